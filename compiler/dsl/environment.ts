@@ -1,0 +1,46 @@
+import type { ShellCommand } from "./command.js";
+
+/** A container image in which the command runs, by apptainer or singularity. */
+export interface Container {
+  /** a path on the target, or an address that apptainer knows (`docker://…`) */
+  readonly image: string;
+  /** further folders to be seen inside: `"/data"`, or `"/data:/mnt:ro"` */
+  readonly binds?: readonly string[];
+  /** which program runs it; apptainer unless given */
+  readonly runtime?: "apptainer" | "singularity";
+}
+
+/** What is around a job's command. */
+export interface Environment {
+  /** environment variables of every job; their values are text, never expanded */
+  readonly variables?: Readonly<Record<string, string | number>>;
+  /** modules that are loaded once, when the manager starts */
+  readonly modules?: readonly string[];
+  readonly container?: Container;
+  /** runs in each job's shell, right before the command; what it sets and defines, the command sees */
+  readonly prepare?: ShellCommand | string | readonly string[];
+}
+
+/** What one job needs. */
+export interface Resources {
+  /** cores that one job keeps busy; 1 unless given */
+  readonly cpus?: number;
+  /** memory that one job needs at most */
+  readonly memory?: import("./units.js").Memory;
+}
+
+/** Why a try of a job ended, where it did not end well. */
+export type RetryCause = "exit" | "signal" | "timeout" | "oom" | "missing-output";
+
+export interface Limits {
+  /** how long one try of a job may take; then it gets SIGTERM, and SIGKILL ten seconds later */
+  readonly time?: import("./units.js").Duration;
+  /** how many times a job that failed is tried again, from pristine inputs; 0 unless given */
+  readonly retries?: number;
+  /** the causes after which it is tried again; all of them unless given */
+  readonly retryOn?: readonly RetryCause[];
+  /** failed jobs after which no further job is begun */
+  readonly maxFailures?: number;
+  /** the least time between the starts of two jobs */
+  readonly stagger?: import("./units.js").Duration;
+}

@@ -1,0 +1,107 @@
+import { DefinitionMistake } from "./mistake.js";
+import type { ParamValue, PlaceholderNames } from "./placeholders.js";
+
+/** Where the jobs come from, as plain data; the compiler's survey turns it into params. */
+export type JobSourceData =
+  | { readonly kind: "files"; readonly pattern: string }
+  | { readonly kind: "range"; readonly name: string; readonly from: number; readonly to: number; readonly step: number }
+  | { readonly kind: "rows"; readonly rows: readonly Readonly<Record<string, ParamValue>>[] }
+  | { readonly kind: "matrix"; readonly axes: Readonly<Record<string, readonly ParamValue[]>> }
+  | {
+      readonly kind: "table";
+      readonly path: string;
+      readonly columns: Readonly<Record<string, ColumnType>> | undefined;
+    };
+
+export type ColumnType = "string" | "number" | "boolean";
+
+type ColumnValue<T extends ColumnType> = T extends "number" ? number : T extends "boolean" ? boolean : string;
+
+/** The jobs of a swarm: one for each set of params. */
+export class JobSource<out P> {
+  /** @internal */
+  declare readonly params: P;
+
+  /** @internal */
+  constructor(
+    readonly source: JobSourceData,
+    readonly filters: readonly ((params: never) => boolean)[] = [],
+  ) {}
+
+  /** Only the jobs for which `keep` is true. It may look at nothing but its argument. */
+  filter(keep: (params: P) => boolean): JobSource<P> {
+    return new JobSource<P>(this.source, [...this.filters, keep as (params: never) => boolean]);
+  }
+}
+
+type Widen<T> = T extends string ? string : T extends number ? number : T extends boolean ? boolean : T;
+type Show<T> = { readonly [K in keyof T]: T[K] };
+
+/**
+ * One job for each file (or folder) that matches. `{name}` stands for a part of one path segment
+ * and becomes a param; `*`, `?` and `**` match without becoming one. In natural order: 2 before 10.
+ *
+ * @example files("inputs/{sample}_{lane}.fastq.gz")
+ */
+export function files<const S extends string>(pattern: S): JobSource<Show<{ [K in PlaceholderNames<S>]: string }>> {
+  return new JobSource({ kind: "files", pattern });
+}
+
+/**
+ * One job for each whole number from `from` to `to`, both included.
+ *
+ * @param step the distance between two numbers; 1 unless given
+ */
+export function range<const N extends string>(
+  name: N,
+  from: number,
+  to: number,
+  step = 1,
+): JobSource<Show<{ [K in N]: number }>> {
+  if (![from, to, step].every(Number.isFinite) || step <= 0 || to < from) {
+    throw new DefinitionMistake(
+      `range("${name}", ${from}, ${to}, ${step}) does not count from one number up to another`,
+      ["jobs"],
+      'write the smaller number first, and a step above 0: range("i", 1, 600)',
+    );
+  }
+  return new JobSource({ kind: "range", name, from, to, step });
+}
+
+/** One job for each value. */
+export function list<const N extends string, const V extends ParamValue>(
+  name: N,
+  values: readonly V[],
+): JobSource<Show<{ [K in N]: V }>> {
+  return new JobSource({ kind: "rows", rows: values.map((value) => ({ [name]: value })) });
+}
+
+/** One job for each row; every row has the same names. */
+export function rows<const R extends Readonly<Record<string, ParamValue>>>(
+  values: readonly R[],
+): JobSource<Show<{ [K in keyof R]: Widen<R[K]> }>> {
+  return new JobSource({ kind: "rows", rows: values });
+}
+
+/** One job for each combination of the values; the last name varies fastest. */
+export function matrix<const M extends Readonly<Record<string, readonly ParamValue[]>>>(
+  axes: M,
+): JobSource<Show<{ [K in keyof M]: M[K][number] }>> {
+  return new JobSource({ kind: "matrix", axes });
+}
+
+/**
+ * One job for each row of a tab-separated file whose first line names the columns.
+ *
+ * @param columns the columns to take, with their types; without it all are taken, as strings, and
+ *   placeholders are checked against the file at build instead of by the type checker
+ * @example table("params.tsv", { sample: "string", depth: "number" })
+ */
+export function table(path: string): JobSource<Readonly<Record<string, string>>>;
+export function table<const C extends Readonly<Record<string, ColumnType>>>(
+  path: string,
+  columns: C,
+): JobSource<Show<{ [K in keyof C]: ColumnValue<C[K]> }>>;
+export function table(path: string, columns?: Readonly<Record<string, ColumnType>>): JobSource<never> {
+  return new JobSource({ kind: "table", path, columns });
+}

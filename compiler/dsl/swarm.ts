@@ -1,0 +1,76 @@
+import { type Command, Reference } from "./command.js";
+import type { Environment, Limits, Resources } from "./environment.js";
+import type { InputLike } from "./inputs.js";
+import { JobSource } from "./jobs.js";
+import { DefinitionMistake } from "./mistake.js";
+import type { OutputLike } from "./outputs.js";
+import type { Params, WithKnownPlaceholders } from "./placeholders.js";
+import type { Target } from "./targets.js";
+
+/** What a command is made from: references to whatever the running job has. */
+export interface CommandNames<P, I, O> {
+  readonly inputs: { readonly [K in keyof I]: Reference };
+  readonly outputs: { readonly [K in keyof O]: Reference };
+  readonly params: { readonly [K in keyof P]: Reference };
+}
+
+export interface SwarmDefinition<P, I, O> {
+  /** letters, digits, `.`, `_` and `-` */
+  readonly name: string;
+  readonly description?: string;
+  /** where the jobs come from: `files`, `range`, `list`, `rows`, `matrix` or `table` */
+  readonly jobs: JobSource<P>;
+  /** what each job reads: a path from the definition's folder, with placeholders */
+  readonly inputs?: I;
+  /** what each job writes: a path in the job's folder, and later under `results/` */
+  readonly outputs?: O;
+  readonly environment?: Environment;
+  /** what one job runs: an sh`…` template, or node("./program.ts") */
+  readonly command: (names: CommandNames<P, I, O>) => Command;
+  /** what one job needs */
+  readonly resources?: Resources;
+  readonly limits?: Limits;
+  /** where it may run, by a name of your choice */
+  readonly targets: Readonly<Record<string, Target>>;
+}
+
+/** A definition that has been read; `program<typeof swarm>` takes its types from it. */
+export class Swarm<P = Params, I = unknown, O = unknown> {
+  /** @internal */
+  constructor(readonly definition: SwarmDefinition<P, I, O>) {}
+}
+
+/**
+ * Defines a swarm: all jobs that share a command. The default export of `swarm.config.ts`.
+ */
+export function defineSwarm<
+  P,
+  const I extends { readonly [K in keyof I]: I[K] extends InputLike ? WithKnownPlaceholders<I[K], P> : InputLike } = {},
+  const O extends {
+    readonly [K in keyof O]: O[K] extends OutputLike ? WithKnownPlaceholders<O[K], P> : OutputLike;
+  } = {},
+>(definition: SwarmDefinition<P, I, O>): Swarm<P, I, O> {
+  if (!(definition?.jobs instanceof JobSource)) {
+    throw new DefinitionMistake(
+      "jobs is no source of jobs",
+      ["jobs"],
+      'use files("…"), range("i", 1, 10), list("id", […]), rows([…]), matrix({…}) or table("….tsv")',
+    );
+  }
+  return new Swarm(definition);
+}
+
+/** References to everything that has a name, for the command function. */
+export function referencesOf(
+  inputs: readonly string[],
+  outputs: readonly string[],
+  params: readonly string[],
+): CommandNames<never, never, never> {
+  const named = (kind: "input" | "output" | "param", names: readonly string[]) =>
+    Object.fromEntries(names.map((name) => [name, new Reference(kind, name)]));
+  return {
+    inputs: named("input", inputs),
+    outputs: named("output", outputs),
+    params: named("param", params),
+  } as CommandNames<never, never, never>;
+}

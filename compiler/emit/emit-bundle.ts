@@ -1,0 +1,153 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { BUNDLE_FILES, BUNDLE_SCHEMA, type BundleDescription } from "../format/bundle.js";
+import type { JobPlan, SwarmPlan } from "../plan/swarm-plan.js";
+import { emitLayout } from "./layout.js";
+import { emitManager } from "./manager.js";
+import { type FileChange, OutputFile } from "./output-files.js";
+import { destinationOf, jobRow, jobsHeader, UPLOADS_HEADER, uploadRow } from "./tables.js";
+
+export interface EmittedBundle {
+  readonly description: BundleDescription;
+  readonly changes: readonly { readonly file: string; readonly change: FileChange | "removed" }[];
+}
+
+/** The folders that lie between a job's folder and the paths in it. */
+function foldersWithin(paths: readonly string[]): number {
+  if (!paths.some((path) => path.includes("/"))) return 0;
+  const folders = new Set<string>();
+  for (const path of paths) {
+    for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) folders.add(path.slice(0, at));
+  }
+  return folders.size;
+}
+
+/** Emits a bundle job by job: the bundle is never in memory as a whole. */
+export class BundleEmitter {
+  readonly #files = new Map<string, OutputFile>();
+  readonly #shared = new Set<string>();
+  /** the outermost folder that had to be made */
+  readonly #made: string | undefined;
+  readonly #jobs: OutputFile;
+  readonly #uploads: OutputFile;
+  #count = 0;
+  #uploadEntries = 0;
+  #bytes = 0;
+  #fileCount = 0;
+  #folders = 0;
+
+  /** @param write false: compare with what is in the folder, and write nothing */
+  constructor(
+    readonly swarm: SwarmPlan,
+    readonly folder: string,
+    readonly write: boolean,
+  ) {
+    this.#made = write ? mkdirSync(folder, { recursive: true }) : undefined;
+    this.#jobs = this.#open(BUNDLE_FILES.jobs);
+    this.#uploads = this.#open(BUNDLE_FILES.uploads);
+    this.#jobs.add(jobsHeader(swarm));
+    this.#uploads.add(UPLOADS_HEADER);
+  }
+
+  #open(name: string, mode?: number): OutputFile {
+    const file = new OutputFile(join(this.folder, name), this.write, mode);
+    this.#files.set(name, file);
+    return file;
+  }
+
+  add(job: JobPlan): void {
+    this.#count += 1;
+    this.#jobs.add(jobRow(job));
+    // Its folder, its two logs, its outputs, and whatever its inputs bring along.
+    this.#folders += 1 + foldersWithin([...job.inputs.map((input) => input.path), ...job.outputs]);
+    this.#fileCount += 2 + job.outputs.length;
+    for (const input of job.inputs) {
+      const destination = destinationOf(job, input);
+      if (destination === undefined || input.delivery === "shared-link") this.#fileCount += 1;
+      if (destination === undefined) continue;
+      if (input.delivery === "shared-copy") this.#countContent(input);
+      if (input.delivery !== "packed") {
+        if (this.#shared.has(destination)) continue;
+        this.#shared.add(destination);
+        this.#folders += 1;
+      }
+      this.#countContent(input);
+      this.#uploadEntries += 1;
+      this.#uploads.add(uploadRow(input, destination));
+    }
+  }
+
+  #countContent(input: { readonly files: number; readonly folders: number; readonly bytes: number }): void {
+    this.#fileCount += input.files;
+    this.#folders += input.folders;
+    this.#bytes += input.bytes;
+  }
+
+  /** Writes the rest, and puts all files in place. */
+  finish(): EmittedBundle {
+    const { swarm } = this;
+    this.#open(BUNDLE_FILES.manager, 0o755).add(emitManager(swarm));
+    this.#open(BUNDLE_FILES.layout).add(emitLayout(swarm));
+    if (swarm.program !== undefined) this.#open(BUNDLE_FILES.program).add(swarm.program);
+
+    const changes = new Map<string, FileChange>();
+    const digest = createHash("sha256");
+    for (const name of [...this.#files.keys()].sort()) {
+      const file = this.#files.get(name) as OutputFile;
+      changes.set(name, file.finish());
+      digest.update(`${name}\0${file.digest.digest("hex")}\n`);
+    }
+    const description: BundleDescription = {
+      schema: BUNDLE_SCHEMA,
+      swarm: swarm.name,
+      target: swarm.target.name,
+      kind: swarm.target.kind,
+      digest: digest.digest("hex"),
+      jobs: this.#count,
+      uploads: { entries: this.#uploadEntries, bytes: this.#bytes },
+      budget: { folders: this.#folders, files: this.#fileCount, bytes: this.#bytes },
+      params: swarm.params,
+      inputs: swarm.inputs.map(({ name, pattern, as, shared, delivery }) => ({
+        name,
+        pattern,
+        as: as ?? null,
+        shared,
+        delivery: delivery ?? null,
+      })),
+      outputs: swarm.outputs.map(({ name, pattern, kind, optional }) => ({ name, pattern, kind, optional })),
+    };
+    const last = this.#open(BUNDLE_FILES.description);
+    last.add(`${JSON.stringify(description, null, 2)}\n`);
+    changes.set(BUNDLE_FILES.description, last.finish());
+    for (const [name, change] of changes) (this.#files.get(name) as OutputFile).keep(change);
+    return {
+      description,
+      changes: [
+        ...[...changes].map(([file, change]) => ({ file, change })),
+        ...this.#removeLeftovers().map((file) => ({ file, change: "removed" as const })),
+      ],
+    };
+  }
+
+  /** Files that an earlier bundle had and this one has not. */
+  #removeLeftovers(): string[] {
+    let entries: string[];
+    try {
+      entries = readdirSync(this.folder);
+    } catch {
+      return [];
+    }
+    const known: readonly string[] = Object.values(BUNDLE_FILES);
+    const leftovers = entries.filter((entry) => known.includes(entry) && !this.#files.has(entry));
+    if (this.write) for (const entry of leftovers) rmSync(join(this.folder, entry));
+    return leftovers;
+  }
+
+  /** Leaves the folder as it was before. */
+  discard(): void {
+    for (const file of this.#files.values()) file.discard();
+    if (this.#made === undefined) return;
+    for (let folder = this.folder; folder.length >= this.#made.length; folder = dirname(folder)) rmdirSync(folder);
+  }
+}

@@ -1,0 +1,33 @@
+import { encodeRow } from "../format/tsv.js";
+import type { JobInput, JobPlan, SwarmPlan } from "../plan/swarm-plan.js";
+
+/** The first line of `jobs.tsv`. */
+export function jobsHeader(swarm: SwarmPlan): string {
+  return encodeRow([
+    "job",
+    "key",
+    ...swarm.params.map((name) => `param_${name}`),
+    ...swarm.inputs.map((input) => input.variable),
+    ...swarm.outputs.map((output) => output.variable),
+  ]);
+}
+
+/** The line of a job in `jobs.tsv`. */
+export function jobRow(job: JobPlan): string {
+  return encodeRow([job.name, job.key, ...job.params, ...job.inputs.map((input) => input.path), ...job.outputs]);
+}
+
+/** The first line of `uploads.tsv`. */
+export const UPLOADS_HEADER = encodeRow(["source", "destination", "bytes", "sha256"]);
+
+/** Where an input goes on the target; undefined if it does not travel. */
+export function destinationOf(job: JobPlan, input: JobInput): string | undefined {
+  if (input.delivery === "in-place") return undefined;
+  if (input.delivery === "packed") return `jobs/${job.name}/${input.path}`;
+  return `shared/${input.sha256.slice(0, 16)}/${input.source.slice(input.source.lastIndexOf("/") + 1)}`;
+}
+
+/** The line of an input in `uploads.tsv`. */
+export function uploadRow(input: JobInput, destination: string): string {
+  return encodeRow([input.source, destination, String(input.bytes), input.sha256]);
+}

@@ -1,0 +1,142 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Delivery } from "../dsl/inputs.js";
+import { readLines } from "./lines.js";
+import { decodeRow } from "./tsv.js";
+
+/** Raised whenever an older reader would misread a bundle. */
+export const BUNDLE_SCHEMA = 1;
+
+/** Raised whenever an older manager would misread a run list, or an older reader its journal. */
+export const RUN_FORMAT = 1;
+
+/** The files of a bundle. */
+export const BUNDLE_FILES = {
+  manager: "manager.sh",
+  jobs: "jobs.tsv",
+  uploads: "uploads.tsv",
+  layout: "layout.json",
+  program: "program.mjs",
+  description: "bundle.json",
+} as const;
+
+export interface BundledInput {
+  readonly name: string;
+  /** where it comes from, from the definition's folder, with placeholders */
+  readonly pattern: string;
+  readonly as: string | null;
+  readonly shared: boolean;
+  readonly delivery: Delivery | null;
+}
+
+export interface BundledOutput {
+  readonly name: string;
+  readonly pattern: string;
+  readonly kind: "file" | "folder";
+  readonly optional: boolean;
+}
+
+/** What will exist on the target when every job has run: what can be known before. */
+export interface Budget {
+  readonly folders: number;
+  readonly files: number;
+  /** of the inputs; what the jobs write is theirs to know */
+  readonly bytes: number;
+}
+
+/** `bundle.json`: what the other files of a bundle belong to. */
+export interface BundleDescription {
+  readonly schema: number;
+  readonly swarm: string;
+  readonly target: string;
+  readonly kind: string;
+  /** sha256 of the other files of the bundle */
+  readonly digest: string;
+  readonly jobs: number;
+  readonly uploads: { readonly entries: number; readonly bytes: number };
+  readonly budget: Budget;
+  readonly params: readonly string[];
+  readonly inputs: readonly BundledInput[];
+  readonly outputs: readonly BundledOutput[];
+}
+
+/** A bundle that cannot be used, in words for people. */
+export class UnusableBundle extends Error {
+  override readonly name = "UnusableBundle";
+}
+
+/**
+ * Reads `bundle.json`.
+ *
+ * @throws UnusableBundle if there is none, or if it is newer than this Locusts
+ */
+export function readBundleDescription(folder: string): BundleDescription {
+  const path = join(folder, BUNDLE_FILES.description);
+  let description: BundleDescription;
+  try {
+    description = JSON.parse(readFileSync(path, "utf8")) as BundleDescription;
+  } catch (error) {
+    throw new UnusableBundle(`${path} cannot be read (${(error as Error).message}); build it anew: locusts build`);
+  }
+  if (description.schema !== BUNDLE_SCHEMA) {
+    throw new UnusableBundle(
+      `${path} has schema ${description.schema}, and this Locusts reads ${BUNDLE_SCHEMA}: ` +
+        (description.schema > BUNDLE_SCHEMA ? "use a newer Locusts" : "build it anew: locusts build"),
+    );
+  }
+  return description;
+}
+
+/** A job as `jobs.tsv` has it; values in the order of the bundle's params, inputs and outputs. */
+export interface BundledJob {
+  /** its line in the table, from 1 */
+  readonly number: number;
+  readonly name: string;
+  readonly key: string;
+  readonly params: readonly string[];
+  /** paths in the job's folder */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+/** The jobs of a bundle, in their order. */
+export function* readBundledJobs(folder: string, description: BundleDescription): Generator<BundledJob> {
+  const params = 2 + description.params.length;
+  const inputs = params + description.inputs.length;
+  let number = -1;
+  for (const line of readLines(join(folder, BUNDLE_FILES.jobs))) {
+    number += 1;
+    if (number === 0) continue;
+    const fields = decodeRow(line);
+    yield {
+      number,
+      name: fields[0] as string,
+      key: fields[1] as string,
+      params: fields.slice(2, params),
+      inputs: fields.slice(params, inputs),
+      outputs: fields.slice(inputs),
+    };
+  }
+}
+
+/** A line of `uploads.tsv`. */
+export interface Upload {
+  /** from the definition's folder, or absolute */
+  readonly source: string;
+  /** `jobs/<job>/<path>`: in the job's folder; `shared/<digest>/<name>`: once on the target */
+  readonly destination: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** The uploads of a bundle, in their order: those of the first job, of the second … */
+export function* readUploads(folder: string): Generator<Upload> {
+  let header = true;
+  for (const line of readLines(join(folder, BUNDLE_FILES.uploads))) {
+    if (header) header = false;
+    else {
+      const [source, destination, bytes, sha256] = decodeRow(line) as [string, string, string, string];
+      yield { source, destination, bytes: Number(bytes), sha256 };
+    }
+  }
+}

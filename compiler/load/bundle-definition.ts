@@ -1,0 +1,44 @@
+import { basename } from "node:path";
+import type { Place, Problem } from "../problem.js";
+import { isBuildFailure, problemsOfBuild } from "./esbuild-problems.js";
+
+/** A definition with all that it imports, as one script. */
+export interface BundledDefinition {
+  readonly code: string;
+  /** source map, as JSON; its sources are relative to the definition's folder */
+  readonly map: string;
+}
+
+/** Bundles a definition in memory, or says why it cannot be bundled. */
+export async function bundleDefinition(
+  folder: string,
+  file: string,
+): Promise<BundledDefinition | { readonly problems: readonly Problem[] }> {
+  const { build } = await import("esbuild");
+  const start: Place = { file: basename(file), line: 1, column: 1 };
+  try {
+    const result = await build({
+      entryPoints: [file],
+      // Without it, the output would differ by the folder from which Locusts is run.
+      absWorkingDir: folder,
+      outfile: `${basename(file)}.cjs`,
+      bundle: true,
+      write: false,
+      format: "cjs",
+      platform: "neutral",
+      mainFields: ["module", "main"],
+      target: "node20",
+      sourcemap: "external",
+      sourcesContent: false,
+      external: ["locusts"],
+      logLevel: "silent",
+      // A tsconfig beside the definition is for its editor; what a definition means does not depend on it.
+      tsconfigRaw: {},
+    });
+    const text = (ending: string) => result.outputFiles.find((output) => output.path.endsWith(ending))?.text ?? "";
+    return { code: text(".cjs"), map: text(".map") };
+  } catch (error) {
+    if (!isBuildFailure(error)) throw error;
+    return { problems: problemsOfBuild(error, start) };
+  }
+}

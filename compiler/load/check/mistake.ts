@@ -1,0 +1,64 @@
+import { ts } from "./ts-morph.js";
+
+/** A mistake as TypeScript reports it, made easy to look at. */
+export interface Mistake {
+  readonly code: number;
+  /** its message and the reasons below it, from the outermost to the innermost */
+  readonly lines: readonly string[];
+  /** the innermost node at its start */
+  readonly node: ts.Node;
+  readonly checker: ts.TypeChecker;
+}
+
+/** A mistake in Locusts' own words. */
+export interface Wording {
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** where it is to be shown, if not where TypeScript shows it */
+  readonly at?: ts.Node | undefined;
+  /** it follows from another mistake, if that has been found at this name */
+  readonly follows?: "jobs";
+}
+
+export function mistakeOf(diagnostic: ts.DiagnosticWithLocation, checker: ts.TypeChecker): Mistake {
+  return {
+    code: diagnostic.code,
+    lines: linesOf(diagnostic.messageText),
+    node: innermostNode(diagnostic.file, diagnostic.start),
+    checker,
+  };
+}
+
+function linesOf(message: string | ts.DiagnosticMessageChain): readonly string[] {
+  if (typeof message === "string") return [withoutStop(message)];
+  // Of several reasons side by side the last one is the most exact, as of the members of a union.
+  const reason = message.next?.at(-1);
+  return [withoutStop(message.messageText), ...(reason ? linesOf(reason) : [])];
+}
+
+function withoutStop(sentence: string): string {
+  return sentence.replace(/\.(?= |$)(?=$| Did you mean)/g, "");
+}
+
+/** The innermost node that starts at, or contains, a position. */
+export function innermostNode(source: ts.SourceFile, position: number): ts.Node {
+  let innermost: ts.Node = source;
+  const visit = (node: ts.Node): void => {
+    if (position < node.getStart(source) || position >= node.end) return;
+    innermost = node;
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return innermost;
+}
+
+/** The value of the property whose name this is; else the node itself. */
+export function valueAt(node: ts.Node): ts.Node {
+  const parent = node.parent;
+  return parent && ts.isPropertyAssignment(parent) && parent.name === node ? parent.initializer : node;
+}
+
+/** `first, second, common` */
+export function listed(names: readonly string[]): string {
+  return names.join(", ");
+}

@@ -1,0 +1,160 @@
+import { ts } from "./ts-morph.js";
+import { closest, didYouMean } from "../closest.js";
+import { listed, type Mistake, type Wording } from "./mistake.js";
+import { unknownProperty } from "./shape.js";
+
+/** Words for names that do not exist: properties, variables, imports, modules. */
+export function wordsForNames(mistake: Mistake): Wording | undefined {
+  const [head = ""] = mistake.lines;
+  switch (mistake.code) {
+    case 2339: // Property '…' does not exist on type '…'
+    case 2551: // … Did you mean '…'?
+    case 7053: // Element implicitly has an 'any' type because …
+      return unknownReference(mistake);
+    case 2353: // Object literal may only specify known properties
+    case 2561:
+      return unknownOption(mistake);
+    case 2304: // Cannot find name
+    case 2552:
+    case 18004: // No value exists in scope for the shorthand property
+      return unknownVariable(mistake, head);
+    case 2305: // Module '"…"' has no exported member '…'
+    case 2724:
+    case 2614:
+      return unknownExport(mistake, head);
+    case 2307: // Cannot find module '…'
+    case 2792:
+    case 2732:
+      return unknownModule(head);
+    case 7016: // Could not find a declaration file for module '…'
+      return untypedModule(head);
+    default:
+      return undefined;
+  }
+}
+
+const REFERENCES: Readonly<Record<string, string>> = { inputs: "input", outputs: "output", params: "param" };
+
+/** `inputs.frist`, `inputs["frist"]`, `({ inputs: { frist } }) =>`, and any other unknown property. */
+function unknownReference({ node, checker }: Mistake): Wording | undefined {
+  const access = accessAt(node);
+  if (!access) return undefined;
+  const known = checker.getPropertiesOfType(access.type).map((symbol) => symbol.name);
+  const what = access.of && REFERENCES[access.of];
+  if (what) {
+    const has = known.length > 0 ? `this swarm's ${what}s are ${listed(known)}` : `this swarm has no ${what}s`;
+    const hint = didYouMean(access.name, known);
+    const follows = what === "param" && known.length === 0 ? { follows: "jobs" as const } : {};
+    return { message: `there is no ${what} "${access.name}"; ${has}`, hint, at: access.at, ...follows };
+  }
+  const symbol = access.type.aliasSymbol ?? access.type.getSymbol();
+  if (symbol?.name !== "CommandNames") return undefined;
+  return {
+    message: `there is no "${access.name}" in a command's names; there are ${listed(known)}`,
+    hint: didYouMean(access.name, known),
+    at: access.at,
+  };
+
+  function accessAt(name: ts.Node) {
+    const parent = name.parent;
+    if (ts.isPropertyAccessExpression(parent) && parent.name === name) {
+      const type = checker.getTypeAtLocation(parent.expression);
+      return { name: parent.name.text, type, of: wholeOf(parent.expression, checker), at: name };
+    }
+    const element = ts.findAncestor(name, ts.isElementAccessExpression);
+    if (element && ts.isStringLiteralLike(element.argumentExpression)) {
+      const type = checker.getTypeAtLocation(element.expression);
+      const argument = element.argumentExpression;
+      return { name: argument.text, type, of: wholeOf(element.expression, checker), at: argument };
+    }
+    if (ts.isBindingElement(parent) && ts.isObjectBindingPattern(parent.parent)) {
+      const bound = parent.propertyName ?? parent.name;
+      if (!ts.isIdentifier(bound)) return undefined;
+      const outer = parent.parent.parent;
+      const of = ts.isBindingElement(outer) ? boundName(outer) : undefined;
+      return { name: bound.text, type: checker.getTypeAtLocation(parent.parent), of, at: bound };
+    }
+    return undefined;
+  }
+}
+
+/** Which of a command's names an expression is: `inputs`, or whatever it was renamed to. */
+function wholeOf(expression: ts.Expression, checker: ts.TypeChecker): string | undefined {
+  if (ts.isPropertyAccessExpression(expression)) return expression.name.text;
+  if (!ts.isIdentifier(expression)) return undefined;
+  const declaration = checker.getSymbolAtLocation(expression)?.valueDeclaration;
+  return declaration && ts.isBindingElement(declaration) ? boundName(declaration) : expression.text;
+}
+
+function boundName({ propertyName, name }: ts.BindingElement): string | undefined {
+  const bound = propertyName ?? name;
+  return ts.isIdentifier(bound) ? bound.text : undefined;
+}
+
+/** A property that an object literal may not have, said of what the object is given to. */
+function unknownOption({ node, checker, lines }: Mistake): Wording | undefined {
+  const object = ts.findAncestor(node, ts.isObjectLiteralExpression);
+  const name = /(?:and|but) '([^']+)' does not exist/.exec(lines.join(" "))?.[1];
+  if (!object || name === undefined) return undefined;
+  const type = checker.getContextualType(object);
+  const members = type?.isUnion() ? type.types : type ? [type] : [];
+  const known = new Set(members.flatMap((member) => member.getProperties().map((symbol) => symbol.name)));
+  return { ...unknownProperty(wholeAround(object), name.replace(/^"|"$/g, ""), [...known]), at: node };
+}
+
+function wholeAround(object: ts.ObjectLiteralExpression): string {
+  const parent = object.parent;
+  if (ts.isCallExpression(parent)) {
+    const callee = parent.expression.getText();
+    return callee === "defineSwarm" ? "a swarm" : `${callee}(…)`;
+  }
+  return ts.isPropertyAssignment(parent) ? parent.name.getText() : "this object";
+}
+
+function unknownVariable({ node, checker }: Mistake, head: string): Wording | undefined {
+  const name = /'([^']+)'/.exec(head)?.[1];
+  if (name === undefined) return undefined;
+  const offered = exportsOfLocusts(node, checker);
+  if (offered.includes(name)) {
+    return { message: `${name} is not imported`, hint: `write import { ${name} } from "locusts"` };
+  }
+  const suggested = /Did you mean '([^']+)'/.exec(head)?.[1] ?? closest(name, offered);
+  return { message: `there is no "${name}" here`, hint: suggested && `did you mean "${suggested}"?` };
+}
+
+/** What can be imported from "locusts", if the file imports anything from there. */
+function exportsOfLocusts(node: ts.Node, checker: ts.TypeChecker): readonly string[] {
+  for (const statement of node.getSourceFile().statements) {
+    if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) continue;
+    if (statement.moduleSpecifier.text !== "locusts") continue;
+    const module = checker.getSymbolAtLocation(statement.moduleSpecifier);
+    return module ? checker.getExportsOfModule(module).map((symbol) => symbol.name) : [];
+  }
+  return [];
+}
+
+function unknownExport({ node, checker }: Mistake, head: string): Wording | undefined {
+  const [, module, name] = /'"?([^'"]+)"?' has no exported member (?:named )?'([\w$]+)'/.exec(head) ?? [];
+  if (module === undefined || name === undefined) return undefined;
+  const declaration = ts.findAncestor(node, (above) => ts.isImportDeclaration(above) || ts.isExportDeclaration(above));
+  const specifier = declaration && "moduleSpecifier" in declaration ? declaration.moduleSpecifier : undefined;
+  const symbol = specifier && checker.getSymbolAtLocation(specifier);
+  const known = symbol ? checker.getExportsOfModule(symbol).map((exported) => exported.name) : [];
+  const written = specifier && ts.isStringLiteral(specifier) ? specifier.text : module;
+  return unknownProperty(`"${written}"`, name, known);
+}
+
+function unknownModule(head: string): Wording | undefined {
+  const module = /module '([^']+)'/.exec(head)?.[1];
+  if (module === undefined) return undefined;
+  const local = /^\.{0,2}\//.test(module);
+  const hint = local ? "look at the path and the name of the file" : `install it: npm install ${module}`;
+  return { message: `there is no module "${module}"`, hint };
+}
+
+function untypedModule(head: string): Wording | undefined {
+  const module = /module '([^']+)'/.exec(head)?.[1];
+  return module === undefined
+    ? undefined
+    : { message: `the module "${module}" has no types`, hint: "install its types, or write a .d.ts file for it" };
+}

@@ -1,0 +1,102 @@
+import { ts } from "./ts-morph.js";
+import type { Problem } from "../../problem.js";
+import { type Mistake, mistakeOf, type Wording } from "./mistake.js";
+import type { CheckedProject } from "./project.js";
+import { findImpurity } from "./purity.js";
+import { shapeMistakes } from "./shape.js";
+import { inWords } from "./words.js";
+
+export interface Wanted {
+  /** whether everything impure is a mistake, too */
+  readonly pure: boolean;
+  /** the object that must have the shape of a definition */
+  readonly definition: ts.ObjectLiteralExpression | undefined;
+}
+
+interface Found {
+  readonly source: ts.SourceFile;
+  readonly start: number;
+  readonly end: number;
+  readonly wording: Wording;
+}
+
+/** Everything that is wrong with a project's own files: each mistake once, in the order of the source. */
+export function problemsIn(project: CheckedProject, { pure, definition }: Wanted): readonly Problem[] {
+  const { program, checker, ownFiles } = project;
+  const report = (diagnostics: readonly ts.DiagnosticWithLocation[]) =>
+    diagnostics.map((diagnostic) => reported(diagnostic, checker));
+
+  // What the parser says after its first stumble, and what the checker makes of such a file, is noise.
+  const unparsed = ownFiles.flatMap((source) => report(program.getSyntacticDiagnostics(source).slice(0, 1)));
+  if (unparsed.length > 0) return inOrder(project, unparsed);
+
+  const own: Found[] = definition ? shapeMistakes(definition, checker).map((wording) => shown(wording)) : [];
+  if (pure) {
+    for (const { source, node, impurity } of findImpurity(project)) {
+      own.push({ source, start: node.getStart(source), end: chainEnd(node), wording: impurity });
+    }
+  }
+  const objectStart = definition?.getStart();
+  const saidAlready = ({ source, start }: Found) =>
+    own.some((said) => said.source === source && said.start <= start && start < said.end) ||
+    (own.some(({ wording }) => wording.at !== undefined) &&
+      source === definition?.getSourceFile() &&
+      start === objectStart);
+  const typed = ownFiles
+    .flatMap((source) => report(program.getSemanticDiagnostics(source).filter(hasPlace)))
+    .filter((found) => !saidAlready(found));
+
+  return inOrder(project, withoutConsequences([...own, ...typed], definition));
+}
+
+/** The end of everything that is got from a node: of `a.b.c()` for `a`. */
+function chainEnd(node: ts.Node): number {
+  let last = node;
+  while (ts.isPropertyAccessExpression(last.parent) && last.parent.expression === last) last = last.parent;
+  return last.end;
+}
+
+function hasPlace(diagnostic: ts.Diagnostic): diagnostic is ts.DiagnosticWithLocation {
+  return diagnostic.file !== undefined && diagnostic.start !== undefined;
+}
+
+function reported(diagnostic: ts.DiagnosticWithLocation, checker: ts.TypeChecker): Found {
+  const mistake: Mistake = mistakeOf(diagnostic, checker);
+  const wording = inWords(mistake);
+  if (wording.at) return shown(wording);
+  return { source: diagnostic.file, start: diagnostic.start, end: diagnostic.start + diagnostic.length, wording };
+}
+
+function shown(wording: Wording): Found {
+  const node = wording.at as ts.Node;
+  const source = node.getSourceFile();
+  return { source, start: node.getStart(source), end: node.end, wording };
+}
+
+/** Without jobs there are no params, so that every placeholder would be reported as unknown. */
+function withoutConsequences(found: readonly Found[], definition: ts.ObjectLiteralExpression | undefined) {
+  const jobs = definition?.properties.find((property) => property.name?.getText() === "jobs");
+  const jobsAreWrong =
+    definition &&
+    found.some(
+      ({ source, start, wording }) =>
+        wording.follows !== "jobs" &&
+        source === definition.getSourceFile() &&
+        (jobs ? jobs.getStart() <= start && start < jobs.end : wording.message === "the swarm has no jobs"),
+    );
+  return jobsAreWrong ? found.filter(({ wording }) => wording.follows !== "jobs") : found;
+}
+
+function inOrder(project: CheckedProject, found: readonly Found[]): readonly Problem[] {
+  const fileOrder = new Map(project.ownFiles.map((source, i) => [source, source === project.entry ? -1 : i]));
+  const sorted = found.toSorted(
+    (a, b) => (fileOrder.get(a.source) ?? 0) - (fileOrder.get(b.source) ?? 0) || a.start - b.start,
+  );
+  const problems = new Map<string, Problem>();
+  for (const { source, start, wording } of sorted) {
+    const place = project.placeAt(source, start);
+    const key = `${place.file}:${start}:${wording.message}`;
+    if (!problems.has(key)) problems.set(key, { message: wording.message, place, hint: wording.hint });
+  }
+  return [...problems.values()];
+}

@@ -1,0 +1,95 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Project, ts } from "./ts-morph.js";
+import type { Place } from "../../problem.js";
+
+/** The TypeScript program of a definition (or of a node() program), seen from the definition's folder. */
+export interface CheckedProject {
+  readonly folder: string;
+  readonly program: ts.Program;
+  readonly checker: ts.TypeChecker;
+  readonly entry: ts.SourceFile;
+  /** the entry and the files that it imports, without packages, declarations and Locusts itself */
+  readonly ownFiles: readonly ts.SourceFile[];
+  placeAt(file: ts.SourceFile, position: number): Place;
+}
+
+/** The types of the running Locusts, whatever is installed beside the definition. */
+function typesOfLocusts(): string {
+  const beside = (name: string) => fileURLToPath(new URL(`../../dsl/${name}`, import.meta.url));
+  const declarations = beside("index.d.ts");
+  return existsSync(declarations) ? declarations : beside("index.ts");
+}
+
+/** Where Locusts' own copy of the types of Node lies. */
+function typesOfNode(): string {
+  const manifest = createRequire(import.meta.url).resolve("@types/node/package.json");
+  return dirname(dirname(manifest));
+}
+
+const SHARED_OPTIONS: ts.CompilerOptions = {
+  strict: true,
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  allowImportingTsExtensions: true,
+  allowJs: true,
+  resolveJsonModule: true,
+  skipLibCheck: true,
+  noEmit: true,
+  noErrorTruncation: true,
+};
+
+/**
+ * Opens a file with all that it imports.
+ *
+ * @param kind a definition sees the language alone, without Node and the DOM: that is purer and
+ *   twice as fast; a program sees Node
+ */
+export function openProject(folder: string, file: string, kind: "definition" | "program"): CheckedProject {
+  const locusts = typesOfLocusts();
+  const surroundings: ts.CompilerOptions =
+    kind === "definition" ? { types: [] } : { types: ["node"], typeRoots: [typesOfNode()] };
+  const project = new Project({
+    skipAddingFilesFromTsConfig: true,
+    compilerOptions: {
+      ...SHARED_OPTIONS,
+      lib: ["lib.es2022.d.ts"],
+      ...surroundings,
+      paths: { locusts: [locusts] },
+    },
+  });
+  const entryPath = project.addSourceFileAtPath(file).compilerNode.fileName;
+  const program = project.getProgram().compilerObject;
+  const entry = program.getSourceFile(entryPath);
+  if (!entry) throw new Error(`${file} is not part of its own program`);
+
+  const dslFolder = dirname(locusts) + sep;
+  const ownFiles = program
+    .getSourceFiles()
+    .filter(
+      (source) =>
+        !source.isDeclarationFile &&
+        !program.isSourceFileFromExternalLibrary(source) &&
+        !source.fileName.startsWith(dslFolder) &&
+        !source.fileName.endsWith(".json"),
+    );
+
+  return {
+    folder,
+    program,
+    checker: program.getTypeChecker(),
+    entry,
+    ownFiles,
+    placeAt(source, position) {
+      const { line, character } = source.getLineAndCharacterOfPosition(position);
+      return { file: relativeTo(folder, source.fileName), line: line + 1, column: character + 1 };
+    },
+  };
+}
+
+function relativeTo(folder: string, file: string): string {
+  return relative(folder, file).split(sep).join("/");
+}

@@ -1,0 +1,46 @@
+import { ts } from "./ts-morph.js";
+import { didYouMean } from "../closest.js";
+import { listed, type Wording } from "./mistake.js";
+import { nameOf } from "./places.js";
+
+/** What each part of a swarm looks like, to show where it is missing. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  name: 'name: "my-swarm"',
+  jobs: 'jobs: files("inputs/{id}.txt"), or range(…), list(…), rows(…), matrix(…), table(…)',
+  command: "command: ({ inputs, outputs }) => sh`…`",
+  targets: "targets: { here: local() }",
+};
+
+/**
+ * Properties of the definition that do not exist, and those that it must have and has not.
+ * TypeScript stops at the first kind of mistake; this finds them all.
+ */
+export function shapeMistakes(object: ts.ObjectLiteralExpression, checker: ts.TypeChecker): readonly Wording[] {
+  const expected = checker.getContextualType(object)?.getProperties() ?? [];
+  if (expected.length === 0) return [];
+  const known = expected.map((symbol) => symbol.name);
+  const given = new Set<string>();
+  const mistakes: Wording[] = [];
+  for (const property of object.properties) {
+    const name = nameOf(property);
+    if (name === undefined) continue;
+    given.add(name);
+    if (!known.includes(name)) mistakes.push({ ...unknownProperty("a swarm", name, known), at: property.name });
+  }
+  if (object.properties.some(ts.isSpreadAssignment)) return mistakes;
+  // A misspelt property is one mistake, not an unknown property and a missing one.
+  const meant = mistakes.map(({ hint }) => /"(.+)"/.exec(hint?.startsWith("did you mean") ? hint : "")?.[1]);
+  for (const symbol of expected) {
+    if (symbol.flags & ts.SymbolFlags.Optional || given.has(symbol.name) || meant.includes(symbol.name)) continue;
+    const example = EXAMPLES[symbol.name];
+    const hint = example && `add ${example}`;
+    mistakes.push({ message: `the swarm has no ${symbol.name}`, hint, at: object.parent });
+  }
+  return mistakes;
+}
+
+/** `a swarm has no "comand"`, with the names that it does have. */
+export function unknownProperty(whole: string, name: string, known: readonly string[]): Wording {
+  const has = `it has ${listed(known)}`;
+  return { message: `${whole} has no "${name}"`, hint: didYouMean(name, known) ?? (known.length > 0 ? has : undefined) };
+}

@@ -1,0 +1,37 @@
+import { ts } from "./ts-morph.js";
+import type { Place } from "../../problem.js";
+import type { CheckedProject } from "./project.js";
+
+/** A text piece of an `sh` template: where its first character is, and its text as written. */
+export interface Quasi {
+  readonly place: Place;
+  readonly raw: string;
+}
+
+/** The text pieces of the tagged template that is evaluated at this place. */
+export function findTemplate(project: CheckedProject, place: Place): readonly Quasi[] | undefined {
+  const source = project.ownFiles.find((file) => project.placeAt(file, 0).file === place.file);
+  if (!source) return undefined;
+  const position = ts.getPositionOfLineAndCharacter(source, place.line - 1, place.column - 1);
+  let innermost: ts.TaggedTemplateExpression | undefined;
+  const visit = (node: ts.Node): void => {
+    if (position < node.getStart(source) || position >= node.end) return;
+    if (ts.isTaggedTemplateExpression(node)) innermost = node;
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return innermost && quasisOf(project, source, innermost.template);
+}
+
+function quasisOf(project: CheckedProject, source: ts.SourceFile, template: ts.TemplateLiteral): readonly Quasi[] {
+  const pieces = ts.isNoSubstitutionTemplateLiteral(template)
+    ? [template]
+    : [template.head, ...template.templateSpans.map((span) => span.literal)];
+  return pieces.map((piece) => {
+    // A piece starts with ` or }, and ends with ` or ${.
+    const start = piece.getStart(source) + 1;
+    const goesOn = ts.isTemplateHead(piece) || ts.isTemplateMiddle(piece);
+    const raw = source.text.slice(start, piece.end - (goesOn ? 2 : 1));
+    return { place: project.placeAt(source, start), raw };
+  });
+}

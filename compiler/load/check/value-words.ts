@@ -1,0 +1,124 @@
+import { ts } from "./ts-morph.js";
+import { didYouMean } from "../closest.js";
+import { exclusive } from "./exclusive.js";
+import { listed, type Mistake, valueAt, type Wording } from "./mistake.js";
+
+/** Words for values that do not fit. */
+export function wordsForValues(mistake: Mistake): Wording | undefined {
+  for (const line of mistake.lines.toReversed()) {
+    const [, given, wanted] = /^(?:Type|Argument of type) '(.*)' is not assignable to (?:type|parameter of type) '(.*)'$/s.exec(line) ?? [];
+    if (given === undefined || wanted === undefined) continue;
+    const wording =
+      unknownPlaceholder(mistake, wanted) ??
+      sentence(mistake, wanted) ??
+      unit(mistake, given, wanted) ??
+      command(mistake, given, wanted) ??
+      part(mistake, given, wanted);
+    if (wording) return wording;
+  }
+  return jobs(mistake) ?? exclusive(mistake);
+}
+
+/** The sentences in a type that is made of sentences. */
+function sentencesIn(type: string): readonly string[] {
+  return [...type.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((match) => match[1] as string).filter((text) => text.split(" ").length > 3);
+}
+
+/** TypeScript says one sentence for each pair of an unknown and a known placeholder. */
+function unknownPlaceholder({ node }: Mistake, wanted: string): Wording | undefined {
+  const pairs = sentencesIn(wanted).flatMap((text) => {
+    const match = /^unknown placeholder (\{.*?\}); this swarm's jobs have (no params|\{.*\})$/.exec(text);
+    return match ? [{ unknown: match[1] as string, known: match[2] as string }] : [];
+  });
+  if (pairs.length === 0) return undefined;
+  const unknown = [...new Set(pairs.map((pair) => pair.unknown))];
+  const known = [...new Set(pairs.map((pair) => pair.known))];
+  const bare = (braced: string) => braced.slice(1, -1);
+  const meant = unknown.length === 1 ? didYouMean(bare(unknown[0] as string), known.map(bare)) : undefined;
+  return {
+    message: `unknown placeholder${unknown.length > 1 ? "s" : ""} ${listed(unknown)}; this swarm's jobs have ${listed(known)}`,
+    hint: meant?.replace(/"(.*)"/, "{$1}"),
+    at: patternWith(unknown[0] as string, valueAt(node)),
+    ...(known.includes("no params") ? { follows: "jobs" as const } : {}),
+  };
+}
+
+/** The string that has the placeholder; what was to be the pattern, if it is not written out there. */
+function patternWith(placeholder: string, value: ts.Node): ts.Node {
+  let found: ts.Node | undefined;
+  const visit = (node: ts.Node): void => {
+    if (!found && ts.isStringLiteralLike(node) && node.text.includes(placeholder)) found = node;
+    ts.forEachChild(node, visit);
+  };
+  visit(value);
+  return found ?? value;
+}
+
+function sentence({ node }: Mistake, wanted: string): Wording | undefined {
+  const [first] = sentencesIn(wanted);
+  return first === undefined ? undefined : { message: first, at: valueAt(node) };
+}
+
+function unit({ node }: Mistake, given: string, wanted: string): Wording | undefined {
+  const written = given.startsWith('"') ? given : "this";
+  if (/\bDuration\b|\$\{number\}:\$\{number\}/.test(wanted)) {
+    const message = `${written} is no time span: write "90s", "10m", "2h", "1d" or "HH:MM:SS"`;
+    return { message, at: valueAt(node) };
+  }
+  if (/\bMemory\b|\$\{number\} ?MB/.test(wanted)) {
+    return { message: `${written} is no amount of memory: write "500 MB", "2 GB" or "1 TB"`, at: valueAt(node) };
+  }
+  return undefined;
+}
+
+function command({ node }: Mistake, given: string, wanted: string): Wording | undefined {
+  const value = valueAt(node);
+  if (/\bShellValue$/.test(wanted)) {
+    return {
+      message: `a value of type ${given} cannot stand in an sh template`,
+      hint: "put in a reference (inputs.x, outputs.x, params.x), a string, a number, or another sh template",
+    };
+  }
+  if (/=> Command$/.test(wanted) && !given.includes("=>")) {
+    return { message: "command is a function: write command: ({ inputs, outputs }) => sh`…`", at: value };
+  }
+  if (!/^(Command|ShellCommand \| NodeCommand)$/.test(wanted)) return undefined;
+  if (given === "string" || given.startsWith('"') || given.startsWith("`")) {
+    return {
+      message: "a command is written with the sh tag, so that its references are quoted: sh`…`",
+      at: stringIn(value),
+    };
+  }
+  return { message: "a command is what sh`…` or node(\"./program.ts\") gives; the function must return that", at: value };
+}
+
+/** The string that a function returns; the node itself, if it is no function or that is not to be seen. */
+function stringIn(value: ts.Node): ts.Node {
+  if (!ts.isArrowFunction(value) && !ts.isFunctionExpression(value)) return value;
+  if (!ts.isBlock(value.body)) return value.body;
+  const returned = value.body.statements.findLast(ts.isReturnStatement);
+  return returned?.expression ?? returned ?? value;
+}
+
+const PARTS: readonly { readonly wanted: RegExp; readonly words: string }[] = [
+  { wanted: /^(string \| )?Input(Like|Spec)/, words: "an input is a path with placeholders, or what input(…), shared(…), linked(…), copied(…) or inPlace(…) gives" },
+  { wanted: /^(string \| )?Output(Like|Spec)/, words: "an output is a path with placeholders, or what optional(…), nonEmpty(…), minBytes(…), matches(…) or checked(…) gives" },
+  { wanted: /^(Local)?Target$/, words: "a target is what a function such as local(…) gives" },
+];
+
+function part({ node }: Mistake, _given: string, wanted: string): Wording | undefined {
+  const found = PARTS.find((candidate) => candidate.wanted.test(wanted));
+  return found && { message: found.words, at: valueAt(node) };
+}
+
+function jobs({ node, lines }: Mistake): Wording | undefined {
+  const [head = ""] = lines;
+  const value = valueAt(node);
+  const property = value.parent;
+  if (!/JobSource</.test(head) || !ts.isPropertyAssignment(property) || property.name.getText() !== "jobs") return undefined;
+  return {
+    message: "jobs is no source of jobs",
+    hint: 'use files("…"), range("i", 1, 10), list("id", […]), rows([…]), matrix({…}) or table("….tsv")',
+    at: value,
+  };
+}

@@ -1,0 +1,101 @@
+import { basename, dirname, join, resolve } from "node:path";
+import { realpathSync, statSync } from "node:fs";
+import { Swarm, type SwarmDefinition } from "../dsl/swarm.js";
+import { type Place, type Problem, ProblemsFound } from "../problem.js";
+import { bundleDefinition } from "./bundle-definition.js";
+import type { Quasi } from "./check/templates.js";
+import { evaluate } from "./evaluate.js";
+import { problemOfError } from "./evaluation-problem.js";
+import { Positions } from "./positions.js";
+
+/** A definition that has been checked, bundled and evaluated. */
+export interface LoadedDefinition {
+  /** absolute path of `swarm.config.ts` */
+  readonly file: string;
+  /** its folder */
+  readonly folder: string;
+  // biome-ignore lint/suspicious/noExplicitAny: each definition has params, inputs and outputs of its own
+  readonly definition: SwarmDefinition<any, any, any>;
+  /** the place of a part of the definition, as `["inputs", "first"]`, or of the nearest part around it that is written */
+  placeOf(path: readonly (string | number)[]): Place;
+  /** the place of the `sh` template or `node()` call that captured this stack */
+  placeOfCall(stack: string): Place | undefined;
+  /** the text pieces of the `sh` template that captured this stack, with their places */
+  templateOf(stack: string): { readonly quasis: readonly Quasi[] } | undefined;
+  /** what an error thrown by one of the definition's functions amounts to, at its place */
+  problemOf(error: unknown): Problem;
+}
+
+/**
+ * Checks, bundles and evaluates a definition.
+ *
+ * @throws ProblemsFound with everything that is wrong with it
+ */
+export async function loadDefinition(file: string): Promise<LoadedDefinition> {
+  const path = absolute(file);
+  const folder = dirname(path);
+
+  // esbuild is a process of its own: it bundles while the types are checked here.
+  const bundling = bundleDefinition(folder, path);
+  bundling.catch(() => {});
+  const { checkDefinition } = await import("./check/index.js");
+  const checked = checkDefinition(folder, path);
+  const bundled = await bundling;
+  if (checked.problems.length > 0) throw new ProblemsFound(checked.problems);
+  if ("problems" in bundled) throw new ProblemsFound(bundled.problems);
+
+  const positions = new Positions(`locusts-definition:${path}`, bundled.map);
+  const places = {
+    placeOf: checked.placeOf,
+    placeOfCall: (stack: string) => positions.placeIn(stack),
+  };
+  const problemOf = (error: unknown) => problemOfError(error, places);
+  const { definition } = evaluateSwarm(bundled.code, positions.script, path, checked.placeOf([]), problemOf);
+
+  return {
+    file: path,
+    folder,
+    definition,
+    ...places,
+    templateOf(stack) {
+      const place = positions.placeIn(stack);
+      const quasis = place && checked.templateAt(place);
+      return quasis && { quasis };
+    },
+    problemOf,
+  };
+}
+
+function evaluateSwarm(
+  code: string,
+  script: string,
+  file: string,
+  place: Place,
+  problemOf: (error: unknown) => Problem,
+): Swarm {
+  let made: unknown;
+  try {
+    made = evaluate(code, script);
+  } catch (error) {
+    throw new ProblemsFound([problemOf(error)]);
+  }
+  if (made instanceof Swarm) return made;
+  throw new ProblemsFound([
+    {
+      message: `${basename(file)} has no default export made by defineSwarm(…)`,
+      place,
+      hint: "write export default defineSwarm({ … })",
+    },
+  ]);
+}
+
+/** The file's path without symbolic links in its folder, since bundler and checker resolve these. */
+function absolute(file: string): string {
+  const path = resolve(file);
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
+    throw new ProblemsFound([
+      { message: `there is no definition ${file}`, hint: "name a swarm.config.ts, or go to the folder that has one" },
+    ]);
+  }
+  return join(realpathSync(dirname(path)), basename(path));
+}

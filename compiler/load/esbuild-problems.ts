@@ -1,0 +1,41 @@
+import type { BuildFailure, Message } from "esbuild";
+import type { Place, Problem } from "../problem.js";
+import { impureModule } from "./impure.js";
+
+/** Whether esbuild itself says what is wrong (rather than having crashed). */
+export function isBuildFailure(error: unknown): error is BuildFailure {
+  return error instanceof Error && Array.isArray((error as Partial<BuildFailure>).errors);
+}
+
+/**
+ * What esbuild found wrong, as problems.
+ *
+ * @param fallback where a message without a place of its own belongs
+ */
+export function problemsOfBuild(failure: BuildFailure, fallback: Place | undefined): readonly Problem[] {
+  return failure.errors.map((message) => ({
+    message: reword(message.text),
+    // esbuild counts columns from 0, in UTF-8 bytes
+    place: placeOf(message) ?? fallback,
+    hint: hintFor(message),
+  }));
+}
+
+function placeOf({ location }: Message): Place | undefined {
+  if (!location) return undefined;
+  const before = Buffer.from(location.lineText, "utf8").subarray(0, location.column).toString("utf8");
+  return { file: location.file.replace(/^[\w-]+:/, ""), line: location.line, column: before.length + 1 };
+}
+
+function reword(text: string): string {
+  const module = /^Could not resolve "(.+)"/.exec(text)?.[1];
+  return module === undefined ? text : `there is no module "${module}"`;
+}
+
+function hintFor({ text }: Message): string | undefined {
+  const module = /^Could not resolve "(.+)"/.exec(text)?.[1];
+  if (module === undefined) return undefined;
+  const impurity = impureModule(module);
+  if (impurity) return impurity.hint;
+  return /^\.{0,2}\//.test(module) ? "look at the path and the name of the file" : `install it: npm install ${module}`;
+}

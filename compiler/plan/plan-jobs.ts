@@ -1,0 +1,162 @@
+import { hash } from "node:crypto";
+import { basename } from "node:path";
+import { fillPattern, type Params, type ParamValue } from "../dsl/placeholders.js";
+import { chooseDelivery, cleanSource } from "./delivery.js";
+import { nameControl, whyNoPath } from "./file-names.js";
+import type { DefinitionPath } from "./resolve-swarm.js";
+import type { InputPlan, JobInput, JobPlan, SwarmPlan } from "./swarm-plan.js";
+
+/** What the survey says of a path. */
+export interface InputContent {
+  readonly kind: "file" | "folder";
+  readonly bytes: number;
+  readonly files: number;
+  readonly folders: number;
+  readonly sha256: string;
+}
+
+/** Looks at an input; undefined if there is none. */
+export type LookAtInput = (source: string) => InputContent | undefined;
+
+export type ReportMistake = (path: DefinitionPath, message: string, hint?: string) => void;
+
+/** A job's name: its param, or all of them as `chrom=1,seed=a`. */
+function nameJob(names: readonly string[], params: Params): string {
+  if (names.length === 1) return String(params[names[0] as string]);
+  return names.map((name) => `${name}=${String(params[name])}`).join(",");
+}
+
+/** Where an input lies in the job's folder: where the definition says, or as it lies beside the definition. */
+function placeInput(input: InputPlan, source: string, params: Params): string {
+  if (input.asParts) return cleanSource(fillPattern(input.asParts, params));
+  return source.startsWith("/") || source.split("/").includes("..") ? basename(source) : source;
+}
+
+const NO_CONTENT: InputContent = { kind: "file", bytes: 0, files: 0, folders: 0, sha256: "-" };
+
+function overlaps(a: string, b: string): boolean {
+  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
+}
+
+/** Params as text that parses back to the same values. */
+function identifyParams(names: readonly string[], params: Params): (readonly [string, ParamValue])[] {
+  return names.map((name) => [name, params[name] as ParamValue] as const);
+}
+
+/** Works out one job after another; what is wrong with one is reported, and the job left out. */
+export class JobPlanner {
+  #number = 0;
+
+  constructor(
+    readonly swarm: SwarmPlan,
+    readonly look: LookAtInput,
+    readonly report: ReportMistake,
+  ) {}
+
+  plan(params: Params): JobPlan | undefined {
+    const { swarm } = this;
+    const name = nameJob(swarm.params, params);
+    let good = true;
+    const wrong: ReportMistake = (path, message, hint) => {
+      good = false;
+      this.report(path, message, hint);
+    };
+    for (const param of swarm.params) {
+      const value = String(params[param]);
+      const control = /[\0\t\n\r]/.exec(value);
+      if (control) {
+        wrong(
+          ["jobs"],
+          `the param ${param} of the job ${JSON.stringify(name)} has ${nameControl(control[0])} in it`,
+          "no path or table can hold it: rename the file or change the value",
+        );
+      } else if (value.includes("\uFFFD")) {
+        wrong(
+          ["jobs"],
+          `the param ${param} of the job ${JSON.stringify(name)} comes from a file name that is not UTF-8`,
+          "rename the file",
+        );
+      }
+    }
+    if (!good) return undefined;
+
+    const inputs: JobInput[] = [];
+    for (const input of swarm.inputs) {
+      const source = cleanSource(fillPattern(input.parts, params));
+      const content = input.delivery === "in-place" ? NO_CONTENT : this.look(source);
+      if (!content) {
+        wrong(
+          ["inputs", input.name],
+          `the input ${source} of the job ${name} does not exist`,
+          "paths start at the definition's folder",
+        );
+        continue;
+      }
+      const path = placeInput(input, source, params);
+      const why = whyNoPath(path);
+      if (why)
+        wrong(
+          ["inputs", input.name],
+          `the input "${path}" of the job ${name} ${why}`,
+          'say where it is to lie with { as: "…" }',
+        );
+      const other = inputs.findIndex((placed) => overlaps(placed.path, path));
+      if (other >= 0) {
+        wrong(
+          ["inputs", input.name],
+          `the inputs ${swarm.inputs[other]?.name} and ${input.name} of the job ${name} would lie at the same place in its folder, ${path}`,
+          'say where one is to lie: input("…", { as: "…" })',
+        );
+      }
+      inputs.push({ source, path, delivery: chooseDelivery(input, content), ...content });
+    }
+
+    const outputs: string[] = [];
+    for (const output of swarm.outputs) {
+      const path = fillPattern(output.parts, params);
+      for (const part of output.parts) {
+        if ("placeholder" in part && String(params[part.placeholder]).includes("/")) {
+          wrong(
+            ["outputs", output.name],
+            `the output "${path}" of the job ${name} has a / that comes from its {${part.placeholder}}`,
+            "a param that is a path cannot be part of an output's name",
+          );
+        }
+      }
+      const why = whyNoPath(path);
+      if (why) wrong(["outputs", output.name], `the output "${path}" of the job ${name} ${why}`);
+      const input = inputs.findIndex((placed) => overlaps(placed.path, path));
+      if (input >= 0) {
+        wrong(
+          ["outputs", output.name],
+          `the output ${path} of the job ${name} is also its input ${swarm.inputs[input]?.name}`,
+          'give the input another place: input("…", { as: "…" })',
+        );
+      }
+      const twin = outputs.findIndex((placed) => overlaps(placed, path));
+      if (twin >= 0) {
+        wrong(
+          ["outputs", output.name],
+          `the outputs ${swarm.outputs[twin]?.name} and ${output.name} of the job ${name} have the same path, ${path}`,
+        );
+      }
+      outputs.push(path);
+    }
+    if (!good) return undefined;
+
+    this.#number += 1;
+    const facts = [
+      swarm.identity,
+      identifyParams(swarm.params, params),
+      inputs.map((input) => [input.path, input.delivery === "in-place" ? input.source : input.sha256]),
+    ];
+    return {
+      number: this.#number,
+      name,
+      key: hash("sha256", JSON.stringify(facts)).slice(0, 32),
+      params: swarm.params.map((param) => String(params[param])),
+      inputs,
+      outputs,
+    };
+  }
+}

@@ -1,0 +1,349 @@
+import { hash } from "node:crypto";
+import { type Command, type NodeCommand, Reference, type ShellCommand, type ShellPart } from "../dsl/command.js";
+import type { Environment, Limits, Resources, RetryCause } from "../dsl/environment.js";
+import type { InputLike } from "../dsl/inputs.js";
+import { DefinitionMistake } from "../dsl/mistake.js";
+import type { OutputLike } from "../dsl/outputs.js";
+import { parsePattern, placeholdersOf } from "../dsl/placeholders.js";
+import { referencesOf, type SwarmDefinition } from "../dsl/swarm.js";
+import type { Target } from "../dsl/targets.js";
+import { parseDuration, parseMemory } from "../dsl/units.js";
+import { toPosixEre } from "../shell/ere.js";
+import { assembleTemplate } from "../shell/template.js";
+import type { InputPlan, OutputPlan, SwarmPlan } from "./swarm-plan.js";
+
+export type DefinitionPath = readonly (string | number)[];
+
+/** A mistake in a definition: at a part of it, or within a piece of one of its shell templates. */
+export interface PlanMistake {
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly path: DefinitionPath;
+  readonly template?: { readonly stack: string; readonly piece: number; readonly offset: number } | undefined;
+}
+
+/** A definition with any params, inputs and outputs. */
+export type AnyDefinition = SwarmDefinition<
+  unknown,
+  Readonly<Record<string, InputLike>>,
+  Readonly<Record<string, OutputLike>>
+>;
+
+export interface Resolution {
+  readonly plan: Omit<SwarmPlan, "identity" | "program">;
+  readonly mistakes: readonly PlanMistake[];
+  /** the program that still has to be bundled */
+  readonly node: NodeCommand | undefined;
+}
+
+const ALL_CAUSES: readonly RetryCause[] = ["exit", "signal", "timeout", "oom", "missing-output"];
+
+/** Variables by which numerical libraries are told how many threads they may start. */
+const THREAD_VARIABLES = [
+  "OMP_NUM_THREADS",
+  "OPENBLAS_NUM_THREADS",
+  "MKL_NUM_THREADS",
+  "BLIS_NUM_THREADS",
+  "NUMEXPR_NUM_THREADS",
+  "VECLIB_MAXIMUM_THREADS",
+  "JULIA_NUM_THREADS",
+];
+
+const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+class Resolver {
+  readonly mistakes: PlanMistake[] = [];
+
+  constructor(
+    readonly definition: AnyDefinition,
+    readonly params: readonly string[],
+    readonly targetName: string,
+    readonly target: Target,
+  ) {}
+
+  mistake(path: DefinitionPath, message: string, hint?: string): void {
+    this.mistakes.push({ path, message, hint });
+  }
+
+  checkName(path: DefinitionPath, what: string, name: string): void {
+    if (!VARIABLE_NAME.test(name)) {
+      this.mistake(path, `"${name}" cannot name ${what}`, "use letters, digits and _, beginning with a letter");
+    }
+  }
+
+  /** Placeholders that only now turn out to be unknown: the type checker does not see a table's columns. */
+  checkPlaceholders(path: DefinitionPath, pattern: string): void {
+    for (const name of placeholdersOf(pattern)) {
+      if (!this.params.includes(name)) {
+        const known = this.params.map((param) => `{${param}}`).join(", ") || "no params";
+        this.mistake(path, `unknown placeholder {${name}}; this swarm's jobs have ${known}`);
+      }
+    }
+  }
+
+  inputs(): InputPlan[] {
+    return Object.entries(this.definition.inputs ?? {}).map(([name, like]) => {
+      const path = ["inputs", name];
+      const spec =
+        typeof like === "string" ? { pattern: like, as: undefined, shared: false, delivery: undefined } : like;
+      this.checkName(path, "an input", name);
+      this.checkPlaceholders(path, spec.pattern);
+      if (spec.pattern.trim() === "") this.mistake(path, `the input "${name}" has an empty path`);
+      if (spec.as !== undefined) {
+        this.checkPlaceholders(path, spec.as);
+        if (spec.as.startsWith("/") || spec.as.split("/").includes("..")) {
+          this.mistake(path, `"${spec.as}" leads out of the job's folder`, "give a path below it");
+        }
+      }
+      return {
+        name,
+        variable: `in_${name}`,
+        pattern: spec.pattern,
+        parts: parsePattern(spec.pattern),
+        as: spec.as,
+        asParts: spec.as === undefined ? undefined : parsePattern(spec.as),
+        shared: spec.shared,
+        delivery: spec.delivery,
+      };
+    });
+  }
+
+  async outputs(): Promise<OutputPlan[]> {
+    const plans: OutputPlan[] = [];
+    for (const [name, like] of Object.entries(this.definition.outputs ?? {})) {
+      const path = ["outputs", name];
+      const spec =
+        typeof like === "string"
+          ? { pattern: like, optional: false, minBytes: 0, matches: undefined, check: undefined }
+          : like;
+      this.checkName(path, "an output", name);
+      this.checkPlaceholders(path, spec.pattern);
+      const kind = spec.pattern.endsWith("/") ? "folder" : "file";
+      const pattern = spec.pattern.replace(/\/+$/, "").replace(/^(\.\/+)+/, "");
+      if (spec.pattern.startsWith("/") || pattern.split("/").includes("..")) {
+        this.mistake(path, `the output "${spec.pattern}" leads out of the job's folder`, "give a path below it");
+      } else if (pattern.split("/").some((segment) => segment === "" || segment === ".")) {
+        this.mistake(path, `"${spec.pattern}" is no path of a file or folder`, 'write it as in "tables/{id}.tsv"');
+      }
+      let matches: OutputPlan["matches"];
+      if (spec.matches) {
+        const ere = toPosixEre(spec.matches.source, spec.matches.flags);
+        if ("mistake" in ere) this.mistake(path, ere.mistake, ere.hint);
+        else matches = ere;
+        if (kind === "folder") this.mistake(path, "matches(…) looks into a file, and this output is a folder");
+      }
+      let check: string | undefined;
+      if (spec.check) {
+        const command = spec.check({ output: new Reference("checked-output", "output") });
+        if (command?.kind === "sh") check = await this.shellText(command, path);
+        else this.mistake(path, "a check is written with the sh tag: ({ output }) => sh`test -s ${output}`");
+      }
+      plans.push({
+        name,
+        variable: `out_${name}`,
+        pattern,
+        parts: parsePattern(pattern),
+        kind,
+        optional: spec.optional,
+        minBytes: spec.minBytes,
+        matches,
+        check,
+      });
+    }
+    return plans;
+  }
+
+  async shellText(
+    command: ShellCommand | { readonly parts: readonly ShellPart[] },
+    path: DefinitionPath,
+  ): Promise<string> {
+    const assembled = await assembleTemplate(command.parts);
+    for (const { message, hint, part, offset } of assembled.mistakes) {
+      let piece = command.parts[part];
+      let at = offset;
+      // A mistake at a value is shown at the end of the text before it.
+      for (let i = part; i >= 0 && !(piece && "text" in piece); i -= 1) {
+        piece = command.parts[i - 1];
+        at = piece && "text" in piece ? piece.text.length : 0;
+      }
+      const from = piece && "text" in piece ? piece.from : undefined;
+      const template = from && { stack: from.stack, piece: from.index, offset: at };
+      this.mistakes.push({ path, message, hint, template });
+    }
+    return assembled.text;
+  }
+
+  async command(
+    inputs: readonly InputPlan[],
+    outputs: readonly OutputPlan[],
+  ): Promise<{ text: string; node?: NodeCommand }> {
+    const names = referencesOf(
+      inputs.map((input) => input.name),
+      outputs.map((output) => output.name),
+      this.params,
+    );
+    const command = this.definition.command(names) as Command | undefined;
+    if (command?.kind === "sh") return { text: await this.shellText(command, ["command"]) };
+    if (command?.kind !== "node") {
+      this.mistake(
+        ["command"],
+        "the command function returns no command",
+        'return an sh`…` template, or node("./program.ts")',
+      );
+      return { text: "" };
+    }
+    const words = [
+      ...inputs.map((input) => `"in.${input.name}=$${input.variable}"`),
+      ...outputs.map((output) => `"out.${output.name}=$${output.variable}"`),
+      ...this.params.map((param) => `"param.${param}=$param_${param}"`),
+    ];
+    return { text: `  node "$locusts_bundle/program.mjs" ${words.join(" ")}`, node: command };
+  }
+
+  async prepare(environment: Environment): Promise<string | undefined> {
+    const { prepare } = environment;
+    if (prepare === undefined) return undefined;
+    const path = ["environment", "prepare"];
+    if (typeof prepare === "string" || Array.isArray(prepare)) {
+      const text = [prepare].flat().join("\n");
+      return this.shellText({ parts: [{ text }] }, path);
+    }
+    return this.shellText(prepare as ShellCommand, path);
+  }
+
+  duration(path: DefinitionPath, text: string | undefined): number {
+    if (text === undefined) return 0;
+    const seconds = parseDuration(text);
+    if (seconds === undefined || seconds <= 0) {
+      this.mistake(path, `"${text}" is no time span`, 'write "90s", "10m", "2h" or "HH:MM:SS"');
+    }
+    return seconds ?? 0;
+  }
+
+  wholeNumber(path: DefinitionPath, value: number | undefined, least: number, otherwise: number): number {
+    if (value === undefined) return otherwise;
+    if (!Number.isSafeInteger(value) || value < least) {
+      this.mistake(path, `${path.at(-1)} is ${value}`, `write a whole number from ${least}`);
+    }
+    return value;
+  }
+
+  limits(limits: Limits) {
+    return {
+      timeSeconds: Math.ceil(this.duration(["limits", "time"], limits.time)),
+      retries: this.wholeNumber(["limits", "retries"], limits.retries, 0, 0),
+      retryOn: limits.retryOn ?? ALL_CAUSES,
+      maxFailures: this.wholeNumber(["limits", "maxFailures"], limits.maxFailures, 1, 0),
+      staggerMilliseconds: Math.round(this.duration(["limits", "stagger"], limits.stagger) * 1000),
+    };
+  }
+
+  resources(resources: Resources) {
+    const memory = resources.memory === undefined ? 0 : parseMemory(resources.memory);
+    if (memory === undefined) {
+      this.mistake(["resources", "memory"], `"${resources.memory}" is no amount of memory`, 'write "500 MB" or "2 GB"');
+    }
+    return { cpus: this.wholeNumber(["resources", "cpus"], resources.cpus, 1, 1), memoryMebibytes: memory ?? 0 };
+  }
+
+  variables(environment: Environment, cpus: number): (readonly [string, string])[] {
+    const given = environment.variables ?? {};
+    for (const [name, value] of Object.entries(given)) {
+      this.checkName(["environment", "variables", name], "a variable", name);
+      if (String(value).includes("\0")) {
+        this.mistake(
+          ["environment", "variables", name],
+          `the value of ${name} has a NUL character, which no variable can hold`,
+        );
+      }
+    }
+    const threads = THREAD_VARIABLES.filter((name) => !(name in given)).map((name) => [name, String(cpus)] as const);
+    return [...threads, ...Object.entries(given).map(([name, value]) => [name, String(value)] as const)];
+  }
+}
+
+/**
+ * Works out what a definition means on a target. All mistakes are reported, not the first alone.
+ *
+ * @param params the names of the jobs' params, which only the survey knows for a table
+ * @throws DefinitionMistake if the definition's own functions throw it
+ */
+export async function resolveSwarm(
+  definition: AnyDefinition,
+  source: string,
+  params: readonly string[],
+  targetName: string,
+): Promise<Resolution> {
+  const target = definition.targets[targetName] as Target;
+  const resolver = new Resolver(definition, params, targetName, target);
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(definition.name ?? "")) {
+    resolver.mistake(
+      ["name"],
+      `"${definition.name}" cannot name a swarm`,
+      "use letters, digits, ., _ and -, at most 100",
+    );
+  }
+  for (const param of params) resolver.checkName(["jobs"], "a param", param);
+  const environment: Environment = { ...definition.environment, ...target.environment };
+  const inputs = resolver.inputs();
+  const outputs = await resolver.outputs();
+  const command = await resolver.command(inputs, outputs);
+  const resources = resolver.resources(definition.resources ?? {});
+  const plan = {
+    name: definition.name,
+    description: definition.description ?? "",
+    source,
+    target: {
+      name: targetName,
+      kind: target.kind,
+      slots:
+        target.slots === undefined
+          ? undefined
+          : resolver.wholeNumber(["targets", targetName, "slots"], target.slots, 1, 1),
+    },
+    params,
+    inputs,
+    outputs,
+    command: command.text,
+    prepare: await resolver.prepare(environment),
+    variables: resolver.variables(environment, resources.cpus),
+    modules: environment.modules ?? [],
+    container: environment.container,
+    ...resources,
+    ...resolver.limits(definition.limits ?? {}),
+  };
+  return { plan, mistakes: resolver.mistakes, node: command.node };
+}
+
+/** Puts the program in, and works out what identifies the swarm's jobs apart from their own params and inputs. */
+export function completePlan(plan: Resolution["plan"], base: AnyDefinition, program: string | undefined): SwarmPlan {
+  // Not the target and what it overrides: a result is the same wherever it was made.
+  const facts = {
+    command: plan.command,
+    program: program === undefined ? null : hash("sha256", program),
+    environment: {
+      variables: base.environment?.variables ?? {},
+      modules: base.environment?.modules ?? [],
+      container: base.environment?.container ?? null,
+      prepare: plan.prepare ?? null,
+    },
+    inputs: plan.inputs.map((input) => [input.name, input.pattern, input.as ?? null, input.delivery === "in-place"]),
+    outputs: plan.outputs.map((output) => [
+      output.name,
+      output.pattern,
+      output.kind,
+      output.optional,
+      output.minBytes,
+      output.matches ?? null,
+      output.check ?? null,
+    ]),
+  };
+  return { ...plan, program, identity: hash("sha256", JSON.stringify(facts)) };
+}
+
+/** The mistake that a definition's own function has thrown, as one of the plan. */
+export function asPlanMistake(error: unknown): PlanMistake | undefined {
+  return error instanceof DefinitionMistake
+    ? { message: error.message, path: error.path, hint: error.hint }
+    : undefined;
+}

@@ -1,0 +1,96 @@
+import type { Container, RetryCause } from "../dsl/environment.js";
+import type { Delivery } from "../dsl/inputs.js";
+import type { PatternPart } from "../dsl/placeholders.js";
+
+export interface InputPlan {
+  readonly name: string;
+  /** the bash variable that holds its path */
+  readonly variable: string;
+  readonly pattern: string;
+  readonly parts: readonly PatternPart[];
+  /** its path in the job's folder, if the definition gives one */
+  readonly as: string | undefined;
+  readonly asParts: readonly PatternPart[] | undefined;
+  readonly shared: boolean;
+  readonly delivery: Delivery | undefined;
+}
+
+export interface OutputPlan {
+  readonly name: string;
+  readonly variable: string;
+  /** without the slash that marks a folder */
+  readonly pattern: string;
+  readonly parts: readonly PatternPart[];
+  readonly kind: "file" | "folder";
+  readonly optional: boolean;
+  readonly minBytes: number;
+  readonly matches: { readonly ere: string; readonly ignoreCase: boolean } | undefined;
+  /** bash text that says by its exit code whether `$output` is good */
+  readonly check: string | undefined;
+}
+
+/** What a definition means on one target: checked, with every default filled in, as plain data. */
+export interface SwarmPlan {
+  readonly name: string;
+  readonly description: string;
+  /** the definition's file name */
+  readonly source: string;
+  readonly target: { readonly name: string; readonly kind: string; readonly slots: number | undefined };
+  readonly params: readonly string[];
+  readonly inputs: readonly InputPlan[];
+  readonly outputs: readonly OutputPlan[];
+  /** bash text of the command; of a node() command, the line that starts the program */
+  readonly command: string;
+  /** the bundled program of a node() command */
+  readonly program: string | undefined;
+  readonly prepare: string | undefined;
+  readonly variables: readonly (readonly [name: string, value: string])[];
+  readonly modules: readonly string[];
+  readonly container: Container | undefined;
+  readonly cpus: number;
+  /** of one job; 0 if it is not known */
+  readonly memoryMebibytes: number;
+  /** of one try of a job; 0 if there is no limit */
+  readonly timeSeconds: number;
+  readonly retries: number;
+  readonly retryOn: readonly RetryCause[];
+  /** 0: never stop */
+  readonly maxFailures: number;
+  readonly staggerMilliseconds: number;
+  /** digest of all that its jobs have in common and that decides what they produce */
+  readonly identity: string;
+}
+
+/** An input of one job. */
+export interface JobInput {
+  /** from the definition's folder, or absolute */
+  readonly source: string;
+  /** in the job's folder */
+  readonly path: string;
+  readonly delivery: JobDelivery;
+  readonly kind: "file" | "folder";
+  readonly bytes: number;
+  readonly files: number;
+  readonly folders: number;
+  readonly sha256: string;
+}
+
+/**
+ * How an input of one job travels: `packed` with its job, or once to the shared folder and from
+ * there by link or copy, or not at all.
+ */
+export type JobDelivery = "packed" | "shared-copy" | "shared-link" | "in-place";
+
+/** One job, as the bundle will have it. */
+export interface JobPlan {
+  /** from 1 */
+  readonly number: number;
+  readonly name: string;
+  /** what identifies it: the same key, the same result */
+  readonly key: string;
+  /** as text, in the order of the swarm's params */
+  readonly params: readonly string[];
+  readonly inputs: readonly JobInput[];
+  /** paths in the job's folder, and under results */
+  readonly outputs: readonly string[];
+}

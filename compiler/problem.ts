@@ -1,0 +1,23 @@
+/** A place in a source file; line and column count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One thing that is wrong with a definition or its data. */
+export interface Problem {
+  /** what happened, as a sentence without a full stop */
+  readonly message: string;
+  readonly place?: Place | undefined;
+  /** what to do about it */
+  readonly hint?: string | undefined;
+}
+
+/** Everything that was found to be wrong, at once. */
+export class ProblemsFound extends Error {
+  constructor(readonly problems: readonly Problem[]) {
+    super(problems.map((problem) => problem.message).join("\n"));
+    this.name = "ProblemsFound";
+  }
+}

@@ -1,0 +1,65 @@
+/** Exit codes whose meaning is general; what a program says by its own small codes is its own affair. */
+const CODES: Readonly<Record<number, string>> = {
+  124: "timed out (by timeout)",
+  125: "the program that starts the command failed (timeout, env, docker and the like)",
+  126: "found, but could not be run",
+  127: "command not found",
+};
+
+/** Signals on Linux, on every processor that a cluster is likely to have. */
+const SIGNALS: Readonly<Record<number, readonly [name: string, words: string]>> = {
+  1: ["SIGHUP", "connection or terminal closed"],
+  2: ["SIGINT", "interrupted"],
+  3: ["SIGQUIT", "quit"],
+  4: ["SIGILL", "illegal instruction; the program may be built for another processor"],
+  5: ["SIGTRAP", "trace trap"],
+  6: ["SIGABRT", "aborted itself"],
+  7: ["SIGBUS", "bus error"],
+  8: ["SIGFPE", "arithmetic error"],
+  9: ["SIGKILL", "killed"],
+  10: ["SIGUSR1", "user-defined signal 1"],
+  11: ["SIGSEGV", "segmentation fault"],
+  12: ["SIGUSR2", "user-defined signal 2"],
+  13: ["SIGPIPE", "wrote to a closed pipe"],
+  14: ["SIGALRM", "alarm clock"],
+  15: ["SIGTERM", "terminated"],
+  16: ["SIGSTKFLT", "stack fault"],
+  18: ["SIGCONT", "continued"],
+  19: ["SIGSTOP", "stopped"],
+  20: ["SIGTSTP", "stopped from the terminal"],
+  21: ["SIGTTIN", "read from the terminal in the background"],
+  22: ["SIGTTOU", "wrote to the terminal in the background"],
+  24: ["SIGXCPU", "CPU time limit exceeded"],
+  25: ["SIGXFSZ", "file size limit exceeded"],
+  26: ["SIGVTALRM", "virtual timer expired"],
+  27: ["SIGPROF", "profiling timer expired"],
+  29: ["SIGIO", "input or output possible"],
+  30: ["SIGPWR", "power failure"],
+  31: ["SIGSYS", "bad system call"],
+};
+
+/**
+ * The name and meaning of a signal, as in `segmentation fault (SIGSEGV)`.
+ *
+ * @param signal its number on Linux
+ */
+export function describeSignal(signal: number): string {
+  const known = SIGNALS[signal];
+  if (known !== undefined) return `${known[1]} (${known[0]})`;
+  if (signal >= 34 && signal <= 64) return `real-time signal ${signal}`;
+  return `signal ${signal}`;
+}
+
+/**
+ * What an exit code, as bash gives it in `$?`, says about a command's end, in words. Codes above 128
+ * are read as signals, which is how bash reports one. Where the meaning is the program's own, the
+ * answer is just `exit code 3`.
+ */
+export function describeExit(code: number): string {
+  if (code === 0) return "succeeded";
+  const words = CODES[code];
+  if (words !== undefined) return words;
+  const signal = code - 128;
+  if (SIGNALS[signal] !== undefined || (signal >= 34 && signal <= 64)) return describeSignal(signal);
+  return `exit code ${code}`;
+}

@@ -1,0 +1,214 @@
+import type { Reference } from "../dsl/command.js";
+import type { HoleContext, Quoting } from "./pieces.js";
+import { quoteInAnsi, quoteInDouble, quoteInHereDocument, quoteSingle, quoteWord } from "./quote.js";
+
+/** What is put in at a hole, or why nothing can be. */
+export type Insertion =
+  | { readonly text: string; readonly arithmetic?: boolean }
+  | { readonly mistake: string; readonly hint: string };
+
+/** A hole with the text around it, in which other holes are one character each. */
+export interface Surroundings extends HoleContext {
+  readonly source: string;
+  /** offset of the hole in `source` */
+  readonly offset: number;
+}
+
+/** A reference or a constant, as messages call it. */
+function nameOf(what: Reference | string): string {
+  if (typeof what !== "string") return `the ${what.kind.replace("checked-", "")} "${what.name}"`;
+  return `the constant ${JSON.stringify(what.length > 40 ? `${what.slice(0, 40)}…` : what)}`;
+}
+
+/** Places where bash expands nothing. */
+const INERT: Partial<Record<Quoting, readonly [where: string, hint: string]>> = {
+  single: ["in single quotes", "close the quotes before it and open them again after it, or use double quotes"],
+  ansi: ["in $'…'", "close the quotes before it and open them again after it, or use double quotes"],
+  "quoted-here-document": [
+    "in a here-document whose delimiter is quoted",
+    "take the quotes off the delimiter, and escape each $, ` and \\ that is to stay as it is",
+  ],
+};
+
+/** Finds what would run together with the thing that is put in, wherever it stands. */
+function clash(what: Reference | string, hole: Surroundings): Insertion | undefined {
+  if (hole.quoting === "comment") return undefined;
+  if (hole.before === "backslash") {
+    return {
+      mistake: `a backslash stands right before ${nameOf(what)}, and would escape what is put there`,
+      hint: "take the backslash out, or write two of them for one that stays",
+    };
+  }
+  if (hole.before === "dollar") {
+    return {
+      mistake: `a $ stands right before ${nameOf(what)}, and bash would read the two together`,
+      hint: "take the $ out; ${…} of the template is all that it needs",
+    };
+  }
+  if (hole.quoting === "delimiter") {
+    return { mistake: `${nameOf(what)} stands in a here-document's delimiter`, hint: "write the delimiter as plain text" };
+  }
+  if (hole.quoting === "name" && (hole.before === "name" || typeof what === "string")) {
+    return {
+      mistake: `${nameOf(what)} stands where bash wants the name of a variable`,
+      hint: "write the variable's name as plain text",
+    };
+  }
+  return undefined;
+}
+
+/** Whether the word around the hole, so far, assigns to a variable: nothing is split there. */
+function assigns(hole: Surroundings): boolean {
+  return /^\w+(?:\[[^\]]*\])?\+?=/.test(hole.source.slice(hole.wordStart, hole.offset));
+}
+
+/** Whether bash evaluates what stands at the hole as arithmetic, though it looks like a word. */
+function isEvaluated(hole: Surroundings): boolean {
+  const before = hole.source.slice(0, hole.wordStart);
+  const word = hole.source.slice(hole.wordStart, hole.offset);
+  const after = hole.source.slice(hole.offset + 1);
+  if (hole.inCondition) {
+    return /-(?:eq|ne|lt|le|gt|ge|v)\s+$/.test(before) || /^\S*\s+-(?:eq|ne|lt|le|gt|ge)\s/.test(after);
+  }
+  const array = hole.quoting === "subscript" ? /(\w+)\[[^[]*$/ : /^(\w+)\[[^\]]*$/;
+  const name = array.exec(hole.quoting === "subscript" ? hole.source.slice(0, hole.offset) : word)?.[1];
+  if (name === undefined || (hole.quoting !== "subscript" && !/^[^\]\s]*\]\+?=/.test(after))) return false;
+  // the keys of an associative array are plain text
+  return !new RegExp(`\\b(?:declare|local|typeset)[ \\t]+-\\w*A\\w*[ \\t][^;&|\\n]*\\b${name}\\b`).test(hole.source);
+}
+
+/** What a reference becomes at a hole. */
+export function insertReference(reference: Reference, hole: Surroundings): Insertion {
+  const wrong = clash(reference, hole);
+  if (wrong !== undefined) return wrong;
+  const name = nameOf(reference);
+  const inert = INERT[hole.quoting];
+  if (inert !== undefined) {
+    return { mistake: `${name} stands ${inert[0]}, where bash expands nothing`, hint: inert[1] };
+  }
+  const arithmetic = hole.quoting === "arithmetic" || isEvaluated(hole);
+  if (arithmetic && reference.kind !== "param") {
+    return {
+      mistake: `${name} is a path, but stands where bash calculates`,
+      hint: "use a param that is a whole number, or read a number from the file, as in $(wc -l < …)",
+    };
+  }
+  const { variable } = reference;
+  switch (hole.quoting) {
+    case "comment":
+      return { text: `$${variable}` };
+    case "plain":
+      if (isBraceRange(hole)) {
+        return {
+          mistake: `${name} stands in {…}, which bash expands before it puts in the values of variables`,
+          hint: "use $(seq …), as in for i in $(seq 1 …)",
+        };
+      }
+      return { text: `"$${variable}"`, arithmetic };
+    case "pattern":
+      return { text: `"$${variable}"`, arithmetic };
+    case "name":
+      if (hole.splits && !assigns(hole)) {
+        return {
+          mistake: `the expansion of ${name} stands unquoted, where bash splits it at blanks`,
+          hint: "put double quotes around the whole expansion",
+        };
+      }
+      return { text: variable, arithmetic };
+    default:
+      return { text: `\${${variable}}`, arithmetic };
+  }
+}
+
+/** `{1..HERE}` or `{HERE..9}`. */
+function isBraceRange(hole: Surroundings): boolean {
+  return (
+    /\{[^\s{},]*\.\.$/.test(hole.source.slice(hole.wordStart, hole.offset)) ||
+    (hole.source[hole.offset - 1] === "{" && /^\.\.[^\s{},]+\}/.test(hole.source.slice(hole.offset + 1)))
+  );
+}
+
+/** A constant as a word or part of one; quoted too where bare text would join what is around it. */
+function insertWord(constant: string, hole: Surroundings): string {
+  const next = hole.source[hole.offset + 1] ?? "";
+  const joins =
+    (hole.before === "name" && /^\w/.test(constant)) ||
+    (/^\d+$/.test(constant) && /[<>]/.test(next)) ||
+    next === "(" ||
+    (/,|\.\./.test(constant) && hole.source.slice(hole.wordStart, hole.offset).includes("{"));
+  return joins ? quoteSingle(constant) : quoteWord(constant);
+}
+
+function constantText(constant: string, hole: Surroundings): Insertion {
+  const name = nameOf(constant);
+  const inDouble = quoteInDouble(constant);
+  switch (hole.quoting) {
+    case "plain":
+      return { text: insertWord(constant, hole) };
+    case "pattern":
+    case "subscript":
+      return { text: /^\w+$/.test(constant) ? constant : `"${inDouble}"` };
+    case "word-in-double":
+      return { text: hole.before !== "name" && /^[\w.,:=+@%/-]+$/.test(constant) ? constant : `"${inDouble}"` };
+    case "double":
+    case "here-document":
+    case "quote-in-word":
+      if (hole.before === "name" && /^\w/.test(constant)) {
+        return {
+          mistake: `${name} would become part of the name of the variable before it`,
+          hint: "put braces around the variable's name, as in \\${x}",
+        };
+      }
+      if (hole.quoting === "quote-in-word" && constant.includes("'")) break;
+      if (hole.quoting !== "here-document") return { text: inDouble };
+      if (hole.stripsTabs && /^\t/m.test(constant)) {
+        return {
+          mistake: `${name} has a line that begins with a tab, which a here-document after <<- drops`,
+          hint: "use << and start the document's lines at the margin",
+        };
+      }
+      return { text: quoteInHereDocument(constant) };
+    case "arithmetic":
+      if (/^\d+$/.test(constant)) return { text: constant };
+      if (/^-\d+$/.test(constant)) return { text: `(${constant})` };
+      return {
+        mistake: `${name} is no whole number, but stands where bash calculates`,
+        hint: "bash knows whole numbers only; calculate others in the definition, or with awk",
+      };
+    case "single":
+      if (constant.includes("'")) break;
+      return { text: constant };
+    case "ansi":
+      return { text: quoteInAnsi(constant) };
+    case "quoted-here-document":
+      if (/[\n\r]/.test(constant)) {
+        return {
+          mistake: `${name} has several lines, and stands in a here-document whose delimiter is quoted`,
+          hint: "write its lines in the here-document itself",
+        };
+      }
+      return { text: constant };
+    case "comment":
+      return { text: constant.replace(/\s+/g, " ") };
+  }
+  return {
+    mistake: `${name} has a single quote, and stands in single quotes, where nothing can escape it`,
+    hint: "close the quotes before it and open them again after it, or use double quotes",
+  };
+}
+
+/** What a constant becomes at a hole. */
+export function insertConstant(constant: string, hole: Surroundings): Insertion {
+  const wrong = clash(constant, hole);
+  if (wrong !== undefined) return wrong;
+  if (/\0|\p{Surrogate}/u.test(constant)) {
+    const what = constant.includes("\0") ? "a NUL character" : "half of a surrogate pair";
+    return { mistake: `a constant holds ${what}, which no bash script can`, hint: "take it out of the constant" };
+  }
+  const inserted = constantText(constant, hole);
+  if ("mistake" in inserted) return inserted;
+  let { text } = inserted;
+  // each pair of backticks takes one layer of backslashes off
+  for (let i = 0; i < hole.backticks; i++) text = text.replace(/[\\`]/g, "\\$&");
+  return { text };
+}

@@ -1,0 +1,312 @@
+/** Stands, in the text that is scanned, for a reference or a constant; its offset tells which. */
+export const HOLE = "\uE000";
+
+/** How bash reads what stands at a hole. */
+export type Quoting =
+  | "plain" // a word or part of one, outside of all quotes
+  | "double"
+  | "word-in-double" // "${x:-HERE}", and the same in a here-document
+  | "quote-in-word" // "${x:-'HERE'}", where the single quotes are plain characters, but must pair
+  | "pattern" // ${x#HERE}, ${x/HERE/HERE}: quotes count anew, whatever is around them
+  | "subscript" // ${x[HERE]}
+  | "arithmetic"
+  | "name" // ${HERE}
+  | "here-document"
+  | "single"
+  | "ansi" // $'HERE'
+  | "quoted-here-document"
+  | "delimiter" // <<HERE
+  | "comment";
+
+/** What is known of a hole. Offsets are those of the whole text. */
+export interface HoleContext {
+  readonly quoting: Quoting;
+  /** whether no quotes at all are around the `${ }` that the hole is in; only told for "name" */
+  readonly splits: boolean;
+  /** how many backticks are open around it */
+  readonly backticks: number;
+  /** what directly before it would run together with it: a backslash, a `$`, or a `$name` */
+  readonly before: "backslash" | "dollar" | "name" | undefined;
+  /** where the word begins that it is part of */
+  readonly wordStart: number;
+  /** whether it is within `[[ ]]` */
+  readonly inCondition: boolean;
+  /** whether a here-document around it drops the tabs at the start of its lines */
+  readonly stripsTabs: boolean;
+}
+
+/** One quote, bracket or keyword that opens or closes something. */
+export interface Mark {
+  readonly at: number;
+  readonly kind: string;
+}
+
+/** What a scan finds, gathered over all nested scanners. */
+export interface Findings {
+  readonly holes: Map<number, HoleContext>;
+  readonly marks: Mark[];
+  /** where the first thing opens that is never closed */
+  unclosed: number | undefined;
+  /** where the last backslash stands that joins two lines */
+  continuation: number | undefined;
+}
+
+/** How a run of commands ended: by its closer, by the `;;` of a `case`, or with the text. */
+export type End = "closed" | "next" | "end";
+
+/** Brackets of `${x…}` by what follows the name; the first that fits counts. */
+const OPERATORS: readonly (readonly [RegExp, "word" | "arithmetic" | "pattern"])[] = [
+  [/:?[-=+?]/y, "word"],
+  [/:/y, "arithmetic"],
+  [/##?|%%?|\/[/#%]?|\^\^?|,,?/y, "pattern"],
+];
+
+/**
+ * Reads the pieces of words: quotes, escapes and expansions. It reads as bash does, but forgives
+ * all errors: those are for a real parser to find.
+ */
+export abstract class PieceScanner {
+  protected pos = 0;
+  protected wordStart = 0;
+  protected inCondition = false;
+  private before: HoleContext["before"];
+  private beforeAt = -1;
+
+  /**
+   * @param source the text to scan
+   * @param at from an offset in `source` to the one in the whole text
+   */
+  constructor(
+    protected readonly source: string,
+    protected readonly at: (offset: number) => number,
+    protected readonly findings: Findings,
+    private readonly isHole: (offset: number) => boolean,
+    protected readonly backticks = 0,
+    private readonly stripsTabs = false,
+  ) {}
+
+  /** Reads commands up to the closer, which it consumes. */
+  protected abstract commands(closer: ")" | undefined): End;
+
+  /** A scanner for a part of the text that bash takes out first and reads by itself. */
+  protected child(source: string, at: (offset: number) => number, backticks: number, stripsTabs: boolean): this {
+    const Scanner = this.constructor as new (...args: unknown[]) => this;
+    return new Scanner(source, (i: number) => this.at(at(i)), this.findings, this.isHole, backticks, stripsTabs);
+  }
+
+  protected match(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.pos;
+    return pattern.exec(this.source)?.[0];
+  }
+
+  protected mark(kind: string, offset = this.pos): void {
+    this.findings.marks.push({ at: this.at(offset), kind });
+  }
+
+  protected leaveOpen(offset: number): void {
+    this.findings.unclosed ??= this.at(offset);
+  }
+
+  protected atHole(offset = this.pos): boolean {
+    return this.source[offset] === HOLE && this.isHole(this.at(offset));
+  }
+
+  protected hole(quoting: Quoting, splits = false): void {
+    this.findings.holes.set(this.at(this.pos), {
+      quoting,
+      splits,
+      backticks: this.backticks,
+      before: this.beforeAt === this.pos ? this.before : undefined,
+      wordStart: this.at(this.wordStart),
+      inCondition: this.inCondition,
+      stripsTabs: this.stripsTabs,
+    });
+    this.pos++;
+  }
+
+  private setBefore(before: HoleContext["before"]): void {
+    this.before = before;
+    this.beforeAt = this.pos;
+  }
+
+  /** One character or one whole construct, where no quotes are open. */
+  protected piece(quoting: "plain" | "pattern" | "subscript"): void {
+    const c = this.source[this.pos];
+    if (c === "'") this.single(1, "single");
+    else if (c === '"') this.double("double");
+    else if (c === "\\") this.escape(true);
+    else this.expansion(quoting);
+  }
+
+  /** A hole, `$…`, backticks, or a character without meaning. */
+  private expansion(quoting: Quoting): void {
+    if (this.atHole()) this.hole(quoting);
+    else if (this.source[this.pos] === "$") this.dollar(quoting);
+    else if (this.source[this.pos] === "`") this.backquoted(quoting);
+    else this.pos++;
+  }
+
+  private escape(joinsLines: boolean): void {
+    const next = this.source[this.pos + 1];
+    if (joinsLines && (next === undefined || next === "\n")) this.findings.continuation = this.at(this.pos);
+    this.pos++;
+    if (this.atHole()) this.setBefore("backslash");
+    else this.pos++;
+  }
+
+  /** From a single quote, which stands `skip` characters long here, to the next. */
+  private single(skip: number, quoting: "single" | "quote-in-word" | "ansi"): void {
+    const start = this.pos;
+    this.mark("open '");
+    this.pos += skip;
+    while (this.pos < this.source.length) {
+      if (this.source[this.pos] === "'") {
+        this.mark("close '");
+        this.pos++;
+        return;
+      }
+      if (this.atHole()) this.hole(quoting);
+      else if (quoting === "ansi" && this.source[this.pos] === "\\") this.escape(false);
+      else this.pos++;
+    }
+    this.leaveOpen(start);
+  }
+
+  private double(quoting: "double" | "arithmetic"): void {
+    const start = this.pos;
+    this.mark('open "');
+    this.pos++;
+    while (this.pos < this.source.length) {
+      if (this.source[this.pos] === '"') {
+        this.mark('close "');
+        this.pos++;
+        return;
+      }
+      if (this.source[this.pos] === "\\") this.escape(false);
+      else this.expansion(quoting);
+    }
+    this.leaveOpen(start);
+  }
+
+  /** The text of a here-document whose delimiter is not quoted. */
+  hereDocumentText(): void {
+    while (this.pos < this.source.length) {
+      if (this.source[this.pos] === "\\") this.escape(false);
+      else this.expansion("here-document");
+    }
+  }
+
+  private dollar(quoting: Quoting): void {
+    const unquoted = quoting === "plain" || quoting === "pattern" || quoting === "subscript";
+    const rest = this.source.slice(this.pos + 1, this.pos + 3);
+    if (rest === "((") this.arithmetic(3, ")");
+    else if (rest.startsWith("(")) this.substitution(2);
+    else if (rest.startsWith("{")) this.parameter(quoting);
+    else if (rest.startsWith("[")) this.arithmetic(2, "]");
+    else if (unquoted && rest.startsWith("'")) this.single(2, "ansi");
+    else if (unquoted && rest.startsWith('"')) {
+      this.pos++;
+      this.double("double");
+    } else {
+      const name = this.match(/\$[A-Za-z_]\w*/y);
+      const variable = name ?? this.match(/\$[0-9@*#?$!-]/y) ?? "$";
+      this.pos += variable.length;
+      if (name !== undefined) this.setBefore("name");
+      else if (variable === "$") this.setBefore("dollar");
+    }
+  }
+
+  /** `$( )`, `<( )`, `>( )`: what is within is read as if it stood alone. */
+  protected substitution(skip: number): void {
+    const { pos, wordStart, inCondition } = this;
+    this.mark("open $(");
+    this.pos += skip;
+    this.inCondition = false;
+    if (this.commands(")") === "end") this.leaveOpen(pos);
+    this.wordStart = wordStart;
+    this.inCondition = inCondition;
+  }
+
+  protected arithmetic(skip: number, closer: ")" | "]"): void {
+    const start = this.pos;
+    const opener = closer === ")" ? "(" : "[";
+    this.mark("open arithmetic");
+    this.pos += skip;
+    let depth = 0;
+    while (this.pos < this.source.length) {
+      const c = this.source[this.pos];
+      if (c === closer && depth === 0) {
+        this.mark("close arithmetic");
+        this.pos += closer === ")" ? 2 : 1;
+        return;
+      }
+      if (c === opener) depth++;
+      if (c === closer) depth--;
+      if (c === "\\") this.escape(false);
+      else if (c === '"') this.double("arithmetic");
+      else this.expansion("arithmetic");
+    }
+    this.leaveOpen(start);
+  }
+
+  private parameter(quoting: Quoting): void {
+    const start = this.pos;
+    const unquoted = quoting === "plain" || quoting === "pattern";
+    this.mark("open ${");
+    this.pos += 2;
+    const prefix = this.source[this.pos];
+    if ((prefix === "!" || prefix === "#") && (this.atHole(this.pos + 1) || this.match(/.[\w@*]/y))) this.pos++;
+    const name = this.match(/\w+|[@*#?$!-]/y) ?? "";
+    this.pos += name.length;
+    if (this.atHole()) {
+      if (name !== "") this.setBefore("name");
+      this.hole("name", unquoted && !this.inCondition);
+    }
+    if (this.source[this.pos] === "[") this.subscript();
+    const operator = OPERATORS.find(([pattern]) => this.match(pattern) !== undefined);
+    if (operator !== undefined) this.pos += this.match(operator[0])?.length ?? 0;
+    const kind = operator?.[1] ?? "word";
+    while (this.pos < this.source.length) {
+      const c = this.source[this.pos];
+      if (c === "}") {
+        this.mark("close }");
+        this.pos++;
+        return;
+      }
+      if (kind === "pattern") this.piece("pattern");
+      else if (kind === "arithmetic" || quoting === "arithmetic") this.expansion("arithmetic");
+      else if (unquoted) this.piece("plain");
+      else if (c === "'") this.single(1, "quote-in-word");
+      else if (c === '"') this.double("double");
+      else if (c === "\\") this.escape(false);
+      else this.expansion("word-in-double");
+    }
+    this.leaveOpen(start);
+  }
+
+  private subscript(): void {
+    this.pos++;
+    while (this.pos < this.source.length && this.source[this.pos] !== "]") this.piece("subscript");
+    this.pos++;
+  }
+
+  /** Backticks end at the next one that no backslash escapes; only then is what is within read. */
+  private backquoted(quoting: Quoting): void {
+    const start = this.pos;
+    const special = quoting === "double" || quoting === "word-in-double" ? '\\$`"' : "\\$`";
+    const offsets: number[] = [];
+    let text = "";
+    this.mark("open `");
+    this.pos++;
+    while (this.pos < this.source.length && this.source[this.pos] !== "`") {
+      const next = this.source[this.pos + 1];
+      if (this.source[this.pos] === "\\" && next !== undefined && special.includes(next)) this.pos++;
+      offsets.push(this.pos);
+      text += this.source[this.pos++];
+    }
+    if (this.pos >= this.source.length) this.leaveOpen(start);
+    else this.mark("close `");
+    const end = this.pos++;
+    this.child(text, (i) => offsets[i] ?? end, this.backticks + 1, false).commands(undefined);
+  }
+}

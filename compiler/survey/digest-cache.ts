@@ -1,0 +1,56 @@
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { decodeRow, encodeRow } from "../format/tsv.js";
+
+/** A file that was touched this recently may change again without its time stamps showing it. */
+const RACY_MILLISECONDS = 2000;
+
+/**
+ * Digests of large files, so that a build reads them only when they have changed. What names a
+ * version of a file is its path, size, inode and time stamps.
+ */
+export class DigestCache {
+  readonly #known = new Map<string, string>();
+  readonly #used = new Map<string, string>();
+  #changed = false;
+
+  private constructor(readonly file: string | undefined) {}
+
+  /** @param file where the digests are kept; undefined keeps none */
+  static open(file: string | undefined): DigestCache {
+    const cache = new DigestCache(file);
+    if (file === undefined) return cache;
+    let text = "";
+    try {
+      text = readFileSync(file, "utf8");
+    } catch {
+      // There is none yet, or it cannot be read: then everything is hashed anew.
+    }
+    for (const line of text.split("\n")) {
+      const [version, digest] = decodeRow(line);
+      if (version && digest && /^[0-9a-f]{64}$/.test(digest)) cache.#known.set(version, digest);
+    }
+    return cache;
+  }
+
+  get(path: string, compute: () => string): string {
+    const stats = statSync(path, { bigint: true });
+    const version = `${path} ${stats.size} ${stats.ino} ${stats.mtimeNs} ${stats.ctimeNs}`;
+    let digest = this.#known.get(version);
+    if (digest === undefined) {
+      digest = compute();
+      this.#changed = true;
+    }
+    if (Date.now() - Number(stats.mtimeMs) > RACY_MILLISECONDS) this.#used.set(version, digest);
+    return digest;
+  }
+
+  /** Writes down what was used; older versions are forgotten. */
+  save(): void {
+    if (this.file === undefined || !this.#changed) return;
+    mkdirSync(dirname(this.file), { recursive: true });
+    const fresh = `${this.file}.new`;
+    writeFileSync(fresh, [...this.#used].map((entry) => encodeRow(entry)).join(""));
+    renameSync(fresh, this.file);
+  }
+}

@@ -1,0 +1,25 @@
+import { join } from "node:path";
+import { build, type Compilation, chooseTarget, compile } from "../../compiler/compile.js";
+import type { EmittedBundle } from "../../compiler/emit/emit-bundle.js";
+import { openWorkspace, type Workspace } from "../workspace.js";
+import { setProblemFolder } from "./say-error.js";
+import type { VerbContext } from "./verb.js";
+
+export { chooseTarget };
+
+export interface Compiled {
+  readonly workspace: Workspace;
+  readonly compilation: Compilation;
+}
+
+/** Finds and compiles the definition that the command line names. */
+export async function compileDefinition(context: VerbContext): Promise<Compiled> {
+  const workspace = openWorkspace(context.place);
+  setProblemFolder(workspace.folder);
+  return { workspace, compilation: await compile(workspace.definition, context.target) };
+}
+
+/** Surveys and plans without writing a thing. */
+export function dryBuild({ workspace, compilation }: Compiled, folder: string): EmittedBundle {
+  return build(compilation, { folder, write: false, digests: join(workspace.state, "digests.tsv") });
+}

@@ -1,0 +1,136 @@
+import { readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { describeExit } from "../../../compiler/shell/exit-words.js";
+import type { DeployEnd, DeployObserver, DeployResult, Progress } from "../../deploy.js";
+import { logPath } from "../../runs/log-names.js";
+import type { JobResult } from "../../state/ledger.js";
+import type { Workspace } from "../../workspace.js";
+import type { Terminal } from "../terminal.js";
+import { countOf, formatSeconds } from "../words.js";
+
+/** Without a terminal a line says how far it is this often, in milliseconds. */
+const PLAIN_INTERVAL = 10_000;
+/** On a terminal the line is rewritten at most this often. */
+const LIVE_INTERVAL = 100;
+
+function progressLine(terminal: Terminal, progress: Progress, seconds: number): string {
+  const { colors } = terminal;
+  const ended = progress.done + progress.failed;
+  const rate = seconds > 0 ? ended / seconds : 0;
+  const left = rate > 0 && ended > 1 ? `, ${formatSeconds((progress.jobs - ended) / rate)} left` : "";
+  const failed = progress.failed > 0 ? `, ${colors.red(`${progress.failed} failed`)}` : "";
+  const speed =
+    rate >= 10 ? `${Math.round(rate)}/s` : rate >= 1 ? `${rate.toFixed(1)}/s` : `${(rate * 60).toFixed(1)}/min`;
+  return `${ended}/${progress.jobs} ended, ${progress.running} running${failed}, ${speed}${left}`;
+}
+
+function bar(terminal: Terminal, progress: Progress): string {
+  const width = Math.max(10, Math.min(30, terminal.width - 60));
+  const filled = Math.floor((width * (progress.done + progress.failed)) / Math.max(1, progress.jobs));
+  return `${terminal.colors.green("━".repeat(filled))}${terminal.colors.dim("━".repeat(width - filled))}`;
+}
+
+/** Shows a deploy as it goes on: a live line on a terminal, plain lines elsewhere. */
+export function observeDeploy(terminal: Terminal): DeployObserver {
+  let began = Date.now();
+  let shown = 0;
+  return {
+    selected({ total, wanted, cached, reasons }) {
+      const why = [...reasons].map(([reason, count]) => `${count} ${reason}`).join(", ");
+      const done = cached > 0 ? `, ${cached} done before` : "";
+      if (wanted === 0) terminal.say(`${countOf(total, "job")}${done}: nothing to run`);
+      else terminal.say(`${countOf(total, "job")}${done}: ${wanted} to run (${why})`);
+    },
+    staging(staged, jobs) {
+      terminal.status(`staging ${staged}/${jobs}`);
+    },
+    launched() {
+      began = Date.now();
+    },
+    rejoined(run) {
+      terminal.say(`run ${run.number} of an earlier deploy still goes on: following it`);
+      began = Date.now();
+    },
+    restarted(run, words) {
+      terminal.say(`the manager of run ${run.number} was killed${words ? ` (${words})` : ""}: starting it again`);
+    },
+    progress(progress) {
+      const now = Date.now();
+      if (now - shown < (terminal.live ? LIVE_INTERVAL : PLAIN_INTERVAL)) return;
+      if (shown === 0 && !terminal.live) {
+        shown = now; // the first plain line comes after an interval, not at once
+        return;
+      }
+      shown = now;
+      const line = progressLine(terminal, progress, (now - began) / 1000);
+      if (terminal.live) terminal.status(`${bar(terminal, progress)} ${line}`);
+      else terminal.say(line);
+    },
+  };
+}
+
+/** The last lines of a job's log, standard error first. */
+function lastLines(results: string, job: string, most: number): string[] {
+  for (const stream of ["err", "out"] as const) {
+    try {
+      const text = readFileSync(join(results, logPath(job, stream)), "utf8").trimEnd();
+      if (text !== "") return text.split("\n").slice(-most);
+    } catch {
+      // It wrote none.
+    }
+  }
+  return [];
+}
+
+/** Failures that are alike: by cause, exit code and what was wrong with the outputs. */
+function groupFailures(failures: readonly JobResult[]): Map<string, JobResult[]> {
+  const groups = new Map<string, JobResult[]>();
+  for (const failure of failures) {
+    const words =
+      failure.cause === "exit" || failure.cause === "signal"
+        ? `${failure.cause} ${failure.exitCode}: ${describeExit(failure.exitCode)}`
+        : failure.detail
+          ? `${failure.cause}: ${failure.detail}`
+          : failure.cause;
+    const group = groups.get(words);
+    if (group) group.push(failure);
+    else groups.set(words, [failure]);
+  }
+  return groups;
+}
+
+/** Says what came of a deploy. */
+export function summarizeDeploy(terminal: Terminal, workspace: Workspace, result: DeployResult): void {
+  const { colors } = terminal;
+  const { jobs } = result.report;
+  terminal.status("");
+  for (const [words, group] of groupFailures(result.failures)) {
+    const names = group.slice(0, 5).map((failure) => failure.name);
+    const more = group.length > names.length ? ` and ${group.length - names.length} more` : "";
+    terminal.say(`${colors.red(countOf(group.length, "job"))} failed, ${words}`);
+    terminal.say(`  ${names.join(", ")}${more}`);
+    const first = group[0] as JobResult;
+    const lines = lastLines(workspace.results, first.name, 5);
+    if (lines.length > 0) terminal.say(lines.map((line) => `  ${colors.dim(`${first.name}|`)} ${line}`).join("\n"));
+  }
+  sayEnd(terminal, result.end);
+  const cached = jobs.cached > 0 ? ` (${jobs.cached} of them before)` : "";
+  const failed = jobs.failed > 0 ? `, ${colors.red(`${jobs.failed} failed`)}` : "";
+  const pending = jobs.pending > 0 ? `, ${jobs.pending} pending` : "";
+  const place = relative(process.cwd(), workspace.results) || ".";
+  terminal.say(`${colors.bold(`${jobs.done}/${jobs.total} done`)}${cached}${failed}${pending}: ${place}`);
+  if (jobs.failed > 0) terminal.say(`  all of their logs are in ${place}/_logs; locusts deploy runs them again`);
+}
+
+function sayEnd(terminal: Terminal, end: DeployEnd): void {
+  if (end.how === "interrupted") terminal.say("stopped; locusts deploy goes on from here");
+  if (end.how !== "stopped") return;
+  const { red } = terminal.colors;
+  const words: Readonly<Record<string, string>> = {
+    "disk-full": "the disk is full: make room, then locusts deploy goes on from here",
+    "too-many-failures": `too many failures (${end.detail}): mend them, then locusts deploy goes on from here`,
+    signal: "somebody stopped the manager; locusts deploy goes on from here",
+    killed: `the manager was killed again and again${end.detail ? `; its last words: ${end.detail}` : ""}`,
+  };
+  terminal.say(`${red("stopped:")} ${words[end.reason] ?? `${end.reason} ${end.detail}`}`);
+}

@@ -1,0 +1,88 @@
+import { readFileSync } from "node:fs";
+import { Command, InvalidArgumentError } from "commander";
+import type { ExitCode } from "./exit-codes.js";
+import { openTerminal } from "./terminal.js";
+import type { Verb, VerbContext } from "./verb.js";
+
+function packageVersion(): string {
+  const path = new URL("../../../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It takes a whole number from 1.");
+  return Number(text);
+}
+
+interface CommonOptions {
+  readonly target?: string;
+  readonly json?: boolean;
+}
+
+/**
+ * Declares the verbs. What a verb needs is loaded when it is called: the compiler is large.
+ *
+ * @param finish is told the exit code
+ */
+export function makeProgram(finish: (code: ExitCode) => void): Command {
+  const program = new Command("locusts")
+    .description("Runs a huge number of small, independent jobs, as a typed definition says.")
+    .version(packageVersion(), "-V, --version")
+    .showHelpAfterError("(see: locusts --help)")
+    .exitOverride()
+    .addHelpText(
+      "after",
+      `
+Examples:
+  locusts init sweep              begin a definition in the folder sweep
+  locusts check                   is the definition here right?
+  locusts deploy                  build, run what is new, changed or unfinished, gather
+  locusts deploy swarms/cat-and-ls --target laptop
+  locusts status --json | jq .jobs
+
+Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed, 64 wrong usage.`,
+    );
+
+  /** A verb on a definition, with the options that all of them have. */
+  function verb<Options extends object>(
+    name: string,
+    description: string,
+    load: () => Promise<Verb<Options>>,
+  ): Command {
+    const command = program
+      .command(name)
+      .description(description)
+      .argument("[definition]", "a folder with swarm.config.ts, or a definition's file", ".")
+      .option("-t, --target <name>", "one of the definition's targets (default: the only one, else local)")
+      .option("--json", "print one document for programs on stdout")
+      .exitOverride();
+    command.action(async (place: string, options: Options & CommonOptions) => {
+      const json = options.json === true;
+      const context: VerbContext = { terminal: openTerminal(json), place, target: options.target, json };
+      finish(await (await load())(context, options));
+    });
+    return command;
+  }
+
+  verb(
+    "check",
+    "check a definition and its inputs; write nothing",
+    async () => (await import("./verbs/check.js")).check,
+  );
+  verb(
+    "build",
+    "compile a definition to a bundle that can be reviewed",
+    async () => (await import("./verbs/build.js")).build,
+  )
+    .option("--out <folder>", "where the bundle goes (default: bundle/<target> beside the definition)")
+    .option("--check", "write nothing; exit with 2 if the bundle is not up to date");
+  verb(
+    "deploy",
+    "build, run what is new, changed or unfinished, and gather the results",
+    async () => (await import("./verbs/deploy.js")).deployVerb,
+  )
+    .option("--redo [what...]", "run again what is done: all, or jobs by name or by the cause of their end")
+    .option("--limit <jobs>", "run at most so many jobs", wholeNumber)
+    .option("--keep-logs", "bring home the logs of jobs that went well, too");
+  return program;
+}

@@ -1,0 +1,86 @@
+import { join, relative, resolve } from "node:path";
+import { build as buildBundle } from "../../../compiler/compile.js";
+import type { EmittedBundle } from "../../../compiler/emit/emit-bundle.js";
+import { readBundleDescription } from "../../../compiler/format/bundle.js";
+import { REPORT_VERSION } from "../../report.js";
+import { bundleFolder, prepareState, RuntimeProblem } from "../../workspace.js";
+import { type Compiled, compileDefinition, dryBuild } from "../compile-definition.js";
+import { EXIT } from "../exit-codes.js";
+import type { Verb, VerbContext } from "../verb.js";
+import { countOf, formatBytes } from "../words.js";
+
+export interface BuildOptions {
+  readonly out?: string;
+  readonly check?: boolean;
+}
+
+/** @throws RuntimeProblem if the folder holds the bundle of another swarm */
+function refuseForeignBundle(folder: string, swarm: string): void {
+  let other: string;
+  try {
+    other = readBundleDescription(folder).swarm;
+  } catch {
+    return;
+  }
+  if (other !== swarm) {
+    throw new RuntimeProblem(
+      `${folder} holds the bundle of another swarm, ${other}`,
+      "choose another folder with --out, or remove that one",
+    );
+  }
+}
+
+/** Builds the bundle into its folder. */
+export function buildInto({ workspace, compilation }: Compiled, folder: string): EmittedBundle {
+  refuseForeignBundle(folder, compilation.plan.name);
+  prepareState(workspace);
+  return buildBundle(compilation, { folder, write: true, digests: join(workspace.state, "digests.tsv") });
+}
+
+function tell(context: VerbContext, folder: string, bundle: EmittedBundle, checked: boolean): void {
+  const { terminal } = context;
+  const { description, changes } = bundle;
+  const different = changes.filter(({ change }) => change !== "same");
+  if (context.json) {
+    terminal.print(
+      JSON.stringify({
+        version: REPORT_VERSION,
+        target: description.target,
+        folder,
+        jobs: description.jobs,
+        budget: description.budget,
+        upToDate: different.length === 0,
+        changes,
+      }),
+    );
+    return;
+  }
+  const place = relative(process.cwd(), folder) || ".";
+  terminal.say(`${description.swarm}: ${countOf(description.jobs, "job")} for the target ${description.target}`);
+  terminal.say(
+    `  uploads  ${countOf(description.uploads.entries, "entry", "entries")}, ${formatBytes(description.uploads.bytes)}`,
+  );
+  terminal.say(
+    `  budget   ${countOf(description.budget.folders, "folder")}, ${countOf(description.budget.files, "file")} and ${formatBytes(description.budget.bytes)} on the target, beside what the jobs write`,
+  );
+  if (different.length === 0) terminal.say(`  ${terminal.colors.green("up to date:")} ${place}`);
+  else if (checked) {
+    terminal.say(
+      `  ${terminal.colors.yellow("not up to date:")} ${different.map(({ file, change }) => `${file} (${change})`).join(", ")} in ${place}`,
+    );
+    terminal.say("  hint: run locusts build, and review what git diff shows");
+  } else terminal.say(`  written  ${place}: ${different.map(({ file }) => file).join(", ")}`);
+}
+
+/** `locusts build`: compiles to a bundle. */
+export const build: Verb<BuildOptions> = async (context, options) => {
+  const compiled = await compileDefinition(context);
+  const folder =
+    options.out === undefined
+      ? bundleFolder(compiled.workspace, compiled.compilation.plan.target.name)
+      : resolve(options.out);
+  const bundle = options.check ? dryBuild(compiled, folder) : buildInto(compiled, folder);
+  tell(context, folder, bundle, options.check === true);
+  const same = bundle.changes.every(({ change }) => change === "same");
+  return options.check && !same ? EXIT.differs : EXIT.fine;
+};

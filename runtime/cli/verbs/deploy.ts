@@ -1,0 +1,64 @@
+import { deploy } from "../../deploy.js";
+import type { Redo } from "../../state/select-jobs.js";
+import { bundleFolder } from "../../workspace.js";
+import { compileDefinition } from "../compile-definition.js";
+import { EXIT, type ExitCode } from "../exit-codes.js";
+import { observeDeploy, summarizeDeploy } from "../output/deploy.js";
+import type { Verb } from "../verb.js";
+import { buildInto } from "./build.js";
+
+export interface DeployVerbOptions {
+  readonly redo?: true | readonly string[];
+  readonly limit?: number;
+  readonly keepLogs?: boolean;
+}
+
+function readRedo(redo: DeployVerbOptions["redo"]): Redo {
+  if (redo === undefined) return undefined;
+  return redo === true || redo.includes("all") ? "all" : redo;
+}
+
+/** `locusts deploy`. */
+export const deployVerb: Verb<DeployVerbOptions> = async (context, options) => {
+  const { terminal } = context;
+  const compiled = await compileDefinition(context);
+  const { workspace, compilation } = compiled;
+  const target = compilation.plan.target.name;
+  const bundle = bundleFolder(workspace, target);
+  const { description } = buildInto(compiled, bundle);
+
+  const stop = new AbortController();
+  let asked = 0;
+  const interrupt = () => {
+    asked += 1;
+    if (asked === 1) {
+      stop.abort();
+      terminal.say("stopping: the running jobs are ended … (Ctrl-C again leaves at once)");
+    } else process.exit(EXIT.interrupted);
+  };
+  process.on("SIGINT", interrupt);
+  try {
+    const result = await deploy({
+      workspace,
+      target,
+      bundle,
+      description,
+      redo: readRedo(options.redo),
+      limit: options.limit,
+      keepLogs: options.keepLogs === true,
+      observer: observeDeploy(terminal),
+      signal: stop.signal,
+    });
+    summarizeDeploy(terminal, workspace, result);
+    if (context.json) terminal.print(JSON.stringify({ ...result.report, end: result.end }));
+    return exitCodeOf(result.end.how, result.report.jobs.failed);
+  } finally {
+    process.off("SIGINT", interrupt);
+  }
+};
+
+function exitCodeOf(how: "complete" | "interrupted" | "stopped", failed: number): ExitCode {
+  if (how === "interrupted") return EXIT.interrupted;
+  if (failed > 0) return EXIT.jobsFailed;
+  return how === "stopped" ? EXIT.error : EXIT.fine;
+}

@@ -1,0 +1,19 @@
+import type { Run } from "../runs/run-folder.js";
+
+/** What is known of the managers of a run. */
+export type EngineState =
+  /** at least one works on it, or is about to */
+  | "running"
+  /** none does */
+  | "gone";
+
+/** How managers get going on a target: directly, or by a scheduler. */
+export interface Engine {
+  /** Starts what is to work on a run; it goes on when this process ends. */
+  launch(run: Run): Promise<void>;
+  state(run: Run): EngineState;
+  /** Asks the managers to end their jobs and leave; resolves when they have. */
+  stop(run: Run): Promise<void>;
+  /** Last words of a manager that ended without writing them into its journal. */
+  lastWords(run: Run): string;
+}

@@ -1,0 +1,51 @@
+import type { JobResult } from "./state/ledger.js";
+import type { Standing } from "./state/result-tables.js";
+
+/** The version of the documents that `--json` prints. */
+export const REPORT_VERSION = 1;
+
+export interface JobCounts {
+  readonly total: number;
+  /** with those that were done before */
+  readonly done: number;
+  readonly failed: number;
+  readonly pending: number;
+  readonly running: number;
+  /** done before this deploy */
+  readonly cached: number;
+}
+
+/** What `deploy` and `status` print with `--json`. */
+export interface SwarmReport {
+  readonly version: typeof REPORT_VERSION;
+  readonly target: string;
+  readonly jobs: JobCounts;
+  readonly failures: readonly {
+    readonly job: string;
+    readonly cause: string;
+    readonly exitCode: number;
+    readonly detail: string;
+  }[];
+}
+
+/** Puts a report together from what the ledger says and what runs at the moment. */
+export function makeReport(
+  target: string,
+  standing: Standing,
+  now: { readonly running: number; readonly cached: number },
+  failures: Iterable<JobResult>,
+): SwarmReport {
+  return {
+    version: REPORT_VERSION,
+    target,
+    jobs: {
+      total: standing.total,
+      done: standing.done,
+      failed: standing.failed,
+      pending: standing.total - standing.done - standing.failed - now.running,
+      running: now.running,
+      cached: now.cached,
+    },
+    failures: [...failures].map(({ name, cause, exitCode, detail }) => ({ job: name, cause, exitCode, detail })),
+  };
+}

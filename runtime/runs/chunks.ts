@@ -1,0 +1,19 @@
+/** A chunk is never larger, so that making one ready stays quick. */
+const MOST_JOBS = 100;
+const MOST_BYTES = 32 * 1024 * 1024;
+
+/**
+ * How many jobs the next chunk takes. Where several managers share a run, chunks shrink towards the
+ * end, so that they finish together; within one manager its slots share a chunk job by job.
+ *
+ * @param remaining jobs that are in no chunk yet
+ */
+export function chunkSize(remaining: number, managers: number, slotsEach: number): number {
+  const even = managers === 1 ? MOST_JOBS : Math.ceil(remaining / (4 * managers * slotsEach));
+  return Math.max(1, Math.min(MOST_JOBS, remaining, even));
+}
+
+/** Is a chunk of so many bytes full, whatever its number of jobs? */
+export function isFull(bytes: number): boolean {
+  return bytes >= MOST_BYTES;
+}

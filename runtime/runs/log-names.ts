@@ -1,0 +1,19 @@
+import { hash } from "node:crypto";
+
+/** The folder below results that holds logs; no output may go there. */
+export const LOG_FOLDER = "_logs";
+
+/**
+ * The path of a job's log below results. A name that could not be a file name of its own is
+ * escaped as in a URL, and a very long one cut, with a digest behind it.
+ */
+export function logPath(job: string, stream: "out" | "err"): string {
+  let name = job.replace(/[%/]/g, encodeURIComponent);
+  if (name === "" || name.startsWith(".")) name = `%${name}`;
+  if (Buffer.byteLength(name) > 240)
+    name = `${Buffer.from(name)
+      .subarray(0, 200)
+      .toString("utf8")
+      .replace(/\uFFFD+$/, "")}%${hash("sha256", job).slice(0, 12)}`;
+  return `${LOG_FOLDER}/${name}.${stream}`;
+}

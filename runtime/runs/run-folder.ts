@@ -1,0 +1,98 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { RUN_FORMAT } from "../../compiler/format/bundle.js";
+import { readLines } from "../../compiler/format/lines.js";
+import { encodeRow } from "../../compiler/format/tsv.js";
+
+/** One run of a bundle on a target: some of its jobs, and what became of them. */
+export interface Run {
+  readonly number: number;
+  readonly folder: string;
+  /** digest of the bundle it belongs to */
+  readonly digest: string;
+  readonly chunks: number;
+  readonly jobs: number;
+}
+
+function runsFolder(target: string): string {
+  return join(target, "runs");
+}
+
+/** The numbers of the runs that a target has seen, oldest first. */
+export function listRuns(target: string): number[] {
+  let entries: string[];
+  try {
+    entries = readdirSync(runsFolder(target));
+  } catch {
+    return [];
+  }
+  return entries
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+/** Makes the folder of the next run. Its `run` file, without which it does not count, comes last. */
+export function createRunFolder(target: string): { readonly number: number; readonly folder: string } {
+  const number = (listRuns(target).at(-1) ?? 0) + 1;
+  const folder = join(runsFolder(target), String(number));
+  for (const part of ["chunks", "claims", "managers", "journal", "work"])
+    mkdirSync(join(folder, part), { recursive: true });
+  return { number, folder };
+}
+
+/** Writes the `run` file: from here on a manager can work on it. */
+export function declareRun(folder: string, facts: { digest: string; chunks: number; jobs: number }): void {
+  const rows = [
+    ["format", String(RUN_FORMAT)],
+    ["bundle", facts.digest],
+    ["chunks", String(facts.chunks)],
+    ["jobs", String(facts.jobs)],
+  ];
+  writeFileSync(join(folder, "run"), rows.map(encodeRow).join(""));
+}
+
+/** A run that was fully staged; undefined if it was cut off before. */
+export function readRun(target: string, number: number): Run | undefined {
+  const folder = join(runsFolder(target), String(number));
+  let text: string;
+  try {
+    text = readFileSync(join(folder, "run"), "utf8");
+  } catch {
+    return undefined;
+  }
+  const facts = new Map(text.split("\n").map((line) => line.split("\t") as [string, string]));
+  return {
+    number,
+    folder,
+    digest: facts.get("bundle") ?? "",
+    chunks: Number(facts.get("chunks") ?? 0),
+    jobs: Number(facts.get("jobs") ?? 0),
+  };
+}
+
+/** The file that says that all of a run has been gathered. */
+function closedFile(run: Run): string {
+  return join(run.folder, "gathered");
+}
+
+export function isClosed(run: Run): boolean {
+  try {
+    readFileSync(closedFile(run));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function closeRun(run: Run): void {
+  writeFileSync(closedFile(run), "");
+}
+
+/** The numbers of the jobs that a run is to do. */
+export function* listRunJobs(run: Run): Generator<number> {
+  for (let chunk = 1; chunk <= run.chunks; chunk += 1) {
+    for (const line of readLines(join(run.folder, "chunks", `${chunk}.tsv`)))
+      yield Number(line.slice(0, line.indexOf("\t")));
+  }
+}

@@ -1,0 +1,73 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
+import { encodeRow } from "../../compiler/format/tsv.js";
+import type { Ledger } from "./ledger.js";
+
+/** What a swarm comes to, by its ledger. */
+export interface Standing {
+  readonly total: number;
+  readonly done: number;
+  readonly failed: number;
+}
+
+/** Writes `results/jobs.tsv`, a line a job, and `results/outputs.tsv`, a line an output. */
+export function writeResultTables(
+  folder: string,
+  description: BundleDescription,
+  jobs: Iterable<BundledJob>,
+  ledger: Ledger,
+): Standing {
+  const jobLines = [
+    encodeRow(["name", ...description.params, "status", "cause", "exit_code", "attempts", "seconds", "host"]),
+  ];
+  const outputLines = [encodeRow(["job", "output", "status", "path", "bytes"])];
+  let total = 0;
+  let done = 0;
+  let failed = 0;
+  for (const job of jobs) {
+    total += 1;
+    const result = ledger.get(job.key);
+    if (result?.status === "done") done += 1;
+    else if (result) failed += 1;
+    jobLines.push(
+      encodeRow([
+        job.name,
+        ...job.params,
+        ...(result
+          ? [
+              result.status,
+              result.cause,
+              String(result.exitCode),
+              String(result.attempts),
+              String(result.seconds),
+              result.host,
+            ]
+          : ["pending", "", "", "0", "", ""]),
+      ]),
+    );
+    description.outputs.forEach((output, i) => {
+      const state = result?.outputs[i] ?? "missing";
+      const present = typeof state === "number";
+      outputLines.push(
+        encodeRow([
+          job.name,
+          output.name,
+          present ? "present" : state,
+          present ? (job.outputs[i] as string) : "",
+          present ? String(state) : "",
+        ]),
+      );
+    });
+  }
+  mkdirSync(folder, { recursive: true });
+  for (const [name, lines] of [
+    ["jobs.tsv", jobLines],
+    ["outputs.tsv", outputLines],
+  ] as const) {
+    const fresh = join(folder, `.${name}.new`);
+    writeFileSync(fresh, lines.join(""));
+    renameSync(fresh, join(folder, name));
+  }
+  return { total, done, failed };
+}

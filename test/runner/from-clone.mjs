@@ -1,0 +1,29 @@
+/**
+ * `npm test`: installs what is missing, builds, and runs all tests, so that a fresh clone needs no
+ * other step. Plain JavaScript, since it comes before the compiler.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+// npm writes this file last: without it, node_modules is absent or half there.
+const installed = existsSync(`${root}/node_modules/.package-lock.json`);
+// `npm ci` builds as well. It would leave the compiler out where NODE_ENV is production.
+const prepared = installed ? run("npm", ["run", "build"]) : run("npm", ["ci", "--include=dev"]);
+
+if (prepared === 0) {
+  process.exitCode = run(process.execPath, ["dist/test/runner/run.js", ...process.argv.slice(2)]);
+} else {
+  console.log(`failed: the ${installed ? "build" : "installation"}; no test was run`);
+  console.log("0 passed, 1 failed, 0 skipped");
+  process.exitCode = 1;
+}
+
+/** @returns {number} the exit code */
+function run(/** @type {string} */ command, /** @type {string[]} */ args) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
+  if (error) console.error(error.message);
+  return status ?? 1;
+}

@@ -1,0 +1,119 @@
+/**
+ * Runs the compiled test files, each in a process of its own, and judges them.
+ *
+ *     node dist/test/runner/run.js [--folder DIR] [--seconds N] [--minimum N] [FILTER…]
+ *
+ * A filter is part of a file's path. The last line is `N passed, N failed, N skipped`.
+ */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { judge } from "./judge.js";
+import type { SkippedTest } from "./tally.js";
+import { killRunningFiles, runTestFile } from "./test-file.js";
+
+const { values: options, positionals: filters } = parseArgs({
+  allowPositionals: true,
+  options: {
+    /** where the test files are; those of this project unless given */
+    folder: { type: "string" },
+    /** how long one file may take */
+    seconds: { type: "string", default: "600" },
+    /** fewer tests than this are a failure */
+    minimum: { type: "string" },
+  },
+});
+
+const ci = process.env.CI === "true";
+const folder = options.folder ?? fileURLToPath(new URL("../", import.meta.url));
+const files = testFiles(folder).filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)));
+const concurrency = Number(process.env.LOCUSTS_TEST_JOBS ?? Math.min(availableParallelism(), 2));
+const scratch = mkdtempSync(join(tmpdir(), "locusts-tests-"));
+
+let passed = 0;
+let failed = 0;
+let withOnly = false;
+const skipped: SkippedTest[] = [];
+const failures: string[] = [];
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    killRunningFiles();
+    rmSync(scratch, { recursive: true, force: true });
+    process.exit(1);
+  });
+}
+
+try {
+  const queue = files.entries();
+  // All workers draw from the one iterator.
+  await Promise.all(Array.from({ length: Math.max(1, concurrency) }, () => work(queue)));
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+const minimum = expectedMinimum();
+const found = passed + failed + skipped.length;
+if (found < minimum) {
+  fail(`${found} tests were found, and there should be at least ${minimum}`);
+}
+
+for (const { name, reason } of skipped) console.log(`skipped: ${name} — ${reason}`);
+if (skipped.length > 0 && ci) console.log("A skipped test is a failure here, since CI is set.");
+for (const failure of failures) console.log(`failed: ${failure}`);
+console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
+process.exitCode = failed > 0 || (ci && (skipped.length > 0 || withOnly)) ? 1 : 0;
+
+async function work(queue: Iterator<[number, string]>): Promise<void> {
+  for (let next = queue.next(); !next.done; next = queue.next()) {
+    const [index, file] = next.value;
+    const own = join(scratch, String(index));
+    mkdirSync(own);
+    const ending = await runTestFile(join(folder, file), Number(options.seconds), own);
+    const verdict = judge(ending);
+    const problems = [...verdict.problems];
+    if (verdict.only.length > 0) {
+      withOnly = true;
+      const note = `marked .only: ${verdict.only.join(", ")}`;
+      if (ci) problems.push(note);
+      else console.log(`note ${file}: ${note}`);
+    }
+
+    passed += verdict.passed;
+    skipped.push(...verdict.skipped);
+    const count = `${verdict.passed} passed${verdict.skipped.length > 0 ? `, ${verdict.skipped.length} skipped` : ""}`;
+    if (problems.length === 0) {
+      console.log(`ok   ${file}  ${count}  ${ending.seconds.toFixed(1)} s`);
+      continue;
+    }
+    failed += Math.max(verdict.failed, 1);
+    failures.push(...problems.map((problem) => `${file}: ${problem}`));
+    const rule = "─".repeat(Math.max(8, 100 - file.length));
+    console.log(
+      `FAIL ${file}  ${count}, ${Math.max(verdict.failed, 1)} failed  ${ending.seconds.toFixed(1)} s ${rule}`,
+    );
+    console.log(`${ending.output.trimEnd()}\n${"─".repeat(120)}`);
+  }
+}
+
+function fail(problem: string): void {
+  failed += 1;
+  failures.push(problem);
+}
+
+function testFiles(root: string): string[] {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".test.js"))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join("/"))
+    .sort();
+}
+
+/** Guards against whole files that vanish unnoticed; says nothing where only some files were asked for. */
+function expectedMinimum(): number {
+  if (options.minimum !== undefined) return Number(options.minimum);
+  if (filters.length > 0 || options.folder !== undefined) return 1;
+  const file = new URL("../../../test/runner/minimum.json", import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { tests: number }).tests;
+}

@@ -15,7 +15,7 @@ import {
   type PlanMistake,
   resolveSwarm,
 } from "./plan/resolve-swarm.js";
-import type { SwarmPlan } from "./plan/swarm-plan.js";
+import type { JobPlan, SwarmPlan } from "./plan/swarm-plan.js";
 import { type Place, type Problem, ProblemsFound } from "./problem.js";
 import { type Content, surveyContent } from "./survey/content.js";
 import { DigestCache } from "./survey/digest-cache.js";
@@ -179,6 +179,8 @@ export interface BuildOptions {
   readonly write: boolean;
   /** where digests of large files are kept between builds */
   readonly digests: string | undefined;
+  /** is told of each job */
+  readonly onJob?: (job: JobPlan) => void;
 }
 
 /**
@@ -203,6 +205,7 @@ export function build(compilation: Compilation, options: BuildOptions): EmittedB
       // Two paths that differ in the case of letters alone are one file on some file systems.
       for (const output of job.outputs) repetitions.add(`path ${output.toLowerCase()}`);
       emitter.add(job);
+      options.onJob?.(job);
     }
     if (count === 0) {
       problems.add(

@@ -149,7 +149,7 @@ class Deployment {
         running: follower.running,
       });
       if (gone) {
-        if (follower.settled === jobs.size || follower.reason !== undefined || stopping) break;
+        if (follower.settled === jobs.size || follower.reason !== undefined || stopping !== undefined) break;
         if (follower.settled > settledAtStart) restarts = 0;
         restarts += 1;
         const words = this.engine.lastWords(run);

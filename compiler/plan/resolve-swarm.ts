@@ -8,6 +8,7 @@ import { parsePattern, placeholdersOf } from "../dsl/placeholders.js";
 import { referencesOf, type SwarmDefinition } from "../dsl/swarm.js";
 import type { Target } from "../dsl/targets.js";
 import { parseDuration, parseMemory } from "../dsl/units.js";
+import { LOG_FOLDER } from "../format/results.js";
 import { toPosixEre } from "../shell/ere.js";
 import { assembleTemplate } from "../shell/template.js";
 import type { InputPlan, OutputPlan, SwarmPlan } from "./swarm-plan.js";
@@ -48,6 +49,9 @@ const THREAD_VARIABLES = [
   "VECLIB_MAXIMUM_THREADS",
   "JULIA_NUM_THREADS",
 ];
+
+/** Names below results/ that are not for outputs. */
+const RESERVED_RESULTS = ["jobs.tsv", "outputs.tsv", LOG_FOLDER];
 
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -124,6 +128,13 @@ class Resolver {
         this.mistake(path, `the output "${spec.pattern}" leads out of the job's folder`, "give a path below it");
       } else if (pattern.split("/").some((segment) => segment === "" || segment === ".")) {
         this.mistake(path, `"${spec.pattern}" is no path of a file or folder`, 'write it as in "tables/{id}.tsv"');
+      }
+      if (RESERVED_RESULTS.includes(pattern.split("/")[0] as string)) {
+        this.mistake(
+          path,
+          `the output "${spec.pattern}" would lie where Locusts keeps its own records of the results`,
+          `choose another name than ${RESERVED_RESULTS.join(", ")}`,
+        );
       }
       let matches: OutputPlan["matches"];
       if (spec.matches) {
@@ -315,6 +326,14 @@ export async function resolveSwarm(
   return { plan, mistakes: resolver.mistakes, node: command.node };
 }
 
+/** What a prepare says, as text that differs where it differs. */
+function describePrepare(prepare: Environment["prepare"]): unknown {
+  if (prepare === undefined || typeof prepare === "string" || Array.isArray(prepare)) return prepare ?? null;
+  return (prepare as ShellCommand).parts.map((part) =>
+    "text" in part ? part.text : "constant" in part ? [part.constant] : [part.reference.variable, null],
+  );
+}
+
 /** Puts the program in, and works out what identifies the swarm's jobs apart from their own params and inputs. */
 export function completePlan(plan: Resolution["plan"], base: AnyDefinition, program: string | undefined): SwarmPlan {
   // Not the target and what it overrides: a result is the same wherever it was made.
@@ -325,7 +344,7 @@ export function completePlan(plan: Resolution["plan"], base: AnyDefinition, prog
       variables: base.environment?.variables ?? {},
       modules: base.environment?.modules ?? [],
       container: base.environment?.container ?? null,
-      prepare: plan.prepare ?? null,
+      prepare: describePrepare(base.environment?.prepare),
     },
     inputs: plan.inputs.map((input) => [input.name, input.pattern, input.as ?? null, input.delivery === "in-place"]),
     outputs: plan.outputs.map((output) => [

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
+import { completeInShells } from "./completion.js";
 import type { ExitCode } from "./exit-codes.js";
 import { openTerminal } from "./terminal.js";
 import type { Verb, VerbContext } from "./verb.js";
@@ -64,6 +65,7 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     return command;
   }
 
+  verb("init", "begin a definition that works, to be changed", async () => (await import("./verbs/init.js")).init);
   verb(
     "check",
     "check a definition and its inputs; write nothing",
@@ -84,5 +86,32 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     .option("--redo [what...]", "run again what is done: all, or jobs by name or by the cause of their end")
     .option("--limit <jobs>", "run at most so many jobs", wholeNumber)
     .option("--keep-logs", "bring home the logs of jobs that went well, too");
+  verb("status", "tell where the swarm stands", async () => (await import("./verbs/status.js")).status);
+  verb(
+    "gather",
+    "bring home what is finished, also while the swarm runs",
+    async () => (await import("./verbs/gather.js")).gather,
+  ).option("--keep-logs", "bring home the logs of jobs that went well, too");
+  verb(
+    "logs",
+    "show what a job has printed, or which jobs have failed",
+    async () => (await import("./verbs/logs.js")).logs,
+  ).option("--job <name>", "the job, as the first column of results/jobs.tsv names it");
+  verb(
+    "diff",
+    "tell what the definition as it stands would change in the bundle",
+    async () => (await import("./verbs/diff.js")).diff,
+  );
+  verb(
+    "cancel",
+    "end what runs, and bring home what is finished",
+    async () => (await import("./verbs/cancel.js")).cancel,
+  );
+  verb(
+    "clean",
+    "remove working folders and staged inputs, never results",
+    async () => (await import("./verbs/clean.js")).clean,
+  );
+  completeInShells(program);
   return program;
 }

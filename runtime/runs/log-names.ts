@@ -1,7 +1,5 @@
 import { hash } from "node:crypto";
-
-/** The folder below results that holds logs; no output may go there. */
-export const LOG_FOLDER = "_logs";
+import { LOG_FOLDER } from "../../compiler/format/results.js";
 
 /**
  * The path of a job's log below results. A name that could not be a file name of its own is

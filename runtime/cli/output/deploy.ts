@@ -1,12 +1,9 @@
-import { readFileSync } from "node:fs";
-import { join, relative } from "node:path";
-import { describeExit } from "../../../compiler/shell/exit-words.js";
+import { relative } from "node:path";
 import type { DeployEnd, DeployObserver, DeployResult, Progress } from "../../deploy.js";
-import { logPath } from "../../runs/log-names.js";
-import type { JobResult } from "../../state/ledger.js";
 import type { Workspace } from "../../workspace.js";
 import type { Terminal } from "../terminal.js";
 import { countOf, formatSeconds } from "../words.js";
+import { sayFailures } from "./failures.js";
 
 /** Without a terminal a line says how far it is this often, in milliseconds. */
 const PLAIN_INTERVAL = 10_000;
@@ -69,50 +66,12 @@ export function observeDeploy(terminal: Terminal): DeployObserver {
   };
 }
 
-/** The last lines of a job's log, standard error first. */
-function lastLines(results: string, job: string, most: number): string[] {
-  for (const stream of ["err", "out"] as const) {
-    try {
-      const text = readFileSync(join(results, logPath(job, stream)), "utf8").trimEnd();
-      if (text !== "") return text.split("\n").slice(-most);
-    } catch {
-      // It wrote none.
-    }
-  }
-  return [];
-}
-
-/** Failures that are alike: by cause, exit code and what was wrong with the outputs. */
-function groupFailures(failures: readonly JobResult[]): Map<string, JobResult[]> {
-  const groups = new Map<string, JobResult[]>();
-  for (const failure of failures) {
-    const words =
-      failure.cause === "exit" || failure.cause === "signal"
-        ? `${failure.cause} ${failure.exitCode}: ${describeExit(failure.exitCode)}`
-        : failure.detail
-          ? `${failure.cause}: ${failure.detail}`
-          : failure.cause;
-    const group = groups.get(words);
-    if (group) group.push(failure);
-    else groups.set(words, [failure]);
-  }
-  return groups;
-}
-
 /** Says what came of a deploy. */
 export function summarizeDeploy(terminal: Terminal, workspace: Workspace, result: DeployResult): void {
   const { colors } = terminal;
   const { jobs } = result.report;
   terminal.status("");
-  for (const [words, group] of groupFailures(result.failures)) {
-    const names = group.slice(0, 5).map((failure) => failure.name);
-    const more = group.length > names.length ? ` and ${group.length - names.length} more` : "";
-    terminal.say(`${colors.red(countOf(group.length, "job"))} failed, ${words}`);
-    terminal.say(`  ${names.join(", ")}${more}`);
-    const first = group[0] as JobResult;
-    const lines = lastLines(workspace.results, first.name, 5);
-    if (lines.length > 0) terminal.say(lines.map((line) => `  ${colors.dim(`${first.name}|`)} ${line}`).join("\n"));
-  }
+  sayFailures(terminal, workspace, result.failures);
   sayEnd(terminal, result.end);
   const cached = jobs.cached > 0 ? ` (${jobs.cached} of them before)` : "";
   const failed = jobs.failed > 0 ? `, ${colors.red(`${jobs.failed} failed`)}` : "";

@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describeExit } from "../../../compiler/shell/exit-words.js";
+import { logPath } from "../../runs/log-names.js";
+import type { JobResult } from "../../state/ledger.js";
+import type { Workspace } from "../../workspace.js";
+import type { Terminal } from "../terminal.js";
+import { countOf } from "../words.js";
+
+/** The last lines of a job's log, standard error first. */
+function lastLines(results: string, job: string, most: number): string[] {
+  for (const stream of ["err", "out"] as const) {
+    try {
+      const text = readFileSync(join(results, logPath(job, stream)), "utf8").trimEnd();
+      if (text !== "") return text.split("\n").slice(-most);
+    } catch {
+      // It wrote none.
+    }
+  }
+  return [];
+}
+
+/** Failures that are alike: by cause, exit code and what was wrong with the outputs. */
+function groupFailures(failures: readonly JobResult[]): Map<string, JobResult[]> {
+  const groups = new Map<string, JobResult[]>();
+  for (const failure of failures) {
+    const words =
+      failure.cause === "exit" || failure.cause === "signal"
+        ? `${failure.cause} ${failure.exitCode}: ${describeExit(failure.exitCode)}`
+        : failure.detail
+          ? `${failure.cause}: ${failure.detail}`
+          : failure.cause;
+    const group = groups.get(words);
+    if (group) group.push(failure);
+    else groups.set(words, [failure]);
+  }
+  return groups;
+}
+
+/** Says what failed: groups of failures that are alike, with the last lines of one log for each. */
+export function sayFailures(terminal: Terminal, workspace: Workspace, failures: readonly JobResult[]): void {
+  const { colors } = terminal;
+  for (const [words, group] of groupFailures(failures)) {
+    const names = group.slice(0, 5).map((failure) => failure.name);
+    const more = group.length > names.length ? ` and ${group.length - names.length} more` : "";
+    terminal.say(`${colors.red(countOf(group.length, "job"))} failed, ${words}`);
+    terminal.say(`  ${names.join(", ")}${more}`);
+    const first = group[0] as JobResult;
+    const lines = lastLines(workspace.results, first.name, 5);
+    if (lines.length > 0) terminal.say(lines.map((line) => `  ${colors.dim(`${first.name}|`)} ${line}`).join("\n"));
+  }
+}

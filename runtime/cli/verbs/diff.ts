@@ -1,0 +1,133 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { structuredPatch } from "diff";
+import { build } from "../../../compiler/compile.js";
+import { emitManager } from "../../../compiler/emit/manager.js";
+import {
+  BUNDLE_FILES,
+  type BundleDescription,
+  readBundleDescription,
+  readBundledJobs,
+} from "../../../compiler/format/bundle.js";
+import type { JobPlan } from "../../../compiler/plan/swarm-plan.js";
+import { REPORT_VERSION } from "../../report.js";
+import { bundleFolder } from "../../workspace.js";
+import { compileDefinition } from "../compile-definition.js";
+import { EXIT } from "../exit-codes.js";
+import type { Verb, VerbContext } from "../verb.js";
+import { countOf, formatBytes } from "../words.js";
+
+/** More jobs than this are counted, not listed. */
+const MOST_LISTED = 10;
+
+type Change = "added" | "removed" | "params or paths" | "command, environment or rules" | "content of inputs";
+
+interface OldJob {
+  readonly key: string;
+  readonly values: string;
+}
+
+function readOld(folder: string): {
+  description: BundleDescription | undefined;
+  jobs: Map<string, OldJob>;
+  script: string;
+} {
+  try {
+    const description = readBundleDescription(folder);
+    const jobs = new Map<string, OldJob>();
+    for (const job of readBundledJobs(folder, description)) {
+      jobs.set(job.name, { key: job.key, values: [...job.params, ...job.inputs, ...job.outputs].join("\t") });
+    }
+    return { description, jobs, script: readFileSync(join(folder, BUNDLE_FILES.manager), "utf8") };
+  } catch {
+    return { description: undefined, jobs: new Map(), script: "" };
+  }
+}
+
+/** The lines of the script that differ, as `+` and `-` lines with their hunks. */
+function scriptChanges(before: string, after: string): string[] {
+  if (before === after) return [];
+  return structuredPatch("", "", before, after, "", "", { context: 1 }).hunks.flatMap((hunk) => [
+    `@@ line ${hunk.newStart} @@`,
+    ...hunk.lines,
+  ]);
+}
+
+/** `locusts diff`: what the definition as it stands would change in its bundle. */
+export const diff: Verb<object> = async (context) => {
+  const { workspace, compilation } = await compileDefinition(context);
+  const { plan } = compilation;
+  const folder = bundleFolder(workspace, plan.target.name);
+  const old = readOld(folder);
+  const script = scriptChanges(old.script, emitManager(plan));
+  const changes = new Map<Change, string[]>();
+  const note = (change: Change, job: string) => {
+    const jobs = changes.get(change);
+    if (jobs) jobs.push(job);
+    else changes.set(change, [job]);
+  };
+  const onJob = (job: JobPlan) => {
+    const before = old.jobs.get(job.name);
+    old.jobs.delete(job.name);
+    if (!before) note("added", job.name);
+    else if (before.key !== job.key) {
+      const values = [...job.params, ...job.inputs.map((input) => input.path), ...job.outputs].join("\t");
+      if (values !== before.values) note("params or paths", job.name);
+      else note(script.length > 0 ? "command, environment or rules" : "content of inputs", job.name);
+    }
+  };
+  const bundle = build(compilation, { folder, write: false, digests: join(workspace.state, "digests.tsv"), onJob });
+  for (const name of old.jobs.keys()) note("removed", name);
+  const files = bundle.changes.filter(({ change }) => change !== "same");
+  const bytes = bundle.description.uploads.bytes - (old.description?.uploads.bytes ?? 0);
+  if (context.json) {
+    context.terminal.print(
+      JSON.stringify({
+        version: REPORT_VERSION,
+        target: plan.target.name,
+        files,
+        jobs: Object.fromEntries(changes),
+        script,
+        uploadBytes: bytes,
+      }),
+    );
+  } else
+    sayDiff(
+      context,
+      changes,
+      script,
+      files.map(({ file, change }) => `${file} (${change})`),
+      bytes,
+    );
+  return files.length > 0 ? EXIT.differs : EXIT.fine;
+};
+
+function sayDiff(
+  context: VerbContext,
+  changes: ReadonlyMap<Change, readonly string[]>,
+  script: readonly string[],
+  files: readonly string[],
+  bytes: number,
+): void {
+  const { terminal } = context;
+  const { colors } = terminal;
+  if (files.length === 0) {
+    terminal.say(`${colors.green("no difference:")} the bundle is up to date`);
+    return;
+  }
+  for (const [change, jobs] of changes) {
+    const what = change === "added" || change === "removed" ? change : `changed: ${change}`;
+    const more = jobs.length > MOST_LISTED ? ` and ${jobs.length - MOST_LISTED} more` : "";
+    terminal.print(`${countOf(jobs.length, "job")} ${what}`);
+    terminal.print(`  ${jobs.slice(0, MOST_LISTED).join(", ")}${more}`);
+  }
+  if (script.length > 0) {
+    terminal.print(`${BUNDLE_FILES.manager}`);
+    for (const line of script) {
+      const color = line.startsWith("+") ? colors.green : line.startsWith("-") ? colors.red : colors.dim;
+      terminal.print(`  ${color(line)}`);
+    }
+  }
+  if (bytes !== 0) terminal.print(`uploads: ${formatBytes(Math.abs(bytes))} ${bytes > 0 ? "more" : "less"}`);
+  terminal.print(`files: ${files.join(", ")}`);
+}

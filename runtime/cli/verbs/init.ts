@@ -1,0 +1,60 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { REPORT_VERSION } from "../../report.js";
+import { DEFINITION_NAME, RuntimeProblem } from "../../workspace.js";
+import { EXIT } from "../exit-codes.js";
+import type { Verb } from "../verb.js";
+
+const DEFINITION = `import { defineSwarm, files, local, sh } from "locusts";
+
+export default defineSwarm({
+  name: "count-words",
+  // One job for each file that matches; {id} is what sets a job apart.
+  jobs: files("inputs/{id}.txt"),
+  inputs: {
+    text: "inputs/{id}.txt",
+  },
+  // Where the command writes; the same path below results/ is where you find it.
+  outputs: {
+    count: "counts/{id}.txt",
+  },
+  command: ({ inputs, outputs }) => sh\`
+    wc -w < \${inputs.text} > \${outputs.count}
+  \`,
+  targets: {
+    local: local(),
+  },
+});
+`;
+
+const FILES: Readonly<Record<string, string>> = {
+  [DEFINITION_NAME]: DEFINITION,
+  "inputs/hopper.txt": "the desert locust changes its colour when it is crowded\n",
+  "inputs/swarm.txt": "a swarm may hold forty million locusts to the square kilometre\n",
+  ".gitignore": ".locusts/\nresults/\n",
+};
+
+/** `locusts init`: begins a definition that works, to be changed. */
+export const init: Verb<object> = async (context) => {
+  const folder = resolve(context.place);
+  const wanted = Object.entries(FILES);
+  const definition = join(folder, DEFINITION_NAME);
+  if (existsSync(definition)) {
+    throw new RuntimeProblem(`${definition} exists already`, "name another folder: locusts init <folder>");
+  }
+  const written: string[] = [];
+  for (const [name, text] of wanted) {
+    const path = join(folder, name);
+    if (existsSync(path)) continue; // what is there stays
+    mkdirSync(join(path, ".."), { recursive: true });
+    writeFileSync(path, text, { flag: "wx" });
+    written.push(name);
+  }
+  const place = relative(process.cwd(), folder) || ".";
+  if (context.json) context.terminal.print(JSON.stringify({ version: REPORT_VERSION, folder, written }));
+  else {
+    context.terminal.say(`written in ${place}: ${written.join(", ")}`);
+    context.terminal.say(`  next: locusts deploy${place === "." ? "" : ` ${place}`}`);
+  }
+  return EXIT.fine;
+};

@@ -1,28 +1,19 @@
-import { join } from "node:path";
 import type { NodeCommand } from "./dsl/command.js";
-import { DefinitionMistake } from "./dsl/mistake.js";
-import { fillPattern } from "./dsl/placeholders.js";
-import { BundleEmitter, type EmittedBundle } from "./emit/emit-bundle.js";
 import { emitProgramEntry } from "./emit/program-entry.js";
 import { bundleProgram, type LoadedDefinition, loadDefinition } from "./load/index.js";
-import { Repetitions } from "./plan/collisions.js";
-import { type InputContent, JobPlanner } from "./plan/plan-jobs.js";
 import {
   type AnyDefinition,
   asPlanMistake,
   completePlan,
-  type DefinitionPath,
   type PlanMistake,
   resolveSwarm,
 } from "./plan/resolve-swarm.js";
-import type { JobPlan, SwarmPlan } from "./plan/swarm-plan.js";
+import type { SwarmPlan } from "./plan/swarm-plan.js";
+import { planJobs } from "./plan-all-jobs.js";
 import { type Place, type Problem, ProblemsFound } from "./problem.js";
-import { type Content, surveyContent } from "./survey/content.js";
+import { ProblemList } from "./problem-list.js";
 import { DigestCache } from "./survey/digest-cache.js";
 import { type Enumeration, enumerateJobs } from "./survey/enumerate-jobs.js";
-
-/** More problems with jobs than this are counted, not listed. */
-const MOST_PROBLEMS = 20;
 
 /** A definition that is known to be good, but for its data. */
 export interface Compilation {
@@ -75,7 +66,8 @@ function placeInTemplate(loaded: LoadedDefinition, at: NonNullable<PlanMistake["
   return { file: quasi.place.file, line, column };
 }
 
-function asProblem(loaded: LoadedDefinition, mistake: PlanMistake): Problem {
+/** A mistake of the plan, with its place in the source. */
+export function asProblem(loaded: LoadedDefinition, mistake: PlanMistake): Problem {
   const place = (mistake.template && placeInTemplate(loaded, mistake.template)) ?? loaded.placeOf(mistake.path);
   return { message: mistake.message, hint: mistake.hint, place };
 }
@@ -123,7 +115,17 @@ export async function compile(file: string, target: string | undefined): Promise
       enumeration.names,
       targetName,
     );
-    if (resolution.mistakes.length > 0) throw fail(resolution.mistakes);
+    if (resolution.mistakes.length > 0) {
+      const plan = completePlan(resolution.plan, definition, undefined);
+      const problems = new ProblemList(loaded);
+      // What is wrong with the jobs is worth knowing at the same time, if their paths can be worked out.
+      if (knowsAllPlaceholders(plan))
+        planJobs({ loaded, plan, enumeration }, DigestCache.open(undefined), problems, () => {});
+      throw new ProblemsFound([
+        ...resolution.mistakes.map((mistake) => asProblem(loaded, mistake)),
+        ...problems.listed(),
+      ]);
+    }
     const program =
       resolution.node && (await bundleNodeProgram(loaded, resolution.node, resolution.plan, paramTypes(enumeration)));
     return { loaded, enumeration, plan: completePlan(resolution.plan, definition, program) };
@@ -133,129 +135,11 @@ export async function compile(file: string, target: string | undefined): Promise
   }
 }
 
-/** Collects what is wrong with jobs, of which there may be very many. */
-class ProblemList {
-  readonly problems: Problem[] = [];
-  #more = 0;
-
-  constructor(readonly loaded: LoadedDefinition) {}
-
-  readonly add = (path: DefinitionPath, message: string, hint?: string): void => {
-    if (this.problems.length < MOST_PROBLEMS) this.problems.push({ message, hint, place: this.loaded.placeOf(path) });
-    else this.#more += 1;
-  };
-
-  /** @throws ProblemsFound if anything was added */
-  check(): void {
-    if (this.problems.length === 0) return;
-    const more = this.#more > 0 ? [{ message: `and ${this.#more} more of these` }] : [];
-    throw new ProblemsFound([...this.problems, ...more]);
-  }
-}
-
-/** Inputs that many jobs share are looked at once. */
-function rememberShared(
-  plan: SwarmPlan,
-  folder: string,
-  cache: DigestCache,
-): (source: string) => InputContent | undefined {
-  const known = new Map<string, Content | undefined>();
-  const look = (source: string) => surveyContent(source.startsWith("/") ? source : join(folder, source), cache);
-  const repeated = plan.inputs.some((input) => input.shared || input.parts.every((part) => "text" in part));
-  if (!repeated) return look;
-  const few = 10_000;
-  return (source) => {
-    if (known.has(source)) return known.get(source);
-    const content = look(source);
-    if (known.size < few) known.set(source, content);
-    return content;
-  };
-}
-
-export interface BuildOptions {
-  /** where the bundle goes */
-  readonly folder: string;
-  /** false: only compare with what is there */
-  readonly write: boolean;
-  /** where digests of large files are kept between builds */
-  readonly digests: string | undefined;
-  /** is told of each job */
-  readonly onJob?: (job: JobPlan) => void;
-}
-
-/**
- * Surveys the data, plans the jobs and emits the bundle.
- *
- * @throws ProblemsFound with all that is wrong; then the bundle is as it was before
- */
-export function build(compilation: Compilation, options: BuildOptions): EmittedBundle {
-  const { loaded, plan, enumeration } = compilation;
-  const problems = new ProblemList(loaded);
-  const cache = DigestCache.open(options.digests);
-  const emitter = new BundleEmitter(plan, options.folder, options.write);
-  try {
-    const planner = new JobPlanner(plan, rememberShared(plan, loaded.folder, cache), problems.add);
-    const repetitions = new Repetitions();
-    let count = 0;
-    for (const params of enumeration.jobs) {
-      count += 1;
-      const job = planner.plan(params);
-      if (!job) continue;
-      repetitions.add(`job ${job.name}`);
-      // Two paths that differ in the case of letters alone are one file on some file systems.
-      for (const output of job.outputs) repetitions.add(`path ${output.toLowerCase()}`);
-      emitter.add(job);
-      options.onJob?.(job);
-    }
-    if (count === 0) {
-      problems.add(
-        ["jobs"],
-        "the swarm has no jobs",
-        "look at the pattern, the list or the filter that they come from",
-      );
-    }
-    if (repetitions.any) reportRepetitions(compilation, repetitions, problems);
-    problems.check();
-    const bundle = emitter.finish();
-    if (options.write) cache.save();
-    return bundle;
-  } catch (error) {
-    emitter.discard();
-    const mistake = error instanceof DefinitionMistake ? asPlanMistake(error) : undefined;
-    throw mistake ? new ProblemsFound([asProblem(loaded, mistake)]) : error;
-  }
-}
-
-/** Names the jobs that have the same name, or write the same path; a second look, in the rare case. */
-function reportRepetitions({ plan, enumeration }: Compilation, repetitions: Repetitions, problems: ProblemList): void {
-  const names = new Map<string, number>();
-  const writers = new Map<string, string>();
-  let number = 0;
-  for (const params of enumeration.jobs) {
-    number += 1;
-    const name = plan.params
-      .map((param) => (plan.params.length === 1 ? "" : `${param}=`) + String(params[param]))
-      .join(",");
-    if (repetitions.isSuspect(`job ${name}`)) {
-      const first = names.get(name);
-      if (first !== undefined) {
-        problems.add(["jobs"], `jobs ${first} and ${number} have the same params: ${name}`, "leave one of them out");
-        continue;
-      }
-      names.set(name, number);
-    }
-    for (const output of plan.outputs) {
-      const path = fillPattern(output.parts, params);
-      if (!repetitions.isSuspect(`path ${path.toLowerCase()}`)) continue;
-      const other = writers.get(path.toLowerCase());
-      if (other === undefined) writers.set(path.toLowerCase(), name);
-      else if (other !== name) {
-        problems.add(
-          ["outputs", output.name],
-          `the jobs ${other} and ${name} both write ${path}`,
-          "put into the pattern what sets them apart; the case of letters alone does not on every disk",
-        );
-      }
-    }
-  }
+/** Whether the paths of jobs can be worked out, whatever else is wrong. */
+function knowsAllPlaceholders(plan: SwarmPlan): boolean {
+  const parts = [
+    ...plan.inputs.flatMap((input) => [...input.parts, ...(input.asParts ?? [])]),
+    ...plan.outputs.flatMap((output) => output.parts),
+  ];
+  return parts.every((part) => "text" in part || plan.params.includes(part.placeholder));
 }

@@ -21,7 +21,7 @@ export type LookAtInput = (source: string) => InputContent | undefined;
 export type ReportMistake = (path: DefinitionPath, message: string, hint?: string) => void;
 
 /** A job's name: its param, or all of them as `chrom=1,seed=a`. */
-function nameJob(names: readonly string[], params: Params): string {
+export function nameJob(names: readonly string[], params: Params): string {
   if (names.length === 1) return String(params[names[0] as string]);
   return names.map((name) => `${name}=${String(params[name])}`).join(",");
 }

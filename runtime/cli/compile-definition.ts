@@ -1,11 +1,10 @@
 import { join } from "node:path";
-import { build, type Compilation, chooseTarget, compile } from "../../compiler/compile.js";
+import { build } from "../../compiler/build.js";
+import { type Compilation, compile } from "../../compiler/compile.js";
 import type { EmittedBundle } from "../../compiler/emit/emit-bundle.js";
 import { openWorkspace, type Workspace } from "../workspace.js";
 import { setProblemFolder } from "./say-error.js";
 import type { VerbContext } from "./verb.js";
-
-export { chooseTarget };
 
 export interface Compiled {
   readonly workspace: Workspace;

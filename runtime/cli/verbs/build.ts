@@ -1,5 +1,5 @@
 import { join, relative, resolve } from "node:path";
-import { build as buildBundle } from "../../../compiler/compile.js";
+import { build as buildBundle } from "../../../compiler/build.js";
 import type { EmittedBundle } from "../../../compiler/emit/emit-bundle.js";
 import { readBundleDescription } from "../../../compiler/format/bundle.js";
 import { REPORT_VERSION } from "../../report.js";

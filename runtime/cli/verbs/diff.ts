@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { structuredPatch } from "diff";
-import { build } from "../../../compiler/compile.js";
+import { build } from "../../../compiler/build.js";
 import { emitManager } from "../../../compiler/emit/manager.js";
 import {
   BUNDLE_FILES,

@@ -101,6 +101,7 @@ export class BundleEmitter {
     const description: BundleDescription = {
       schema: BUNDLE_SCHEMA,
       swarm: swarm.name,
+      source: swarm.source,
       target: swarm.target.name,
       kind: swarm.target.kind,
       digest: digest.digest("hex"),

@@ -48,6 +48,8 @@ export interface Budget {
 export interface BundleDescription {
   readonly schema: number;
   readonly swarm: string;
+  /** the definition's file, from whose folder it was built */
+  readonly source: string;
   readonly target: string;
   readonly kind: string;
   /** sha256 of the other files of the bundle */

@@ -78,7 +78,7 @@ export function summarizeDeploy(terminal: Terminal, workspace: Workspace, result
   const pending = jobs.pending > 0 ? `, ${jobs.pending} pending` : "";
   const place = relative(process.cwd(), workspace.results) || ".";
   terminal.say(`${colors.bold(`${jobs.done}/${jobs.total} done`)}${cached}${failed}${pending}: ${place}`);
-  if (jobs.failed > 0) terminal.say(`  all of their logs are in ${place}/_logs; locusts deploy runs them again`);
+  if (jobs.failed > 0) terminal.say("  locusts logs --job NAME shows a job's output; locusts deploy runs them again");
 }
 
 function sayEnd(terminal: Terminal, end: DeployEnd): void {

@@ -20,16 +20,21 @@ function lastLines(results: string, job: string, most: number): string[] {
   return [];
 }
 
-/** Failures that are alike: by cause, exit code and what was wrong with the outputs. */
+/** What a job died of, in words; failures with the same words are alike. */
+function wordsOf({ cause, exitCode, detail }: JobResult): string {
+  if (cause === "exit" || cause === "signal") {
+    const code = `exit code ${exitCode}`;
+    const meaning = describeExit(exitCode);
+    return `${cause}, ${meaning === code ? code : `${code}: ${meaning}`}`;
+  }
+  // What a node has lost differs from job to job.
+  return detail && cause !== "node" ? `${cause}, ${detail}` : cause;
+}
+
 function groupFailures(failures: readonly JobResult[]): Map<string, JobResult[]> {
   const groups = new Map<string, JobResult[]>();
   for (const failure of failures) {
-    const words =
-      failure.cause === "exit" || failure.cause === "signal"
-        ? `${failure.cause} ${failure.exitCode}: ${describeExit(failure.exitCode)}`
-        : failure.detail
-          ? `${failure.cause}: ${failure.detail}`
-          : failure.cause;
+    const words = wordsOf(failure);
     const group = groups.get(words);
     if (group) group.push(failure);
     else groups.set(words, [failure]);
@@ -43,10 +48,11 @@ export function sayFailures(terminal: Terminal, workspace: Workspace, failures: 
   for (const [words, group] of groupFailures(failures)) {
     const names = group.slice(0, 5).map((failure) => failure.name);
     const more = group.length > names.length ? ` and ${group.length - names.length} more` : "";
-    terminal.say(`${colors.red(countOf(group.length, "job"))} failed, ${words}`);
+    terminal.say(`${colors.red(countOf(group.length, "job"))} failed: ${words}`);
     terminal.say(`  ${names.join(", ")}${more}`);
     const first = group[0] as JobResult;
     const lines = lastLines(workspace.results, first.name, 5);
+    if (first.cause === "node" && first.detail) terminal.say(`  ${first.name}: ${first.detail}`);
     if (lines.length > 0) terminal.say(lines.map((line) => `  ${colors.dim(`${first.name}|`)} ${line}`).join("\n"));
   }
 }

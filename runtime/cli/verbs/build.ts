@@ -14,25 +14,25 @@ export interface BuildOptions {
   readonly check?: boolean;
 }
 
-/** @throws RuntimeProblem if the folder holds the bundle of another swarm */
-function refuseForeignBundle(folder: string, swarm: string): void {
+/** @throws RuntimeProblem if the folder holds the bundle of another definition */
+function refuseForeignBundle(folder: string, source: string): void {
   let other: string;
   try {
-    other = readBundleDescription(folder).swarm;
+    other = readBundleDescription(folder).source;
   } catch {
     return;
   }
-  if (other !== swarm) {
+  if (other !== source) {
     throw new RuntimeProblem(
-      `${folder} holds the bundle of another swarm, ${other}`,
-      "choose another folder with --out, or remove that one",
+      `${folder} holds the bundle of another definition, ${other}`,
+      "choose another folder with --out, or put each definition into a folder of its own",
     );
   }
 }
 
 /** Builds the bundle into its folder. */
 export function buildInto({ workspace, compilation }: Compiled, folder: string): EmittedBundle {
-  refuseForeignBundle(folder, compilation.plan.name);
+  refuseForeignBundle(folder, compilation.plan.source);
   prepareState(workspace);
   return buildBundle(compilation, { folder, write: true, digests: join(workspace.state, "digests.tsv") });
 }

@@ -1,0 +1,114 @@
+/** A definition's text. */
+export interface Definition {
+  readonly text: string;
+  readonly jobs: number;
+}
+
+/** Jobs at a time, on all sides. */
+export const SLOTS = 2;
+
+/** Jobs of `true`: no file at all, nothing but bookkeeping. */
+export function trueJobs(jobs: number): Definition {
+  return {
+    jobs,
+    text: `import { defineSwarm, local, range, sh } from "locusts";
+
+export default defineSwarm({
+  name: "true",
+  jobs: range("i", 1, ${jobs}),
+  command: () => sh\`true\`,
+  targets: { local: local({ slots: ${SLOTS} }) },
+});
+`,
+  };
+}
+
+/** One staged input, one checked output; the same command as the other runners'. */
+export function catJobs(jobs: number): Definition {
+  return {
+    jobs,
+    text: `import { defineSwarm, input, local, range, sh } from "locusts";
+
+export default defineSwarm({
+  name: "cat",
+  jobs: range("i", 1, ${jobs}),
+  inputs: { text: input("inputs/{i}", { as: "in" }) },
+  outputs: { copy: "{i}.out" },
+  command: ({ inputs, outputs }) => sh\`exec cat \${inputs.text} > \${outputs.copy}\`,
+  targets: { local: local({ slots: ${SLOTS} }) },
+});
+`,
+  };
+}
+
+/** Jobs with one output, to be planned only. */
+export function plannedJobs(jobs: number): Definition {
+  return {
+    jobs,
+    text: `import { defineSwarm, local, range, sh } from "locusts";
+
+export default defineSwarm({
+  name: "plan",
+  jobs: range("i", 1, ${jobs}),
+  outputs: { number: "number_{i}.txt" },
+  command: ({ params, outputs }) => sh\`echo \${params.i} > \${outputs.number}\`,
+  targets: { local: local({ slots: ${SLOTS} }) },
+});
+`,
+  };
+}
+
+/** A definition as large as a real one: 50 lines, most of the words of the language. */
+export const FIFTY_LINES = `import {
+  checked,
+  copied,
+  defineSwarm,
+  input,
+  local,
+  matches,
+  matrix,
+  minBytes,
+  nonEmpty,
+  optional,
+  sh,
+  shared,
+} from "locusts";
+
+const chromosomes = ["chr1", "chr2", "chr3", "chrX"] as const;
+const seeds = [11, 12, 13, 14, 15, 16, 17, 18, 19, 20];
+
+const sorted = sh\`LC_ALL=C sort -k1,1 -k2,2n\`;
+
+export default defineSwarm({
+  name: "calls",
+  description: "Calls variants of each chromosome, once for each seed",
+  jobs: matrix({ chrom: chromosomes, seed: seeds }).filter(({ chrom, seed }) => chrom !== "chrX" || seed < 15),
+  inputs: {
+    reads: "inputs/{chrom}.txt",
+    settings: copied("inputs/settings.txt", { as: "settings/{seed}.txt" }),
+    regions: input("inputs/{chrom}.txt", { as: "regions.txt" }),
+    genome: shared("inputs/genome.txt"),
+  },
+  outputs: {
+    calls: nonEmpty("{chrom}/{seed}/calls.txt"),
+    summary: matches(minBytes("{chrom}/{seed}/summary.txt", 10), /^total [0-9]+$/),
+    sizes: checked("{chrom}/{seed}/sizes.txt", ({ output }) => sh\`test "$(wc -l < \${output})" -ge 1\`),
+    trace: optional("{chrom}/{seed}/trace.txt"),
+  },
+  environment: {
+    variables: { OMP_NUM_THREADS: 1, MODE: "fast" },
+    prepare: sh\`ulimit -c 0\`,
+  },
+  command: ({ inputs, outputs, params }) => sh\`
+    cat \${inputs.reads} \${inputs.settings} \${inputs.regions} \${inputs.genome} | \${sorted} > \${outputs.calls}
+    echo "total $(wc -l < \${outputs.calls})" > \${outputs.summary}
+    printf '%s %s\\\\n' \${params.chrom} \${params.seed} > \${outputs.sizes}
+  \`,
+  resources: { cpus: 1, memory: "500 MB" },
+  limits: { time: "10m", retries: 2, retryOn: ["exit", "timeout"] },
+  targets: { laptop: local({ slots: 4 }) },
+});
+`;
+
+/** The files that the fifty lines name. */
+export const FIFTY_LINES_INPUTS = ["chr1", "chr2", "chr3", "chrX", "settings", "genome"];

@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readBundleDescription } from "../../compiler/format/bundle.js";
+import { DigestCache } from "../../compiler/survey/digest-cache.js";
+import { stageHere } from "../../runtime/files/here.js";
+import { type Definition, trueJobs } from "./definitions.js";
+import type { Ground } from "./ground.js";
+import { runTimed, type TimedCommand } from "./timed-run.js";
+
+/** The folder of the package under measurement, which `dist` is in. */
+export const PACKAGE_FOLDER = fileURLToPath(new URL("../../../", import.meta.url));
+
+const COMMAND_LINE = fileURLToPath(new URL("../../runtime/cli/bin.js", import.meta.url));
+
+export function writeDefinition(folder: string, { text }: Definition): string {
+  const path = join(folder, "swarm.config.ts");
+  writeFileSync(path, text);
+  return path;
+}
+
+/** `locusts <words>`, as a user types it. */
+export function locusts(folder: string, log: string, ...words: readonly string[]): TimedCommand {
+  return { program: process.execPath, args: [COMMAND_LINE, ...words], folder, log };
+}
+
+/**
+ * Runs a check, so that Locusts' code cache is there as on any machine where it has been used before;
+ * it lies on the ground, and the user's own is left alone.
+ */
+export async function warmUp(ground: Ground): Promise<void> {
+  process.env.XDG_CACHE_HOME = ground.fresh("cache");
+  const folder = ground.fresh("warm-up");
+  writeDefinition(folder, trueJobs(10));
+  await runTimed(locusts(folder, ground.log("warm-up"), "check"));
+}
+
+/**
+ * Builds a definition in its folder and stages a run of all of its jobs, up to where a deploy would
+ * start the manager.
+ *
+ * @returns the manager's command
+ */
+export async function stageRun(folder: string, definition: Definition, log: string): Promise<TimedCommand> {
+  const bundle = join(folder, "bundle");
+  const target = join(folder, "target");
+  writeDefinition(folder, definition);
+  await runTimed(locusts(folder, `${log}.build`, "build", "--out", bundle));
+  const run = await stageHere({
+    bundle,
+    description: readBundleDescription(bundle),
+    sources: folder,
+    target,
+    wanted: new Set(Array.from({ length: definition.jobs }, (_, i) => i + 1)),
+    digests: DigestCache.open(undefined),
+    managers: 1,
+    slots: 1,
+  });
+  return { program: "bash", args: [join(target, "bundle", "manager.sh"), "--run", run.folder], folder, log };
+}
+
+/** Has the manager written down a good end of each job? */
+export function checkJournal({ args }: TimedCommand, jobs: number): void {
+  const journal = join(args.at(-1) as string, "journal");
+  const done = readdirSync(journal).flatMap(
+    (file) => readFileSync(join(journal, file), "utf8").match(/^done\t/gm) ?? [],
+  );
+  if (done.length !== jobs) throw new Error(`${done.length} of ${jobs} jobs are done by ${journal}`);
+}

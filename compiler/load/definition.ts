@@ -1,5 +1,5 @@
-import { basename, dirname, join, resolve } from "node:path";
 import { realpathSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { Swarm, type SwarmDefinition } from "../dsl/swarm.js";
 import { type Place, type Problem, ProblemsFound } from "../problem.js";
 import { bundleDefinition } from "./bundle-definition.js";

@@ -23,7 +23,7 @@ export function problemOfError(error: unknown, places: ErrorPlaces): Problem {
   const missing = /^(\w+) is not defined$/.exec(message)?.[1];
   const impurity = missing === undefined ? undefined : impureGlobal(missing);
   if (impurity) return { ...impurity, place };
-  if (/^Code generation from strings disallowed/.test(message)) return { ...impureGlobal("eval") as Problem, place };
+  if (/^Code generation from strings disallowed/.test(message)) return { ...(impureGlobal("eval") as Problem), place };
   return { message: `the definition failed when it was evaluated: ${message}`, place };
 }
 

@@ -66,7 +66,10 @@ const GLOBALS: Readonly<Record<string, (name: string) => Impurity>> = {
   SharedArrayBuffer: memory,
   Atomics: memory,
   process: (name) =>
-    machine(name, "environment: { variables: { … } } sets variables; in an sh template \\${NAME} reads one when a job runs"),
+    machine(
+      name,
+      "environment: { variables: { … } } sets variables; in an sh template \\${NAME} reads one when a job runs",
+    ),
   navigator: (name) => machine(name, "leave out slots and cpus, and each target finds out what it has"),
   __dirname: (name) => machine(name, "write paths from the definition's folder, as in inputs/a.txt"),
   __filename: (name) => machine(name, "write paths from the definition's folder, as in inputs/a.txt"),
@@ -91,14 +94,25 @@ export function impureGlobal(name: string): Impurity | undefined {
 
 /** Names of the language itself that the context of a definition is to be without. */
 export const IMPURE_LANGUAGE_GLOBALS: readonly string[] = [
-  "console", "WebAssembly", "SharedArrayBuffer", "Atomics", "WeakRef", "FinalizationRegistry", "Intl",
+  "console",
+  "WebAssembly",
+  "SharedArrayBuffer",
+  "Atomics",
+  "WeakRef",
+  "FinalizationRegistry",
+  "Intl",
 ];
 
 /** The random source of an otherwise pure `Math`. */
 export const MATH_RANDOM: Impurity = chance("Math.random");
 
 const LANGUAGE_METHODS = new Set([
-  "localeCompare", "toLocaleString", "toLocaleUpperCase", "toLocaleLowerCase", "toLocaleDateString", "toLocaleTimeString",
+  "localeCompare",
+  "toLocaleString",
+  "toLocaleUpperCase",
+  "toLocaleLowerCase",
+  "toLocaleDateString",
+  "toLocaleTimeString",
 ]);
 
 /** Why a definition cannot call this method of texts, numbers and arrays; undefined if it can. */
@@ -112,12 +126,18 @@ export function impureModule(specifier: string): Impurity | undefined {
   const name = specifier.replace(/^node:/, "");
   const message = `a definition cannot import "${specifier}", a part of Node`;
   if (/^(fs|fs\/promises)$/.test(name)) {
-    return { message, hint: 'use files("…") or table("….tsv"), which the survey reads; import data from "./data.json" works too' };
+    return {
+      message,
+      hint: 'use files("…") or table("….tsv"), which the survey reads; import data from "./data.json" works too',
+    };
   }
   if (/^path(\/|$)/.test(name)) {
     return { message, hint: "write paths from the definition's folder, with / between their parts" };
   }
-  return { message, hint: "a definition is a description alone; what needs Node belongs in a program: node(\"./program.ts\")" };
+  return {
+    message,
+    hint: 'a definition is a description alone; what needs Node belongs in a program: node("./program.ts")',
+  };
 }
 
 export const IMPURE_SYNTAX = {

@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { join, posix, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Plugin } from "esbuild";
 import { type Place, type Problem, ProblemsFound } from "../problem.js";
 import { isBuildFailure, problemsOfBuild } from "./esbuild-problems.js";
@@ -30,7 +30,12 @@ export async function bundleProgram(
   const { build } = await import("esbuild");
   try {
     const result = await build({
-      stdin: { contents: wrapper(`./${posix.normalize(path)}`), resolveDir: folder, sourcefile: "main.ts", loader: "ts" },
+      stdin: {
+        contents: wrapper(`./${posix.normalize(path)}`),
+        resolveDir: folder,
+        sourcefile: "main.ts",
+        loader: "ts",
+      },
       // Without it, the output would differ by the folder from which Locusts is run.
       absWorkingDir: folder,
       outfile: "main.mjs",
@@ -69,7 +74,7 @@ async function expectProgram(folder: string, path: string, place: Place | undefi
   const problem: Problem = {
     message: found ? `the program "${path}" is no file` : `there is no program "${path}"`,
     place,
-    hint: "write its path from the definition's folder, with its ending: node(\"./program.ts\")",
+    hint: 'write its path from the definition\'s folder, with its ending: node("./program.ts")',
   };
   throw new ProblemsFound([problem]);
 }

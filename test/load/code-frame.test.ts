@@ -1,17 +1,31 @@
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { formatProblems } from "../../compiler/load/index.js";
+import { suite } from "../runner/suite.js";
 import { makeFolder } from "./temp-definition.js";
 
 const test = suite("problems as text");
 
-const folder = makeFolder({ "swarm.config.ts": "one\n\ttwo three\n\nfour\n", "wide.ts": `${"x".repeat(400)}!${"y".repeat(400)}\n` });
+const folder = makeFolder({
+  "swarm.config.ts": "one\n\ttwo three\n\nfour\n",
+  "wide.ts": `${"x".repeat(400)}!${"y".repeat(400)}\n`,
+});
 
 test("a problem is shown with its line, a caret and its hint", () => {
-  const problem = { message: "three is odd", place: { file: "swarm.config.ts", line: 2, column: 6 }, hint: "take four" };
+  const problem = {
+    message: "three is odd",
+    place: { file: "swarm.config.ts", line: 2, column: 6 },
+    hint: "take four",
+  };
   assert.is(
     formatProblems([problem], folder, { color: false }),
-    ["swarm.config.ts:2:6 error: three is odd", "  1 | one", "  2 | \ttwo three", "    | \t    ^", "  hint: take four", ""].join("\n"),
+    [
+      "swarm.config.ts:2:6 error: three is odd",
+      "  1 | one",
+      "  2 | \ttwo three",
+      "    | \t    ^",
+      "  hint: take four",
+      "",
+    ].join("\n"),
   );
 });
 
@@ -26,7 +40,9 @@ test("several problems are parted by an empty line", () => {
 });
 
 test("of a very long line the part around the place is shown", () => {
-  const text = formatProblems([{ message: "m", place: { file: "wide.ts", line: 1, column: 401 } }], folder, { color: false });
+  const text = formatProblems([{ message: "m", place: { file: "wide.ts", line: 1, column: 401 } }], folder, {
+    color: false,
+  });
   const [, source = "", caret = ""] = text.split("\n");
   assert.ok(source.length < 200);
   assert.is(source[caret.indexOf("^")], "!");

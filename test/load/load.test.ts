@@ -1,11 +1,11 @@
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ShellCommand } from "../../compiler/dsl/command.js";
 import { referencesOf } from "../../compiler/dsl/swarm.js";
 import { type LoadedDefinition, loadDefinition } from "../../compiler/load/index.js";
 import { ProblemsFound } from "../../compiler/problem.js";
+import { suite } from "../runner/suite.js";
 import { definition, load, makeFolder, mistakes } from "./temp-definition.js";
 
 const test = suite("loading a definition");
@@ -48,17 +48,21 @@ test("local files with any ending, JSON and packages can be imported", async () 
       "node_modules/letters/i.d.ts": "export const d: string;",
     },
   );
-  assert.equal(
-    swarm.jobs.source.kind === "rows" && Array.from(swarm.jobs.source.rows, (row) => row["id"]),
-    ["a", "b", "bc", "d", "1", "2"],
-  );
+  assert.equal(swarm.jobs.source.kind === "rows" && Array.from(swarm.jobs.source.rows, (row) => row["id"]), [
+    "a",
+    "b",
+    "bc",
+    "d",
+    "1",
+    "2",
+  ]);
 });
 
 test("regular expressions, arrays, classes and filters of a definition work", async () => {
   const { definition: swarm } = await load(
     definition(
       {
-        jobs: '  jobs: matrix({ id: new Ids().all, k: [1, 2] }).filter(({ k }) => k > 1),',
+        jobs: "  jobs: matrix({ id: new Ids().all, k: [1, 2] }).filter(({ k }) => k > 1),",
         outputs: '  outputs: { text: matches("{id}.out", /^ok$/i) },',
       },
       ['class Ids { all = ["a", "b"] as const; }'],
@@ -112,7 +116,8 @@ test("a swarm may be a constant, or come from another file", async () => {
 
 test("a command leads to its template, piece by piece", async () => {
   const source = definition({
-    command: "  command: ({ inputs, outputs }) => sh`\n    cat ${inputs.first} \\${HOME} \\`x\\` |\n    tee ${outputs.text}`,",
+    command:
+      "  command: ({ inputs, outputs }) => sh`\n    cat ${inputs.first} \\${HOME} \\`x\\` |\n    tee ${outputs.text}`,",
   });
   const loaded = await load(source);
   const { stack } = commandOf(loaded);
@@ -130,7 +135,10 @@ test("of nested templates, and of several on a line, each is found", async () =>
     command: "  command: ({ inputs }) => { const a = sh`a`, b = sh`b ${a} ${sh`c ${inputs.first}`}`; return b; },",
   });
   const loaded = await load(source);
-  assert.equal(loaded.templateOf(commandOf(loaded).stack)?.quasis.map(({ raw }) => raw), ["b ", " ", ""]);
+  assert.equal(
+    loaded.templateOf(commandOf(loaded).stack)?.quasis.map(({ raw }) => raw),
+    ["b ", " ", ""],
+  );
 });
 
 test("a template in an imported file is found there", async () => {
@@ -138,7 +146,8 @@ test("a template in an imported file is found there", async () => {
     'import { show } from "./lib/show.js";',
   ]);
   const loaded = await load(source, {
-    "lib/show.ts": 'import { type Reference, sh } from "locusts";\nexport const show = (x: Reference) =>\n  sh`cat ${x}`;\n',
+    "lib/show.ts":
+      'import { type Reference, sh } from "locusts";\nexport const show = (x: Reference) =>\n  sh`cat ${x}`;\n',
   });
   const { stack } = commandOf(loaded);
   assert.equal(loaded.placeOfCall(stack), { file: "lib/show.ts", line: 3, column: 3 });
@@ -186,7 +195,8 @@ test("an error of the command function is shown in the source, too", async () =>
 });
 
 test("a file without a swarm is told what to write", async () => {
-  const words = "swarm.config.ts has no default export made by defineSwarm(…) (write export default defineSwarm({ … }))";
+  const words =
+    "swarm.config.ts has no default export made by defineSwarm(…) (write export default defineSwarm({ … }))";
   assert.equal(await mistakes("export const a = 1;\n"), [`1:1 ${words}`]);
   assert.equal(await mistakes("const a = 1;\n"), [`1:1 ${words}`]);
   assert.equal(await mistakes("export const a = 1;\nexport default { a };\n"), [`2:16 ${words}`]);

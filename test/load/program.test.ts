@@ -1,16 +1,17 @@
-import { join } from "node:path";
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { suite } from "uvu";
+import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { bundleProgram, checkProgram } from "../../compiler/load/index.js";
 import { ProblemsFound } from "../../compiler/problem.js";
+import { suite } from "../runner/suite.js";
 import { definition, makeFolder } from "./temp-definition.js";
 
 const test = suite("programs of node() commands");
 
 const PLACE = { file: "swarm.config.ts", line: 7, column: 18 };
-const wrapper = (importPath: string) => `import run from ${JSON.stringify(importPath)};\nrun({ inputs: { first: "a.txt" } });\n`;
+const wrapper = (importPath: string) =>
+  `import run from ${JSON.stringify(importPath)};\nrun({ inputs: { first: "a.txt" } });\n`;
 
 const GOOD = `import { readFileSync } from "node:fs";
 import { program } from "locusts";
@@ -51,7 +52,10 @@ test("a program becomes one file that runs alone, with what it imports", async (
 
 test("a bundled program is the same wherever its folder lies, and names no folder", async () => {
   const here = makeFolder(FILES);
-  const there = join(makeFolder(Object.fromEntries(Object.entries(FILES).map(([path, text]) => [`deep/er/${path}`, text]))), "deep/er");
+  const there = join(
+    makeFolder(Object.fromEntries(Object.entries(FILES).map(([path, text]) => [`deep/er/${path}`, text]))),
+    "deep/er",
+  );
   const text = await bundleProgram(here, "./program.ts", PLACE, wrapper);
   assert.is(await bundleProgram(there, "program.ts", undefined, wrapper), text);
   assert.not.match(text, here);

@@ -1,5 +1,5 @@
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { suite } from "../runner/suite.js";
 import { definition, mistakes } from "./temp-definition.js";
 
 const test = suite("purity of a definition");
@@ -37,7 +37,10 @@ test("machine, network, timers and console are refused, each once", async () => 
   await expectOne('const a = Buffer.from("x");', /^2:11 a definition cannot use Buffer/);
   await expectOne("const a = __dirname;", /^2:11 a definition cannot use __dirname/);
   await expectOne("const a = import.meta.url;", /^2:11 a definition cannot use import\.meta/);
-  await expectOne('const a = ["b", "a"].sort((x, y) => x.localeCompare(y));', /^2:39 a definition cannot use localeCompare/);
+  await expectOne(
+    'const a = ["b", "a"].sort((x, y) => x.localeCompare(y));',
+    /^2:39 a definition cannot use localeCompare/,
+  );
 });
 
 test("code from text is refused", async () => {

@@ -26,7 +26,10 @@ export function load(source: string, files: Readonly<Record<string, string>> = {
 }
 
 /** What is wrong with a definition, one line each: `7:12 message (hint)`; files other than the definition are named. */
-export async function mistakes(source: string, files: Readonly<Record<string, string>> = {}): Promise<readonly string[]> {
+export async function mistakes(
+  source: string,
+  files: Readonly<Record<string, string>> = {},
+): Promise<readonly string[]> {
   try {
     await load(source, files);
     return [];

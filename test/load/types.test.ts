@@ -1,5 +1,5 @@
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { suite } from "../runner/suite.js";
 import { definition, mistakes } from "./temp-definition.js";
 
 const test = suite("types of a definition");
@@ -177,7 +177,7 @@ test("mistakes in imported files are shown there", async () => {
 
 test("options that exclude one another are named together", async () => {
   const before = [
-    'type Both = { a?: 1; memory?: string; perCpu?: never } | { a?: 1; memory?: never; perCpu?: string };',
+    "type Both = { a?: 1; memory?: string; perCpu?: never } | { a?: 1; memory?: never; perCpu?: string };",
     "const fit = (options: Both) => local();",
     "type Never = { memory: string; perCpu?: never } | { memory?: undefined; perCpu: string };",
     "const fits = (options: Never) => local();",
@@ -193,13 +193,24 @@ test("options that exclude one another are named together", async () => {
 });
 
 test("a type that is a sentence speaks for itself", async () => {
-  const before = ['const odd = <const N extends number>(n: N extends 1 ? N : "this number is not the one") => n;', "void odd(2);"];
+  const before = [
+    'const odd = <const N extends number>(n: N extends 1 ? N : "this number is not the one") => n;',
+    "void odd(2);",
+  ];
   assert.equal(await mistakes(definition({}, before)), ["3:10 this number is not the one"]);
+});
+
+test("what TypeScript suggests becomes the hint", async () => {
+  const source = definition({ targets: '  limits: { retryOn: ["exitt"] }, targets: { here: local() },' });
+  assert.equal(await mistakes(source), [
+    "8:23 Type '\"exitt\"' is not assignable to type 'RetryCause' (did you mean \"exit\"?)",
+  ]);
 });
 
 test("no message is a wall of text, or speaks of never", async () => {
   const source = definition({
-    command: "  command: ({ inputs }) => sh`cat ${inputs.first.name.foo}`, environment: { container: 3, variables: [1] },",
+    command:
+      "  command: ({ inputs }) => sh`cat ${inputs.first.name.foo}`, environment: { container: 3, variables: [1] },",
     targets: "  targets: local(),",
   });
   const found = await mistakes(source);

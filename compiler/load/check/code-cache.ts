@@ -1,28 +1,32 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import Module, { createRequire } from "node:module";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Script } from "node:vm";
 
 // To compile the 9 MB of the TypeScript compiler takes V8 a quarter of the whole check. Newer versions of
-// Node keep the result by themselves (module.enableCompileCache); this does it for that one file. Whatever
-// goes wrong here is no matter: then it is compiled anew.
+// Node can keep the result by themselves (module.enableCompileCache); here the build of Locusts keeps it,
+// for that one file, beside the compiled code. A check only reads it: whatever is wrong with it is no
+// matter, then TypeScript is compiled anew.
 
-/** The user's folder for what can be made again. */
-function cacheFolder(): string {
-  return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "locusts");
+const KEPT = fileURLToPath(new URL("./typescript.v8", import.meta.url));
+
+const sha256 = (data: string | Buffer) => createHash("sha256").update(data).digest();
+const DIGEST_LENGTH = 32;
+
+/** What the compiled code is good for: this very file, on this very Node. */
+function identityOf(file: string): Buffer {
+  return sha256([statSync(file).size, process.version, process.arch, process.versions.v8].join("\n"));
 }
 
-function cacheFileOf(file: string): string {
-  const { size, mtimeMs } = statSync(file);
-  const identity = [file, size, mtimeMs, process.version, process.arch, process.versions.v8].join("\n");
-  return join(cacheFolder(), `${createHash("sha256").update(identity).digest("hex").slice(0, 32)}.v8`);
-}
-
-function readIfThere(file: string): Buffer | undefined {
+/** What was kept; only if it is whole, since V8 believes what it is given, and would crash. */
+function readKept(file: string): Buffer | undefined {
   try {
-    return readFileSync(file);
+    const kept = readFileSync(KEPT);
+    const data = kept.subarray(2 * DIGEST_LENGTH);
+    const fits = identityOf(file).equals(kept.subarray(0, DIGEST_LENGTH));
+    return fits && sha256(data).equals(kept.subarray(DIGEST_LENGTH, 2 * DIGEST_LENGTH)) ? data : undefined;
   } catch {
     return undefined;
   }
@@ -35,8 +39,7 @@ function readIfThere(file: string): Buffer | undefined {
  *   the code has in it just the functions that were needed
  */
 export function loadCompiled(file: string): () => void {
-  const cacheFile = cacheFileOf(file);
-  const cachedData = readIfThere(cacheFile);
+  const cachedData = readKept(file);
   const script = new Script(Module.wrap(readFileSync(file, "utf8")), {
     filename: file,
     ...(cachedData ? { cachedData } : {}),
@@ -47,17 +50,13 @@ export function loadCompiled(file: string): () => void {
   script.runInThisContext()(module.exports, require, module, file, dirname(file));
   module.loaded = true;
   require.cache[file] = module;
-  return cachedData && !script.cachedDataRejected ? () => {} : () => keep(cacheFile, script);
+  return () => keep(file, script);
 }
 
 /** Written aside and renamed, so that no one ever reads half of it. */
-function keep(cacheFile: string, script: Script): void {
-  try {
-    mkdirSync(dirname(cacheFile), { recursive: true, mode: 0o700 });
-    const aside = `${cacheFile}.${process.pid}`;
-    writeFileSync(aside, script.createCachedData(), { mode: 0o600 });
-    renameSync(aside, cacheFile);
-  } catch {
-    // A home that cannot be written to costs time at the next check, and nothing else.
-  }
+function keep(file: string, script: Script): void {
+  const data = script.createCachedData();
+  const aside = `${KEPT}.${process.pid}`;
+  writeFileSync(aside, Buffer.concat([identityOf(file), sha256(data), data]));
+  renameSync(aside, KEPT);
 }

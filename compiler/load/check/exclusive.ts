@@ -1,10 +1,11 @@
-import { ts } from "./ts-morph.js";
 import { type Mistake, valueAt, type Wording } from "./mistake.js";
 import { nameOf } from "./places.js";
+import { ts } from "./ts-morph.js";
 
 /** Two properties of an object literal of which its type, a union, allows only one: `memory` beside `memoryPerCpu`. */
 export function exclusive({ node, checker, lines }: Mistake): Wording | undefined {
-  if (!lines.some((line) => /is not assignable to (?:parameter of )?type '(?:undefined|never)'$/.test(line))) return undefined;
+  if (!lines.some((line) => /is not assignable to (?:parameter of )?type '(?:undefined|never)'$/.test(line)))
+    return undefined;
   const object = objectAt(node);
   const type = object && checker.getContextualType(object);
   if (!type) return undefined;

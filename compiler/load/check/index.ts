@@ -1,8 +1,7 @@
 import type { Place, Problem } from "../../problem.js";
 import { findDefinitionObject, findPart } from "./places.js";
-import { openProject } from "./project.js";
 import { problemsIn } from "./problems.js";
-import { keepCompiledTypeScript } from "./typescript-compiled.js";
+import { openProject } from "./project.js";
 import { findTemplate, type Quasi } from "./templates.js";
 
 // Everything that needs ts-morph is in this folder, which is imported only when there is something to check.
@@ -18,7 +17,6 @@ export interface CheckedDefinition {
 export function checkDefinition(folder: string, file: string): CheckedDefinition {
   const project = openProject(folder, file, "definition");
   const problems = problemsIn(project, { pure: true, definition: findDefinitionObject(project) });
-  keepCompiledTypeScript();
   return {
     problems,
     placeOf(path) {

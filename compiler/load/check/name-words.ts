@@ -1,7 +1,7 @@
-import { ts } from "./ts-morph.js";
 import { closest, didYouMean } from "../closest.js";
 import { listed, type Mistake, type Wording } from "./mistake.js";
 import { unknownProperty } from "./shape.js";
+import { ts } from "./ts-morph.js";
 
 /** Words for names that do not exist: properties, variables, imports, modules. */
 export function wordsForNames(mistake: Mistake): Wording | undefined {

@@ -1,5 +1,5 @@
-import { ts } from "./ts-morph.js";
 import type { CheckedProject } from "./project.js";
+import { ts } from "./ts-morph.js";
 
 /** What wraps an expression without changing it: parentheses, `as`, `satisfies`, `!`. */
 export function unwrap(node: ts.Expression): ts.Expression {

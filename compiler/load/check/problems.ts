@@ -1,9 +1,9 @@
-import { ts } from "./ts-morph.js";
 import type { Problem } from "../../problem.js";
 import { type Mistake, mistakeOf, type Wording } from "./mistake.js";
 import type { CheckedProject } from "./project.js";
 import { findImpurity } from "./purity.js";
 import { shapeMistakes } from "./shape.js";
+import { ts } from "./ts-morph.js";
 import { inWords } from "./words.js";
 
 export interface Wanted {

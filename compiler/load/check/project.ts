@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Project, ts } from "./ts-morph.js";
 import type { Place } from "../../problem.js";
+import { Project, ts } from "./ts-morph.js";
 
 /** The TypeScript program of a definition (or of a node() program), seen from the definition's folder. */
 export interface CheckedProject {

@@ -1,6 +1,6 @@
-import { ts } from "./ts-morph.js";
 import { IMPURE_SYNTAX, type Impurity, impureGlobal, impureMethod, impureModule, MATH_RANDOM } from "../impure.js";
 import type { CheckedProject } from "./project.js";
+import { ts } from "./ts-morph.js";
 
 /** Something impure, at the node where it is written. */
 export interface ImpureUse {

@@ -1,7 +1,7 @@
-import { ts } from "./ts-morph.js";
 import { didYouMean } from "../closest.js";
 import { listed, type Wording } from "./mistake.js";
 import { nameOf } from "./places.js";
+import { ts } from "./ts-morph.js";
 
 /** What each part of a swarm looks like, to show where it is missing. */
 const EXAMPLES: Readonly<Record<string, string>> = {
@@ -19,13 +19,20 @@ export function shapeMistakes(object: ts.ObjectLiteralExpression, checker: ts.Ty
   const expected = checker.getContextualType(object)?.getProperties() ?? [];
   if (expected.length === 0) return [];
   const known = expected.map((symbol) => symbol.name);
-  const given = new Set<string>();
+  const given = new Set(object.properties.map(nameOf));
   const mistakes: Wording[] = [];
   for (const property of object.properties) {
     const name = nameOf(property);
     if (name === undefined) continue;
-    given.add(name);
-    if (!known.includes(name)) mistakes.push({ ...unknownProperty("a swarm", name, known), at: property.name });
+    if (known.includes(name)) continue;
+    const { message, hint } = unknownProperty("a swarm", name, known);
+    // What is there already was not meant.
+    const meant = didYouMean(
+      name,
+      known.filter((other) => !given.has(other)),
+    );
+    const has = hint?.startsWith("did you mean") ? undefined : hint;
+    mistakes.push({ message, hint: meant ?? has, at: property.name });
   }
   if (object.properties.some(ts.isSpreadAssignment)) return mistakes;
   // A misspelt property is one mistake, not an unknown property and a missing one.
@@ -42,5 +49,8 @@ export function shapeMistakes(object: ts.ObjectLiteralExpression, checker: ts.Ty
 /** `a swarm has no "comand"`, with the names that it does have. */
 export function unknownProperty(whole: string, name: string, known: readonly string[]): Wording {
   const has = `it has ${listed(known)}`;
-  return { message: `${whole} has no "${name}"`, hint: didYouMean(name, known) ?? (known.length > 0 ? has : undefined) };
+  return {
+    message: `${whole} has no "${name}"`,
+    hint: didYouMean(name, known) ?? (known.length > 0 ? has : undefined),
+  };
 }

@@ -1,6 +1,6 @@
-import { ts } from "./ts-morph.js";
 import type { Place } from "../../problem.js";
 import type { CheckedProject } from "./project.js";
+import { ts } from "./ts-morph.js";
 
 /** A text piece of an `sh` template: where its first character is, and its text as written. */
 export interface Quasi {

@@ -15,7 +15,7 @@ function loadTypeScript(): () => void {
 
 let keep: (() => void) | undefined = loadTypeScript();
 
-/** Keeps the compiled TypeScript compiler for the next run; to be called after a check. */
+/** Keeps the compiled TypeScript compiler beside the compiled Locusts; to be called after a check. */
 export function keepCompiledTypeScript(): void {
   keep?.();
   keep = undefined;

@@ -1,12 +1,13 @@
-import { ts } from "./ts-morph.js";
 import { didYouMean } from "../closest.js";
 import { exclusive } from "./exclusive.js";
 import { listed, type Mistake, valueAt, type Wording } from "./mistake.js";
+import { ts } from "./ts-morph.js";
 
 /** Words for values that do not fit. */
 export function wordsForValues(mistake: Mistake): Wording | undefined {
   for (const line of mistake.lines.toReversed()) {
-    const [, given, wanted] = /^(?:Type|Argument of type) '(.*)' is not assignable to (?:type|parameter of type) '(.*)'$/s.exec(line) ?? [];
+    const [, given, wanted] =
+      /^(?:Type|Argument of type) '(.*)' is not assignable to (?:type|parameter of type) '(.*)'$/s.exec(line) ?? [];
     if (given === undefined || wanted === undefined) continue;
     const wording =
       unknownPlaceholder(mistake, wanted) ??
@@ -21,7 +22,9 @@ export function wordsForValues(mistake: Mistake): Wording | undefined {
 
 /** The sentences in a type that is made of sentences. */
 function sentencesIn(type: string): readonly string[] {
-  return [...type.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((match) => match[1] as string).filter((text) => text.split(" ").length > 3);
+  return [...type.matchAll(/"((?:[^"\\]|\\.)*)"/g)]
+    .map((match) => match[1] as string)
+    .filter((text) => text.split(" ").length > 3);
 }
 
 /** TypeScript says one sentence for each pair of an unknown and a known placeholder. */
@@ -89,7 +92,7 @@ function command({ node }: Mistake, given: string, wanted: string): Wording | un
       at: stringIn(value),
     };
   }
-  return { message: "a command is what sh`…` or node(\"./program.ts\") gives; the function must return that", at: value };
+  return { message: 'a command is what sh`…` or node("./program.ts") gives; the function must return that', at: value };
 }
 
 /** The string that a function returns; the node itself, if it is no function or that is not to be seen. */
@@ -101,8 +104,16 @@ function stringIn(value: ts.Node): ts.Node {
 }
 
 const PARTS: readonly { readonly wanted: RegExp; readonly words: string }[] = [
-  { wanted: /^(string \| )?Input(Like|Spec)/, words: "an input is a path with placeholders, or what input(…), shared(…), linked(…), copied(…) or inPlace(…) gives" },
-  { wanted: /^(string \| )?Output(Like|Spec)/, words: "an output is a path with placeholders, or what optional(…), nonEmpty(…), minBytes(…), matches(…) or checked(…) gives" },
+  {
+    wanted: /^(string \| )?Input(Like|Spec)/,
+    words:
+      "an input is a path with placeholders, or what input(…), shared(…), linked(…), copied(…) or inPlace(…) gives",
+  },
+  {
+    wanted: /^(string \| )?Output(Like|Spec)/,
+    words:
+      "an output is a path with placeholders, or what optional(…), nonEmpty(…), minBytes(…), matches(…) or checked(…) gives",
+  },
   { wanted: /^(Local)?Target$/, words: "a target is what a function such as local(…) gives" },
 ];
 
@@ -115,7 +126,8 @@ function jobs({ node, lines }: Mistake): Wording | undefined {
   const [head = ""] = lines;
   const value = valueAt(node);
   const property = value.parent;
-  if (!/JobSource</.test(head) || !ts.isPropertyAssignment(property) || property.name.getText() !== "jobs") return undefined;
+  if (!/JobSource</.test(head) || !ts.isPropertyAssignment(property) || property.name.getText() !== "jobs")
+    return undefined;
   return {
     message: "jobs is no source of jobs",
     hint: 'use files("…"), range("i", 1, 10), list("id", […]), rows([…]), matrix({…}) or table("….tsv")',

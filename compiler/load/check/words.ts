@@ -4,14 +4,16 @@ import { wordsForValues } from "./value-words.js";
 
 /** A mistake in words of the definition, or, if it is none of those foreseen, in those of TypeScript, shortened. */
 export function inWords(mistake: Mistake): Wording {
-  return wordsForNames(mistake) ?? wordsForValues(mistake) ?? { message: typescriptWords(mistake.lines) };
+  return wordsForNames(mistake) ?? wordsForValues(mistake) ?? typescriptWords(mistake.lines);
 }
 
 /** TypeScript's own message and its innermost reason, with long types left out. */
-function typescriptWords(lines: readonly string[]): string {
-  const [head = "", ...reasons] = lines.map(shortened);
+function typescriptWords(lines: readonly string[]): Wording {
+  const suggested = /Did you mean (.*\?)/.exec(lines.join("\n"))?.[1];
+  const [head = "", ...reasons] = lines.map((line) => shortened(line.replace(/ Did you mean .*\?/, "")));
   const reason = reasons.at(-1);
-  return reason === undefined || reason === head ? head : `${head}: ${reason}`;
+  const message = reason === undefined || reason === head ? head : `${head}: ${reason}`;
+  return { message, hint: suggested && `did you mean ${suggested.replaceAll("'", "")}` };
 }
 
 const LONGEST_TYPE = 80;

@@ -1,4 +1,4 @@
-import { defineSwarm, files, shared, optional, sh, local } from "locusts";
+import { defineSwarm, files, local, optional, sh, shared } from "locusts";
 
 export default defineSwarm({
   name: "cat-and-ls",

@@ -14,7 +14,7 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
   exit 1
 fi
 
-shopt -s extglob
+set +efux +o posix # where an exported SHELLOPTS says otherwise
 
 # ---- What this swarm is ----------------------------------------------------------
 
@@ -82,9 +82,12 @@ locusts_check_outputs() {
   locusts_check_output trace "$out_trace" file optional 0
 }
 
+# What follows is the manager's own; the definition's commands above are read without this option.
+shopt -s extglob
+
 # ---- A slot: runs jobs one after another ----------------------------------------
 # Slots are processes of their own, so that a job which kills its shell ("kill $$")
-# takes one slot with it and not the manager, which starts another.
+# takes one slot with it at most and not the manager, which starts another.
 
 # Leaves microseconds since 1970 in locusts_now; whole seconds where bash has no finer clock.
 locusts_read_clock() {
@@ -160,26 +163,47 @@ locusts_saw_oom_kill() {
 }
 
 # Ends the job that runs in this slot: its whole process group.
+# shellcheck disable=SC2317 # it is called from traps as well
 locusts_end_job() { # signal
   [[ ! $locusts_pid ]] || kill -s "$1" -- "-$locusts_pid"
+}
+
+# The manager wants this slot to end its job, and when it asks again, whatever it takes.
+# shellcheck disable=SC2317 # it is called from a trap
+locusts_obey_stop() {
+  if [[ $locusts_stopping ]]; then
+    locusts_end_job KILL
+  else
+    locusts_stopping=1
+    locusts_end_job TERM
+  fi
+}
+
+# A signal that has ended the job may have been meant for all of us, as when a terminal is closed:
+# then the manager says so within this time.
+locusts_await_word() {
+  read -r -t 0.2 <> <(:)
 }
 
 # One try of the job at hand. Leaves what came of it in locusts_cause and locusts_code.
 locusts_try_job() {
   local start
-  (
-    exec {locusts_requests}>&- {locusts_list}<&-
-    set +C +m
-    cd -- "$locusts_folder" || exit 1
-    locusts_execute
-  ) </dev/null >|"$locusts_folder.out" 2>|"$locusts_folder.err" &
-  locusts_pid=$!
   locusts_read_clock
   start=$locusts_now
+  (
+    # Written before the job can do anything, so that whatever it does, it is known to have run.
+    locusts_note start "$locusts_number" "$locusts_try" "$locusts_slot" "$BASHPID" "${start:0:-3}" || exit 1
+    exec </dev/null >|"$locusts_folder.out" 2>|"$locusts_folder.err" {locusts_requests}>&- {locusts_list}<&- || exit 1
+    set +C +m
+    shopt -u extglob
+    cd -- "$locusts_folder" || exit 1
+    locusts_execute
+  ) &
+  locusts_pid=$!
   if ((locusts_time_limit > 0)); then
     printf '%s %s\n' "$locusts_pid" "${start:0:-6}" >|"$locusts_life/slots/$locusts_slot"
   fi
-  locusts_note start "$locusts_number" "$locusts_try" "$locusts_slot" "$locusts_pid" "${start:0:-3}"
+  [[ ! $locusts_stopping ]] || locusts_end_job TERM
   locusts_may_publish=1
   locusts_wait "$locusts_pid"
   locusts_may_publish=''
@@ -187,22 +211,26 @@ locusts_try_job() {
   locusts_read_clock
 
   locusts_cause=ok
+  if [[ $locusts_stopping ]]; then
+    locusts_cause=stopped
+  elif ((locusts_code > 128 && locusts_code <= 192)); then
+    locusts_cause=signal
+    case $locusts_code in
+      129 | 130 | 143) locusts_await_word ;;
+      137) ! locusts_saw_oom_kill || locusts_cause=oom ;;
+    esac
+    [[ ! $locusts_stopping ]] || locusts_cause=stopped
+  elif ((locusts_code != 0)); then
+    locusts_cause='exit'
+  fi
   if ((locusts_time_limit > 0)); then
     : >|"$locusts_life/slots/$locusts_slot"
-    [[ ! -e $locusts_life/slots/timeout.$locusts_pid ]] || locusts_cause=timeout
-  fi
-  locusts_pid=''
-  if [[ $locusts_cause == ok ]] && ((locusts_code != 0)); then
-    locusts_cause=exit
-    if [[ $locusts_stopping ]]; then
-      locusts_cause=stopped
-    elif ((locusts_code > 128 && locusts_code <= 192)); then
-      locusts_cause=signal
-      if ((locusts_code == 137)) && locusts_saw_oom_kill; then
-        locusts_cause=oom
-      fi
+    if [[ -e $locusts_life/slots/timeout.$locusts_pid ]]; then
+      rm -f -- "$locusts_life/slots/timeout.$locusts_pid" # numbers of processes are used again
+      [[ $locusts_cause == stopped ]] || locusts_cause=timeout
     fi
   fi
+  locusts_pid=''
   locusts_found=()
   locusts_wrong=''
   if [[ $locusts_cause == ok ]]; then
@@ -219,7 +247,10 @@ locusts_run_job() {
   locusts_place=$locusts_sequence
   while :; do
     locusts_folder=$locusts_life/$locusts_place/$locusts_number
-    [[ $locusts_copies == - ]] || locusts_copy_inputs || return
+    if [[ $locusts_copies != - ]] && ! locusts_copy_inputs; then
+      locusts_give_up 'its inputs could not be copied from the shared folder'
+      return
+    fi
     locusts_try_job
     if [[ $locusts_cause == ok ]]; then
       locusts_ended+=("$locusts_facts${locusts_found[*]-}")
@@ -241,8 +272,22 @@ locusts_run_job() {
       return
     fi
     locusts_note again "${locusts_facts%$'\t'}" "${locusts_found[*]:--}" "${locusts_wrong:--}"
-    locusts_renew_folder || return
+    if ! locusts_renew_folder; then
+      locusts_give_up "its inputs could not be unpacked from chunks/$locusts_chunk.tar again"
+      return
+    fi
   done
+}
+
+# The job at hand cannot be tried, through no fault of its own. On a full disk it stays unfinished.
+locusts_give_up() { # why
+  if ! locusts_has_room; then
+    locusts_disk_is_full=1
+    return
+  fi
+  locusts_read_clock
+  locusts_note failed "$locusts_number" "$locusts_try" node 1 "${locusts_now:0:-3}" "${locusts_now:0:-3}" "$locusts_place" - "$1"
+  printf 'failed %s\n' "$locusts_slot" >&"$locusts_requests"
 }
 
 # A fresh folder for the next try: nothing that the last one soiled is left in it.
@@ -251,9 +296,7 @@ locusts_renew_folder() {
   locusts_try=$((locusts_try + 1))
   locusts_place=$locusts_sequence.$locusts_try
   mkdir -p -- "$locusts_life/$locusts_place" &&
-    tar --no-same-owner -xf "chunks/$locusts_chunk.tar" -C "$locusts_life/$locusts_place" -- "$locusts_number" && return
-  locusts_has_room || locusts_disk_is_full=1
-  return 1
+    tar --no-same-owner -xf "chunks/$locusts_chunk.tar" -C "$locusts_life/$locusts_place" -- "$locusts_number"
 }
 
 # Inputs too large to be packed lie in the shared folder; this job wants copies of its own.
@@ -261,10 +304,8 @@ locusts_copy_inputs() {
   local from to
   while IFS=$'\t' read -r from to; do
     cp -R --reflink=auto -- "$locusts_shared/$from" "$locusts_folder/$to" &&
-      chmod -R u+w -- "$locusts_folder/$to" && continue
-    locusts_has_room || locusts_disk_is_full=1
-    return 1
-  done <<<"$locusts_copies"
+      chmod -R u+w -- "$locusts_folder/$to" || return 1
+  done < <(printf '%s\n' "$locusts_copies")
 }
 
 # Asks the manager for leave to start a job, where starts are to lie apart.
@@ -297,7 +338,9 @@ locusts_work_through_list() {
 
 locusts_slot_main() { # --slot number --life name list manager life-folder shared requests-fd
   locusts_slot=$2 locusts_sequence=$5 locusts_manager=$6 locusts_life=$7 locusts_shared=$8
-  locusts_requests=$9 locusts_bundle=${BASH_SOURCE[0]%/*}
+  locusts_requests=$9
+  # shellcheck disable=SC2034 # a command may use it
+  locusts_bundle=${BASH_SOURCE[0]%/*}
   # Standard output is the journal here, and what bash complains of goes nowhere: a redirection
   # for each of these would cost more than the rest of the bookkeeping.
   exec 2>/dev/null
@@ -306,10 +349,12 @@ locusts_slot_main() { # --slot number --life name list manager life-folder share
   locusts_memory_events='' locusts_oom_kills=0
   locusts_saw_oom_kill
   set -C -m
-  trap 'locusts_interrupted=1 locusts_stopping=1; locusts_end_job TERM' TERM
-  trap 'locusts_interrupted=1; locusts_end_job KILL' USR2
   trap 'locusts_interrupted=1; [[ ! $locusts_may_publish ]] || locusts_publish' USR1
-  trap 'locusts_interrupted=1' INT HUP # these go to the manager, which ends what runs
+  trap 'locusts_interrupted=1; locusts_obey_stop' USR2
+  # A job that ends itself by "kill $$" means no more than that.
+  trap 'locusts_interrupted=1; locusts_end_job TERM' TERM
+  trap 'locusts_interrupted=1; locusts_end_job INT' INT
+  trap 'locusts_interrupted=1; locusts_end_job HUP' HUP
 
   printf 'next %s %s\n' "$locusts_slot" "$locusts_sequence" >&"$locusts_requests"
   while read -r locusts_word locusts_sequence locusts_chunk locusts_list_file; do
@@ -441,30 +486,32 @@ locusts_read_birth() { # pid
 
 # Does the manager that wrote this life file still run? Fails also where that can't be known.
 locusts_is_alive() { # life-file
-  local pid birth host rest
-  read -r pid birth host rest <"$1" || return 1
-  [[ $host == "$HOSTNAME" ]] && locusts_read_birth "$pid" && [[ $birth == "$locusts_birth" ]]
+  local pid birth host
+  read -r pid birth host _ <"$1" || return 1
+  [[ $host == "$locusts_host" ]] && locusts_read_birth "$pid" && [[ $birth == "$locusts_birth" ]]
 }
 
 # Begins a new life of this manager, unless an older one still runs. Lives are numbered, so that
 # of two managers that start at once only one can create the next number's file.
 locusts_begin_life() {
-  local file number=0 last=0
+  local file number last=0 pid what
   for file in managers/"$locusts_name".*; do
     number=${file##*.}
     [[ ! -e $file ]] || ((number <= last)) || last=$number
   done
-  if ((last > 0)); then
-    locusts_last_life=managers/$locusts_name.$last
-    if locusts_is_alive "$locusts_last_life"; then
-      locusts_say "already running: process $(cut -d ' ' -f 1 "$locusts_last_life") on $HOSTNAME runs ${PWD##*/}; stop it with: bash manager.sh --stop"
-      exit 4
+  if ((last > 0)) && locusts_is_alive "managers/$locusts_name.$last"; then
+    read -r pid _ _ what <"managers/$locusts_name.$last"
+    if [[ $what == deploy ]]; then
+      locusts_say "process $pid, a locusts deploy, gathers ${PWD##*/} at the moment"
+    else
+      locusts_say "already running: process $pid on $locusts_host runs ${PWD##*/}; stop it with: bash manager.sh --stop"
     fi
+    exit 4
   fi
   locusts_read_birth $$ || locusts_birth=0
   locusts_life_name=$locusts_name.$((last + 1))
-  if ! (set -C; printf '%s %s %s\n' $$ "$locusts_birth" "$HOSTNAME" >"managers/$locusts_life_name") 2>/dev/null; then
-    if [[ -e managers/$locusts_life_name ]]; then
+  if ! (set -C; printf '%s %s %s\n' $$ "$locusts_birth" "$locusts_host" >"managers/$locusts_life_name") 2>/dev/null; then
+    if [[ -s managers/$locusts_life_name ]]; then
       locusts_say "already running: another manager has just started in $PWD"
       exit 4
     fi
@@ -487,7 +534,7 @@ locusts_set_state() {
 locusts_claim_chunk() { # chunk
   local claim=claims/$1 generation=1 owner
   until { printf '%s\n' "$locusts_life_name" >"$claim"; } 2>/dev/null; do
-    if [[ ! -e $claim ]]; then # no room, rather than taken
+    if [[ ! -s $claim ]] && ! locusts_can_write; then # no room, rather than taken
       locusts_stop_for disk-full
       return 1
     fi
@@ -509,12 +556,17 @@ locusts_open_chunk() { # chunk
     while IFS=$'\t' read -r number tries rest; do
       [[ ! ${locusts_finished[number]-} ]] || continue
       if ((${locusts_deaths[number]-0} >= 3)); then
-        locusts_note failed "$number" "${locusts_used_tries[number]-0}" node 0 0 0 0 - 'it was running each time when the manager was killed'
+        locusts_note failed "$number" "$((${locusts_used_tries[number]-0} + 1))" node 137 0 0 0 - 'it was running each time when the manager was killed'
+        locusts_count_failure
         continue
       fi
       members+=("$number")
-      printf '%s\t%s\t%s\n' "$number" "${locusts_used_tries[number]-$tries}" "$rest"
-    done <"chunks/$chunk.tsv" >"$list"
+      printf '%s\t%s\t%s\n' "$number" "${locusts_used_tries[number]-$tries}" "$rest" || break
+    done <"chunks/$chunk.tsv" >"$list" || members=()
+    if [[ $number ]]; then # the loop has not come to the end
+      locusts_blame_disk "$list cannot be written"
+      return 1
+    fi
     ((${#members[@]} > 0)) || return 0
   fi
   if ! locusts_error=$(tar --no-same-owner -xf "chunks/$chunk.tar" -C "$folder" -- "${members[@]}" 2>&1); then
@@ -538,9 +590,14 @@ locusts_open_next() {
   return 1
 }
 
+# Is there room for more than an empty file?
+locusts_can_write() {
+  { printf '%65536s' '' >|"$locusts_life/slots/probe"; } 2>/dev/null
+}
+
 # Something could not be written: is it the disk?
 locusts_blame_disk() { # what failed
-  if { printf '%65536s' '' >|"$locusts_life/slots/probe"; } 2>/dev/null; then
+  if locusts_can_write; then
     locusts_stop_for error "$1"
   else
     locusts_stop_for disk-full
@@ -548,96 +605,100 @@ locusts_blame_disk() { # what failed
 }
 # ---- The past: what earlier lives of this manager have left ------------------------
 
-# Does this process belong to that life of a manager? Numbers of processes are used again.
-locusts_is_process_of() { # pid life-name [folder]
-  local words
-  if [[ ${3-} && /proc/$1/cwd -ef $3 ]]; then
-    return 0
-  fi
-  mapfile -d '' -t words <"/proc/$1/cmdline" || return 1
-  [[ " ${words[*]-} " == *" --life $2 "* ]]
+# Ends whatever a life of a manager has left running. All that its slots start has its mark in the
+# environment, wherever it has gone since: a process that has left its group too.
+locusts_end_leftovers() { # life-name
+  local mark=LOCUSTS_LIFE=$PWD/work/$1 process found rounds
+  for ((rounds = 0; rounds < 100; rounds++)); do
+    found=''
+    while IFS=/ read -r _ _ process _; do
+      ! kill -KILL "$process" || found=1
+    done < <(grep -lzFxe "$mark" /proc/[0-9]*/environ)
+    [[ $found ]] || return 0
+    read -r -t 0.05 <> <(:)
+  done
 } 2>/dev/null
 
-# Ends what a life of a manager left running when it was killed.
-locusts_end_orphans() { # life-name
-  local life=$1 host='' event number try slot pid rest slots=() jobs=() places=()
-  while IFS=$'\t' read -r event number try slot pid rest; do
-    case $event in
-      manager) host=$try ;;
-      slot) slots[number]=$try ;;
-      start) jobs[number]=$pid ;;
-      done | failed | again | stopped) unset "jobs[$number]" ;;
+# Ends what a life that was killed has left running, if it was on this machine.
+locusts_end_orphans() { # life-file
+  local host=''
+  read -r _ _ host _ <"$1"
+  [[ $host != "$locusts_host" ]] || locusts_end_leftovers "${1##*/}"
+}
+
+# Reads the journal of a life of this manager: which jobs are finished for good, how many tries the
+# others have used, and which ones it did not see the end of.
+locusts_read_journal() { # life-name
+  local fields number
+  locusts_running=()
+  while IFS=$'\t' read -r -a fields; do
+    [[ ${fields[-1]-} == . ]] || continue # torn by a crash
+    number=${fields[1]}
+    case ${fields[0]} in
+      start) locusts_running[number]=1 ;;
+      done | failed) locusts_finished[number]=1 ;;
+      again) locusts_used_tries[number]=${fields[2]} ;;
     esac
-  done <"journal/$life.tsv"
-  [[ $host == "$HOSTNAME" ]] || return 0
-  for pid in "${slots[@]}"; do
-    if locusts_is_process_of "$pid" "$life"; then kill -KILL "$pid"; fi
-  done
-  for number in "${!jobs[@]}"; do
-    pid=${jobs[number]}
-    places=("work/$life"/*/"$number")
-    if [[ ! -e /proc/$pid ]] || locusts_is_process_of "$pid" "$life" "${places[-1]}"; then
-      kill -KILL -- "-$pid"
-    fi
-  done
-} 2>/dev/null
+    [[ ${fields[0]} == start ]] || unset "locusts_running[$number]"
+  done <"journal/$1.tsv"
+}
 
-# Reads what earlier lives of this manager have left: which jobs are finished for good, how many
-# tries the others have used, and which ones were running when a manager was killed.
+# Reads what earlier lives of this manager have left.
 locusts_read_past() {
-  local file life fields number
+  local file life number
   for file in managers/"$locusts_name".*; do
     life=${file##*/}
     [[ $life != "$locusts_life_name" && -e journal/$life.tsv ]] || continue
     locusts_has_past=1
-    locusts_end_orphans "$life"
-    while IFS=$'\t' read -r -a fields; do
-      [[ ${fields[-1]} == . ]] || continue # torn by a crash
-      number=${fields[1]}
-      case ${fields[0]} in
-        start) locusts_running[number]=1 ;;
-        done | failed) locusts_finished[number]=1 ;;
-        again) locusts_used_tries[number]=${fields[2]} ;;
-      esac
-      [[ ${fields[0]} == start ]] || unset "locusts_running[$number]"
-    done <"journal/$life.tsv"
+    locusts_end_orphans "$file"
+    locusts_read_journal "$life"
     for number in "${!locusts_running[@]}"; do
       locusts_deaths[number]=$((${locusts_deaths[number]-0} + 1))
     done
-    locusts_running=()
   done
 }
 # ---- Serving the slots -----------------------------------------------------------
 
 # No more jobs are begun from here on.
 locusts_stop_for() { # reason [detail]
-  [[ ! $locusts_stopping ]] || return 0
+  # A signal ends what runs, too, whatever it was that stopped the manager before.
+  [[ ! $locusts_stopping || $1 == signal && $locusts_stopping != signal ]] || return 0
   locusts_stopping=$1
   locusts_detail=${2-}
-  : >|"$locusts_life/stop" || kill -TERM "${locusts_slot_pid[@]}" 2>/dev/null
+  : >|"$locusts_life/stop" || kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
   if [[ $locusts_stopping == signal ]]; then
     locusts_stop_deadline=$((SECONDS + locusts_grace))
-    kill -TERM "${locusts_slot_pid[@]}" 2>/dev/null
+    kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
   fi
 }
 
 # A slot reads its answers from its standard input, whose other end this process alone holds:
 # when the manager is killed, its slots notice.
-locusts_start_slot() { # number list-to-begin-after
-  local slot=$1 inbox
+locusts_start_slot() { # list-to-begin-after
+  local slot=$((locusts_last_slot + 1)) inbox
+  locusts_last_slot=$slot
   exec {inbox}> >(
     for inbox in "${locusts_inbox[@]}"; do exec {inbox}>&-; done
-    exec bash "$locusts_script" --slot "$slot" --life "$locusts_life_name" "$2" $$ "$locusts_life" "$locusts_shared" "$locusts_requests"
+    export LOCUSTS_LIFE=$locusts_life
+    exec bash "$locusts_script" --slot "$slot" --life "$locusts_life_name" "$1" $$ "$locusts_life" "$locusts_shared" "$locusts_requests"
   )
   locusts_slot_pid[slot]=$!
   locusts_inbox[slot]=$inbox
-  locusts_slot_list[slot]=$2
+  locusts_slot_list[slot]=$1
   locusts_note slot "$slot" "$!"
+}
+
+# A slot has ended, or is gone.
+locusts_forget_slot() { # slot
+  local inbox=${locusts_inbox[$1]}
+  exec {inbox}>&-
+  unset "locusts_slot_pid[$1]" "locusts_inbox[$1]" "locusts_is_ready[$1]"
 }
 
 # A slot asks for the list after the one it has worked through.
 locusts_answer_next() { # slot list
   local slot=$1 list=$(($2 + 1))
+  locusts_is_ready[slot]=1
   locusts_slot_list[slot]=$2
   if ((list > locusts_lists)) && ! locusts_open_next; then
     printf 'end\n' >&"${locusts_inbox[slot]}"
@@ -656,75 +717,75 @@ locusts_watch_time() {
   for slot in "${!locusts_slot_pid[@]}"; do
     pid=''
     { read -r pid start <"$locusts_life/slots/$slot"; } 2>/dev/null
-    [[ $pid ]] && ((now - start >= locusts_time_limit)) || continue
+    # More than the limit: both times have lost their fractions.
+    if [[ ! $pid ]] || ((now - start <= locusts_time_limit)); then continue; fi
     if [[ ! -e $locusts_life/slots/timeout.$pid ]]; then
       : >"$locusts_life/slots/timeout.$pid"
       kill -TERM -- "-$pid" 2>/dev/null
-    elif ((now - start >= locusts_time_limit + locusts_grace)); then
+    elif ((now - start > locusts_time_limit + locusts_grace)); then
       kill -KILL -- "-$pid" 2>/dev/null
     fi
   done
 }
 
 # A slot that is gone without a word was killed, as a rule by its job: that job has failed. What
-# the slot had not written down yet is run again, and another slot takes its place.
+# else the slot had not written down is run again in the end. Another slot takes its place.
 locusts_replace_slot() { # slot
-  local slot=$1 list=${locusts_slot_list[$1]} chunk fields line number tries rest last='' folder
-  local started=() again=() tried=() now
-  unset "locusts_slot_pid[$slot]"
-  exec {locusts_inbox[slot]}>&-
-  unset "locusts_inbox[$slot]"
+  local slot=$1 list=${locusts_slot_list[$1]} fields number='' try pid start place line=failed now
+  locusts_forget_slot "$slot"
+  locusts_lost_slots=1
   while IFS=$'\t' read -r -a fields; do
-    [[ ${fields[-1]} == . ]] || continue
-    number=${fields[1]}
+    [[ ${fields[-1]-} == . ]] || continue
     case ${fields[0]} in
-      start) [[ ${fields[3]} != "$slot" ]] || { started[number]="${fields[4]} ${fields[2]} ${fields[5]}"; last=$number; } ;;
-      done | failed | again | stopped) unset "started[$number]" ;;
+      start) [[ ${fields[3]} != "$slot" ]] || { number=${fields[1]} try=${fields[2]} pid=${fields[4]} start=${fields[5]}; } ;;
+      done | failed | again | stopped) [[ ${fields[1]} != "$number" ]] || number='' ;;
     esac
   done <"journal/$locusts_life_name.tsv"
-  if [[ $last && ${started[last]-} ]]; then
-    read -r rest tries now <<<"${started[last]}"
-    kill -KILL -- "-$rest" 2>/dev/null
-    printf -v rest '%(%s)T000' -1
+  if [[ $number ]]; then
+    kill -KILL -- "-$pid" 2>/dev/null
+    printf -v now '%(%s)T999' -1
+    place=$list
+    [[ ! -e $locusts_life/$list.$try/$number ]] || place=$list.$try
     if [[ $locusts_stopping ]]; then
       line=stopped
-    elif ((tries > locusts_retries)) || [[ " $locusts_retry_on " != *' signal '* ]]; then
-      line=failed
-      unset "started[$last]"
-      locusts_failures=$((locusts_failures + 1))
-    else
+    elif ((try <= locusts_retries)) && [[ " $locusts_retry_on " == *' signal '* ]]; then
       line=again
-      tried[last]=$tries
     fi
-    locusts_note "$line" "$last" "$tries" signal 137 "$now" "$rest" "$list" - 'the shell that ran it was killed'
+    locusts_note "$line" "$number" "$try" signal 137 "$start" "$now" "$place" - 'the shell that ran it was killed'
+    [[ $line != failed ]] || locusts_count_failure
   fi
-  [[ ! $locusts_stopping ]] || return 0
-  chunk=${locusts_list_chunk[list]-}
-  if ((${#started[@]} > 0)); then
-    folder=$locusts_life/$((locusts_lists + 1))
-    while IFS=$'\t' read -r number tries rest; do
-      [[ ${started[number]-} ]] || continue
-      again+=("$number")
-      printf '%s\t%s\t%s\n' "$number" "${tried[number]-$tries}" "$rest"
-    done <"${locusts_list_file[list]}" >"$folder.tsv"
-    mkdir -p -- "$folder" && tar --no-same-owner -xf "chunks/$chunk.tar" -C "$folder" -- "${again[@]}" || {
-      locusts_blame_disk "cannot unpack chunks/$chunk.tar again"
-      return
-    }
-    locusts_lists=$((locusts_lists + 1))
-    locusts_list_chunk[locusts_lists]=$chunk
-    locusts_list_file[locusts_lists]=$folder.tsv
+  [[ $locusts_stopping ]] || locusts_start_slot "$((list > 0 ? list - 1 : 0))"
+}
+
+# Runs what slots that were killed had begun and not written down.
+locusts_run_strays() {
+  local list before=$locusts_lists chunks=() slot
+  locusts_lost_slots=''
+  locusts_has_past=1
+  locusts_read_journal "$locusts_life_name"
+  for ((list = 1; list <= before; list++)); do chunks[locusts_list_chunk[list]]=1; done
+  for list in "${!chunks[@]}"; do locusts_open_chunk "$list" || return; done
+  for ((slot = 1; slot <= locusts_slots; slot++)); do locusts_start_slot "$before"; done
+  locusts_serve
+}
+
+locusts_count_failure() {
+  locusts_failures=$((locusts_failures + 1))
+  if ((locusts_max_failures > 0 && locusts_failures >= locusts_max_failures)); then
+    locusts_stop_for too-many-failures "$locusts_failures jobs have failed"
   fi
-  locusts_start_slot "$slot" "$((list > 0 ? list - 1 : 0))"
 }
 
 # What has to be looked at once a second.
 locusts_tick() {
-  local slot
+  local slot signal
   for slot in "${!locusts_slot_pid[@]}"; do
-    # Slots write down what they hold back of quick jobs.
-    kill -USR1 "${locusts_slot_pid[slot]}" 2>/dev/null || locusts_replace_slot "$slot"
+    # Slots write down what they hold back of quick jobs; one that is not ready yet would die of it.
+    signal=0
+    [[ ! ${locusts_is_ready[slot]-} ]] || signal=USR1
+    kill -s "$signal" "${locusts_slot_pid[slot]}" 2>/dev/null || locusts_replace_slot "$slot"
   done
+  [[ ! $locusts_disk_is_full ]] || locusts_stop_for disk-full
   ((locusts_time_limit == 0)) || locusts_watch_time
   if [[ $locusts_stopping == signal ]] && ((SECONDS >= locusts_stop_deadline)); then
     kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
@@ -733,20 +794,33 @@ locusts_tick() {
 
 # Lets the slots that wait for their turn begin a job, one every so often.
 locusts_grant_turns() {
-  local slot
+  local slot inbox
   locusts_patience=1
   ((${#locusts_turns[@]} > 0)) || return 0
   locusts_read_clock
   if [[ $locusts_stopping ]]; then
-    for slot in "${locusts_turns[@]}"; do printf 'end\n' >&"${locusts_inbox[slot]}"; done
+    for slot in "${locusts_turns[@]}"; do
+      inbox=${locusts_inbox[slot]-}
+      [[ ! $inbox ]] || printf 'end\n' >&"$inbox"
+    done
     locusts_turns=()
   elif ((locusts_now >= locusts_next_turn)); then
-    printf 'go\n' >&"${locusts_inbox[locusts_turns[0]]}"
+    inbox=${locusts_inbox[locusts_turns[0]]-}
     locusts_turns=("${locusts_turns[@]:1}")
+    [[ $inbox ]] || return 0 # it is gone
+    printf 'go\n' >&"$inbox"
     locusts_next_turn=$((locusts_now + locusts_stagger * 1000))
   fi
   ((${#locusts_turns[@]} == 0)) || printf -v locusts_patience '%d.%06d' \
     "$(((locusts_next_turn - locusts_now) / 1000000))" "$(((locusts_next_turn - locusts_now) % 1000000))"
+}
+
+locusts_answer() { # word slot list
+  case $1 in
+    next) locusts_answer_next "$2" "$3" ;;
+    turn) locusts_turns+=("$2") ;;
+    ended) locusts_forget_slot "$2" ;;
+  esac
 }
 
 # Serves the slots until all of them have ended.
@@ -756,20 +830,10 @@ locusts_serve() {
     ((locusts_stagger == 0)) || locusts_grant_turns
     if read -r -t "$locusts_patience" -u "$locusts_requests" word slot list; then
       case $word in
-        next) locusts_answer_next "$slot" "$list" ;;
-        turn) locusts_turns+=("$slot") ;;
-        failed)
-          locusts_failures=$((locusts_failures + 1))
-          if ((locusts_max_failures > 0 && locusts_failures >= locusts_max_failures)); then
-            locusts_stop_for too-many-failures "$locusts_failures jobs have failed"
-          fi
-          ;;
+        failed) locusts_count_failure ;;
         full) locusts_stop_for disk-full ;;
-        ended)
-          unset "locusts_slot_pid[$slot]"
-          exec {locusts_inbox[slot]}>&-
-          unset "locusts_inbox[$slot]"
-          ;;
+        # What else a slot says is of no use any more once it is gone.
+        *) [[ ! ${locusts_slot_pid[slot]-} ]] || locusts_answer "$word" "$slot" "$list" ;;
       esac
     fi
     ((SECONDS == last_tick)) || { last_tick=$SECONDS; locusts_tick; }
@@ -833,29 +897,30 @@ locusts_enter_run() { # folder
       folder=${folder%/run}
       [[ ! -e $folder/run ]] || ((${folder##*/} <= newest)) || newest=${folder##*/}
     done
-    folder=${locusts_script%/*}/../runs/$newest
+    folder=${locusts_script%/*/*}/runs
+    ((newest == 0)) || folder+=/$newest
   fi
   if [[ ! -e $folder/run ]]; then
     locusts_say "there is no run list in $folder: 'locusts deploy' puts the inputs and a run list beside the bundle"
     exit 1
   fi
-  cd -- "$folder" || exit 1
+  CDPATH='' cd -P -- "$folder" || exit 1
   mkdir -p claims managers journal work || exit 5
 }
 
 # Asks the manager of this run to stop, and waits until it has.
 locusts_stop_other() {
-  local file birth host pid found=''
+  local file pid what found=''
   for file in managers/"$locusts_name".*; do
     [[ -e $file ]] || continue
     if locusts_is_alive "$file"; then
+      read -r pid _ _ what <"$file"
+      [[ $what != deploy ]] || continue # it gathers, and has no jobs
       found=1
-      read -r pid birth host <"$file"
       kill -TERM "$pid"
       while locusts_is_alive "$file"; do read -r -t 0.1 <> <(:); done
-    elif [[ -e journal/${file##*/}.tsv ]]; then
-      locusts_end_orphans "${file##*/}"
     fi
+    locusts_end_orphans "$file"
   done
   [[ $found ]] || locusts_say "no manager is running here"
 }
@@ -883,8 +948,10 @@ locusts_main() {
     locusts_say "--name takes letters, digits, - and _, not '$locusts_name'"
     return 1
   fi
-  locusts_script=$(cd -- "${BASH_SOURCE[0]%/*}" 2>/dev/null && pwd)/${BASH_SOURCE[0]##*/}
-  [[ ${BASH_SOURCE[0]} == */* ]] || locusts_script=$PWD/${BASH_SOURCE[0]}
+  locusts_script=$PWD/${BASH_SOURCE[0]}
+  [[ ${BASH_SOURCE[0]} != */* ]] || locusts_script=$(CDPATH='' cd -- "${BASH_SOURCE[0]%/*}/" && pwd)/${BASH_SOURCE[0]##*/}
+  # Not $HOSTNAME: a variable of that name may come from another machine.
+  read -r locusts_host </proc/sys/kernel/hostname
   locusts_enter_run "$folder"
   locusts_read_run
   if [[ $action == stop ]]; then
@@ -894,21 +961,26 @@ locusts_main() {
 
   set -C
   locusts_begin_life
+  if [[ -e gathered ]]; then
+    locusts_say "$PWD is over, and its results are gathered; 'locusts deploy' begins another run"
+    return
+  fi
   locusts_shared=$(cd ../../shared 2>/dev/null && pwd)
   locusts_stopping='' locusts_detail='' locusts_failures=0 locusts_lists=0 locusts_next_chunk=1 locusts_patience=1
-  locusts_has_past='' locusts_next_turn=0
+  locusts_has_past='' locusts_next_turn=0 locusts_last_slot=0 locusts_lost_slots='' locusts_disk_is_full=''
   locusts_turns=() locusts_inbox=() locusts_slot_pid=() locusts_slot_list=() locusts_list_chunk=() locusts_list_file=()
-  locusts_finished=() locusts_used_tries=() locusts_running=() locusts_deaths=()
+  locusts_is_ready=() locusts_finished=() locusts_used_tries=() locusts_running=() locusts_deaths=()
   exec >>"journal/$locusts_life_name.tsv" {locusts_requests}<> <(:)
-  locusts_note manager "$locusts_life_name" "$HOSTNAME" $$ "$(nproc)"
+  locusts_note manager "$locusts_life_name" "$locusts_host" $$ "$(nproc)"
   locusts_read_past
   trap 'locusts_stop_for signal' TERM INT HUP
+  trap : PIPE # a slot that was killed does not read its answer
   locusts_slots=${slots:-$locusts_slots}
   [[ $locusts_slots ]] || locusts_count_slots
-  for ((slot = 1; slot <= locusts_slots; slot++)); do
-    locusts_start_slot "$slot" 0
-  done
+  for ((slot = 1; slot <= locusts_slots; slot++)); do locusts_start_slot 0; done
   locusts_serve
+  while [[ $locusts_lost_slots && ! $locusts_stopping ]]; do locusts_run_strays; done
+  locusts_end_leftovers "$locusts_life_name"
 
   locusts_note finish "${locusts_stopping:-finished}" "${locusts_detail:--}"
   locusts_set_state "${locusts_stopping:-finished}" "$locusts_detail"

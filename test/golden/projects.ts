@@ -1,0 +1,131 @@
+/** A small project whose bundle is kept as a golden file, `test/golden/<name>.md`. */
+export interface GoldenProject {
+  /** what it is there to show */
+  readonly about: string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+const MINIMAL = `import { defineSwarm, list, local, sh } from "locusts";
+
+export default defineSwarm({
+  name: "minimal",
+  jobs: list("name", ["Ada", "Grace"]),
+  outputs: { greeting: "{name}.txt" },
+  command: ({ outputs, params }) => sh\`echo "Hello, \${params.name}" > \${outputs.greeting}\`,
+  targets: { local: local() },
+});
+`;
+
+const EVERYTHING = `import {
+  checked, copied, defineSwarm, inPlace, input, linked, local, matches, minBytes, nonEmpty, optional, sh, shared, table,
+} from "locusts";
+
+const quiet = sh\`2> /dev/null\`;
+
+export default defineSwarm({
+  name: "everything",
+  description: "Uses all that the language has.\\nOn two lines.",
+  jobs: table("samples.tsv", { sample: "string", depth: "number", paired: "boolean" }).filter(({ depth }) => depth > 5),
+  inputs: {
+    reads: "reads/{sample}.txt",
+    settings: input("settings/{sample}.ini", { as: "etc/settings.ini" }),
+    genome: shared("genome"),
+    index: linked("index_{sample}.bin", { as: "index.bin" }),
+    scratch: copied("scratch.txt"),
+    database: inPlace("/srv/database"),
+  },
+  outputs: {
+    table: checked(
+      matches(minBytes("tables/{sample}_{depth}.tsv", 10), /^sample\\t[A-Z]+$/i),
+      ({ output }) => sh\`test "$(wc -l < \${output})" -ge 2\`,
+    ),
+    folder: nonEmpty("reports/{sample}/"),
+    trace: optional("{sample}.trace"),
+    plain: "{sample}.log",
+  },
+  environment: {
+    variables: { GREETING: "it's a \\"test\\": $HOME", LEVEL: 3 },
+    modules: ["gcc/12.2", "samtools"],
+    container: { image: "docker://debian:12", binds: ["/srv/database:/srv/database:ro"] },
+    prepare: sh\`ulimit -n 1024\`,
+  },
+  command: ({ inputs, outputs, params }) => sh\`
+    mkdir -p tables reports/\${params.sample}
+    echo "$GREETING \${"a constant's text"} of \${params.paired}" > \${outputs.plain}
+    while read -r line; do
+      echo "\\\${line%.}: \${inputs.reads}"
+    done < \${inputs.settings} > \${outputs.table} \${quiet}
+    cat <<END > \${outputs.folder}/summary.txt
+depth \${params.depth}, genome \${inputs.genome}, index \${inputs.index}, \\\`date\\\`
+END
+    cp \${inputs.scratch} \${outputs.trace} || ls \${inputs.database}
+  \`,
+  resources: { cpus: 2, memory: "1.5 GB" },
+  limits: {
+    time: "01:30:00", retries: 2, retryOn: ["signal", "oom"], maxFailures: 10, stagger: "0.5s",
+  },
+  targets: { workstation: local({ slots: 3 }) },
+});
+`;
+
+const NODE = `import { defineSwarm, files, local, node, shared } from "locusts";
+
+export default defineSwarm({
+  name: "node-program",
+  jobs: files("texts/{name}.txt"),
+  inputs: { text: "texts/{name}.txt", stopWords: shared("stop-words.txt") },
+  outputs: { counts: "{name}.json" },
+  command: () => node("./count.ts"),
+  targets: { local: local({ slots: 2 }) },
+});
+`;
+
+const COUNT = `import { readFileSync, writeFileSync } from "node:fs";
+import { program } from "locusts";
+import type swarm from "./swarm.config.js";
+import { words } from "./words.js";
+
+export default program<typeof swarm>(({ inputs, outputs, params }) => {
+  const stop = new Set(words(readFileSync(inputs.stopWords, "utf8")));
+  const counted = words(readFileSync(inputs.text, "utf8")).filter((word) => !stop.has(word));
+  writeFileSync(outputs.counts, JSON.stringify({ name: params.name, words: counted.length }));
+});
+`;
+
+export const GOLDEN_PROJECTS: Readonly<Record<string, GoldenProject>> = {
+  minimal: {
+    about: "As little as a definition can have.",
+    files: { "swarm.config.ts": MINIMAL },
+  },
+  everything: {
+    about: "Every kind of input and output, and all that surrounds a command.",
+    files: {
+      "swarm.config.ts": EVERYTHING,
+      "samples.tsv":
+        "sample\tdepth\tpaired\tcomment\nA 1\t10\ttrue\ta space in the name\nB'\t20\tfalse\tand a quote\nC\t5\ttrue\ttoo shallow\n",
+      "reads/A 1.txt": "ACGT\n",
+      "reads/B'.txt": "TTTT\n",
+      "settings/A 1.ini": "one.\n",
+      "settings/B'.ini": "two.\n",
+      "genome/chr1.fa": ">1\nACGTACGT\n",
+      "genome/index/chr1.fai": "1\t8\n",
+      "index_A 1.bin": "A\n",
+      "index_B'.bin": "B\n",
+      "scratch.txt": "scratch\n",
+    },
+  },
+  "node-program": {
+    about: "A command that is a TypeScript program.",
+    files: {
+      "swarm.config.ts": NODE,
+      "count.ts": COUNT,
+      "words.ts": "export const words = (text: string): string[] => text.toLowerCase().match(/[a-z]+/g) ?? [];\n",
+      "texts/one.txt": "The locust and the ant\n",
+      "texts/two.txt": "A swarm\n",
+      "stop-words.txt": "a and the\n",
+    },
+  },
+};
+
+/** The one project whose golden file shows the whole of `manager.sh`; it has the most of it. */
+export const SHOWN_WHOLE = "everything";

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "../runner/suite.js";
+import { locusts, type Surroundings } from "./command-line.js";
+import { copySwarm, folderOf, SWARM_NAMES, SWARMS, temporaryFolder } from "./swarm-folders.js";
+
+const test = suite("bundles");
+
+/** `LOCUSTS_UPDATE_GOLDEN=1 npm test -- bundles` builds the committed bundles anew. */
+const update = process.env.LOCUSTS_UPDATE_GOLDEN === "1";
+
+/** The files of a bundle, by name. */
+function readBundle(folder: string): Readonly<Record<string, string>> {
+  const names = readdirSync(folder).sort();
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+}
+
+async function build(
+  swarm: string,
+  out: string,
+  words: readonly string[] = [],
+  surroundings: Surroundings = {},
+): Promise<void> {
+  const { exitCode, stderr } = await locusts(["build", swarm, "--out", out, ...words], surroundings);
+  assert.equal(exitCode, 0, stderr);
+}
+
+for (const name of SWARM_NAMES) {
+  test(`the committed bundle of ${name} is up to date`, async () => {
+    const swarm = join(SWARMS, name);
+    const targets = existsSync(join(swarm, "bundle")) ? readdirSync(join(swarm, "bundle")) : [];
+    if (update && targets.length === 0) targets.push("local");
+    assert.notEqual(targets.length, 0, "there is no committed bundle");
+    for (const target of targets) {
+      if (update) {
+        rmSync(join(swarm, "bundle", target), { recursive: true, force: true });
+        await build(swarm, join(swarm, "bundle", target), ["--target", target]);
+      }
+      const { exitCode, stderr } = await locusts(["build", swarm, "--check", "--target", target]);
+      assert.equal(exitCode, 0, `${stderr}\nAll of them at once: LOCUSTS_UPDATE_GOLDEN=1 npm test -- bundles`);
+    }
+  });
+}
+
+const hasFaketime = spawnSync("faketime", ["2031-02-03 04:05:06", "true"]).status === 0;
+
+/** Circumstances in which the same definition must give the same bytes. */
+const CIRCUMSTANCES: Readonly<Record<string, Surroundings>> = {
+  "in another folder, called from another place": { cwd: "/" },
+  "in another time zone": { env: { TZ: "Asia/Kathmandu" } },
+  "in Turkish": { env: { LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8" } },
+  "without a language": { env: { LANG: "", LC_ALL: "C" } },
+  "with a narrow umask": { through: ["sh", "-c", 'umask 077; exec "$@"', "sh"] },
+  "as somebody else": { env: { HOME: "/nowhere", USER: "nobody", LOGNAME: "nobody" } },
+  ...(hasFaketime ? { "on another day": { through: ["faketime", "2031-02-03 04:05:06"] } } : {}),
+};
+
+for (const name of ["cat-and-ls", "speed-of-light"]) {
+  test(`${name} gives the same bytes wherever, whenever and by whomever it is built`, async () => {
+    const first = join(temporaryFolder(), "bundle");
+    await build(join(SWARMS, name), first);
+    const expected = readBundle(first);
+    for (const [words, surroundings] of Object.entries(CIRCUMSTANCES)) {
+      const swarm = copySwarm(name, join(temporaryFolder(), "a folder", "ähnlich", "swarm"));
+      const out = join(temporaryFolder(), "out");
+      await build(swarm, out, [], surroundings);
+      assert.deepEqual(readBundle(out), expected, words);
+      assert.equal(statSync(join(out, "manager.sh")).mode & 0o100, 0o100, `${words}: manager.sh can be run`);
+    }
+  });
+}
+
+const counting = (jobs: number) =>
+  folderOf({
+    "swarm.config.ts": `import { defineSwarm, local, range, sh } from "locusts";
+
+export default defineSwarm({
+  name: "counting",
+  jobs: range("i", 1, ${jobs}),
+  outputs: { square: "{i}.txt" },
+  command: ({ outputs, params }) => sh\`echo $((\${params.i} ** 2)) > \${outputs.square}\`,
+  targets: { local: local() },
+});
+`,
+  });
+
+test("manager.sh is the same for ten jobs and ten thousand", async () => {
+  const few = counting(10);
+  const many = counting(10_000);
+  await build(few, join(few, "out"));
+  await build(many, join(many, "out"));
+  const jobs = (folder: string) => readFileSync(join(folder, "out/jobs.tsv"), "utf8").split("\n").length - 2;
+  assert.deepEqual([jobs(few), jobs(many)], [10, 10_000]);
+  assert.equal(readFileSync(join(many, "out/manager.sh"), "utf8"), readFileSync(join(few, "out/manager.sh"), "utf8"));
+});
+
+test("a file that has not changed is not written again", async () => {
+  const swarm = copySwarm("epidemic");
+  const out = join(swarm, "bundle/local");
+  await build(swarm, out);
+  const long = new Date("2001-01-01T00:00:00Z");
+  for (const name of readdirSync(out)) utimesSync(join(out, name), long, long);
+  const touched = () => readdirSync(out).filter((name) => statSync(join(out, name)).mtimeMs !== long.getTime());
+
+  await build(swarm, out);
+  assert.deepEqual(touched(), []);
+  assert.deepEqual(
+    readdirSync(out).filter((name) => name.endsWith(".new")),
+    [],
+  );
+
+  const input = join(swarm, "sir.awk");
+  appendFileSync(input, "# one more line\n");
+  const { exitCode } = await locusts(["build", swarm, "--check"]);
+  assert.equal(exitCode, 2, "build --check says that it differs");
+  assert.deepEqual(touched(), [], "and writes nothing");
+  await build(swarm, out);
+  assert.deepEqual(touched().sort(), ["bundle.json", "jobs.tsv", "uploads.tsv"]);
+});
+
+test.run();

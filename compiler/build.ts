@@ -1,7 +1,6 @@
-import { asProblem, type Compilation } from "./compile.js";
-import { DefinitionMistake } from "./dsl/mistake.js";
+import type { Compilation } from "./compile.js";
+import { DefinitionThrew } from "./dsl/mistake.js";
 import { BundleEmitter, type EmittedBundle } from "./emit/emit-bundle.js";
-import { asPlanMistake } from "./plan/resolve-swarm.js";
 import type { JobPlan } from "./plan/swarm-plan.js";
 import { planJobs } from "./plan-all-jobs.js";
 import { ProblemsFound } from "./problem.js";
@@ -40,7 +39,6 @@ export function build(compilation: Compilation, options: BuildOptions): EmittedB
     return bundle;
   } catch (error) {
     emitter.discard();
-    const mistake = error instanceof DefinitionMistake ? asPlanMistake(error) : undefined;
-    throw mistake ? new ProblemsFound([asProblem(loaded, mistake)]) : error;
+    throw error instanceof DefinitionThrew ? new ProblemsFound([loaded.problemOf(error.cause)]) : error;
   }
 }

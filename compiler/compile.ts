@@ -1,13 +1,8 @@
 import type { NodeCommand } from "./dsl/command.js";
+import { DefinitionThrew } from "./dsl/mistake.js";
 import { emitProgramEntry } from "./emit/program-entry.js";
-import { bundleProgram, type LoadedDefinition, loadDefinition } from "./load/index.js";
-import {
-  type AnyDefinition,
-  asPlanMistake,
-  completePlan,
-  type PlanMistake,
-  resolveSwarm,
-} from "./plan/resolve-swarm.js";
+import { bundleProgram, checkProgram, type LoadedDefinition, loadDefinition } from "./load/index.js";
+import { type AnyDefinition, completePlan, type PlanMistake, resolveSwarm } from "./plan/resolve-swarm.js";
 import type { SwarmPlan } from "./plan/swarm-plan.js";
 import { planJobs } from "./plan-all-jobs.js";
 import { type Place, type Problem, ProblemsFound } from "./problem.js";
@@ -67,7 +62,7 @@ function placeInTemplate(loaded: LoadedDefinition, at: NonNullable<PlanMistake["
 }
 
 /** A mistake of the plan, with its place in the source. */
-export function asProblem(loaded: LoadedDefinition, mistake: PlanMistake): Problem {
+function asProblem(loaded: LoadedDefinition, mistake: PlanMistake): Problem {
   const place = (mistake.template && placeInTemplate(loaded, mistake.template)) ?? loaded.placeOf(mistake.path);
   return { message: mistake.message, hint: mistake.hint, place };
 }
@@ -79,6 +74,7 @@ async function bundleNodeProgram(
   types: Readonly<Record<string, string>>,
 ): Promise<string> {
   const place = loaded.placeOfCall(node.stack) ?? loaded.placeOf(["command"]);
+  await checkProgram(loaded.folder, node.path, place);
   return bundleProgram(loaded.folder, node.path, place, (path) => emitProgramEntry(path, plan.params, types));
 }
 
@@ -101,8 +97,6 @@ export async function compile(file: string, target: string | undefined): Promise
   const loaded = await loadDefinition(file);
   const definition = loaded.definition as AnyDefinition;
   const targetName = chooseTarget(definition, target);
-  const fail = (mistakes: readonly PlanMistake[]) =>
-    new ProblemsFound(mistakes.map((mistake) => asProblem(loaded, mistake)));
   try {
     const enumeration = enumerateJobs(definition.jobs, loaded.folder);
     if (enumeration.problems.length > 0) {
@@ -130,8 +124,7 @@ export async function compile(file: string, target: string | undefined): Promise
       resolution.node && (await bundleNodeProgram(loaded, resolution.node, resolution.plan, paramTypes(enumeration)));
     return { loaded, enumeration, plan: completePlan(resolution.plan, definition, program) };
   } catch (error) {
-    const mistake = asPlanMistake(error);
-    throw mistake ? fail([mistake]) : error;
+    throw error instanceof DefinitionThrew ? new ProblemsFound([loaded.problemOf(error.cause)]) : error;
   }
 }
 

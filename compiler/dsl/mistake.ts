@@ -12,3 +12,25 @@ export class DefinitionMistake extends Error {
     this.name = "DefinitionMistake";
   }
 }
+
+/** Something that one of the definition's own functions threw when the compiler called it. */
+export class DefinitionThrew extends Error {
+  override readonly name = "DefinitionThrew";
+
+  constructor(override readonly cause: unknown) {
+    super("a function of the definition failed");
+  }
+}
+
+/**
+ * Calls a function that belongs to the definition.
+ *
+ * @throws DefinitionThrew whatever it throws
+ */
+export function callDefinition<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw new DefinitionThrew(error);
+  }
+}

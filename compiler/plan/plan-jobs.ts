@@ -83,7 +83,17 @@ export class JobPlanner {
     const inputs: JobInput[] = [];
     for (const input of swarm.inputs) {
       const source = cleanSource(fillPattern(input.parts, params));
-      const content = input.delivery === "in-place" ? NO_CONTENT : this.look(source);
+      let content: InputContent | undefined;
+      try {
+        content = input.delivery === "in-place" ? NO_CONTENT : this.look(source);
+      } catch (error) {
+        wrong(
+          ["inputs", input.name],
+          `the input ${source} of the job ${name} cannot be read: ${(error as Error).message}`,
+          "change its permissions, or leave it out",
+        );
+        continue;
+      }
       if (!content) {
         wrong(
           ["inputs", input.name],

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { type Command, type NodeCommand, Reference, type ShellCommand, type ShellPart } from "../dsl/command.js";
 import type { Environment, Limits, Resources, RetryCause } from "../dsl/environment.js";
 import type { InputLike } from "../dsl/inputs.js";
-import { DefinitionMistake } from "../dsl/mistake.js";
+import { callDefinition } from "../dsl/mistake.js";
 import type { OutputLike } from "../dsl/outputs.js";
 import { parsePattern, placeholdersOf } from "../dsl/placeholders.js";
 import { referencesOf, type SwarmDefinition } from "../dsl/swarm.js";
@@ -145,7 +145,8 @@ class Resolver {
       }
       let check: string | undefined;
       if (spec.check) {
-        const command = spec.check({ output: new Reference("checked-output", "output") });
+        const { check: makeCheck } = spec;
+        const command = callDefinition(() => makeCheck({ output: new Reference("checked-output", "output") }));
         if (command?.kind === "sh") check = await this.shellText(command, path);
         else this.mistake(path, "a check is written with the sh tag: ({ output }) => sh`test -s ${output}`");
       }
@@ -193,7 +194,7 @@ class Resolver {
       outputs.map((output) => output.name),
       this.params,
     );
-    const command = this.definition.command(names) as Command | undefined;
+    const command = callDefinition(() => this.definition.command(names) as Command | undefined);
     if (command?.kind === "sh") return { text: await this.shellText(command, ["command"]) };
     if (command?.kind !== "node") {
       this.mistake(
@@ -277,7 +278,7 @@ class Resolver {
  * Works out what a definition means on a target. All mistakes are reported, not the first alone.
  *
  * @param params the names of the jobs' params, which only the survey knows for a table
- * @throws DefinitionMistake if the definition's own functions throw it
+ * @throws DefinitionThrew if one of the definition's own functions throws
  */
 export async function resolveSwarm(
   definition: AnyDefinition,
@@ -358,11 +359,4 @@ export function completePlan(plan: Resolution["plan"], base: AnyDefinition, prog
     ]),
   };
   return { ...plan, program, identity: hash("sha256", JSON.stringify(facts)) };
-}
-
-/** The mistake that a definition's own function has thrown, as one of the plan. */
-export function asPlanMistake(error: unknown): PlanMistake | undefined {
-  return error instanceof DefinitionMistake
-    ? { message: error.message, path: error.path, hint: error.hint }
-    : undefined;
 }

@@ -195,10 +195,10 @@ class CommandScanner extends PieceScanner {
   }
 
   private redirection(): void {
-    if (this.match(/[<>]\(/y)) return this.substitution(2);
     const document = this.match(/<<(?!<)-?/y);
-    if (document !== undefined) return this.delimiter(document);
-    this.pos += this.match(/<<<|&>>?|>>|>&|<&|<>|>\||>|</y)?.length ?? 1;
+    if (this.match(/[<>]\(/y)) this.substitution(2);
+    else if (document !== undefined) this.delimiter(document);
+    else this.pos += this.match(/<<<|&>>?|>>|>&|<&|<>|>\||>|</y)?.length ?? 1;
   }
 
   /** The word after `<<`. Any quote in it means that bash expands nothing in the document. */
@@ -288,7 +288,12 @@ export interface ShellContexts {
  */
 export function scanShell(text: string, holes: ReadonlySet<number> = new Set()): ShellContexts {
   const findings: Findings = { holes: new Map(), marks: [], unclosed: undefined, continuation: undefined };
-  new CommandScanner(text, (offset) => offset, findings, (offset) => holes.has(offset)).commands(undefined);
+  new CommandScanner(
+    text,
+    (offset) => offset,
+    findings,
+    (offset) => holes.has(offset),
+  ).commands(undefined);
   // here-documents are read before what stands around them is closed
   findings.marks.sort((a, b) => a.at - b.at);
   return findings;

@@ -83,7 +83,8 @@ class EreWriter {
       case "CharacterClass":
         return this.characterClass(element);
       case "Group":
-        if (element.modifiers) throw cannot(`flags for a part, as in ${element.raw}`, "give the flag to the whole pattern");
+        if (element.modifiers)
+          throw cannot(`flags for a part, as in ${element.raw}`, "give the flag to the whole pattern");
         return `(${this.alternatives(element.alternatives)})`;
       case "CapturingGroup":
         return `(${this.alternatives(element.alternatives)})`;
@@ -99,7 +100,8 @@ class EreWriter {
   }
 
   private character(codePoint: number, raw: string): string {
-    if (codePoint === 0x0a) throw cannot("a line's end", "grep looks at one line at a time: match just one of the lines");
+    if (codePoint === 0x0a)
+      throw cannot("a line's end", "grep looks at one line at a time: match just one of the lines");
     if (codePoint === 0) throw cannot("a NUL character", "match what stands around it");
     if (codePoint >= 0xd800 && codePoint <= 0xdfff) {
       throw cannot(`half of a character, ${raw}`, "add the u flag, so that the character counts as one");

@@ -46,7 +46,10 @@ function clash(what: Reference | string, hole: Surroundings): Insertion | undefi
     };
   }
   if (hole.quoting === "delimiter") {
-    return { mistake: `${nameOf(what)} stands in a here-document's delimiter`, hint: "write the delimiter as plain text" };
+    return {
+      mistake: `${nameOf(what)} stands in a here-document's delimiter`,
+      hint: "write the delimiter as plain text",
+    };
   }
   if (hole.quoting === "name" && (hole.before === "name" || typeof what === "string")) {
     return {
@@ -107,14 +110,15 @@ export function insertReference(reference: Reference, hole: Surroundings): Inser
       return { text: `"$${variable}"`, arithmetic };
     case "pattern":
       return { text: `"$${variable}"`, arithmetic };
+    case "replacement":
     case "name":
-      if (hole.splits && !assigns(hole)) {
+      if ((hole.splits || hole.quoting === "replacement") && !assigns(hole)) {
         return {
-          mistake: `the expansion of ${name} stands unquoted, where bash splits it at blanks`,
+          mistake: `the expansion with ${name} stands unquoted, where bash splits it at blanks`,
           hint: "put double quotes around the whole expansion",
         };
       }
-      return { text: variable, arithmetic };
+      return { text: hole.quoting === "name" ? variable : `"$${variable}"`, arithmetic };
     default:
       return { text: `\${${variable}}`, arithmetic };
   }
@@ -139,14 +143,38 @@ function insertWord(constant: string, hole: Surroundings): string {
   return joins ? quoteSingle(constant) : quoteWord(constant);
 }
 
+/** Where a constant may come to stand between quotes that are within other quotes. */
+const NESTED: ReadonlySet<Quoting> = new Set([
+  "word-in-double",
+  "quote-in-word",
+  "pattern",
+  "replacement",
+  "subscript",
+]);
+
 function constantText(constant: string, hole: Surroundings): Insertion {
   const name = nameOf(constant);
   const inDouble = quoteInDouble(constant);
+  const nested = NESTED.has(hole.quoting) || (hole.quoting === "double" && hole.backticks > 0);
+  if (nested && constant.includes("{")) {
+    // bash looks for {a,b} first, and takes quotes within quotes for the end of the outer ones
+    return {
+      mistake: `${name} has a brace, which bash may expand within quotes in quotes`,
+      hint: "give it to a variable in a line of its own, as in x=${…}, and use that",
+    };
+  }
   switch (hole.quoting) {
     case "plain":
       return { text: insertWord(constant, hole) };
     case "pattern":
+    case "replacement":
     case "subscript":
+      if (hole.quoting === "replacement" && /[\s*?[\]\\]/.test(constant) && !assigns(hole)) {
+        return {
+          mistake: `the expansion with ${name} stands unquoted, where bash splits it at blanks`,
+          hint: "put double quotes around the whole expansion",
+        };
+      }
       return { text: /^\w+$/.test(constant) ? constant : `"${inDouble}"` };
     case "word-in-double":
       return { text: hole.before !== "name" && /^[\w.,:=+@%/-]+$/.test(constant) ? constant : `"${inDouble}"` };

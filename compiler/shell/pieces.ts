@@ -8,6 +8,7 @@ export type Quoting =
   | "word-in-double" // "${x:-HERE}", and the same in a here-document
   | "quote-in-word" // "${x:-'HERE'}", where the single quotes are plain characters, but must pair
   | "pattern" // ${x#HERE}, ${x/HERE/HERE}: quotes count anew, whatever is around them
+  | "replacement" // ${x/y/HERE}, outside of all quotes, where bash splits the result
   | "subscript" // ${x[HERE]}
   | "arithmetic"
   | "name" // ${HERE}
@@ -60,6 +61,9 @@ const OPERATORS: readonly (readonly [RegExp, "word" | "arithmetic" | "pattern"])
   [/:/y, "arithmetic"],
   [/##?|%%?|\/[/#%]?|\^\^?|,,?/y, "pattern"],
 ];
+
+/** Where quotes begin anew, whatever is around. */
+const UNQUOTED: ReadonlySet<Quoting> = new Set(["plain", "pattern", "replacement"]);
 
 /**
  * Reads the pieces of words: quotes, escapes and expansions. It reads as bash does, but forgives
@@ -130,7 +134,7 @@ export abstract class PieceScanner {
   }
 
   /** One character or one whole construct, where no quotes are open. */
-  protected piece(quoting: "plain" | "pattern" | "subscript"): void {
+  protected piece(quoting: "plain" | "pattern" | "replacement" | "subscript"): void {
     const c = this.source[this.pos];
     if (c === "'") this.single(1, "single");
     else if (c === '"') this.double("double");
@@ -197,7 +201,7 @@ export abstract class PieceScanner {
   }
 
   private dollar(quoting: Quoting): void {
-    const unquoted = quoting === "plain" || quoting === "pattern" || quoting === "subscript";
+    const unquoted = UNQUOTED.has(quoting) || quoting === "subscript";
     const rest = this.source.slice(this.pos + 1, this.pos + 3);
     if (rest === "((") this.arithmetic(3, ")");
     else if (rest.startsWith("(")) this.substitution(2);
@@ -251,7 +255,7 @@ export abstract class PieceScanner {
 
   private parameter(quoting: Quoting): void {
     const start = this.pos;
-    const unquoted = quoting === "plain" || quoting === "pattern";
+    const unquoted = UNQUOTED.has(quoting);
     this.mark("open ${");
     this.pos += 2;
     const prefix = this.source[this.pos];
@@ -264,8 +268,11 @@ export abstract class PieceScanner {
     }
     if (this.source[this.pos] === "[") this.subscript();
     const operator = OPERATORS.find(([pattern]) => this.match(pattern) !== undefined);
-    if (operator !== undefined) this.pos += this.match(operator[0])?.length ?? 0;
+    const operatorText = (operator && this.match(operator[0])) ?? "";
+    this.pos += operatorText.length;
     const kind = operator?.[1] ?? "word";
+    let pattern: "pattern" | "replacement" = "pattern";
+    const replaces = operatorText.startsWith("/") && unquoted && !this.inCondition;
     while (this.pos < this.source.length) {
       const c = this.source[this.pos];
       if (c === "}") {
@@ -273,7 +280,8 @@ export abstract class PieceScanner {
         this.pos++;
         return;
       }
-      if (kind === "pattern") this.piece("pattern");
+      if (replaces && c === "/") pattern = "replacement";
+      if (kind === "pattern") this.piece(pattern);
       else if (kind === "arithmetic" || quoting === "arithmetic") this.expansion("arithmetic");
       else if (unquoted) this.piece("plain");
       else if (c === "'") this.single(1, "quote-in-word");

@@ -52,7 +52,9 @@ function findBadCharacters(parts: readonly ShellPart[]): ShellMistake[] {
       return [{ message, hint: "save it with Unix line ends (LF)", part: index, offset }];
     }
     const what = part.text[offset] === "\0" ? "a NUL character" : "half of a surrogate pair";
-    return [{ message: `the command holds ${what}, which no bash script can`, hint: "take it out", part: index, offset }];
+    return [
+      { message: `the command holds ${what}, which no bash script can`, hint: "take it out", part: index, offset },
+    ];
   });
 }
 
@@ -103,10 +105,9 @@ export async function assembleTemplate(parts: readonly ShellPart[]): Promise<Ass
     else {
       const around = { ...context, source, offset };
       const isReference = "reference" in part;
-      const insertion = isReference
-        ? insertReference(part.reference, around)
-        : insertConstant(part.constant, around);
-      if ("mistake" in insertion) mistakes.push({ message: insertion.mistake, hint: insertion.hint, part: index, offset: 0 });
+      const insertion = isReference ? insertReference(part.reference, around) : insertConstant(part.constant, around);
+      if ("mistake" in insertion)
+        mistakes.push({ message: insertion.mistake, hint: insertion.hint, part: index, offset: 0 });
       // where nothing can be put in, a plain word lets the parser look at the rest
       text += "mistake" in insertion ? "X" : insertion.text;
       if (isReference && context.quoting !== "comment") references.add(part.reference.variable);
@@ -129,7 +130,10 @@ export async function assembleTemplate(parts: readonly ShellPart[]): Promise<Ass
     placeOf,
   });
   const inSource = (offset: number): ShellPlace => {
-    const part = Math.max(starts.findLastIndex((start) => start <= offset), 0);
+    const part = Math.max(
+      starts.findLastIndex((start) => start <= offset),
+      0,
+    );
     return { part, offset: holes.has(offset) ? 0 : offset - (starts[part] ?? 0) };
   };
 
@@ -156,7 +160,8 @@ export async function assembleTemplate(parts: readonly ShellPart[]): Promise<Ass
     const changed = firstDifference(contexts.marks, marksAround(rescan.marks, segments));
     const doubtful = contexts.unclosed ?? changed;
     if (doubtful !== undefined) {
-      const message = "how bash reads the quotes here is uncertain, so references and constants cannot be put in safely";
+      const message =
+        "how bash reads the quotes here is uncertain, so references and constants cannot be put in safely";
       const hint = "write it more simply, as with a variable that is set in a line of its own";
       mistakes.push({ message, hint, ...inSource(doubtful) });
     }

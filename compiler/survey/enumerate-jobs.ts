@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { JobSource, JobSourceData } from "../dsl/jobs.js";
+import { callDefinition } from "../dsl/mistake.js";
 import { type Params, placeholdersOf } from "../dsl/placeholders.js";
 import type { Problem } from "../problem.js";
 import { matchFiles } from "./match-files.js";
@@ -93,7 +94,8 @@ function enumerateSource(source: JobSourceData, folder: string): Enumeration {
 }
 
 function* filtered(jobs: Iterable<Params>, filters: readonly ((params: never) => boolean)[]): Generator<Params> {
-  for (const params of jobs) if (filters.every((keep) => keep(params as never))) yield params;
+  const keeps = (params: Params) => filters.every((keep) => keep(params as never));
+  for (const params of jobs) if (callDefinition(() => keeps(params))) yield params;
 }
 
 /**

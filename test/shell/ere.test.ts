@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { toPosixEre } from "../../compiler/shell/ere.js";
+import { suite } from "../runner/suite.js";
 
 const test = suite("shell/ere");
 
@@ -10,6 +10,7 @@ function grep(ere: string, ignoreCase: boolean, lines: readonly string[], locale
   const run = spawnSync("grep", ["-aE", ...(ignoreCase ? ["-i"] : []), "-e", ere], {
     input: lines.map((line) => `${line}\n`).join(""),
     encoding: "utf8",
+    timeout: 20_000,
     env: { ...process.env, LC_ALL: locale },
   });
   assert.ok(run.status === 0 || run.status === 1, `grep ${ere}: ${run.stderr}`);
@@ -47,7 +48,18 @@ function randomLines(below: (n: number) => number, count: number): string[] {
 function randomPattern(below: (n: number) => number, depth: number): string {
   const pick = (choices: readonly string[]) => choices[below(choices.length)] ?? "";
   const literal = () => pick(ALPHABET).replace(/[\\^$.*+?()[\]{}|/]/, "\\$&");
-  const inClass = () => pick([...ALPHABET.map((c) => c.replace(/[\\\]^-]/, "\\$&")), "\\d", "\\w", "\\s", "a-b", "A-_", "!-/", "X-b", "+--"]);
+  const inClass = () =>
+    pick([
+      ...ALPHABET.map((c) => c.replace(/[\\\]^-]/, "\\$&")),
+      "\\d",
+      "\\w",
+      "\\s",
+      "a-b",
+      "A-_",
+      "!-/",
+      "X-b",
+      "+--",
+    ]);
   const atom = (): string => {
     const kind = below(depth > 0 ? 9 : 7);
     if (kind < 3) return literal();
@@ -58,9 +70,14 @@ function randomPattern(below: (n: number) => number, depth: number): string {
   };
   const piece = () => {
     const one = atom();
-    return one === "^" || one === "$" ? one : one + pick(["", "", "", "*", "+", "?", "{2}", "{0,2}", "{1,}"]);
+    if (one === "^" || one === "$") return one;
+    // grep takes ages over repetitions within repetitions that may all be empty
+    if (one.startsWith("(")) return one + pick(["", "", "", "?"]);
+    return one + pick(["", "", "", "*", "+", "?", "{2}", "{0,2}", "{1,}"]);
   };
-  return Array.from({ length: 1 + below(2) }, () => Array.from({ length: below(4) }, piece).join("")).join("|");
+  return Array.from({ length: 1 + below(2) }, () =>
+    Array.from({ length: (depth < 2 ? 1 : 0) + below(4) }, piece).join(""),
+  ).join("|");
 }
 
 test("random patterns find in grep what they find in JavaScript", () => {
@@ -75,37 +92,153 @@ test("random patterns find in grep what they find in JavaScript", () => {
     assertSame(pattern, lines, ["C.UTF-8"]);
     compared++;
   }
-  assert.ok(compared > 350, `only ${compared} patterns could be compared`);
+  assert.ok(compared > 300, `only ${compared} patterns could be compared`);
 });
 
 test("each construct by itself", () => {
   const lines = [
-    "", "a", "ab", "aab", "A", "abc 12", "x-y", "x]y", "x^y", "x\\y", "[x]", "a.b", "a{2}", "a\tb", '  "status": "ok"',
-    "path/to", "a|b", "(a)", "-", "^", "]", "[", "[.", "[:", "[:alpha:]", "}", "{,3}", "a+b", "$x", "word_1", "#", "~`'\"", "STATUS",
+    "",
+    "a",
+    "ab",
+    "aab",
+    "A",
+    "abc 12",
+    "x-y",
+    "x]y",
+    "x^y",
+    "x\\y",
+    "[x]",
+    "a.b",
+    "a{2}",
+    "a\tb",
+    '  "status": "ok"',
+    "path/to",
+    "a|b",
+    "(a)",
+    "-",
+    "^",
+    "]",
+    "[",
+    "[.",
+    "[:",
+    "[:alpha:]",
+    "}",
+    "{,3}",
+    "a+b",
+    "$x",
+    "word_1",
+    "#",
+    "~`'\"",
+    "STATUS",
   ];
   const patterns = [
-    /^\s*"status": "ok"/, /a{2}/, /^a{1,2}b$/, /\./, /a\.b/, /\//, /[/]/, /[\]^\-\\[]/, /[^\]^\-\\[]/, /[\]]/,
-    /[\^]/, /[\^-]/, /[-^]/, /[^^]/, /[^-]/, /[^\]]/, /[[]/, /[[.]/, /[[:alpha:]]/, /\[:/, /[\d-]/, /[\w.]+$/, /^\W/, /^\S+$/, /^\D*$/,
-    /(?:ab|c)\s\d/, /(?<word>ab)/, /\x61\u0062/, /\u{61}/u, /^$/, /a|^$/, /(|a)b/, /()b/, /status/i, /[a-c]{3}/i, /[Z-a]/, /[+--]/,
-    /[!-/]/, /\{,3\}/, /{,3}/, /a{/, /}/, /]/, /a+\+b/, /\$x/, /[$]/, /[^\n"]+$/, /^[^\n]$/, /[\t ]/, /ab/g, /^ab/m, /'|"/, /[\x01-\x1f]/, /(a)?b/,
+    /^\s*"status": "ok"/,
+    /a{2}/,
+    /^a{1,2}b$/,
+    /\./,
+    /a\.b/,
+    /\//,
+    /[/]/,
+    /[\]^\-\\[]/,
+    /[^\]^\-\\[]/,
+    /[\]]/,
+    /[\^]/,
+    /[\^-]/,
+    /[-^]/,
+    /[^^]/,
+    /[^-]/,
+    /[^\]]/,
+    /[[]/,
+    /[[.]/,
+    /[[:alpha:]]/,
+    /\[:/,
+    /[\d-]/,
+    /[\w.]+$/,
+    /^\W/,
+    /^\S+$/,
+    /^\D*$/,
+    /(?:ab|c)\s\d/,
+    /^(a|b){2,3}$/,
+    /^(?:ab?)+$/,
+    /(?:x[-\]^])+y/,
+    /(?<word>ab)/,
+    /\x61\u0062/,
+    /\u{61}/u,
+    /^$/,
+    /a|^$/,
+    /(|a)b/,
+    /()b/,
+    /status/i,
+    /[a-c]{3}/i,
+    /[Z-a]/,
+    /[+--]/,
+    /[!-/]/,
+    /\{,3\}/,
+    /{,3}/,
+    /a{/,
+    /}/,
+    /]/,
+    /a+\+b/,
+    /\$x/,
+    /[$]/,
+    /[^\n"]+$/,
+    /^[^\n]$/,
+    /[\t ]/,
+    /ab/g,
+    /^ab/m,
+    /'|"/,
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: definitions may have them
+    /[\x01-\x1f]/,
+    /(a)?b/,
   ];
   for (const pattern of patterns) assertSame(pattern, lines);
 });
 
 test("characters beyond ASCII hold in any locale", () => {
   const lines = ["é", "éé", "É", "e", "ü", "aé", "日本", "日", "😀", "😀😀", "µ", "\u00c3"];
-  for (const pattern of [/^é+$/, /^[éü]$/, /^[aéb]*$/, /^é$/i, /[日本]{2}/, /^😀+$/u, /😀😀/, /^(?:😀)$/, /[😀]/u, /日|µ/]) {
+  for (const pattern of [
+    /^é+$/,
+    /^[éü]$/,
+    /^[aéb]*$/,
+    /^é$/i,
+    /[日本]{2}/,
+    /^😀+$/u,
+    /😀😀/,
+    /^(?:😀)$/,
+    /[😀]/u,
+    /日|µ/,
+  ]) {
     assertSame(pattern, lines);
   }
 });
 
 test("what grep cannot express is named, with the mend", () => {
   const cases: [RegExp, RegExp][] = [
-    [/a+?/, /lazy a\+\?/], [/a(?=b)/, /lookahead \(\?=b\)/], [/(?<!a)b/, /negative lookbehind/], [/(a)\1/, /back reference \\1/],
-    [/(?<x>a)\k<x>/, /back reference/], [/\bword/, /word boundary \\b/], [/\p{L}/u, /Unicode property \\p\{L\}/], [/a\nb/, /line's end/],
-    [/(?:^a|b)*c/, /anchor/], [/[^]/, /\[\^\]/], [/[]/, /never matches/], [/[\n]/, /line's end/], [/[\s\S]/, /\\S within brackets/], [/a.b/s, /s flag/], [/a/y, /y flag/],
-    [/\0/, /NUL/], [/[à-ü]/, /beyond ASCII/], [/[^é]/, /beyond ASCII/], [/a{40000}/, /repetitions/], [new RegExp("[\\w--\\d]", "v"), /set operation/],
-    [/\ud83d/, /half of a character/], [/😀+/, /half of a character/],
+    [/a+?/, /lazy a\+\?/],
+    [/a(?=b)/, /lookahead \(\?=b\)/],
+    [/(?<!a)b/, /negative lookbehind/],
+    [/(a)\1/, /back reference \\1/],
+    [/(?<x>a)\k<x>/, /back reference/],
+    [/\bword/, /word boundary \\b/],
+    [/\p{L}/u, /Unicode property \\p\{L\}/],
+    [/a\nb/, /line's end/],
+    [/(?:^a|b)*c/, /anchor/],
+    // biome-ignore lint/correctness/noEmptyCharacterClassInRegex: what is refused
+    [/[^]/, /\[\^\]/],
+    // biome-ignore lint/correctness/noEmptyCharacterClassInRegex: what is refused
+    [/[]/, /never matches/],
+    [/[\n]/, /line's end/],
+    [/[\s\S]/, /\\S within brackets/],
+    [/a.b/s, /s flag/],
+    [/a/y, /y flag/],
+    [/\0/, /NUL/],
+    [/[à-ü]/, /beyond ASCII/],
+    [/[^é]/, /beyond ASCII/],
+    [/a{40000}/, /repetitions/],
+    // biome-ignore lint/complexity/useRegexLiterals: TypeScript knows the v flag from es2024 on
+    [new RegExp("[\\w--\\d]", "v"), /set operation/],
+    [/\ud83d/, /half of a character/],
+    [/😀+/, /half of a character/],
   ];
   for (const [pattern, words] of cases) {
     const result = toPosixEre(pattern.source, pattern.flags);

@@ -1,15 +1,62 @@
 import { spawnSync } from "node:child_process";
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { describeExit, describeSignal } from "../../compiler/shell/exit-words.js";
 import { quoteInAnsi, quoteInDouble, quoteInHereDocument, quoteWord } from "../../compiler/shell/quote.js";
+import { suite } from "../runner/suite.js";
 
 const test = suite("shell/quote");
 
 const NASTY: readonly string[] = [
-  "", "plain", "a b", " lead and trail ", "it's", '"double"', "$(touch pwned)", "`touch pwned`", "${HOME}", "$HOME", "*", "?[a]", "-n", "--",
-  "~", "~root", "a\nb", "\n", "a\n\n", "tab\there", "\\", "a\\", "\\'", "é 日本 😀", "#no comment", "!x", "{a,b}", "a;b", "&", ">f", "A=1", "=x",
-  "if", "esac", "[[", "{", "}", "!", "a\rb", "\x01\x7f", "%s\\n", "a,b", "1..3", "]", ")", "(", "'", "''", "&[x]", "x/y",
+  "",
+  "plain",
+  "a b",
+  " lead and trail ",
+  "it's",
+  '"double"',
+  "$(touch pwned)",
+  "`touch pwned`",
+  "${HOME}",
+  "$HOME",
+  "*",
+  "?[a]",
+  "-n",
+  "--",
+  "~",
+  "~root",
+  "a\nb",
+  "\n",
+  "a\n\n",
+  "tab\there",
+  "\\",
+  "a\\",
+  "\\'",
+  "é 日本 😀",
+  "#no comment",
+  "!x",
+  "{a,b}",
+  "a;b",
+  "&",
+  ">f",
+  "A=1",
+  "=x",
+  "if",
+  "esac",
+  "[[",
+  "{",
+  "}",
+  "!",
+  "a\rb",
+  "\x01\x7f",
+  "%s\\n",
+  "a,b",
+  "1..3",
+  "]",
+  ")",
+  "(",
+  "'",
+  "''",
+  "&[x]",
+  "x/y",
 ];
 
 function bash(script: string): string {

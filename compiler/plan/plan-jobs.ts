@@ -78,6 +78,15 @@ export class JobPlanner {
         );
       }
     }
+    for (const param of swarm.computedParams) {
+      const value = String(params[param]);
+      if (/^-?(0|[1-9]\d*)$/.test(value)) continue;
+      wrong(
+        ["command"],
+        `the command computes with the param ${param}, and in the job ${JSON.stringify(name)} it is ${JSON.stringify(value)}`,
+        "bash computes with whole numbers without leading zeros; with anything else it may run code that is in it",
+      );
+    }
     if (!good) return undefined;
 
     const inputs: JobInput[] = [];

@@ -57,6 +57,8 @@ const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 class Resolver {
   readonly mistakes: PlanMistake[] = [];
+  /** params that bash computes with */
+  readonly computed = new Set<string>();
 
   constructor(
     readonly definition: AnyDefinition,
@@ -170,6 +172,7 @@ class Resolver {
     path: DefinitionPath,
   ): Promise<string> {
     const assembled = await assembleTemplate(command.parts);
+    for (const variable of assembled.arithmetic) this.computed.add(variable.replace(/^param_/, ""));
     for (const { message, hint, part, offset } of assembled.mistakes) {
       let piece = command.parts[part];
       let at = offset;
@@ -321,6 +324,7 @@ export async function resolveSwarm(
     variables: resolver.variables(environment, resources.cpus),
     modules: environment.modules ?? [],
     container: environment.container,
+    computedParams: [...resolver.computed],
     ...resources,
     ...resolver.limits(definition.limits ?? {}),
   };

@@ -47,6 +47,8 @@ export interface SwarmPlan {
   readonly variables: readonly (readonly [name: string, value: string])[];
   readonly modules: readonly string[];
   readonly container: Container | undefined;
+  /** params that the command computes with: bash would run what it finds in an array subscript */
+  readonly computedParams: readonly string[];
   readonly cpus: number;
   /** of one job; 0 if it is not known */
   readonly memoryMebibytes: number;

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import type { BundledJob } from "../compiler/format/bundle.js";
 import { type Deployed, openRuns } from "./deployed.js";
 import { RunFollower } from "./runs/follow-run.js";
+import { holdRun } from "./runs/lives.js";
 import { closeRun, listRunJobs } from "./runs/run-folder.js";
 import { lockState } from "./state/deploy-lock.js";
 import { type Standing, writeResultTables } from "./state/result-tables.js";
@@ -32,7 +33,7 @@ export async function bringHome(
     mkdirSync(workspace.results, { recursive: true });
     for (const run of openRuns(deployed)) {
       if (options.stop) await engine.stop(run);
-      const running = engine.state(run) === "running";
+      const running = engine.state(run) === "running" || !holdRun(run);
       const numbers = run.digest === description.digest ? new Set(listRunJobs(run)) : new Set<number>();
       const jobs = new Map<number, BundledJob>();
       for (const job of deployed.jobs()) if (numbers.has(job.number)) jobs.set(job.number, job);
@@ -49,8 +50,8 @@ export async function bringHome(
       finished += follower.gather().length;
       if (running) goingOn += 1;
       else {
-        follower.removeWorkFolders();
         closeRun(run);
+        follower.removeWorkFolders();
       }
     }
     return { standing: writeResultTables(workspace.results, description, deployed.jobs(), ledger), finished, goingOn };

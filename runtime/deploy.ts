@@ -13,9 +13,11 @@ import type { Engine } from "./engines/engine.js";
 import { stageHere } from "./files/here.js";
 import { makeReport, type SwarmReport } from "./report.js";
 import { RunFollower } from "./runs/follow-run.js";
+import { holdRun } from "./runs/lives.js";
 import { closeRun, isClosed, listRunJobs, listRuns, type Run, readRun } from "./runs/run-folder.js";
 import { lockState } from "./state/deploy-lock.js";
 import { type JobResult, Ledger } from "./state/ledger.js";
+import { Ownership } from "./state/ownership.js";
 import { writeResultTables } from "./state/result-tables.js";
 import { type Reason, type Redo, selectJobs } from "./state/select-jobs.js";
 import { RuntimeProblem, targetDirectory, type Workspace } from "./workspace.js";
@@ -98,7 +100,12 @@ class Deployment {
     return readBundledJobs(this.options.bundle, this.options.description);
   }
 
-  follower(run: Run, jobs: ReadonlyMap<number, BundledJob>, description = this.options.description): RunFollower {
+  follower(
+    run: Run,
+    jobs: ReadonlyMap<number, BundledJob>,
+    description: BundleDescription,
+    recount = false,
+  ): RunFollower {
     const { workspace, target, keepLogs } = this.options;
     mkdirSync(workspace.results, { recursive: true });
     return new RunFollower({
@@ -109,6 +116,7 @@ class Deployment {
       results: workspace.results,
       label: `${target}/${run.number}`,
       keepLogs,
+      recount,
     });
   }
 
@@ -129,15 +137,15 @@ class Deployment {
   }
 
   /** Follows a run until no manager works on it any more. */
-  async follow(run: Run, jobs: ReadonlyMap<number, BundledJob>): Promise<DeployEnd> {
+  async follow(run: Run, jobs: ReadonlyMap<number, BundledJob>, recount = false): Promise<DeployEnd> {
     const { observer, signal } = this.options;
-    const follower = this.follower(run, jobs);
+    const follower = this.follower(run, jobs, this.options.description, recount);
     let pause = SHORTEST_PAUSE;
     let stopping: Promise<void> | undefined;
     let restarts = 0;
     let settledAtStart = 0;
     for (;;) {
-      if (signal.aborted && !stopping) stopping = this.engine.stop(run);
+      if (signal.aborted) stopping ??= this.stop(run);
       // Asked before the last look at the journals, so that nothing written in between is missed.
       const gone = this.engine.state(run) === "gone";
       const news = follower.read();
@@ -149,15 +157,21 @@ class Deployment {
         running: follower.running,
       });
       if (gone) {
-        if (follower.settled === jobs.size || follower.reason !== undefined || stopping !== undefined) break;
+        if (follower.settled === jobs.size || stopping !== undefined) break;
+        const last = this.engine.lastWords(run);
+        const reason = follower.reason ?? last.reason;
+        // One that says it has finished while jobs are missing is to look again.
+        if (reason !== undefined && reason !== "finished") {
+          this.finish(follower, jobs.size);
+          return { how: "stopped", reason, detail: follower.reasonDetail || last.detail };
+        }
         if (follower.settled > settledAtStart) restarts = 0;
         restarts += 1;
-        const words = this.engine.lastWords(run);
         if (restarts > MOST_RESTARTS) {
-          this.finish(follower);
-          return { how: "stopped", reason: "killed", detail: words };
+          this.finish(follower, jobs.size);
+          return { how: "stopped", reason: "killed", detail: last.detail };
         }
-        observer.restarted(run, words);
+        observer.restarted(run, last.detail);
         settledAtStart = follower.settled;
         await this.engine.launch(run);
       }
@@ -165,19 +179,23 @@ class Deployment {
       await sleep(gone ? 0 : pause);
     }
     await stopping;
-    this.finish(follower);
-    if (signal.aborted) return { how: "interrupted" };
-    if (follower.settled < jobs.size && follower.reason !== "finished") {
-      return { how: "stopped", reason: follower.reason ?? "unknown", detail: follower.reasonDetail };
-    }
-    return { how: "complete" };
+    this.finish(follower, jobs.size);
+    return { how: signal.aborted ? "interrupted" : "complete" };
   }
 
-  finish(follower: RunFollower): void {
+  /** Stops a manager, also one that is still on its way. */
+  async stop(run: Run): Promise<void> {
+    do await this.engine.stop(run);
+    while (this.engine.state(run) === "running");
+  }
+
+  /** A run that was stopped early is left as it is: its manager can be started again by hand. */
+  finish(follower: RunFollower, jobs: number): void {
     this.failures.push(...follower.failures);
     this.finished += follower.done + follower.failures.length;
-    follower.removeWorkFolders();
+    if (follower.settled < jobs) return;
     closeRun(follower.options.run);
+    follower.removeWorkFolders();
   }
 
   /** What earlier deploys have left: a run that still goes on is followed, one that was cut off gathered. */
@@ -186,7 +204,7 @@ class Deployment {
       const run = readRun(this.target, number);
       if (!run || isClosed(run)) continue;
       const earlier = this.earlier(run);
-      if (this.engine.state(run) === "running") {
+      if (this.engine.state(run) === "running" || !holdRun(run)) {
         if (!earlier || run.digest !== this.options.description.digest) {
           throw new RuntimeProblem(
             `run ${run.number} of an earlier version of this definition still goes on`,
@@ -194,14 +212,14 @@ class Deployment {
           );
         }
         this.options.observer.rejoined(run);
-        const end = await this.follow(run, earlier.jobs);
+        const end = await this.follow(run, earlier.jobs, true);
         if (end.how !== "complete") return end;
       } else if (earlier) {
         await this.engine.stop(run); // ends what a killed manager has left running
         const follower = this.follower(run, earlier.jobs, earlier.description);
         follower.read();
         follower.gather();
-        this.finish(follower);
+        this.finish(follower, follower.settled);
       } else closeRun(run);
     }
     return undefined;
@@ -209,6 +227,8 @@ class Deployment {
 
   async run(): Promise<DeployResult> {
     const { options } = this;
+    const ownership = new Ownership(options.workspace.results, this.ledger);
+    ownership.checkTables();
     const early = await this.takeUp();
     const taken = new Set(this.failures.map((failure) => failure.key));
     const selection = selectJobs(this.jobs(), options.description, this.ledger, options.workspace.results, {
@@ -231,6 +251,7 @@ class Deployment {
         reasons: selection.reasons,
       });
       if (selection.wanted.size > 0 && !options.signal.aborted) {
+        ownership.checkPlaces(selection.wanted.values(), options.description);
         const run = await stageHere({
           bundle: options.bundle,
           description: options.description,

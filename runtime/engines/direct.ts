@@ -1,24 +1,13 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
-import { hostname } from "node:os";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isAlive, listLives } from "../runs/lives.js";
 import type { Run } from "../runs/run-folder.js";
 import { RuntimeProblem } from "../workspace.js";
-import type { Engine, EngineState } from "./engine.js";
-import { birthOf } from "./process-birth.js";
+import type { Engine, EngineState, LastWords } from "./engine.js";
 
-/** The life files of a run, oldest life first. */
-function lives(run: Run): string[] {
-  const number = (file: string) => Number(file.slice(file.lastIndexOf(".") + 1));
-  return readdirSync(join(run.folder, "managers")).sort((a, b) => number(a) - number(b));
-}
-
-function isAlive(run: Run, life: string): boolean {
-  const [pid, birth, host] = readFileSync(join(run.folder, "managers", life), "utf8")
-    .trim()
-    .split(" ");
-  return host === hostname() && birth !== undefined && birthOf(Number(pid)) === birth;
-}
+/** The exit code by which a manager says that the disk is full, when it can write nothing at all. */
+const DISK_FULL = 5;
 
 function runScript(run: Run, words: readonly string[], log: number | "ignore") {
   return spawn("bash", [join(run.folder, "..", "..", "bundle", "manager.sh"), "--run", run.folder, ...words], {
@@ -30,7 +19,8 @@ function runScript(run: Run, words: readonly string[], log: number | "ignore") {
 
 /** A manager on this machine, as a process of its own. */
 export class DirectEngine implements Engine {
-  #starting = false;
+  #running = false;
+  #exitCode: number | null = null;
 
   async launch(run: Run): Promise<void> {
     const log = openSync(join(run.folder, "manager.log"), "a");
@@ -42,35 +32,39 @@ export class DirectEngine implements Engine {
         reject(new RuntimeProblem(`bash cannot be started: ${cause.message}`, "is it installed?", { cause })),
       );
     });
-    this.#starting = true;
-    child.once("exit", () => {
-      this.#starting = false;
+    this.#running = true;
+    child.once("exit", (code) => {
+      this.#running = false;
+      this.#exitCode = code;
     });
     child.unref();
   }
 
   state(run: Run): EngineState {
-    return this.#starting || lives(run).some((life) => isAlive(run, life)) ? "running" : "gone";
+    return this.#running || listLives(run).some((life) => isAlive(run, life)) ? "running" : "gone";
   }
 
   async stop(run: Run): Promise<void> {
     await new Promise<void>((resolve) => runScript(run, ["--stop"], "ignore").once("close", () => resolve()));
   }
 
-  lastWords(run: Run): string {
-    const last = lives(run).at(-1);
-    if (last !== undefined) {
-      try {
-        const state = readFileSync(join(run.folder, "work", last, "state"), "utf8").trim();
-        if (state !== "" && state !== "running") return state;
-      } catch {
-        // It did not come so far.
-      }
+  lastWords(run: Run): LastWords {
+    const last = listLives(run).at(-1);
+    let state = "";
+    let log = "";
+    try {
+      if (last !== undefined) state = readFileSync(join(run.folder, "work", last, "state"), "utf8").trim();
+    } catch {
+      // It did not come so far.
     }
     try {
-      return readFileSync(join(run.folder, "manager.log"), "utf8").trim().split("\n").at(-1) ?? "";
+      log = readFileSync(join(run.folder, "manager.log"), "utf8").trim().split("\n").at(-1) ?? "";
     } catch {
-      return "";
+      // It had nothing to say.
     }
+    if (this.#exitCode === DISK_FULL) return { reason: "disk-full", detail: log };
+    if (state === "" || state === "running") return { reason: undefined, detail: log };
+    const [reason, ...detail] = state.split(" ");
+    return { reason, detail: detail.join(" ") };
   }
 }

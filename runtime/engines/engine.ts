@@ -7,6 +7,12 @@ export type EngineState =
   /** none does */
   | "gone";
 
+export interface LastWords {
+  /** why it stopped, by a word as in a journal's `finish` line; undefined if it was killed */
+  readonly reason: string | undefined;
+  readonly detail: string;
+}
+
 /** How managers get going on a target: directly, or by a scheduler. */
 export interface Engine {
   /** Starts what is to work on a run; it goes on when this process ends. */
@@ -14,6 +20,6 @@ export interface Engine {
   state(run: Run): EngineState;
   /** Asks the managers to end their jobs and leave; resolves when they have. */
   stop(run: Run): Promise<void>;
-  /** Last words of a manager that ended without writing them into its journal. */
-  lastWords(run: Run): string;
+  /** Last words of a manager that could not write them into its journal. */
+  lastWords(run: Run): LastWords;
 }

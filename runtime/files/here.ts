@@ -23,7 +23,7 @@ import { surveyContent } from "../../compiler/survey/content.js";
 import type { DigestCache } from "../../compiler/survey/digest-cache.js";
 import { BundledInputs } from "../runs/bundled-inputs.js";
 import { chunkSize, isFull } from "../runs/chunks.js";
-import { createRunFolder, declareRun, type Run, readRun } from "../runs/run-folder.js";
+import { createRunFolder, declareRun, type Run, readRun, removeUnstagedRuns } from "../runs/run-folder.js";
 import { RuntimeProblem } from "../workspace.js";
 import { type JobToPack, writeChunk } from "./pack.js";
 
@@ -78,7 +78,11 @@ function placeShared(upload: Upload, sources: string, target: string, digests: D
     );
   }
   makeReadOnly(join(fresh, basename(place)));
-  renameSync(fresh, folder);
+  // Another input may have the same content and another name.
+  if (existsSync(folder)) {
+    renameSync(join(fresh, basename(place)), place);
+    rmSync(fresh, { recursive: true, force: true });
+  } else renameSync(fresh, folder);
 }
 
 export interface StageOptions {
@@ -108,6 +112,7 @@ export async function stageHere(options: StageOptions): Promise<Run> {
   placeBundle(bundle, join(target, "bundle"));
   mkdirSync(join(target, "shared"), { recursive: true });
   const inputs = new BundledInputs(bundle, description, sources);
+  removeUnstagedRuns(target);
   const { number, folder } = createRunFolder(target);
   const chunks = join(folder, "chunks");
   const places = { sources, shared: join(target, "shared") };

@@ -110,12 +110,17 @@ export async function packChunk(jobs: readonly JobToPack[], places: PackPlaces):
   return collect(tar);
 }
 
+/** A path that no program takes for an option. */
+function asArgument(path: string): string {
+  return path.startsWith("-") ? `./${path}` : path;
+}
+
 /** The lines of a chunk: what a slot reads of each job. */
 export function chunkLines(jobs: readonly JobToPack[]): string {
   let text = "";
   for (const { job, inputs } of jobs) {
     const copies = inputs.flatMap((input) => (input.how === "copy" ? [`${input.shared}\t${input.path}`] : []));
-    const fields = [...job.params, ...job.inputs, ...job.outputs].map(encodeField);
+    const fields = [...job.params, ...[...job.inputs, ...job.outputs].map(asArgument)].map(encodeField);
     const first = [
       String(job.number),
       "0",

@@ -19,6 +19,12 @@ export interface FollowOptions {
   readonly label: string;
   /** bring home the logs of jobs that went well, too */
   readonly keepLogs: boolean;
+  /** count what an earlier deploy has already brought home of this run, as if it had come home now */
+  readonly recount?: boolean;
+}
+
+function secondsOf(ended: EndedTry): number {
+  return Math.max(0, ended.end - ended.start) / 1000;
 }
 
 /** Follows one run: reads what its managers write, and brings home what is finished. */
@@ -38,7 +44,7 @@ export class RunFollower {
 
   constructor(readonly options: FollowOptions) {
     this.#reader = new JournalReader(options.run.folder);
-    this.#results = new Results(options.results);
+    this.#results = new Results(options.results, options.ledger);
   }
 
   get running(): number {
@@ -63,6 +69,9 @@ export class RunFollower {
         this.#settled.add(ended.number);
         this.#waiting.push(ended);
       },
+      arrived: () => {
+        this.reason = undefined;
+      },
       left: (_life, reason, detail) => {
         this.reason = reason;
         this.reasonDetail = detail;
@@ -75,16 +84,27 @@ export class RunFollower {
     const results: JobResult[] = [];
     for (const ended of this.#waiting.splice(0)) {
       const job = this.options.jobs.get(ended.number) as BundledJob;
-      const result = this.#bringHome(job, ended);
-      results.push(result);
+      const known = this.#known(job, ended);
+      const result = known ?? this.#bringHome(job, ended);
+      if (!known) results.push(result);
+      if (result.status === "failed") this.#failedPlaces.add(join(ended.life, ended.place, String(ended.number)));
+      if (known && !this.options.recount) continue;
       if (result.status === "done") this.done += 1;
-      else {
-        this.failures.push(result);
-        this.#failedPlaces.add(join(ended.life, ended.place, String(ended.number)));
-      }
+      else this.failures.push(result);
     }
     this.options.ledger.append(results);
     return results;
+  }
+
+  /** The result of this very try, if it has come home before. */
+  #known(job: BundledJob, ended: EndedTry): JobResult | undefined {
+    const result = this.options.ledger.get(job.key);
+    const same =
+      result?.run === this.options.label &&
+      result.attempts === ended.attempt &&
+      result.seconds === secondsOf(ended) &&
+      result.host === ended.host;
+    return same ? result : undefined;
   }
 
   #bringHome(job: BundledJob, ended: EndedTry): JobResult {
@@ -97,8 +117,9 @@ export class RunFollower {
         outputs.forEach((state, i) => {
           if (typeof state !== "number") return;
           const path = job.outputs[i] as string;
-          if (description.outputs[i]?.kind === "folder") this.#results.bringFolder(join(folder, path), path, state);
-          else this.#results.bringFile(join(folder, path), path, state);
+          if (description.outputs[i]?.kind === "folder")
+            this.#results.bringFolder(join(folder, path), path, state, job.name);
+          else this.#results.bringFile(join(folder, path), path, state, job.name);
         });
       } catch (error) {
         if (!(error instanceof OutputRefused)) throw error;
@@ -121,7 +142,7 @@ export class RunFollower {
       cause,
       exitCode: ended.exitCode,
       attempts: ended.attempt,
-      seconds: Math.max(0, ended.end - ended.start) / 1000,
+      seconds: secondsOf(ended),
       host: ended.host,
       run: label,
       outputs,

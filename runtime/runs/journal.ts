@@ -22,6 +22,8 @@ export interface EndedTry {
 }
 
 export interface Watcher {
+  /** A manager has begun. */
+  arrived?(life: string): void;
   started(number: number, attempt: number, start: number): void;
   ended(ended: EndedTry): void;
   /** A manager has left: `finished`, or why it stopped. */
@@ -83,6 +85,12 @@ function readEnded(fields: readonly string[], life: string, host: string): Ended
   };
 }
 
+/** Earlier lives of a manager first: `main.2` before `main.10`. */
+function byLife(a: string, b: string): number {
+  const number = (life: string) => Number(life.slice(life.lastIndexOf(".") + 1));
+  return number(a) - number(b) || (a < b ? -1 : 1);
+}
+
 /** Reads the journals of a run as they grow: each look reads only what is new. */
 export class JournalReader {
   readonly #offsets = new Map<string, number>();
@@ -96,9 +104,8 @@ export class JournalReader {
   read(watcher: Watcher): boolean {
     let any = false;
     const folder = join(this.runFolder, "journal");
-    for (const file of readdirSync(folder).sort()) {
-      if (file.endsWith(".tsv")) any = this.#readFile(join(folder, file), file.slice(0, -4), watcher) || any;
-    }
+    const lives = readdirSync(folder).flatMap((file) => (file.endsWith(".tsv") ? [file.slice(0, -4)] : []));
+    for (const life of lives.sort(byLife)) any = this.#readFile(join(folder, `${life}.tsv`), life, watcher) || any;
     return any;
   }
 
@@ -129,6 +136,7 @@ export class JournalReader {
     switch (fields[0]) {
       case "manager":
         this.#hosts.set(life, fields[2] ?? "");
+        watcher.arrived?.(life);
         return;
       case "start":
         if (fields.length === 7 && NUMBER.test(fields[1] as string)) {

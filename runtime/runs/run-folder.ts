@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RUN_FORMAT } from "../../compiler/format/bundle.js";
 import { readLines } from "../../compiler/format/lines.js";
@@ -39,6 +39,14 @@ export function createRunFolder(target: string): { readonly number: number; read
   for (const part of ["chunks", "claims", "managers", "journal", "work"])
     mkdirSync(join(folder, part), { recursive: true });
   return { number, folder };
+}
+
+/** Removes runs whose staging was cut off. */
+export function removeUnstagedRuns(target: string): void {
+  for (const number of listRuns(target)) {
+    const folder = join(runsFolder(target), String(number));
+    if (!existsSync(join(folder, "run"))) rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Writes the `run` file: from here on a manager can work on it. */

@@ -89,13 +89,17 @@ export class Ledger {
 
   static open(stateFolder: string): Ledger {
     const ledger = new Ledger(join(stateFolder, "ledger.tsv"));
-    if (existsSync(ledger.path)) {
-      for (const line of readLines(ledger.path)) {
-        const result = decode(line);
-        if (result) ledger.#remember(result);
-      }
-    }
+    for (const result of ledger.history()) ledger.#remember(result);
     return ledger;
+  }
+
+  /** Every result that was ever written, the oldest first. */
+  *history(): Generator<JobResult> {
+    if (!existsSync(this.path)) return;
+    for (const line of readLines(this.path)) {
+      const result = decode(line);
+      if (result) yield result;
+    }
   }
 
   #remember(result: JobResult): void {

@@ -11,6 +11,10 @@ export interface Standing {
   readonly failed: number;
 }
 
+/** How the tables begin, whatever the swarm: by this they are known as Locusts' own. */
+export const JOBS_TABLE_START = "name\t";
+export const OUTPUTS_TABLE_START = "job\toutput\tstatus\tpath\tbytes\n";
+
 /** Writes `results/jobs.tsv`, a line a job, and `results/outputs.tsv`, a line an output. */
 export function writeResultTables(
   folder: string,
@@ -21,7 +25,7 @@ export function writeResultTables(
   const jobLines = [
     encodeRow(["name", ...description.params, "status", "cause", "exit_code", "attempts", "seconds", "host"]),
   ];
-  const outputLines = [encodeRow(["job", "output", "status", "path", "bytes"])];
+  const outputLines: string[] = [OUTPUTS_TABLE_START];
   let total = 0;
   let done = 0;
   let failed = 0;

@@ -182,6 +182,7 @@ test("mishaps fails in every way that it promises, and says so with exit code 3"
   assert.equal(exitCodes["wrong-argument"], 2);
   assert.equal(exitCodes["no-such-program"], 127);
   assert.equal(exitCodes.crash, 139);
+  assert.equal(exitCodes["odd-columns"], 0, "the exit code is the command's, not that of the check");
 
   const rows = readJobs(swarm);
   for (const [name, row] of rows) {

@@ -9,6 +9,8 @@
 # It needs bash 4.4 or newer, coreutils, findutils, grep and tar.
 #
 #   bash manager.sh --help
+#
+# shellcheck disable=SC2016 # what stands in single quotes is meant as it stands
 
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
   printf 'manager.sh: this is bash %s; the manager needs bash 4.4 or newer\n' "$BASH_VERSION" >&2
@@ -54,26 +56,25 @@ locusts_execute() {
   locusts_command
 }
 
-# Reads the next job of an open list into the variables that the command uses.
-locusts_read_job() {
-  IFS=$'\t' read -r -u "$1" \
-    locusts_number locusts_tries locusts_copies locusts_job \
-    param_experiment \
-    param_estimator \
-    param_resamples \
-    param_seed \
-    in_measurements \
-    out_score \
-    || return 1
-  locusts_line="$locusts_copies$locusts_job$param_experiment$param_estimator$param_resamples$param_seed$in_measurements$out_score"
-  [[ $locusts_line != *\\* ]] || locusts_decode locusts_copies locusts_job param_experiment param_estimator param_resamples param_seed in_measurements out_score
+# Takes a line of a list apart, into the variables that the command uses.
+locusts_read_job() { # line
+  local fields IFS=$'\t'
+  # shellcheck disable=SC2206 # it is split at its tabs; file name expansion is off
+  fields=($1)
+  locusts_number=${fields[0]} locusts_tries=${fields[1]} locusts_copies=${fields[2]}
+  param_experiment=${fields[4]}
+  param_estimator=${fields[5]}
+  param_resamples=${fields[6]}
+  param_seed=${fields[7]}
+  in_measurements=${fields[8]}
+  out_score=${fields[9]}
+  [[ $1 != *\\* ]] || locusts_decode locusts_copies param_experiment param_estimator param_resamples param_seed in_measurements out_score
 }
 
-# Looks at the outputs of the job that has just ended; leaves a word for each in
-# locusts_found, and what is wrong with them in locusts_wrong.
+# Looks at the outputs of the job that has just ended; leaves a word for each in locusts_found,
+# what is wrong with them in locusts_wrong, and those whose size is to be asked in locusts_job_files.
 locusts_check_outputs() {
-  locusts_found=()
-  locusts_wrong=''
+  locusts_job_files=()
   locusts_check_output score "$out_score" file compulsory 0 -Eq '"z": -?[0-9]'
 }
 
@@ -121,17 +122,18 @@ locusts_has_room() {
   return "$code"
 }
 
-# Waits for a process and leaves its exit code. A signal for this slot ends a wait early, with
-# a code above 128; asked again, bash still knows the real one, and says 127 if it has told it.
+# Waits for a process and leaves its exit code. A signal for this slot ends a wait early, or the next
+# one, with a code above 128 or below 0; asked again, bash still knows the real one, and says 127 if
+# it has told it. Signals are for stopping alone: bash can miss a process that ends at that very time.
 locusts_wait() { # pid
   local before=''
   while
-    locusts_interrupted=''
     wait "$1"
     locusts_code=$?
-    [[ $locusts_interrupted ]] && ((locusts_code > 128 || locusts_code < 0))
+    ((locusts_code < 0)) || { [[ $locusts_interrupted ]] && ((locusts_code > 128)); }
   do
-    before=$locusts_code
+    locusts_interrupted=''
+    ((locusts_code < 0)) || before=$locusts_code
   done
   [[ ! $before ]] || ((locusts_code != 127)) || locusts_code=$before
 }
@@ -180,28 +182,26 @@ locusts_await_word() {
   read -r -t 0.2 <> <(:)
 }
 
-# One try of the job at hand. Leaves what came of it in locusts_cause and locusts_code.
+# One try of the job at hand. Leaves what came of it in locusts_cause and locusts_code. Nothing here is
+# local: the job would see it under its plain name.
 locusts_try_job() {
-  local start
   locusts_read_clock
-  start=$locusts_now
+  locusts_start=$locusts_now
   (
     # Written before the job can do anything, so that whatever it does, it is known to have run.
-    locusts_note start "$locusts_number" "$locusts_try" "$locusts_slot" "$BASHPID" "${start:0:-3}" || exit 1
-    exec </dev/null >|"$locusts_folder.out" 2>|"$locusts_folder.err" {locusts_requests}>&- {locusts_list}<&- || exit 1
-    set +C +m
+    locusts_note start "$locusts_number" "$locusts_try" "$locusts_slot" "$BASHPID" "${locusts_start:0:-3}" || exit 1
+    exec </dev/null >|"$locusts_folder.out" 2>|"$locusts_folder.err" {locusts_requests}>&- || exit 1
+    set +C +m +f
     shopt -u extglob
     cd -- "$locusts_folder" || exit 1
     locusts_execute
   ) &
   locusts_pid=$!
   if ((locusts_time_limit > 0)); then
-    printf '%s %s\n' "$locusts_pid" "${start:0:-6}" >|"$locusts_life/slots/$locusts_slot"
+    printf '%s %s\n' "$locusts_pid" "${locusts_start:0:-6}" >|"$locusts_life/slots/$locusts_slot"
   fi
   [[ ! $locusts_stopping ]] || locusts_end_job TERM
-  locusts_may_publish=1
   locusts_wait "$locusts_pid"
-  locusts_may_publish=''
   kill -KILL -- "-$locusts_pid" # whatever the job left running in the background
   locusts_read_clock
 
@@ -226,14 +226,18 @@ locusts_try_job() {
     fi
   fi
   locusts_pid=''
-  locusts_found=()
-  locusts_wrong=''
+  locusts_found=() locusts_wrong=''
   if [[ $locusts_cause == ok ]]; then
+    locusts_own_code=$locusts_code # a check has one of its own
     locusts_check_outputs
-    [[ ! $locusts_wrong ]] || locusts_cause=missing-output
+    locusts_code=$locusts_own_code
+    if [[ $locusts_wrong ]]; then
+      locusts_cause=missing-output
+      [[ ! $locusts_stopping ]] || locusts_cause=stopped
+    fi
   fi
   printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" "$locusts_cause" "$locusts_code" \
-    "${start:0:-3}" "${locusts_now:0:-3}" "$locusts_place"
+    "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_place"
 }
 
 # All tries of the job at hand, until one is good or none is left.
@@ -249,7 +253,9 @@ locusts_run_job() {
     locusts_try_job
     if [[ $locusts_cause == ok ]]; then
       locusts_ended+=("$locusts_facts${locusts_found[*]-}")
-      ((${#locusts_ended[@]} < 64)) || locusts_publish
+      locusts_files+=("${locusts_job_files[@]}")
+      # Of quick jobs many are written down together.
+      ((${#locusts_ended[@]} < 64 && locusts_now - locusts_published < 100000)) || locusts_publish
       return
     fi
     if [[ $locusts_cause == stopped ]]; then
@@ -313,8 +319,9 @@ locusts_await_turn() {
 # Takes jobs of one list until it holds none that is free. A job belongs to the slot
 # that creates its log file.
 locusts_work_through_list() {
-  exec {locusts_list}<"$locusts_list_file"
-  while locusts_read_job "$locusts_list"; do
+  mapfile -t locusts_lines <"$locusts_list_file"
+  for locusts_line in "${locusts_lines[@]}"; do
+    locusts_read_job "$locusts_line"
     if [[ $locusts_stopping || -e $locusts_life/stop ]] || ! kill -0 "$locusts_manager"; then
       break
     fi
@@ -327,7 +334,6 @@ locusts_work_through_list() {
     locusts_run_job
     [[ ! $locusts_disk_is_full ]] || break
   done
-  exec {locusts_list}<&-
   locusts_publish
 }
 
@@ -340,11 +346,10 @@ locusts_slot_main() { # --slot number --life name list manager life-folder share
   # for each of these would cost more than the rest of the bookkeeping.
   exec 2>/dev/null
   locusts_pid='' locusts_stopping='' locusts_disk_is_full=''
-  locusts_ended=() locusts_files=() locusts_may_publish=''
+  locusts_ended=() locusts_files=() locusts_interrupted='' locusts_published=0
   locusts_memory_events='' locusts_oom_kills=0
   locusts_saw_oom_kill
-  set -C -m
-  trap 'locusts_interrupted=1; [[ ! $locusts_may_publish ]] || locusts_publish' USR1
+  set -C -f -m
   trap 'locusts_interrupted=1; locusts_obey_stop' USR2
   # A job that ends itself by "kill $$" means no more than that.
   trap 'locusts_interrupted=1; locusts_end_job TERM' TERM
@@ -398,7 +403,7 @@ locusts_check_output() { # name path kind need min-bytes [grep-flags ere]
   else
     locusts_found+=(present)
     if [[ $kind == file ]]; then
-      locusts_files+=("$path")
+      locusts_job_files+=("$path")
     else
       locusts_found[-1]=$(locusts_measure_folder "$path")
     fi
@@ -452,7 +457,14 @@ locusts_publish() {
   done
   locusts_ended=()
   locusts_files=()
+  locusts_published=$locusts_now
 }
+# A slot reads no further: the less it holds, the quicker it forks.
+if [[ ${1-} == --slot ]]; then
+  locusts_slot_main "$@"
+  exit
+fi
+
 # ---- The run: its folders, its chunks, who has claimed them ----------------------
 #
 #   <target>/bundle/manager.sh     this script
@@ -541,31 +553,40 @@ locusts_claim_chunk() { # chunk
   done
 }
 
+# Lists the jobs of a chunk that are not finished, and leaves their numbers in locusts_members.
+locusts_list_unfinished() { # chunk list-file
+  local number tries rest out
+  locusts_members=()
+  exec {out}>|"$2" || return 1
+  while IFS=$'\t' read -r number tries rest; do
+    [[ ! ${locusts_finished[number]-} ]] || continue
+    tries=${locusts_used_tries[number]-$tries}
+    if ((${locusts_deaths[number]-0} >= 3)); then
+      locusts_note failed "$number" $((tries + 1)) node 137 0 0 0 - 'it was running each time when the manager was killed'
+      locusts_finished[number]=1
+      locusts_count_failure
+      continue
+    fi
+    locusts_members+=("$number")
+    printf '%s\t%s\t%s\n' "$number" "$tries" "$rest" >&"$out" || break
+  done <"chunks/$1.tsv"
+  exec {out}>&-
+  [[ ! $number ]] # it was read to its end
+}
+
 # Makes a chunk ready: its jobs' folders and inputs, by one process.
 locusts_open_chunk() { # chunk
-  local chunk=$1 list=chunks/$1.tsv folder members=() line number tries rest
+  local chunk=$1 list=chunks/$1.tsv folder error
   folder=$locusts_life/$((locusts_lists + 1))
-  mkdir -p -- "$folder" || { locusts_blame_disk "mkdir $folder failed"; return 1; }
+  locusts_members=()
   if [[ $locusts_has_past ]]; then
     list=$folder.tsv
-    while IFS=$'\t' read -r number tries rest; do
-      [[ ! ${locusts_finished[number]-} ]] || continue
-      if ((${locusts_deaths[number]-0} >= 3)); then
-        locusts_note failed "$number" "$((${locusts_used_tries[number]-0} + 1))" node 137 0 0 0 - 'it was running each time when the manager was killed'
-        locusts_count_failure
-        continue
-      fi
-      members+=("$number")
-      printf '%s\t%s\t%s\n' "$number" "${locusts_used_tries[number]-$tries}" "$rest" || break
-    done <"chunks/$chunk.tsv" >"$list" || members=()
-    if [[ $number ]]; then # the loop has not come to the end
-      locusts_blame_disk "$list cannot be written"
-      return 1
-    fi
-    ((${#members[@]} > 0)) || return 0
+    locusts_list_unfinished "$chunk" "$list" || { locusts_blame_disk "$list cannot be written"; return 1; }
+    ((${#locusts_members[@]} > 0)) || return 0
   fi
-  if ! locusts_error=$(tar --no-same-owner -xf "chunks/$chunk.tar" -C "$folder" -- "${members[@]}" 2>&1); then
-    locusts_blame_disk "tar cannot unpack chunks/$chunk.tar: ${locusts_error:0:200}"
+  if ! error=$(mkdir -p -- "$folder" 2>&1) ||
+    ! error=$(tar --no-same-owner -xf "chunks/$chunk.tar" -C "$folder" -- "${locusts_members[@]}" 2>&1); then
+    locusts_blame_disk "chunks/$chunk.tar cannot be unpacked: ${error:0:200}"
     return 1
   fi
   locusts_lists=$((locusts_lists + 1))
@@ -687,13 +708,12 @@ locusts_start_slot() { # list-to-begin-after
 locusts_forget_slot() { # slot
   local inbox=${locusts_inbox[$1]}
   exec {inbox}>&-
-  unset "locusts_slot_pid[$1]" "locusts_inbox[$1]" "locusts_is_ready[$1]"
+  unset "locusts_slot_pid[$1]" "locusts_inbox[$1]"
 }
 
 # A slot asks for the list after the one it has worked through.
 locusts_answer_next() { # slot list
   local slot=$1 list=$(($2 + 1))
-  locusts_is_ready[slot]=1
   locusts_slot_list[slot]=$2
   if ((list > locusts_lists)) && ! locusts_open_next; then
     printf 'end\n' >&"${locusts_inbox[slot]}"
@@ -773,17 +793,15 @@ locusts_count_failure() {
 
 # What has to be looked at once a second.
 locusts_tick() {
-  local slot signal
+  local slot
   for slot in "${!locusts_slot_pid[@]}"; do
-    # Slots write down what they hold back of quick jobs; one that is not ready yet would die of it.
-    signal=0
-    [[ ! ${locusts_is_ready[slot]-} ]] || signal=USR1
-    kill -s "$signal" "${locusts_slot_pid[slot]}" 2>/dev/null || locusts_replace_slot "$slot"
+    kill -0 "${locusts_slot_pid[slot]}" 2>/dev/null || locusts_replace_slot "$slot"
   done
   [[ ! $locusts_disk_is_full ]] || locusts_stop_for disk-full
   ((locusts_time_limit == 0)) || locusts_watch_time
   if [[ $locusts_stopping == signal ]] && ((SECONDS >= locusts_stop_deadline)); then
     kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
+    ((SECONDS < locusts_stop_deadline + locusts_grace)) || kill -KILL "${locusts_slot_pid[@]}" 2>/dev/null
   fi
 }
 
@@ -964,7 +982,7 @@ locusts_main() {
   locusts_stopping='' locusts_detail='' locusts_failures=0 locusts_lists=0 locusts_next_chunk=1 locusts_patience=1
   locusts_has_past='' locusts_next_turn=0 locusts_last_slot=0 locusts_lost_slots='' locusts_disk_is_full=''
   locusts_turns=() locusts_inbox=() locusts_slot_pid=() locusts_slot_list=() locusts_list_chunk=() locusts_list_file=()
-  locusts_is_ready=() locusts_finished=() locusts_used_tries=() locusts_running=() locusts_deaths=()
+  locusts_finished=() locusts_used_tries=() locusts_running=() locusts_deaths=()
   exec >>"journal/$locusts_life_name.tsv" {locusts_requests}<> <(:)
   locusts_note manager "$locusts_life_name" "$locusts_host" $$ "$(nproc)"
   locusts_read_past
@@ -988,9 +1006,5 @@ locusts_main() {
   esac
 }
 
-if [[ ${1-} == --slot ]]; then
-  locusts_slot_main "$@"
-else
-  locusts_main "$@"
-fi
+locusts_main "$@"
 exit

@@ -24,12 +24,8 @@ export function locusts(folder: string, log: string, ...words: readonly string[]
   return { program: process.execPath, args: [COMMAND_LINE, ...words], folder, log };
 }
 
-/**
- * Runs a check, so that Locusts' code cache is there as on any machine where it has been used before;
- * it lies on the ground, and the user's own is left alone.
- */
+/** Runs a check, so that Locusts' files are in memory, as they are wherever it was used before. */
 export async function warmUp(ground: Ground): Promise<void> {
-  process.env.XDG_CACHE_HOME = ground.fresh("cache");
   const folder = ground.fresh("warm-up");
   writeDefinition(folder, trueJobs(10));
   await runTimed(locusts(folder, ground.log("warm-up"), "check"));

@@ -44,7 +44,7 @@ export const checkBench: Bench = {
         }),
       },
     ];
-    // Once each, not counted: afterwards both find their files in memory, and Locusts its code cache.
+    // Once each, not counted: afterwards both find their files in memory.
     for (const side of sides) await runTimed(((await side.prepare(0)) as Trial).command);
     const [ours, theirs] = (await interleave(sides, runs, say)) as [Measurement, Measurement];
     return [compare("50 lines: locusts check against tsc --noEmit", ours, theirs, atMost(1))];

@@ -56,7 +56,7 @@ export const planBench: Bench = {
       ours: { value: largest.peakMemory, unit: "MB" },
       bar: { most: MOST_MEGABYTES, of: "ours", words: `< ${MOST_MEGABYTES} MB` },
     });
-    const what = `build ${count(DRY_RUN_JOBS)} jobs, beside snakemake --dry-run of as many (one run)`;
+    const what = `build ${count(DRY_RUN_JOBS)} jobs against snakemake --dry-run (one run)`;
     const dryRun = more[sizes.length];
     const ours = more[sizes.indexOf(DRY_RUN_JOBS)] as Measurement;
     lines.push(
@@ -72,7 +72,7 @@ export const planBench: Bench = {
 function growth(jobs: number, perJob: number, before: number | undefined): Comparison {
   return {
     kind: "comparison",
-    what: `build ${count(jobs)} jobs: time beyond that of ${FEW}, for each job, against a tenth of the jobs`,
+    what: `build ${count(jobs)} jobs: growth of time/job beyond ${FEW} jobs`,
     ours: { value: perJob * 1e6, unit: "µs/job" },
     ...(before === undefined
       ? {}

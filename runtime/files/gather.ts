@@ -125,14 +125,19 @@ export class Results {
     renameSync(draft, place);
   }
 
-  /** Brings a folder home, with the same promises. */
-  bringFolder(from: string, path: string, bytes: number, job: string): void {
+  /**
+   * Brings a folder home, with the same promises.
+   *
+   * @returns the bytes of its files; more than before if links gave way to what they lead to
+   */
+  bringFolder(from: string, path: string, bytes: number, job: string): number {
     const place = join(this.folder, path);
     this.#makeFolder(dirname(place));
     const old = lstatSync(place, { throwIfNoEntry: false });
     if (old) this.#checkPlace(path, job, old);
     const draft = this.#draft(place);
     let total = 0;
+    let instead = 0;
     const walk = (at: string, to: string): void => {
       mkdirSync(to);
       for (const entry of readdirSync(at)) {
@@ -144,8 +149,10 @@ export class Results {
           const inside = relative(from, resolve(at, leads));
           if (isAbsolute(leads) || inside.startsWith("..")) {
             // What it leads to comes along instead, if it is a file.
-            if (!statSync(below, { throwIfNoEntry: false })?.isFile())
+            const target = statSync(below, { throwIfNoEntry: false });
+            if (!target?.isFile())
               throw new OutputRefused(`${path} has a link that leads out of it: ${basename(below)}`);
+            instead += target.size;
             copyFileSync(below, join(to, entry), constants.COPYFILE_FICLONE);
           } else symlinkSync(leads, join(to, entry));
         } else if (stats.isFile()) {
@@ -164,6 +171,7 @@ export class Results {
     }
     rmSync(place, { recursive: true, force: true });
     renameSync(draft, place);
+    return total + instead;
   }
 
   /** Copies a log. */

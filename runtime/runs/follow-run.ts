@@ -118,7 +118,7 @@ export class RunFollower {
           if (typeof state !== "number") return;
           const path = job.outputs[i] as string;
           if (description.outputs[i]?.kind === "folder")
-            this.#results.bringFolder(join(folder, path), path, state, job.name);
+            outputs[i] = this.#results.bringFolder(join(folder, path), path, state, job.name);
           else this.#results.bringFile(join(folder, path), path, state, job.name);
         });
       } catch (error) {

@@ -8,7 +8,7 @@ import type { Ledger } from "./ledger.js";
 import { JOBS_TABLE_START, OUTPUTS_TABLE_START } from "./result-tables.js";
 
 /** The bytes in all the files of a folder. */
-function folderBytes(folder: string): number {
+export function folderBytes(folder: string): number {
   let total = 0;
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (entry.isFile()) total += lstatSync(join(entry.parentPath, entry.name)).size;

@@ -15,6 +15,9 @@ export interface Standing {
 export const JOBS_TABLE_START = "name\t";
 export const OUTPUTS_TABLE_START = "job\toutput\tstatus\tpath\tbytes\n";
 
+/** What has no value: the word that statistics programs take for it. */
+const NONE = "NA";
+
 /** Writes `results/jobs.tsv`, a line a job, and `results/outputs.tsv`, a line an output. */
 export function writeResultTables(
   folder: string,
@@ -47,7 +50,7 @@ export function writeResultTables(
               String(result.seconds),
               result.host,
             ]
-          : ["pending", "", "", "0", "", ""]),
+          : ["pending", NONE, NONE, "0", NONE, NONE]),
       ]),
     );
     description.outputs.forEach((output, i) => {
@@ -58,8 +61,8 @@ export function writeResultTables(
           job.name,
           output.name,
           present ? "present" : state,
-          present ? (job.outputs[i] as string) : "",
-          present ? String(state) : "",
+          job.outputs[i] as string,
+          present ? String(state) : NONE,
         ]),
       );
     });

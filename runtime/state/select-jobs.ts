@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import type { JobResult, Ledger } from "./ledger.js";
+import { folderBytes } from "./ownership.js";
 
 /** Why a job is to be run. */
 export type Reason = "new" | "changed" | "failed before" | "output gone" | "redo";
@@ -16,7 +17,9 @@ function outputsAreThere(result: JobResult, job: BundledJob, description: Bundle
     if (typeof state !== "number") return true;
     const stats = statSync(join(results, path), { throwIfNoEntry: false });
     if (!stats) return false;
-    return description.outputs[i]?.kind === "folder" ? stats.isDirectory() : stats.isFile() && stats.size === state;
+    return description.outputs[i]?.kind === "folder"
+      ? stats.isDirectory() && folderBytes(join(results, path)) === state
+      : stats.isFile() && stats.size === state;
   });
 }
 

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "../runner/suite.js";
+import { Deployment } from "./deployment.js";
+
+/** What a second deploy does, and what it leaves alone. */
+const test = suite("deploying again");
+
+const COPY = `
+  jobs: files("in/{id}.txt"),
+  inputs: { text: "in/{id}.txt" },
+  outputs: { copy: "out/{id}.txt" },
+  command: ({ inputs, outputs }) => sh\`grep -v bad \${inputs.text} > \${outputs.copy}; echo noise\`,
+`;
+const FILES = { "in/a.txt": "a\n", "in/b.txt": "bb\n", "in/c.txt": "ccc\n" };
+
+/** The names of the jobs that a run did. */
+function ran(deployment: Deployment, run: number): string[] {
+  const names = [...deployment.jobs().keys()];
+  return deployment
+    .journal(run)
+    .filter(([event]) => event === "start")
+    .map(([, number]) => names[Number(number) - 1] as string)
+    .sort();
+}
+
+test("nothing is run twice, an edited input runs its own job alone", async () => {
+  const deployment = new Deployment(COPY, FILES);
+  const first = await deployment.succeed();
+  assert.equal(first.jobs.cached, 0);
+  assert.deepEqual(deployment.results(), ["out/a.txt", "out/b.txt", "out/c.txt"]);
+
+  const second = await deployment.succeed();
+  assert.deepEqual([second.jobs.done, second.jobs.cached], [3, 3]);
+  assert.ok(!existsSync(deployment.run(2)));
+
+  deployment.write("in/b.txt", "new\n");
+  const third = await deployment.succeed();
+  assert.deepEqual([third.jobs.done, third.jobs.cached], [3, 2]);
+  assert.deepEqual(ran(deployment, 2), ["b"]);
+  assert.equal(deployment.result("out/b.txt"), "new\n");
+});
+
+test("an output that was deleted is made again", async () => {
+  const deployment = new Deployment(COPY, FILES);
+  await deployment.succeed();
+  rmSync(deployment.path("results/out/c.txt"));
+  const report = await deployment.succeed();
+  assert.equal(report.jobs.cached, 2);
+  assert.deepEqual(ran(deployment, 2), ["c"]);
+  assert.equal(deployment.result("out/c.txt"), "ccc\n");
+});
+
+test("--redo: all, a job, a cause; --limit", async () => {
+  const deployment = new Deployment(COPY, { ...FILES, "in/b.txt": "bad\n" });
+  const limited = await deployment.deploy(["--limit", "1"]);
+  assert.deepEqual([limited.exitCode, limited.report.jobs.done, limited.report.jobs.pending], [0, 1, 2]);
+  assert.deepEqual(ran(deployment, 1), ["a"]);
+
+  const rest = await deployment.deploy();
+  assert.equal(rest.exitCode, 3);
+  assert.deepEqual(ran(deployment, 2), ["b", "c"]);
+
+  await deployment.deploy(["--redo", "exit"]);
+  assert.deepEqual(ran(deployment, 3), ["b"]);
+
+  const one = await deployment.deploy(["--redo", "c"]);
+  assert.deepEqual(ran(deployment, 4), ["b", "c"]);
+  assert.equal(one.report.jobs.cached, 1);
+
+  const all = await deployment.deploy(["--redo"]);
+  assert.deepEqual(ran(deployment, 5), ["a", "b", "c"]);
+  assert.equal(all.report.jobs.cached, 0);
+
+  const unknown = await deployment.deploy(["--redo", "nobody"]);
+  assert.equal(unknown.exitCode, 1);
+  assert.match(unknown.stderr, /no job named nobody/);
+});
+
+test("a failed job runs again; tables, logs and work folders tell of it", async () => {
+  const deployment = new Deployment(COPY, { ...FILES, "in/b.txt": "bad\n" });
+  const { exitCode, report } = await deployment.deploy();
+  assert.equal(exitCode, 3);
+  assert.deepEqual(report.failures, [{ job: "b", cause: "exit", exitCode: 1, detail: "" }]);
+  assert.deepEqual(deployment.results(), ["out/a.txt", "out/c.txt"]);
+
+  const { seconds, host, ...row } = deployment.jobs().get("b") as Record<string, string>;
+  assert.deepEqual(row, { name: "b", id: "b", status: "failed", cause: "exit", exit_code: "1", attempts: "1" });
+  assert.match(seconds as string, /^\d+(\.\d+)?$/);
+  assert.notEqual(host, "");
+  assert.equal(deployment.jobs().get("a")?.status, "done");
+  assert.deepEqual(deployment.table("outputs.tsv"), [
+    { job: "a", output: "copy", status: "present", path: "out/a.txt", bytes: "2" },
+    { job: "b", output: "copy", status: "missing", path: "\\e", bytes: "\\e" },
+    { job: "c", output: "copy", status: "present", path: "out/c.txt", bytes: "4" },
+  ]);
+
+  const work = join(deployment.run(1), "work/main.1/1");
+  assert.deepEqual(readdirSync(work).sort(), ["2", "2.err", "2.out"]);
+  assert.deepEqual(readdirSync(join(work, "2")).sort(), ["in", "out"]);
+  assert.deepEqual(readdirSync(deployment.path("results")).sort(), ["jobs.tsv", "out", "outputs.tsv"]);
+
+  deployment.write("in/b.txt", "good\n");
+  const mended = await deployment.succeed();
+  assert.equal(mended.jobs.cached, 2);
+  assert.equal(deployment.result("out/b.txt"), "good\n");
+});
+
+test("logs of failed jobs come home, and go when the job is mended", async () => {
+  const deployment = new Deployment(
+    `
+    jobs: list("id", ["x", "y"]),
+    inputs: { flag: "flag" },
+    command: ({ inputs, params }) => sh\`
+      echo "out of" \${params.id}
+      echo "err of" \${params.id} >&2
+      [[ \${params.id} != y ]] || cat \${inputs.flag} | grep -q fine\`,
+  `,
+    { flag: "bad\n" },
+  );
+  const { exitCode } = await deployment.deploy();
+  assert.equal(exitCode, 3);
+  assert.deepEqual(readdirSync(deployment.path("results/_logs")).sort(), ["y.err", "y.out"]);
+  assert.equal(deployment.log("y"), "err of y\n");
+  assert.equal(deployment.log("y", "out"), "out of y\n");
+
+  deployment.write("flag", "fine\n");
+  await deployment.succeed();
+  assert.deepEqual(readdirSync(deployment.path("results/_logs")), []);
+  await deployment.succeed(["--redo", "--keep-logs"]);
+  assert.deepEqual(readdirSync(deployment.path("results/_logs")).sort(), ["x.err", "x.out", "y.err", "y.out"]);
+});
+
+test("a job that fails when redone keeps its place: the next one may replace what it had made", async () => {
+  const deployment = new Deployment(COPY, FILES);
+  await deployment.succeed();
+  deployment.write("in/b.txt", "bad\n");
+  assert.equal((await deployment.deploy()).exitCode, 3);
+  deployment.write("in/b.txt", "good\n");
+  await deployment.succeed();
+  assert.equal(deployment.result("out/b.txt"), "good\n");
+});
+
+test.run();

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "../runner/suite.js";
+import { Deployment } from "./deployment.js";
+
+/** Time limits, retries, the most failures, and the least time between starts. */
+const test = suite("limits");
+
+test("a time limit ends a job and all that it has started; a quick one is not touched", async () => {
+  const deployment = new Deployment(
+    `
+    jobs: list("id", ["quick", "slow", "stubborn", "family", "polite", "nearly"]),
+    outputs: { text: "{id}.txt" },
+    limits: { time: "2s" },
+    command: ({ outputs, params }) => sh\`
+      echo begun > \${outputs.text}
+      case \${params.id} in
+        slow) sleep 60 ;;
+        stubborn) trap '' TERM; while :; do sleep 0.1; done ;;
+        family) bash -c 'trap "" TERM; sleep 61 & sleep 62' & bash -c 'sleep 63' ;;
+        polite) trap 'exit 0' TERM; sleep 64 & wait ;;
+        nearly) sleep 1.9 ;;
+      esac\`,
+  `,
+    {},
+    undefined,
+    6,
+  );
+  const { exitCode, report } = await deployment.deploy();
+  assert.equal(exitCode, 3);
+  assert.deepEqual(report.failures.map(({ job, cause }) => `${job} ${cause}`).sort(), [
+    "family timeout",
+    "polite timeout",
+    "slow timeout",
+    "stubborn timeout",
+  ]);
+  assert.deepEqual(deployment.results(), ["nearly.txt", "quick.txt"]);
+  const seconds = (name: string) => Number(deployment.jobs().get(name)?.seconds);
+  for (const name of ["slow", "family", "polite"]) {
+    assert.ok(seconds(name) >= 2 && seconds(name) < 5, `${name} was ended after ${seconds(name)} s`);
+  }
+  // SIGKILL comes ten seconds after SIGTERM.
+  assert.ok(seconds("stubborn") >= 12 && seconds("stubborn") < 16, `${seconds("stubborn")} s`);
+  assert.equal(deployment.jobs().get("stubborn")?.exit_code, "137");
+  await deployment.assertQuiet();
+});
+
+test("each retry starts from pristine inputs, and tries are counted", async () => {
+  const deployment = new Deployment(
+    `
+    jobs: list("id", ["a", "b", "never"]),
+    inputs: { text: "in/{id}.txt", large: copied("large") },
+    outputs: { copy: "out/{id}.txt" },
+    limits: { retries: 2 },
+    command: ({ inputs, outputs, params }) => sh\`
+      [[ $(cat \${inputs.text}) == pristine && $(wc -c < \${inputs.large}) == 2000000 ]] || exit 99
+      [[ ! -e soiled && ! -e \${outputs.copy} ]] || exit 98
+      echo spoilt > \${inputs.text}; echo spoilt > \${inputs.large}; : > soiled; echo torn > \${outputs.copy}
+      echo try >> $HOME/tries_\${params.id}
+      [[ \${params.id} != never && $(wc -l < $HOME/tries_\${params.id}) == 2 ]]
+      echo whole > \${outputs.copy}\`,
+  `,
+    { "in/a.txt": "pristine", "in/b.txt": "pristine", "in/never.txt": "pristine", large: "x".repeat(2_000_000) },
+  );
+  const { exitCode, report } = await deployment.deploy([], { HOME: deployment.folder });
+  assert.equal(exitCode, 3);
+  assert.deepEqual(
+    report.failures.map(({ job, exitCode: code }) => [job, code]),
+    [["never", 1]],
+  );
+  assert.deepEqual(
+    [...deployment.jobs().values()].map(({ name, attempts }) => `${name} ${attempts}`),
+    ["a 2", "b 2", "never 3"],
+  );
+  assert.deepEqual(deployment.results(), ["out/a.txt", "out/b.txt"]);
+  assert.equal(deployment.result("out/a.txt"), "whole\n");
+  assert.equal(deployment.read("in/a.txt"), "pristine");
+});
+
+test("retryOn: only these causes are worth another try", async () => {
+  const deployment = new Deployment(`
+    jobs: list("id", ["exits", "dies", "killed", "forgets"]),
+    outputs: { text: "{id}.txt" },
+    limits: { retries: 1, retryOn: ["signal", "missing-output"] },
+    command: ({ params }) => sh\`
+      case \${params.id} in
+        exits) exit 4 ;;
+        dies) kill -9 $BASHPID ;;
+        killed) kill -9 $$; sleep 5 ;;
+      esac\`,
+  `);
+  await deployment.deploy();
+  assert.deepEqual(
+    [...deployment.jobs().values()].map(({ name, cause, attempts }) => `${name} ${cause} ${attempts}`),
+    ["exits exit 1", "dies signal 2", "killed signal 2", "forgets missing-output 2"],
+  );
+});
+
+test("maxFailures stops the swarm, and says so; the next deploy goes on", async () => {
+  const deployment = new Deployment(
+    `
+    jobs: range("i", 1, 40),
+    limits: { maxFailures: 3 },
+    command: ({ params }) => sh\`sleep 0.05; [[ -e $HOME/mended ]] || (( \${params.i} > 20 ))\`,
+  `,
+  );
+  const { exitCode, report, stderr } = await deployment.deploy([], { HOME: deployment.folder });
+  assert.equal(exitCode, 3);
+  assert.equal(report.end.reason, "too-many-failures");
+  assert.match(stderr, /too many failures/);
+  assert.ok(report.jobs.failed >= 3 && report.jobs.failed <= 5, `${report.jobs.failed} failed`);
+  assert.equal(report.jobs.pending, 40 - report.jobs.failed);
+  deployment.write("mended", "");
+  await deployment.succeed([], { HOME: deployment.folder });
+});
+
+test("stagger keeps starts apart, without keeping jobs from running side by side", async () => {
+  const deployment = new Deployment(
+    `
+    jobs: range("i", 1, 6),
+    limits: { stagger: "0.25s" },
+    command: ({ params }) => sh\`sleep 0.8; : \${params.i}\`,
+  `,
+    {},
+    undefined,
+    6,
+  );
+  const begun = performance.now();
+  await deployment.succeed();
+  const starts = deployment
+    .journal()
+    .filter(([event]) => event === "start")
+    .map((fields) => Number(fields[5]))
+    .sort((a, b) => a - b);
+  const gaps = starts.slice(1).map((start, i) => start - (starts[i] as number));
+  assert.equal(gaps.length, 5);
+  assert.ok(Math.min(...gaps) >= 230, `starts lie ${gaps.join(", ")} ms apart`);
+  assert.ok(performance.now() - begun < 15_000);
+});
+
+test("the folder of a retried job that failed for good is kept, with its logs", async () => {
+  const deployment = new Deployment(`
+    jobs: list("id", ["a"]),
+    limits: { retries: 1 },
+    command: ({ params }) => sh\`echo why >&2; : > trace_\${params.id}; exit 5\`,
+  `);
+  await deployment.deploy();
+  assert.ok(existsSync(join(deployment.run(), "work/main.1/1.2/1/trace_a")));
+  assert.equal(deployment.log("a"), "why\n");
+});
+
+test.run();

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { rmSync, symlinkSync } from "node:fs";
+import { suite } from "../runner/suite.js";
+import { Deployment } from "./deployment.js";
+
+/** What lies in the results and is not Locusts' own stays as it is. */
+const test = suite("files of the user's own in the results");
+
+const SWARM = `
+  jobs: list("id", ["a", "b"]),
+  inputs: { word: "word" },
+  outputs: { text: "sub/{id}.txt", tree: "tree_{id}/" },
+  command: ({ inputs, outputs, params }) => sh\`
+    cat \${inputs.word} > \${outputs.text}
+    mkdir \${outputs.tree}
+    cat \${inputs.word} > \${outputs.tree}/leaf
+    until [[ ! -e $HOME/hold ]]; do sleep 0.05; done\`,
+`;
+
+const fresh = () => new Deployment(SWARM, { word: "word\n" });
+
+async function refuses(deployment: Deployment, path: string): Promise<void> {
+  const { exitCode, report } = await deployment.deploy();
+  assert.equal(exitCode, 1, JSON.stringify(report));
+  assert.ok(report.errors?.[0]?.message.includes(path), JSON.stringify(report));
+}
+
+test("deploy refuses to replace a file, a folder, a link, and what lies on the way", async () => {
+  const ways: [string, (deployment: Deployment) => void][] = [
+    ["results/sub/b.txt", (deployment) => deployment.write("results/sub/b.txt", "mine")],
+    ["results/tree_a", (deployment) => deployment.write("results/tree_a/leaf", "mine")],
+    ["results/tree_a", (deployment) => deployment.write("results/tree_a", "mine")],
+    ["results/sub", (deployment) => deployment.write("results/sub", "mine")],
+    ["results/jobs.tsv", (deployment) => deployment.write("results/jobs.tsv", "my own jobs\n")],
+    ["results/outputs.tsv", (deployment) => deployment.write("results/outputs.tsv", "my own outputs\n")],
+    [
+      "results/sub/a.txt",
+      (deployment) => {
+        deployment.write("results/sub/other", "mine");
+        symlinkSync("other", deployment.path("results/sub/a.txt"));
+      },
+    ],
+  ];
+  for (const [path, put] of ways) {
+    const deployment = fresh();
+    put(deployment);
+    await refuses(deployment, path);
+    assert.deepEqual(deployment.journal(), [], "a job was run");
+    rmSync(deployment.path(path), { recursive: true });
+    await deployment.succeed();
+  }
+});
+
+test("what Locusts has put there itself is replaced, also after its state was lost", async () => {
+  const deployment = fresh();
+  await deployment.succeed();
+  deployment.write("word", "another\n");
+  await deployment.succeed();
+  assert.equal(deployment.result("sub/a.txt"), "another\n");
+  assert.equal(deployment.result("tree_a/leaf"), "another\n");
+
+  rmSync(deployment.path(".locusts"), { recursive: true });
+  deployment.write("word", "a third\n");
+  await deployment.succeed();
+  assert.equal(deployment.result("sub/a.txt"), "a third\n");
+});
+
+test("a result that was edited by hand is not replaced", async () => {
+  const deployment = fresh();
+  await deployment.succeed();
+  deployment.write("results/sub/a.txt", "edited by hand\n");
+  await refuses(deployment, "results/sub/a.txt");
+  assert.equal(deployment.result("sub/a.txt"), "edited by hand\n");
+});
+
+test("a file that appears while the job runs is not replaced either", async () => {
+  const deployment = fresh();
+  deployment.write("hold", "");
+  const begun = deployment.beginDeploy([], { HOME: deployment.folder });
+  while (deployment.journal().filter(([event]) => event === "start").length < 2) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  deployment.write("results/sub/a.txt", "mine, just now\n");
+  rmSync(deployment.path("hold"));
+  const { exitCode, stdout } = await begun.outcome;
+  assert.equal(exitCode, 3);
+  const [failure] = JSON.parse(stdout).failures;
+  assert.equal(failure.cause, "node");
+  assert.match(failure.detail, /sub\/a\.txt is not what Locusts has put there/);
+  assert.equal(deployment.result("sub/a.txt"), "mine, just now\n");
+  assert.equal(deployment.result("sub/b.txt"), "word\n");
+});
+
+test.run();

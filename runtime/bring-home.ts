@@ -50,6 +50,7 @@ export async function bringHome(
       finished += follower.gather().length;
       if (running) goingOn += 1;
       else {
+        ledger.sync();
         closeRun(run);
         follower.removeWorkFolders();
       }

@@ -1,6 +1,5 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   type BundleDescription,
   type BundledJob,
@@ -23,7 +22,7 @@ import { type Reason, type Redo, selectJobs } from "./state/select-jobs.js";
 import { RuntimeProblem, targetDirectory, type Workspace } from "./workspace.js";
 
 /** Between two looks at the journals, in milliseconds: short at first, longer when little happens. */
-const SHORTEST_PAUSE = 50;
+const SHORTEST_PAUSE = 200;
 const LONGEST_PAUSE = 500;
 
 /** How often a manager that was killed is started again without any job having ended in between. */
@@ -176,7 +175,7 @@ class Deployment {
         await this.engine.launch(run);
       }
       pause = news ? SHORTEST_PAUSE : Math.min(LONGEST_PAUSE, pause * 1.5);
-      await sleep(gone ? 0 : pause);
+      if (!gone) await this.engine.rest(pause);
     }
     await stopping;
     this.finish(follower, jobs.size);
@@ -194,6 +193,8 @@ class Deployment {
     this.failures.push(...follower.failures);
     this.finished += follower.done + follower.failures.length;
     if (follower.settled < jobs) return;
+    // Until now the journals and work folders had it all; from here on the ledger alone.
+    this.ledger.sync();
     closeRun(follower.options.run);
     follower.removeWorkFolders();
   }

@@ -1,6 +1,7 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import {
+  BUNDLE_FILES,
   type BundleDescription,
   type BundledJob,
   readBundleDescription,
@@ -31,7 +32,10 @@ export interface Deployed {
 function deployedTargets(workspace: Workspace): string[] {
   try {
     return readdirSync(workspace.state, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && listRuns(join(workspace.state, entry.name)).length > 0)
+      .filter(
+        (entry) =>
+          entry.isDirectory() && existsSync(join(workspace.state, entry.name, "bundle", BUNDLE_FILES.description)),
+      )
       .map((entry) => entry.name)
       .sort();
   } catch {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { isAlive, listLives } from "../runs/lives.js";
 import type { Run } from "../runs/run-folder.js";
 import { RuntimeProblem } from "../workspace.js";
@@ -21,6 +22,7 @@ function runScript(run: Run, words: readonly string[], log: number | "ignore") {
 export class DirectEngine implements Engine {
   #running = false;
   #exitCode: number | null = null;
+  #ended: Promise<void> | undefined;
 
   async launch(run: Run): Promise<void> {
     const log = openSync(join(run.folder, "manager.log"), "a");
@@ -33,9 +35,12 @@ export class DirectEngine implements Engine {
       );
     });
     this.#running = true;
-    child.once("exit", (code) => {
-      this.#running = false;
-      this.#exitCode = code;
+    this.#ended = new Promise((resolve) => {
+      child.once("exit", (code) => {
+        this.#running = false;
+        this.#exitCode = code;
+        resolve();
+      });
     });
     child.unref();
   }
@@ -46,6 +51,13 @@ export class DirectEngine implements Engine {
 
   async stop(run: Run): Promise<void> {
     await new Promise<void>((resolve) => runScript(run, ["--stop"], "ignore").once("close", () => resolve()));
+  }
+
+  async rest(milliseconds: number): Promise<void> {
+    const awake = new AbortController();
+    const sleeping = sleep(milliseconds, undefined, { signal: awake.signal }).catch(() => {});
+    await (this.#running ? Promise.race([sleeping, this.#ended]) : sleeping);
+    awake.abort();
   }
 
   lastWords(run: Run): LastWords {

@@ -20,6 +20,8 @@ export interface Engine {
   state(run: Run): EngineState;
   /** Asks the managers to end their jobs and leave; resolves when they have. */
   stop(run: Run): Promise<void>;
+  /** Waits, in milliseconds, but no longer than until the manager that was launched here has ended. */
+  rest(milliseconds: number): Promise<void>;
   /** Last words of a manager that could not write them into its journal. */
   lastWords(run: Run): LastWords;
 }

@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   copyFileSync,
+  existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -18,6 +19,7 @@ import {
   symlinkSync,
 } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { LOG_FOLDER } from "../../compiler/format/results.js";
 import type { Ledger } from "../state/ledger.js";
 import { Ownership } from "../state/ownership.js";
 
@@ -45,12 +47,16 @@ function isSameContent(a: string, b: string): boolean {
 export class Results {
   readonly #made = new Set<string>();
   readonly #ownership: Ownership;
+  /** the logs that were here before, as a rule few or none */
+  readonly #oldLogs: ReadonlySet<string>;
 
   constructor(
     readonly folder: string,
     ledger: Ledger,
   ) {
     this.#ownership = new Ownership(folder, ledger);
+    const logs = join(folder, LOG_FOLDER);
+    this.#oldLogs = new Set(existsSync(logs) ? readdirSync(logs).map((name) => `${LOG_FOLDER}/${name}`) : []);
   }
 
   #makeFolder(folder: string): void {
@@ -185,6 +191,6 @@ export class Results {
 
   /** Removes a log that was brought home for an earlier try. */
   dropLog(path: string): void {
-    rmSync(join(this.folder, path), { force: true });
+    if (this.#oldLogs.has(path)) rmSync(join(this.folder, path), { force: true });
   }
 }

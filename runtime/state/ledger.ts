@@ -116,7 +116,7 @@ export class Ledger {
     return this.#names.has(name);
   }
 
-  /** Appends results; they are on the disk when this returns. */
+  /** Appends results. What a power cut could take back is still in the journals, until `sync`. */
   append(results: readonly JobResult[]): void {
     if (results.length === 0) return;
     const file = openSync(this.path, "a");
@@ -124,10 +124,20 @@ export class Ledger {
       // A torn last line must not swallow the next one.
       const text = Buffer.from(`\n${results.map(encode).join("")}`);
       for (let at = 0; at < text.length; ) at += writeSync(file, text, at);
-      fsyncSync(file);
     } finally {
       closeSync(file);
     }
     for (const result of results) this.#remember(result);
+  }
+
+  /** Makes sure that all that was appended is on the disk. */
+  sync(): void {
+    if (!existsSync(this.path)) return;
+    const file = openSync(this.path, "r+");
+    try {
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
   }
 }

@@ -16,13 +16,13 @@ export interface BuildOptions {
 
 /** @throws RuntimeProblem if the folder holds the bundle of another definition */
 function refuseForeignBundle(folder: string, source: string): void {
-  let other: string;
+  let other: string | undefined;
   try {
     other = readBundleDescription(folder).source;
   } catch {
     return;
   }
-  if (other !== source) {
+  if (other !== undefined && other !== source) {
     throw new RuntimeProblem(
       `${folder} holds the bundle of another definition, ${other}`,
       "choose another folder with --out, or put each definition into a folder of its own",

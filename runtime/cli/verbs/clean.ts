@@ -14,8 +14,7 @@ export const clean: Verb<object> = async (context) => {
     throw new RuntimeProblem("the swarm still runs", "wait for it, or stop it first: locusts cancel");
   }
   if (openRuns(deployed).length > 0) await bringHome(deployed, { stop: true, keepLogs: false });
-  for (const part of ["runs", "shared", "bundle"])
-    rmSync(join(deployed.directory, part), { recursive: true, force: true });
+  for (const part of ["runs", "shared"]) rmSync(join(deployed.directory, part), { recursive: true, force: true });
   const place = relative(process.cwd(), deployed.directory) || ".";
   if (context.json)
     context.terminal.print(

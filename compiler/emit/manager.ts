@@ -78,7 +78,7 @@ export function emitManager(swarm: SwarmPlan): string {
     outputs: swarm.outputs.map((output) => ({
       ...output,
       need: output.optional ? "optional" : "compulsory",
-      kind: output.kind,
+      plain: output.kind === "file" && output.minBytes <= 1 && !output.matches,
       ere: output.matches?.ere ?? "",
       grepFlags: output.matches?.ignoreCase ? "-Eqi" : "-Eq",
       check: output.check ?? "",

@@ -6,9 +6,6 @@ import { quoteWord } from "../shell/quote.js";
 
 const GRACE_SECONDS = 10;
 
-/** A line of a list begins with a job's number, its used tries, its copies and its name. */
-const FIELDS_BEFORE_REFERENCES = 4;
-
 /** Everything that goes into the script passes through one of these. */
 const VALUE_HELPERS = {
   /** a bash word */
@@ -63,7 +60,7 @@ export function emitManager(swarm: SwarmPlan): string {
       ...swarm.params.map((name) => `param_${name}`),
       ...swarm.inputs.map((input) => input.variable),
       ...swarm.outputs.map((output) => output.variable),
-    ].map((name, i) => ({ name, index: FIELDS_BEFORE_REFERENCES + i })),
+    ],
     prepare: swarm.prepare ?? "",
     hasModules: swarm.modules.length > 0,
     container: swarm.container

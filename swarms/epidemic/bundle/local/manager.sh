@@ -59,27 +59,38 @@ locusts_execute() {
   locusts_command
 }
 
-# Takes a line of a list apart, into the variables that the command uses.
-locusts_read_job() { # line
-  local fields IFS=$'\t'
-  # shellcheck disable=SC2206 # it is split at its tabs; file name expansion is off
-  fields=($1)
-  locusts_number=${fields[0]} locusts_tries=${fields[1]} locusts_copies=${fields[2]}
-  param_reproduction=${fields[4]}
-  param_days=${fields[5]}
-  param_vaccinated=${fields[6]}
-  in_model=${fields[7]}
-  out_curve=${fields[8]}
-  out_summary=${fields[9]}
-  [[ $1 != *\\* ]] || locusts_decode locusts_copies param_reproduction param_days param_vaccinated in_model out_curve out_summary
+# Reads the next job of an open list into the variables that the command may use.
+# shellcheck disable=SC2034
+locusts_read_job() {
+  IFS=$'\t' read -r -u "$1" \
+    locusts_number locusts_tries locusts_copies locusts_job \
+    param_reproduction \
+    param_days \
+    param_vaccinated \
+    in_model \
+    out_curve \
+    out_summary \
+    || return 1
+  locusts_line="$locusts_copies$param_reproduction$param_days$param_vaccinated$in_model$out_curve$out_summary"
+  [[ $locusts_line != *\\* ]] || locusts_decode locusts_copies param_reproduction param_days param_vaccinated in_model out_curve out_summary
 }
 
 # Looks at the outputs of the job that has just ended; leaves a word for each in locusts_found,
 # what is wrong with them in locusts_wrong, and those whose size is to be asked in locusts_job_files.
 locusts_check_outputs() {
   locusts_job_files=()
-  locusts_check_output curve "$out_curve" file compulsory 1
-  locusts_check_output summary "$out_summary" file compulsory 1
+  if [[ -f $locusts_folder/$out_curve && -s $locusts_folder/$out_curve ]]; then
+    locusts_found+=(present)
+    locusts_job_files+=("$locusts_folder/$out_curve")
+  else
+    locusts_check_output curve "$out_curve" file compulsory 1
+  fi
+  if [[ -f $locusts_folder/$out_summary && -s $locusts_folder/$out_summary ]]; then
+    locusts_found+=(present)
+    locusts_job_files+=("$locusts_folder/$out_summary")
+  else
+    locusts_check_output summary "$out_summary" file compulsory 1
+  fi
 }
 
 # What follows is the manager's own; the definition's commands above are read without this option.
@@ -128,16 +139,26 @@ locusts_has_room() {
 
 # Waits for a process and leaves its exit code. A signal for this slot ends a wait early, or the next
 # one, with a code above 128 or below 0; asked again, bash still knows the real one, and says 127 if
-# it has told it. Signals are for stopping alone: bash can miss a process that ends at that very time.
+# it has told it. Signals are for stopping alone: bash can miss a process that ends at that very time,
+# and then knows its code no more. A function of its own: where the same stands within a larger one,
+# it costs twice the time of a quick job (bash 5.2).
 locusts_wait() { # pid
-  local before=''
+  local before='' misses=0
   while
     wait "$1"
     locusts_code=$?
     ((locusts_code < 0)) || { [[ $locusts_interrupted ]] && ((locusts_code > 128)); }
   do
     locusts_interrupted=''
-    ((locusts_code < 0)) || before=$locusts_code
+    if ((locusts_code >= 0)); then
+      before=$locusts_code
+    elif ((++misses >= 3)); then
+      if ! kill -0 "$1"; then
+        locusts_code=${before:-143}
+        return
+      fi
+      read -r -t 0.05 <> <(:)
+    fi
   done
   [[ ! $before ]] || ((locusts_code != 127)) || locusts_code=$before
 }
@@ -186,18 +207,18 @@ locusts_await_word() {
   read -r -t 0.2 <> <(:)
 }
 
-# One try of the job at hand. Leaves what came of it in locusts_cause and locusts_code. Nothing here is
-# local: the job would see it under its plain name.
+# One try of the job at hand. Leaves what came of it in locusts_cause and locusts_code.
 locusts_try_job() {
+  local locusts_start # under this name, since the job can see it
   locusts_read_clock
   locusts_start=$locusts_now
   (
     # Written before the job can do anything, so that whatever it does, it is known to have run.
     locusts_note start "$locusts_number" "$locusts_try" "$locusts_slot" "$BASHPID" "${locusts_start:0:-3}" || exit 1
-    exec </dev/null >|"$locusts_folder.out" 2>|"$locusts_folder.err" {locusts_requests}>&- || exit 1
-    set +C +m +f
+    exec </dev/null >|"$locusts_folder.out" 2>|"$locusts_folder.err" {locusts_requests}>&- {locusts_list}<&- || exit 1
+    set +C +m
     shopt -u extglob
-    cd -- "$locusts_folder" || exit 1
+    cd -P -- "$locusts_folder" || exit 1
     locusts_execute
   ) &
   locusts_pid=$!
@@ -232,9 +253,7 @@ locusts_try_job() {
   locusts_pid=''
   locusts_found=() locusts_wrong=''
   if [[ $locusts_cause == ok ]]; then
-    locusts_own_code=$locusts_code # a check has one of its own
     locusts_check_outputs
-    locusts_code=$locusts_own_code
     if [[ $locusts_wrong ]]; then
       locusts_cause=missing-output
       [[ ! $locusts_stopping ]] || locusts_cause=stopped
@@ -323,9 +342,8 @@ locusts_await_turn() {
 # Takes jobs of one list until it holds none that is free. A job belongs to the slot
 # that creates its log file.
 locusts_work_through_list() {
-  mapfile -t locusts_lines <"$locusts_list_file"
-  for locusts_line in "${locusts_lines[@]}"; do
-    locusts_read_job "$locusts_line"
+  exec {locusts_list}<"$locusts_list_file"
+  while locusts_read_job "$locusts_list"; do
     if [[ $locusts_stopping || -e $locusts_life/stop ]] || ! kill -0 "$locusts_manager"; then
       break
     fi
@@ -338,6 +356,7 @@ locusts_work_through_list() {
     locusts_run_job
     [[ ! $locusts_disk_is_full ]] || break
   done
+  exec {locusts_list}<&-
   locusts_publish
 }
 
@@ -353,7 +372,7 @@ locusts_slot_main() { # --slot number --life name list manager life-folder share
   locusts_ended=() locusts_files=() locusts_interrupted='' locusts_published=0
   locusts_memory_events='' locusts_oom_kills=0
   locusts_saw_oom_kill
-  set -C -f -m
+  set -C -m
   trap 'locusts_interrupted=1; locusts_obey_stop' USR2
   # A job that ends itself by "kill $$" means no more than that.
   trap 'locusts_interrupted=1; locusts_end_job TERM' TERM
@@ -656,10 +675,10 @@ locusts_read_journal() { # life-name
     number=${fields[1]}
     case ${fields[0]} in
       start) locusts_running[number]=1 ;;
+      done | failed | again | stopped) unset "locusts_running[$number]" ;;&
       done | failed) locusts_finished[number]=1 ;;
       again) locusts_used_tries[number]=${fields[2]} ;;
     esac
-    [[ ${fields[0]} == start ]] || unset "locusts_running[$number]"
   done <"journal/$1.tsv"
 }
 
@@ -712,7 +731,7 @@ locusts_start_slot() { # list-to-begin-after
 locusts_forget_slot() { # slot
   local inbox=${locusts_inbox[$1]}
   exec {inbox}>&-
-  unset "locusts_slot_pid[$1]" "locusts_inbox[$1]"
+  unset "locusts_slot_pid[$1]" "locusts_inbox[$1]" "locusts_is_missed[$1]"
 }
 
 # A slot asks for the list after the one it has worked through.
@@ -799,7 +818,9 @@ locusts_count_failure() {
 locusts_tick() {
   local slot
   for slot in "${!locusts_slot_pid[@]}"; do
-    kill -0 "${locusts_slot_pid[slot]}" 2>/dev/null || locusts_replace_slot "$slot"
+    kill -0 "${locusts_slot_pid[slot]}" 2>/dev/null && continue
+    # That it has ended may still be said in what is yet to be read: hence at the second look.
+    if [[ ${locusts_is_missed[slot]-} ]]; then locusts_replace_slot "$slot"; else locusts_is_missed[slot]=1; fi
   done
   [[ ! $locusts_disk_is_full ]] || locusts_stop_for disk-full
   ((locusts_time_limit == 0)) || locusts_watch_time
@@ -878,9 +899,8 @@ HELP
 
 # How many jobs fit this machine at a time, if the definition does not say.
 locusts_count_slots() {
-  local key value cores
-  cores=$(nproc)
-  locusts_slots=$((cores / locusts_job_cpus))
+  local key value
+  locusts_slots=$((locusts_cores / locusts_job_cpus))
   if ((locusts_job_memory > 0)); then
     while read -r key value _; do
       [[ $key == MemTotal: ]] || continue
@@ -923,6 +943,15 @@ locusts_enter_run() { # folder
   fi
   CDPATH='' cd -P -- "$folder" || exit 1
   mkdir -p claims managers journal work || exit 5
+}
+
+# Closes what whoever started this had open: a lock, say, which jobs and slots would hold.
+locusts_close_inherited() {
+  local place descriptor
+  for place in /proc/"$$"/fd/*; do
+    descriptor=${place##*/}
+    if ((descriptor > 2)) && [[ ! $place -ef $locusts_script ]]; then exec {descriptor}>&-; fi
+  done
 }
 
 # Asks the manager of this run to stop, and waits until it has.
@@ -969,6 +998,7 @@ locusts_main() {
   [[ ${BASH_SOURCE[0]} != */* ]] || locusts_script=$(CDPATH='' cd -- "${BASH_SOURCE[0]%/*}/" && pwd)/${BASH_SOURCE[0]##*/}
   # Not $HOSTNAME: a variable of that name may come from another machine.
   read -r locusts_host </proc/sys/kernel/hostname
+  locusts_close_inherited
   locusts_enter_run "$folder"
   locusts_read_run
   if [[ $action == stop ]]; then
@@ -985,10 +1015,11 @@ locusts_main() {
   locusts_shared=$(cd ../../shared 2>/dev/null && pwd)
   locusts_stopping='' locusts_detail='' locusts_failures=0 locusts_lists=0 locusts_next_chunk=1 locusts_patience=1
   locusts_has_past='' locusts_next_turn=0 locusts_last_slot=0 locusts_lost_slots='' locusts_disk_is_full=''
-  locusts_turns=() locusts_inbox=() locusts_slot_pid=() locusts_slot_list=() locusts_list_chunk=() locusts_list_file=()
+  locusts_turns=() locusts_inbox=() locusts_slot_pid=() locusts_slot_list=() locusts_is_missed=() locusts_list_chunk=() locusts_list_file=()
   locusts_finished=() locusts_used_tries=() locusts_running=() locusts_deaths=()
   exec >>"journal/$locusts_life_name.tsv" {locusts_requests}<> <(:)
-  locusts_note manager "$locusts_life_name" "$locusts_host" $$ "$(nproc)"
+  locusts_cores=$(OMP_NUM_THREADS='' OMP_THREAD_LIMIT='' nproc) # it would say what these say
+  locusts_note manager "$locusts_life_name" "$locusts_host" $$ "$locusts_cores"
   locusts_read_past
   trap 'locusts_stop_for signal' TERM INT HUP
   trap : PIPE # a slot that was killed does not read its answer

@@ -92,7 +92,7 @@ test("a failed job runs again; tables, logs and work folders tell of it", async 
   assert.equal(deployment.jobs().get("a")?.status, "done");
   assert.deepEqual(deployment.table("outputs.tsv"), [
     { job: "a", output: "copy", status: "present", path: "out/a.txt", bytes: "2" },
-    { job: "b", output: "copy", status: "missing", path: "\\e", bytes: "\\e" },
+    { job: "b", output: "copy", status: "missing", path: "out/b.txt", bytes: "NA" },
     { job: "c", output: "copy", status: "present", path: "out/c.txt", bytes: "4" },
   ]);
 

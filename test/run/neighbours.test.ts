@@ -61,7 +61,7 @@ const SWARM = (deeds: readonly string[]) => `
     [[ $IFS == $' \\t\\n' ]]
     [[ $(umask) == 0022 && $(ulimit -n) -gt 20 ]]
     ! declare -F printf wait kill read; [[ $BASH_SUBSHELL == 1 && $# == 0 ]]
-    printf '%s\\\\n' \${params.id} > \${outputs.text}
+    printf '%s\\n' \${params.id} > \${outputs.text}
     case \${params.id} in
 ${deeds.map((name) => `      ${name}) ${(DEEDS[name] as Deed)[0].replaceAll("${", "\\${")} ;;`).join("\n")}
     esac\`,

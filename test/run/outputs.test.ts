@@ -87,10 +87,10 @@ test("each rule is held to, and outputs of a job that breaks one stay away", asy
     .table("outputs.tsv")
     .map(({ job, output, status, bytes }) => `${job} ${output} ${status} ${bytes}`);
   assert.ok(rows.includes("good plain present 11"));
-  assert.ok(rows.includes("good maybe missing \\e"));
+  assert.ok(rows.includes("good maybe missing NA"));
   assert.ok(rows.includes("optional_there maybe present 3"));
-  assert.ok(rows.includes("small ten invalid \\e"));
-  assert.ok(rows.includes("small plain missing \\e"));
+  assert.ok(rows.includes("small ten invalid NA"));
+  assert.ok(rows.includes("small plain missing NA"));
   assert.ok(rows.includes("good tree present 16"), rows.join("\n"));
 });
 

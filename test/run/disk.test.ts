@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite } from "../runner/suite.js";
+import { Deployment, reportOf, until } from "./deployment.js";
+
+/** A disk without room, and one that cannot be written to. */
+const test = suite("disks");
+
+const mounted: string[] = [];
+
+/** A small disk of its own, in memory. */
+function mountDisk(size: string): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "locusts-disk-")));
+  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", folder], { stdio: "pipe" });
+  mounted.push(folder);
+  return folder;
+}
+
+function canMount(): boolean {
+  try {
+    mountDisk("1m");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const root = canMount();
+test.after(() => {
+  for (const folder of mounted.reverse()) {
+    execFileSync("umount", ["-l", folder]);
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+/** Leaves so many bytes of room. */
+function fill(folder: string, leave: number): void {
+  const { bavail, bsize } = statfsSync(folder);
+  writeFileSync(join(folder, "ballast"), Buffer.alloc(Math.max(0, bavail * bsize - leave)));
+}
+
+const SWARM = `
+  jobs: range("i", 1, 250),
+  outputs: { text: "{i}.txt" },
+  command: ({ outputs, params }) => sh\`head -c 20000 /dev/zero > \${outputs.text}; : \${params.i}\`,
+`;
+
+for (const leave of [0, 30_000, 100_000, 300_000, 700_000, 1_500_000]) {
+  test.skipUnless(root, "only root can mount a disk", `full with ${leave} bytes left`, async () => {
+    const folder = mountDisk("24m");
+    const deployment = new Deployment(SWARM, {}, folder);
+    fill(folder, leave);
+    const { exitCode, stdout, stderr } = await deployment.deploy();
+    assert.equal(exitCode, 1, stdout + stderr);
+    assert.match(stderr, /the disk is full: make room|no space left/);
+    await deployment.assertQuiet();
+    rmSync(join(folder, "ballast"));
+    const report = await deployment.succeed();
+    assert.equal(report.jobs.done, 250);
+    assert.equal(deployment.results().length, 250);
+    for (const path of deployment.results()) assert.equal(deployment.result(path).length, 20_000);
+  });
+}
+
+test.skipUnless(root, "only root can mount a disk", "full while jobs run: no job is blamed for it", async () => {
+  const folder = mountDisk("8m");
+  const deployment = new Deployment(
+    `
+    jobs: range("i", 1, 60),
+    outputs: { text: "{i}.txt" },
+    limits: { retries: 2 },
+    command: ({ outputs, params }) => sh\`sleep 0.05; head -c 50000 /dev/zero > \${outputs.text}; : \${params.i}\`,
+  `,
+    {},
+    folder,
+  );
+  const deploy = deployment.beginDeploy();
+  await until("jobs are done", () => deployment.journal().filter(([event]) => event === "done").length > 5);
+  fill(folder, 0);
+  const { exitCode, report, stderr } = reportOf(await deploy.outcome);
+  assert.equal(exitCode, 1, stderr);
+  assert.match(stderr, /the disk is full|no space left/);
+  if (report.jobs !== undefined) assert.equal(report.jobs.failed, 0, JSON.stringify(report.failures));
+  await deployment.assertQuiet();
+  rmSync(join(folder, "ballast"));
+  await deployment.succeed();
+});
+
+test.skipUnless(root, "only root can mount a disk", "the manager by hand says that the disk is full", async () => {
+  const folder = mountDisk("8m");
+  const deployment = new Deployment(
+    `
+    jobs: range("i", 1, 20),
+    command: ({ params }) => sh\`sleep 0.2; : \${params.i}\`,
+  `,
+    {},
+    folder,
+  );
+  const deploy = deployment.beginDeploy();
+  await until("jobs are done", () => deployment.journal().filter(([event]) => event === "done").length > 3);
+  deploy.child.kill("SIGINT");
+  await deploy.outcome;
+  fill(folder, 0);
+  const full = await deployment.beginManager().outcome;
+  assert.equal(full.exitCode, 5, full.stderr);
+  assert.match(full.stderr, /No space left on device|is full|cannot write/);
+  rmSync(join(folder, "ballast"));
+  assert.equal((await deployment.beginManager().outcome).exitCode, 0);
+  await deployment.succeed();
+});
+
+test.skipUnless(root, "only root can mount a disk", "a .locusts that cannot be written to is named", async () => {
+  const deployment = new Deployment(SWARM);
+  await deployment.deploy(["--limit", "1"]);
+  const state = deployment.path(".locusts");
+  execFileSync("mount", ["--bind", state, state]);
+  mounted.push(state);
+  execFileSync("mount", ["-o", "remount,ro,bind", state]);
+  const { exitCode, stderr } = await deployment.deploy();
+  assert.equal(exitCode, 1);
+  assert.match(stderr, /\.locusts.*(read-only|permission)/i);
+  execFileSync("umount", ["-l", mounted.pop() as string]);
+  assert.ok(!existsSync(deployment.run(2)));
+  assert.deepEqual(readdirSync(deployment.path(".locusts/local/runs")), ["1"]);
+});
+
+test.run();

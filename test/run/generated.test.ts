@@ -154,7 +154,7 @@ test("ShellCheck is silenced only where a comment says why, or for the definitio
     const lines = readFileSync(script, "utf8").split("\n");
     lines.forEach((line, i) => {
       if (!line.includes("shellcheck disable=")) return;
-      const reason = /disable=SC\d+ # \w+/.test(line);
+      const reason = /disable=SC\d+ # \w+/.test(line) || /^\s*# \w+/.test(lines[i - 1] ?? "");
       const verbatim =
         line === "# shellcheck disable=all" && /^locusts_(command|prepare|check_\w+)\(\) \{$/.test(lines[i + 1] ?? "");
       assert.ok(reason || verbatim, `${name}, line ${i + 1}: ${line}`);

@@ -177,7 +177,9 @@ test("SIGTERM ends what runs; by hand it goes on, and deploy gathers it", async 
   assert.equal(first.report.jobs.failed, 0, first.stdout);
   assert.ok(first.report.jobs.pending > 0 && first.report.jobs.done > 0, first.stdout);
   await deployment.assertQuiet();
-  assert.equal(deployment.journal().filter(([event]) => event === "stopped").length, 2);
+  // Between two jobs a slot has nothing to stop.
+  const stopped = deployment.journal().filter(([event]) => event === "stopped").length;
+  assert.ok(stopped === 1 || stopped === 2, `${stopped} were stopped`);
 
   const byHand = deployment.beginManager();
   await until("it is at work", () => deployment.journal().filter(([event]) => event === "manager").length === 2);

@@ -112,6 +112,32 @@ test.skipUnless(root, "only root can mount a disk", "the manager by hand says th
   await deployment.succeed();
 });
 
+test.skipUnless(root, "only root can mount a disk", "with any number of pages left, the manager says so", async () => {
+  const folder = mountDisk("8m");
+  const deployment = new Deployment(
+    `
+    jobs: range("i", 1, 10),
+    outputs: { text: "{i}.txt" },
+    command: ({ outputs, params }) => sh\`[[ -e /dev/full ]]; head -c 400000 /dev/zero > \${outputs.text}; : \${params.i}\`,
+  `,
+    {},
+    folder,
+  );
+  const deploy = deployment.beginDeploy();
+  await until("its run is staged", () => existsSync(join(deployment.run(), "run")));
+  deploy.child.kill("SIGINT");
+  await deploy.outcome;
+  for (let pages = 0; pages <= 24; pages += 1) {
+    fill(folder, pages * 4096);
+    const { exitCode, stderr } = await deployment.beginManager().outcome;
+    assert.equal(exitCode, 5, `${pages} pages: ${stderr}`);
+    rmSync(join(folder, "ballast"));
+  }
+  assert.equal(deployment.journal().filter(([event, reason]) => event === "finish" && reason === "finished").length, 0);
+  const { report } = reportOf(await deployment.beginDeploy().outcome);
+  assert.equal(report.jobs.done, 10, JSON.stringify(report));
+});
+
 test.skipUnless(root, "only root can mount a disk", "a .locusts that cannot be written to is named", async () => {
   const deployment = new Deployment(SWARM);
   await deployment.deploy(["--limit", "1"]);

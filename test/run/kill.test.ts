@@ -127,9 +127,10 @@ test("deploy killed leaves its manager at work; the next one finds it and follow
   assert.equal(starts(deployment), 6);
 });
 
-test("orphans are ended before their jobs run again, wherever they have gone", async () => {
-  const deployment = new Deployment(
-    `
+for (const victim of ["the manager", "both"] as const) {
+  test(`orphans are ended before their jobs run again, wherever they have gone: SIGKILL for ${victim}`, async () => {
+    const deployment = new Deployment(
+      `
     jobs: list("id", ["stays", "moves", "leaves"]),
     outputs: { text: "{id}.txt" },
     command: ({ outputs, params }) => sh\`
@@ -141,21 +142,21 @@ test("orphans are ended before their jobs run again, wherever they have gone", a
       esac
       sleep 600\`,
   `,
-    {},
-    undefined,
-    3,
-  );
-  const env = { MARK: deployment.path("mark") };
-  const deploy = deployment.beginDeploy([], env);
-  await until("all of them run", () => ["stays", "moves", "leaves"].every((id) => deployment.exists(`mark.${id}`)));
-  await sleep(100);
-  kill(deploy.child.pid);
-  kill(deployment.manager());
-  await deploy.outcome;
-  await deployment.succeed([], env);
-  assert.equal(deployment.result("stays.txt"), "second\n");
-  await deployment.assertQuiet();
-});
+      {},
+      undefined,
+      3,
+    );
+    const env = { MARK: deployment.path("mark") };
+    const deploy = deployment.beginDeploy([], env);
+    await until("all of them run", () => ["stays", "moves", "leaves"].every((id) => deployment.exists(`mark.${id}`)));
+    await sleep(100);
+    VICTIMS[victim](deployment, deploy);
+    await deploy.outcome;
+    await deployment.succeed([], env);
+    assert.equal(deployment.result("stays.txt"), "second\n");
+    await deployment.assertQuiet();
+  });
+}
 
 test("SIGTERM ends what runs; by hand it goes on, and deploy gathers it", async () => {
   const deployment = new Deployment(`

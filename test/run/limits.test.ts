@@ -78,6 +78,29 @@ test("each retry starts from pristine inputs, and tries are counted", async () =
   assert.equal(deployment.read("in/a.txt"), "pristine");
 });
 
+test("a job that is tried again stays with its slot", async () => {
+  const deployment = new Deployment(`
+    jobs: list("id", ["slow", "again", "x", "y"]),
+    outputs: { text: "{id}.txt" },
+    limits: { retries: 1 },
+    command: ({ outputs, params }) => sh\`
+      case \${params.id} in
+        slow) sleep 0.6 ;;
+        again) [[ -e $HOME/tried ]] || { : > $HOME/tried; exit 1; }; sleep 1.5 ;;
+      esac
+      : > \${outputs.text}\`,
+  `);
+  await deployment.succeed([], { HOME: deployment.folder });
+  const starts = deployment.journal().filter(([event]) => event === "start");
+  assert.deepEqual(starts.map(([, number, attempt]) => `${number} ${attempt}`).sort(), [
+    "1 1",
+    "2 1",
+    "2 2",
+    "3 1",
+    "4 1",
+  ]);
+});
+
 test("retryOn: only these causes are worth another try", async () => {
   const deployment = new Deployment(`
     jobs: list("id", ["exits", "dies", "killed", "forgets"]),

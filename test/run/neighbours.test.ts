@@ -125,6 +125,21 @@ test("a job that kills its shell costs nothing but itself, however many jobs fol
   );
 });
 
+test("what a job leaves in the background is gone before the next one starts", async () => {
+  const deployment = new Deployment(
+    `
+    jobs: range("i", 1, 3),
+    command: ({ params }) => sh\`
+      if [[ -e $HOME/left ]]; then ! kill -0 $(cat $HOME/left) || exit 9; fi
+      sleep 600 & echo $! > $HOME/left; : \${params.i}\`,
+  `,
+    {},
+    undefined,
+    1,
+  );
+  await deployment.succeed([], { HOME: deployment.folder });
+});
+
 test("a job that kills its manager is given up after some tries, and the others finish", async () => {
   const deployment = new Deployment(`
     jobs: range("i", 1, 8),

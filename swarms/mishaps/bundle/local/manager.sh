@@ -317,9 +317,11 @@ locusts_give_up() { # why
   printf 'failed %s\n' "$locusts_slot" >&"$locusts_requests"
 }
 
-# A fresh folder for the next try: nothing that the last one soiled is left in it.
+# A fresh folder for the next try: nothing that the last one soiled is left in it. The first log stays,
+# emptied, since it says whose job this is.
 locusts_renew_folder() {
-  rm -rf -- "$locusts_folder" "$locusts_folder.out" "$locusts_folder.err"
+  : >|"$locusts_folder.out"
+  rm -rf -- "$locusts_folder" "$locusts_folder.err"
   locusts_try=$((locusts_try + 1))
   locusts_place=$locusts_sequence.$locusts_try
   mkdir -p -- "$locusts_life/$locusts_place" &&
@@ -856,7 +858,7 @@ locusts_tick() {
 
 # Lets the slots that wait for their turn begin a job, one every so often.
 locusts_grant_turns() {
-  local slot inbox
+  local slot inbox left
   locusts_patience=1
   ((${#locusts_turns[@]} > 0)) || return 0
   locusts_read_clock
@@ -873,8 +875,10 @@ locusts_grant_turns() {
     printf 'go\n' >&"$inbox"
     locusts_next_turn=$((locusts_now + locusts_stagger * 1000))
   fi
-  ((${#locusts_turns[@]} == 0)) || printf -v locusts_patience '%d.%06d' \
-    "$(((locusts_next_turn - locusts_now) / 1000000))" "$(((locusts_next_turn - locusts_now) % 1000000))"
+  ((${#locusts_turns[@]} > 0)) || return 0
+  left=$((locusts_next_turn - locusts_now))
+  ((left >= 1000)) || left=1000 # a time-out of 0 would read nothing at all
+  printf -v locusts_patience '%d.%06d' "$((left / 1000000))" "$((left % 1000000))"
 }
 
 locusts_answer() { # word slot list
@@ -887,16 +891,23 @@ locusts_answer() { # word slot list
 
 # Serves the slots until all of them have ended.
 locusts_serve() {
-  local word slot list last_tick=$SECONDS
+  local heard='' words word slot list last_tick=$SECONDS
   while ((${#locusts_slot_pid[@]} > 0)); do
     ((locusts_stagger == 0)) || locusts_grant_turns
-    if read -r -t "$locusts_patience" -u "$locusts_requests" word slot list; then
+    # Patience may end in the middle of a line: what was read of it is kept for the next time.
+    words=''
+    if IFS='' read -r -t "$locusts_patience" -u "$locusts_requests" words; then
+      words=$heard$words heard=''
+      word=${words%% *} list=${words##* } slot=${words#* }
+      slot=${slot%% *}
       case $word in
         failed) locusts_count_failure ;;
         full) locusts_stop_for disk-full ;;
         # What else a slot says is of no use any more once it is gone.
         *) [[ ! ${locusts_slot_pid[slot]-} ]] || locusts_answer "$word" "$slot" "$list" ;;
       esac
+    else
+      heard+=$words
     fi
     ((SECONDS == last_tick)) || { last_tick=$SECONDS; locusts_tick; }
   done

@@ -118,7 +118,7 @@ test.skipUnless(root, "only root can mount a disk", "with any number of pages le
     `
     jobs: range("i", 1, 10),
     outputs: { text: "{i}.txt" },
-    command: ({ outputs, params }) => sh\`[[ -e /dev/full ]]; head -c 400000 /dev/zero > \${outputs.text}; : \${params.i}\`,
+    command: ({ outputs, params }) => sh\`[[ -e ${folder}/go ]] || sleep 60; head -c 400000 /dev/zero > \${outputs.text}; : \${params.i}\`,
   `,
     {},
     folder,
@@ -127,6 +127,7 @@ test.skipUnless(root, "only root can mount a disk", "with any number of pages le
   await until("its run is staged", () => existsSync(join(deployment.run(), "run")));
   deploy.child.kill("SIGINT");
   await deploy.outcome;
+  deployment.write("go", "");
   for (let pages = 0; pages <= 24; pages += 1) {
     fill(folder, pages * 4096);
     const { exitCode, stderr } = await deployment.beginManager().outcome;

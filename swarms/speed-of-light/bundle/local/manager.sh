@@ -619,7 +619,10 @@ locusts_open_next() {
 
 # Is there room for more than an empty file?
 locusts_can_write() {
-  { printf '%65536s' '' >|"$locusts_life/slots/probe"; } 2>/dev/null
+  local probe=$locusts_life/slots/probe code=0
+  { printf '%65536s' '' >|"$probe"; } 2>/dev/null || code=1
+  : >|"$probe" # or it would take the room that it has found
+  return "$code"
 }
 
 # Something could not be written: is it the disk?

@@ -27,6 +27,8 @@ export interface Resources {
   readonly cpus?: number;
   /** memory that one job needs at most */
   readonly memory?: import("./units.js").Memory;
+  /** GPUs that one job has to itself, by `CUDA_VISIBLE_DEVICES`; none unless given */
+  readonly gpus?: number;
 }
 
 /** Why a try of a job ended, where it did not end well. */

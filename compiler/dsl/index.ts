@@ -6,5 +6,17 @@ export { checked, matches, minBytes, nonEmpty, type OutputSpec, optional } from 
 export type { Params, ParamValue } from "./placeholders.js";
 export { type ProgramArguments, program } from "./program.js";
 export { defineSwarm, type Swarm, type SwarmDefinition } from "./swarm.js";
-export { type LocalOptions, type LocalTarget, local, type Target } from "./targets.js";
+export {
+  type LocalOptions,
+  type LocalTarget,
+  local,
+  type SharedDirectory,
+  type SlurmOptions,
+  type SlurmTarget,
+  type SshOptions,
+  type SshTarget,
+  slurm,
+  ssh,
+  type Target,
+} from "./targets.js";
 export type { Duration, Memory } from "./units.js";

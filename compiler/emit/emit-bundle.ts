@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { BUNDLE_FILES, BUNDLE_SCHEMA, type BundleDescription } from "../format/bundle.js";
-import type { JobPlan, SwarmPlan } from "../plan/swarm-plan.js";
+import { BUNDLE_FILES, BUNDLE_SCHEMA, type BundleDescription, type BundledPilots } from "../format/bundle.js";
+import { nodeHoursOf } from "../plan/resolve-target.js";
+import type { JobPlan, SwarmPlan, TargetPlan } from "../plan/swarm-plan.js";
 import { emitLayout } from "./layout.js";
 import { emitManager } from "./manager.js";
 import { type FileChange, OutputFile } from "./output-files.js";
@@ -21,6 +22,21 @@ function foldersWithin(paths: readonly string[]): number {
     for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) folders.add(path.slice(0, at));
   }
   return folders.size;
+}
+
+function describePilots({ pilots, slots }: TargetPlan): BundledPilots | null {
+  if (!pilots) return null;
+  const { nodes, cpusPerNode, minJobsPerCpu, walltimeSeconds, successors, nodesMaySubmit } = pilots;
+  return {
+    nodes,
+    slots: slots ?? 1,
+    cpusPerNode,
+    minJobsPerCpu,
+    walltimeSeconds,
+    successors,
+    nodesMaySubmit,
+    nodeHours: nodeHoursOf(pilots),
+  };
 }
 
 /** Emits a bundle job by job: the bundle is never in memory as a whole. */
@@ -104,6 +120,8 @@ export class BundleEmitter {
       source: swarm.source,
       target: swarm.target.name,
       kind: swarm.target.kind,
+      access: swarm.target.access ?? null,
+      pilots: describePilots(swarm.target),
       digest: digest.digest("hex"),
       jobs: this.#count,
       uploads: { entries: this.#uploadEntries, bytes: this.#bytes },

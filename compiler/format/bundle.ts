@@ -1,18 +1,21 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Delivery } from "../dsl/inputs.js";
+import type { AccessPlan } from "../plan/swarm-plan.js";
 import { readLines } from "./lines.js";
 import { decodeRow } from "./tsv.js";
 
 /** Raised whenever an older reader would misread a bundle. */
-export const BUNDLE_SCHEMA = 1;
+export const BUNDLE_SCHEMA = 2;
 
 /** Raised whenever an older manager would misread a run list, or an older reader its journal. */
-export const RUN_FORMAT = 1;
+export const RUN_FORMAT = 2;
 
 /** The files of a bundle. */
 export const BUNDLE_FILES = {
   manager: "manager.sh",
+  pilot: "pilot.sh",
+  submit: "submit.sh",
   jobs: "jobs.tsv",
   uploads: "uploads.tsv",
   layout: "layout.json",
@@ -44,6 +47,24 @@ export interface Budget {
   readonly bytes: number;
 }
 
+/** How a target on another machine is reached; `host` null: this one. */
+export type BundledAccess = AccessPlan;
+
+/** What a run needs to know of a target's pilots. */
+export interface BundledPilots {
+  /** the most at a time */
+  readonly nodes: number;
+  /** jobs at a time in each */
+  readonly slots: number;
+  readonly cpusPerNode: number;
+  readonly minJobsPerCpu: number;
+  readonly walltimeSeconds: number;
+  readonly successors: number;
+  readonly nodesMaySubmit: boolean;
+  /** the most that all of them may use together */
+  readonly nodeHours: number;
+}
+
 /** `bundle.json`: what the other files of a bundle belong to. */
 export interface BundleDescription {
   readonly schema: number;
@@ -51,7 +72,11 @@ export interface BundleDescription {
   /** the definition's file, from whose folder it was built */
   readonly source: string;
   readonly target: string;
-  readonly kind: string;
+  readonly kind: "local" | "ssh" | "slurm";
+  /** null: a folder beside the definition */
+  readonly access: BundledAccess | null;
+  /** null: one manager, without a scheduler */
+  readonly pilots: BundledPilots | null;
   /** sha256 of the other files of the bundle */
   readonly digest: string;
   readonly jobs: number;

@@ -11,6 +11,7 @@ import { parseDuration, parseMemory } from "../dsl/units.js";
 import { LOG_FOLDER } from "../format/results.js";
 import { toPosixEre } from "../shell/ere.js";
 import { assembleTemplate } from "../shell/template.js";
+import { resolveTarget } from "./resolve-target.js";
 import type { InputPlan, OutputPlan, SwarmPlan } from "./swarm-plan.js";
 
 export type DefinitionPath = readonly (string | number)[];
@@ -258,7 +259,11 @@ class Resolver {
     if (memory === undefined) {
       this.mistake(["resources", "memory"], `"${resources.memory}" is no amount of memory`, 'write "500 MB" or "2 GB"');
     }
-    return { cpus: this.wholeNumber(["resources", "cpus"], resources.cpus, 1, 1), memoryMebibytes: memory ?? 0 };
+    return {
+      cpus: this.wholeNumber(["resources", "cpus"], resources.cpus, 1, 1),
+      gpus: this.wholeNumber(["resources", "gpus"], resources.gpus, 0, 0),
+      memoryMebibytes: memory ?? 0,
+    };
   }
 
   variables(environment: Environment, cpus: number): (readonly [string, string])[] {
@@ -308,14 +313,9 @@ export async function resolveSwarm(
     name: definition.name,
     description: definition.description ?? "",
     source,
-    target: {
-      name: targetName,
-      kind: target.kind,
-      slots:
-        target.slots === undefined
-          ? undefined
-          : resolver.wholeNumber(["targets", targetName, "slots"], target.slots, 1, 1),
-    },
+    target: resolveTarget(targetName, target, resources, (path, message, hint) =>
+      resolver.mistake(["targets", targetName, ...path], message, hint),
+    ),
     params,
     inputs,
     outputs,

@@ -29,13 +29,55 @@ export interface OutputPlan {
   readonly check: string | undefined;
 }
 
+/** How a target on another machine is reached, and where things lie there. */
+export interface AccessPlan {
+  /** null: this machine */
+  readonly host: string | null;
+  /** absolute path on the target */
+  readonly directory: string;
+  readonly sharedDirectory: { readonly here: string; readonly there: string } | null;
+  readonly transferHost: string | null;
+  readonly ssh: "builtin" | "openssh";
+}
+
+/** The pilots of a target under SLURM. */
+export interface PilotPlan {
+  /** the most at a time */
+  readonly nodes: number;
+  readonly cpusPerNode: number;
+  readonly minJobsPerCpu: number;
+  readonly walltimeSeconds: number;
+  /** the last so many seconds of a pilot no job is begun in */
+  readonly closingSeconds: number;
+  /** how many may follow one another in the place of each */
+  readonly successors: number;
+  readonly nodesMaySubmit: boolean;
+  /** after so many seconds without a sign of life a pilot's jobs are taken over */
+  readonly silenceSeconds: number;
+  /** path on the node, with variables that bash expands there; empty: jobs run on the shared file system */
+  readonly scratch: string;
+  /** options of `sbatch`, one a line of the batch script */
+  readonly directives: readonly string[];
+}
+
+/** Where a swarm runs, with every default filled in. */
+export interface TargetPlan {
+  readonly name: string;
+  readonly kind: "local" | "ssh" | "slurm";
+  /** jobs at a time on one machine; undefined: as many as fit it */
+  readonly slots: number | undefined;
+  /** undefined: `.locusts/` of the definition's folder, on this machine */
+  readonly access: AccessPlan | undefined;
+  readonly pilots: PilotPlan | undefined;
+}
+
 /** What a definition means on one target: checked, with every default filled in, as plain data. */
 export interface SwarmPlan {
   readonly name: string;
   readonly description: string;
   /** the definition's file name */
   readonly source: string;
-  readonly target: { readonly name: string; readonly kind: string; readonly slots: number | undefined };
+  readonly target: TargetPlan;
   readonly params: readonly string[];
   readonly inputs: readonly InputPlan[];
   readonly outputs: readonly OutputPlan[];
@@ -50,6 +92,8 @@ export interface SwarmPlan {
   /** params that the command computes with: bash would run what it finds in an array subscript */
   readonly computedParams: readonly string[];
   readonly cpus: number;
+  /** of one job; 0: none */
+  readonly gpus: number;
   /** of one job; 0 if it is not known */
   readonly memoryMebibytes: number;
   /** of one try of a job; 0 if there is no limit */

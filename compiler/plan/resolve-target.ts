@@ -1,0 +1,227 @@
+import type { SlurmTarget, Target } from "../dsl/targets.js";
+import { parseDuration, parseMemory } from "../dsl/units.js";
+import type { AccessPlan, PilotPlan, TargetPlan } from "./swarm-plan.js";
+
+/** Takes a mistake at a part of the target. */
+type Complain = (path: readonly (string | number)[], message: string, hint?: string) => void;
+
+/** What one job needs. */
+interface JobNeeds {
+  readonly cpus: number;
+  readonly gpus: number;
+  readonly memoryMebibytes: number;
+}
+
+/** Jobs begin no later than this share of a pilot's time before its end, within bounds in seconds. */
+const CLOSING_SHARE = 0.05;
+const LEAST_CLOSING = 15;
+const MOST_CLOSING = 300;
+
+const SECONDS_AN_HOUR = 3600;
+
+/** The most node-hours that the pilots of a target may use, each with all its successors. */
+export function nodeHoursOf(pilots: Pick<PilotPlan, "nodes" | "successors" | "walltimeSeconds">): number {
+  const hours = (pilots.nodes * (1 + pilots.successors) * pilots.walltimeSeconds) / SECONDS_AN_HOUR;
+  return Math.round(hours * 100) / 100;
+}
+
+class TargetResolver {
+  constructor(
+    readonly target: Target,
+    readonly job: JobNeeds,
+    readonly complain: Complain,
+  ) {}
+
+  wholeNumber(name: string, value: number | undefined, least: number, otherwise: number): number {
+    if (value === undefined) return otherwise;
+    if (!Number.isSafeInteger(value) || value < least) {
+      this.complain([name], `${name} is ${value}`, `write a whole number from ${least}`);
+      return otherwise;
+    }
+    return value;
+  }
+
+  seconds(name: string, text: string | undefined, otherwise: number): number {
+    if (text === undefined) return otherwise;
+    const seconds = parseDuration(text);
+    if (seconds === undefined || seconds <= 0) {
+      this.complain([name], `"${text}" is no time span`, 'write "90m", "4h", "2d", "HH:MM:SS" or "D-HH:MM:SS"');
+    }
+    return seconds ?? otherwise;
+  }
+
+  mebibytes(name: string, text: string | undefined): number {
+    if (text === undefined) return 0;
+    const mebibytes = parseMemory(text);
+    if (mebibytes === undefined) this.complain([name], `"${text}" is no amount of memory`, 'write "500 MB" or "2 GB"');
+    return mebibytes ?? 0;
+  }
+
+  /** Text that goes into one line, of a configuration or of `#SBATCH`. */
+  word(name: string, value: string | undefined): string | undefined {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in it
+    if (value !== undefined && (value.trim() === "" || /[\x00-\x1f\x7f]/.test(value))) {
+      this.complain([name], `${name} is ${value.trim() === "" ? "empty" : "more than one line"}`);
+      return undefined;
+    }
+    return value;
+  }
+
+  path(at: readonly string[], value: string): string {
+    const name = at.join(".");
+    if (!value.startsWith("/")) {
+      this.complain(at, `${name} "${value}" is no absolute path`, "begin it with /; ~ and variables are not expanded");
+    } else if (value.split("/").includes("..") || /[\0\n]/.test(value)) {
+      this.complain(at, `${name} "${value}" is no plain path`, "write it without .. and line breaks");
+    }
+    return value.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
+  }
+
+  access(): AccessPlan | undefined {
+    const { target } = this;
+    if (target.kind === "local") return undefined;
+    const host = this.word("host", target.host) ?? null;
+    if (host?.startsWith("-")) this.complain(["host"], `"${host}" is no host`);
+    const directory = this.path(["directory"], target.directory);
+    let sharedDirectory: AccessPlan["sharedDirectory"] = null;
+    if (target.sharedDirectory) {
+      sharedDirectory = {
+        here: this.path(["sharedDirectory", "here"], target.sharedDirectory.here),
+        there: this.path(["sharedDirectory", "there"], target.sharedDirectory.there),
+      };
+      if (directory !== sharedDirectory.there && !directory.startsWith(`${sharedDirectory.there}/`)) {
+        this.complain(
+          ["directory"],
+          `directory "${directory}" is not within the shared directory, which is ${sharedDirectory.there} on the target`,
+          `put it below ${sharedDirectory.there}, or leave sharedDirectory out`,
+        );
+      }
+      if (host === null) this.complain(["sharedDirectory"], "sharedDirectory needs a host that it is shared with");
+    }
+    return {
+      host,
+      directory,
+      sharedDirectory,
+      transferHost: this.word("transferHost", target.transferHost) ?? null,
+      ssh: target.ssh ?? "builtin",
+    };
+  }
+
+  /** The `#SBATCH` lines, in a fixed order. What depends on the run is given to `sbatch` itself. */
+  directives(target: SlurmTarget, walltimeSeconds: number): string[] {
+    const lines: string[] = [];
+    const option = (name: string, value: string | number | undefined) => {
+      if (value !== undefined) lines.push(`--${name}=${value}`);
+    };
+    const memory = (name: "memory" | "memoryPerCpu" | "scratchSize") => {
+      const mebibytes = this.mebibytes(name, target[name]);
+      return mebibytes === 0 ? undefined : `${mebibytes}M`;
+    };
+    option("partition", this.word("partition", target.partition));
+    option("account", this.word("account", target.account));
+    option("qos", this.word("qos", target.qos));
+    option("nodes", 1);
+    option("ntasks", 1);
+    option("cpus-per-task", this.wholeNumber("cpusPerNode", target.cpusPerNode, 1, 1));
+    if (target.threadsPerCore !== undefined) {
+      option("threads-per-core", this.wholeNumber("threadsPerCore", target.threadsPerCore, 1, 1));
+    }
+    option("mem", memory("memory"));
+    option("mem-per-cpu", memory("memoryPerCpu"));
+    option("gpus-per-node", target.gpus);
+    option("time", formatWalltime(walltimeSeconds));
+    option("constraint", this.word("constraint", target.constraint));
+    if (target.exclusive) lines.push("--exclusive");
+    if (target.gres !== undefined) option("gres", [target.gres].flat().join(","));
+    option("tmp", memory("scratchSize"));
+    option("reservation", this.word("reservation", target.reservation));
+    option("licenses", this.word("licenses", target.licenses));
+    if (target.mail) {
+      option("mail-user", this.word("mail", target.mail.to));
+      option("mail-type", (target.mail.when ?? ["END", "FAIL"]).join(","));
+    }
+    for (const [i, line] of (target.sbatch ?? []).entries()) {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in it
+      if (!line.startsWith("-") || /[\x00-\x1f\x7f]/.test(line)) {
+        this.complain(["sbatch", i], `"${line}" is no option of sbatch`, 'write it as in "--comment=text"');
+      } else lines.push(line);
+    }
+    return lines;
+  }
+
+  pilots(target: SlurmTarget): PilotPlan {
+    const walltimeSeconds = this.seconds("walltime", target.walltime, SECONDS_AN_HOUR);
+    if (walltimeSeconds > 0 && walltimeSeconds < 60) {
+      this.complain(["walltime"], `a walltime of ${target.walltime} is too short`, "SLURM counts whole minutes");
+    }
+    const cpusPerNode = this.wholeNumber("cpusPerNode", target.cpusPerNode, 1, 1);
+    if (this.job.cpus > cpusPerNode) {
+      this.complain(
+        ["cpusPerNode"],
+        `a job needs ${this.job.cpus} cores, and a pilot has ${cpusPerNode}`,
+        "raise cpusPerNode, or lower resources.cpus",
+      );
+    }
+    const closing = Math.round(Math.min(MOST_CLOSING, Math.max(LEAST_CLOSING, walltimeSeconds * CLOSING_SHARE)));
+    return {
+      nodes: this.wholeNumber("nodes", target.nodes, 1, 1),
+      cpusPerNode,
+      minJobsPerCpu: this.wholeNumber("minJobsPerCpu", target.minJobsPerCpu, 1, 10),
+      walltimeSeconds: Math.ceil(walltimeSeconds / 60) * 60,
+      closingSeconds: closing,
+      successors: this.wholeNumber("successors", target.successors, 0, 10),
+      nodesMaySubmit: target.nodesMaySubmit ?? true,
+      silenceSeconds: Math.ceil(this.seconds("silence", target.silence, 120)),
+      scratch: this.word("scratch", target.scratch) ?? "",
+      directives: this.directives(target, Math.ceil(walltimeSeconds / 60) * 60),
+    };
+  }
+
+  /** Jobs at a time in one pilot: what its cores, its memory and its GPUs allow. */
+  slots(): number | undefined {
+    const { target, job } = this;
+    const given = target.slots === undefined ? undefined : this.wholeNumber("slots", target.slots, 1, 1);
+    if (given !== undefined || target.kind !== "slurm") return given;
+    const bounds = [Math.floor(target.cpusPerNode / job.cpus)];
+    const memory = target.memoryPerCpu
+      ? this.mebibytes("memoryPerCpu", target.memoryPerCpu) * target.cpusPerNode
+      : this.mebibytes("memory", target.memory);
+    if (memory > 0 && job.memoryMebibytes > 0) {
+      bounds.push(Math.floor(memory / job.memoryMebibytes));
+      if (job.memoryMebibytes > memory) {
+        this.complain(
+          [target.memoryPerCpu ? "memoryPerCpu" : "memory"],
+          `a job needs ${job.memoryMebibytes} MB, and a pilot has ${memory} MB`,
+          "raise it, or lower resources.memory",
+        );
+      }
+    }
+    if (job.gpus > 0) {
+      const gpus = Number(String(target.gpus ?? 0).replace(/^.*:/, ""));
+      if (gpus < job.gpus) {
+        this.complain(["gpus"], `a job needs ${job.gpus} GPUs, and a pilot has ${gpus}`, "raise gpus");
+      }
+      bounds.push(Math.floor(gpus / job.gpus));
+    }
+    return Math.max(1, Math.min(...bounds));
+  }
+}
+
+/** `HH:MM:SS`, with days before a dash from a day on. */
+function formatWalltime(seconds: number): string {
+  const two = (value: number) => String(Math.floor(value)).padStart(2, "0");
+  const clock = `${two((seconds % 86400) / 3600)}:${two((seconds % 3600) / 60)}:${two(seconds % 60)}`;
+  return seconds >= 86400 ? `${Math.floor(seconds / 86400)}-${clock}` : clock;
+}
+
+/** Works out what a target means for jobs with these needs; says what is wrong with it. */
+export function resolveTarget(name: string, target: Target, job: JobNeeds, complain: Complain): TargetPlan {
+  const resolver = new TargetResolver(target, job, complain);
+  return {
+    name,
+    kind: target.kind,
+    slots: resolver.slots(),
+    access: resolver.access(),
+    pilots: target.kind === "slurm" ? resolver.pilots(target) : undefined,
+  };
+}

@@ -2,10 +2,10 @@ import { mkdirSync } from "node:fs";
 import type { BundledJob } from "../compiler/format/bundle.js";
 import { type Deployed, openRuns } from "./deployed.js";
 import { RunFollower } from "./runs/follow-run.js";
-import { holdRun } from "./runs/lives.js";
 import { closeRun, listRunJobs } from "./runs/run-folder.js";
 import { lockState } from "./state/deploy-lock.js";
 import { type Standing, writeResultTables } from "./state/result-tables.js";
+import { prepareState } from "./workspace.js";
 
 export interface BroughtHome {
   readonly standing: Standing;
@@ -25,7 +25,8 @@ export async function bringHome(
   deployed: Deployed,
   options: { readonly stop: boolean; readonly keepLogs: boolean },
 ): Promise<BroughtHome> {
-  const { workspace, description, ledger, engine, target } = deployed;
+  const { workspace, description, ledger, engine, target, files } = deployed;
+  prepareState(workspace);
   const unlock = lockState(workspace.state);
   try {
     let finished = 0;
@@ -33,12 +34,13 @@ export async function bringHome(
     mkdirSync(workspace.results, { recursive: true });
     for (const run of openRuns(deployed)) {
       if (options.stop) await engine.stop(run);
-      const running = engine.state(run) === "running" || !holdRun(run);
+      const running = (await engine.state(run)).going || !(await engine.hold(run));
       const numbers = run.digest === description.digest ? new Set(listRunJobs(run)) : new Set<number>();
       const jobs = new Map<number, BundledJob>();
       for (const job of deployed.jobs()) if (numbers.has(job.number)) jobs.set(job.number, job);
       const follower = new RunFollower({
         run,
+        files,
         description,
         jobs,
         ledger,
@@ -46,13 +48,14 @@ export async function bringHome(
         label: `${target}/${run.number}`,
         keepLogs: options.keepLogs,
       });
-      follower.read();
-      finished += follower.gather().length;
+      await follower.read();
+      finished += (await follower.gather()).length;
       if (running) goingOn += 1;
-      else {
+      else if (deployed.mine) {
+        // Another checkout's run is its own to end: it has not gathered it yet.
         ledger.sync();
+        await follower.tidy();
         closeRun(run);
-        follower.removeWorkFolders();
       }
     }
     return { standing: writeResultTables(workspace.results, description, deployed.jobs(), ledger), finished, goingOn };

@@ -6,13 +6,13 @@ import {
   readBundleDescription,
   readBundledJobs,
 } from "../compiler/format/bundle.js";
-import { DigestCache } from "../compiler/survey/digest-cache.js";
-import { DirectEngine } from "./engines/direct.js";
 import type { Engine } from "./engines/engine.js";
-import { stageHere } from "./files/here.js";
+import { pilotsFor } from "./engines/slurm.js";
+import { placeBundle, stageRun } from "./files/stage.js";
+import type { TargetFiles } from "./files/target-files.js";
+import { type OpenedTarget, openTarget } from "./open-target.js";
 import { makeReport, type SwarmReport } from "./report.js";
 import { RunFollower } from "./runs/follow-run.js";
-import { holdRun } from "./runs/lives.js";
 import { closeRun, isClosed, listRunJobs, listRuns, type Run, readRun } from "./runs/run-folder.js";
 import { lockState } from "./state/deploy-lock.js";
 import { type JobResult, Ledger } from "./state/ledger.js";
@@ -21,9 +21,11 @@ import { writeResultTables } from "./state/result-tables.js";
 import { type Reason, type Redo, selectJobs } from "./state/select-jobs.js";
 import { RuntimeProblem, targetDirectory, type Workspace } from "./workspace.js";
 
-/** Between two looks at the journals, in milliseconds: short at first, longer when little happens. */
-const SHORTEST_PAUSE = 200;
-const LONGEST_PAUSE = 500;
+/** How long managers may take to leave when all is done, in milliseconds. */
+const MOST_LEAVING = 30_000;
+
+/** For how long a deploy waits for a host that is away, in milliseconds: over a weekend. */
+const DEPLOY_PATIENCE = 4 * 24 * 3600 * 1000;
 
 /** How often a manager that was killed is started again without any job having ended in between. */
 const MOST_RESTARTS = 3;
@@ -33,6 +35,8 @@ export interface Progress {
   readonly done: number;
   readonly failed: number;
   readonly running: number;
+  /** what the target says of its managers, in words; empty if nothing */
+  readonly words: string;
 }
 
 /** Whoever watches a deploy. */
@@ -45,6 +49,10 @@ export interface DeployObserver {
     slots?: number;
   }): void;
   staging(staged: number, jobs: number): void;
+  /** bytes that have gone to the target, of so many */
+  sending(bytes: number, of: number): void;
+  /** a connection broke; the next try is after a pause in milliseconds */
+  reconnecting(words: string, pause: number): void;
   launched(run: Run): void;
   /** A run of an earlier deploy still goes on, and is followed. */
   rejoined(run: Run): void;
@@ -61,6 +69,12 @@ export interface DeployOptions {
   readonly redo: Redo;
   readonly limit: number | undefined;
   readonly keepLogs: boolean;
+  /** leave when the managers have been started */
+  readonly detach: boolean;
+  /** have the swarm's folder on the target, whichever checkout it belonged to */
+  readonly takeOver: boolean;
+  /** remember the key of a host that was never seen before */
+  readonly acceptNewHostKey: boolean;
   readonly observer: DeployObserver;
   /** aborted when the user asks to stop */
   readonly signal: AbortSignal;
@@ -69,8 +83,10 @@ export interface DeployOptions {
 /** How a deploy ended. */
 export type DeployEnd =
   | { readonly how: "complete" }
-  /** the user asked for it */
+  /** the user asked for it, and the manager has stopped */
   | { readonly how: "interrupted" }
+  /** the managers go on without this process */
+  | { readonly how: "left"; readonly run: number }
   /** the manager stopped before all was done */
   | { readonly how: "stopped"; readonly reason: string; readonly detail: string };
 
@@ -84,15 +100,19 @@ export interface DeployResult {
 }
 
 class Deployment {
-  readonly target: string;
   readonly ledger: Ledger;
-  readonly engine: Engine = new DirectEngine();
+  readonly engine: Engine;
+  readonly files: TargetFiles;
   readonly failures: JobResult[] = [];
   finished = 0;
 
-  constructor(readonly options: DeployOptions) {
-    this.target = targetDirectory(options.workspace, options.target);
+  constructor(
+    readonly options: DeployOptions,
+    opened: OpenedTarget,
+  ) {
     this.ledger = Ledger.open(options.workspace.state);
+    this.engine = opened.engine;
+    this.files = opened.files;
   }
 
   jobs(): Iterable<BundledJob> {
@@ -109,6 +129,7 @@ class Deployment {
     mkdirSync(workspace.results, { recursive: true });
     return new RunFollower({
       run,
+      files: this.files,
       description,
       jobs,
       ledger: this.ledger,
@@ -121,7 +142,7 @@ class Deployment {
 
   /** The jobs of an earlier run; undefined if the bundle that it belongs to is not on the target any more. */
   earlier(run: Run): { jobs: Map<number, BundledJob>; description: BundleDescription } | undefined {
-    const bundle = join(this.target, "bundle");
+    const bundle = join(this.files.here, "bundle");
     let description: BundleDescription;
     try {
       description = readBundleDescription(bundle);
@@ -139,73 +160,95 @@ class Deployment {
   async follow(run: Run, jobs: ReadonlyMap<number, BundledJob>, recount = false): Promise<DeployEnd> {
     const { observer, signal } = this.options;
     const follower = this.follower(run, jobs, this.options.description, recount);
-    let pause = SHORTEST_PAUSE;
+    const [shortest, longest] = this.engine.pauses;
+    let pause = shortest;
     let stopping: Promise<void> | undefined;
     let restarts = 0;
     let settledAtStart = 0;
+    let allSettled: number | undefined;
     for (;;) {
+      if (signal.aborted && this.engine.outlivesInterrupt) return this.leave(follower);
       if (signal.aborted) stopping ??= this.stop(run);
       // Asked before the last look at the journals, so that nothing written in between is missed.
-      const gone = this.engine.state(run) === "gone";
-      const news = follower.read();
-      follower.gather();
+      const { going, words } = await this.engine.state(run);
+      const news = await follower.read();
+      await follower.gather();
       observer.progress({
         jobs: jobs.size,
         done: follower.done,
         failed: follower.failures.length,
         running: follower.running,
+        words,
       });
-      if (gone) {
+      if (!going) {
         if (follower.settled === jobs.size || stopping !== undefined) break;
-        const last = this.engine.lastWords(run);
-        const reason = follower.reason ?? last.reason;
-        // One that says it has finished while jobs are missing is to look again.
-        if (reason !== undefined && reason !== "finished") {
-          this.finish(follower, jobs.size);
-          return { how: "stopped", reason, detail: follower.reasonDetail || last.detail };
+        const stopped = await this.whyStopped(run, follower);
+        if (stopped.reason !== undefined) {
+          await this.finish(follower, jobs.size);
+          return { how: "stopped", reason: stopped.reason, detail: stopped.detail };
         }
         if (follower.settled > settledAtStart) restarts = 0;
         restarts += 1;
         if (restarts > MOST_RESTARTS) {
-          this.finish(follower, jobs.size);
-          return { how: "stopped", reason: "killed", detail: last.detail };
+          await this.finish(follower, jobs.size);
+          return { how: "stopped", reason: "killed", detail: stopped.detail };
         }
-        observer.restarted(run, last.detail);
+        observer.restarted(run, stopped.detail);
         settledAtStart = follower.settled;
-        await this.engine.launch(run);
+        await this.engine.launch(run, jobs.size - follower.settled);
+      } else if (follower.settled === jobs.size && stopping === undefined) {
+        allSettled ??= Date.now();
+        if (Date.now() - allSettled > MOST_LEAVING) stopping = this.stop(run);
       }
-      pause = news ? SHORTEST_PAUSE : Math.min(LONGEST_PAUSE, pause * 1.5);
-      if (!gone) await this.engine.rest(pause);
+      pause = news || allSettled !== undefined ? shortest : Math.min(longest, pause * 1.5);
+      if (going) await this.engine.rest(pause);
     }
     await stopping;
-    this.finish(follower, jobs.size);
+    await this.finish(follower, jobs.size);
     return { how: signal.aborted ? "interrupted" : "complete" };
+  }
+
+  /** Why the managers are gone although jobs are left; no reason if they are to be started again. */
+  async whyStopped(run: Run, follower: RunFollower): Promise<{ reason: string | undefined; detail: string }> {
+    const departure = follower.departure;
+    // One that says it has finished while jobs are missing is to look again, as one that was killed.
+    if (departure && departure.reason !== "finished") return departure;
+    const last = await this.engine.lastWords(run);
+    return { ...last, reason: last.reason === "finished" ? undefined : last.reason };
+  }
+
+  /** Leaves the managers at work. */
+  leave(follower: RunFollower): DeployEnd {
+    this.failures.push(...follower.failures);
+    this.finished += follower.done + follower.failures.length;
+    return { how: "left", run: follower.options.run.number };
   }
 
   /** Stops a manager, also one that is still on its way. */
   async stop(run: Run): Promise<void> {
     do await this.engine.stop(run);
-    while (this.engine.state(run) === "running");
+    while ((await this.engine.state(run)).going);
   }
 
   /** A run that was stopped early is left as it is: its manager can be started again by hand. */
-  finish(follower: RunFollower, jobs: number): void {
+  async finish(follower: RunFollower, jobs: number): Promise<void> {
     this.failures.push(...follower.failures);
     this.finished += follower.done + follower.failures.length;
     if (follower.settled < jobs) return;
     // Until now the journals and work folders had it all; from here on the ledger alone.
     this.ledger.sync();
+    await follower.tidy();
     closeRun(follower.options.run);
-    follower.removeWorkFolders();
   }
 
   /** What earlier deploys have left: a run that still goes on is followed, one that was cut off gathered. */
   async takeUp(): Promise<DeployEnd | undefined> {
-    for (const number of listRuns(this.target)) {
-      const run = readRun(this.target, number);
+    await this.files.adopt();
+    for (const number of listRuns(this.files.here)) {
+      const run = readRun(this.files.here, number);
       if (!run || isClosed(run)) continue;
       const earlier = this.earlier(run);
-      if (this.engine.state(run) === "running" || !holdRun(run)) {
+      if ((await this.engine.state(run)).going || !(await this.engine.hold(run))) {
         if (!earlier || run.digest !== this.options.description.digest) {
           throw new RuntimeProblem(
             `run ${run.number} of an earlier version of this definition still goes on`,
@@ -218,12 +261,41 @@ class Deployment {
       } else if (earlier) {
         await this.engine.stop(run); // ends what a killed manager has left running
         const follower = this.follower(run, earlier.jobs, earlier.description);
-        follower.read();
-        follower.gather();
-        this.finish(follower, follower.settled);
+        await follower.read();
+        await follower.gather();
+        await this.finish(follower, follower.settled);
       } else closeRun(run);
     }
     return undefined;
+  }
+
+  /** Stages a run of the jobs that are wanted, and starts managers for it. */
+  async launch(wanted: ReadonlySet<number>): Promise<Run> {
+    const { options, files } = this;
+    const { description, observer, workspace } = options;
+    const { pilots } = description;
+    const staged = await stageRun({
+      bundle: options.bundle,
+      description,
+      sources: workspace.folder,
+      files,
+      wanted,
+      managers: pilots ? pilotsFor(pilots, wanted.size) : 1,
+      slots: pilots?.slots ?? 1,
+      staged: (count) => observer.staging(count, wanted.size),
+    });
+    // What was deployed is known here, too, where the target's folder is elsewhere.
+    const home = join(targetDirectory(workspace, options.target), "bundle");
+    if (home !== join(files.here, "bundle")) placeBundle(options.bundle, home);
+    const run = await files.send(staged, (bytes, of) => observer.sending(bytes, of));
+    try {
+      await this.engine.launch(run, wanted.size);
+    } catch (error) {
+      await files.discard(run).catch(() => {}); // what was wrong in the first place is worth more
+      throw error;
+    }
+    observer.launched(run);
+    return run;
   }
 
   async run(): Promise<DeployResult> {
@@ -253,20 +325,8 @@ class Deployment {
       });
       if (selection.wanted.size > 0 && !options.signal.aborted) {
         ownership.checkPlaces(selection.wanted.values(), options.description);
-        const run = await stageHere({
-          bundle: options.bundle,
-          description: options.description,
-          sources: options.workspace.folder,
-          target: this.target,
-          wanted: new Set(selection.wanted.keys()),
-          digests: DigestCache.open(join(options.workspace.state, "digests.tsv")),
-          managers: 1,
-          slots: 1,
-          staged: (staged) => options.observer.staging(staged, selection.wanted.size),
-        });
-        await this.engine.launch(run);
-        options.observer.launched(run);
-        end = await this.follow(run, selection.wanted);
+        const run = await this.launch(new Set(selection.wanted.keys()));
+        end = options.detach ? { how: "left", run: run.number } : await this.follow(run, selection.wanted);
       } else if (options.signal.aborted) end = { how: "interrupted" };
     }
     const standing = writeResultTables(options.workspace.results, options.description, this.jobs(), this.ledger);
@@ -290,14 +350,26 @@ export function* failedJobs(jobs: Iterable<BundledJob>, ledger: Ledger): Generat
 }
 
 /**
- * Runs what has to be run of a swarm on a local target, and gathers the results.
+ * Runs what has to be run of a swarm on a target, and gathers the results.
  *
  * @throws RuntimeProblem
  */
 export async function deploy(options: DeployOptions): Promise<DeployResult> {
-  const unlock = lockState(options.workspace.state);
+  const { workspace, description, observer } = options;
+  const unlock = lockState(workspace.state);
   try {
-    return await new Deployment(options).run();
+    const opened = await openTarget(workspace, description, {
+      purpose: options.takeOver ? "take" : "own",
+      reconnecting: (words, pause) => observer.reconnecting(words, pause),
+      patience: DEPLOY_PATIENCE,
+      signal: options.signal,
+      acceptNewHostKey: options.acceptNewHostKey,
+    });
+    try {
+      return await new Deployment(options, opened).run();
+    } finally {
+      opened.close();
+    }
   } finally {
     unlock();
   }

@@ -7,73 +7,97 @@ import {
   readBundleDescription,
   readBundledJobs,
 } from "../compiler/format/bundle.js";
-import { DirectEngine } from "./engines/direct.js";
 import type { Engine } from "./engines/engine.js";
+import type { TargetFiles } from "./files/target-files.js";
+import { type OpenOptions, openTarget } from "./open-target.js";
 import { type EndedTry, JournalReader } from "./runs/journal.js";
 import { isClosed, listRuns, type Run, readRun } from "./runs/run-folder.js";
 import { Ledger } from "./state/ledger.js";
-import { RuntimeProblem, targetDirectory, type Workspace } from "./workspace.js";
+import { RuntimeProblem, type Workspace } from "./workspace.js";
 
 /** A swarm as it was last deployed to a target; known without compiling its definition. */
 export interface Deployed {
   readonly workspace: Workspace;
   readonly target: string;
-  /** the target's own directory */
-  readonly directory: string;
+  readonly files: TargetFiles;
+  /** whether what is on the target belongs to this checkout */
+  readonly mine: boolean;
   readonly description: BundleDescription;
   readonly ledger: Ledger;
   readonly engine: Engine;
   /** oldest first */
   readonly runs: readonly Run[];
   jobs(): Iterable<BundledJob>;
+  /** ends the connection, if there is one */
+  close(): void;
 }
 
-/** The targets to which something was deployed. */
-function deployedTargets(workspace: Workspace): string[] {
-  try {
-    return readdirSync(workspace.state, { withFileTypes: true })
-      .filter(
-        (entry) =>
-          entry.isDirectory() && existsSync(join(workspace.state, entry.name, "bundle", BUNDLE_FILES.description)),
-      )
-      .map((entry) => entry.name)
-      .sort();
-  } catch {
-    return [];
-  }
+/** The targets whose bundles lie in a folder, with the bundles' folders. */
+function targetsIn(folder: string, bundleOf: (target: string) => string): Map<string, string> {
+  const names = existsSync(folder) ? readdirSync(folder).sort() : [];
+  const bundles = names.map((name) => [name, join(folder, bundleOf(name))] as const);
+  return new Map(bundles.filter(([, bundle]) => existsSync(join(bundle, BUNDLE_FILES.description))));
+}
+
+/** The targets to which something was deployed from here. */
+function deployedTargets(workspace: Workspace): Map<string, string> {
+  return targetsIn(workspace.state, (target) => join(target, "bundle"));
+}
+
+/** Targets elsewhere that the committed bundles know of: another checkout may have deployed to them. */
+function bundledTargets(workspace: Workspace): Map<string, string> {
+  const targets = targetsIn(join(workspace.folder, "bundle"), (target) => target);
+  return new Map([...targets].filter(([, bundle]) => readBundleDescription(bundle).access !== null));
 }
 
 /**
- * Opens what was deployed.
+ * Opens what was deployed, from here or, on a target elsewhere, from another checkout.
  *
  * @param wanted a target's name; undefined: the only one, else `local`
- * @throws RuntimeProblem if nothing was, or if it is not clear which target is meant
+ * @throws RuntimeProblem if nothing was, if it is not clear which target is meant, or if it cannot be reached
  */
-export function openDeployed(workspace: Workspace, wanted: string | undefined): Deployed {
-  const targets = deployedTargets(workspace);
-  const target = wanted ?? (targets.length === 1 ? targets[0] : targets.includes("local") ? "local" : undefined);
-  if (targets.length === 0 || (wanted !== undefined && !targets.includes(wanted))) {
+export async function openDeployed(
+  workspace: Workspace,
+  wanted: string | undefined,
+  options: Pick<OpenOptions, "reconnecting"> = {},
+): Promise<Deployed> {
+  const deployed = deployedTargets(workspace);
+  const targets =
+    deployed.size > 0 && (wanted === undefined || deployed.has(wanted)) ? deployed : bundledTargets(workspace);
+  const names = [...targets.keys()];
+  const target = wanted ?? (names.length === 1 ? names[0] : targets.has("local") ? "local" : undefined);
+  if (targets.size === 0 || (wanted !== undefined && !targets.has(wanted))) {
     throw new RuntimeProblem(
       `nothing has been deployed from ${workspace.folder}${wanted === undefined ? "" : ` to ${wanted}`} yet`,
-      targets.length > 0 ? `there is something on ${targets.join(", ")}` : "run: locusts deploy",
+      deployed.size > 0 ? `there is something on ${[...deployed.keys()].join(", ")}` : "run: locusts deploy",
     );
   }
   if (target === undefined) {
-    throw new RuntimeProblem(`several targets are in use; choose one with --target: ${targets.join(", ")}`);
+    throw new RuntimeProblem(`several targets are in use; choose one with --target: ${names.join(", ")}`);
   }
-  const directory = targetDirectory(workspace, target);
-  const bundle = join(directory, "bundle");
-  const description = readBundleDescription(bundle);
-  return {
-    workspace,
-    target,
-    directory,
-    description,
-    ledger: Ledger.open(workspace.state),
-    engine: new DirectEngine(),
-    runs: listRuns(directory).flatMap((number) => readRun(directory, number) ?? []),
-    jobs: () => readBundledJobs(bundle, description),
-  };
+  const facts = readBundleDescription(targets.get(target) as string);
+  const opened = await openTarget(workspace, facts, { ...options, purpose: "look" });
+  try {
+    const { files } = opened;
+    await files.adopt();
+    const bundle = join(files.here, "bundle");
+    const description = readBundleDescription(bundle);
+    return {
+      workspace,
+      target,
+      files,
+      mine: opened.mine,
+      description,
+      ledger: Ledger.open(workspace.state),
+      engine: opened.engine,
+      runs: listRuns(files.here).flatMap((number) => readRun(files.here, number) ?? []),
+      jobs: () => readBundledJobs(bundle, description),
+      close: () => opened.close(),
+    };
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
 }
 
 /** The runs of which not everything has come home yet. */
@@ -88,8 +112,9 @@ export interface RunView {
   readonly ended: ReadonlyMap<number, EndedTry>;
 }
 
-/** Reads a run's journals from their beginning. */
-export function viewRun(run: Run): RunView {
+/** Reads a run's journals from their beginning, as they are on the target now. */
+export async function viewRun(deployed: Deployed, run: Run): Promise<RunView> {
+  await deployed.files.look(run);
   const running = new Map<number, number>();
   const ended = new Map<number, EndedTry>();
   new JournalReader(run.folder).read({

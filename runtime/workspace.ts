@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 
 /** The file that a folder is asked for. */
@@ -76,4 +77,21 @@ export function prepareState(workspace: Workspace): void {
       `put ${name} into a folder of its own`,
     );
   }
+}
+
+/** What names this checkout to targets that others use as well; made up when it is first asked for. */
+export function checkoutId(workspace: Workspace): string {
+  const path = join(workspace.state, "checkout");
+  if (!existsSync(path)) {
+    prepareState(workspace);
+    const draft = `${path}.${process.pid}`;
+    writeFileSync(draft, `${randomUUID()}\n`);
+    try {
+      linkSync(draft, path);
+    } catch {
+      // Another process was quicker.
+    }
+    rmSync(draft);
+  }
+  return readFileSync(path, "utf8").trim();
 }

@@ -85,7 +85,10 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
   )
     .option("--redo [what...]", "run again what is done: all, or jobs by name or by the cause of their end")
     .option("--limit <jobs>", "run at most so many jobs", wholeNumber)
-    .option("--keep-logs", "bring home the logs of jobs that went well, too");
+    .option("--keep-logs", "bring home the logs of jobs that went well, too")
+    .option("--detach", "leave as soon as it runs; status and gather come back to it")
+    .option("--take-over", "have the swarm's folder on the target, whichever checkout it belonged to")
+    .option("--accept-new-host-key", "trust a host that was never seen before, and remember its key");
   verb("status", "tell where the swarm stands", async () => (await import("./verbs/status.js")).status);
   verb(
     "gather",

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isAlive, listLives } from "../runs/lives.js";
+import { holdRun, isAlive, listLives } from "../runs/lives.js";
 import type { Run } from "../runs/run-folder.js";
 import { RuntimeProblem } from "../workspace.js";
 import type { Engine, EngineState, LastWords } from "./engine.js";
@@ -20,6 +20,8 @@ function runScript(run: Run, words: readonly string[], log: number | "ignore") {
 
 /** A manager on this machine, as a process of its own. */
 export class DirectEngine implements Engine {
+  readonly outlivesInterrupt = false;
+  readonly pauses = [200, 500] as const;
   #running = false;
   #exitCode: number | null = null;
   #ended: Promise<void> | undefined;
@@ -45,8 +47,13 @@ export class DirectEngine implements Engine {
     child.unref();
   }
 
-  state(run: Run): EngineState {
-    return this.#running || listLives(run).some((life) => isAlive(run, life)) ? "running" : "gone";
+  async state(run: Run): Promise<EngineState> {
+    const going = this.#running || listLives(run).some((life) => isAlive(run, life));
+    return { going, words: "" };
+  }
+
+  async hold(run: Run): Promise<boolean> {
+    return holdRun(run);
   }
 
   async stop(run: Run): Promise<void> {
@@ -60,7 +67,7 @@ export class DirectEngine implements Engine {
     awake.abort();
   }
 
-  lastWords(run: Run): LastWords {
+  async lastWords(run: Run): Promise<LastWords> {
     const last = listLives(run).at(-1);
     let state = "";
     let log = "";

@@ -1,11 +1,12 @@
 import type { Run } from "../runs/run-folder.js";
 
 /** What is known of the managers of a run. */
-export type EngineState =
-  /** at least one works on it, or is about to */
-  | "running"
-  /** none does */
-  | "gone";
+export interface EngineState {
+  /** whether at least one works on the run, or is about to */
+  readonly going: boolean;
+  /** what people want to know of it, in words: why pilots wait, say */
+  readonly words: string;
+}
 
 export interface LastWords {
   /** why it stopped, by a word as in a journal's `finish` line; undefined if it was killed */
@@ -15,13 +16,25 @@ export interface LastWords {
 
 /** How managers get going on a target: directly, or by a scheduler. */
 export interface Engine {
-  /** Starts what is to work on a run; it goes on when this process ends. */
-  launch(run: Run): Promise<void>;
-  state(run: Run): EngineState;
+  /** whether managers go on when the user interrupts the deploy that started them */
+  readonly outlivesInterrupt: boolean;
+  /**
+   * Starts what is to work on a run; it goes on when this process ends.
+   *
+   * @param left jobs that are not finished
+   * @throws RuntimeProblem if the target refuses
+   */
+  launch(run: Run, left: number): Promise<void>;
+  /** @throws RuntimeProblem if it waits for what can never come */
+  state(run: Run): Promise<EngineState>;
+  /** Makes sure that no manager begins while this process lives. @returns false if one was quicker */
+  hold(run: Run): Promise<boolean>;
   /** Asks the managers to end their jobs and leave; resolves when they have. */
   stop(run: Run): Promise<void>;
-  /** Waits, in milliseconds, but no longer than until the manager that was launched here has ended. */
+  /** Waits, in milliseconds, but no longer than until a manager that was launched here has ended. */
   rest(milliseconds: number): Promise<void>;
-  /** Last words of a manager that could not write them into its journal. */
-  lastWords(run: Run): LastWords;
+  /** Last words of managers that could not write them into their journals. */
+  lastWords(run: Run): Promise<LastWords>;
+  /** Between two looks, in milliseconds: at least, when something happens, and at most. */
+  readonly pauses: readonly [shortest: number, longest: number];
 }

@@ -1,15 +1,20 @@
-import { spawnSync } from "node:child_process";
-import { lstatSync, readdirSync, rmSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { OutputRefused, Results } from "../files/gather.js";
+import type { Leftover, TargetFiles } from "../files/target-files.js";
 import type { JobResult, Ledger, OutputState } from "../state/ledger.js";
 import { type EndedTry, JournalReader } from "./journal.js";
 import { logPath } from "./log-names.js";
 import type { Run } from "./run-folder.js";
 
+/** So many jobs, or bytes of outputs, come home together: then the ledger is written. */
+const MOST_JOBS_AT_ONCE = 1000;
+const MOST_BYTES_AT_ONCE = 256 * 1024 * 1024;
+
 export interface FollowOptions {
   readonly run: Run;
+  readonly files: TargetFiles;
   readonly description: BundleDescription;
   /** the jobs of the run, by number */
   readonly jobs: ReadonlyMap<number, BundledJob>;
@@ -35,12 +40,11 @@ export class RunFollower {
   readonly #settled = new Set<number>();
   readonly #waiting: EndedTry[] = [];
   readonly #failedPlaces = new Set<string>();
+  /** how the last life of each manager has left; undefined if it has not, or was killed */
+  readonly #departures = new Map<string, Departure | undefined>();
   /** results of this run, failed ones alone */
   readonly failures: JobResult[] = [];
   done = 0;
-  /** why the last manager that left has left; `finished` if all was done */
-  reason: string | undefined;
-  reasonDetail = "";
 
   constructor(readonly options: FollowOptions) {
     this.#reader = new JournalReader(options.run.folder);
@@ -55,8 +59,18 @@ export class RunFollower {
     return this.#settled.size;
   }
 
+  /** Why the managers have left; undefined if one of them was killed, or none has begun. */
+  get departure(): Departure | undefined {
+    const all = [...this.#departures.values()];
+    const worst = all.find((departure) => departure !== undefined && !HARMLESS.has(departure.reason));
+    if (worst) return worst;
+    if (all.includes(undefined)) return undefined;
+    return all.find((departure) => departure?.reason === "walltime") ?? all[0];
+  }
+
   /** Reads what is new. @returns whether anything was */
-  read(): boolean {
+  async read(): Promise<boolean> {
+    await this.options.files.look(this.options.run);
     return this.#reader.read({
       started: (number, _attempt, start) => {
         if (!this.#settled.has(number)) this.#running.set(number, start);
@@ -69,20 +83,38 @@ export class RunFollower {
         this.#settled.add(ended.number);
         this.#waiting.push(ended);
       },
-      arrived: () => {
-        this.reason = undefined;
+      arrived: (life) => {
+        this.#departures.set(managerOf(life), undefined);
       },
-      left: (_life, reason, detail) => {
-        this.reason = reason;
-        this.reasonDetail = detail;
+      left: (life, reason, detail) => {
+        this.#departures.set(managerOf(life), { reason, detail });
       },
     });
   }
 
   /** Brings home what has ended since the last time, and writes it into the ledger. */
-  gather(): readonly JobResult[] {
+  async gather(): Promise<readonly JobResult[]> {
     const results: JobResult[] = [];
-    for (const ended of this.#waiting.splice(0)) {
+    while (this.#waiting.length > 0) results.push(...(await this.#gatherSome()));
+    return results;
+  }
+
+  async #gatherSome(): Promise<JobResult[]> {
+    const batch: EndedTry[] = [];
+    const leftovers: Leftover[] = [];
+    let bytes = 0;
+    while (this.#waiting.length > 0 && batch.length < MOST_JOBS_AT_ONCE && bytes < MOST_BYTES_AT_ONCE) {
+      const ended = this.#waiting.shift() as EndedTry;
+      batch.push(ended);
+      if (this.#known(this.options.jobs.get(ended.number) as BundledJob, ended)) continue;
+      for (const leftover of this.#leftoversOf(ended)) {
+        leftovers.push(leftover);
+        bytes += leftover.bytes ?? 0;
+      }
+    }
+    await this.options.files.fetch(this.options.run, leftovers);
+    const results: JobResult[] = [];
+    for (const ended of batch) {
       const job = this.options.jobs.get(ended.number) as BundledJob;
       const known = this.#known(job, ended);
       const result = known ?? this.#bringHome(job, ended);
@@ -94,6 +126,22 @@ export class RunFollower {
     }
     this.options.ledger.append(results);
     return results;
+  }
+
+  /** What of a try is to come home. */
+  *#leftoversOf(ended: EndedTry): Generator<Leftover> {
+    const { description, jobs, keepLogs } = this.options;
+    const folder = `${ended.life}/${ended.place}/${ended.number}`;
+    const job = jobs.get(ended.number) as BundledJob;
+    if (ended.event === "done") {
+      for (const [i, output] of description.outputs.entries()) {
+        const bytes = ended.outputs[i];
+        if (typeof bytes === "number") yield { kind: output.kind, path: `${folder}/${job.outputs[i]}`, bytes };
+      }
+    }
+    if (ended.event === "failed" || keepLogs) {
+      for (const stream of ["out", "err"]) yield { kind: "file", path: `${folder}.${stream}`, bytes: undefined };
+    }
   }
 
   /** The result of this very try, if it has come home before. */
@@ -154,27 +202,20 @@ export class RunFollower {
    * Removes the working folders of the run but for those of failed jobs; to be called when no
    * manager works on it any more, and everything was gathered.
    */
-  removeWorkFolders(): void {
-    const work = join(this.options.run.folder, "work");
-    const failed = [...this.#failedPlaces].map((place) => join(work, place));
-    const keep = new Set(failed.flatMap((path) => [path, `${path}.out`, `${path}.err`]));
-    const keepLists = new Set(failed.map((path) => path.slice(0, path.lastIndexOf("/"))));
-    const remove: string[] = [];
-    for (const life of readdirSync(work)) {
-      if (keepLists.size === 0) {
-        remove.push(join(work, life));
-        continue;
-      }
-      for (const list of readdirSync(join(work, life))) {
-        const path = join(work, life, list);
-        if (!keepLists.has(path)) remove.push(path);
-        else for (const entry of readdirSync(path)) if (!keep.has(join(path, entry))) remove.push(join(path, entry));
-      }
-    }
-    // One process of its own removes many small files faster than this one could.
-    for (let at = 0; at < remove.length; at += 500) {
-      spawnSync("rm", ["-rf", "--", ...remove.slice(at, at + 500)], { stdio: "ignore" });
-    }
-    rmSync(join(this.options.run.folder, "chunks"), { recursive: true, force: true });
+  async tidy(): Promise<void> {
+    await this.options.files.tidy(this.options.run, [...this.#failedPlaces]);
   }
+}
+
+/** Reasons for which managers leave and others may go on. */
+const HARMLESS = new Set(["finished", "walltime"]);
+
+/** Why a manager has left, as its journal says. */
+export interface Departure {
+  readonly reason: string;
+  readonly detail: string;
+}
+
+function managerOf(life: string): string {
+  return life.slice(0, life.lastIndexOf("."));
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RUN_FORMAT } from "../../compiler/format/bundle.js";
 import { readLines } from "../../compiler/format/lines.js";
@@ -32,11 +32,18 @@ export function listRuns(target: string): number[] {
     .sort((a, b) => a - b);
 }
 
-/** Makes the folder of the next run. Its `run` file, without which it does not count, comes last. */
-export function createRunFolder(target: string): { readonly number: number; readonly folder: string } {
-  const number = (listRuns(target).at(-1) ?? 0) + 1;
+/**
+ * Makes the folder of the next run. Its `run` file, without which it does not count, comes last.
+ *
+ * @param taken numbers that are not free, beside those in the folder
+ */
+export function createRunFolder(
+  target: string,
+  taken: readonly number[],
+): { readonly number: number; readonly folder: string } {
+  const number = Math.max(0, ...listRuns(target), ...taken) + 1;
   const folder = join(runsFolder(target), String(number));
-  for (const part of ["chunks", "claims", "managers", "journal", "work"])
+  for (const part of ["chunks", "claims", "managers", "journal", "work", "pilots"])
     mkdirSync(join(folder, part), { recursive: true });
   return { number, folder };
 }
@@ -49,15 +56,33 @@ export function removeUnstagedRuns(target: string): void {
   }
 }
 
-/** Writes the `run` file: from here on a manager can work on it. */
-export function declareRun(folder: string, facts: { digest: string; chunks: number; jobs: number }): void {
+/** What a run consists of. */
+export interface RunFacts {
+  /** of its bundle */
+  readonly digest: string;
+  readonly chunks: number;
+  readonly jobs: number;
+  /** how many managers may share it */
+  readonly managers: number;
+}
+
+/** The text of the `run` file. */
+export function describeRun(facts: RunFacts): string {
   const rows = [
     ["format", String(RUN_FORMAT)],
     ["bundle", facts.digest],
     ["chunks", String(facts.chunks)],
     ["jobs", String(facts.jobs)],
+    ["managers", String(facts.managers)],
   ];
-  writeFileSync(join(folder, "run"), rows.map(encodeRow).join(""));
+  return rows.map(encodeRow).join("");
+}
+
+/** Writes the `run` file: from here on a manager can work on it. */
+export function declareRun(folder: string, facts: RunFacts): void {
+  const fresh = join(folder, "run.new");
+  writeFileSync(fresh, describeRun(facts));
+  renameSync(fresh, join(folder, "run"));
 }
 
 /** A run that was fully staged; undefined if it was cut off before. */

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readBundleDescription } from "../../compiler/format/bundle.js";
 import { DigestCache } from "../../compiler/survey/digest-cache.js";
-import { stageHere } from "../../runtime/files/here.js";
+import { stageRun as stage } from "../../runtime/files/stage.js";
+import { openLocalFiles } from "../../runtime/open-target.js";
 import { type Definition, trueJobs } from "./definitions.js";
 import type { Ground } from "./ground.js";
 import { runTimed, type TimedCommand } from "./timed-run.js";
@@ -42,16 +43,17 @@ export async function stageRun(folder: string, definition: Definition, log: stri
   const target = join(folder, "target");
   writeDefinition(folder, definition);
   await runTimed(locusts(folder, `${log}.build`, "build", "--out", bundle));
-  const run = await stageHere({
+  const files = openLocalFiles(target, DigestCache.open(undefined));
+  const staged = await stage({
     bundle,
     description: readBundleDescription(bundle),
     sources: folder,
-    target,
+    files,
     wanted: new Set(Array.from({ length: definition.jobs }, (_, i) => i + 1)),
-    digests: DigestCache.open(undefined),
     managers: 1,
     slots: 1,
   });
+  const run = await files.send(staged);
   return { program: "bash", args: [join(target, "bundle", "manager.sh"), "--run", run.folder], folder, log };
 }
 

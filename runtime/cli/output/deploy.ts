@@ -2,8 +2,9 @@ import { relative } from "node:path";
 import type { DeployEnd, DeployObserver, DeployResult, Progress } from "../../deploy.js";
 import type { Workspace } from "../../workspace.js";
 import type { Terminal } from "../terminal.js";
-import { countOf, formatSeconds } from "../words.js";
+import { countOf, formatBytes, formatSeconds } from "../words.js";
 import { sayFailures } from "./failures.js";
+import { sayReconnecting } from "./reconnecting.js";
 
 /** Without a terminal a line says how far it is this often, in milliseconds. */
 const PLAIN_INTERVAL = 10_000;
@@ -18,7 +19,8 @@ function progressLine(terminal: Terminal, progress: Progress, seconds: number): 
   const failed = progress.failed > 0 ? `, ${colors.red(`${progress.failed} failed`)}` : "";
   const speed =
     rate >= 10 ? `${Math.round(rate)}/s` : rate >= 1 ? `${rate.toFixed(1)}/s` : `${(rate * 60).toFixed(1)}/min`;
-  return `${ended}/${progress.jobs} ended, ${progress.running} running${failed}, ${speed}${left}`;
+  const words = progress.words === "" ? "" : `; ${progress.words}`;
+  return `${ended}/${progress.jobs} ended, ${progress.running} running${failed}, ${speed}${left}${words}`;
 }
 
 function bar(terminal: Terminal, progress: Progress): string {
@@ -40,6 +42,12 @@ export function observeDeploy(terminal: Terminal): DeployObserver {
     },
     staging(staged, jobs) {
       terminal.status(`staging ${staged}/${jobs}`);
+    },
+    sending(bytes, of) {
+      terminal.status(`sending ${formatBytes(bytes)} of ${formatBytes(of)}`);
+    },
+    reconnecting(words, pause) {
+      sayReconnecting(terminal, words, pause);
     },
     launched() {
       began = Date.now();
@@ -83,11 +91,16 @@ export function summarizeDeploy(terminal: Terminal, workspace: Workspace, result
 
 function sayEnd(terminal: Terminal, end: DeployEnd): void {
   if (end.how === "interrupted") terminal.say("stopped; locusts deploy goes on from here");
+  if (end.how === "left")
+    terminal.say(
+      `run ${end.run} goes on; locusts deploy follows it, locusts status looks at it, locusts cancel stops it`,
+    );
   if (end.how !== "stopped") return;
   const { red } = terminal.colors;
   const words: Readonly<Record<string, string>> = {
     "disk-full": "the disk is full: make room, then locusts deploy goes on from here",
     "too-many-failures": `too many failures (${end.detail}): mend them, then locusts deploy goes on from here`,
+    walltime: `the time of all pilots is used up${end.detail ? ` (${end.detail})` : ""}; locusts deploy goes on from here`,
     signal: "somebody stopped the manager; locusts deploy goes on from here",
     killed: `the manager was killed again and again${end.detail ? `; its last words: ${end.detail}` : ""}`,
   };

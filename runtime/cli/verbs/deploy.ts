@@ -1,4 +1,4 @@
-import { deploy } from "../../deploy.js";
+import { type DeployEnd, deploy } from "../../deploy.js";
 import type { Redo } from "../../state/select-jobs.js";
 import { bundleFolder } from "../../workspace.js";
 import { compileDefinition } from "../compile-definition.js";
@@ -11,6 +11,9 @@ export interface DeployVerbOptions {
   readonly redo?: true | readonly string[];
   readonly limit?: number;
   readonly keepLogs?: boolean;
+  readonly detach?: boolean;
+  readonly takeOver?: boolean;
+  readonly acceptNewHostKey?: boolean;
 }
 
 function readRedo(redo: DeployVerbOptions["redo"]): Redo {
@@ -33,7 +36,11 @@ export const deployVerb: Verb<DeployVerbOptions> = async (context, options) => {
     asked += 1;
     if (asked === 1) {
       stop.abort();
-      terminal.say("stopping: the running jobs are ended … (Ctrl-C again leaves at once)");
+      terminal.say(
+        description.access
+          ? "leaving: what runs goes on … (Ctrl-C again leaves at once)"
+          : "stopping: the running jobs are ended … (Ctrl-C again leaves at once)",
+      );
     } else process.exit(EXIT.interrupted);
   };
   process.on("SIGINT", interrupt);
@@ -46,19 +53,22 @@ export const deployVerb: Verb<DeployVerbOptions> = async (context, options) => {
       redo: readRedo(options.redo),
       limit: options.limit,
       keepLogs: options.keepLogs === true,
+      detach: options.detach === true,
+      takeOver: options.takeOver === true,
+      acceptNewHostKey: options.acceptNewHostKey === true,
       observer: observeDeploy(terminal),
       signal: stop.signal,
     });
     summarizeDeploy(terminal, workspace, result);
     if (context.json) terminal.print(JSON.stringify({ ...result.report, end: result.end }));
-    return exitCodeOf(result.end.how, result.report.jobs.failed);
+    return exitCodeOf(result.end.how, result.report.jobs.failed, options.detach === true);
   } finally {
     process.off("SIGINT", interrupt);
   }
 };
 
-function exitCodeOf(how: "complete" | "interrupted" | "stopped", failed: number): ExitCode {
-  if (how === "interrupted") return EXIT.interrupted;
+function exitCodeOf(how: DeployEnd["how"], failed: number, detached: boolean): ExitCode {
+  if (how === "interrupted" || (how === "left" && !detached)) return EXIT.interrupted;
   if (failed > 0) return EXIT.jobsFailed;
   return how === "stopped" ? EXIT.error : EXIT.fine;
 }

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { type Deployed, openDeployed } from "../../deployed.js";
+import type { Deployed } from "../../deployed.js";
 import { REPORT_VERSION } from "../../report.js";
 import { logPath } from "../../runs/log-names.js";
-import { openWorkspace, RuntimeProblem } from "../../workspace.js";
+import { RuntimeProblem } from "../../workspace.js";
 import { EXIT } from "../exit-codes.js";
+import { useDeployed } from "../use-deployed.js";
 import type { Verb } from "../verb.js";
 
 export interface LogsOptions {
@@ -35,54 +36,54 @@ function findLog(
 }
 
 /** `locusts logs`: what a job has printed; without a job's name, which jobs have logs. */
-export const logs: Verb<LogsOptions> = async (context, options) => {
-  const { terminal } = context;
-  const deployed = openDeployed(openWorkspace(context.place), context.target);
-  if (options.job === undefined) {
-    const failed = [...deployed.jobs()].filter((job) => deployed.ledger.get(job.key)?.status === "failed");
+export const logs: Verb<LogsOptions> = (context, options) =>
+  useDeployed(context, async (deployed) => {
+    const { terminal } = context;
+    if (options.job === undefined) {
+      const failed = [...deployed.jobs()].filter((job) => deployed.ledger.get(job.key)?.status === "failed");
+      if (context.json) {
+        const jobs = failed.map(({ name, number }) => ({
+          job: name,
+          out: findLog(deployed, { name, number }, "out") ?? null,
+          err: findLog(deployed, { name, number }, "err") ?? null,
+        }));
+        terminal.print(JSON.stringify({ version: REPORT_VERSION, target: deployed.target, jobs }));
+      } else if (failed.length === 0) terminal.say("no job has failed; name one: locusts logs --job NAME");
+      else for (const { name } of failed) terminal.print(name);
+      return EXIT.fine;
+    }
+    let job: { readonly name: string; readonly number: number } | undefined;
+    for (const candidate of deployed.jobs()) if (candidate.name === options.job) job = candidate;
+    if (!job)
+      throw new RuntimeProblem(
+        `there is no job named ${options.job}`,
+        "names are in the first column of results/jobs.tsv",
+      );
+    const paths = { out: findLog(deployed, job, "out"), err: findLog(deployed, job, "err") };
     if (context.json) {
-      const jobs = failed.map(({ name, number }) => ({
-        job: name,
-        out: findLog(deployed, { name, number }, "out") ?? null,
-        err: findLog(deployed, { name, number }, "err") ?? null,
-      }));
-      terminal.print(JSON.stringify({ version: REPORT_VERSION, target: deployed.target, jobs }));
-    } else if (failed.length === 0) terminal.say("no job has failed; name one: locusts logs --job NAME");
-    else for (const { name } of failed) terminal.print(name);
+      const read = (path: string | undefined) => (path === undefined ? null : readFileSync(path, "utf8"));
+      terminal.print(
+        JSON.stringify({
+          version: REPORT_VERSION,
+          target: deployed.target,
+          job: job.name,
+          out: read(paths.out),
+          err: read(paths.err),
+        }),
+      );
+      return EXIT.fine;
+    }
+    if (paths.out === undefined && paths.err === undefined) {
+      terminal.say(`${job.name} has no logs: it printed nothing, or it went well and they were not kept`);
+      terminal.say("  hint: locusts deploy --keep-logs brings home the logs of all jobs");
+      return EXIT.fine;
+    }
+    for (const [stream, path] of Object.entries(paths)) {
+      if (path === undefined) continue;
+      terminal.say(
+        terminal.colors.dim(`==> standard ${stream === "out" ? "output" : "error"}: ${relative(process.cwd(), path)}`),
+      );
+      process.stdout.write(readFileSync(path));
+    }
     return EXIT.fine;
-  }
-  let job: { readonly name: string; readonly number: number } | undefined;
-  for (const candidate of deployed.jobs()) if (candidate.name === options.job) job = candidate;
-  if (!job)
-    throw new RuntimeProblem(
-      `there is no job named ${options.job}`,
-      "names are in the first column of results/jobs.tsv",
-    );
-  const paths = { out: findLog(deployed, job, "out"), err: findLog(deployed, job, "err") };
-  if (context.json) {
-    const read = (path: string | undefined) => (path === undefined ? null : readFileSync(path, "utf8"));
-    terminal.print(
-      JSON.stringify({
-        version: REPORT_VERSION,
-        target: deployed.target,
-        job: job.name,
-        out: read(paths.out),
-        err: read(paths.err),
-      }),
-    );
-    return EXIT.fine;
-  }
-  if (paths.out === undefined && paths.err === undefined) {
-    terminal.say(`${job.name} has no logs: it printed nothing, or it went well and they were not kept`);
-    terminal.say("  hint: locusts deploy --keep-logs brings home the logs of all jobs");
-    return EXIT.fine;
-  }
-  for (const [stream, path] of Object.entries(paths)) {
-    if (path === undefined) continue;
-    terminal.say(
-      terminal.colors.dim(`==> standard ${stream === "out" ? "output" : "error"}: ${relative(process.cwd(), path)}`),
-    );
-    process.stdout.write(readFileSync(path));
-  }
-  return EXIT.fine;
-};
+  });

@@ -1,9 +1,9 @@
-import { type Deployed, openDeployed, openRuns, viewRun } from "../../deployed.js";
+import { type Deployed, openRuns, viewRun } from "../../deployed.js";
 import { makeReport, type SwarmReport } from "../../report.js";
 import type { JobResult } from "../../state/ledger.js";
-import { openWorkspace } from "../../workspace.js";
 import { EXIT } from "../exit-codes.js";
 import { sayFailures } from "../output/failures.js";
+import { useDeployed } from "../use-deployed.js";
 import type { Verb } from "../verb.js";
 
 interface Status {
@@ -12,11 +12,18 @@ interface Status {
   /** jobs that have ended, and whose results have not come home */
   readonly waiting: number;
   readonly managers: "running" | "gone";
+  /** what the target says of them */
+  readonly words: string;
 }
 
 /** Puts together what has come home and what the journals of open runs say. */
-function lookAt(deployed: Deployed): Status {
-  const views = openRuns(deployed).map((run) => ({ run, ...viewRun(run) }));
+async function lookAt(deployed: Deployed): Promise<Status> {
+  const views = [];
+  const states = [];
+  for (const run of openRuns(deployed)) {
+    states.push(await deployed.engine.state(run));
+    views.push({ run, ...(await viewRun(deployed, run)) });
+  }
   const newest = `${deployed.target}/${deployed.runs.at(-1)?.number}`;
   const failures: JobResult[] = [];
   let [total, done, failed, running, cached, waiting] = [0, 0, 0, 0, 0, 0];
@@ -41,30 +48,34 @@ function lookAt(deployed: Deployed): Status {
       failures.push(result);
     }
   }
-  const managers = views.some(({ run }) => deployed.engine.state(run) === "running") ? "running" : "gone";
+  const managers = states.some(({ going }) => going) ? "running" : "gone";
+  const words = states
+    .map((state) => state.words)
+    .filter((text) => text !== "")
+    .join("; ");
   // What a killed manager has left in its journal runs no more.
   if (managers === "gone") running = 0;
   const report = makeReport(deployed.target, { total, done, failed }, { running, cached }, failures);
-  return { report, failures, waiting, managers };
+  return { report, failures, waiting, managers, words };
 }
 
 /** `locusts status`: where the swarm stands, without changing anything. */
-export const status: Verb<object> = async (context) => {
-  const { terminal } = context;
-  const deployed = openDeployed(openWorkspace(context.place), context.target);
-  const { report, failures, waiting, managers } = lookAt(deployed);
-  if (context.json) {
-    terminal.print(JSON.stringify({ ...report, managers }));
-  } else {
-    const { jobs } = report;
-    sayFailures(terminal, deployed.workspace, failures);
-    terminal.say(
-      `${deployed.description.swarm} on ${deployed.target}: ${terminal.colors.bold(`${jobs.done}/${jobs.total} done`)}, ${jobs.running} running, ${jobs.failed} failed, ${jobs.pending} pending`,
-    );
-    if (managers === "running")
-      terminal.say("a manager is at work; locusts deploy follows it, locusts cancel stops it");
-    else if (waiting > 0) terminal.say(`${waiting} have ended and are still to be brought home: locusts gather`);
-    else if (jobs.pending > 0) terminal.say("no manager is at work; locusts deploy goes on");
-  }
-  return report.jobs.failed > 0 ? EXIT.jobsFailed : EXIT.fine;
-};
+export const status: Verb<object> = (context) =>
+  useDeployed(context, async (deployed) => {
+    const { terminal } = context;
+    const { report, failures, waiting, managers, words } = await lookAt(deployed);
+    if (context.json) {
+      terminal.print(JSON.stringify({ ...report, managers, words }));
+    } else {
+      const { jobs } = report;
+      sayFailures(terminal, deployed.workspace, failures);
+      terminal.say(
+        `${deployed.description.swarm} on ${deployed.target}: ${terminal.colors.bold(`${jobs.done}/${jobs.total} done`)}, ${jobs.running} running, ${jobs.failed} failed, ${jobs.pending} pending`,
+      );
+      if (words !== "") terminal.say(words);
+      if (managers === "running") terminal.say("it is at work; locusts deploy follows it, locusts cancel stops it");
+      else if (waiting > 0) terminal.say(`${waiting} have ended and are still to be brought home: locusts gather`);
+      else if (jobs.pending > 0) terminal.say("no manager is at work; locusts deploy goes on");
+    }
+    return report.jobs.failed > 0 ? EXIT.jobsFailed : EXIT.fine;
+  });

@@ -1,0 +1,7 @@
+import type { Terminal } from "../terminal.js";
+import { formatSeconds } from "../words.js";
+
+/** Says that a connection broke, and when the next try will be. */
+export function sayReconnecting(terminal: Terminal, words: string, pause: number): void {
+  terminal.say(`${words}; connecting again in ${formatSeconds(pause / 1000)}`);
+}

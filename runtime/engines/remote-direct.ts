@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Host } from "../hosts/host.js";
+import type { Run } from "../runs/run-folder.js";
+import { loadScript } from "../scripts/load.js";
+import { RuntimeProblem } from "../workspace.js";
+import type { Engine, EngineState, LastWords } from "./engine.js";
+
+/** How long what a host has said of its managers is believed, in milliseconds. */
+const FRESH = 2000;
+
+export interface RemoteEngineOptions {
+  readonly host: Host;
+  /** does an action again, should the connection break in the middle of it */
+  readonly persist: <T>(action: () => Promise<T>) => Promise<T>;
+  /** the swarm's folder on the target */
+  readonly there: string;
+}
+
+/** A manager on another machine, without a scheduler. */
+export class RemoteDirectEngine implements Engine {
+  readonly outlivesInterrupt = true;
+  readonly pauses = [500, 5000] as const;
+  #asked = 0;
+  #going = true;
+  #words: LastWords = { reason: undefined, detail: "" };
+
+  constructor(readonly options: RemoteEngineOptions) {}
+
+  async launch(run: Run): Promise<void> {
+    const { host, there, persist } = this.options;
+    // Repeated after a broken connection it does no harm: a second manager says that one runs, and leaves.
+    const ended = await persist(() => host.run(loadScript("launch"), [there, String(run.number)]));
+    if (ended.code !== 0)
+      throw new RuntimeProblem(`${host.name}: the manager cannot be started: ${ended.stderr.trim()}`);
+    this.#asked = 0;
+  }
+
+  async #manage(run: Run, what: "state" | "stop"): Promise<string[]> {
+    const { host, there, persist } = this.options;
+    const ended = await persist(() => host.run(loadScript("manage"), [there, String(run.number), what]));
+    const lines = ended.stdout.split("\n");
+    const said = (word: string) => lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1) ?? "";
+    const [reason = "", ...detail] = said("state").trim().split(" ");
+    this.#words =
+      reason === "" || reason === "running"
+        ? { reason: undefined, detail: said("log") }
+        : { reason, detail: detail.join(" ") || said("log") };
+    return lines;
+  }
+
+  async state(run: Run): Promise<EngineState> {
+    if (Date.now() - this.#asked > FRESH) {
+      this.#going = (await this.#manage(run, "state")).includes("going");
+      this.#asked = Date.now();
+    }
+    return { going: this.#going, words: "" };
+  }
+
+  async hold(): Promise<boolean> {
+    return true; // only a deploy from this checkout starts one, and this one has the lock
+  }
+
+  async stop(run: Run): Promise<void> {
+    await this.#manage(run, "stop");
+    this.#asked = 0;
+  }
+
+  async rest(milliseconds: number): Promise<void> {
+    await sleep(milliseconds);
+  }
+
+  async lastWords(): Promise<LastWords> {
+    return this.#words;
+  }
+}

@@ -1,0 +1,281 @@
+import { hash } from "node:crypto";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { BUNDLE_FILES, type Upload } from "../../compiler/format/bundle.js";
+import { surveyContent } from "../../compiler/survey/content.js";
+import type { DigestCache } from "../../compiler/survey/digest-cache.js";
+import { ConnectionLost, type Host } from "../hosts/host.js";
+import { declareRun, describeRun, listRuns, type Run, readRun } from "../runs/run-folder.js";
+import { loadScript } from "../scripts/load.js";
+import { RuntimeProblem } from "../workspace.js";
+import { splitJournals } from "./journal-news.js";
+import { bytesOf, lacking, type Parcel, packParcels, parcelsOf } from "./parcels.js";
+import type { StagedRun } from "./stage.js";
+import type { Leftover, TargetFiles, Transferred } from "./target-files.js";
+import { Unpacker } from "./unpack.js";
+
+/** The most bytes of journals that one look brings here. */
+const MOST_NEWS = 16 * 1024 * 1024;
+/** The exit code of `complete.sh` when the bundle is not what was sent. */
+const OTHER_BUNDLE = 31;
+
+export interface SentFilesOptions {
+  readonly host: Host;
+  /** what files go through, if not through `host` */
+  readonly transferHost?: Host | undefined;
+  /** does an action again, should the connection break in the middle of it */
+  readonly persist: <T>(action: () => Promise<T>) => Promise<T>;
+  readonly here: string;
+  readonly there: string;
+  /** what runs the target had when it was opened */
+  readonly runs: readonly number[];
+  readonly digests: DigestCache;
+}
+
+/** What the target has already of what is to be sent. */
+interface Inventory {
+  /** sha256 of the bundle's files, by name */
+  readonly bundle: ReadonlyMap<string, string>;
+  /** `<digest>/<name>` */
+  readonly shared: ReadonlySet<string>;
+  /** bytes, by path in `incoming/` */
+  readonly incoming: ReadonlyMap<string, number>;
+}
+
+/** A target whose files go through ssh, with a copy on this machine of the parts that matter here. */
+export class SentFiles implements TargetFiles {
+  readonly here: string;
+  readonly there: string;
+  readonly #bulk: Host;
+
+  constructor(readonly options: SentFilesOptions) {
+    this.here = options.here;
+    this.there = options.there;
+    this.#bulk = options.transferHost ?? options.host;
+  }
+
+  get runs(): readonly number[] {
+    return [...new Set([...this.options.runs, ...listRuns(this.here)])].sort((a, b) => a - b);
+  }
+
+  /** Runs a script that must not fail. */
+  async #run(host: Host, script: Parameters<typeof loadScript>[0], words: string[], input?: Buffer | Readable) {
+    const ended = await host.run(loadScript(script), words, input ? { input } : {});
+    if (ended.code !== 0) {
+      const last = ended.stderr.trim().split("\n").at(-1) ?? "";
+      throw new RuntimeProblem(
+        `${host.name}: ${last || `${script} ended with exit code ${ended.code}`}`,
+        whatToDo(last),
+      );
+    }
+    return ended;
+  }
+
+  placeShared(): void {
+    // It is sent with the rest.
+  }
+
+  async #takeInventory(): Promise<Inventory> {
+    const { stdout } = await this.#run(this.#bulk, "inventory", [this.there]);
+    const bundle = new Map<string, string>();
+    const shared = new Set<string>();
+    const incoming = new Map<string, number>();
+    for (const record of stdout.split("\0")) {
+      const [kind, first = "", ...rest] = record.split(" ");
+      if (kind === "bundle") bundle.set(rest.join(" "), first);
+      else if (kind === "shared") shared.add([first, ...rest].join(" "));
+      else if (kind === "incoming") incoming.set(rest.join(" "), Number(first));
+    }
+    return { bundle, shared, incoming };
+  }
+
+  /** sha256 of the files of the bundle, by name. */
+  #bundleSums(): Map<string, string> {
+    const sums = new Map<string, string>();
+    for (const name of Object.values(BUNDLE_FILES)) {
+      const path = join(this.here, "bundle", name);
+      if (existsSync(path)) sums.set(name, hash("sha256", readFileSync(path)));
+    }
+    return sums;
+  }
+
+  #sharedParcels(upload: Upload, sources: string): Iterable<Parcel> {
+    const source = upload.source.startsWith("/") ? upload.source : join(sources, upload.source);
+    if (surveyContent(source, this.options.digests)?.sha256 !== upload.sha256) {
+      throw new RuntimeProblem(
+        `the input ${upload.source} has changed since the bundle was built`,
+        "run the same command again",
+      );
+    }
+    return parcelsOf(source, upload.destination, true);
+  }
+
+  async send(staged: StagedRun, transferred: Transferred): Promise<Run> {
+    const sums = this.#bundleSums();
+    const chunks = join(staged.folder, "chunks");
+    const files = readdirSync(chunks).sort();
+    const digest = hash("sha256", files.map((name) => hash("sha256", readFileSync(join(chunks, name)))).join("\n"));
+    // The same chunks have the same name: what has arrived of them in an earlier try counts.
+    const incomingRun = `run-${digest.slice(0, 16)}`;
+    const there = staged.shared.map((upload) => upload.destination.slice("shared/".length));
+    await this.options.persist(async () => {
+      const had = await this.#takeInventory();
+      const lackingShared = staged.shared.filter(
+        (upload) => !had.shared.has(upload.destination.slice("shared/".length)),
+      );
+      const parcels = [
+        ...lacking(
+          [
+            ...[...sums]
+              .filter(([name, sum]) => had.bundle.get(name) !== sum)
+              .flatMap(([name]) => [...parcelsOf(join(this.here, "bundle", name), `bundle/${name}`, false)]),
+            ...lackingShared.flatMap((upload) => [...this.#sharedParcels(upload, staged.sources)]),
+            ...files.flatMap((name) => [...parcelsOf(join(chunks, name), `${incomingRun}/chunks/${name}`, false)]),
+          ],
+          had.incoming,
+        ),
+      ];
+      const total = bytesOf(parcels);
+      const stream = packParcels(parcels, (bytes) => transferred(Math.min(bytes, total), total));
+      await this.#run(
+        this.#bulk,
+        "receive",
+        [this.there],
+        Readable.from(stream, { objectMode: false, highWaterMark: 1 << 20 }),
+      );
+      const has = await this.#takeInventory();
+      for (const parcel of parcels) {
+        if (parcel.kind === "file" && has.incoming.get(parcel.path) !== parcel.bytes) {
+          throw new RuntimeProblem(
+            `${parcel.path} has not arrived whole on ${this.options.host.name}`,
+            "run the same command again",
+          );
+        }
+      }
+      await this.#complete(staged, incomingRun, sums, there);
+    });
+    declareRun(staged.folder, staged.facts);
+    for (const name of files) if (name.endsWith(".tar")) rmSync(join(chunks, name));
+    return readRun(this.here, staged.number) as Run;
+  }
+
+  async #complete(
+    staged: StagedRun,
+    incomingRun: string,
+    sums: ReadonlyMap<string, string>,
+    shared: readonly string[],
+  ) {
+    const lines = [...sums].map(([name, sum]) => `${sum}  ${name}`).join("\n");
+    const words = [this.there, String(staged.number), incomingRun, describeRun(staged.facts).trimEnd(), lines];
+    const input = Buffer.from(shared.map((path) => `${path}\0`).join(""));
+    const ended = await this.options.host.run(loadScript("complete"), words, { input });
+    if (ended.code === OTHER_BUNDLE) {
+      throw new RuntimeProblem(
+        `the bundle on ${this.options.host.name} is not what was sent: its digests differ`,
+        "run the same command again; if it stays so, look at the disk over there",
+      );
+    }
+    if (ended.code !== 0)
+      throw new RuntimeProblem(`${this.options.host.name}: ${ended.stderr.trim()}`, whatToDo(ended.stderr));
+  }
+
+  async look(run: Run): Promise<void> {
+    const folder = join(run.folder, "journal");
+    const known = readdirSync(folder).map((name) => `${statSync(join(folder, name)).size} ${name}\n`);
+    const output: Buffer[] = [];
+    await this.options.persist(async () => {
+      output.length = 0;
+      const sink = new (await import("node:stream")).Writable({
+        write(block: Buffer, _encoding, done) {
+          output.push(block);
+          done();
+        },
+      });
+      const { code, stderr } = await this.options.host.run(
+        loadScript("look"),
+        [`${this.there}/runs/${run.number}`, String(MOST_NEWS)],
+        { input: Buffer.from(known.join("")), output: sink },
+      );
+      if (code !== 0) {
+        throw new RuntimeProblem(
+          `the journals of run ${run.number} cannot be read on ${this.options.host.name}: ${stderr.trim()}`,
+          "if the run's folder is gone, forget it here: locusts clean",
+        );
+      }
+    });
+    for (const [name, text] of splitJournals(Buffer.concat(output), this.options.host.name)) {
+      appendFileSync(join(folder, name), text);
+    }
+  }
+
+  async fetch(run: Run, leftovers: readonly Leftover[]): Promise<void> {
+    if (leftovers.length === 0) return;
+    const work = join(run.folder, "work");
+    mkdirSync(work, { recursive: true });
+    const input = Buffer.from(leftovers.map(({ kind, path }) => `${kind}\0${path}\0`).join(""));
+    const words = [`${this.there}/runs/${run.number}`];
+    await this.options.persist(() => this.#receive("fetch", words, input, work, leftovers));
+  }
+
+  /** Runs a script whose output is what was asked for, as tar streams. */
+  async #receive(
+    script: "fetch" | "adopt",
+    words: readonly string[],
+    input: Buffer,
+    folder: string,
+    leftovers: readonly Leftover[],
+  ): Promise<void> {
+    const unpacking = new Unpacker(folder, leftovers, this.options.host.name).open();
+    const running = this.#bulk.run(loadScript(script), words, { input, output: unpacking.input });
+    // Whichever fails first says what was wrong; the other one is waited for, since it may still write.
+    const [sent, unpacked] = await Promise.allSettled([running, unpacking.done]);
+    if (unpacked.status === "rejected" && !(sent.status === "rejected" && sent.reason instanceof ConnectionLost)) {
+      throw unpacked.reason;
+    }
+    if (sent.status === "rejected") throw sent.reason;
+  }
+
+  async tidy(run: Run, keep: readonly string[]): Promise<void> {
+    const input = Buffer.from(keep.map((path) => `${path}\0`).join(""));
+    await this.options.persist(() => this.#run(this.options.host, "tidy", [`${this.there}/runs/${run.number}`], input));
+    rmSync(join(run.folder, "work"), { recursive: true, force: true });
+    mkdirSync(join(run.folder, "work"));
+  }
+
+  async adopt(): Promise<void> {
+    const known = listRuns(this.here).filter((number) => readRun(this.here, number));
+    const unknown = this.options.runs.filter((number) => !known.includes(number));
+    if (unknown.length === 0 && existsSync(join(this.here, "bundle", BUNDLE_FILES.description))) return;
+    const leftovers: Leftover[] = [
+      { kind: "folder", path: "bundle", bytes: undefined },
+      ...unknown.map((number) => ({ kind: "folder" as const, path: `runs/${number}`, bytes: undefined })),
+    ];
+    const input = Buffer.from(unknown.map((number) => `${number}\0`).join(""));
+    mkdirSync(this.here, { recursive: true });
+    await this.options.persist(() => this.#receive("adopt", [this.there], input, this.here, leftovers));
+    for (const number of unknown) {
+      for (const part of ["chunks", "journal", "work"])
+        mkdirSync(join(this.here, "runs", String(number), part), { recursive: true });
+    }
+  }
+
+  async discard(run: Run): Promise<void> {
+    await this.#run(this.options.host, "discard", [this.there, String(run.number)]);
+    rmSync(run.folder, { recursive: true, force: true });
+  }
+
+  async clean(): Promise<void> {
+    await this.options.persist(() => this.#run(this.options.host, "clean", [this.there]));
+    for (const part of ["runs", "shared"]) rmSync(join(this.here, part), { recursive: true, force: true });
+  }
+}
+
+/** The mend for what a target's tools say. */
+function whatToDo(words: string): string | undefined {
+  if (/No space left on device|Disk quota exceeded/i.test(words)) {
+    return "make room there, then run the same command again: it goes on";
+  }
+  if (/Permission denied|Read-only file system/i.test(words)) return "choose a directory that you may write to";
+  return undefined;
+}

@@ -1,0 +1,112 @@
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import {
+  BUNDLE_FILES,
+  type BundleDescription,
+  type BundledJob,
+  readBundledJobs,
+  type Upload,
+} from "../../compiler/format/bundle.js";
+import { BundledInputs } from "../runs/bundled-inputs.js";
+import { chunkSize, isFull } from "../runs/chunks.js";
+import { createRunFolder, type RunFacts, removeUnstagedRuns } from "../runs/run-folder.js";
+import { type JobToPack, writeChunk } from "./pack.js";
+import type { TargetFiles } from "./target-files.js";
+
+/** Puts the bundle into a folder, each file in one step. */
+export function placeBundle(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const file of Object.values(BUNDLE_FILES)) {
+    if (!existsSync(join(from, file))) {
+      rmSync(join(to, file), { force: true });
+      continue;
+    }
+    const fresh = join(to, `.${file}.new`);
+    copyFileSync(join(from, file), fresh);
+    renameSync(fresh, join(to, file));
+  }
+}
+
+export interface StageOptions {
+  readonly bundle: string;
+  readonly description: BundleDescription;
+  /** where relative sources start */
+  readonly sources: string;
+  readonly files: Pick<TargetFiles, "here" | "there" | "runs" | "placeShared">;
+  /** the numbers of the jobs that are wanted */
+  readonly wanted: ReadonlySet<number>;
+  /** how many managers will share the run, with how many slots each */
+  readonly managers: number;
+  readonly slots: number;
+  staged?(jobs: number): void;
+}
+
+/** A run whose chunks are made, and which no manager may work on yet. */
+export interface StagedRun {
+  readonly number: number;
+  readonly folder: string;
+  readonly description: BundleDescription;
+  readonly facts: RunFacts;
+  /** inputs that have to be on the target, once */
+  readonly shared: readonly Upload[];
+  /** where their relative sources start */
+  readonly sources: string;
+}
+
+/**
+ * Stages a run in the target's folder, or in its copy on this machine: the bundle, and the chunks of
+ * the jobs that are wanted.
+ *
+ * @throws RuntimeProblem if an input has changed since the bundle was built
+ */
+export async function stageRun(options: StageOptions): Promise<StagedRun> {
+  const { bundle, description, sources, files, wanted } = options;
+  placeBundle(bundle, join(files.here, "bundle"));
+  const inputs = new BundledInputs(bundle, description, sources);
+  removeUnstagedRuns(files.here);
+  const { number, folder } = createRunFolder(files.here, files.runs);
+  const chunks = join(folder, "chunks");
+  const places = { sources, shared: `${files.there}/shared` };
+  const shared = new Map<string, Upload>();
+  let jobs: JobToPack[] = [];
+  let bytes = 0;
+  let chunk = 0;
+  let left = wanted.size;
+  const flush = async (): Promise<void> => {
+    if (jobs.length === 0) return;
+    chunk += 1;
+    await writeChunk(chunks, chunk, jobs, places);
+    left -= jobs.length;
+    options.staged?.(wanted.size - left);
+    jobs = [];
+    bytes = 0;
+  };
+  for (const job of readBundledJobs(bundle, description)) {
+    const placements = inputs.of(job);
+    if (!wanted.has(job.number)) continue;
+    for (const placement of placements) {
+      if (placement.how === "pack") bytes += placement.upload.bytes;
+      else if (placement.how !== "in-place" && !shared.has(placement.upload.destination)) {
+        const { source, destination } = placement.upload;
+        shared.set(destination, placement.upload);
+        files.placeShared(placement.upload, isAbsolute(source) ? source : join(sources, source));
+      }
+    }
+    jobs.push({ job, inputs: placements });
+    if (jobs.length >= chunkSize(left, options.managers, options.slots) || isFull(bytes)) await flush();
+  }
+  await flush();
+  const facts = { digest: description.digest, chunks: chunk, jobs: wanted.size, managers: options.managers };
+  return { number, folder, description, facts, shared: [...shared.values()], sources };
+}
+
+/** The jobs of a bundle that are wanted, by number. */
+export function readWantedJobs(
+  bundle: string,
+  description: BundleDescription,
+  wanted: ReadonlySet<number>,
+): Map<number, BundledJob> {
+  const jobs = new Map<number, BundledJob>();
+  for (const job of readBundledJobs(bundle, description)) if (wanted.has(job.number)) jobs.set(job.number, job);
+  return jobs;
+}

@@ -1,0 +1,47 @@
+import type { Upload } from "../../compiler/format/bundle.js";
+import type { Run } from "../runs/run-folder.js";
+import type { StagedRun } from "./stage.js";
+
+/** A part of what a job has left on the target, below the run's `work/`. */
+export interface Leftover {
+  readonly kind: "file" | "folder";
+  readonly path: string;
+  /** what the journal says that it has; undefined: not known */
+  readonly bytes: number | undefined;
+}
+
+/** Told of what is on its way, in bytes. */
+export type Transferred = (bytes: number, of: number) => void;
+
+/**
+ * How files get to a target and back. The target's folder, or a copy of the parts of it that matter
+ * here, can be read on this machine; what is there is brought up to date by `look` and `fetch`.
+ */
+export interface TargetFiles {
+  /** the folder, or its copy, on this machine */
+  readonly here: string;
+  /** the folder as the target calls it */
+  readonly there: string;
+  /** the numbers of the runs that the target has */
+  readonly runs: readonly number[];
+  /** Puts an input that lies on the target once into its place, or notes that it has to be sent. */
+  placeShared(upload: Upload, source: string): void;
+  /**
+   * Makes a staged run complete on the target, and declares it: from then on managers may work on it.
+   *
+   * @throws RuntimeProblem if the bundle did not arrive as it was sent
+   */
+  send(staged: StagedRun, transferred: Transferred): Promise<Run>;
+  /** Brings here what journals hold beyond what is known. */
+  look(run: Run): Promise<void>;
+  /** Brings here, under the same paths, what jobs have left. What is not there any more does not come. */
+  fetch(run: Run, leftovers: readonly Leftover[]): Promise<void>;
+  /** Ends a run that was gathered: chunks and working folders go, but for those named, below `work/`. */
+  tidy(run: Run, keep: readonly string[]): Promise<void>;
+  /** Brings here what has to be known of runs that another checkout has begun. */
+  adopt(): Promise<void>;
+  /** Takes back a run that no manager has begun. */
+  discard(run: Run): Promise<void>;
+  /** Removes runs and staged inputs. */
+  clean(): Promise<void>;
+}

@@ -1,0 +1,153 @@
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Upload } from "../../compiler/format/bundle.js";
+import { surveyContent } from "../../compiler/survey/content.js";
+import type { DigestCache } from "../../compiler/survey/digest-cache.js";
+import type { Host } from "../hosts/host.js";
+import { declareRun, listRuns, type Run, readRun } from "../runs/run-folder.js";
+import { loadScript } from "../scripts/load.js";
+import { RuntimeProblem } from "../workspace.js";
+import type { StagedRun } from "./stage.js";
+import type { Leftover, TargetFiles } from "./target-files.js";
+
+/** A network file system may show a file only some seconds after it was written elsewhere: so long, in milliseconds. */
+const MOST_LAG = 15_000;
+const BETWEEN_LOOKS = 250;
+
+/** Everything below loses its write permission; folders keep theirs, or nobody could remove them. */
+function makeReadOnly(path: string): void {
+  const stats = lstatSync(path);
+  if (stats.isSymbolicLink()) return;
+  if (stats.isDirectory()) for (const entry of readdirSync(path)) makeReadOnly(join(path, entry));
+  else chmodSync(path, stats.mode & 0o555);
+}
+
+/** Copies, as a reflink where the file system can. */
+function copy(from: string, to: string): void {
+  if (statSync(from).isDirectory())
+    cpSync(from, to, {
+      recursive: true,
+      verbatimSymlinks: true,
+      mode: constants.COPYFILE_FICLONE,
+      preserveTimestamps: true,
+    });
+  else copyFileSync(from, to, constants.COPYFILE_FICLONE);
+}
+
+export interface VisibleFilesOptions {
+  /** runs scripts where the target is */
+  readonly host: Host;
+  readonly here: string;
+  readonly there: string;
+  /** the directory that both sides see, if they call it by two names */
+  readonly sharedDirectory?: { readonly here: string; readonly there: string } | undefined;
+  readonly digests: DigestCache;
+}
+
+/** A target whose folder can be seen from this machine: its own, or a directory that both share. */
+export class VisibleFiles implements TargetFiles {
+  readonly here: string;
+  readonly there: string;
+
+  constructor(readonly options: VisibleFilesOptions) {
+    this.here = options.here;
+    this.there = options.there;
+  }
+
+  get runs(): readonly number[] {
+    return listRuns(this.here);
+  }
+
+  /** What the target calls a path within the shared directory; undefined if it is outside. */
+  #asSeenThere(path: string): string | undefined {
+    const shared = this.options.sharedDirectory;
+    if (!shared) return undefined;
+    const within = relative(shared.here, path);
+    return within.startsWith("..") ? undefined : join(shared.there, within);
+  }
+
+  placeShared(upload: Upload, source: string): void {
+    const place = join(this.here, upload.destination);
+    if (lstatSync(place, { throwIfNoEntry: false })) return;
+    const folder = dirname(place);
+    const fresh = `${folder}.new`;
+    rmSync(fresh, { recursive: true, force: true });
+    mkdirSync(fresh, { recursive: true });
+    const there = this.#asSeenThere(source);
+    // What both sides see is not copied.
+    if (there === undefined) copy(source, join(fresh, basename(place)));
+    else symlinkSync(there, join(fresh, basename(place)));
+    if (surveyContent(source, this.options.digests)?.sha256 !== upload.sha256) {
+      rmSync(fresh, { recursive: true, force: true });
+      throw new RuntimeProblem(
+        `the input ${upload.source} has changed since the bundle was built`,
+        "run the same command again",
+      );
+    }
+    makeReadOnly(join(fresh, basename(place)));
+    // Another input may have the same content and another name.
+    if (existsSync(folder)) {
+      renameSync(join(fresh, basename(place)), place);
+      rmSync(fresh, { recursive: true, force: true });
+    } else renameSync(fresh, folder);
+  }
+
+  async send(staged: StagedRun): Promise<Run> {
+    declareRun(staged.folder, staged.facts);
+    return readRun(this.here, staged.number) as Run;
+  }
+
+  async look(): Promise<void> {
+    // The journals are read where they lie.
+  }
+
+  async fetch(run: Run, leftovers: readonly Leftover[]): Promise<void> {
+    if (!this.options.sharedDirectory) return;
+    const deadline = Date.now() + MOST_LAG;
+    for (const { path, kind, bytes } of leftovers) {
+      const place = join(run.folder, "work", path);
+      const isThere = () => {
+        const stats = statSync(place, { throwIfNoEntry: false });
+        return stats !== undefined && (kind === "folder" || bytes === undefined || stats.size === bytes);
+      };
+      while (!isThere() && bytes !== undefined && Date.now() < deadline) {
+        await sleep(BETWEEN_LOOKS);
+        // Reading the folder makes a network file system ask anew.
+        if (existsSync(dirname(place))) readdirSync(dirname(place));
+      }
+    }
+  }
+
+  async tidy(run: Run, keep: readonly string[]): Promise<void> {
+    const folder = `${this.there}/runs/${run.number}`;
+    const input = Buffer.from(keep.map((path) => `${path}\0`).join(""));
+    const { code, stderr } = await this.options.host.run(loadScript("tidy"), [folder], { input });
+    if (code !== 0) throw new RuntimeProblem(`${folder} cannot be tidied up: ${stderr.trim()}`);
+  }
+
+  async adopt(): Promise<void> {
+    // All of it can be read where it lies.
+  }
+
+  async discard(run: Run): Promise<void> {
+    await this.options.host.run(loadScript("discard"), [this.there, String(run.number)]);
+  }
+
+  async clean(): Promise<void> {
+    await this.options.host.run(loadScript("clean"), [this.there]);
+  }
+}

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Puts what has arrived under its final names, and declares the run: from then on managers may work on it.
+# Safe to be repeated, should the connection break before its answer has arrived.
+#
+#   $1 the swarm's folder   $2 the run's number   $3 the folder of its chunks in incoming/
+#   $4 the run file's text   $5 lines `sha256  file` for all files of the bundle
+#   standard input: NUL-terminated paths in shared/ that have arrived
+#
+# Exit codes: 31 the bundle is not what was sent.
+set -u
+fail() {
+  printf '%s\n' "$1" >&2
+  exit 1
+}
+
+cd -- "$1" || exit 1
+if [[ -e runs/$2/run ]] && [[ $(<"runs/$2/run") == "$4" ]]; then exit 0; fi
+
+# Files that are there and the same were not sent again.
+mkdir -p incoming/bundle bundle shared runs || exit 1
+while read -r _ name; do
+  [[ -e incoming/bundle/$name ]] || cp -p -- "bundle/$name" "incoming/bundle/$name" || exit 31
+done <<<"$5"
+(cd incoming/bundle && sha256sum --check --strict --status <<<"$5") || exit 31
+while read -r _ name; do
+  mv -f -- "incoming/bundle/$name" "bundle/$name" || fail "bundle/$name cannot be put in place"
+done <<<"$5"
+for file in bundle/*; do
+  name=${file##*/}
+  [[ $'\n'$5$'\n' == *"  $name"$'\n'* ]] || rm -f -- "$file"
+done
+
+# What else is in incoming/ is left of an upload that was cut off and is not wanted any more.
+while IFS= read -r -d '' path; do
+  if [[ -e shared/$path || -L shared/$path ]]; then continue; fi
+  mkdir -p -- "shared/${path%/*}" || exit 1
+  mv -- "incoming/shared/$path" "shared/$path" || fail "shared/$path cannot be put in place"
+done
+
+run=runs/$2
+mkdir -p -- "incoming/$3/chunks" || exit 1
+mkdir -p -- "incoming/$3"/{claims,managers,journal,work,pilots} || exit 1
+rm -rf -- "$run"
+mv -T -- "incoming/$3" "$run" || fail "$run cannot be put in place"
+if ! printf '%s\n' "$4" >"$run/run.new" || ! mv -- "$run/run.new" "$run/run"; then fail "$run/run cannot be written"; fi
+rm -rf incoming

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Sends outputs and logs of jobs that have ended, as tar streams one after another.
+#
+#   $1 the run's folder
+#   standard input: NUL-terminated pairs: `file` or `folder`, and a path below work/
+#
+# A link gives way to what it leads to, but for links within a folder that stay in it.
+# What is gone is left out: whoever receives this knows what should have come.
+set -u
+cd -- "$1/work" || exit 1
+files=() folders=() strays=()
+while IFS= read -r -d '' kind && IFS= read -r -d '' path; do
+  if [[ ! -e $path ]]; then continue; fi
+  if [[ $kind == folder ]]; then folders+=("$path"); else files+=("$path"); fi
+done
+
+# tar reads the names itself, since they may be more than one call can hold.
+send() { # options of tar; standard input: names
+  tar -c --format=posix --pax-option=delete=atime,delete=ctime --hard-dereference --numeric-owner \
+    --null --verbatim-files-from --no-recursion "$@" -T - 2>/dev/null
+}
+
+if ((${#files[@]} > 0)); then printf '%s\0' "${files[@]}" | send --dereference; fi
+if ((${#folders[@]} > 0)); then
+  for folder in "${folders[@]}"; do
+    root=$(realpath -- "$folder")
+    while IFS= read -r -d '' link; do
+      target=$(realpath -m -- "$link")
+      [[ $target == "$root"/* || ! -f $link ]] || strays+=("$link")
+    done < <(find "$folder" -type l -print0)
+  done
+  find "${folders[@]}" -print0 | send
+fi
+if ((${#strays[@]} > 0)); then printf '%s\0' "${strays[@]}" | send --dereference; fi
+exit 0

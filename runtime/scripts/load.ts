@@ -1,0 +1,27 @@
+import { readFileSync } from "node:fs";
+
+/** The scripts that are run on a target's host; each says at its head what it does and takes. */
+export const SCRIPT_NAMES = [
+  "account",
+  "adopt",
+  "clean",
+  "complete",
+  "discard",
+  "fetch",
+  "inventory",
+  "launch",
+  "look",
+  "manage",
+  "queue",
+  "receive",
+  "settle",
+  "submit",
+  "tidy",
+] as const;
+
+export type ScriptName = (typeof SCRIPT_NAMES)[number];
+
+/** The text of a script. */
+export function loadScript(name: ScriptName): string {
+  return readFileSync(new URL(`./${name}.sh`, import.meta.url), "utf8");
+}

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Finds the folder of a swarm on its target, makes it where it is missing, and says whose it is.
+#
+#   $1 directory   $2 swarm   $3 id of the checkout   $4 what the checkout calls itself
+#   $5 own: make it and take it, unless it is somebody else's; take: take it over; look: change nothing
+#
+# Prints `folder<TAB>path`, `mine<TAB>yes|no`, `owner<TAB>who`, and `run<TAB>number` for each run.
+# Exit codes: 20 the bash is too old, 21 the folder cannot be made, 22 there is none.
+set -u
+
+if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
+  printf '%s' "$BASH_VERSION"
+  exit 20
+fi
+
+folder=$1/$(id -un)/$2
+if [[ $5 == look ]]; then
+  [[ -d $folder ]] || exit 22
+else
+  mkdir -p -- "$folder" || exit 21
+  if [[ $5 == take ]]; then rm -f -- "$folder/owner"; fi
+  # Two checkouts may come at the same time: only one of them can create the file.
+  if [[ ! -s $folder/owner ]]; then
+    (set -C; printf '%s\t%s\n' "$3" "$4" >"$folder/owner") 2>/dev/null ||
+      [[ -e $folder/owner ]] || { printf '%s cannot be written\n' "$folder" >&2; exit 21; }
+  fi
+  mkdir -p -- "$folder"/{bundle,shared,runs} || exit 21
+fi
+
+id='' who=''
+if [[ -e $folder/owner ]]; then IFS=$'\t' read -r id who <"$folder/owner"; fi
+printf 'folder\t%s\n' "$folder"
+if [[ $id == "$3" ]]; then printf 'mine\tyes\n'; else printf 'mine\tno\n'; fi
+printf 'owner\t%s\nid\t%s\n' "$who" "$id"
+for run in "$folder"/runs/*/run; do
+  [[ -e $run ]] || continue
+  run=${run%/run}
+  printf 'run\t%s\n' "${run##*/}"
+done
+exit 0

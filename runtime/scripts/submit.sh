@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Submits the pilots of a run, unless some of them are in the queue already: then an earlier call has
+# done it whose answer was lost.
+#
+#   $1 the swarm's folder   $2 the run's number   $3 how the pilots' names begin   $4 how many
+set -u
+queue=$(timeout 60 squeue --noheader --user="$(id -un)" --format='%j' 2>&1) || { printf '%s\n' "$queue" >&2; exit 40; }
+while read -r name; do
+  if [[ $name == "$3" || $name == "$3"-* ]]; then exit 0; fi
+done <<<"$queue"
+exec bash "$1/bundle/submit.sh" --run "$1/runs/$2" --name "$3" --pilots "$4"

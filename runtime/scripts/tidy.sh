@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Ends a run that was gathered: removes its chunks and the working folders, but for those of failed jobs.
+#
+#   $1 the run's folder
+#   standard input: NUL-terminated paths below work/ of the jobs' folders that stay
+set -u
+cd -- "$1" || exit 1
+: >gathered || exit 1
+mkdir -p kept work || exit 1
+while IFS= read -r -d '' path; do
+  mkdir -p -- "kept/${path%/*}" || exit 1
+  for entry in "$path" "$path.out" "$path.err"; do
+    [[ ! -e work/$entry ]] || mv -- "work/$entry" "kept/${path%/*}/" || exit 1
+  done
+done
+rm -rf work chunks
+mv -T kept work

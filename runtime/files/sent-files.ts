@@ -72,6 +72,10 @@ export class SentFiles implements TargetFiles {
     return ended;
   }
 
+  asSeenThere(): undefined {
+    return undefined;
+  }
+
   placeShared(): void {
     // It is sent with the rest.
   }

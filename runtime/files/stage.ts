@@ -32,7 +32,7 @@ export interface StageOptions {
   readonly description: BundleDescription;
   /** where relative sources start */
   readonly sources: string;
-  readonly files: Pick<TargetFiles, "here" | "there" | "runs" | "placeShared">;
+  readonly files: Pick<TargetFiles, "here" | "there" | "runs" | "placeShared" | "asSeenThere">;
   /** the numbers of the jobs that are wanted */
   readonly wanted: ReadonlySet<number>;
   /** how many managers will share the run, with how many slots each */
@@ -62,7 +62,7 @@ export interface StagedRun {
 export async function stageRun(options: StageOptions): Promise<StagedRun> {
   const { bundle, description, sources, files, wanted } = options;
   placeBundle(bundle, join(files.here, "bundle"));
-  const inputs = new BundledInputs(bundle, description, sources);
+  const inputs = new BundledInputs(bundle, description, sources, (path) => files.asSeenThere(path));
   removeUnstagedRuns(files.here);
   const { number, folder } = createRunFolder(files.here, files.runs);
   const chunks = join(folder, "chunks");

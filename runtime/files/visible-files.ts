@@ -72,8 +72,7 @@ export class VisibleFiles implements TargetFiles {
     return listRuns(this.here);
   }
 
-  /** What the target calls a path within the shared directory; undefined if it is outside. */
-  #asSeenThere(path: string): string | undefined {
+  asSeenThere(path: string): string | undefined {
     const shared = this.options.sharedDirectory;
     if (!shared) return undefined;
     const within = relative(shared.here, path);
@@ -87,7 +86,7 @@ export class VisibleFiles implements TargetFiles {
     const fresh = `${folder}.new`;
     rmSync(fresh, { recursive: true, force: true });
     mkdirSync(fresh, { recursive: true });
-    const there = this.#asSeenThere(source);
+    const there = this.asSeenThere(source);
     // What both sides see is not copied.
     if (there === undefined) copy(source, join(fresh, basename(place)));
     else symlinkSync(there, join(fresh, basename(place)));

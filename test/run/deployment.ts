@@ -185,7 +185,7 @@ export default defineSwarm({
   manager(run = 1): number | undefined {
     const folder = join(this.run(run), "managers");
     if (!existsSync(folder)) return undefined;
-    const lives = readdirSync(folder).filter((life) => life.startsWith("main."));
+    const lives = readdirSync(folder).filter((life) => /^main\.\d+$/.test(life));
     const last = lives.sort((a, b) => Number(a.slice(5)) - Number(b.slice(5))).at(-1);
     if (last === undefined) return undefined;
     const [pid, , , what] = readFileSync(join(folder, last), "utf8").trim().split(" ");

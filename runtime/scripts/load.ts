@@ -11,6 +11,7 @@ export const SCRIPT_NAMES = [
   "inventory",
   "launch",
   "look",
+  "make-run",
   "manage",
   "queue",
   "receive",

@@ -31,6 +31,11 @@ locusts_retries=0 # further tries after a failed one
 locusts_retry_on='exit signal timeout oom missing-output'
 locusts_max_failures=0 # failed jobs after which no further one is begun; 0: never
 locusts_stagger=0 # milliseconds between two starts
+locusts_silence_seconds=120 # after which a manager that gave no sign of life is taken for dead
+locusts_closing=90 # seconds before the end of a pilot's time from which on no job is begun
+locusts_walltime=1800 # seconds that a pilot may run
+locusts_successors=1 # pilots that may follow one another in the place of each
+locusts_nodes_may_submit=1 # 0: all successors are submitted at the start
 
 # The environment of every job, on top of the one that the manager was started in.
 export OMP_NUM_THREADS=1
@@ -74,7 +79,7 @@ locusts_read_job() {
 # Looks at the outputs of the job that has just ended; leaves a word for each in locusts_found,
 # what is wrong with them in locusts_wrong, and those whose size is to be asked in locusts_job_files.
 locusts_check_outputs() {
-  locusts_job_files=()
+  locusts_job_files=() locusts_job_folders=()
   if [[ -f $locusts_folder/$out_orbit && -s $locusts_folder/$out_orbit ]]; then
     locusts_found+=(present)
     locusts_job_files+=("$locusts_folder/$out_orbit")
@@ -121,7 +126,11 @@ locusts_note() {
 
 # Is there still room on the disk? Quotas and inodes run out as well, so this writes a new file.
 locusts_has_room() {
-  local probe=$locusts_life/slots/$locusts_slot.probe code=0
+  locusts_has_room_in "$locusts_life/slots" && { [[ ! $locusts_home ]] || locusts_has_room_in "$locusts_home"; }
+}
+
+locusts_has_room_in() { # folder
+  local probe=$1/$locusts_slot.probe code=0
   printf '%65536s' '' >|"$probe" || code=1
   rm -f -- "$probe"
   return "$code"
@@ -194,7 +203,20 @@ locusts_obey_stop() {
 # A signal that has ended the job may have been meant for all of us, as when a terminal is closed:
 # then the manager says so within this time.
 locusts_await_word() {
-  read -r -t 0.2 <> <(:)
+  local rounds
+  for ((rounds = 0; rounds < 10; rounds++)); do # a manager on a busy node is slow to say so
+    [[ ! $locusts_stopping ]] || return 0
+    read -r -t 0.2 <> <(:)
+  done
+}
+
+# Was the job ended since the pilot's time ends? If it had as good as a whole walltime of its own,
+# another try would end the same way.
+locusts_recognize_cut() {
+  local latest=''
+  read -r latest <"$locusts_life/cut" && [[ $latest ]] || return 0
+  locusts_cause=walltime
+  ((${locusts_start:0:-6} <= latest)) || locusts_cause='cut'
 }
 
 # One try of the job at hand. Leaves what came of it in locusts_cause and locusts_code.
@@ -249,7 +271,8 @@ locusts_try_job() {
       [[ ! $locusts_stopping ]] || locusts_cause=stopped
     fi
   fi
-  printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" "$locusts_cause" "$locusts_code" \
+  [[ $locusts_cause != stopped ]] || locusts_recognize_cut
+  printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" "${locusts_cause/cut/walltime}" "$locusts_code" \
     "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_place"
 }
 
@@ -267,11 +290,13 @@ locusts_run_job() {
     if [[ $locusts_cause == ok ]]; then
       locusts_ended+=("$locusts_facts${locusts_found[*]-}")
       locusts_files+=("${locusts_job_files[@]}")
+      [[ ! $locusts_home ]] || locusts_brought+=("${locusts_job_files[@]}" "${locusts_job_folders[@]}")
       # Of quick jobs many are written down together.
       ((${#locusts_ended[@]} < 64 && locusts_now - locusts_published < 100000)) || locusts_publish
       return
     fi
-    if [[ $locusts_cause == stopped ]]; then
+    if [[ $locusts_cause == @(stopped|cut) ]]; then
+      locusts_left=1
       locusts_note stopped "${locusts_facts%$'\t'}" '-' '-'
       return
     fi
@@ -280,9 +305,9 @@ locusts_run_job() {
       locusts_note stopped "${locusts_facts%$'\t'}" '-' 'the disk is full'
       return
     fi
-    if ((locusts_try > locusts_retries)) || [[ " $locusts_retry_on " != *" $locusts_cause "* ]]; then
-      locusts_note failed "${locusts_facts%$'\t'}" "${locusts_found[*]:--}" "${locusts_wrong:--}"
-      printf 'failed %s\n' "$locusts_slot" >&"$locusts_requests"
+    [[ $locusts_cause != walltime ]] || locusts_wrong='it was cut off after a whole walltime of its own'
+    if ((locusts_try > locusts_retries)) || [[ $locusts_cause == walltime ]] || [[ " $locusts_retry_on " != *" $locusts_cause "* ]]; then
+      locusts_report_failure "$locusts_facts${locusts_found[*]:--}"$'\t'"${locusts_wrong:--}"
       return
     fi
     locusts_note again "${locusts_facts%$'\t'}" "${locusts_found[*]:--}" "${locusts_wrong:--}"
@@ -293,6 +318,18 @@ locusts_run_job() {
   done
 }
 
+# The job at hand has failed for good.
+locusts_report_failure() { # the fields of its line
+  [[ ! $locusts_home ]] || locusts_bring_logs
+  # Where there are several managers, theirs is the judgement. Only short lines stay whole on their way.
+  if ((locusts_managers > 1 && ${#1} < 2000)); then
+    printf 'failure %s %s\n' "$locusts_slot" "$1" >&"$locusts_requests"
+    return
+  fi
+  locusts_note failed "$1"
+  printf 'failed %s\n' "$locusts_slot" >&"$locusts_requests"
+}
+
 # The job at hand cannot be tried, through no fault of its own. On a full disk it stays unfinished.
 locusts_give_up() { # why
   if ! locusts_has_room; then
@@ -300,8 +337,8 @@ locusts_give_up() { # why
     return
   fi
   locusts_read_clock
-  locusts_note failed "$locusts_number" "$locusts_try" node 1 "${locusts_now:0:-3}" "${locusts_now:0:-3}" "$locusts_place" - "$1"
-  printf 'failed %s\n' "$locusts_slot" >&"$locusts_requests"
+  printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" node 1 "${locusts_now:0:-3}" "${locusts_now:0:-3}" "$locusts_place" - "$1"
+  locusts_report_failure "${locusts_facts%$'\t'}"
 }
 
 # A fresh folder for the next try: nothing that the last one soiled is left in it. The first log stays,
@@ -337,6 +374,7 @@ locusts_work_through_list() {
   exec {locusts_list}<"$locusts_list_file"
   while locusts_read_job "$locusts_list"; do
     if [[ $locusts_stopping || -e $locusts_life/stop ]] || ! kill -0 "$locusts_manager"; then
+      locusts_left=1
       break
     fi
     if ! : >"$locusts_life/$locusts_sequence/$locusts_number.out"; then
@@ -352,15 +390,18 @@ locusts_work_through_list() {
   locusts_publish
 }
 
-locusts_slot_main() { # --slot number --life name list manager life-folder shared requests-fd
+locusts_slot_main() { # --slot number --life name list manager life-folder shared requests-fd managers
   locusts_slot=$2 locusts_sequence=$5 locusts_manager=$6 locusts_life=$7 locusts_shared=$8
   locusts_requests=$9
+  locusts_managers=${10} locusts_has_succeeded='' locusts_brought=() locusts_job_folders=()
+  locusts_home=$PWD/work/$4 # where results are published, if jobs run elsewhere
+  [[ $locusts_home != "$locusts_life" ]] || locusts_home=''
   # shellcheck disable=SC2034 # a command may use it
   locusts_bundle=${BASH_SOURCE[0]%/*}
   # Standard output is the journal here, and what bash complains of goes nowhere: a redirection
   # for each of these would cost more than the rest of the bookkeeping.
   exec 2>/dev/null
-  locusts_pid='' locusts_stopping='' locusts_disk_is_full=''
+  locusts_pid='' locusts_stopping='' locusts_disk_is_full='' locusts_left=''
   locusts_ended=() locusts_files=() locusts_interrupted='' locusts_published=0
   locusts_memory_events='' locusts_oom_kills=0
   locusts_saw_oom_kill
@@ -383,7 +424,7 @@ locusts_slot_main() { # --slot number --life name list manager life-folder share
     printf 'next %s %s\n' "$locusts_slot" "$locusts_sequence" >&"$locusts_requests"
   done
   locusts_publish
-  printf 'ended %s\n' "$locusts_slot" >&"$locusts_requests"
+  printf 'ended %s %s\n' "$locusts_slot" "${locusts_left:-all}" >&"$locusts_requests"
 }
 # ---- Outputs: are they as declared, and how large? --------------------------------
 
@@ -421,6 +462,7 @@ locusts_check_output() { # name path kind need min-bytes [grep-flags ere]
       locusts_job_files+=("$path")
     else
       locusts_found[-1]=$(locusts_measure_folder "$path")
+      locusts_job_folders+=("$path")
     fi
   fi
 }
@@ -453,6 +495,10 @@ locusts_measure_folder() {
 locusts_publish() {
   local sizes=() fields found next=0 entry i
   ((${#locusts_ended[@]} > 0)) || return 0
+  if [[ $locusts_home ]] && ! locusts_bring_outputs; then
+    locusts_disk_is_full=1
+    return
+  fi
   if ((${#locusts_files[@]} > 0)); then
     mapfile -t sizes < <(stat -L -c %s -- "${locusts_files[@]}")
     if ((${#sizes[@]} != ${#locusts_files[@]})); then # one has gone since: ask one by one
@@ -470,9 +516,47 @@ locusts_publish() {
     done
     locusts_note "done" "${entry%$'\t'*}" "${fields:--}" - || return
   done
+  [[ ! $locusts_home ]] || locusts_drop_brought
+  if [[ ! $locusts_has_succeeded ]]; then
+    locusts_has_succeeded=1
+    printf 'good %s\n' "$locusts_slot" >&"$locusts_requests"
+  fi
   locusts_ended=()
   locusts_files=()
   locusts_published=$locusts_now
+}
+
+# Where jobs run on the node's own disk, the outputs and logs of those that are to be published go to
+# the shared one, by one process for all of them. What is a link there leads nowhere from here.
+locusts_bring_outputs() {
+  local entry fields paths=() found i
+  for entry in "${locusts_ended[@]}"; do
+    IFS=$'\t' read -r -a fields <<<"$entry"
+    paths+=("${fields[6]}/${fields[0]}.out" "${fields[6]}/${fields[0]}.err")
+  done
+  for entry in "${locusts_brought[@]}"; do paths+=("${entry#"$locusts_life/"}"); done
+  (cd -- "$locusts_life" && exec cp -RH --preserve=mode --parents -- "${paths[@]}" "$locusts_home/")
+}
+
+# The logs of a job that has failed.
+locusts_bring_logs() {
+  local log=$locusts_place/$locusts_number
+  [[ -e $locusts_folder.err ]] || return 0
+  (cd -- "$locusts_life" && exec cp --parents -- "$log.out" "$log.err" "$locusts_home/")
+  rm -rf -- "$locusts_folder"
+}
+
+# Makes room on the node's disk. The first log of a job stays, emptied, since it says whose it is.
+locusts_drop_brought() {
+  local entry fields paths=()
+  for entry in "${locusts_ended[@]}"; do
+    IFS=$'\t' read -r -a fields <<<"$entry"
+    entry=$locusts_life/${fields[6]}/${fields[0]}
+    paths+=("$entry" "$entry.err")
+    : >|"$entry.out"
+  done
+  rm -rf -- "${paths[@]}"
+  locusts_brought=()
 }
 # A slot reads no further: the less it holds, the quicker it forks.
 if [[ ${1-} == --slot ]]; then
@@ -489,6 +573,7 @@ fi
 #     chunks/<c>.tsv, <c>.tar      the jobs of a chunk; their folders and inputs, packed
 #     claims/<c>, <c>.2 ...        which life of which manager has taken the chunk
 #     managers/<name>.<life>       who runs or ran; names each life of a manager
+#     managers/<name>.<life>.beat  what it leaves when it ends; until then, a sign of life
 #     journal/<name>.<life>.tsv    what happened
 #     work/<name>.<life>/          the jobs' folders
 
@@ -516,12 +601,10 @@ locusts_is_alive() { # life-file
 # Begins a new life of this manager, unless an older one still runs. Lives are numbered, so that
 # of two managers that start at once only one can create the next number's file.
 locusts_begin_life() {
-  local file number last=0 pid what
-  for file in managers/"$locusts_name".*; do
-    number=${file##*.}
-    [[ ! -e $file ]] || ((number <= last)) || last=$number
-  done
-  if ((last > 0)) && locusts_is_alive "managers/$locusts_name.$last"; then
+  local last=0 pid what
+  while [[ -e managers/$locusts_name.$((last + 1)) ]]; do last=$((last + 1)); done
+  # SLURM may start a pilot again while its first life still runs: then nobody can be asked.
+  if [[ ! ${SLURM_JOB_ID-} ]] && ((last > 0)) && locusts_is_alive "managers/$locusts_name.$last"; then
     read -r pid _ _ what <"managers/$locusts_name.$last"
     if [[ $what == deploy ]]; then
       locusts_say "process $pid, a locusts deploy, gathers ${PWD##*/} at the moment"
@@ -540,32 +623,63 @@ locusts_begin_life() {
     locusts_say "cannot write to $PWD/managers: $(df -Ph . | tail -n 1 | cut -c 1-200)"
     exit 5
   fi
-  locusts_life=$PWD/work/$locusts_life_name
-  mkdir -p -- "$locusts_life/slots" || exit 5
+  locusts_home=$PWD/work/$locusts_life_name
+  locusts_life=$locusts_home
+  mkdir -p -- "$locusts_home" || exit 5
   # Room for the last words is taken now: on a full disk they could not be written any more.
-  printf '%-511s\n' running >"$locusts_life/state" || exit 5
+  printf '%-511s\n' running >"$locusts_home/state" || exit 5
+  locusts_enter_scratch
+  mkdir -p -- "$locusts_life/slots" || exit 5
 }
 
 # Notes how this life goes on, over the bytes that were set aside for it.
 locusts_set_state() {
-  printf '%-511s\n' "$*" 1<>"$locusts_life/state"
+  printf '%-511s\n' "$*" 1<>"$locusts_home/state"
 }
 
-# Claims a chunk: creating its file is one atomic step, on network file systems too. What a dead
-# life of this manager had claimed is claimed anew, as <chunk>.2 and so on. Fails if others have it.
-locusts_claim_chunk() { # chunk
-  local claim=claims/$1 generation=1 owner
-  until { printf '%s\n' "$locusts_life_name" >"$claim"; } 2>/dev/null; do
-    if [[ ! -s $claim ]] && ! locusts_can_write; then # no room, rather than taken
+# Claims a chunk: creating a file is one atomic step, on network file systems too. The journal says
+# before that it is tried, and is closed, by which a network file system writes it out: whatever
+# happens then, others find out by it and by the claim what this manager held. Fails if others have it.
+locusts_create_claim() { # chunk claim
+  if ! locusts_note chunk "$1" "$2" >>"journal/$locusts_life_name.tsv"; then
+    locusts_stop_for disk-full
+    return 1
+  fi
+  { printf '%s\n' "$locusts_life_name" >"claims/$2"; } 2>/dev/null && return
+  if [[ ! -s claims/$2 ]]; then # no room, rather than taken?
+    if ! locusts_can_write; then
       locusts_stop_for disk-full
-      return 1
+    elif [[ ! -e claims/$2 ]]; then
+      locusts_stop_for error "$PWD/claims/$2 cannot be written"
     fi
-    owner=''
-    read -r owner <"$claim"
-    [[ $owner != "$locusts_life_name" && (! $owner || ${owner%.*} == "$locusts_name") ]] || return 1
-    generation=$((generation + 1))
-    claim=claims/$1.$generation
+  fi
+  return 1
+}
+
+# Claims the first chunk that nobody has, and leaves it in locusts_frontier. Chunks are claimed in
+# their order, so those that are claimed have no gap: the search for their end takes longer and
+# longer steps from where it was last seen, and then halves the last one.
+locusts_claim_next() {
+  local low high middle step
+  while [[ ! $locusts_stopping ]]; do
+    low=$locusts_frontier step=1
+    while high=$((low + step)) && ((high <= locusts_chunks)) && [[ -e claims/$high ]]; do
+      low=$high step=$((step * 2))
+    done
+    ((high <= locusts_chunks)) || high=$((locusts_chunks + 1))
+    while ((high - low > 1)); do
+      middle=$(((low + high) / 2))
+      if [[ -e claims/$middle ]]; then low=$middle; else high=$middle; fi
+    done
+    locusts_frontier=$low
+    ((high <= locusts_chunks)) || return 1
+    if locusts_create_claim "$high" "$high"; then
+      locusts_frontier=$high
+      return 0
+    fi
+    locusts_frontier=$high # another manager was quicker
   done
+  return 1
 }
 
 # Lists the jobs of a chunk that are not finished, and leaves their numbers in locusts_members.
@@ -590,11 +704,11 @@ locusts_list_unfinished() { # chunk list-file
 }
 
 # Makes a chunk ready: its jobs' folders and inputs, by one process.
-locusts_open_chunk() { # chunk
+locusts_open_chunk() { # chunk [again]
   local chunk=$1 list=chunks/$1.tsv folder error
   folder=$locusts_life/$((locusts_lists + 1))
   locusts_members=()
-  if [[ $locusts_has_past ]]; then
+  if [[ ${2-} ]]; then # others, or earlier lives, have worked on it
     list=$folder.tsv
     locusts_list_unfinished "$chunk" "$list" || { locusts_blame_disk "$list cannot be written"; return 1; }
     ((${#locusts_members[@]} > 0)) || return 0
@@ -609,13 +723,18 @@ locusts_open_chunk() { # chunk
   locusts_list_file[locusts_lists]=$list
 }
 
-# Claims and opens the next chunk that is left; fails when there is none.
+# Opens the next chunk: of those that were taken over, else one that nobody has. Fails when there is none.
 locusts_open_next() {
-  local before=$locusts_lists
-  while [[ ! $locusts_stopping ]] && ((locusts_next_chunk <= locusts_chunks)); do
-    locusts_next_chunk=$((locusts_next_chunk + 1))
-    locusts_claim_chunk "$((locusts_next_chunk - 1))" || continue
-    locusts_open_chunk "$((locusts_next_chunk - 1))" || return 1
+  local before=$locusts_lists chunk
+  while [[ ! $locusts_stopping ]]; do
+    if ((${#locusts_inherited[@]} > 0)); then
+      chunk=${locusts_inherited[0]}
+      locusts_inherited=("${locusts_inherited[@]:1}")
+      locusts_open_chunk "$chunk" again || return 1
+    else
+      locusts_claim_next || return 1
+      locusts_open_chunk "$locusts_frontier" || return 1
+    fi
     ((locusts_lists == before)) || return 0
   done
   return 1
@@ -623,7 +742,11 @@ locusts_open_next() {
 
 # Is there room for more than an empty file?
 locusts_can_write() {
-  local probe=$locusts_life/slots/probe code=0
+  locusts_can_write_in "$locusts_life/slots" && locusts_can_write_in "$locusts_home"
+}
+
+locusts_can_write_in() { # folder
+  local probe=$1/probe code=0
   { printf '%65536s' '' >|"$probe"; } 2>/dev/null || code=1
   : >|"$probe" # or it would take the room that it has found
   return "$code"
@@ -637,7 +760,7 @@ locusts_blame_disk() { # what failed
     locusts_stop_for disk-full
   fi
 }
-# ---- The past: what earlier lives of this manager have left ------------------------
+# ---- The past: what earlier lives of this manager, and others that died, have left -----------
 
 # Ends whatever a life of a manager has left running. All that its slots start has its mark in the
 # environment, wherever it has gone since: a process that has left its group too.
@@ -654,17 +777,20 @@ locusts_end_leftovers() { # life-name
 } 2>/dev/null
 
 # Ends what a life that was killed has left running, if it was on this machine.
-locusts_end_orphans() { # life-file
-  local host=''
-  read -r _ _ host _ <"$1"
-  [[ $host != "$locusts_host" ]] || locusts_end_leftovers "${1##*/}"
+locusts_end_orphans() { # life-name
+  local pid='' host=''
+  read -r pid _ host _ <"managers/$1"
+  [[ $host == "$locusts_host" ]] || return 0
+  # Started again while it still runs: it would only begin its slots anew.
+  ! locusts_is_alive "managers/$1" || kill -KILL "$pid"
+  locusts_end_leftovers "$1"
 }
 
-# Reads the journal of a life of this manager: which jobs are finished for good, how many tries the
-# others have used, and which ones it did not see the end of.
+# Reads the journal of a life: which jobs are finished for good, how many tries the others have used,
+# which ones it did not see the end of, what it tried to claim, and whether it left in good order.
 locusts_read_journal() { # life-name
   local fields number
-  locusts_running=()
+  locusts_running=() locusts_its_claims=() locusts_its_end=''
   while IFS=$'\t' read -r -a fields; do
     [[ ${fields[-1]-} == . ]] || continue # torn by a crash
     number=${fields[1]}
@@ -673,22 +799,74 @@ locusts_read_journal() { # life-name
       done | failed | again | stopped) unset "locusts_running[$number]" ;;&
       done | failed) locusts_finished[number]=1 ;;
       again) locusts_used_tries[number]=${fields[2]} ;;
+      # What a bad node did to it does not count.
+      stopped) [[ ${fields[3]} != node ]] || unset "locusts_used_tries[$number]" ;;
+      chunk) locusts_its_claims+=("${fields[2]}") ;;
+      finish) locusts_its_end=$number ;;
     esac
+    ((SECONDS < locusts_next_beat)) || locusts_beat
   done <"journal/$1.tsv"
+} 2>/dev/null
+
+# Learns what became of the jobs that a life has worked on. What ran when it died may be why it died.
+locusts_learn_from() { # life-name
+  local number
+  locusts_read_journal "$1"
+  [[ ! $locusts_its_end && $1 != "$locusts_life_name" && ! ${locusts_deaths_of[$1]-} ]] || return 0
+  locusts_deaths_of[$1]=${#locusts_running[@]}
+  for number in "${!locusts_running[@]}"; do
+    locusts_deaths[number]=$((${locusts_deaths[number]-0} + 1))
+  done
 }
 
-# Reads what earlier lives of this manager have left.
-locusts_read_past() {
-  local file life number
-  for file in managers/"$locusts_name".*; do
-    life=${file##*/}
-    [[ $life != "$locusts_life_name" && -e journal/$life.tsv ]] || continue
-    locusts_has_past=1
-    locusts_end_orphans "$file"
-    locusts_read_journal "$life"
-    for number in "${!locusts_running[@]}"; do
-      locusts_deaths[number]=$((${locusts_deaths[number]-0} + 1))
+# Is a job of this chunk unfinished, as far as it is known here?
+locusts_has_unfinished() { # chunk
+  local number
+  while IFS=$'\t' read -r number _; do
+    [[ ${locusts_finished[number]-} ]] || return 0
+  done <"chunks/$1.tsv"
+  return 1
+}
+
+# Takes over the chunks that a life has left unfinished: they are claimed anew, as <chunk>.2 and so
+# on, which only one can do. A claim that names nobody is one whose maker died in the middle of it.
+locusts_take_over() { # life-name
+  local life=$1 beat='' claims claim chunk generation earlier owner
+  { read -r beat <"managers/$life.beat"; } 2>/dev/null
+  [[ $beat != finished* && -e journal/$life.tsv ]] || return 0
+  locusts_known[$life]=1
+  locusts_learn_from "$life"
+  claims=("${locusts_its_claims[@]}")
+  for claim in "${claims[@]}"; do
+    chunk=${claim%.*} generation=1
+    [[ $claim != *.* ]] || generation=${claim#*.}
+    [[ -e claims/$claim && ! -e claims/$chunk.$((generation + 1)) ]] || continue
+    owner=''
+    read -r owner <"claims/$claim"
+    [[ ! $owner || $owner == "$life" ]] || continue
+    for ((earlier = 1; earlier < generation; earlier++)); do
+      owner=''
+      read -r owner <"claims/$chunk$( ((earlier == 1)) || printf .%s "$earlier")"
+      [[ -e journal/$owner.tsv && ! ${locusts_known[$owner]-} ]] || continue
+      locusts_known[$owner]=1
+      locusts_learn_from "$owner"
     done
+    locusts_has_unfinished "$chunk" || continue
+    ! locusts_create_claim "$chunk" "$chunk.$((generation + 1))" || locusts_inherited+=("$chunk")
+    [[ ! $locusts_stopping ]] || return
+  done
+  printf 'finished, taken over by %s\n' "$locusts_life_name" >|"managers/$life.beat"
+}
+
+# Takes over what the earlier lives of a manager have left.
+locusts_take_over_all() { # manager-name
+  local life=$1.1
+  while [[ -e managers/$life ]]; do
+    if [[ $life != "$locusts_life_name" ]]; then
+      locusts_end_orphans "$life"
+      locusts_take_over "$life"
+    fi
+    life=$1.$((${life##*.} + 1))
   done
 }
 # ---- Serving the slots -----------------------------------------------------------
@@ -701,6 +879,7 @@ locusts_stop_for() { # reason [detail]
   locusts_detail=${2-}
   : >|"$locusts_life/stop" || kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
   if [[ $locusts_stopping == signal ]]; then
+    [[ ! ${SLURM_JOB_ID-} ]] || locusts_grace=1 # SIGKILL may come as soon as that
     locusts_stop_deadline=$((SECONDS + locusts_grace))
     kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
   fi
@@ -713,8 +892,8 @@ locusts_start_slot() { # list-to-begin-after
   locusts_last_slot=$slot
   exec {inbox}> >(
     for inbox in "${locusts_inbox[@]}"; do exec {inbox}>&-; done
-    export LOCUSTS_LIFE=$locusts_life
-    exec bash "$locusts_script" --slot "$slot" --life "$locusts_life_name" "$1" $$ "$locusts_life" "$locusts_shared" "$locusts_requests"
+    export LOCUSTS_LIFE=$locusts_home
+    exec bash "$locusts_script" --slot "$slot" --life "$locusts_life_name" "$1" $$ "$locusts_life" "$locusts_shared" "$locusts_requests" "$locusts_managers"
   )
   locusts_slot_pid[slot]=$!
   locusts_inbox[slot]=$inbox
@@ -739,8 +918,9 @@ locusts_answer_next() { # slot list
   fi
   locusts_slot_list[slot]=$list
   printf 'list %s %s %s\n' "$list" "${locusts_list_chunk[list]}" "${locusts_list_file[list]}" >&"${locusts_inbox[slot]}"
-  # One chunk is made ready ahead, while the slots are busy.
-  ((list < locusts_lists)) || locusts_open_next
+  # One chunk is made ready ahead, while the slots are busy; where several managers share the run,
+  # it might be one that another had nothing else to do than.
+  ((locusts_managers > 1 || list < locusts_lists)) || locusts_open_next
 }
 
 # Ends the jobs that have run for too long.
@@ -766,7 +946,7 @@ locusts_watch_time() {
 locusts_replace_slot() { # slot
   local slot=$1 list=${locusts_slot_list[$1]} fields number='' try pid start place line=failed now
   locusts_forget_slot "$slot"
-  locusts_lost_slots=1
+  locusts_lost_slots=1 locusts_has_left=1
   while IFS=$'\t' read -r -a fields; do
     [[ ${fields[-1]-} == . ]] || continue
     case ${fields[0]} in
@@ -794,15 +974,25 @@ locusts_replace_slot() { # slot
 locusts_run_strays() {
   local list before=$locusts_lists chunks=() slot
   locusts_lost_slots=''
-  locusts_has_past=1
   locusts_read_journal "$locusts_life_name"
   for ((list = 1; list <= before; list++)); do chunks[locusts_list_chunk[list]]=1; done
-  for list in "${!chunks[@]}"; do locusts_open_chunk "$list" || return; done
+  for list in "${!chunks[@]}"; do locusts_open_chunk "$list" again || return; done
   for ((slot = 1; slot <= locusts_slots; slot++)); do locusts_start_slot "$before"; done
   locusts_serve
 }
 
+# Serves the slots, and others after them where some were killed, until there is nothing left to run.
+locusts_serve_all() {
+  locusts_serve
+  while [[ $locusts_lost_slots && ! $locusts_stopping ]]; do locusts_run_strays; done
+}
+
 locusts_count_failure() {
+  if ((locusts_managers > 1 && locusts_max_failures > 0)); then # together
+    printf 'failed\n' >>failures
+    ! locusts_has_too_many_failures || locusts_stop_for too-many-failures "$locusts_failures jobs have failed"
+    return
+  fi
   locusts_failures=$((locusts_failures + 1))
   if ((locusts_max_failures > 0 && locusts_failures >= locusts_max_failures)); then
     locusts_stop_for too-many-failures "$locusts_failures jobs have failed"
@@ -823,6 +1013,7 @@ locusts_tick() {
     kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
     ((SECONDS < locusts_stop_deadline + locusts_grace)) || kill -KILL "${locusts_slot_pid[@]}" 2>/dev/null
   fi
+  locusts_watch_others
 }
 
 # Lets the slots that wait for their turn begin a job, one every so often.
@@ -854,7 +1045,10 @@ locusts_answer() { # word slot list
   case $1 in
     next) locusts_answer_next "$2" "$3" ;;
     turn) locusts_turns+=("$2") ;;
-    ended) locusts_forget_slot "$2" ;;
+    ended)
+      [[ $3 == all ]] || locusts_has_left=1
+      locusts_forget_slot "$2"
+      ;;
   esac
 }
 
@@ -871,6 +1065,8 @@ locusts_serve() {
       slot=${slot%% *}
       case $word in
         failed) locusts_count_failure ;;
+        failure) locusts_judge_failure "${words#* * }" ;;
+        good) [[ ! $locusts_on_trial ]] || locusts_end_trial ;;
         full) locusts_stop_for disk-full ;;
         # What else a slot says is of no use any more once it is gone.
         *) [[ ! ${locusts_slot_pid[slot]-} ]] || locusts_answer "$word" "$slot" "$list" ;;
@@ -880,6 +1076,250 @@ locusts_serve() {
     fi
     ((SECONDS == last_tick)) || { last_tick=$SECONDS; locusts_tick; }
   done
+}
+# ---- Pilots: several managers share a run, each with an end to its time -------------
+#
+# Managers are called p1, p2 and so on, and stand in a ring: each looks after those that follow it, up
+# to the first that lives, so that together they look at each about once an interval. Nobody compares
+# the clocks of two machines: a sign of life is a number that grows.
+
+# Jobs run in a folder of the node's own disk, where there is one.
+locusts_enter_scratch() {
+  local place=$locusts_scratch/locusts.$locusts_life_name.$$
+  [[ $locusts_scratch ]] || return 0
+  [[ -d $locusts_scratch ]] || locusts_made_scratch=1
+  if mkdir -p -- "$place"; then
+    locusts_life=$place
+  else
+    locusts_stop_for bad-node "$locusts_host: its scratch folder cannot be made: $place"
+    locusts_scratch=''
+  fi
+}
+
+locusts_leave_scratch() {
+  [[ $locusts_scratch ]] || return 0
+  rm -rf -- "$locusts_life"
+  [[ ! $locusts_made_scratch ]] || rmdir -- "$locusts_scratch" 2>/dev/null
+}
+
+# Gives a sign of life. The first ones come sooner, so that others soon know us for alive.
+locusts_beat() {
+  locusts_beats=$((locusts_beats + 1))
+  locusts_next_beat=$((SECONDS + (locusts_beats < locusts_beat_seconds ? locusts_beats : locusts_beat_seconds)))
+  printf '%s\n' "$locusts_beats" >|"managers/$locusts_life_name.beat"
+  : >>"journal/$locusts_life_name.tsv" # closing it has a network file system write out what it holds back
+} 2>/dev/null
+
+# Looks after the managers that follow this one. Those that left work behind, or were silent for too
+# long, lose it to us. Leaves in locusts_doubt whether the one that is looked after may be dead.
+locusts_look_around() {
+  local step i life beat passed=$((SECONDS - locusts_last_look)) strangers=1
+  # Whoever was suspended in between has not seen the silence of others.
+  ((passed <= locusts_beat_seconds)) || passed=$locusts_beat_seconds
+  locusts_last_look=$SECONDS
+  locusts_doubt=''
+  for ((step = 1; step < locusts_managers; step++)); do
+    [[ ! $locusts_stopping ]] || return
+    i=$(((${locusts_name#p} + step - 1) % locusts_managers + 1))
+    life=${locusts_seen_life[i]-0}
+    while [[ -e managers/p$i.$((life + 1)) ]]; do life=$((life + 1)); done
+    ((life > 0)) || continue # it has not begun
+    beat=''
+    { read -r beat <"managers/p$i.$life.beat"; } 2>/dev/null
+    locusts_seen_life[i]=$life
+    case $beat in
+      finished* | continued*) continue ;;
+      left*) locusts_take_over_all "p$i"; continue ;;
+    esac
+    if [[ "$life $beat" != "${locusts_seen_beat[i]-}" ]]; then
+      [[ ! ${locusts_seen_beat[i]-} ]] || locusts_seen_alive[i]=1
+      locusts_seen_beat[i]="$life $beat"
+      locusts_silence[i]=0
+      [[ ! ${locusts_seen_alive[i]-} ]] || return
+    else
+      locusts_silence[i]=$((locusts_silence[i] + passed))
+    fi
+    if ((locusts_silence[i] >= locusts_silence_seconds)); then
+      locusts_take_over_all "p$i"
+    elif ((locusts_silence[i] > 2 * locusts_beat_seconds)); then
+      locusts_doubt=1
+      strangers=$((strangers + 1)) # where one is silent others may be: they are looked at together
+    elif [[ ${locusts_seen_alive[i]-} ]]; then
+      return
+    else
+      locusts_doubt=1
+      ((--strangers > 0)) || return
+    fi
+  done
+}
+
+# What has to be looked at now and then, beside the slots.
+locusts_watch_others() {
+  if ((SECONDS >= locusts_next_beat)); then
+    locusts_beat
+    if [[ $locusts_in_ring && ! $locusts_stopping ]]; then locusts_look_around; fi
+    ! locusts_has_too_many_failures || locusts_stop_for too-many-failures "$locusts_failures jobs have failed"
+  fi
+  ((locusts_ends_at == 0)) || locusts_watch_end
+  # Slots that had nothing to do any more have left.
+  while ((${#locusts_inherited[@]} > 0 && ${#locusts_slot_pid[@]} < locusts_slots)) && [[ ! $locusts_stopping ]]; do
+    locusts_start_slot "$locusts_lists"
+  done
+}
+
+# Nobody waits for others, except for one that may have died: until it gives a sign of life, or its
+# jobs can be taken over.
+locusts_stand_by() {
+  [[ $locusts_in_ring ]] || return 0
+  while [[ ! $locusts_stopping ]]; do
+    locusts_look_around
+    if ((${#locusts_inherited[@]} == 0)); then
+      [[ $locusts_doubt ]] || return 0
+      read -r -t 1 <> <(:)
+    fi
+    locusts_tick
+    locusts_serve_all
+  done
+}
+
+# SLURM has sent word that the time ends soon; by how much, it says only when asked.
+locusts_ask_end() {
+  local end='' seconds=''
+  locusts_is_warned=''
+  if [[ ${SLURM_JOB_ID-} ]]; then
+    end=$(SLURM_TIME_FORMAT='' timeout 5 squeue -h -j "$SLURM_JOB_ID" -o %e 2>/dev/null)
+    [[ ! $end ]] || seconds=$(date -d "$end" +%s 2>/dev/null)
+  fi
+  [[ ! $seconds ]] || locusts_ends_at=$seconds
+}
+
+# Prints up to when a job must have been begun to have had as good as a whole walltime of its own.
+locusts_find_first_share() {
+  local whole=$((locusts_ends_at - locusts_begun_at))
+  if ((2 * whole < locusts_walltime)); then
+    printf 0 # nobody had
+  else
+    printf '%s' $((locusts_begun_at + (whole / 10 > locusts_closing ? whole / 10 : locusts_closing)))
+  fi
+}
+
+# Towards the end no job is begun; those that still run get what time there is.
+locusts_watch_end() {
+  local now
+  [[ ! $locusts_is_warned ]] || locusts_ask_end
+  printf -v now '%(%s)T' -1
+  ((now >= locusts_ends_at - locusts_closing)) || return 0
+  locusts_stop_for walltime
+  ((now >= locusts_ends_at - locusts_grace - locusts_spare)) || return 0
+  if [[ ! $locusts_is_cut ]]; then
+    locusts_is_cut=term
+    printf '%s\n' "$(locusts_find_first_share)" >|"$locusts_life/cut"
+    ((${#locusts_slot_pid[@]} == 0)) || kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
+  elif [[ $locusts_is_cut == term ]] && ((now >= locusts_ends_at - locusts_spare)); then
+    locusts_is_cut='kill'
+    ((${#locusts_slot_pid[@]} == 0)) || kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
+  fi
+}
+
+# The time has ended, with work left: another pilot is to go on in the place of this one. It waits for
+# this one to end. Leaves in locusts_detail why there is none.
+locusts_submit_successor() {
+  local ours=${SLURM_JOB_ID-} words
+  if ((locusts_generation > locusts_successors)); then
+    locusts_detail="it was the last of $((locusts_successors + 1)) pilots in its place"
+    return 1
+  fi
+  ((locusts_nodes_may_submit)) || return 0 # they are all submitted
+  [[ ! ${SLURM_ARRAY_JOB_ID-} ]] || ours=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
+  if words=$(timeout 20 bash "${locusts_script%/*}/submit.sh" --run "$PWD" --first "${locusts_name#p}" --pilots 1 \
+    --generation "$((locusts_generation + 1))" ${ours:+--after "$ours"} ${SLURM_JOB_NAME:+--name "$SLURM_JOB_NAME"} 2>&1); then
+    locusts_note successor "${words##*$'\n'}"
+  else
+    words=${words//[$'\t\n']/ }
+    locusts_detail="no successor: ${words:-sbatch did not answer within 20 s}"
+    return 1
+  fi
+}
+
+# Is anything left that this manager could have done? Chunks are claimed in their order.
+locusts_has_work_left() {
+  [[ $locusts_has_left ]] || ((${#locusts_inherited[@]} > 0)) ||
+    { ((locusts_chunks > 0)) && [[ ! -e claims/$locusts_chunks ]]; }
+}
+
+# Leaves word for those who look after this manager, and for its next life: whether there is anything
+# to take over.
+locusts_say_farewell() {
+  local word="left $locusts_stopping"
+  if [[ $locusts_stopping == walltime ]]; then
+    if ! locusts_has_work_left; then
+      locusts_stopping=''
+    elif locusts_submit_successor; then
+      word=continued
+    fi
+  fi
+  [[ $locusts_stopping ]] || word=finished
+  locusts_farewell=$word
+}
+
+# ---- Bad nodes and too many failures ------------------------------------------------
+
+# Until a manager has had a success, quick failures wait: if it has nothing else to show, it is the
+# node's fault, and the jobs are handed back. If that is so on half of the nodes, it is the jobs' own.
+locusts_judge_failure() { # the fields of its line
+  local fields
+  if [[ ! $locusts_on_trial ]]; then
+    locusts_note failed "$1"
+    locusts_count_failure
+    return
+  fi
+  locusts_held+=("$1")
+  IFS=$'\t' read -r -a fields <<<"$1"
+  if [[ $locusts_stopping == bad-node ]]; then
+    locusts_hand_back
+  elif ((fields[5] - fields[4] >= 2000)); then
+    locusts_end_trial
+  elif ((${#locusts_held[@]} >= (locusts_slots > 4 ? 2 * locusts_slots : 8))); then
+    fields=()
+    [[ ! -e bad-nodes ]] || mapfile -t fields <bad-nodes
+    if ((2 * (${#fields[@]} + 1) > locusts_managers)); then
+      locusts_end_trial
+    else
+      printf '%s\n' "$locusts_host" >>bad-nodes
+      locusts_stop_for bad-node "$locusts_host: the first ${#locusts_held[@]} jobs failed there at once"
+      locusts_hand_back
+    fi
+  fi
+}
+
+# The failures that have waited are failures.
+locusts_end_trial() {
+  local line
+  locusts_on_trial=''
+  for line in "${locusts_held[@]}"; do
+    locusts_note failed "$line"
+    locusts_count_failure
+  done
+  locusts_held=()
+}
+
+locusts_hand_back() {
+  local line number try code rest
+  for line in "${locusts_held[@]}"; do
+    IFS=$'\t' read -r number try _ code rest <<<"$line"
+    locusts_note stopped "$number" "$try" node "$code" "$rest"
+  done
+  locusts_held=()
+}
+
+# Leaves the failures of all managers since this one began in locusts_failures. Only the number of
+# lines matters, so it does no harm if two write at once.
+locusts_has_too_many_failures() {
+  local lines=()
+  ((locusts_max_failures > 0)) && [[ -e failures ]] || return 1
+  mapfile -t lines <failures
+  locusts_failures=$((${#lines[@]} - locusts_old_failures))
+  ((locusts_failures >= locusts_max_failures))
 }
 # ---- The manager ---------------------------------------------------------------
 
@@ -892,12 +1332,18 @@ Usage: bash manager.sh [options]
   --run DIR      the run to work on (default: the newest in ../runs)
   --slots N      jobs at a time (default: what the definition says, else what fits this machine)
   --name NAME    what this manager is called, if several work on one run (default: main)
-  --stop         ask the manager of that run to end its jobs and leave; the next start goes on
+  --ends-at N    its time ends at that second since 1970; without it, it has as much as it needs
+  --generation N the how manyth pilot it runs in, of those that follow one another (default: 1)
+  --scratch DIR  jobs run below this folder of the node's own disk; only outputs come back
+  --stop         ask the managers of that run on this machine, or the one that is named, to end
+                 their jobs and leave; the next start goes on
+  --is-running   ask whether there is one: the exit code is 0, or 1 if there is none
   --version      the format of the run lists that it reads
   --help         this text
 
 Exit codes: 0 every job is finished, 1 wrong usage or an error, 4 already running,
-5 the disk is full, 6 stopped after too many failed jobs, 143 stopped by a signal.
+5 the disk is full, 6 stopped after too many failed jobs, 7 its time has ended with work left,
+8 everything fails on this machine, 143 stopped by a signal.
 HELP
 }
 
@@ -917,11 +1363,12 @@ locusts_count_slots() {
 
 locusts_read_run() {
   local key value
-  locusts_chunks='' locusts_run_format=''
+  locusts_chunks=0 locusts_run_format='' locusts_managers=1
   while IFS=$'\t' read -r key value; do
     case $key in
       format) locusts_run_format=$value ;;
       chunks) locusts_chunks=$value ;;
+      managers) locusts_managers=$value ;;
     esac
   done <run
   if [[ $locusts_run_format != "$locusts_format" ]]; then
@@ -958,32 +1405,48 @@ locusts_close_inherited() {
   done
 }
 
-# Asks the manager of this run to stop, and waits until it has.
-locusts_stop_other() {
-  local file pid what found=''
-  for file in managers/"$locusts_name".*; do
-    [[ -e $file ]] || continue
-    if locusts_is_alive "$file"; then
-      read -r pid _ _ what <"$file"
-      [[ $what != deploy ]] || continue # it gathers, and has no jobs
-      found=1
-      kill -TERM "$pid"
-      while locusts_is_alive "$file"; do read -r -t 0.1 <> <(:); done
-    fi
-    locusts_end_orphans "$file"
+# Finds the lives that run on this machine, of the manager that is named or of all.
+locusts_find_running() { # name, or nothing for all
+  local file what
+  locusts_found_running=()
+  for file in managers/*.*[0-9]; do
+    [[ -e $file && (! $1 || $file == managers/"$1".+([0-9])) ]] || continue
+    read -r _ _ _ what <"$file"
+    [[ $what != deploy ]] || continue # it gathers, and has no jobs
+    ! locusts_is_alive "$file" || locusts_found_running+=("${file#managers/}")
   done
-  [[ $found ]] || locusts_say "no manager is running here"
+}
+
+# Asks managers of this run to stop, and waits until they have.
+locusts_stop_others() { # name, or nothing for all
+  local file life pid
+  locusts_find_running "$1"
+  for life in "${locusts_found_running[@]}"; do
+    read -r pid _ <"managers/$life"
+    kill -TERM "$pid"
+  done
+  for life in "${locusts_found_running[@]}"; do
+    while locusts_is_alive "managers/$life"; do read -r -t 0.1 <> <(:); done
+  done
+  for file in managers/*.*[0-9]; do
+    [[ ! -e $file || $1 && $file != managers/"$1".+([0-9]) ]] || locusts_end_orphans "${file#managers/}"
+  done
+  ((${#locusts_found_running[@]} > 0)) || locusts_say "no manager is running here"
 }
 
 locusts_main() {
-  local folder='' slots='' action=run slot
-  locusts_name=main
+  local folder='' slots='' action=run slot name='' option value
+  locusts_ends_at=0 locusts_generation=1 locusts_scratch=''
   while (($# > 0)); do
     case $1 in
       --run) folder=${2?"--run needs a folder"}; shift ;;
       --slots) slots=${2?"--slots needs a number"}; shift ;;
-      --name) locusts_name=${2?"--name needs a name"}; shift ;;
+      --name) name=${2?"--name needs a name"}; shift ;;
+      --ends-at) locusts_ends_at=${2?"--ends-at needs a number"}; shift ;;
+      --generation) locusts_generation=${2?"--generation needs a number"}; shift ;;
+      --scratch) locusts_scratch=${2?"--scratch needs a folder"}; shift ;;
       --stop) action=stop ;;
+      --is-running) action=is-running ;;
       --version) printf 'format %s\n' "$locusts_format"; return ;;
       -h | --help) locusts_usage; return ;;
       *) locusts_say "unknown option $1; see: bash manager.sh --help"; return 1 ;;
@@ -994,6 +1457,15 @@ locusts_main() {
     locusts_say "--slots takes a whole number from 1, not '$slots'"
     return 1
   fi
+  for option in ends_at generation; do
+    value=locusts_$option
+    [[ ${!value} == +([0-9]) ]] || { locusts_say "--${option/_/-} takes a whole number, not '${!value}'"; return 1; }
+  done
+  if [[ $locusts_scratch && $locusts_scratch != /* ]]; then
+    locusts_say "--scratch takes an absolute path, not '$locusts_scratch'"
+    return 1
+  fi
+  locusts_name=${name:-main}
   if [[ $locusts_name != +([A-Za-z0-9_-]) ]]; then
     locusts_say "--name takes letters, digits, - and _, not '$locusts_name'"
     return 1
@@ -1002,44 +1474,69 @@ locusts_main() {
   [[ ${BASH_SOURCE[0]} != */* ]] || locusts_script=$(CDPATH='' cd -- "${BASH_SOURCE[0]%/*}/" && pwd)/${BASH_SOURCE[0]##*/}
   # Not $HOSTNAME: a variable of that name may come from another machine.
   read -r locusts_host </proc/sys/kernel/hostname
+  locusts_host=${SLURMD_NODENAME:-$locusts_host}
   locusts_close_inherited
   locusts_enter_run "$folder"
   locusts_read_run
-  if [[ $action == stop ]]; then
-    locusts_stop_other
-    return
-  fi
+  case $action in
+    stop) locusts_stop_others "$name"; return ;;
+    is-running) locusts_find_running "$name"; ((${#locusts_found_running[@]} > 0)); return ;;
+  esac
 
   set -C
+  locusts_stopping='' locusts_detail=''
+  locusts_made_scratch=''
   locusts_begin_life
   if [[ -e gathered ]]; then
     locusts_say "$PWD is over, and its results are gathered; 'locusts deploy' begins another run"
     return
   fi
   locusts_shared=$(cd ../../shared 2>/dev/null && pwd)
-  locusts_stopping='' locusts_detail='' locusts_failures=0 locusts_lists=0 locusts_next_chunk=1 locusts_patience=1
-  locusts_has_past='' locusts_next_turn=0 locusts_last_slot=0 locusts_lost_slots='' locusts_disk_is_full=''
+  locusts_failures=0 locusts_lists=0 locusts_frontier=0 locusts_patience=1
+  locusts_farewell='' locusts_next_turn=0 locusts_last_slot=0 locusts_lost_slots='' locusts_disk_is_full=''
   locusts_turns=() locusts_inbox=() locusts_slot_pid=() locusts_slot_list=() locusts_is_missed=() locusts_list_chunk=() locusts_list_file=()
-  locusts_finished=() locusts_used_tries=() locusts_running=() locusts_deaths=()
+  locusts_finished=() locusts_used_tries=() locusts_running=() locusts_deaths=() locusts_inherited=()
+  declare -gA locusts_known=() locusts_deaths_of=()
+  locusts_beats=0 locusts_beat_seconds=$((locusts_silence_seconds / 4)) locusts_doubt='' locusts_last_look=$SECONDS
+  ((locusts_beat_seconds <= 10)) || locusts_beat_seconds=10
+  ((locusts_beat_seconds > 0)) || locusts_beat_seconds=1
+  locusts_seen_life=() locusts_seen_beat=() locusts_seen_alive=() locusts_silence=()
+  locusts_in_ring='' locusts_on_trial='' locusts_held=() locusts_old_failures=0 locusts_has_succeeded=''
+  locusts_is_warned='' locusts_is_cut='' locusts_has_left=''
+  locusts_spare=$((locusts_closing < 30 ? 5 : locusts_closing < 180 ? locusts_closing / 6 : 30))
+  printf -v locusts_begun_at '%(%s)T' -1
+  if ((locusts_managers > 1)); then
+    locusts_on_trial=1
+    [[ $locusts_name != p[1-9]*([0-9]) ]] || ((${locusts_name#p} > locusts_managers)) || locusts_in_ring=1
+    [[ ! -e failures ]] || ! mapfile -t locusts_held <failures || locusts_old_failures=${#locusts_held[@]} locusts_held=()
+  fi
   exec >>"journal/$locusts_life_name.tsv" {locusts_requests}<> <(:)
   locusts_cores=$(OMP_NUM_THREADS='' OMP_THREAD_LIMIT='' nproc) # it would say what these say
   locusts_note manager "$locusts_life_name" "$locusts_host" $$ "$locusts_cores"
-  locusts_read_past
+  locusts_beat
+  trap 'locusts_is_warned=1' USR1
+  locusts_take_over_all "$locusts_name"
   trap 'locusts_stop_for signal' TERM INT HUP
   trap : PIPE # a slot that was killed does not read its answer
   locusts_slots=${slots:-$locusts_slots}
   [[ $locusts_slots ]] || locusts_count_slots
   for ((slot = 1; slot <= locusts_slots; slot++)); do locusts_start_slot 0; done
-  locusts_serve
-  while [[ $locusts_lost_slots && ! $locusts_stopping ]]; do locusts_run_strays; done
+  locusts_serve_all
+  locusts_stand_by
+  locusts_end_trial
   locusts_end_leftovers "$locusts_life_name"
+  locusts_leave_scratch
+  locusts_say_farewell
 
   locusts_note finish "${locusts_stopping:-finished}" "${locusts_detail:--}"
   locusts_set_state "${locusts_stopping:-finished}" "$locusts_detail"
+  printf '%s\n' "${locusts_farewell:-finished}" >|"managers/$locusts_life_name.beat"
   case $locusts_stopping in
     '') return 0 ;;
     disk-full) locusts_say "stopped: the disk that holds $PWD is full; make room, then start again"; return 5 ;;
     too-many-failures) locusts_say "stopped: $locusts_detail"; return 6 ;;
+    walltime) locusts_say "its time has ended with work left${locusts_detail:+; $locusts_detail}"; return 7 ;;
+    bad-node) locusts_say "stopped: $locusts_detail"; return 8 ;;
     signal) locusts_say 'stopped by a signal; the next start goes on from here'; return 143 ;;
     *) locusts_say "stopped: $locusts_detail"; return 1 ;;
   esac

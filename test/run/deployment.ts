@@ -48,7 +48,7 @@ process.once("exit", () => {
   for (const deployment of made) deployment.remove();
 });
 
-function begin(command: string, words: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): Begun {
+export function begin(command: string, words: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): Begun {
   const child = spawn(command, words, {
     cwd,
     env: { ...process.env, ...env },

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readBundleDescription } from "../../compiler/format/bundle.js";
 import { DigestCache } from "../../compiler/survey/digest-cache.js";
-import { stageHere } from "../../runtime/files/here.js";
+import { stageRun } from "../../runtime/files/stage.js";
+import { openLocalFiles } from "../../runtime/open-target.js";
 import { type Begun, begin, Deployment } from "./deployment.js";
 
 /** A line of a journal, with the life that wrote it. */
@@ -48,18 +49,17 @@ export class Pilots extends Deployment {
     const built = await this.begin(["build"]).outcome;
     assert.equal(built.exitCode, 0, built.stderr);
     const description = readBundleDescription(this.bundle);
-    const run = await stageHere({
+    const files = openLocalFiles(this.path("target"), DigestCache.open(undefined));
+    const staged = await stageRun({
       bundle: this.bundle,
       description,
       sources: this.folder,
-      target: this.path("target"),
+      files,
       wanted: new Set(Array.from({ length: description.jobs }, (_, i) => i + 1)),
-      digests: DigestCache.open(undefined),
       managers,
       slots: this.slots,
     });
-    if (!readFileSync(join(run.folder, "run"), "utf8").includes("\nmanagers\t"))
-      appendFileSync(join(run.folder, "run"), `managers\t${managers}\n`);
+    await files.send(staged);
     mkdirSync(this.path("scratch"), { recursive: true });
     this.managers = managers;
   }

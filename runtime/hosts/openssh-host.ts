@@ -23,7 +23,8 @@ const CHANNELS = 6;
 /**
  * Another machine, over the user's own `ssh`: whatever logs in there logs in here, Kerberos,
  * certificates and hardware keys too. All runs share one connection: the user's own, where a
- * ControlMaster is open already, or else one of ours.
+ * ControlMaster is open already, or else one of ours. A script that a signal ended has exit code
+ * 255 here, since that is what `ssh` makes of it.
  */
 export class OpensshHost implements Host {
   readonly #turns = new Turns(CHANNELS);

@@ -44,18 +44,14 @@ export class OpensshHost implements Host {
     const packed = packScript(script, words);
     const endTurn = await this.#turns.take();
     try {
-      this.#master ??= this.#connect();
-      const master = await this.#master;
-      // The mark on its way back tells a command that ran from an ssh that could not start it.
-      const child = spawn("ssh", ["-T", ...master.words, "--", this.name, packed.commandLine], {
-        stdio: ["pipe", "pipe", "pipe"],
-        detached: true,
-      });
+      const master = await this.#openMaster();
+      // Where the shared connection is gone, ssh would make one of its own for this script alone.
+      const words = ["-T", ...master.words, "-o", "ProxyCommand=false", "--", this.name, packed.commandLine];
+      const child = spawn("ssh", words, { stdio: ["pipe", "pipe", "pipe"], detached: true });
       const started = startProcess(child, noSsh);
       const ended = started.ended.then(async (exit) => {
         // ssh's own failure; a script may end with 255, too, and then the connection is still there
         if (exit.code !== 255 || (await this.#isAlive(master))) return exit;
-        this.#forget(master);
         throw new ConnectionLost(`the connection to ${this.name} broke`);
       });
       ended.catch(() => {});
@@ -73,9 +69,19 @@ export class OpensshHost implements Host {
     this.#master = undefined;
   }
 
-  #forget(master: Master): void {
-    master.close();
-    this.#master = undefined;
+  /** The shared connection: the one that there is, if it is alive, or a new one. */
+  async #openMaster(): Promise<Master> {
+    for (;;) {
+      this.#master ??= this.#connect();
+      const asked = this.#master;
+      const master = await asked;
+      if (await this.#isAlive(master)) return master;
+      // Several runs may find at once that it is dead.
+      if (this.#master === asked) {
+        this.#master = undefined;
+        master.close();
+      }
+    }
   }
 
   async #connect(): Promise<Master> {

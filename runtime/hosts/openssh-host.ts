@@ -23,7 +23,8 @@ const CHANNELS = 6;
 /**
  * Another machine, over the user's own `ssh`: whatever logs in there logs in here, Kerberos,
  * certificates and hardware keys too. All runs share one connection: the user's own, where a
- * ControlMaster is open already, or else one of ours.
+ * ControlMaster is open already, or else one of ours. A script that a signal ended has exit code
+ * 255 here, since that is what `ssh` makes of it.
  */
 export class OpensshHost implements Host {
   readonly #turns = new Turns(CHANNELS);
@@ -43,18 +44,14 @@ export class OpensshHost implements Host {
     const packed = packScript(script, words);
     const endTurn = await this.#turns.take();
     try {
-      this.#master ??= this.#connect();
-      const master = await this.#master;
-      // The mark on its way back tells a command that ran from an ssh that could not start it.
-      const child = spawn("ssh", ["-T", ...master.words, "--", this.name, packed.commandLine], {
-        stdio: ["pipe", "pipe", "pipe"],
-        detached: true,
-      });
+      const master = await this.#openMaster();
+      // Where the shared connection is gone, ssh would make one of its own for this script alone.
+      const words = ["-T", ...master.words, "-o", "ProxyCommand=false", "--", this.name, packed.commandLine];
+      const child = spawn("ssh", words, { stdio: ["pipe", "pipe", "pipe"], detached: true });
       const started = startProcess(child, noSsh);
       const ended = started.ended.then(async (exit) => {
         // ssh's own failure; a script may end with 255, too, and then the connection is still there
         if (exit.code !== 255 || (await this.#isAlive(master))) return exit;
-        this.#forget(master);
         throw new ConnectionLost(`the connection to ${this.name} broke`);
       });
       ended.catch(() => {});
@@ -72,9 +69,20 @@ export class OpensshHost implements Host {
     this.#master = undefined;
   }
 
-  #forget(master: Master): void {
-    master.close();
-    this.#master = undefined;
+  /** The shared connection: the one that there is, if it is alive, or a new one. */
+  async #openMaster(): Promise<Master> {
+    for (let tries = 1; ; tries++) {
+      this.#master ??= this.#connect();
+      const asked = this.#master;
+      const master = await asked;
+      if (await this.#isAlive(master)) return master;
+      // Several runs may find at once that it is dead.
+      if (this.#master === asked) {
+        this.#master = undefined;
+        master.close();
+      }
+      if (tries === 2) throw new ConnectionLost(`the connection to ${this.name} broke as soon as it was made`);
+    }
   }
 
   async #connect(): Promise<Master> {

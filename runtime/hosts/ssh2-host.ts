@@ -54,21 +54,23 @@ export class Ssh2Host implements Host {
   }
 
   #connect(): Promise<Connection> {
-    this.#connection ??= this.#connectAnew();
-    return this.#connection;
+    if (this.#connection) return this.#connection;
+    const made = this.#connectAnew();
+    this.#connection = made;
+    const forget = (): void => {
+      // There may be a newer one.
+      if (this.#connection === made) this.#connection = undefined;
+    };
+    made.then(({ client }) => void client.once("close", forget), forget);
+    return made;
   }
 
   async #connectAnew(): Promise<Connection> {
-    const forget = (): void => {
-      this.#connection = undefined;
-    };
     try {
       const connection = await connectThroughHops(this.name, this.#options);
       this.#wasConnected = true;
-      connection.client.once("close", forget);
       return connection;
     } catch (error) {
-      forget();
       // It was there, so the network is away, or this laptop just woke up.
       if (this.#wasConnected && error instanceof Unreachable) throw new ConnectionLost(error.message, { cause: error });
       throw error;

@@ -8,6 +8,7 @@ import { type Asker, askOnTerminal, NobodyToAsk, type Question } from "./termina
 export class Answers {
   readonly #kept = new Map<string, string>();
   #last: Promise<unknown> = Promise.resolve();
+  #asking = 0;
 
   constructor(private readonly asker: Asker = askOnTerminal) {}
 
@@ -21,9 +22,14 @@ export class Answers {
     const turn = this.#last.then(async () => {
       const kept = key === undefined ? undefined : this.#kept.get(key);
       if (kept !== undefined) return kept;
-      const answer = await this.asker(question).catch((error: unknown) => {
-        throw error instanceof NobodyToAsk ? unanswered(question, error) : error;
-      });
+      this.#asking += 1;
+      const answer = await this.asker(question)
+        .catch((error: unknown) => {
+          throw error instanceof NobodyToAsk ? unanswered(question, error) : error;
+        })
+        .finally(() => {
+          this.#asking -= 1;
+        });
       if (key !== undefined) this.#kept.set(key, answer);
       return answer;
     });
@@ -31,8 +37,9 @@ export class Answers {
     return turn;
   }
 
-  has(key: string): boolean {
-    return this.#kept.has(key);
+  /** Whether somebody is thinking about an answer right now. */
+  get isAsking(): boolean {
+    return this.#asking > 0;
   }
 
   /** It was wrong. */

@@ -1,8 +1,8 @@
-import ssh2, { type AnyAuthMethod, type AuthenticationType, type Prompt } from "ssh2";
+import ssh2, { type AnyAuthMethod, type AuthenticationType, type ParsedKey, type Prompt } from "ssh2";
 import { RuntimeProblem } from "../../workspace.js";
 import type { Answers } from "./answers.js";
 import { readKeyFiles } from "./key-files.js";
-import { KeyRing } from "./key-ring.js";
+import { KeyRing, OneKey } from "./key-ring.js";
 import type { SshSettings } from "./settings.js";
 import { expandPath } from "./tokens.js";
 
@@ -21,7 +21,11 @@ export class Authentication {
   readonly #triesLeft: Record<Method, number>;
   /** what was answered from memory or by a person in the attempt that runs */
   #used: string[] = [];
-  #offered: readonly string[] = [];
+  /** what the server takes */
+  #taken: readonly string[] = [];
+  #keys: ParsedKey[] | undefined;
+  readonly #keysTried: string[] = [];
+  #signatures = 0;
   /** what makes it pointless to go on */
   problem: RuntimeProblem | undefined;
 
@@ -52,18 +56,27 @@ export class Authentication {
    */
   async next(left: readonly AuthenticationType[] | null, partly: boolean): Promise<NextMethod> {
     const username = this.settings.user;
-    if (left === null) return { type: "none", username };
+    // After a signature ssh2 does not say what the server would go on with, so the server is asked:
+    // the key may have been refused, or have been the first of two factors.
+    const isSigned = this.#ring.signatures > this.#signatures;
+    this.#signatures = this.#ring.signatures;
+    if (left === null || isSigned) return { type: "none", username };
     if (!partly) for (const key of this.#used) this.answers.forget(key);
     this.#used = [];
-    this.#offered = left;
+    this.#taken = left;
 
     for (const method of this.#order()) {
       if (!left.includes(method) || this.#triesLeft[method] <= 0) continue;
-      this.#triesLeft[method] -= 1;
       this.#tried.push(method);
+      if (method === "publickey") {
+        this.#keys ??= [...(await this.#ring.listKeys())];
+        const key = this.#keys.shift();
+        if (!key) continue;
+        this.#keysTried.push(this.#ring.nameOf(key));
+        return { type: "agent", username, agent: new OneKey(this.#ring, key) };
+      }
+      this.#triesLeft[method] -= 1;
       switch (method) {
-        case "publickey":
-          return { type: "agent", username, agent: this.#ring };
         case "password": {
           const key = `password ${this.#about}`;
           const question = { about: this.#about, prompt: "Password: ", echo: false };
@@ -89,14 +102,16 @@ export class Authentication {
   /** Why the login was refused. */
   explain(): RuntimeProblem {
     if (this.problem) return this.problem;
-    const keys = this.#ring.offered.length > 0 ? ` (${this.#ring.offered.join(", ")})` : " (no key found)";
+    // a passphrase that there was nobody to ask for
+    if (this.#ring.problem instanceof RuntimeProblem) return this.#ring.problem;
+    const keys = ` (${this.#keysTried.join(", ") || "no key found"})`;
     const tried = [...new Set(this.#tried)].map((method) => (method === "publickey" ? `${method}${keys}` : method));
     const because = this.#ring.problem ? `: ${this.#ring.problem.message}` : "";
     const message =
       `${this.settings.alias} refuses the login of ${this.settings.user}${because}; ` +
-      `tried: ${tried.join(", ") || "nothing"}; it takes: ${this.#offered.join(", ") || "nothing"}`;
+      `tried: ${tried.join(", ") || "nothing"}; it takes: ${this.#taken.join(", ") || "nothing"}`;
     const unsupported = [...this.#unusable];
-    if (this.#offered.some((method) => `${method}`.startsWith("gssapi"))) unsupported.push("Kerberos");
+    if (this.#taken.some((method) => `${method}`.startsWith("gssapi"))) unsupported.push("Kerberos");
     const hint =
       unsupported.length > 0
         ? `the built-in ssh cannot use ${unsupported.join(", ")}; let your own ssh connect: ssh: "openssh" in the target`

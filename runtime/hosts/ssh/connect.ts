@@ -105,11 +105,14 @@ async function logIn(settings: SshSettings, way: Duplex, options: ConnectOptions
       client.destroy();
       way.destroy();
     };
-    /** People take their time: while one is asked, the clock stands still. */
     const expectAnswer = (): void => {
       clearTimeout(timer);
       const late = Object.assign(new Error("timed out"), { code: "ETIMEDOUT" });
-      timer = setTimeout(() => give(explainUnreachable(settings.alias, address, late)), timeout);
+      timer = setTimeout(() => {
+        // People take their time.
+        if (options.answers.isAsking) expectAnswer();
+        else give(explainUnreachable(settings.alias, address, late));
+      }, timeout);
     };
 
     const verify = (key: Buffer, answer: (trusted: boolean) => void): void => {
@@ -118,15 +121,11 @@ async function logIn(settings: SshSettings, way: Duplex, options: ConnectOptions
       answer(problem === undefined);
     };
     const authenticate = (left: never, partly: boolean, next: NextAuthHandler): void => {
-      clearTimeout(timer);
+      expectAnswer();
       authentication.next(left, partly).then(
         (method) => {
           if (method === false) give(authentication.explain());
-          else {
-            // A key's passphrase, or a code, may be asked for now.
-            if (method.type === "none" || method.type === "password") expectAnswer();
-            next(method);
-          }
+          else next(method);
         },
         (problem: RuntimeProblem) => give(problem),
       );

@@ -2,15 +2,15 @@ import ssh2, { type IdentityCallback, type ParsedKey, type SignCallback, type Si
 import type { KeyFile } from "./key-files.js";
 
 /**
- * All keys that a login may be tried with, as one agent: those of the user's agent, and those in
- * files. The server is asked about each public key first, so that nobody is asked for the
- * passphrase of a key that it would not take.
+ * All keys that a login may be tried with: those of the user's agent, and those in files. The
+ * server is asked about each public key first, so that nobody is asked for the passphrase of a key
+ * that it would not take.
  */
-export class KeyRing extends ssh2.BaseAgent<ParsedKey> {
+export class KeyRing {
   /** why a key that the server would have taken was of no use; the last one */
   problem: Error | undefined;
-  /** `path` or comment of each key that was offered */
-  offered: string[] = [];
+  /** how many signatures were made: more than before means that the server liked a key */
+  signatures = 0;
   #ofAgent: readonly ParsedKey[] = [];
 
   /**
@@ -21,55 +21,52 @@ export class KeyRing extends ssh2.BaseAgent<ParsedKey> {
     private readonly agent: ssh2.BaseAgent<ParsedKey> | undefined,
     private readonly files: readonly KeyFile[],
     private readonly onlyFiles: boolean,
-  ) {
-    super();
-  }
+  ) {}
 
   /** Those that the configuration names come first: servers let nobody try many. */
-  override getIdentities(callback: IdentityCallback<ParsedKey>): void {
-    this.#agentKeys().then(
-      (keys) => {
-        const named = this.files.map(({ publicKey }) => publicKey);
-        const isNamed = (key: ParsedKey): boolean => named.some((other) => same(key, other));
-        const others = this.onlyFiles ? [] : keys.filter((key) => !isNamed(key));
-        this.#ofAgent = keys;
-        const inAgent = named.filter((key) => keys.some((other) => same(key, other)));
-        const inFiles = named.filter((key) => !inAgent.includes(key));
-        const all = [...inAgent, ...others, ...inFiles];
-        this.offered = all.map((key) => this.#fileOf(key)?.path ?? `${key.type} of the agent`);
-        callback(null, all);
-      },
-      (error: Error) => callback(error),
-    );
+  async listKeys(): Promise<readonly ParsedKey[]> {
+    this.#ofAgent = await this.#agentKeys();
+    const named = this.files.map(({ publicKey }) => publicKey);
+    const isNamed = (key: ParsedKey): boolean => named.some((other) => same(key, other));
+    const others = this.onlyFiles ? [] : this.#ofAgent.filter((key) => !isNamed(key));
+    const inAgent = named.filter((key) => this.#isOfAgent(key));
+    return [...inAgent, ...others, ...named.filter((key) => !inAgent.includes(key))];
   }
 
-  override sign(
-    key: ParsedKey,
-    data: Buffer,
-    options: SigningRequestOptions | SignCallback,
-    callback?: SignCallback,
-  ): void {
-    const answer = typeof options === "function" ? options : callback!;
-    const wanted = typeof options === "function" ? {} : options;
-    if (this.agent && this.#ofAgent.some((other) => same(key, other))) {
-      this.agent.sign(key, data, wanted, answer);
-      return;
+  /** What a key is called: its file, or its kind. */
+  nameOf(key: ParsedKey): string {
+    return this.#fileOf(key)?.path ?? `${key.type} of the agent`;
+  }
+
+  /** @throws RuntimeProblem if there is nobody to ask for a passphrase */
+  async sign(key: ParsedKey, data: Buffer, options: SigningRequestOptions): Promise<Buffer> {
+    this.signatures += 1;
+    try {
+      return await (this.#isOfAgent(key)
+        ? this.#signWithAgent(key, data, options)
+        : this.#signWithFile(key, data, options));
+    } catch (error) {
+      this.problem = error as Error;
+      throw error;
     }
-    this.#signWithFile(key, data, wanted.hash).then(
-      (signature) => answer(null, signature),
-      (error: Error) => {
-        this.problem = error;
-        answer(error);
-      },
-    );
   }
 
-  async #signWithFile(key: ParsedKey, data: Buffer, hash: string | undefined): Promise<Buffer> {
+  #signWithAgent(key: ParsedKey, data: Buffer, options: SigningRequestOptions): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      this.agent!.sign(key, data, options, (error, signature) => (signature ? resolve(signature) : reject(error)));
+    });
+  }
+
+  async #signWithFile(key: ParsedKey, data: Buffer, { hash }: SigningRequestOptions): Promise<Buffer> {
     const file = this.#fileOf(key);
     if (!file) throw new Error("the agent holds this key no more");
     const signature: Buffer | Error = (await file.unlock()).sign(data, hash);
     if (signature instanceof Error) throw signature;
     return signature;
+  }
+
+  #isOfAgent(key: ParsedKey): boolean {
+    return this.#ofAgent.some((other) => same(key, other));
   }
 
   #fileOf(key: ParsedKey): KeyFile | undefined {
@@ -82,6 +79,33 @@ export class KeyRing extends ssh2.BaseAgent<ParsedKey> {
       if (!this.agent) resolve([]);
       else this.agent.getIdentities((error, keys) => resolve(error ? [] : ((keys ?? []) as ParsedKey[])));
     });
+  }
+}
+
+/** One key of a ring, as an agent that holds no other. */
+export class OneKey extends ssh2.BaseAgent<ParsedKey> {
+  constructor(
+    private readonly ring: KeyRing,
+    private readonly key: ParsedKey,
+  ) {
+    super();
+  }
+
+  override getIdentities(callback: IdentityCallback<ParsedKey>): void {
+    callback(null, [this.key]);
+  }
+
+  override sign(
+    key: ParsedKey,
+    data: Buffer,
+    options: SigningRequestOptions | SignCallback,
+    callback?: SignCallback,
+  ): void {
+    const answer = typeof options === "function" ? options : callback!;
+    this.ring.sign(key, data, typeof options === "function" ? {} : options).then(
+      (signature) => answer(null, signature),
+      (error: Error) => answer(error),
+    );
   }
 }
 

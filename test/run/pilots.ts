@@ -44,6 +44,11 @@ export class Pilots extends Deployment {
     return this.path("target/runs", String(number));
   }
 
+  /** On which node each life has run. */
+  hosts(): Map<string, string> {
+    return new Map(this.lines("manager").map(({ life, fields }) => [life, fields[1] as string]));
+  }
+
   /** Builds the bundle and stages a run of all jobs for so many managers. */
   async stage(managers: number): Promise<void> {
     const built = await this.begin(["build"]).outcome;

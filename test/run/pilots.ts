@@ -31,7 +31,8 @@ export class Pilots extends Deployment {
       .replace("shared, table }", "shared, slurm, table }")
       .replace(
         /targets: .*/,
-        `targets: { cluster: slurm({ directory: ${JSON.stringify(this.path("target"))}, cpusPerNode: ${slots}, walltime: "1m", ${target.includes("silence:") ? "" : 'silence: "3s", '}${target} }) },`,
+        () =>
+          `targets: { cluster: slurm({ directory: ${JSON.stringify(this.path("target"))}, cpusPerNode: ${slots}, walltime: "1m", ${target.includes("silence:") ? "" : 'silence: "3s", '}${target} }) },`,
       );
     this.write("swarm.config.ts", config);
   }

@@ -33,7 +33,7 @@ process.once("exit", () => {
 });
 
 /** Deploys to a host on which a program is not what it should be. `lie` is a bash text that may see `$here`. */
-async function deployWith(program: string, lie: string, tar = Buffer.alloc(0)) {
+async function deployWith(program: string, lie: string, tar: Buffer = Buffer.alloc(0)) {
   // Those who log in must be able to read it, which a folder below TMPDIR may not allow.
   const folder = mkdtempSync("/tmp/locusts-hostile-");
   made.push(folder);

@@ -13,7 +13,7 @@ import { mendFor } from "./disk-words.js";
 import { splitJournals } from "./journal-news.js";
 import { bytesOf, lacking, type Parcel, packParcels, parcelsOf } from "./parcels.js";
 import type { StagedRun } from "./stage.js";
-import type { Leftover, TargetFiles, Transferred } from "./target-files.js";
+import { FETCHED_WHOLE, type Fetched, type Leftover, type TargetFiles, type Transferred } from "./target-files.js";
 import { Unpacker } from "./unpack.js";
 
 /** The most bytes of journals that one look brings here. */
@@ -218,13 +218,13 @@ export class SentFiles implements TargetFiles {
     }
   }
 
-  async fetch(run: Run, leftovers: readonly Leftover[]): Promise<void> {
-    if (leftovers.length === 0) return;
+  async fetch(run: Run, leftovers: readonly Leftover[]): Promise<Fetched> {
+    if (leftovers.length === 0) return FETCHED_WHOLE;
     const work = join(run.folder, "work");
     mkdirSync(work, { recursive: true });
     const input = Buffer.from(leftovers.map(({ kind, path }) => `${kind}\0${path}\0`).join(""));
     const words = [`${this.there}/runs/${run.number}`];
-    await this.options.persist(() => this.#receive("fetch", words, input, work, leftovers));
+    return this.options.persist(() => this.#receive("fetch", words, input, work, leftovers));
   }
 
   /** Runs a script whose output is what was asked for, as tar streams. */
@@ -234,8 +234,9 @@ export class SentFiles implements TargetFiles {
     input: Buffer,
     folder: string,
     leftovers: readonly Leftover[],
-  ): Promise<void> {
-    const unpacking = new Unpacker(folder, leftovers, this.options.host.name).open();
+  ): Promise<Fetched> {
+    const unpacker = new Unpacker(folder, leftovers, this.options.host.name);
+    const unpacking = unpacker.open();
     const running = this.#bulk.run(loadScript(script), words, { input, output: unpacking.input });
     // Whichever fails first says what was wrong; the other one is waited for, since it may still write.
     const [sent, unpacked] = await Promise.allSettled([running, unpacking.done]);
@@ -243,6 +244,7 @@ export class SentFiles implements TargetFiles {
       throw unpacked.reason;
     }
     if (sent.status === "rejected") throw sent.reason;
+    return { refused: unpacker.leadingOut, instead: unpacker.instead };
   }
 
   async tidy(run: Run, keep: readonly string[]): Promise<void> {

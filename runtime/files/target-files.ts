@@ -10,6 +10,17 @@ export interface Leftover {
   readonly bytes: number | undefined;
 }
 
+/** What is to be known of folders that were fetched, by path. */
+export interface Fetched {
+  /** those that may not come home, and why */
+  readonly refused: ReadonlyMap<string, string>;
+  /** bytes of files that have come in the place of links to them, which the journal has not counted */
+  readonly instead: ReadonlyMap<string, number>;
+}
+
+/** Nothing to be known. */
+export const FETCHED_WHOLE: Fetched = { refused: new Map(), instead: new Map() };
+
 /** Told of what is on its way, in bytes. */
 export type Transferred = (bytes: number, of: number) => void;
 
@@ -38,8 +49,12 @@ export interface TargetFiles {
   send(staged: StagedRun, transferred: Transferred): Promise<Run>;
   /** Brings here what journals hold beyond what is known. */
   look(run: Run): Promise<void>;
-  /** Brings here, under the same paths, what jobs have left. What is not there any more does not come. */
-  fetch(run: Run, leftovers: readonly Leftover[]): Promise<void>;
+  /**
+   * Brings here, under the same paths, what jobs have left. What is not there any more does not come.
+   *
+   * @returns what is to be known of folders that were not as they should be
+   */
+  fetch(run: Run, leftovers: readonly Leftover[]): Promise<Fetched>;
   /** Ends a run that was gathered: chunks and working folders go, but for those named, below `work/`. */
   tidy(run: Run, keep: readonly string[]): Promise<void>;
   /** Brings here what has to be known of runs that another checkout has begun. */

@@ -5,6 +5,9 @@ import { type Extract, extract, type Header } from "tar-stream";
 import { RuntimeProblem } from "../workspace.js";
 import type { Leftover } from "./target-files.js";
 
+/** Where a target sends files that come in the place of links. */
+const STRAYS = "strays/";
+
 /** Names that a target may send: what was asked for, and what is below a folder that was. */
 class Wanted {
   readonly #files = new Map<string, number | undefined>();
@@ -31,11 +34,15 @@ class Wanted {
 
 /**
  * Unpacks what a target sends, tar streams one after another, below a folder. The target is not
- * trusted: what was not asked for, a path that leads out, and a link that does, are refused; nothing
- * is written through a link.
+ * trusted: what was not asked for, and a path that leads out, are refused; a link that leads out is
+ * not written, and nothing is written through a link.
  */
 export class Unpacker {
   readonly #wanted: Wanted;
+  /** folders that had links out of them, and words for it */
+  readonly leadingOut = new Map<string, string>();
+  /** bytes of files in the place of links, by the folder they are in */
+  readonly instead = new Map<string, number>();
   /** folders below the root that are known to be folders, and made or checked here */
   readonly #known = new Set<string>(["."]);
 
@@ -83,7 +90,9 @@ export class Unpacker {
   }
 
   async #takeEntry(header: Header, content: AsyncIterable<unknown>): Promise<void> {
-    const name = header.name.replace(/^(\.\/)+/, "").replace(/\/+$/, "");
+    const plain = header.name.replace(/^(\.\/)+/, "").replace(/\/+$/, "");
+    const isStray = plain.startsWith(STRAYS);
+    const name = isStray ? plain.slice(STRAYS.length) : plain;
     if (name.startsWith("/") || name.split("/").some((part) => part === ".." || part === "." || part === "")) {
       this.#refuse(header.name, "is no plain path");
     }
@@ -106,6 +115,7 @@ export class Unpacker {
         this.#makeFolder(dirname(name));
         this.#makeRoom(place);
         await this.#writeFile(place, header, content);
+        if (isStray) this.instead.set(root, (this.instead.get(root) ?? 0) + (header.size ?? 0));
         return;
       }
       default:
@@ -126,9 +136,12 @@ export class Unpacker {
   }
 
   #makeLink(name: string, root: string, leadsTo: string): void {
+    if (name === root) this.#refuse(name, "is a link in place of what was asked for");
     const inside = posix.relative(root, posix.join(posix.dirname(name), leadsTo));
-    if (leadsTo === "" || leadsTo.startsWith("/") || inside === ".." || inside.startsWith("../") || name === root) {
-      this.#refuse(name, `is a link that leads out, to ${JSON.stringify(leadsTo)}`);
+    if (leadsTo === "" || leadsTo.startsWith("/") || inside === ".." || inside.startsWith("../")) {
+      // A job may have made it in good faith: it is not written, and the rest is not in doubt.
+      this.leadingOut.set(root, `has a link that leads out of it: ${posix.relative(root, name)}`);
+      return;
     }
     this.#makeFolder(dirname(name));
     const place = join(this.folder, name);

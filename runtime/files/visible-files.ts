@@ -22,7 +22,7 @@ import { declareRun, listRuns, makeRunFolder, type Run, readRun } from "../runs/
 import { loadScript } from "../scripts/load.js";
 import { RuntimeProblem } from "../workspace.js";
 import type { StagedRun } from "./stage.js";
-import type { Leftover, TargetFiles } from "./target-files.js";
+import { FETCHED_WHOLE, type Fetched, type Leftover, type TargetFiles } from "./target-files.js";
 
 /** A network file system may show a file only some seconds after it was written elsewhere: so long, in milliseconds. */
 const MOST_LAG = 15_000;
@@ -125,8 +125,8 @@ export class VisibleFiles implements TargetFiles {
     // The journals are read where they lie.
   }
 
-  async fetch(run: Run, leftovers: readonly Leftover[]): Promise<void> {
-    if (!this.options.sharedDirectory) return;
+  async fetch(run: Run, leftovers: readonly Leftover[]): Promise<Fetched> {
+    if (!this.options.sharedDirectory) return FETCHED_WHOLE;
     const deadline = Date.now() + MOST_LAG;
     for (const { path, kind, bytes } of leftovers) {
       const place = join(run.folder, "work", path);
@@ -140,6 +140,7 @@ export class VisibleFiles implements TargetFiles {
         if (existsSync(dirname(place))) readdirSync(dirname(place));
       }
     }
+    return FETCHED_WHOLE;
   }
 
   async tidy(run: Run, keep: readonly string[]): Promise<void> {

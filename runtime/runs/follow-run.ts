@@ -2,7 +2,7 @@ import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { OutputRefused, Results } from "../files/gather.js";
-import type { Leftover, TargetFiles } from "../files/target-files.js";
+import type { Fetched, Leftover, TargetFiles } from "../files/target-files.js";
 import type { JobResult, Ledger, OutputState } from "../state/ledger.js";
 import { type EndedTry, JournalReader } from "./journal.js";
 import { logPath } from "./log-names.js";
@@ -112,12 +112,12 @@ export class RunFollower {
         bytes += leftover.bytes ?? 0;
       }
     }
-    await this.options.files.fetch(this.options.run, leftovers);
+    const fetched = await this.options.files.fetch(this.options.run, leftovers);
     const results: JobResult[] = [];
     for (const ended of batch) {
       const job = this.options.jobs.get(ended.number) as BundledJob;
       const known = this.#known(job, ended);
-      const result = known ?? this.#bringHome(job, ended);
+      const result = known ?? this.#bringHome(job, ended, fetched);
       if (!known) results.push(result);
       if (result.status === "failed") this.#failedPlaces.add(join(ended.life, ended.place, String(ended.number)));
       if (known && !this.options.recount) continue;
@@ -155,7 +155,7 @@ export class RunFollower {
     return same ? result : undefined;
   }
 
-  #bringHome(job: BundledJob, ended: EndedTry): JobResult {
+  #bringHome(job: BundledJob, ended: EndedTry, fetched: Fetched): JobResult {
     const { description, run, label, keepLogs } = this.options;
     const folder = join(run.folder, "work", ended.life, ended.place, String(ended.number));
     let { cause, detail } = ended;
@@ -165,8 +165,16 @@ export class RunFollower {
         outputs.forEach((state, i) => {
           if (typeof state !== "number") return;
           const path = job.outputs[i] as string;
+          const at = `${ended.life}/${ended.place}/${ended.number}/${path}`;
+          const why = fetched.refused.get(at);
+          if (why !== undefined) throw new OutputRefused(`${path} ${why}`);
           if (description.outputs[i]?.kind === "folder")
-            outputs[i] = this.#results.bringFolder(join(folder, path), path, state, job.name);
+            outputs[i] = this.#results.bringFolder(
+              join(folder, path),
+              path,
+              state + (fetched.instead.get(at) ?? 0),
+              job.name,
+            );
           else this.#results.bringFile(join(folder, path), path, state, job.name);
         });
       } catch (error) {

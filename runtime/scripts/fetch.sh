@@ -4,11 +4,12 @@
 #   $1 the run's folder
 #   standard input: NUL-terminated pairs: `file` or `folder`, and a path below work/
 #
-# A link gives way to what it leads to, but for links within a folder that stay in it.
+# A link gives way to the file that it leads to, but for links within a folder that stay in it. Such
+# files within a folder come last, below strays/: the journal has not counted their bytes.
 # What is gone is left out: whoever receives this knows what should have come.
 set -u
 cd -- "$1/work" || exit 1
-files=() folders=() strays=()
+files=() folders=() links=() strays=()
 while IFS= read -r -d '' kind && IFS= read -r -d '' path; do
   if [[ ! -e $path ]]; then continue; fi
   if [[ $kind == folder ]]; then folders+=("$path"); else files+=("$path"); fi
@@ -26,10 +27,11 @@ if ((${#folders[@]} > 0)); then
     root=$(realpath -- "$folder")
     while IFS= read -r -d '' link; do
       target=$(realpath -m -- "$link")
-      [[ $target == "$root"/* || ! -f $link ]] || strays+=("$link")
+      if [[ $target == "$root"/* || ! -f $link ]]; then links+=("$link"); else strays+=("$link"); fi
     done < <(find "$folder" -type l -print0)
   done
-  find "${folders[@]}" -print0 | send
+  find "${folders[@]}" ! -type l -print0 | send
 fi
-if ((${#strays[@]} > 0)); then printf '%s\0' "${strays[@]}" | send --dereference; fi
+if ((${#links[@]} > 0)); then printf '%s\0' "${links[@]}" | send; fi
+if ((${#strays[@]} > 0)); then printf '%s\0' "${strays[@]}" | send --dereference --transform='flags=r;s,^,strays/,'; fi
 exit 0

@@ -18,6 +18,9 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
 fi
 
 set +efux +o posix # where an exported SHELLOPTS says otherwise
+# Before anything else: SLURM may say at any time that the pilot's time ends soon.
+locusts_is_warned=''
+trap 'locusts_is_warned=1' USR1
 
 # ---- What this swarm is ----------------------------------------------------------
 
@@ -136,6 +139,158 @@ locusts_has_room_in() { # folder
   rm -f -- "$probe"
   return "$code"
 }
+
+# All tries of the job at hand, until one is good or none is left.
+locusts_run_job() {
+  locusts_try=$((locusts_tries + 1))
+  locusts_place=$locusts_sequence
+  while :; do
+    locusts_folder=$locusts_life/$locusts_place/$locusts_number
+    if [[ $locusts_copies != - ]] && ! locusts_copy_inputs; then
+      locusts_give_up 'its inputs could not be copied from the shared folder'
+      return
+    fi
+    locusts_try_job
+    if [[ $locusts_cause == ok ]]; then
+      locusts_ended+=("$locusts_facts${locusts_found[*]-}")
+      locusts_files+=("${locusts_job_files[@]}")
+      [[ ! $locusts_home ]] || locusts_brought+=("${locusts_job_files[@]}" "${locusts_job_folders[@]}")
+      # Of quick jobs many are written down together.
+      ((${#locusts_ended[@]} < 64 && locusts_now - locusts_published < 100000)) || locusts_publish
+      return
+    fi
+    if [[ $locusts_cause == @(stopped|cut) ]]; then
+      locusts_left=1
+      locusts_note stopped "${locusts_facts%$'\t'}" '-' '-'
+      return
+    fi
+    if ! locusts_has_room; then # not the job's fault: it stays unfinished
+      locusts_disk_is_full=1
+      locusts_note stopped "${locusts_facts%$'\t'}" '-' 'the disk is full'
+      return
+    fi
+    [[ $locusts_cause != walltime ]] || locusts_wrong='it was cut off after a whole walltime of its own'
+    if ((locusts_try > locusts_retries)) || [[ $locusts_cause == walltime ]] || [[ " $locusts_retry_on " != *" $locusts_cause "* ]]; then
+      locusts_report_failure "$locusts_facts${locusts_found[*]:--}"$'\t'"${locusts_wrong:--}"
+      return
+    fi
+    locusts_note again "${locusts_facts%$'\t'}" "${locusts_found[*]:--}" "${locusts_wrong:--}"
+    if ! locusts_renew_folder; then
+      locusts_give_up "its inputs could not be unpacked from chunks/$locusts_chunk.tar again"
+      return
+    fi
+  done
+}
+
+# The job at hand has failed for good.
+locusts_report_failure() { # the fields of its line
+  [[ ! $locusts_home ]] || locusts_bring_logs
+  # Where there are several managers, theirs is the judgement. Only short lines stay whole on their way.
+  if ((locusts_managers > 1 && ${#1} < 2000)); then
+    printf 'failure %s %s\n' "$locusts_slot" "$1" >&"$locusts_requests"
+    return
+  fi
+  locusts_note failed "$1"
+  printf 'failed %s\n' "$locusts_slot" >&"$locusts_requests"
+}
+
+# The job at hand cannot be tried, through no fault of its own. On a full disk it stays unfinished.
+locusts_give_up() { # why
+  if ! locusts_has_room; then
+    locusts_disk_is_full=1
+    return
+  fi
+  locusts_read_clock
+  printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" node 1 "${locusts_now:0:-3}" "${locusts_now:0:-3}" "$locusts_place" - "$1"
+  locusts_report_failure "${locusts_facts%$'\t'}"
+}
+
+# A fresh folder for the next try: nothing that the last one soiled is left in it. The first log stays,
+# emptied, since it says whose job this is.
+locusts_renew_folder() {
+  : >|"$locusts_folder.out"
+  rm -rf -- "$locusts_folder" "$locusts_folder.err"
+  locusts_try=$((locusts_try + 1))
+  locusts_place=$locusts_sequence.$locusts_try
+  mkdir -p -- "$locusts_life/$locusts_place" &&
+    tar --no-same-owner -xf "chunks/$locusts_chunk.tar" -C "$locusts_life/$locusts_place" -- "$locusts_number"
+}
+
+# Inputs too large to be packed lie in the shared folder; this job wants copies of its own.
+locusts_copy_inputs() {
+  local from to
+  while IFS=$'\t' read -r from to; do
+    cp -R --reflink=auto -- "$locusts_shared/$from" "$locusts_folder/$to" &&
+      chmod -R u+w -- "$locusts_folder/$to" || return 1
+  done < <(printf '%s\n' "$locusts_copies")
+}
+
+# Asks the manager for leave to start a job, where starts are to lie apart.
+locusts_await_turn() {
+  local word
+  printf 'turn %s\n' "$locusts_slot" >&"$locusts_requests"
+  read -r word && [[ $word == go ]]
+}
+
+# Takes jobs of one list until it holds none that is free. A job belongs to the slot
+# that creates its log file.
+locusts_work_through_list() {
+  exec {locusts_list}<"$locusts_list_file"
+  while locusts_read_job "$locusts_list"; do
+    if [[ $locusts_stopping || -e $locusts_life/stop ]] || ! kill -0 "$locusts_manager"; then
+      locusts_left=1
+      break
+    fi
+    if ! : >"$locusts_life/$locusts_sequence/$locusts_number.out"; then
+      [[ ! -e $locusts_life/$locusts_sequence/$locusts_number.out ]] || continue # another slot has it
+      locusts_disk_is_full=1
+      break
+    fi
+    ((locusts_stagger == 0)) || locusts_await_turn || break
+    locusts_run_job
+    [[ ! $locusts_disk_is_full ]] || break
+  done
+  exec {locusts_list}<&-
+  locusts_publish
+}
+
+locusts_slot_main() { # --slot number --life name list manager life-folder shared requests-fd managers
+  locusts_slot=$2 locusts_sequence=$5 locusts_manager=$6 locusts_life=$7 locusts_shared=$8
+  locusts_requests=$9
+  locusts_managers=${10} locusts_has_succeeded='' locusts_brought=() locusts_job_folders=() locusts_made_place=''
+  locusts_home=$PWD/work/$4 # where results are published, if jobs run elsewhere
+  [[ $locusts_home != "$locusts_life" ]] || locusts_home=''
+  # shellcheck disable=SC2034 # a command may use it
+  locusts_bundle=${BASH_SOURCE[0]%/*}
+  # Standard output is the journal here, and what bash complains of goes nowhere: a redirection
+  # for each of these would cost more than the rest of the bookkeeping.
+  exec 2>/dev/null
+  locusts_pid='' locusts_stopping='' locusts_disk_is_full='' locusts_left=''
+  locusts_ended=() locusts_files=() locusts_interrupted='' locusts_published=0
+  locusts_memory_events='' locusts_oom_kills=0
+  locusts_saw_oom_kill
+  set -C -m
+  trap 'locusts_interrupted=1; locusts_obey_stop' USR2
+  # A job that ends itself by "kill $$" means no more than that.
+  trap 'locusts_interrupted=1; locusts_end_job TERM' TERM
+  trap 'locusts_interrupted=1; locusts_end_job INT' INT
+  trap 'locusts_interrupted=1; locusts_end_job HUP' HUP
+
+  printf 'next %s %s\n' "$locusts_slot" "$locusts_sequence" >&"$locusts_requests"
+  while read -r locusts_word locusts_sequence locusts_chunk locusts_list_file; do
+    [[ $locusts_word == list ]] || break
+    locusts_work_through_list
+    if [[ $locusts_disk_is_full ]]; then
+      printf 'full %s\n' "$locusts_slot" >&"$locusts_requests"
+      break
+    fi
+    [[ ! $locusts_stopping ]] || break
+    printf 'next %s %s\n' "$locusts_slot" "$locusts_sequence" >&"$locusts_requests"
+  done
+  locusts_publish
+  printf 'ended %s %s\n' "$locusts_slot" "${locusts_left:-all}" >&"$locusts_requests"
+}
+# ---- One try of a job -------------------------------------------------------------
 
 # Waits for a process and leaves its exit code. A signal for this slot ends a wait early, or the next
 # one, with a code above 128 or below 0; asked again, bash still knows the real one, and says 127 if
@@ -276,157 +431,6 @@ locusts_try_job() {
   printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" "${locusts_cause/cut/walltime}" "$locusts_code" \
     "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_place"
 }
-
-# All tries of the job at hand, until one is good or none is left.
-locusts_run_job() {
-  locusts_try=$((locusts_tries + 1))
-  locusts_place=$locusts_sequence
-  while :; do
-    locusts_folder=$locusts_life/$locusts_place/$locusts_number
-    if [[ $locusts_copies != - ]] && ! locusts_copy_inputs; then
-      locusts_give_up 'its inputs could not be copied from the shared folder'
-      return
-    fi
-    locusts_try_job
-    if [[ $locusts_cause == ok ]]; then
-      locusts_ended+=("$locusts_facts${locusts_found[*]-}")
-      locusts_files+=("${locusts_job_files[@]}")
-      [[ ! $locusts_home ]] || locusts_brought+=("${locusts_job_files[@]}" "${locusts_job_folders[@]}")
-      # Of quick jobs many are written down together.
-      ((${#locusts_ended[@]} < 64 && locusts_now - locusts_published < 100000)) || locusts_publish
-      return
-    fi
-    if [[ $locusts_cause == @(stopped|cut) ]]; then
-      locusts_left=1
-      locusts_note stopped "${locusts_facts%$'\t'}" '-' '-'
-      return
-    fi
-    if ! locusts_has_room; then # not the job's fault: it stays unfinished
-      locusts_disk_is_full=1
-      locusts_note stopped "${locusts_facts%$'\t'}" '-' 'the disk is full'
-      return
-    fi
-    [[ $locusts_cause != walltime ]] || locusts_wrong='it was cut off after a whole walltime of its own'
-    if ((locusts_try > locusts_retries)) || [[ $locusts_cause == walltime ]] || [[ " $locusts_retry_on " != *" $locusts_cause "* ]]; then
-      locusts_report_failure "$locusts_facts${locusts_found[*]:--}"$'\t'"${locusts_wrong:--}"
-      return
-    fi
-    locusts_note again "${locusts_facts%$'\t'}" "${locusts_found[*]:--}" "${locusts_wrong:--}"
-    if ! locusts_renew_folder; then
-      locusts_give_up "its inputs could not be unpacked from chunks/$locusts_chunk.tar again"
-      return
-    fi
-  done
-}
-
-# The job at hand has failed for good.
-locusts_report_failure() { # the fields of its line
-  [[ ! $locusts_home ]] || locusts_bring_logs
-  # Where there are several managers, theirs is the judgement. Only short lines stay whole on their way.
-  if ((locusts_managers > 1 && ${#1} < 2000)); then
-    printf 'failure %s %s\n' "$locusts_slot" "$1" >&"$locusts_requests"
-    return
-  fi
-  locusts_note failed "$1"
-  printf 'failed %s\n' "$locusts_slot" >&"$locusts_requests"
-}
-
-# The job at hand cannot be tried, through no fault of its own. On a full disk it stays unfinished.
-locusts_give_up() { # why
-  if ! locusts_has_room; then
-    locusts_disk_is_full=1
-    return
-  fi
-  locusts_read_clock
-  printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" node 1 "${locusts_now:0:-3}" "${locusts_now:0:-3}" "$locusts_place" - "$1"
-  locusts_report_failure "${locusts_facts%$'\t'}"
-}
-
-# A fresh folder for the next try: nothing that the last one soiled is left in it. The first log stays,
-# emptied, since it says whose job this is.
-locusts_renew_folder() {
-  : >|"$locusts_folder.out"
-  rm -rf -- "$locusts_folder" "$locusts_folder.err"
-  locusts_try=$((locusts_try + 1))
-  locusts_place=$locusts_sequence.$locusts_try
-  mkdir -p -- "$locusts_life/$locusts_place" &&
-    tar --no-same-owner -xf "chunks/$locusts_chunk.tar" -C "$locusts_life/$locusts_place" -- "$locusts_number"
-}
-
-# Inputs too large to be packed lie in the shared folder; this job wants copies of its own.
-locusts_copy_inputs() {
-  local from to
-  while IFS=$'\t' read -r from to; do
-    cp -R --reflink=auto -- "$locusts_shared/$from" "$locusts_folder/$to" &&
-      chmod -R u+w -- "$locusts_folder/$to" || return 1
-  done < <(printf '%s\n' "$locusts_copies")
-}
-
-# Asks the manager for leave to start a job, where starts are to lie apart.
-locusts_await_turn() {
-  local word
-  printf 'turn %s\n' "$locusts_slot" >&"$locusts_requests"
-  read -r word && [[ $word == go ]]
-}
-
-# Takes jobs of one list until it holds none that is free. A job belongs to the slot
-# that creates its log file.
-locusts_work_through_list() {
-  exec {locusts_list}<"$locusts_list_file"
-  while locusts_read_job "$locusts_list"; do
-    if [[ $locusts_stopping || -e $locusts_life/stop ]] || ! kill -0 "$locusts_manager"; then
-      locusts_left=1
-      break
-    fi
-    if ! : >"$locusts_life/$locusts_sequence/$locusts_number.out"; then
-      [[ ! -e $locusts_life/$locusts_sequence/$locusts_number.out ]] || continue # another slot has it
-      locusts_disk_is_full=1
-      break
-    fi
-    ((locusts_stagger == 0)) || locusts_await_turn || break
-    locusts_run_job
-    [[ ! $locusts_disk_is_full ]] || break
-  done
-  exec {locusts_list}<&-
-  locusts_publish
-}
-
-locusts_slot_main() { # --slot number --life name list manager life-folder shared requests-fd managers
-  locusts_slot=$2 locusts_sequence=$5 locusts_manager=$6 locusts_life=$7 locusts_shared=$8
-  locusts_requests=$9
-  locusts_managers=${10} locusts_has_succeeded='' locusts_brought=() locusts_job_folders=()
-  locusts_home=$PWD/work/$4 # where results are published, if jobs run elsewhere
-  [[ $locusts_home != "$locusts_life" ]] || locusts_home=''
-  # shellcheck disable=SC2034 # a command may use it
-  locusts_bundle=${BASH_SOURCE[0]%/*}
-  # Standard output is the journal here, and what bash complains of goes nowhere: a redirection
-  # for each of these would cost more than the rest of the bookkeeping.
-  exec 2>/dev/null
-  locusts_pid='' locusts_stopping='' locusts_disk_is_full='' locusts_left=''
-  locusts_ended=() locusts_files=() locusts_interrupted='' locusts_published=0
-  locusts_memory_events='' locusts_oom_kills=0
-  locusts_saw_oom_kill
-  set -C -m
-  trap 'locusts_interrupted=1; locusts_obey_stop' USR2
-  # A job that ends itself by "kill $$" means no more than that.
-  trap 'locusts_interrupted=1; locusts_end_job TERM' TERM
-  trap 'locusts_interrupted=1; locusts_end_job INT' INT
-  trap 'locusts_interrupted=1; locusts_end_job HUP' HUP
-
-  printf 'next %s %s\n' "$locusts_slot" "$locusts_sequence" >&"$locusts_requests"
-  while read -r locusts_word locusts_sequence locusts_chunk locusts_list_file; do
-    [[ $locusts_word == list ]] || break
-    locusts_work_through_list
-    if [[ $locusts_disk_is_full ]]; then
-      printf 'full %s\n' "$locusts_slot" >&"$locusts_requests"
-      break
-    fi
-    [[ ! $locusts_stopping ]] || break
-    printf 'next %s %s\n' "$locusts_slot" "$locusts_sequence" >&"$locusts_requests"
-  done
-  locusts_publish
-  printf 'ended %s %s\n' "$locusts_slot" "${locusts_left:-all}" >&"$locusts_requests"
-}
 # ---- Outputs: are they as declared, and how large? --------------------------------
 
 # Looks at one output; leaves a word for it in locusts_found: missing, invalid, its bytes, or
@@ -496,7 +500,7 @@ locusts_measure_folder() {
 locusts_publish() {
   local sizes=() fields found next=0 entry i
   ((${#locusts_ended[@]} > 0)) || return 0
-  if [[ $locusts_home ]] && ! locusts_bring_outputs; then
+  if [[ $locusts_home ]] && ! locusts_bring_outputs && ! locusts_bring_outputs; then
     locusts_disk_is_full=1
     return
   fi
@@ -534,15 +538,23 @@ locusts_bring_outputs() {
   for entry in "${locusts_ended[@]}"; do
     IFS=$'\t' read -r -a fields <<<"$entry"
     paths+=("${fields[6]}/${fields[0]}.out" "${fields[6]}/${fields[0]}.err")
+    locusts_make_place "${fields[6]}"
   done
   for entry in "${locusts_brought[@]}"; do paths+=("${entry#"$locusts_life/"}"); done
   (cd -- "$locusts_life" && exec cp -RH --preserve=mode --parents -- "${paths[@]}" "$locusts_home/")
+}
+
+# Two that make the same folder at once would be in each other's way: cp takes that for a failure.
+locusts_make_place() { # the list's folder
+  [[ $1 != "$locusts_made_place" ]] || return 0
+  mkdir -p -- "$locusts_home/$1" && locusts_made_place=$1
 }
 
 # The logs of a job that has failed.
 locusts_bring_logs() {
   local log=$locusts_place/$locusts_number
   [[ -e $locusts_folder.err ]] || return 0
+  locusts_make_place "$locusts_place"
   (cd -- "$locusts_life" && exec cp --parents -- "$log.out" "$log.err" "$locusts_home/")
   rm -rf -- "$locusts_folder"
 }
@@ -782,8 +794,10 @@ locusts_end_orphans() { # life-name
   local pid='' host=''
   read -r pid _ host _ <"managers/$1"
   [[ $host == "$locusts_host" ]] || return 0
-  # Started again while it still runs: it would only begin its slots anew.
-  ! locusts_is_alive "managers/$1" || kill -KILL "$pid"
+  if locusts_is_alive "managers/$1"; then
+    [[ ${1%.*} == "$locusts_name" ]] || return 0
+    kill -KILL "$pid" # it was started again while it still runs, and would only begin its slots anew
+  fi
   locusts_end_leftovers "$1"
 }
 
@@ -1142,7 +1156,7 @@ locusts_look_around() {
     fi
     if ((locusts_silence[i] >= locusts_silence_seconds)); then
       locusts_take_over_all "p$i"
-    elif ((locusts_silence[i] > 2 * locusts_beat_seconds)); then
+    elif ((locusts_silence[i] > locusts_beat_seconds + 1)); then
       locusts_doubt=1
       strangers=$((strangers + 1)) # where one is silent others may be: they are looked at together
     elif [[ ${locusts_seen_alive[i]-} ]]; then
@@ -1183,15 +1197,23 @@ locusts_stand_by() {
   done
 }
 
-# SLURM has sent word that the time ends soon; by how much, it says only when asked.
+# SLURM sends word that the time ends soon, at times a minute early; when it ends, it says only when
+# asked. It may have been given more time, too: so it is asked before we act on it.
 locusts_ask_end() {
-  local end='' seconds=''
+  local end seconds
   locusts_is_warned=''
-  if [[ ${SLURM_JOB_ID-} ]]; then
-    end=$(SLURM_TIME_FORMAT='' timeout 5 squeue -h -j "$SLURM_JOB_ID" -o %e 2>/dev/null)
-    [[ ! $end ]] || seconds=$(date -d "$end" +%s 2>/dev/null)
+  [[ ${SLURM_JOB_ID-} ]] || return 0
+  end=$(SLURM_TIME_FORMAT=standard timeout 5 squeue -h -j "$(locusts_name_allocation)" -o %e 2>/dev/null)
+  [[ $end == [0-9]*T[0-9]* ]] && seconds=$(date -d "$end" +%s 2>/dev/null) && locusts_ends_at=$seconds
+}
+
+# Prints what SLURM calls this pilot: in an array, the number of its last element is also that of all.
+locusts_name_allocation() {
+  if [[ ${SLURM_ARRAY_JOB_ID-} ]]; then
+    printf '%s_%s' "$SLURM_ARRAY_JOB_ID" "$SLURM_ARRAY_TASK_ID"
+  else
+    printf '%s' "${SLURM_JOB_ID-}"
   fi
-  [[ ! $seconds ]] || locusts_ends_at=$seconds
 }
 
 # Prints up to when a job must have been begun to have had as good as a whole walltime of its own.
@@ -1210,6 +1232,11 @@ locusts_watch_end() {
   [[ ! $locusts_is_warned ]] || locusts_ask_end
   printf -v now '%(%s)T' -1
   ((now >= locusts_ends_at - locusts_closing)) || return 0
+  if [[ ! $locusts_has_asked ]]; then
+    locusts_has_asked=1
+    locusts_ask_end
+    ((now >= locusts_ends_at - locusts_closing)) || return 0
+  fi
   locusts_stop_for walltime
   ((now >= locusts_ends_at - locusts_grace - locusts_spare)) || return 0
   if [[ ! $locusts_is_cut ]]; then
@@ -1225,13 +1252,13 @@ locusts_watch_end() {
 # The time has ended, with work left: another pilot is to go on in the place of this one. It waits for
 # this one to end. Leaves in locusts_detail why there is none.
 locusts_submit_successor() {
-  local ours=${SLURM_JOB_ID-} words
+  local ours words
+  ours=$(locusts_name_allocation)
   if ((locusts_generation > locusts_successors)); then
     locusts_detail="it was the last of $((locusts_successors + 1)) pilots in its place"
     return 1
   fi
   ((locusts_nodes_may_submit)) || return 0 # they are all submitted
-  [[ ! ${SLURM_ARRAY_JOB_ID-} ]] || ours=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
   if words=$(timeout 20 bash "${locusts_script%/*}/submit.sh" --run "$PWD" --first "${locusts_name#p}" --pilots 1 \
     --generation "$((locusts_generation + 1))" ${ours:+--after "$ours"} ${SLURM_JOB_NAME:+--name "$SLURM_JOB_NAME"} 2>&1); then
     locusts_note successor "${words##*$'\n'}"
@@ -1262,7 +1289,6 @@ locusts_say_farewell() {
   [[ $locusts_stopping ]] || word=finished
   locusts_farewell=$word
 }
-
 # ---- Bad nodes and too many failures ------------------------------------------------
 
 # Until a manager has had a success, quick failures wait: if it has nothing else to show, it is the
@@ -1322,6 +1348,36 @@ locusts_has_too_many_failures() {
   locusts_failures=$((${#lines[@]} - locusts_old_failures))
   ((locusts_failures >= locusts_max_failures))
 }
+# ---- Who runs here -----------------------------------------------------------------
+
+# Finds the lives that run on this machine, of the manager that is named or of all.
+locusts_find_running() { # name, or nothing for all
+  local file what
+  locusts_found_running=()
+  for file in managers/*.*[0-9]; do
+    [[ -e $file && (! $1 || $file == managers/"$1".+([0-9])) ]] || continue
+    read -r _ _ _ what <"$file"
+    [[ $what != deploy ]] || continue # it gathers, and has no jobs
+    ! locusts_is_alive "$file" || locusts_found_running+=("${file#managers/}")
+  done
+}
+
+# Asks managers of this run to stop, and waits until they have.
+locusts_stop_others() { # name, or nothing for all
+  local file life pid
+  locusts_find_running "$1"
+  for life in "${locusts_found_running[@]}"; do
+    read -r pid _ <"managers/$life"
+    kill -TERM "$pid"
+  done
+  for life in "${locusts_found_running[@]}"; do
+    while locusts_is_alive "managers/$life"; do read -r -t 0.1 <> <(:); done
+  done
+  for file in managers/*.*[0-9]; do
+    [[ ! -e $file || $1 && $file != managers/"$1".+([0-9]) ]] || locusts_end_orphans "${file#managers/}"
+  done
+  ((${#locusts_found_running[@]} > 0)) || locusts_say "no manager is running here"
+}
 # ---- The manager ---------------------------------------------------------------
 
 locusts_usage() {
@@ -1343,8 +1399,8 @@ Usage: bash manager.sh [options]
   --help         this text
 
 Exit codes: 0 every job is finished, 1 wrong usage or an error, 4 already running,
-5 the disk is full, 6 stopped after too many failed jobs, 7 its time has ended with work left,
-8 everything fails on this machine, 143 stopped by a signal.
+5 the disk is full, 6 stopped after too many failed jobs, 7 its time has ended with work left and
+no successor, 8 everything fails on this machine, 143 stopped by a signal.
 HELP
 }
 
@@ -1404,35 +1460,6 @@ locusts_close_inherited() {
     descriptor=${place##*/}
     if ((descriptor > 2)) && [[ ! $place -ef $locusts_script ]]; then exec {descriptor}>&-; fi
   done
-}
-
-# Finds the lives that run on this machine, of the manager that is named or of all.
-locusts_find_running() { # name, or nothing for all
-  local file what
-  locusts_found_running=()
-  for file in managers/*.*[0-9]; do
-    [[ -e $file && (! $1 || $file == managers/"$1".+([0-9])) ]] || continue
-    read -r _ _ _ what <"$file"
-    [[ $what != deploy ]] || continue # it gathers, and has no jobs
-    ! locusts_is_alive "$file" || locusts_found_running+=("${file#managers/}")
-  done
-}
-
-# Asks managers of this run to stop, and waits until they have.
-locusts_stop_others() { # name, or nothing for all
-  local file life pid
-  locusts_find_running "$1"
-  for life in "${locusts_found_running[@]}"; do
-    read -r pid _ <"managers/$life"
-    kill -TERM "$pid"
-  done
-  for life in "${locusts_found_running[@]}"; do
-    while locusts_is_alive "managers/$life"; do read -r -t 0.1 <> <(:); done
-  done
-  for file in managers/*.*[0-9]; do
-    [[ ! -e $file || $1 && $file != managers/"$1".+([0-9]) ]] || locusts_end_orphans "${file#managers/}"
-  done
-  ((${#locusts_found_running[@]} > 0)) || locusts_say "no manager is running here"
 }
 
 locusts_main() {
@@ -1503,7 +1530,7 @@ locusts_main() {
   ((locusts_beat_seconds > 0)) || locusts_beat_seconds=1
   locusts_seen_life=() locusts_seen_beat=() locusts_seen_alive=() locusts_silence=()
   locusts_in_ring='' locusts_on_trial='' locusts_held=() locusts_old_failures=0 locusts_has_succeeded=''
-  locusts_is_warned='' locusts_is_cut='' locusts_has_left=''
+  locusts_has_asked='' locusts_is_cut='' locusts_has_left=''
   locusts_spare=$((locusts_closing < 30 ? 5 : locusts_closing < 180 ? locusts_closing / 6 : 30))
   printf -v locusts_begun_at '%(%s)T' -1
   if ((locusts_managers > 1)); then
@@ -1515,7 +1542,6 @@ locusts_main() {
   locusts_cores=$(OMP_NUM_THREADS='' OMP_THREAD_LIMIT='' nproc) # it would say what these say
   locusts_note manager "$locusts_life_name" "$locusts_host" $$ "$locusts_cores"
   locusts_beat
-  trap 'locusts_is_warned=1' USR1
   locusts_take_over_all "$locusts_name"
   trap 'locusts_stop_for signal' TERM INT HUP
   trap : PIPE # a slot that was killed does not read its answer
@@ -1536,7 +1562,10 @@ locusts_main() {
     '') return 0 ;;
     disk-full) locusts_say "stopped: the disk that holds $PWD is full; make room, then start again"; return 5 ;;
     too-many-failures) locusts_say "stopped: $locusts_detail"; return 6 ;;
-    walltime) locusts_say "its time has ended with work left${locusts_detail:+; $locusts_detail}"; return 7 ;;
+    walltime)
+      locusts_say "its time has ended with work left${locusts_detail:+; $locusts_detail}"
+      [[ $locusts_farewell == continued ]] || return 7
+      ;;
     bad-node) locusts_say "stopped: $locusts_detail"; return 8 ;;
     signal) locusts_say 'stopped by a signal; the next start goes on from here'; return 143 ;;
     *) locusts_say "stopped: $locusts_detail"; return 1 ;;

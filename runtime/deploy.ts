@@ -57,6 +57,8 @@ export interface DeployObserver {
   /** A run of an earlier deploy still goes on, and is followed. */
   rejoined(run: Run): void;
   restarted(run: Run, words: string): void;
+  /** a node takes no more work; what happened there, in words */
+  badNode(words: string): void;
   progress(progress: Progress): void;
 }
 
@@ -104,6 +106,7 @@ class Deployment {
   readonly engine: Engine;
   readonly files: TargetFiles;
   readonly failures: JobResult[] = [];
+  readonly badNodes = new Set<string>();
   finished = 0;
 
   constructor(
@@ -173,6 +176,10 @@ class Deployment {
       const { going, words } = await this.look(run);
       const news = await follower.read();
       await follower.gather();
+      for (const node of follower.badNodes) {
+        if (!this.badNodes.has(node)) observer.badNode(node);
+        this.badNodes.add(node);
+      }
       observer.progress({
         jobs: jobs.size,
         done: follower.done,

@@ -140,5 +140,12 @@ function openFiles(
     }
     return new VisibleFiles({ host: on.host, here, there, sharedDirectory: shared, digests });
   }
-  return new SentFiles({ ...on, here: targetDirectory(workspace, target), there, runs: settled.runs, digests });
+  return new SentFiles({
+    ...on,
+    transferCommand: access?.transferCommand ?? undefined,
+    here: targetDirectory(workspace, target),
+    there,
+    runs: settled.runs,
+    digests,
+  });
 }

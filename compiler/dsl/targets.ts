@@ -30,6 +30,11 @@ export interface AccessOptions {
   /** the site's own host for data transfer; unless given, files go through `host` */
   readonly transferHost?: string;
   /**
+   * your own way to send files: a bash command on this machine that copies what is in the folder
+   * `$from` into the folder `$to` on the target, as `rsync -a "$from/" "dtn:$to/"`
+   */
+  readonly transfer?: { readonly command: string };
+  /**
    * `"openssh"` has the `ssh` program on this machine connect: for Kerberos, certificates, hardware
    * keys, and connections that are open already
    */

@@ -104,8 +104,22 @@ class TargetResolver {
       directory,
       sharedDirectory,
       transferHost: this.word("transferHost", target.transferHost) ?? null,
+      transferCommand: this.transferCommand(target.transfer?.command),
       ssh: target.ssh ?? "builtin",
     };
+  }
+
+  transferCommand(command: string | undefined): string | null {
+    if (command === undefined) return null;
+    for (const name of ["from", "to"]) {
+      if (new RegExp(`\\$(\\{${name}\\}|${name}\\b)`).test(command)) continue;
+      this.complain(
+        ["transfer", "command"],
+        `the command does not use $${name}`,
+        'write it as in \'rsync -a "$from/" "dtn:$to/"\'',
+      );
+    }
+    return command;
   }
 
   /** The `#SBATCH` lines, in a fixed order. What depends on the run is given to `sbatch` itself. */

@@ -37,6 +37,8 @@ export interface AccessPlan {
   readonly directory: string;
   readonly sharedDirectory: { readonly here: string; readonly there: string } | null;
   readonly transferHost: string | null;
+  /** a bash command on this machine that copies `$from` to `$to` */
+  readonly transferCommand: string | null;
   readonly ssh: "builtin" | "openssh";
 }
 

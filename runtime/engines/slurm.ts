@@ -60,7 +60,10 @@ export class SlurmEngine implements Engine {
     const { host, persist, there, pilots } = this.options;
     const words = [there, String(run.number), this.#nameOf(run), String(pilotsFor(pilots, left))];
     const ended = await persist(() => host.run(loadScript("submit"), words));
-    if (ended.code !== 0) throw explainRefusal(ended.stderr);
+    if (ended.code !== 0) {
+      await this.#queue(run, "cancel"); // of several arrays the first ones may have been taken
+      throw explainRefusal(ended.stderr);
+    }
     this.#nextAsk = 0;
     this.#pause = SHORTEST_ASK;
     this.#state = { going: true, words: "" };

@@ -11,6 +11,7 @@ import { loadScript } from "../scripts/load.js";
 import { RuntimeProblem } from "../workspace.js";
 import { mendFor } from "./disk-words.js";
 import { splitJournals } from "./journal-news.js";
+import { sendByCommand } from "./own-transfer.js";
 import { bytesOf, lacking, type Parcel, packParcels, parcelsOf } from "./parcels.js";
 import type { StagedRun } from "./stage.js";
 import { FETCHED_WHOLE, type Fetched, type Leftover, type TargetFiles, type Transferred } from "./target-files.js";
@@ -25,6 +26,8 @@ export interface SentFilesOptions {
   readonly host: Host;
   /** what files go through, if not through `host` */
   readonly transferHost?: Host | undefined;
+  /** the user's own command that sends a folder, if it is not to go through a host */
+  readonly transferCommand?: string | undefined;
   /** does an action again, should the connection break in the middle of it */
   readonly persist: <T>(action: () => Promise<T>) => Promise<T>;
   readonly here: string;
@@ -146,13 +149,14 @@ export class SentFiles implements TargetFiles {
         ),
       ];
       const total = bytesOf(parcels);
-      const stream = packParcels(parcels, (bytes) => transferred(Math.min(bytes, total), total));
-      await this.#run(
-        this.#bulk,
-        "receive",
-        [this.there],
-        Readable.from(stream, { objectMode: false, highWaterMark: 1 << 20 }),
-      );
+      const { transferCommand } = this.options;
+      if (transferCommand !== undefined)
+        await sendByCommand(transferCommand, parcels, this.here, `${this.there}/incoming`);
+      else {
+        const stream = packParcels(parcels, (bytes) => transferred(Math.min(bytes, total), total));
+        const input = Readable.from(stream, { objectMode: false, highWaterMark: 1 << 20 });
+        await this.#run(this.#bulk, "receive", [this.there], input);
+      }
       const has = await this.#takeInventory();
       for (const parcel of parcels) {
         if (parcel.kind === "file" && has.incoming.get(parcel.path) !== parcel.bytes) {

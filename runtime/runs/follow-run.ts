@@ -68,6 +68,11 @@ export class RunFollower {
     return all.find((departure) => departure?.reason === "walltime") ?? all[0];
   }
 
+  /** Nodes that take no more work, and why, in words. */
+  get badNodes(): string[] {
+    return [...this.#departures.values()].flatMap((left) => (left?.reason === "bad-node" ? [left.detail] : []));
+  }
+
   /** Reads what is new. @returns whether anything was */
   async read(): Promise<boolean> {
     await this.options.files.look(this.options.run);

@@ -34,6 +34,7 @@ done
 while IFS= read -r -d '' path; do
   if [[ -e shared/$path || -L shared/$path ]]; then continue; fi
   mkdir -p -- "shared/${path%/*}" || exit 1
+  find "incoming/shared/$path" -type f -perm /222 -exec chmod a-w -- {} + || exit 1
   mv -- "incoming/shared/$path" "shared/$path" || fail "shared/$path cannot be put in place"
 done
 

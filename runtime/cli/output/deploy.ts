@@ -59,6 +59,9 @@ export function observeDeploy(terminal: Terminal): DeployObserver {
     restarted(run, words) {
       terminal.say(`the manager of run ${run.number} was killed${words ? ` (${words})` : ""}: starting it again`);
     },
+    badNode(words) {
+      terminal.say(`${terminal.colors.yellow("a node takes no more work:")} ${words}`);
+    },
     progress(progress) {
       const now = Date.now();
       if (now - shown < (terminal.live ? LIVE_INTERVAL : PLAIN_INTERVAL)) return;
@@ -101,6 +104,7 @@ function sayEnd(terminal: Terminal, end: DeployEnd): void {
     "disk-full": "the disk is full: make room, then locusts deploy goes on from here",
     "too-many-failures": `too many failures (${end.detail}): mend them, then locusts deploy goes on from here`,
     walltime: `the time of all pilots is used up${end.detail ? ` (${end.detail})` : ""}; locusts deploy goes on from here`,
+    "bad-node": `no node is left on which anything works (${end.detail})`,
     signal: "somebody stopped the manager; locusts deploy goes on from here",
     killed: `the manager was killed again and again${end.detail ? `; its last words: ${end.detail}` : ""}`,
   };

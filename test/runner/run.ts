@@ -10,6 +10,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { prepareToStopCluster } from "../cluster/stop-cluster.js";
 import { judge } from "./judge.js";
 import type { SkippedTest } from "./tally.js";
 import { killRunningFiles, runTestFile } from "./test-file.js";
@@ -32,6 +33,9 @@ const files = testFiles(folder).filter((file) => filters.length === 0 || filters
 const concurrency = Number(process.env.LOCUSTS_TEST_JOBS ?? Math.min(availableParallelism(), 2));
 const scratch = mkdtempSync(join(tmpdir(), "locusts-tests-"));
 
+// The runner's own tests run it on other folders, in the middle of it all.
+const stopCluster = options.folder === undefined ? prepareToStopCluster() : () => {};
+
 let passed = 0;
 let failed = 0;
 let withOnly = false;
@@ -41,6 +45,7 @@ const failures: string[] = [];
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.once(signal, () => {
     killRunningFiles();
+    stopCluster();
     rmSync(scratch, { recursive: true, force: true });
     process.exit(1);
   });
@@ -51,6 +56,7 @@ try {
   // All workers draw from the one iterator.
   await Promise.all(Array.from({ length: Math.max(1, concurrency) }, () => work(queue)));
 } finally {
+  stopCluster();
   rmSync(scratch, { recursive: true, force: true });
 }
 

@@ -90,6 +90,8 @@ export async function useSshd({ settings = [], port: wanted }: SshdOptions = {})
   // where it separates its privileges
   mkdirSync("/run/sshd", { recursive: true });
   const server = spawn("/usr/sbin/sshd", ["-D", "-f", at("sshd_config"), "-E", at("log")], { stdio: "ignore" });
+  // It is no reason to go on; the exit handler ends it.
+  server.unref();
   const ended = new Promise<void>((resolve) => server.once("exit", () => resolve()));
   const pid = server.pid ?? 0;
   const cut = (signal: SessionSignal = "SIGKILL"): void => cutSessions(pid, signal);

@@ -1,0 +1,27 @@
+import type { Host } from "./host.js";
+import type { Ssh2Options } from "./ssh2-host.js";
+import { ThisMachine } from "./this-machine.js";
+
+/** How a target's machine is reached; a bundle's `access` is one. */
+export interface HostAccess {
+  /** null: this machine */
+  readonly host: string | null;
+  /** who speaks ssh: Locusts itself, or the user's own `ssh` */
+  readonly ssh: "builtin" | "openssh";
+}
+
+/**
+ * The host that a target runs on. Nothing is connected yet: the first `run` does that.
+ *
+ * @param options for the built-in ssh; OpenSSH asks by itself, and has its own configuration
+ */
+export async function openHost({ host, ssh }: HostAccess, options: Ssh2Options = {}): Promise<Host> {
+  if (host === null) return new ThisMachine();
+  // Each is loaded when it is wanted: ssh2 alone takes longer than most verbs.
+  if (ssh === "openssh") {
+    const { OpensshHost } = await import("./openssh-host.js");
+    return new OpensshHost(host, options);
+  }
+  const { Ssh2Host } = await import("./ssh2-host.js");
+  return new Ssh2Host(host, options);
+}

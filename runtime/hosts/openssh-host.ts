@@ -1,0 +1,171 @@
+import { execFile, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RuntimeProblem } from "../workspace.js";
+import { ConnectionLost, type Ended, type Host, type RunOptions } from "./host.js";
+import { driveScript } from "./script/drive-script.js";
+import { packScript } from "./script/packed-script.js";
+import { startProcess } from "./script/start-process.js";
+import { explainOpenssh } from "./ssh/openssh-words.js";
+import { Unreachable } from "./ssh/problems.js";
+import { configurationWords, readSettings } from "./ssh/settings.js";
+import { hasTerminal } from "./ssh/terminal.js";
+import { Turns } from "./ssh/turns.js";
+
+export interface OpensshOptions {
+  /** take down host keys that nobody knows, as `StrictHostKeyChecking accept-new` does */
+  readonly acceptNewHostKey?: boolean;
+}
+
+const CHANNELS = 6;
+
+/**
+ * Another machine, over the user's own `ssh`: whatever logs in there logs in here, Kerberos,
+ * certificates and hardware keys too. All runs share one connection: the user's own, where a
+ * ControlMaster is open already, or else one of ours. A script that a signal ended has exit code
+ * 255 here, since that is what `ssh` makes of it.
+ */
+export class OpensshHost implements Host {
+  readonly #turns = new Turns(CHANNELS);
+  readonly #options: OpensshOptions;
+  #master: Promise<Master> | undefined;
+  #wasConnected = false;
+
+  /** @param name a `Host` of the user's ssh configuration, `user@name`, or `ssh://user@name:port` */
+  constructor(
+    readonly name: string,
+    options: OpensshOptions = {},
+  ) {
+    this.#options = options;
+  }
+
+  async run(script: string, words: readonly string[] = [], options: RunOptions = {}): Promise<Ended> {
+    const packed = packScript(script, words);
+    const endTurn = await this.#turns.take();
+    try {
+      const master = await this.#openMaster();
+      // Where the shared connection is gone, ssh would make one of its own for this script alone.
+      const words = ["-T", ...master.words, "-o", "ProxyCommand=false", "--", this.name, packed.commandLine];
+      const child = spawn("ssh", words, { stdio: ["pipe", "pipe", "pipe"], detached: true });
+      const started = startProcess(child, noSsh);
+      const ended = started.ended.then(async (exit) => {
+        // ssh's own failure; a script may end with 255, too, and then the connection is still there
+        if (exit.code !== 255 || (await this.#isAlive(master))) return exit;
+        throw new ConnectionLost(`the connection to ${this.name} broke`);
+      });
+      ended.catch(() => {});
+      return await driveScript({ ...started, ended }, packed, options, this.name);
+    } finally {
+      endTurn();
+    }
+  }
+
+  close(): void {
+    this.#master?.then(
+      (master) => master.close(),
+      () => {},
+    );
+    this.#master = undefined;
+  }
+
+  /** The shared connection: the one that there is, if it is alive, or a new one. */
+  async #openMaster(): Promise<Master> {
+    for (;;) {
+      this.#master ??= this.#connect();
+      const asked = this.#master;
+      const master = await asked;
+      if (await this.#isAlive(master)) return master;
+      // Several runs may find at once that it is dead.
+      if (this.#master === asked) {
+        this.#master = undefined;
+        master.close();
+      }
+    }
+  }
+
+  async #connect(): Promise<Master> {
+    try {
+      const master = (await this.#findMaster()) ?? (await this.#startMaster());
+      this.#wasConnected = true;
+      return master;
+    } catch (error) {
+      this.#master = undefined;
+      if (this.#wasConnected && error instanceof Unreachable) {
+        throw new ConnectionLost(error.message, { cause: error });
+      }
+      throw error;
+    }
+  }
+
+  /** The user's own, if one is open. It is not ours to close. */
+  async #findMaster(): Promise<Master | undefined> {
+    const settings = await readSettings({ name: this.name });
+    if (settings.one("controlpath") === undefined) return undefined;
+    const master = { words: configurationWords(), close: () => {} };
+    return (await this.#isAlive(master)) ? master : undefined;
+  }
+
+  async #startMaster(): Promise<Master> {
+    const settings = await readSettings({ name: this.name });
+    // A socket's path may have about 100 characters.
+    const parent = tmpdir().length > 60 ? "/tmp" : tmpdir();
+    const folder = mkdtempSync(join(parent, "locusts-ssh-"));
+    const words = [...configurationWords(), "-o", `ControlPath=${join(folder, "control")}`];
+    const login = ["-M", "-N", "-f", "-T", ...words, "-o", "ControlPersist=no", "-o", "ExitOnForwardFailure=no"];
+    login.push("-o", "ClearAllForwardings=yes", "-o", `BatchMode=${hasTerminal() ? "no" : "yes"}`);
+    if (settings.milliseconds("serveraliveinterval") === undefined) login.push("-o", "ServerAliveInterval=15");
+    if (this.#options.acceptNewHostKey) login.push("-o", "StrictHostKeyChecking=accept-new");
+
+    const end = (): void => {
+      process.off("exit", end);
+      spawnSync("ssh", [...words, "-O", "exit", "--", this.name], { stdio: "ignore" });
+      rmSync(folder, { recursive: true, force: true });
+    };
+    process.once("exit", end);
+    try {
+      await logIn([...login, "--", this.name], this.name);
+    } catch (error) {
+      end();
+      throw error;
+    }
+    return { words, close: end };
+  }
+
+  #isAlive({ words }: Pick<Master, "words">): Promise<boolean> {
+    return new Promise((resolve) => {
+      execFile("ssh", [...words, "-O", "check", "--", this.name], (error) => resolve(!error));
+    });
+  }
+}
+
+/** A connection that others can go through. */
+interface Master {
+  /** options by which `ssh` finds it */
+  readonly words: readonly string[];
+  close(): void;
+}
+
+/** With `-f`, ssh goes into the background as soon as it is logged in; it may ask on the terminal before. */
+function logIn(words: readonly string[], name: string): Promise<void> {
+  const child = spawn("ssh", words, { stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.once("error", (error) => reject(noSsh(error)));
+    // Not `close`: the one in the background may hold the stream.
+    child.once("exit", (code) => {
+      setImmediate(() => {
+        child.stderr.destroy();
+        if (code === 0) resolve();
+        else reject(explainOpenssh(name, said));
+      });
+    });
+  });
+}
+
+function noSsh(error: Error): RuntimeProblem {
+  return new RuntimeProblem("there is no ssh on this machine", "install it (Debian: openssh-client)", { cause: error });
+}

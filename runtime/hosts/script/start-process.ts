@@ -1,0 +1,34 @@
+import type { ChildProcessByStdio } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import type { StartedScript } from "./drive-script.js";
+
+/**
+ * A process on this machine as a script that was started. It must lead a process group, which
+ * `stop` ends whole.
+ *
+ * @param explain makes the error for a program that cannot be started
+ */
+export function startProcess(
+  child: ChildProcessByStdio<Writable, Readable, Readable>,
+  explain: (error: Error) => Error,
+): StartedScript {
+  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve, reject) => {
+    child.once("error", (error) => reject(explain(error)));
+    child.once("close", (code, signal) => resolve({ code, signal }));
+  });
+  return {
+    stdin: child.stdin,
+    stdout: child.stdout,
+    stderr: child.stderr,
+    ended,
+    stop: () => {
+      for (const stream of child.stdio) stream?.destroy();
+      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      try {
+        process.kill(-child.pid, "SIGKILL");
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+      }
+    },
+  };
+}

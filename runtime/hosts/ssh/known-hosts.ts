@@ -1,0 +1,77 @@
+import { execFile } from "node:child_process";
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import type { SshSettings } from "./settings.js";
+import { expandPath } from "./tokens.js";
+
+/** A line of a known_hosts file that is about a host. */
+export interface KnownKey {
+  readonly file: string;
+  /** `@revoked` and `@cert-authority` lines are about keys, too */
+  readonly marker: "" | "@revoked" | "@cert-authority";
+  /** `ssh-ed25519`, `ssh-rsa` … */
+  readonly type: string;
+  /** in base64 */
+  readonly key: string;
+  /** whether it stands under the name without the port, which `ssh` accepts if the key is the same */
+  readonly withoutPort: boolean;
+}
+
+/** How a host is called in known_hosts files. */
+export function knownName(settings: SshSettings): string {
+  const alias = settings.one("hostkeyalias");
+  if (alias !== undefined) return alias;
+  const host = settings.hostname.toLowerCase();
+  return settings.port === 22 ? host : `[${host}]:${settings.port}`;
+}
+
+/** The user's own known_hosts files, then those of the machine. */
+export function knownHostsFiles(settings: SshSettings): string[] {
+  return ["userknownhostsfile", "globalknownhostsfile"].flatMap((key) => filesOf(settings, key));
+}
+
+function filesOf(settings: SshSettings, key: string): string[] {
+  const files = settings.one(key)?.split(/\s+/) ?? [];
+  return files.filter((file) => file !== "none").map((file) => expandPath(file, settings));
+}
+
+/** What is known of a host, in all files. Names may be hashed there: `ssh-keygen` finds them. */
+export async function findKnownKeys(settings: SshSettings): Promise<readonly KnownKey[]> {
+  const name = knownName(settings);
+  const bare = settings.hostname.toLowerCase();
+  const names = name === `[${bare}]:${settings.port}` ? [name, bare] : [name];
+  const files = knownHostsFiles(settings).filter((file) => existsSync(file));
+  const searches = files.flatMap((file) => names.map((each) => search(file, each, each !== name)));
+  return (await Promise.all(searches)).flat();
+}
+
+function search(file: string, name: string, withoutPort: boolean): Promise<KnownKey[]> {
+  return new Promise((resolve) => {
+    // It exits 1 where it finds nothing, and for a file that it cannot read: nothing is known then.
+    execFile("ssh-keygen", ["-F", name, "-f", file], (_error, stdout) => {
+      const lines = stdout.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+      resolve(lines.flatMap((line) => parseLine(line, file, withoutPort)));
+    });
+  });
+}
+
+function parseLine(line: string, file: string, withoutPort: boolean): KnownKey[] {
+  const [, marker = "", type, key] = /^(?:(@\S+)\s+)?\S+\s+(\S+)\s+(\S+)/.exec(line) ?? [];
+  if (type === undefined || key === undefined) return [];
+  return [{ file, marker: marker as KnownKey["marker"], type, key, withoutPort }];
+}
+
+/**
+ * Adds a key to the user's first known_hosts file.
+ *
+ * @returns the file; `undefined` if the configuration names none
+ */
+export function rememberKey(settings: SshSettings, type: string, key: string): string | undefined {
+  const [file] = filesOf(settings, "userknownhostsfile");
+  if (file === undefined) return undefined;
+  if (file === "/dev/null") return file;
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const torn = existsSync(file) && !/(^|\n)$/.test(readFileSync(file, "utf8"));
+  appendFileSync(file, `${torn ? "\n" : ""}${knownName(settings)} ${type} ${key}\n`, { mode: 0o600 });
+  return file;
+}

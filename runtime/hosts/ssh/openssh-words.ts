@@ -1,0 +1,23 @@
+import { RuntimeProblem } from "../../workspace.js";
+import { Unreachable } from "./problems.js";
+
+/** What `ssh` says when it cannot connect, and what to do about it. */
+const MENDS: readonly (readonly [pattern: RegExp, mend: string])[] = [
+  [/Host key verification failed|REMOTE HOST IDENTIFICATION/, "compare the key with what those who run it say"],
+  [/Permission denied|Too many authentication failures/, "are User and IdentityFile right in your ssh configuration?"],
+];
+
+/** The end of an `ssh` that did not get through, in one sentence. */
+export function explainOpenssh(name: string, said: string): RuntimeProblem {
+  const lines = said
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !/^(\*\*|@@|Warning: Permanently added)/.test(line));
+  const fingerprint = /SHA256:\S+?(?=\.?$)/m.exec(said)?.[0];
+  const last = lines.at(-1) ?? "it does not say why";
+  const key = fingerprint !== undefined && /Host key/.test(last) ? ` (the key it shows: ${fingerprint})` : "";
+  const message = `ssh cannot connect to ${name}: ${last}${key}`;
+  const mend = MENDS.find(([pattern]) => pattern.test(said))?.[1];
+  const hint = `${mend === undefined ? "" : `${mend}; `}see whether this works: ssh ${name}`;
+  return mend === undefined ? new Unreachable(message, hint) : new RuntimeProblem(message, hint);
+}

@@ -1,0 +1,85 @@
+import { execFile } from "node:child_process";
+import { RuntimeProblem } from "../../workspace.js";
+
+/**
+ * Names another ssh configuration file than the user's, as `ssh -F` does. It is the environment
+ * variable LOCUSTS_SSH_CONFIG that holds the path.
+ */
+export function configurationWords(): string[] {
+  const file = process.env.LOCUSTS_SSH_CONFIG;
+  return file ? ["-F", file] : [];
+}
+
+/** What the user's ssh configuration says of one host; keys in lower case, as `ssh -G` prints them. */
+export interface SshSettings {
+  /** the name it was asked for by, without user and port */
+  readonly alias: string;
+  readonly hostname: string;
+  readonly port: number;
+  readonly user: string;
+  /** The first value, or `undefined` if there is none, or it is `none`. */
+  one(key: string): string | undefined;
+  /** All values, in order; those of a list in one line as the one text that they are. */
+  all(key: string): readonly string[];
+  /** A number of seconds as milliseconds; `undefined` if there is none, or it is 0. */
+  milliseconds(key: string): number | undefined;
+}
+
+/** A destination as `ssh` takes it: `name`, `user@name`, `ssh://user@name:port`, and options of its own. */
+export interface Destination {
+  readonly name: string;
+  readonly user?: string;
+  readonly port?: string;
+}
+
+/**
+ * Asks `ssh -G`, which alone reads a configuration whole, `Match` and `Include` too.
+ *
+ * @throws RuntimeProblem if there is no `ssh`, or it does not like the configuration
+ */
+export async function readSettings({ name, user, port }: Destination): Promise<SshSettings> {
+  const words = ["-G", ...configurationWords()];
+  if (user !== undefined) words.push("-l", user);
+  if (port !== undefined) words.push("-p", port);
+  const printed = await askSsh([...words, "--", name], name);
+
+  const values = new Map<string, string[]>();
+  for (const line of printed.split("\n")) {
+    const [, key, value] = /^(\S+) ?(.*)$/.exec(line) ?? [];
+    if (key === undefined || value === undefined) continue;
+    values.set(key, [...(values.get(key) ?? []), value]);
+  }
+  const all = (key: string): readonly string[] => values.get(key) ?? [];
+  const one = (key: string): string | undefined => {
+    const [first] = all(key);
+    return first === undefined || first === "" || first === "none" ? undefined : first;
+  };
+  return {
+    // `host` is what ssh made of a URI or user@name; older ones do not print it
+    alias: one("host") ?? name.replace(/^.*@/, ""),
+    hostname: one("hostname") ?? name,
+    port: Number(one("port") ?? 22),
+    user: one("user") ?? "",
+    one,
+    all,
+    milliseconds: (key) => {
+      const seconds = Number(one(key) ?? 0);
+      return seconds > 0 ? seconds * 1000 : undefined;
+    },
+  };
+}
+
+function askSsh(words: readonly string[], name: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile("ssh", words, (error, stdout, stderr) => {
+      if (!error) resolve(stdout);
+      else if (error.code === "ENOENT") {
+        const hint = "install it (Debian: openssh-client); Locusts reads your ssh configuration with it";
+        reject(new RuntimeProblem("there is no ssh on this machine", hint));
+      } else {
+        const said = stderr.trim() || error.message;
+        reject(new RuntimeProblem(`your ssh configuration of ${name} cannot be read: ${said}`, `try: ssh -G ${name}`));
+      }
+    });
+  });
+}

@@ -1,0 +1,122 @@
+import type { ClientChannel } from "ssh2";
+import { RuntimeProblem } from "../workspace.js";
+import { ConnectionLost, type Ended, type Host, type RunOptions } from "./host.js";
+import { driveScript, type StartedScript } from "./script/drive-script.js";
+import { type PackedScript, packScript } from "./script/packed-script.js";
+import { type Answers, answers as answersOfProcess } from "./ssh/answers.js";
+import { type Connection, connectThroughHops } from "./ssh/connect.js";
+import { Unreachable } from "./ssh/problems.js";
+import { Turns } from "./ssh/turns.js";
+
+export interface Ssh2Options {
+  /** take down host keys that nobody knows, as `StrictHostKeyChecking accept-new` does */
+  readonly acceptNewHostKey?: boolean;
+  /** who is asked for passphrases and the like, and what they said; the terminal unless given */
+  readonly answers?: Answers;
+}
+
+/** OpenSSH's own limit is 10 for a connection (MaxSessions); others of the user's may be among them. */
+const CHANNELS = 6;
+
+/** Another machine, over the ssh client that comes with Locusts. One connection, made when it is needed. */
+export class Ssh2Host implements Host {
+  readonly #turns = new Turns(CHANNELS);
+  readonly #options: { readonly acceptNewHostKey: boolean; readonly answers: Answers };
+  #connection: Promise<Connection> | undefined;
+  #wasConnected = false;
+
+  /** @param name a `Host` of the user's ssh configuration, `user@name`, or `ssh://user@name:port` */
+  constructor(
+    readonly name: string,
+    { acceptNewHostKey = false, answers = answersOfProcess }: Ssh2Options = {},
+  ) {
+    this.#options = { acceptNewHostKey, answers };
+  }
+
+  async run(script: string, words: readonly string[] = [], options: RunOptions = {}): Promise<Ended> {
+    const packed = packScript(script, words);
+    const endTurn = await this.#turns.take();
+    try {
+      const connection = await this.#connect();
+      const channel = await this.#open(connection, packed);
+      return await driveScript(startedOn(connection, channel, this.name), packed, options, this.name);
+    } finally {
+      endTurn();
+    }
+  }
+
+  close(): void {
+    this.#connection?.then(
+      ({ close }) => close(),
+      () => {},
+    );
+    this.#connection = undefined;
+  }
+
+  #connect(): Promise<Connection> {
+    if (this.#connection) return this.#connection;
+    const made = this.#connectAnew();
+    this.#connection = made;
+    const forget = (): void => {
+      // There may be a newer one.
+      if (this.#connection === made) this.#connection = undefined;
+    };
+    made.then(({ client }) => void client.once("close", forget), forget);
+    return made;
+  }
+
+  async #connectAnew(): Promise<Connection> {
+    try {
+      const connection = await connectThroughHops(this.name, this.#options);
+      this.#wasConnected = true;
+      return connection;
+    } catch (error) {
+      // It was there, so the network is away, or this laptop just woke up.
+      if (this.#wasConnected && error instanceof Unreachable) throw new ConnectionLost(error.message, { cause: error });
+      throw error;
+    }
+  }
+
+  #open({ client }: Connection, packed: PackedScript): Promise<ClientChannel> {
+    return new Promise((resolve, reject) => {
+      const lost = (): void => reject(new ConnectionLost(`the connection to ${this.name} broke`));
+      client.once("close", lost);
+      const done = (error: Error | undefined, channel: ClientChannel): void => {
+        client.off("close", lost);
+        if (!error) resolve(channel);
+        else if (/Channel open failure|Unable to exec/.test(error.message)) reject(noChannel(this.name, error));
+        else lost();
+      };
+      try {
+        client.exec(packed.commandLine, done);
+      } catch {
+        // it throws where the connection has just ended
+        lost();
+      }
+    });
+  }
+}
+
+function startedOn({ client }: Connection, channel: ClientChannel, name: string): StartedScript {
+  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve, reject) => {
+    const lost = (): void => reject(new ConnectionLost(`the connection to ${name} broke`));
+    let exit: { code: number | null; signal: string | null } | undefined;
+    channel.once("exit", (code: number | null, signal?: string) => {
+      exit = { code, signal: signal ?? null };
+    });
+    client.once("close", lost);
+    channel.once("close", () => {
+      client.off("close", lost);
+      if (exit) resolve(exit);
+      else lost();
+    });
+  });
+  // Whoever drives the script listens a little later.
+  ended.catch(() => {});
+  return { stdin: channel.stdin, stdout: channel.stdout, stderr: channel.stderr, ended, stop: () => channel.close() };
+}
+
+function noChannel(name: string, error: Error): RuntimeProblem {
+  const hint = "its ssh server may allow fewer sessions at a time (MaxSessions), or no commands";
+  return new RuntimeProblem(`${name} starts no command: ${error.message}`, hint, { cause: error });
+}

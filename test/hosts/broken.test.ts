@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ConnectionLost } from "../../runtime/hosts/host.js";
+import { withReconnection } from "../../runtime/hosts/with-reconnection.js";
+import { noCluster } from "../cluster/availability.js";
+import { hostEntry, type Sshd, useSshd } from "../cluster/sshd.js";
+import { suite } from "../runner/suite.js";
+import { configure, hostOf, KINDS, withHost } from "./hosts.js";
+
+const test = suite("broken connections");
+const check = (name: string, use: () => Promise<void>): void => test.skipUnless(!noCluster, noCluster ?? "", name, use);
+
+async function sshd(...lines: readonly string[]): Promise<Sshd> {
+  const own = await useSshd();
+  configure(own, hostEntry("lab", own, lines));
+  return own;
+}
+
+for (const kind of KINDS) {
+  check(`${kind}: the run is lost, what it wrote is no whole, and the next connects anew`, async () => {
+    const own = await sshd();
+    await withHost(hostOf(kind), async (host) => {
+      await host.run("true");
+      let finished = false;
+      const output = new Writable({
+        write(_chunk, _encoding, done) {
+          if (!output.closed) own.cut();
+          done();
+        },
+        final(done) {
+          finished = true;
+          done();
+        },
+      });
+      await assert.rejects(host.run("echo begun; sleep 20", [], { output }), ConnectionLost);
+      assert.ok(!finished);
+      assert.equal((await host.run("echo again")).stdout, "again\n");
+    });
+  });
+
+  check(`${kind}: a connection that broke while nothing ran is no matter`, async () => {
+    const own = await sshd();
+    await withHost(hostOf(kind), async (host) => {
+      await host.run("true");
+      own.cut();
+      await sleep(200);
+      assert.equal((await host.run("echo again")).stdout, "again\n");
+    });
+  });
+
+  check(`${kind}: a connection that falls silent is lost`, async () => {
+    const own = await sshd("ServerAliveInterval 1", "ServerAliveCountMax 2");
+    await withHost(hostOf(kind), async (host) => {
+      await host.run("true");
+      const run = host.run("sleep 60");
+      setTimeout(() => own.cut("SIGSTOP"), 300);
+      await assert.rejects(run, ConnectionLost);
+      own.cut();
+      assert.equal((await host.run("echo again")).stdout, "again\n");
+    });
+  });
+
+  check(`${kind}: a server that is away for a while is tried again, after longer and longer pauses`, async () => {
+    const own = await sshd();
+    await withHost(hostOf(kind), async (host) => {
+      await host.run("true");
+      own.cut();
+      await own.stop();
+      await sleep(100);
+      const pauses: number[] = [];
+      const reconnection = { patience: 20_000, firstPause: 100, onPause: (pause: number) => void pauses.push(pause) };
+      const run = withReconnection(() => host.run("echo again"), reconnection);
+      await sleep(500);
+      assert.ok(pauses.length >= 2);
+      const back = await useSshd({ port: own.port });
+      configure(back, hostEntry("lab", back));
+      assert.equal((await run).stdout, "again\n");
+      assert.deepEqual(pauses.slice(0, 2), [100, 200]);
+    });
+  });
+}
+
+test("patience has an end, and so has waiting that is called off", async () => {
+  const lost = async (): Promise<never> => {
+    throw new ConnectionLost("away");
+  };
+  const begun = performance.now();
+  await assert.rejects(withReconnection(lost, { patience: 120, firstPause: 50 }), ConnectionLost);
+  assert.ok(performance.now() - begun < 1000);
+  const signal = AbortSignal.timeout(50);
+  await assert.rejects(withReconnection(lost, { patience: 60_000, signal }), { name: "TimeoutError" });
+  await assert.rejects(
+    withReconnection(async () => Promise.reject(new Error("other")), { patience: 60_000 }),
+    /other/,
+  );
+});
+
+test.run();

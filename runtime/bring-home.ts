@@ -54,8 +54,8 @@ export async function bringHome(
       else if (deployed.mine) {
         // Another checkout's run is its own to end: it has not gathered it yet.
         ledger.sync();
-        await follower.tidy();
         closeRun(run);
+        await follower.tidy();
       }
     }
     return { standing: writeResultTables(workspace.results, description, deployed.jobs(), ledger), finished, goingOn };

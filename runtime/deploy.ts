@@ -238,8 +238,8 @@ class Deployment {
     if (follower.settled < jobs) return;
     // Until now the journals and work folders had it all; from here on the ledger alone.
     this.ledger.sync();
-    await follower.tidy();
     closeRun(follower.options.run);
+    await follower.tidy();
   }
 
   /** What earlier deploys have left: a run that still goes on is followed, one that was cut off gathered. */

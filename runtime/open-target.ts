@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import type { BundleDescription } from "../compiler/format/bundle.js";
@@ -14,7 +15,7 @@ import { openHost } from "./hosts/open-host.js";
 import { ThisMachine } from "./hosts/this-machine.js";
 import { withReconnection } from "./hosts/with-reconnection.js";
 import { type Settled, settle } from "./settle.js";
-import { checkoutId, targetDirectory, type Workspace } from "./workspace.js";
+import { checkoutId, RuntimeProblem, targetDirectory, type Workspace } from "./workspace.js";
 
 /** What has to be known of a target to reach it: parts of a bundle's description. */
 export type TargetFacts = Pick<BundleDescription, "swarm" | "target" | "kind" | "access" | "pilots">;
@@ -131,6 +132,12 @@ function openFiles(
   const shared = access?.sharedDirectory;
   if (shared) {
     const here = join(shared.here, there.slice(shared.there.length));
+    if (!existsSync(here)) {
+      throw new RuntimeProblem(
+        `${on.host.name} has ${there}, and this machine does not see it as ${here}`,
+        "is the directory mounted, and is sharedDirectory right?",
+      );
+    }
     return new VisibleFiles({ host: on.host, here, there, sharedDirectory: shared, digests });
   }
   return new SentFiles({ ...on, here: targetDirectory(workspace, target), there, runs: settled.runs, digests });

@@ -7,6 +7,7 @@ import type { JobPlan, SwarmPlan, TargetPlan } from "../plan/swarm-plan.js";
 import { emitLayout } from "./layout.js";
 import { emitManager } from "./manager.js";
 import { type FileChange, OutputFile } from "./output-files.js";
+import { emitPilot, emitSubmit } from "./pilot-scripts.js";
 import { destinationOf, jobRow, jobsHeader, UPLOADS_HEADER, uploadRow } from "./tables.js";
 
 export interface EmittedBundle {
@@ -104,6 +105,11 @@ export class BundleEmitter {
   finish(): EmittedBundle {
     const { swarm } = this;
     this.#open(BUNDLE_FILES.manager, 0o755).add(emitManager(swarm));
+    const { pilots } = swarm.target;
+    if (pilots) {
+      this.#open(BUNDLE_FILES.pilot, 0o755).add(emitPilot(swarm, pilots));
+      this.#open(BUNDLE_FILES.submit, 0o755).add(emitSubmit(swarm, pilots));
+    }
     this.#open(BUNDLE_FILES.layout).add(emitLayout(swarm));
     if (swarm.program !== undefined) this.#open(BUNDLE_FILES.program).add(swarm.program);
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import Handlebars from "handlebars";
 import { RUN_FORMAT } from "../format/bundle.js";
 import type { SwarmPlan } from "../plan/swarm-plan.js";
-import { quoteWord } from "../shell/quote.js";
+import { quoteExpanding, quoteWord } from "../shell/quote.js";
 
 const GRACE_SECONDS = 10;
 
@@ -22,6 +22,8 @@ const VALUE_HELPERS = {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(String(value))) throw new Error(`${String(value)} is no variable's name`);
     return String(value);
   },
+  /** a bash word in which variables are expanded, and nothing else */
+  expanding: (value: unknown) => quoteExpanding(String(value)),
   /** bash text of the definition, which the shell's own grammar has accepted */
   verbatim: (value: unknown) => String(value),
 };
@@ -29,31 +31,44 @@ const VALUE_HELPERS = {
 export const MANAGER_HELPERS: readonly string[] = Object.keys(VALUE_HELPERS);
 
 /** The templates of the manager: the script itself, and the parts that it is made of. */
-export const MANAGER_TEMPLATES = ["manager", "slot", "outputs", "run", "past", "requests", "main"] as const;
+export const MANAGER_TEMPLATES = ["manager", "slot", "outputs", "run", "past", "requests", "pilots", "main"] as const;
+
+/** Templates of scripts that are bundled beside the manager. */
+export const SCRIPT_TEMPLATES = ["pilot", "submit"] as const;
+
+type TemplateName = (typeof MANAGER_TEMPLATES)[number] | (typeof SCRIPT_TEMPLATES)[number];
 
 /** The text of a template. */
-export function readTemplate(name: (typeof MANAGER_TEMPLATES)[number]): string {
+export function readTemplate(name: TemplateName): string {
   return readFileSync(new URL(`./templates/${name}.sh.hbs`, import.meta.url), "utf8");
 }
 
-/** `manager.sh`: the same however many jobs there are. */
-export function emitManager(swarm: SwarmPlan): string {
+/** Fills in a template. */
+export function renderTemplate(name: TemplateName, values: object): string {
   const handlebars = Handlebars.create();
   handlebars.registerHelper(VALUE_HELPERS);
-  for (const name of MANAGER_TEMPLATES) if (name !== "manager") handlebars.registerPartial(name, readTemplate(name));
-  const known = Object.fromEntries(MANAGER_HELPERS.map((name) => [name, true]));
-  const template = handlebars.compile(readTemplate("manager"), {
+  for (const part of MANAGER_TEMPLATES) if (part !== "manager") handlebars.registerPartial(part, readTemplate(part));
+  const known = Object.fromEntries(MANAGER_HELPERS.map((helper) => [helper, true]));
+  const template = handlebars.compile(readTemplate(name), {
     noEscape: true,
     strict: true,
     knownHelpers: known,
     knownHelpersOnly: true,
   });
-  return template({
+  return template(values);
+}
+
+/** `manager.sh`: the same however many jobs there are. */
+export function emitManager(swarm: SwarmPlan): string {
+  const { pilots } = swarm.target;
+  return renderTemplate("manager", {
     ...swarm,
     format: RUN_FORMAT,
     descriptionLines: swarm.description === "" ? [] : swarm.description.trim().split("\n"),
     slots: swarm.target.slots === undefined ? "" : String(swarm.target.slots),
-    grace: GRACE_SECONDS,
+    // Between SIGTERM for the last jobs and the end of a pilot's time there are but a few seconds.
+    grace: pilots ? Math.min(GRACE_SECONDS, Math.floor(pilots.closingSeconds / 3)) : GRACE_SECONDS,
+    pilots: pilots ? { ...pilots, nodesMaySubmit: pilots.nodesMaySubmit ? 1 : 0 } : false,
     retryCauses: swarm.retryOn.join(" "),
     environment: swarm.variables.map(([name, value]) => ({ name, value })),
     references: [

@@ -72,6 +72,11 @@ class Resolver {
     this.mistakes.push({ path, message, hint });
   }
 
+  /** Is the target on a machine that does not see the definition's folder? */
+  isElsewhere(): boolean {
+    return this.target.kind !== "local" && this.target.host !== undefined && this.target.sharedDirectory === undefined;
+  }
+
   checkName(path: DefinitionPath, what: string, name: string): void {
     if (!VARIABLE_NAME.test(name)) {
       this.mistake(path, `"${name}" cannot name ${what}`, "use letters, digits and _, beginning with a letter");
@@ -96,6 +101,13 @@ class Resolver {
       this.checkName(path, "an input", name);
       this.checkPlaceholders(path, spec.pattern);
       if (spec.pattern.trim() === "") this.mistake(path, `the input "${name}" has an empty path`);
+      if (spec.delivery === "in-place" && !spec.pattern.startsWith("/") && this.isElsewhere()) {
+        this.mistake(
+          path,
+          `the input "${name}" lies beside the definition, and not on the target ${this.targetName}`,
+          "give inPlace(…) the absolute path that it has over there, or send it: input(…), linked(…) or shared(…)",
+        );
+      }
       if (spec.as !== undefined) {
         this.checkPlaceholders(path, spec.as);
         if (spec.as.startsWith("/") || spec.as.split("/").includes("..")) {

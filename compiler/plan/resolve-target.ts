@@ -1,5 +1,6 @@
 import type { SlurmTarget, Target } from "../dsl/targets.js";
 import { parseDuration, parseMemory } from "../dsl/units.js";
+import { hasOnlyPlainVariables } from "../shell/quote.js";
 import type { AccessPlan, PilotPlan, TargetPlan } from "./swarm-plan.js";
 
 /** Takes a mistake at a part of the target. */
@@ -149,6 +150,21 @@ class TargetResolver {
     return lines;
   }
 
+  scratch(path: string | undefined): string {
+    const text = this.word("scratch", path) ?? "";
+    if (text === "") return text;
+    if (!/^[/$]/.test(text)) {
+      this.complain(["scratch"], `scratch "${text}" is no absolute path`, "begin it with / or a variable of the node");
+    } else if (!hasOnlyPlainVariables(text)) {
+      this.complain(
+        ["scratch"],
+        `scratch "${text}" is more than a path with variables`,
+        'write it as in "/lscratch/$SLURM_JOB_ID"',
+      );
+    }
+    return text;
+  }
+
   pilots(target: SlurmTarget): PilotPlan {
     const walltimeSeconds = this.seconds("walltime", target.walltime, SECONDS_AN_HOUR);
     if (walltimeSeconds > 0 && walltimeSeconds < 60) {
@@ -172,7 +188,7 @@ class TargetResolver {
       successors: this.wholeNumber("successors", target.successors, 0, 10),
       nodesMaySubmit: target.nodesMaySubmit ?? true,
       silenceSeconds: Math.ceil(this.seconds("silence", target.silence, 120)),
-      scratch: this.word("scratch", target.scratch) ?? "",
+      scratch: this.scratch(target.scratch),
       directives: this.directives(target, Math.ceil(walltimeSeconds / 60) * 60),
     };
   }

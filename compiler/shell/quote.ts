@@ -43,6 +43,23 @@ export function quoteInDouble(text: string): string {
   return text.replace(/[\\$`"]/g, "\\$&");
 }
 
+/** A variable, as `quoteExpanding` knows it. */
+const PLAIN_VARIABLE = /(\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\}))/;
+
+/**
+ * A bash word in which plain variables, `$name` and `${name}`, are expanded on the spot; all else is
+ * itself. Throws as `quoteWord` does.
+ */
+export function quoteExpanding(text: string): string {
+  const parts = text.split(PLAIN_VARIABLE).map((part, i) => (i % 2 ? part : quoteInDouble(part)));
+  return `"${parts.join("")}"`;
+}
+
+/** Whether all that is special in `text` is plain variables. */
+export function hasOnlyPlainVariables(text: string): boolean {
+  return text.split(PLAIN_VARIABLE).every((part, i) => i % 2 === 1 || !/[$`\\]/.test(part));
+}
+
 /** `text` with all escaped that is special in a here-document with an unquoted delimiter. */
 export function quoteInHereDocument(text: string): string {
   refuseUnspeakable(text);

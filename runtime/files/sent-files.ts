@@ -6,7 +6,7 @@ import { BUNDLE_FILES, type Upload } from "../../compiler/format/bundle.js";
 import { surveyContent } from "../../compiler/survey/content.js";
 import type { DigestCache } from "../../compiler/survey/digest-cache.js";
 import { ConnectionLost, type Host } from "../hosts/host.js";
-import { declareRun, describeRun, listRuns, type Run, readRun } from "../runs/run-folder.js";
+import { declareRun, describeRun, listRuns, makeRunFolder, type Run, readRun } from "../runs/run-folder.js";
 import { loadScript } from "../scripts/load.js";
 import { RuntimeProblem } from "../workspace.js";
 import { splitJournals } from "./journal-news.js";
@@ -70,6 +70,14 @@ export class SentFiles implements TargetFiles {
       );
     }
     return ended;
+  }
+
+  async makeRun(number: number): Promise<void> {
+    makeRunFolder(this.here, number);
+  }
+
+  asSeenThere(): undefined {
+    return undefined;
   }
 
   placeShared(): void {

@@ -9,7 +9,7 @@ import {
 } from "../../compiler/format/bundle.js";
 import { BundledInputs } from "../runs/bundled-inputs.js";
 import { chunkSize, isFull } from "../runs/chunks.js";
-import { createRunFolder, type RunFacts, removeUnstagedRuns } from "../runs/run-folder.js";
+import { type RunFacts, removeUnstagedRuns, runFolder } from "../runs/run-folder.js";
 import { type JobToPack, writeChunk } from "./pack.js";
 import type { TargetFiles } from "./target-files.js";
 
@@ -32,7 +32,7 @@ export interface StageOptions {
   readonly description: BundleDescription;
   /** where relative sources start */
   readonly sources: string;
-  readonly files: Pick<TargetFiles, "here" | "there" | "runs" | "placeShared">;
+  readonly files: Pick<TargetFiles, "here" | "there" | "runs" | "makeRun" | "placeShared" | "asSeenThere">;
   /** the numbers of the jobs that are wanted */
   readonly wanted: ReadonlySet<number>;
   /** how many managers will share the run, with how many slots each */
@@ -62,9 +62,11 @@ export interface StagedRun {
 export async function stageRun(options: StageOptions): Promise<StagedRun> {
   const { bundle, description, sources, files, wanted } = options;
   placeBundle(bundle, join(files.here, "bundle"));
-  const inputs = new BundledInputs(bundle, description, sources);
+  const inputs = new BundledInputs(bundle, description, sources, (path) => files.asSeenThere(path));
   removeUnstagedRuns(files.here);
-  const { number, folder } = createRunFolder(files.here, files.runs);
+  const number = Math.max(0, ...files.runs) + 1;
+  await files.makeRun(number);
+  const folder = runFolder(files.here, number);
   const chunks = join(folder, "chunks");
   const places = { sources, shared: `${files.there}/shared` };
   const shared = new Map<string, Upload>();

@@ -24,6 +24,10 @@ export interface TargetFiles {
   readonly there: string;
   /** the numbers of the runs that the target has */
   readonly runs: readonly number[];
+  /** Makes the folder of a run. */
+  makeRun(number: number): Promise<void>;
+  /** What the target calls a path of this machine, where both see the same; undefined elsewhere. */
+  asSeenThere(path: string): string | undefined;
   /** Puts an input that lies on the target once into its place, or notes that it has to be sent. */
   placeShared(upload: Upload, source: string): void;
   /**

@@ -18,7 +18,7 @@ import type { Upload } from "../../compiler/format/bundle.js";
 import { surveyContent } from "../../compiler/survey/content.js";
 import type { DigestCache } from "../../compiler/survey/digest-cache.js";
 import type { Host } from "../hosts/host.js";
-import { declareRun, listRuns, type Run, readRun } from "../runs/run-folder.js";
+import { declareRun, listRuns, makeRunFolder, type Run, readRun } from "../runs/run-folder.js";
 import { loadScript } from "../scripts/load.js";
 import { RuntimeProblem } from "../workspace.js";
 import type { StagedRun } from "./stage.js";
@@ -72,8 +72,18 @@ export class VisibleFiles implements TargetFiles {
     return listRuns(this.here);
   }
 
+  async makeRun(number: number): Promise<void> {
+    if (!this.options.sharedDirectory) {
+      makeRunFolder(this.here, number);
+      return;
+    }
+    // By whoever runs the managers over there: on this side it may be somebody else.
+    const { code, stderr } = await this.options.host.run(loadScript("make-run"), [this.there, String(number)]);
+    if (code !== 0) throw new RuntimeProblem(`${this.options.host.name}: ${stderr.trim()}`);
+  }
+
   /** What the target calls a path within the shared directory; undefined if it is outside. */
-  #asSeenThere(path: string): string | undefined {
+  asSeenThere(path: string): string | undefined {
     const shared = this.options.sharedDirectory;
     if (!shared) return undefined;
     const within = relative(shared.here, path);
@@ -87,7 +97,7 @@ export class VisibleFiles implements TargetFiles {
     const fresh = `${folder}.new`;
     rmSync(fresh, { recursive: true, force: true });
     mkdirSync(fresh, { recursive: true });
-    const there = this.#asSeenThere(source);
+    const there = this.asSeenThere(source);
     // What both sides see is not copied.
     if (there === undefined) copy(source, join(fresh, basename(place)));
     else symlinkSync(there, join(fresh, basename(place)));
@@ -149,5 +159,7 @@ export class VisibleFiles implements TargetFiles {
 
   async clean(): Promise<void> {
     await this.options.host.run(loadScript("clean"), [this.there]);
+    // What this side has put there may not be the other side's to remove.
+    for (const part of ["runs", "shared"]) rmSync(join(this.here, part), { recursive: true, force: true });
   }
 }

@@ -20,6 +20,8 @@ export class BundledInputs {
     readonly bundleFolder: string,
     readonly description: BundleDescription,
     readonly definitionFolder: string,
+    /** what the target calls a path of this machine, where both see the same */
+    readonly asSeenThere: (path: string) => string | undefined,
   ) {
     for (const upload of readUploads(bundleFolder)) {
       if (upload.destination.startsWith("shared/")) this.shared.set(upload.source, upload);
@@ -41,7 +43,8 @@ export class BundledInputs {
       const path = job.inputs[i] as string;
       const source = cleanSource(fillPattern(this.#parts[i] as ReturnType<typeof parsePattern>, params));
       if (input.delivery === "in-place") {
-        return { how: "in-place", path, original: isAbsolute(source) ? source : join(this.definitionFolder, source) };
+        const original = isAbsolute(source) ? source : join(this.definitionFolder, source);
+        return { how: "in-place", path, original: this.asSeenThere(original) ?? original };
       }
       const shared = this.shared.get(source);
       if (!shared) return { how: "pack", path, upload: this.#nextPacked(source) };

@@ -32,20 +32,16 @@ export function listRuns(target: string): number[] {
     .sort((a, b) => a - b);
 }
 
-/**
- * Makes the folder of the next run. Its `run` file, without which it does not count, comes last.
- *
- * @param taken numbers that are not free, beside those in the folder
- */
-export function createRunFolder(
-  target: string,
-  taken: readonly number[],
-): { readonly number: number; readonly folder: string } {
-  const number = Math.max(0, ...listRuns(target), ...taken) + 1;
-  const folder = join(runsFolder(target), String(number));
+/** Where a run lies in a target's folder. */
+export function runFolder(target: string, number: number): string {
+  return join(runsFolder(target), String(number));
+}
+
+/** Makes the folder of a run. Its `run` file, without which it does not count, comes last. */
+export function makeRunFolder(target: string, number: number): void {
+  const folder = runFolder(target, number);
   for (const part of ["chunks", "claims", "managers", "journal", "work", "pilots"])
     mkdirSync(join(folder, part), { recursive: true });
-  return { number, folder };
 }
 
 /** Removes runs whose staging was cut off. */
@@ -119,7 +115,7 @@ export function isClosed(run: Run): boolean {
 }
 
 export function closeRun(run: Run): void {
-  writeFileSync(closedFile(run), "");
+  if (!isClosed(run)) writeFileSync(closedFile(run), "");
 }
 
 /** The numbers of the jobs that a run is to do. */

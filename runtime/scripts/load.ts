@@ -13,6 +13,7 @@ export const SCRIPT_NAMES = [
   "inventory",
   "launch",
   "look",
+  "make-run",
   "manage",
   "meet",
   "queue",

@@ -5,7 +5,7 @@
 #   standard input: NUL-terminated paths below work/ of the jobs' folders that stay
 set -u
 cd -- "$1" || exit 1
-: >gathered || exit 1
+[[ -e gathered ]] || : >gathered || exit 1
 mkdir -p kept work || exit 1
 while IFS= read -r -d '' path; do
   mkdir -p -- "kept/${path%/*}" || exit 1

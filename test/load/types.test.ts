@@ -221,4 +221,35 @@ test("no message is a wall of text, or speaks of never", async () => {
   }
 });
 
+test("options of targets that are missing, unknown, of a wrong kind or against each other", async () => {
+  const cluster = 'directory: "/data", cpusPerNode: 2, walltime: "04:00:00"';
+  const target = async (text: string) =>
+    (await mistakes(definition({ import: IMPORTS, targets: `  targets: { t: ${text} },` }))).map((line) =>
+      line.replace(/^8:\d+ /, ""),
+    );
+  const IMPORTS = 'import { defineSwarm, files, sh, shared, slurm, ssh } from "locusts";';
+  assert.equal(await target(`slurm({ ${cluster} })`), []);
+  assert.equal(await target('slurm({ directory: "/data", walltime: "04:00:00" })'), [
+    "slurm(…) needs cpusPerNode (add cpusPerNode: 16)",
+  ]);
+  assert.equal(await target('ssh({ host: "x" })'), ['ssh(…) needs directory (add directory: "/data/me/locusts")']);
+  assert.equal(await target(`slurm({ ${cluster}, partion: "norm" })`), [
+    'slurm(…) has no "partion" (did you mean "partition"?)',
+  ]);
+  assert.equal(await target(`slurm({ ${cluster}, memory: "2 GB", memoryPerCpu: "1 GB" })`), [
+    "memoryPerCpu cannot be given together with memory (leave out one of them)",
+  ]);
+  assert.equal(await target('slurm({ directory: "/data", cpusPerNode: "2", walltime: "4 hours" })'), [
+    'cpusPerNode is a number, not "2"',
+    '"4 hours" is no time span: write "90s", "10m", "2h", "1d" or "HH:MM:SS"',
+  ]);
+  assert.equal(await target(`slurm({ ${cluster}, ssh: "putty" })`), ['ssh is "builtin" or "openssh", not "putty"']);
+  assert.equal(await target(`slurm({ ${cluster}, sbatch: ["comment=x"] })`), [
+    '"comment=x" is no option of sbatch: write it as in "--comment=text"',
+  ]);
+  assert.equal(await target(`slurm({ ${cluster}, sharedDirectory: { here: "/x" } })`), [
+    'sharedDirectory needs there (add there: "/data/lab")',
+  ]);
+});
+
 test.run();

@@ -48,7 +48,7 @@ process.once("exit", () => {
   for (const deployment of made) deployment.remove();
 });
 
-function begin(command: string, words: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): Begun {
+export function begin(command: string, words: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): Begun {
   const child = spawn(command, words, {
     cwd,
     env: { ...process.env, ...env },
@@ -185,7 +185,7 @@ export default defineSwarm({
   manager(run = 1): number | undefined {
     const folder = join(this.run(run), "managers");
     if (!existsSync(folder)) return undefined;
-    const lives = readdirSync(folder).filter((life) => life.startsWith("main."));
+    const lives = readdirSync(folder).filter((life) => /^main\.\d+$/.test(life));
     const last = lives.sort((a, b) => Number(a.slice(5)) - Number(b.slice(5))).at(-1);
     if (last === undefined) return undefined;
     const [pid, , , what] = readFileSync(join(folder, last), "utf8").trim().split(" ");

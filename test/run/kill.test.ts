@@ -253,8 +253,8 @@ test("the manager by hand: --help, wrong options, a bare bundle, another name, a
   assert.equal(help.exitCode, 0);
   assert.match(help.stdout, /Usage: bash manager\.sh \[options\]/);
   assert.deepEqual(
-    [...help.stdout.matchAll(/^ {2}(--\w+)/gm)].map(([, option]) => option),
-    ["--run", "--slots", "--name", "--stop", "--version", "--help"],
+    [...help.stdout.matchAll(/^ {2}(--[\w-]+)/gm)].map(([, option]) => option),
+    ["--run", "--slots", "--name", "--stop", "--is-running", "--version", "--help"],
   );
   const bare = await run();
   assert.equal(bare.exitCode, 1);

@@ -4,8 +4,7 @@ import { ts } from "./ts-morph.js";
 
 /** Two properties of an object literal of which its type, a union, allows only one: `memory` beside `memoryPerCpu`. */
 export function exclusive({ node, checker, lines }: Mistake): Wording | undefined {
-  if (!lines.some((line) => /is not assignable to (?:parameter of )?type '(?:undefined|never)'$/.test(line)))
-    return undefined;
+  if (!lines.some((line) => / is not assignable to /.test(line))) return undefined;
   const object = objectAt(node);
   const type = object && checker.getContextualType(object);
   if (!type) return undefined;
@@ -15,6 +14,8 @@ export function exclusive({ node, checker, lines }: Mistake): Wording | undefine
     if (!symbol) return false;
     return (checker.getTypeOfSymbol(symbol).flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Never)) === 0;
   };
+  const mistaken = object.properties.find((property) => property.name === node);
+  const own = mistaken && nameOf(mistaken);
   const given = object.properties.flatMap((property) => {
     const name = nameOf(property);
     return name === undefined ? [] : [{ name, at: property.name ?? property }];
@@ -24,6 +25,7 @@ export function exclusive({ node, checker, lines }: Mistake): Wording | undefine
       const each = (name: string) => members.some((member) => possible(member, name));
       const both = members.some((member) => possible(member, earlier.name) && possible(member, later.name));
       if (both || !each(earlier.name) || !each(later.name)) continue;
+      if (own !== undefined && own !== earlier.name && own !== later.name) continue; // it is about something else
       return {
         message: `${later.name} cannot be given together with ${earlier.name}`,
         hint: "leave out one of them",

@@ -1,10 +1,13 @@
 import { didYouMean } from "../closest.js";
 import { exclusive } from "./exclusive.js";
 import { listed, type Mistake, valueAt, type Wording } from "./mistake.js";
+import { missingOptions, wrongOption } from "./option-words.js";
 import { ts } from "./ts-morph.js";
 
 /** Words for values that do not fit. */
 export function wordsForValues(mistake: Mistake): Wording | undefined {
+  const whole = exclusive(mistake) ?? missingOptions(mistake);
+  if (whole) return whole;
   for (const line of mistake.lines.toReversed()) {
     const [, given, wanted] =
       /^(?:Type|Argument of type) '(.*)' is not assignable to (?:type|parameter of type) '(.*)'$/s.exec(line) ?? [];
@@ -17,7 +20,7 @@ export function wordsForValues(mistake: Mistake): Wording | undefined {
       part(mistake, given, wanted);
     if (wording) return wording;
   }
-  return jobs(mistake) ?? exclusive(mistake);
+  return jobs(mistake) ?? wrongOption(mistake);
 }
 
 /** The sentences in a type that is made of sentences. */
@@ -71,6 +74,9 @@ function unit({ node }: Mistake, given: string, wanted: string): Wording | undef
   if (/\bMemory\b|\$\{number\} ?MB/.test(wanted)) {
     return { message: `${written} is no amount of memory: write "500 MB", "2 GB" or "1 TB"`, at: valueAt(node) };
   }
+  if (wanted === "`-${string}`") {
+    return { message: `${written} is no option of sbatch: write it as in "--comment=text"`, at: valueAt(node) };
+  }
   return undefined;
 }
 
@@ -114,7 +120,7 @@ const PARTS: readonly { readonly wanted: RegExp; readonly words: string }[] = [
     words:
       "an output is a path with placeholders, or what optional(…), nonEmpty(…), minBytes(…), matches(…) or checked(…) gives",
   },
-  { wanted: /^(Local)?Target$/, words: "a target is what a function such as local(…) gives" },
+  { wanted: /^(Local|Ssh|Slurm)?Target$/, words: "a target is what local(…), ssh(…) or slurm(…) gives" },
 ];
 
 function part({ node }: Mistake, _given: string, wanted: string): Wording | undefined {

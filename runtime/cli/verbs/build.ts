@@ -7,7 +7,7 @@ import { bundleFolder, prepareState, RuntimeProblem } from "../../workspace.js";
 import { type Compiled, compileDefinition, dryBuild } from "../compile-definition.js";
 import { EXIT } from "../exit-codes.js";
 import type { Verb, VerbContext } from "../verb.js";
-import { countOf, formatBytes } from "../words.js";
+import { countOf, formatBytes, formatSeconds } from "../words.js";
 
 export interface BuildOptions {
   readonly out?: string;
@@ -49,6 +49,7 @@ function tell(context: VerbContext, folder: string, bundle: EmittedBundle, check
         folder,
         jobs: description.jobs,
         budget: description.budget,
+        pilots: description.pilots,
         upToDate: different.length === 0,
         changes,
       }),
@@ -63,6 +64,12 @@ function tell(context: VerbContext, folder: string, bundle: EmittedBundle, check
   terminal.say(
     `  budget   ${countOf(description.budget.folders, "folder")}, ${countOf(description.budget.files, "file")} and ${formatBytes(description.budget.bytes)} on the target, beside what the jobs write`,
   );
+  if (description.pilots) {
+    const { nodes, successors, walltimeSeconds, nodeHours } = description.pilots;
+    terminal.say(
+      `  pilots   at most ${countOf(nodes, "node")} at a time, ${formatSeconds(walltimeSeconds)} each, with at most ${countOf(successors, "successor")} in the place of each: never more than ${nodeHours.toLocaleString("en-US")} node-hours`,
+    );
+  }
   if (different.length === 0) terminal.say(`  ${terminal.colors.green("up to date:")} ${place}`);
   else if (checked) {
     terminal.say(

@@ -21,7 +21,7 @@ set +efux +o posix # where an exported SHELLOPTS says otherwise
 
 # ---- What this swarm is ----------------------------------------------------------
 
-locusts_format=1 # of the run list and the journal
+locusts_format=2 # of the run list and the journal
 locusts_slots='' # jobs at a time; empty: as many as fit this machine
 locusts_job_cpus=1 # cores that one job keeps busy
 locusts_job_memory=50 # MiB that one job needs; 0: not known
@@ -131,7 +131,11 @@ locusts_note() {
 
 # Is there still room on the disk? Quotas and inodes run out as well, so this writes a new file.
 locusts_has_room() {
-  local probe=$locusts_life/slots/$locusts_slot.probe code=0
+  locusts_has_room_in "$locusts_life/slots"
+}
+
+locusts_has_room_in() { # folder
+  local probe=$1/$locusts_slot.probe code=0
   printf '%65536s' '' >|"$probe" || code=1
   rm -f -- "$probe"
   return "$code"
@@ -291,8 +295,7 @@ locusts_run_job() {
       return
     fi
     if ((locusts_try > locusts_retries)) || [[ " $locusts_retry_on " != *" $locusts_cause "* ]]; then
-      locusts_note failed "${locusts_facts%$'\t'}" "${locusts_found[*]:--}" "${locusts_wrong:--}"
-      printf 'failed %s\n' "$locusts_slot" >&"$locusts_requests"
+      locusts_report_failure "$locusts_facts${locusts_found[*]:--}"$'\t'"${locusts_wrong:--}"
       return
     fi
     locusts_note again "${locusts_facts%$'\t'}" "${locusts_found[*]:--}" "${locusts_wrong:--}"
@@ -303,6 +306,12 @@ locusts_run_job() {
   done
 }
 
+# The job at hand has failed for good.
+locusts_report_failure() { # the fields of its line
+  locusts_note failed "$1"
+  printf 'failed %s\n' "$locusts_slot" >&"$locusts_requests"
+}
+
 # The job at hand cannot be tried, through no fault of its own. On a full disk it stays unfinished.
 locusts_give_up() { # why
   if ! locusts_has_room; then
@@ -310,8 +319,8 @@ locusts_give_up() { # why
     return
   fi
   locusts_read_clock
-  locusts_note failed "$locusts_number" "$locusts_try" node 1 "${locusts_now:0:-3}" "${locusts_now:0:-3}" "$locusts_place" - "$1"
-  printf 'failed %s\n' "$locusts_slot" >&"$locusts_requests"
+  printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" node 1 "${locusts_now:0:-3}" "${locusts_now:0:-3}" "$locusts_place" - "$1"
+  locusts_report_failure "${locusts_facts%$'\t'}"
 }
 
 # A fresh folder for the next try: nothing that the last one soiled is left in it. The first log stays,
@@ -499,6 +508,7 @@ fi
 #     chunks/<c>.tsv, <c>.tar      the jobs of a chunk; their folders and inputs, packed
 #     claims/<c>, <c>.2 ...        which life of which manager has taken the chunk
 #     managers/<name>.<life>       who runs or ran; names each life of a manager
+#     managers/<name>.<life>.beat  what it leaves when it ends
 #     journal/<name>.<life>.tsv    what happened
 #     work/<name>.<life>/          the jobs' folders
 
@@ -526,11 +536,8 @@ locusts_is_alive() { # life-file
 # Begins a new life of this manager, unless an older one still runs. Lives are numbered, so that
 # of two managers that start at once only one can create the next number's file.
 locusts_begin_life() {
-  local file number last=0 pid what
-  for file in managers/"$locusts_name".*; do
-    number=${file##*.}
-    [[ ! -e $file ]] || ((number <= last)) || last=$number
-  done
+  local last=0 pid what
+  while [[ -e managers/$locusts_name.$((last + 1)) ]]; do last=$((last + 1)); done
   if ((last > 0)) && locusts_is_alive "managers/$locusts_name.$last"; then
     read -r pid _ _ what <"managers/$locusts_name.$last"
     if [[ $what == deploy ]]; then
@@ -550,32 +557,62 @@ locusts_begin_life() {
     locusts_say "cannot write to $PWD/managers: $(df -Ph . | tail -n 1 | cut -c 1-200)"
     exit 5
   fi
-  locusts_life=$PWD/work/$locusts_life_name
-  mkdir -p -- "$locusts_life/slots" || exit 5
+  locusts_home=$PWD/work/$locusts_life_name
+  locusts_life=$locusts_home
+  mkdir -p -- "$locusts_home" || exit 5
   # Room for the last words is taken now: on a full disk they could not be written any more.
-  printf '%-511s\n' running >"$locusts_life/state" || exit 5
+  printf '%-511s\n' running >"$locusts_home/state" || exit 5
+  mkdir -p -- "$locusts_life/slots" || exit 5
 }
 
 # Notes how this life goes on, over the bytes that were set aside for it.
 locusts_set_state() {
-  printf '%-511s\n' "$*" 1<>"$locusts_life/state"
+  printf '%-511s\n' "$*" 1<>"$locusts_home/state"
 }
 
-# Claims a chunk: creating its file is one atomic step, on network file systems too. What a dead
-# life of this manager had claimed is claimed anew, as <chunk>.2 and so on. Fails if others have it.
-locusts_claim_chunk() { # chunk
-  local claim=claims/$1 generation=1 owner
-  until { printf '%s\n' "$locusts_life_name" >"$claim"; } 2>/dev/null; do
-    if [[ ! -s $claim ]] && ! locusts_can_write; then # no room, rather than taken
+# Claims a chunk: creating a file is one atomic step, on network file systems too. The journal says
+# before that it is tried, and is closed, by which a network file system writes it out: whatever
+# happens then, others find out by it and by the claim what this manager held. Fails if others have it.
+locusts_create_claim() { # chunk claim
+  if ! locusts_note chunk "$1" "$2" >>"journal/$locusts_life_name.tsv"; then
+    locusts_stop_for disk-full
+    return 1
+  fi
+  { printf '%s\n' "$locusts_life_name" >"claims/$2"; } 2>/dev/null && return
+  if [[ ! -s claims/$2 ]]; then # no room, rather than taken?
+    if ! locusts_can_write; then
       locusts_stop_for disk-full
-      return 1
+    elif [[ ! -e claims/$2 ]]; then
+      locusts_stop_for error "$PWD/claims/$2 cannot be written"
     fi
-    owner=''
-    read -r owner <"$claim"
-    [[ $owner != "$locusts_life_name" && (! $owner || ${owner%.*} == "$locusts_name") ]] || return 1
-    generation=$((generation + 1))
-    claim=claims/$1.$generation
+  fi
+  return 1
+}
+
+# Claims the first chunk that nobody has, and leaves it in locusts_frontier. Chunks are claimed in
+# their order, so those that are claimed have no gap: the search for their end takes longer and
+# longer steps from where it was last seen, and then halves the last one.
+locusts_claim_next() {
+  local low high middle step
+  while [[ ! $locusts_stopping ]]; do
+    low=$locusts_frontier step=1
+    while high=$((low + step)) && ((high <= locusts_chunks)) && [[ -e claims/$high ]]; do
+      low=$high step=$((step * 2))
+    done
+    ((high <= locusts_chunks)) || high=$((locusts_chunks + 1))
+    while ((high - low > 1)); do
+      middle=$(((low + high) / 2))
+      if [[ -e claims/$middle ]]; then low=$middle; else high=$middle; fi
+    done
+    locusts_frontier=$low
+    ((high <= locusts_chunks)) || return 1
+    if locusts_create_claim "$high" "$high"; then
+      locusts_frontier=$high
+      return 0
+    fi
+    locusts_frontier=$high # another manager was quicker
   done
+  return 1
 }
 
 # Lists the jobs of a chunk that are not finished, and leaves their numbers in locusts_members.
@@ -600,11 +637,11 @@ locusts_list_unfinished() { # chunk list-file
 }
 
 # Makes a chunk ready: its jobs' folders and inputs, by one process.
-locusts_open_chunk() { # chunk
+locusts_open_chunk() { # chunk [again]
   local chunk=$1 list=chunks/$1.tsv folder error
   folder=$locusts_life/$((locusts_lists + 1))
   locusts_members=()
-  if [[ $locusts_has_past ]]; then
+  if [[ ${2-} ]]; then # others, or earlier lives, have worked on it
     list=$folder.tsv
     locusts_list_unfinished "$chunk" "$list" || { locusts_blame_disk "$list cannot be written"; return 1; }
     ((${#locusts_members[@]} > 0)) || return 0
@@ -619,13 +656,18 @@ locusts_open_chunk() { # chunk
   locusts_list_file[locusts_lists]=$list
 }
 
-# Claims and opens the next chunk that is left; fails when there is none.
+# Opens the next chunk: of those that were taken over, else one that nobody has. Fails when there is none.
 locusts_open_next() {
-  local before=$locusts_lists
-  while [[ ! $locusts_stopping ]] && ((locusts_next_chunk <= locusts_chunks)); do
-    locusts_next_chunk=$((locusts_next_chunk + 1))
-    locusts_claim_chunk "$((locusts_next_chunk - 1))" || continue
-    locusts_open_chunk "$((locusts_next_chunk - 1))" || return 1
+  local before=$locusts_lists chunk
+  while [[ ! $locusts_stopping ]]; do
+    if ((${#locusts_inherited[@]} > 0)); then
+      chunk=${locusts_inherited[0]}
+      locusts_inherited=("${locusts_inherited[@]:1}")
+      locusts_open_chunk "$chunk" again || return 1
+    else
+      locusts_claim_next || return 1
+      locusts_open_chunk "$locusts_frontier" || return 1
+    fi
     ((locusts_lists == before)) || return 0
   done
   return 1
@@ -633,7 +675,11 @@ locusts_open_next() {
 
 # Is there room for more than an empty file?
 locusts_can_write() {
-  local probe=$locusts_life/slots/probe code=0
+  locusts_can_write_in "$locusts_life/slots"
+}
+
+locusts_can_write_in() { # folder
+  local probe=$1/probe code=0
   { printf '%65536s' '' >|"$probe"; } 2>/dev/null || code=1
   : >|"$probe" # or it would take the room that it has found
   return "$code"
@@ -647,7 +693,7 @@ locusts_blame_disk() { # what failed
     locusts_stop_for disk-full
   fi
 }
-# ---- The past: what earlier lives of this manager have left ------------------------
+# ---- The past: what earlier lives of this manager have left -----------
 
 # Ends whatever a life of a manager has left running. All that its slots start has its mark in the
 # environment, wherever it has gone since: a process that has left its group too.
@@ -664,17 +710,18 @@ locusts_end_leftovers() { # life-name
 } 2>/dev/null
 
 # Ends what a life that was killed has left running, if it was on this machine.
-locusts_end_orphans() { # life-file
-  local host=''
-  read -r _ _ host _ <"$1"
-  [[ $host != "$locusts_host" ]] || locusts_end_leftovers "${1##*/}"
+locusts_end_orphans() { # life-name
+  local pid='' host=''
+  read -r pid _ host _ <"managers/$1"
+  [[ $host == "$locusts_host" ]] || return 0
+  locusts_end_leftovers "$1"
 }
 
-# Reads the journal of a life of this manager: which jobs are finished for good, how many tries the
-# others have used, and which ones it did not see the end of.
+# Reads the journal of a life: which jobs are finished for good, how many tries the others have used,
+# which ones it did not see the end of, what it tried to claim, and whether it left in good order.
 locusts_read_journal() { # life-name
   local fields number
-  locusts_running=()
+  locusts_running=() locusts_its_claims=() locusts_its_end=''
   while IFS=$'\t' read -r -a fields; do
     [[ ${fields[-1]-} == . ]] || continue # torn by a crash
     number=${fields[1]}
@@ -683,22 +730,73 @@ locusts_read_journal() { # life-name
       done | failed | again | stopped) unset "locusts_running[$number]" ;;&
       done | failed) locusts_finished[number]=1 ;;
       again) locusts_used_tries[number]=${fields[2]} ;;
+      # What a bad node did to it does not count.
+      stopped) [[ ${fields[3]} != node ]] || unset "locusts_used_tries[$number]" ;;
+      chunk) locusts_its_claims+=("${fields[2]}") ;;
+      finish) locusts_its_end=$number ;;
     esac
   done <"journal/$1.tsv"
+} 2>/dev/null
+
+# Learns what became of the jobs that a life has worked on. What ran when it died may be why it died.
+locusts_learn_from() { # life-name
+  local number
+  locusts_read_journal "$1"
+  [[ ! $locusts_its_end && $1 != "$locusts_life_name" && ! ${locusts_deaths_of[$1]-} ]] || return 0
+  locusts_deaths_of[$1]=${#locusts_running[@]}
+  for number in "${!locusts_running[@]}"; do
+    locusts_deaths[number]=$((${locusts_deaths[number]-0} + 1))
+  done
 }
 
-# Reads what earlier lives of this manager have left.
-locusts_read_past() {
-  local file life number
-  for file in managers/"$locusts_name".*; do
-    life=${file##*/}
-    [[ $life != "$locusts_life_name" && -e journal/$life.tsv ]] || continue
-    locusts_has_past=1
-    locusts_end_orphans "$file"
-    locusts_read_journal "$life"
-    for number in "${!locusts_running[@]}"; do
-      locusts_deaths[number]=$((${locusts_deaths[number]-0} + 1))
+# Is a job of this chunk unfinished, as far as it is known here?
+locusts_has_unfinished() { # chunk
+  local number
+  while IFS=$'\t' read -r number _; do
+    [[ ${locusts_finished[number]-} ]] || return 0
+  done <"chunks/$1.tsv"
+  return 1
+}
+
+# Takes over the chunks that a life has left unfinished: they are claimed anew, as <chunk>.2 and so
+# on, which only one can do. A claim that names nobody is one whose maker died in the middle of it.
+locusts_take_over() { # life-name
+  local life=$1 beat='' claims claim chunk generation earlier owner
+  { read -r beat <"managers/$life.beat"; } 2>/dev/null
+  [[ $beat != finished* && -e journal/$life.tsv ]] || return 0
+  locusts_known[$life]=1
+  locusts_learn_from "$life"
+  claims=("${locusts_its_claims[@]}")
+  for claim in "${claims[@]}"; do
+    chunk=${claim%.*} generation=1
+    [[ $claim != *.* ]] || generation=${claim#*.}
+    [[ -e claims/$claim && ! -e claims/$chunk.$((generation + 1)) ]] || continue
+    owner=''
+    read -r owner <"claims/$claim"
+    [[ ! $owner || $owner == "$life" ]] || continue
+    for ((earlier = 1; earlier < generation; earlier++)); do
+      owner=''
+      read -r owner <"claims/$chunk$( ((earlier == 1)) || printf .%s "$earlier")"
+      [[ -e journal/$owner.tsv && ! ${locusts_known[$owner]-} ]] || continue
+      locusts_known[$owner]=1
+      locusts_learn_from "$owner"
     done
+    locusts_has_unfinished "$chunk" || continue
+    ! locusts_create_claim "$chunk" "$chunk.$((generation + 1))" || locusts_inherited+=("$chunk")
+    [[ ! $locusts_stopping ]] || return
+  done
+  printf 'finished, taken over by %s\n' "$locusts_life_name" >|"managers/$life.beat"
+}
+
+# Takes over what the earlier lives of a manager have left.
+locusts_take_over_all() { # manager-name
+  local life=$1.1
+  while [[ -e managers/$life ]]; do
+    if [[ $life != "$locusts_life_name" ]]; then
+      locusts_end_orphans "$life"
+      locusts_take_over "$life"
+    fi
+    life=$1.$((${life##*.} + 1))
   done
 }
 # ---- Serving the slots -----------------------------------------------------------
@@ -723,7 +821,7 @@ locusts_start_slot() { # list-to-begin-after
   locusts_last_slot=$slot
   exec {inbox}> >(
     for inbox in "${locusts_inbox[@]}"; do exec {inbox}>&-; done
-    export LOCUSTS_LIFE=$locusts_life
+    export LOCUSTS_LIFE=$locusts_home
     exec bash "$locusts_script" --slot "$slot" --life "$locusts_life_name" "$1" $$ "$locusts_life" "$locusts_shared" "$locusts_requests"
   )
   locusts_slot_pid[slot]=$!
@@ -749,8 +847,9 @@ locusts_answer_next() { # slot list
   fi
   locusts_slot_list[slot]=$list
   printf 'list %s %s %s\n' "$list" "${locusts_list_chunk[list]}" "${locusts_list_file[list]}" >&"${locusts_inbox[slot]}"
-  # One chunk is made ready ahead, while the slots are busy.
-  ((list < locusts_lists)) || locusts_open_next
+  # One chunk is made ready ahead, while the slots are busy; where several managers share the run,
+  # it might be one that another had nothing else to do than.
+  ((locusts_managers > 1 || list < locusts_lists)) || locusts_open_next
 }
 
 # Ends the jobs that have run for too long.
@@ -804,12 +903,17 @@ locusts_replace_slot() { # slot
 locusts_run_strays() {
   local list before=$locusts_lists chunks=() slot
   locusts_lost_slots=''
-  locusts_has_past=1
   locusts_read_journal "$locusts_life_name"
   for ((list = 1; list <= before; list++)); do chunks[locusts_list_chunk[list]]=1; done
-  for list in "${!chunks[@]}"; do locusts_open_chunk "$list" || return; done
+  for list in "${!chunks[@]}"; do locusts_open_chunk "$list" again || return; done
   for ((slot = 1; slot <= locusts_slots; slot++)); do locusts_start_slot "$before"; done
   locusts_serve
+}
+
+# Serves the slots, and others after them where some were killed, until there is nothing left to run.
+locusts_serve_all() {
+  locusts_serve
+  while [[ $locusts_lost_slots && ! $locusts_stopping ]]; do locusts_run_strays; done
 }
 
 locusts_count_failure() {
@@ -864,7 +968,9 @@ locusts_answer() { # word slot list
   case $1 in
     next) locusts_answer_next "$2" "$3" ;;
     turn) locusts_turns+=("$2") ;;
-    ended) locusts_forget_slot "$2" ;;
+    ended)
+      locusts_forget_slot "$2"
+      ;;
   esac
 }
 
@@ -902,7 +1008,9 @@ Usage: bash manager.sh [options]
   --run DIR      the run to work on (default: the newest in ../runs)
   --slots N      jobs at a time (default: what the definition says, else what fits this machine)
   --name NAME    what this manager is called, if several work on one run (default: main)
-  --stop         ask the manager of that run to end its jobs and leave; the next start goes on
+  --stop         ask the managers of that run on this machine, or the one that is named, to end
+                 their jobs and leave; the next start goes on
+  --is-running   ask whether there is one: the exit code is 0, or 1 if there is none
   --version      the format of the run lists that it reads
   --help         this text
 
@@ -927,11 +1035,12 @@ locusts_count_slots() {
 
 locusts_read_run() {
   local key value
-  locusts_chunks='' locusts_run_format=''
+  locusts_chunks=0 locusts_run_format='' locusts_managers=1
   while IFS=$'\t' read -r key value; do
     case $key in
       format) locusts_run_format=$value ;;
       chunks) locusts_chunks=$value ;;
+      managers) locusts_managers=$value ;;
     esac
   done <run
   if [[ $locusts_run_format != "$locusts_format" ]]; then
@@ -968,32 +1077,44 @@ locusts_close_inherited() {
   done
 }
 
-# Asks the manager of this run to stop, and waits until it has.
-locusts_stop_other() {
-  local file pid what found=''
-  for file in managers/"$locusts_name".*; do
-    [[ -e $file ]] || continue
-    if locusts_is_alive "$file"; then
-      read -r pid _ _ what <"$file"
-      [[ $what != deploy ]] || continue # it gathers, and has no jobs
-      found=1
-      kill -TERM "$pid"
-      while locusts_is_alive "$file"; do read -r -t 0.1 <> <(:); done
-    fi
-    locusts_end_orphans "$file"
+# Finds the lives that run on this machine, of the manager that is named or of all.
+locusts_find_running() { # name, or nothing for all
+  local file what
+  locusts_found_running=()
+  for file in managers/*.*[0-9]; do
+    [[ -e $file && (! $1 || $file == managers/"$1".+([0-9])) ]] || continue
+    read -r _ _ _ what <"$file"
+    [[ $what != deploy ]] || continue # it gathers, and has no jobs
+    ! locusts_is_alive "$file" || locusts_found_running+=("${file#managers/}")
   done
-  [[ $found ]] || locusts_say "no manager is running here"
+}
+
+# Asks managers of this run to stop, and waits until they have.
+locusts_stop_others() { # name, or nothing for all
+  local file life pid
+  locusts_find_running "$1"
+  for life in "${locusts_found_running[@]}"; do
+    read -r pid _ <"managers/$life"
+    kill -TERM "$pid"
+  done
+  for life in "${locusts_found_running[@]}"; do
+    while locusts_is_alive "managers/$life"; do read -r -t 0.1 <> <(:); done
+  done
+  for file in managers/*.*[0-9]; do
+    [[ ! -e $file || $1 && $file != managers/"$1".+([0-9]) ]] || locusts_end_orphans "${file#managers/}"
+  done
+  ((${#locusts_found_running[@]} > 0)) || locusts_say "no manager is running here"
 }
 
 locusts_main() {
-  local folder='' slots='' action=run slot
-  locusts_name=main
+  local folder='' slots='' action=run slot name=''
   while (($# > 0)); do
     case $1 in
       --run) folder=${2?"--run needs a folder"}; shift ;;
       --slots) slots=${2?"--slots needs a number"}; shift ;;
-      --name) locusts_name=${2?"--name needs a name"}; shift ;;
+      --name) name=${2?"--name needs a name"}; shift ;;
       --stop) action=stop ;;
+      --is-running) action=is-running ;;
       --version) printf 'format %s\n' "$locusts_format"; return ;;
       -h | --help) locusts_usage; return ;;
       *) locusts_say "unknown option $1; see: bash manager.sh --help"; return 1 ;;
@@ -1004,6 +1125,7 @@ locusts_main() {
     locusts_say "--slots takes a whole number from 1, not '$slots'"
     return 1
   fi
+  locusts_name=${name:-main}
   if [[ $locusts_name != +([A-Za-z0-9_-]) ]]; then
     locusts_say "--name takes letters, digits, - and _, not '$locusts_name'"
     return 1
@@ -1015,37 +1137,40 @@ locusts_main() {
   locusts_close_inherited
   locusts_enter_run "$folder"
   locusts_read_run
-  if [[ $action == stop ]]; then
-    locusts_stop_other
-    return
-  fi
+  case $action in
+    stop) locusts_stop_others "$name"; return ;;
+    is-running) locusts_find_running "$name"; ((${#locusts_found_running[@]} > 0)); return ;;
+  esac
 
   set -C
+  locusts_stopping='' locusts_detail=''
   locusts_begin_life
   if [[ -e gathered ]]; then
     locusts_say "$PWD is over, and its results are gathered; 'locusts deploy' begins another run"
     return
   fi
   locusts_shared=$(cd ../../shared 2>/dev/null && pwd)
-  locusts_stopping='' locusts_detail='' locusts_failures=0 locusts_lists=0 locusts_next_chunk=1 locusts_patience=1
-  locusts_has_past='' locusts_next_turn=0 locusts_last_slot=0 locusts_lost_slots='' locusts_disk_is_full=''
+  locusts_failures=0 locusts_lists=0 locusts_frontier=0 locusts_patience=1
+  locusts_farewell='' locusts_next_turn=0 locusts_last_slot=0 locusts_lost_slots='' locusts_disk_is_full=''
   locusts_turns=() locusts_inbox=() locusts_slot_pid=() locusts_slot_list=() locusts_is_missed=() locusts_list_chunk=() locusts_list_file=()
-  locusts_finished=() locusts_used_tries=() locusts_running=() locusts_deaths=()
+  locusts_finished=() locusts_used_tries=() locusts_running=() locusts_deaths=() locusts_inherited=()
+  declare -gA locusts_known=() locusts_deaths_of=()
   exec >>"journal/$locusts_life_name.tsv" {locusts_requests}<> <(:)
   locusts_cores=$(OMP_NUM_THREADS='' OMP_THREAD_LIMIT='' nproc) # it would say what these say
   locusts_note manager "$locusts_life_name" "$locusts_host" $$ "$locusts_cores"
-  locusts_read_past
+  locusts_take_over_all "$locusts_name"
   trap 'locusts_stop_for signal' TERM INT HUP
   trap : PIPE # a slot that was killed does not read its answer
   locusts_slots=${slots:-$locusts_slots}
   [[ $locusts_slots ]] || locusts_count_slots
   for ((slot = 1; slot <= locusts_slots; slot++)); do locusts_start_slot 0; done
-  locusts_serve
-  while [[ $locusts_lost_slots && ! $locusts_stopping ]]; do locusts_run_strays; done
+  locusts_serve_all
   locusts_end_leftovers "$locusts_life_name"
+  locusts_farewell=${locusts_stopping:+left $locusts_stopping}
 
   locusts_note finish "${locusts_stopping:-finished}" "${locusts_detail:--}"
   locusts_set_state "${locusts_stopping:-finished}" "$locusts_detail"
+  printf '%s\n' "${locusts_farewell:-finished}" >|"managers/$locusts_life_name.beat"
   case $locusts_stopping in
     '') return 0 ;;
     disk-full) locusts_say "stopped: the disk that holds $PWD is full; make room, then start again"; return 5 ;;

@@ -1,0 +1,26 @@
+import type { PilotPlan, SwarmPlan } from "../plan/swarm-plan.js";
+import { renderTemplate } from "./manager.js";
+
+/** SLURM's warning may come later than asked for, by as much as its own clock is coarse. */
+const WARNING_MARGIN = 60;
+
+function valuesOf({ name, source }: SwarmPlan, pilots: PilotPlan): object {
+  return {
+    ...pilots,
+    name,
+    source,
+    warning: pilots.closingSeconds + WARNING_MARGIN,
+    nodesMaySubmit: pilots.nodesMaySubmit ? 1 : 0,
+    chain: 1 + pilots.successors,
+  };
+}
+
+/** `pilot.sh`: the batch script of one pilot. */
+export function emitPilot(swarm: SwarmPlan, pilots: PilotPlan): string {
+  return renderTemplate("pilot", valuesOf(swarm, pilots));
+}
+
+/** `submit.sh`: has SLURM start pilots; it runs on the login node, or on a node that is to have a successor. */
+export function emitSubmit(swarm: SwarmPlan, pilots: PilotPlan): string {
+  return renderTemplate("submit", valuesOf(swarm, pilots));
+}

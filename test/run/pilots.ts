@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readBundleDescription } from "../../compiler/format/bundle.js";
+import { DigestCache } from "../../compiler/survey/digest-cache.js";
+import { stageRun } from "../../runtime/files/stage.js";
+import { openLocalFiles } from "../../runtime/open-target.js";
+import { type Begun, begin, Deployment } from "./deployment.js";
+
+/** A line of a journal, with the life that wrote it. */
+export interface JournalLine {
+  readonly life: string;
+  readonly event: string;
+  readonly fields: readonly string[];
+}
+
+/** A swarm for SLURM whose run is staged in a folder of this machine, with its managers started by hand. */
+export class Pilots extends Deployment {
+  managers = 1;
+
+  /** @param target the text between the braces of `slurm({ … })`, but for its directory, CPUs and walltime */
+  constructor(
+    fields: string,
+    target = "",
+    files: Readonly<Record<string, string>> = {},
+    readonly slots = 2,
+    folder?: string,
+  ) {
+    super(fields, files, folder);
+    const config = this.read("swarm.config.ts")
+      .replace("shared, table }", "shared, slurm, table }")
+      .replace(
+        /targets: .*/,
+        `targets: { cluster: slurm({ directory: ${JSON.stringify(this.path("target"))}, cpusPerNode: ${slots}, walltime: "1m", ${target.includes("silence:") ? "" : 'silence: "3s", '}${target} }) },`,
+      );
+    this.write("swarm.config.ts", config);
+  }
+
+  get bundle(): string {
+    return this.path("bundle/cluster");
+  }
+
+  override run(number = 1): string {
+    return this.path("target/runs", String(number));
+  }
+
+  /** Builds the bundle and stages a run of all jobs for so many managers. */
+  async stage(managers: number): Promise<void> {
+    const built = await this.begin(["build"]).outcome;
+    assert.equal(built.exitCode, 0, built.stderr);
+    const description = readBundleDescription(this.bundle);
+    const files = openLocalFiles(this.path("target"), DigestCache.open(undefined));
+    const staged = await stageRun({
+      bundle: this.bundle,
+      description,
+      sources: this.folder,
+      files,
+      wanted: new Set(Array.from({ length: description.jobs }, (_, i) => i + 1)),
+      managers,
+      slots: this.slots,
+    });
+    await files.send(staged);
+    mkdirSync(this.path("scratch"), { recursive: true });
+    this.managers = managers;
+  }
+
+  /** Starts a manager, as if on a node of its own. */
+  beginPilot(number: number, words: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Begun {
+    const script = this.path("target/bundle/manager.sh");
+    return begin("bash", [script, "--run", this.run(), "--name", `p${number}`, ...words], this.folder, {
+      SLURMD_NODENAME: `node${number}`,
+      ...env,
+    });
+  }
+
+  /** Starts all managers at once. */
+  beginAll(words: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Begun[] {
+    return Array.from({ length: this.managers }, (_, i) => this.beginPilot(i + 1, words, env));
+  }
+
+  lines(...events: string[]): JournalLine[] {
+    const folder = join(this.run(), "journal");
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder)
+      .sort()
+      .flatMap((file) =>
+        readFileSync(join(folder, file), "utf8")
+          .split("\n")
+          .filter((line) => line.endsWith("\t."))
+          .map((line) => line.split("\t"))
+          .filter(([event]) => events.length === 0 || events.includes(event as string))
+          .map(([event, ...fields]) => ({ life: file.slice(0, -4), event: event as string, fields })),
+      );
+  }
+
+  /** What became of the jobs: the first word on each stands. */
+  settled(): Map<number, JournalLine> {
+    const settled = new Map<number, JournalLine>();
+    for (const line of this.lines("done", "failed")) {
+      const number = Number(line.fields[0]);
+      if (!settled.has(number)) settled.set(number, line);
+    }
+    return settled;
+  }
+
+  /** Where the results of a job lie. */
+  place(line: JournalLine): string {
+    return join(this.run(), "work", line.life, line.fields[6] as string, line.fields[0] as string);
+  }
+
+  /** Why each life has left. */
+  ends(): Record<string, string> {
+    return Object.fromEntries(this.lines("finish").map(({ life, fields }) => [life, fields[0] as string]));
+  }
+
+  /** All jobs are done, each with its number in its output `<i>.txt`. */
+  assertAllDone(jobs: number): void {
+    const settled = this.settled();
+    assert.equal(settled.size, jobs);
+    for (const [number, line] of settled) {
+      assert.equal(line.event, "done", `job ${number}: ${line.fields.join(" ")}`);
+      assert.equal(readFileSync(join(this.place(line), `${number}.txt`), "utf8"), `${number}\n`);
+    }
+  }
+
+  /** The process of a life. */
+  pid(life: string): number {
+    return Number(readFileSync(join(this.run(), "managers", life), "utf8").split(" ")[0]);
+  }
+}

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { BUNDLE_FILES, type Budget, type BundleDescription, readUploads } from "../../compiler/format/bundle.js";
 import { pilotsFor } from "../engines/slurm.js";
 import { withReconnection } from "../hosts/with-reconnection.js";
@@ -105,9 +105,11 @@ function readNeeds(bundle: string, description: BundleDescription, budget: Budge
  * @throws RuntimeProblem if the rest does not fit
  */
 async function checkVisibleRoom(folder: string, bundle: string, budget: Budget): Promise<void> {
+  let place = folder; // or, before the first deploy, the nearest to it that is there
+  while (!existsSync(place) && dirname(place) !== place) place = dirname(place);
   let room: { bavail: number; bsize: number };
   try {
-    room = await statfs(folder);
+    room = await statfs(place);
   } catch {
     return; // what is wrong there is said by whoever writes there
   }

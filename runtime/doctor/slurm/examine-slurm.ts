@@ -30,11 +30,8 @@ function examineController(answers: ReadonlyMap<Question, Answer>, configuration
   const ping = answers.get("ping");
   if (ping?.code === 124) return fail("controller", "SLURM's controller has not answered for 20 s", AWAY_HINT);
   if (!ping || !/ is UP/.test(ping.text)) {
-    const said =
-      ping?.text
-        .split("\n")
-        .filter((line) => line !== "")
-        .at(-1) ?? "";
+    // There is a box of asterisks around what should be done about it.
+    const said = ping?.text.split("\n").find((line) => /is DOWN|error|fatal/i.test(line)) ?? "";
     return fail("controller", `SLURM's controller does not answer${said === "" ? "" : `: ${said}`}`, AWAY_HINT);
   }
   return ok("controller", `SLURM ${configuration.version} answers`);

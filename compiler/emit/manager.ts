@@ -31,7 +31,20 @@ const VALUE_HELPERS = {
 export const MANAGER_HELPERS: readonly string[] = Object.keys(VALUE_HELPERS);
 
 /** The templates of the manager: the script itself, and the parts that it is made of. */
-export const MANAGER_TEMPLATES = ["manager", "slot", "outputs", "run", "past", "requests", "pilots", "main"] as const;
+export const MANAGER_TEMPLATES = [
+  "manager",
+  "slot",
+  "try",
+  "outputs",
+  "run",
+  "past",
+  "requests",
+  "gpus",
+  "pilots",
+  "failures",
+  "running",
+  "main",
+] as const;
 
 /** Templates of scripts that are bundled beside the manager. */
 export const SCRIPT_TEMPLATES = ["pilot", "submit"] as const;

@@ -71,7 +71,7 @@ export class OpensshHost implements Host {
 
   /** The shared connection: the one that there is, if it is alive, or a new one. */
   async #openMaster(): Promise<Master> {
-    for (;;) {
+    for (let tries = 1; ; tries++) {
       this.#master ??= this.#connect();
       const asked = this.#master;
       const master = await asked;
@@ -81,6 +81,7 @@ export class OpensshHost implements Host {
         this.#master = undefined;
         master.close();
       }
+      if (tries === 2) throw new ConnectionLost(`the connection to ${this.name} broke as soon as it was made`);
     }
   }
 

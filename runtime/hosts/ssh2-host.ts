@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ClientChannel } from "ssh2";
 import { RuntimeProblem } from "../workspace.js";
 import { ConnectionLost, type Ended, type Host, type RunOptions } from "./host.js";
@@ -24,6 +25,8 @@ export class Ssh2Host implements Host {
   readonly #options: { readonly acceptNewHostKey: boolean; readonly answers: Answers };
   #connection: Promise<Connection> | undefined;
   #wasConnected = false;
+  /** channels that are open */
+  #channels = 0;
 
   /** @param name a `Host` of the user's ssh configuration, `user@name`, or `ssh://user@name:port` */
   constructor(
@@ -38,7 +41,7 @@ export class Ssh2Host implements Host {
     const endTurn = await this.#turns.take();
     try {
       const connection = await this.#connect();
-      const channel = await this.#open(connection, packed);
+      const channel = await this.#openInTime(connection, packed);
       return await driveScript(startedOn(connection, channel, this.name), packed, options, this.name);
     } finally {
       endTurn();
@@ -74,6 +77,24 @@ export class Ssh2Host implements Host {
       // It was there, so the network is away, or this laptop just woke up.
       if (this.#wasConnected && error instanceof Unreachable) throw new ConnectionLost(error.message, { cause: error });
       throw error;
+    }
+  }
+
+  /** A server may allow fewer sessions than we try: then they come one after another. */
+  async #openInTime(connection: Connection, packed: PackedScript): Promise<ClientChannel> {
+    // A server may count one that has just ended for a moment longer.
+    for (let alone = 0; ; alone = this.#channels === 0 ? alone + 1 : 0) {
+      try {
+        const channel = await this.#open(connection, packed);
+        this.#channels += 1;
+        channel.once("close", () => {
+          this.#channels -= 1;
+        });
+        return channel;
+      } catch (error) {
+        if (!(error instanceof RuntimeProblem) || alone === 20) throw error;
+        await sleep(50);
+      }
     }
   }
 

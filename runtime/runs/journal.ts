@@ -1,6 +1,7 @@
 import { closeSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { Cause, OutputState } from "../state/ledger.js";
+import { RuntimeProblem } from "../workspace.js";
 
 /** A try of a job that has ended. */
 export interface EndedTry {
@@ -91,11 +92,21 @@ function byLife(a: string, b: string): number {
   return number(a) - number(b) || (a < b ? -1 : 1);
 }
 
+/** What a line of a journal may begin with. */
+const EVENTS = new Set([
+  ...["manager", "slot", "chunk", "start", "done", "failed", "again", "stopped", "successor", "finish"],
+]);
+
+/** A crash may tear a line; more lines than this that make no sense, and more than make some, are something else. */
+const MOST_TORN = 100;
+
 /** Reads the journals of a run as they grow: each look reads only what is new. */
 export class JournalReader {
   readonly #offsets = new Map<string, number>();
   readonly #rests = new Map<string, Buffer>();
   readonly #hosts = new Map<string, string>();
+  #sound = 0;
+  #torn = 0;
   readonly #block = Buffer.allocUnsafe(1 << 18);
 
   constructor(readonly runFolder: string) {}
@@ -133,6 +144,13 @@ export class JournalReader {
   }
 
   #readLine(fields: readonly string[], life: string, watcher: Watcher): void {
+    if (fields.at(-1) === "." && EVENTS.has(fields[0] as string)) this.#sound += 1;
+    else if (fields[0] !== "" && ++this.#torn > MOST_TORN && this.#torn > this.#sound) {
+      throw new RuntimeProblem(
+        `the journal ${life}.tsv in ${this.runFolder} is not one that a manager has written`,
+        "somebody may have tampered with the target's files; look at them before you go on",
+      );
+    }
     switch (fields[0]) {
       case "manager":
         this.#hosts.set(life, fields[2] ?? "");

@@ -13,7 +13,9 @@ mkdir -p incoming || exit 1
 # Cutting the file there first makes this safe to be repeated.
 while IFS= read -r -d '' rest; do
   file=${rest%.rest.*}
-  if ! truncate -s "${rest##*.}" -- "$file" || ! cat -- "$rest" >>"$file" || ! rm -- "$rest"; then exit 1; fi
+  # What is to be read only is so already.
+  chmod u+w -- "$file" && truncate -s "${rest##*.}" -- "$file" && cat -- "$rest" >>"$file" || exit 1
+  chmod --reference="$rest" -- "$file" && rm -f -- "$rest" || exit 1
 done < <(find incoming -type f -name '*.rest.[0-9]*' -print0)
 
 for file in bundle/*; do

@@ -1,7 +1,7 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { runClusterScript } from "./run-script.js";
 import { cutSessions, type SessionSignal } from "./sshd-sessions.js";
@@ -52,8 +52,8 @@ export async function useSshd({ settings = [], port: wanted }: SshdOptions = {})
   await runClusterScript("install.sh");
   const [facts = "", password = ""] = (await runClusterScript("account.sh")).split("\n");
   const [user = "", home = ""] = facts.split(" ");
-  // Not below TMPDIR, which may be closed to the account.
-  const folder = mkdtempSync("/tmp/locusts-sshd-");
+  // Beside its home: `down` takes it away even if this process is killed.
+  const folder = mkdtempSync(join(dirname(home), "sshd-"));
   execFileSync("chmod", ["755", folder]);
   const at = (name: string): string => join(folder, name);
   const identity = makeKey(at("id"));

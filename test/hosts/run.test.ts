@@ -139,6 +139,15 @@ test.skipUnless(!noCluster, noCluster ?? "", "a login that runs no commands says
   }
 });
 
+test.skipUnless(!noCluster, noCluster ?? "", "a server may allow few sessions at a time", async () => {
+  const other = await useSshd({ settings: ["MaxSessions 2"] });
+  configure(other, hostEntry("lab", other));
+  await withHost(hostOf("builtin"), async (host) => {
+    const all = await Promise.all(Array.from({ length: 8 }, () => host.run("sleep 0.1; echo done")));
+    assert.deepEqual(new Set(all.map(({ stdout }) => stdout)), new Set(["done\n"]));
+  });
+});
+
 function* cut(data: Buffer, size: number): Generator<Buffer> {
   for (let at = 0; at < data.length; at += size) yield data.subarray(at, at + size);
 }

@@ -201,6 +201,11 @@ export default defineSwarm({
     return begin("bash", [script, ...words], this.folder);
   }
 
+  /** The folders that are this deployment's alone. */
+  places(): string[] {
+    return [this.folder];
+  }
+
   /** Processes that belong to this deployment: by where they are, what they were started as, or their environment. */
   processes(): number[] {
     const found: number[] = [];
@@ -209,7 +214,8 @@ export default defineSwarm({
       try {
         const words = readFileSync(`/proc/${entry}/cmdline`, "utf8") + readFileSync(`/proc/${entry}/environ`, "utf8");
         const cwd = readlinkSync(`/proc/${entry}/cwd`);
-        if (words.includes(`${this.folder}/`) || cwd.startsWith(`${this.folder}/`)) found.push(Number(entry));
+        const isAt = (place: string) => words.includes(`${place}/`) || cwd.startsWith(`${place}/`);
+        if (this.places().some(isAt)) found.push(Number(entry));
       } catch {
         // It has ended in the meantime.
       }

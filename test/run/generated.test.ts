@@ -5,15 +5,18 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { suite } from "../runner/suite.js";
 import { Deployment, hasProgram } from "./deployment.js";
+import { Pilots } from "./pilots.js";
 
 /** The bash that is generated, read by others than bash 5. */
 const test = suite("generated bash");
 
 const execute = promisify(execFile);
 
+const BARE = 'jobs: range("i", 1, 2), command: () => sh`:`,';
+
 /** Definitions that differ in what their managers have to do. */
 const DEFINITIONS: Readonly<Record<string, string>> = {
-  bare: 'jobs: range("i", 1, 2), command: () => sh`:`,',
+  bare: BARE,
   params: `
     jobs: matrix({ chrom: [1, 2], seed: ["a", "b"] }),
     command: ({ params }) => sh\`echo \${params.chrom} \${params.seed}\`,`,
@@ -53,6 +56,22 @@ const DEFINITIONS: Readonly<Record<string, string>> = {
     command: ({ inputs }) => sh\`cat \${inputs.common}\`,`,
 };
 
+/** Definitions for SLURM: what they say of their target, and the rest. */
+const CLUSTER_DEFINITIONS: Readonly<Record<string, readonly [target: string, fields: string]>> = {
+  pilots: ["", 'jobs: range("i", 1, 2), command: () => sh`:`,'],
+  "pilots with all": [
+    `nodes: 3, gpus: "a100:2", scratch: '/lscratch/$SLURM_JOB_ID/it\\'s "mine"', nodesMaySubmit: false, slots: 2,
+     partition: "norm", memory: "2 GB", mail: { to: "me@here" }, gres: "lscratch:10", sbatch: ["--comment=it's mine"]`,
+    `
+    jobs: list("id", ["a"]),
+    inputs: { common: shared("common") },
+    outputs: { one: checked("{id}.one", ({ output }) => sh\`test -s \${output}\`), tree: "tree_{id}/" },
+    resources: { gpus: 1 },
+    limits: { time: "2h", retries: 3, maxFailures: 5, stagger: "1s" },
+    command: ({ inputs, outputs }) => sh\`cp \${inputs.common} \${outputs.one}; mkdir \${outputs.tree}\`,`,
+  ],
+};
+
 const scripts = new Map<string, string>();
 
 test.before(async () => {
@@ -62,16 +81,28 @@ test.before(async () => {
     assert.equal(exitCode, 0, `${name}: ${stderr}`);
     scripts.set(name, join(deployment.folder, "bundle/local/manager.sh"));
   }
+  for (const [name, [target, fields]] of Object.entries(CLUSTER_DEFINITIONS)) {
+    const pilots = new Pilots(fields, target, { common: "c" });
+    const { exitCode, stderr } = await pilots.begin(["build"]).outcome;
+    assert.equal(exitCode, 0, `${name}: ${stderr}`);
+    scripts.set(name, join(pilots.bundle, "manager.sh"));
+    for (const script of ["pilot.sh", "submit.sh"]) scripts.set(`${name}: ${script}`, join(pilots.bundle, script));
+  }
 });
 
-for (const name of Object.keys(DEFINITIONS)) {
+const names = [
+  ...Object.keys(DEFINITIONS),
+  ...Object.keys(CLUSTER_DEFINITIONS).flatMap((name) => [name, `${name}: pilot.sh`, `${name}: submit.sh`]),
+];
+
+for (const name of names) {
   test(`${name}: bash parses it`, async () => {
     await execute("bash", ["-n", scripts.get(name) as string]);
   });
 }
 
 const shellcheck = await hasProgram("shellcheck");
-for (const name of Object.keys(DEFINITIONS)) {
+for (const name of names) {
   test.skipUnless(shellcheck, "shellcheck is not installed", `${name}: ShellCheck finds nothing`, async () => {
     const { stdout } = await execute("shellcheck", ["--norc", "--format=gcc", scripts.get(name) as string]).catch(
       (error: { stdout: string }) => error,
@@ -111,6 +142,18 @@ const NEWER: Readonly<Record<string, RegExp>> = {
   "enable -f without a path (5.x)": /\benable\b/,
 };
 
+test("what a pilot's script says of its scratch folder is text but for its variables", async () => {
+  const line = /^scratch=.*$/m.exec(readFileSync(scripts.get("pilots with all: pilot.sh") as string, "utf8"))?.[0];
+  const { stdout } = await execute("bash", ["-c", `SLURM_JOB_ID=7; ${line}; printf %s "$scratch"`]);
+  assert.equal(stdout, `/lscratch/7/it's "mine"`);
+  for (const scratch of ["here", "/a/$(id)", "/a/`id`", "/a/${b:-c}"]) {
+    const pilots = new Pilots(BARE, `scratch: ${JSON.stringify(scratch)}`);
+    const { exitCode, stderr } = await pilots.begin(["build"]).outcome;
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /error: scratch ".*" is (no absolute path|more than a path with variables)/);
+  }
+});
+
 test("it uses nothing that bash 4.4 lacks", () => {
   for (const [name, script] of scripts) {
     for (const line of ownLines(script)) {
@@ -120,10 +163,15 @@ test("it uses nothing that bash 4.4 lacks", () => {
     }
     // The finer clock of bash 5 is used where there is one.
     const clock = ownLines(script).filter((line) => line.includes("EPOCHREALTIME"));
-    assert.deepEqual(clock, [
-      "  if [[ ${EPOCHREALTIME-} ]]; then",
-      "    locusts_now=${EPOCHREALTIME/[!0-9]/} # the decimal sign is the locale's",
-    ]);
+    assert.deepEqual(
+      clock,
+      /(pilot|submit)\.sh$/.test(script)
+        ? []
+        : [
+            "  if [[ ${EPOCHREALTIME-} ]]; then",
+            "    locusts_now=${EPOCHREALTIME/[!0-9]/} # the decimal sign is the locale's",
+          ],
+    );
   }
 });
 

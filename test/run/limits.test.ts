@@ -158,7 +158,10 @@ test("stagger keeps starts apart, without keeping jobs from running side by side
     .sort((a, b) => a - b);
   const gaps = starts.slice(1).map((start, i) => start - (starts[i] as number));
   assert.equal(gaps.length, 5);
-  assert.ok(Math.min(...gaps) >= 230, `starts lie ${gaps.join(", ")} ms apart`);
+  // A slot notes a start a little after it was allowed, on a busy machine later than usual.
+  const words = `starts lie ${gaps.join(", ")} ms apart`;
+  assert.ok(Math.min(...gaps) >= 125, words);
+  assert.ok(gaps.reduce((sum, gap) => sum + gap) >= 5 * 250 - 125, words);
   assert.ok(performance.now() - begun < 15_000);
 });
 

@@ -31,7 +31,8 @@ export class Pilots extends Deployment {
       .replace("shared, table }", "shared, slurm, table }")
       .replace(
         /targets: .*/,
-        `targets: { cluster: slurm({ directory: ${JSON.stringify(this.path("target"))}, cpusPerNode: ${slots}, walltime: "1m", ${target.includes("silence:") ? "" : 'silence: "3s", '}${target} }) },`,
+        () =>
+          `targets: { cluster: slurm({ directory: ${JSON.stringify(this.path("target"))}, cpusPerNode: ${slots}, walltime: "1m", ${target.includes("silence:") ? "" : 'silence: "3s", '}${target} }) },`,
       );
     this.write("swarm.config.ts", config);
   }
@@ -42,6 +43,11 @@ export class Pilots extends Deployment {
 
   override run(number = 1): string {
     return this.path("target/runs", String(number));
+  }
+
+  /** On which node each life has run. */
+  hosts(): Map<string, string> {
+    return new Map(this.lines("manager").map(({ life, fields }) => [life, fields[1] as string]));
   }
 
   /** Builds the bundle and stages a run of all jobs for so many managers. */

@@ -52,6 +52,10 @@ export class Elsewhere extends Deployment {
     return super.begin(words, { ...this.#environment, ...env });
   }
 
+  override places(): string[] {
+    return [this.folder, this.directory];
+  }
+
   /** The swarm's folder on the target. */
   get there(): string {
     const users = readdirSync(this.directory);

@@ -81,6 +81,9 @@ export async function openDeployed(
     const { files } = opened;
     await files.adopt();
     const bundle = join(files.here, "bundle");
+    if (!existsSync(join(bundle, BUNDLE_FILES.description))) {
+      throw new RuntimeProblem(`nothing of ${facts.swarm} is on ${target} at the moment`, "run: locusts deploy");
+    }
     const description = readBundleDescription(bundle);
     return {
       workspace,

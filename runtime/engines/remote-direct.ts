@@ -5,9 +5,6 @@ import { loadScript } from "../scripts/load.js";
 import { RuntimeProblem } from "../workspace.js";
 import type { Engine, EngineState, LastWords } from "./engine.js";
 
-/** How long what a host has said of its managers is believed, in milliseconds. */
-const FRESH = 2000;
-
 export interface RemoteEngineOptions {
   readonly host: Host;
   /** does an action again, should the connection break in the middle of it */
@@ -19,9 +16,7 @@ export interface RemoteEngineOptions {
 /** A manager on another machine, without a scheduler. */
 export class RemoteDirectEngine implements Engine {
   readonly outlivesInterrupt = true;
-  readonly pauses = [500, 5000] as const;
-  #asked = 0;
-  #going = true;
+  readonly pauses = [300, 5000] as const;
   #words: LastWords = { reason: undefined, detail: "" };
 
   constructor(readonly options: RemoteEngineOptions) {}
@@ -32,7 +27,6 @@ export class RemoteDirectEngine implements Engine {
     const ended = await persist(() => host.run(loadScript("launch"), [there, String(run.number)]));
     if (ended.code !== 0)
       throw new RuntimeProblem(`${host.name}: the manager cannot be started: ${ended.stderr.trim()}`);
-    this.#asked = 0;
   }
 
   async #manage(run: Run, what: "state" | "stop"): Promise<string[]> {
@@ -49,11 +43,7 @@ export class RemoteDirectEngine implements Engine {
   }
 
   async state(run: Run): Promise<EngineState> {
-    if (Date.now() - this.#asked > FRESH) {
-      this.#going = (await this.#manage(run, "state")).includes("going");
-      this.#asked = Date.now();
-    }
-    return { going: this.#going, words: "" };
+    return { going: (await this.#manage(run, "state")).includes("going"), words: "" };
   }
 
   async hold(): Promise<boolean> {
@@ -62,7 +52,6 @@ export class RemoteDirectEngine implements Engine {
 
   async stop(run: Run): Promise<void> {
     await this.#manage(run, "stop");
-    this.#asked = 0;
   }
 
   async rest(milliseconds: number): Promise<void> {

@@ -254,7 +254,7 @@ export class SentFiles implements TargetFiles {
   async adopt(): Promise<void> {
     const known = listRuns(this.here).filter((number) => readRun(this.here, number));
     const unknown = this.options.runs.filter((number) => !known.includes(number));
-    if (unknown.length === 0 && existsSync(join(this.here, "bundle", BUNDLE_FILES.description))) return;
+    if (unknown.length === 0) return;
     const leftovers: Leftover[] = [
       { kind: "folder", path: "bundle", bytes: undefined },
       ...unknown.map((number) => ({ kind: "folder" as const, path: `runs/${number}`, bytes: undefined })),

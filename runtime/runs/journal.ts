@@ -98,7 +98,7 @@ const EVENTS = new Set([
 ]);
 
 /** A crash may tear a line; more lines than this that make no sense, and more than make some, are something else. */
-const MOST_TORN = 100;
+const MOST_TORN = 5;
 
 /** Reads the journals of a run as they grow: each look reads only what is new. */
 export class JournalReader {

@@ -6,6 +6,9 @@
 #
 # Prints `ended <state>` for each, where accounting exists, and `log <line>`.
 set -u
+# Many sites put SLURM's programs into the PATH of login shells alone.
+# shellcheck disable=SC1091
+command -v squeue >/dev/null || . /etc/profile >/dev/null 2>&1
 timeout 60 sacct --noheader --allocations --parsable2 --user="$(id -un)" --starttime=now-30days \
   --format=JobName,State,End 2>/dev/null | sort -t '|' -k 3 | tail -n 1000 |
   while IFS='|' read -r name state _; do

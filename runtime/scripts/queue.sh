@@ -5,6 +5,9 @@
 #
 # Prints `<job id>|<state>|<reason>|<nodes>` for each. Exit code 40: the controller does not answer.
 set -u
+# Many sites put SLURM's programs into the PATH of login shells alone.
+# shellcheck disable=SC1091
+command -v squeue >/dev/null || . /etc/profile >/dev/null 2>&1
 if ! queue=$(timeout 60 squeue --noheader --array --user="$(id -un)" --format='%i|%j|%T|%r|%N' 2>&1); then
   printf '%s\n' "$queue" >&2
   exit 40

@@ -4,6 +4,9 @@
 #
 #   $1 the swarm's folder   $2 the run's number   $3 how the pilots' names begin   $4 how many
 set -u
+# Many sites put SLURM's programs into the PATH of login shells alone.
+# shellcheck disable=SC1091
+command -v squeue >/dev/null || . /etc/profile >/dev/null 2>&1
 queue=$(timeout 60 squeue --noheader --user="$(id -un)" --format='%j' 2>&1) || { printf '%s\n' "$queue" >&2; exit 40; }
 while read -r name; do
   if [[ $name == "$3" || $name == "$3"-* ]]; then exit 0; fi

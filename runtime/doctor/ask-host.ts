@@ -1,7 +1,7 @@
 import type { Ended, Host } from "../hosts/host.js";
 import { loadScript } from "../scripts/load.js";
 import { RuntimeProblem } from "../workspace.js";
-import type { Needs } from "./needs.js";
+import { countSubmitted, type Needs } from "./needs.js";
 import { writeBatchScript } from "./slurm/pilot-request.js";
 
 /** What a host has answered, as text. */
@@ -39,7 +39,7 @@ export async function askHost(host: Host, directory: string, needs: Needs, own =
   ];
   const scripts = [loadScript("examine")];
   if (pilots) {
-    words.push(elementsOf(pilots));
+    words.push(String(countSubmitted(pilots)));
     scripts.push(`printf '${SEAM}'`, `shift 5`, loadScript("examine-slurm"));
   }
   const input = Buffer.from(pilots ? writeBatchScript(pilots.directives) : "");
@@ -52,20 +52,4 @@ export async function askHost(host: Host, directory: string, needs: Needs, own =
     throw new RuntimeProblem(`${host.name} cannot be examined: ${said || `exit code ${ended.code}`}`);
   }
   return { host: first, slurm, asked, answered };
-}
-
-/** The most elements that are worth a question: limits on what is submitted are at most of that order. */
-const MOST_ELEMENTS = 1000;
-
-function elementsOf({
-  count,
-  successors,
-  nodesMaySubmit,
-}: {
-  readonly count: number;
-  readonly successors: number;
-  readonly nodesMaySubmit: boolean;
-}): string {
-  const elements = nodesMaySubmit ? count : 1 + successors;
-  return `1-${Math.min(elements, MOST_ELEMENTS)}`;
 }

@@ -14,6 +14,8 @@ export interface HostFacts {
   readonly time: number | undefined;
   readonly user: string;
   readonly groups: readonly string[];
+  /** undefined if it has not told */
+  readonly cores: number | undefined;
   readonly missing: readonly string[];
   /** programs that are there, and are not GNU's */
   readonly notGnu: readonly string[];
@@ -64,6 +66,7 @@ export function readHostFacts(text: string): HostFacts {
     time: Number.isFinite(seconds) ? seconds * 1000 : undefined,
     user: one("user") ?? "",
     groups: (one("groups") ?? "").split(" "),
+    cores: Number(one("cores")) || undefined,
     missing: many("missing"),
     notGnu: many("not-gnu"),
     hasModules: one("modules") !== "none",

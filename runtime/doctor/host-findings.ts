@@ -1,3 +1,4 @@
+import { sayCount } from "./amounts.js";
 import { type Finding, fail, ok, warn } from "./finding.js";
 import type { HostFacts } from "./host-facts.js";
 import type { Needs } from "./needs.js";
@@ -28,7 +29,7 @@ function examineBash({ bash }: HostFacts): Finding {
 function* examineProgram(name: string, needs: Needs): Generator<Finding> {
   const hint = SOURCES[name] ?? "install it there";
   // Modules may bring it, and nodes may have what the login node lacks.
-  if (needs.modules.length > 0) yield warn("programs", `${name} is not there without the modules`, null);
+  if (needs.bringsPrograms) yield warn("programs", `${name} is not there without the swarm's environment`);
   else if (needs.pilots) yield warn("programs", `${name} is not on the login node; the nodes may have it`, hint);
   else yield fail("programs", `${name} is not there`, hint);
 }
@@ -99,9 +100,19 @@ export function examineClock(time: number | undefined, asked: number, answered: 
   );
 }
 
+/** Without a scheduler, nobody but the definition keeps jobs from crowding. */
+function* examineCores({ cores }: HostFacts, { slots }: Needs): Generator<Finding> {
+  if (slots === null || cores === undefined) return;
+  const count = slots.count ?? Math.max(1, Math.floor(cores / slots.cpus));
+  const words = `${sayCount(count, "job")} at a time, ${sayCount(slots.cpus, "core")} each; it has ${sayCount(cores, "core")}`;
+  if (count * slots.cpus <= cores) yield ok("cores", words);
+  else yield warn("cores", words, "lower slots, unless the jobs wait for something else most of their time");
+}
+
 /** The programs of a host: bash, tools, what the swarm itself needs. */
 export function* examineHost(facts: HostFacts, needs: Needs): Generator<Finding> {
   yield examineBash(facts);
   yield* examinePrograms(facts, needs);
   yield* examineModules(facts, needs);
+  yield* examineCores(facts, needs);
 }

@@ -16,7 +16,11 @@ export interface Needs {
   readonly access: BundledAccess | null;
   readonly commands: readonly string[];
   readonly modules: readonly string[];
+  /** whether the environment may bring programs that the login has not */
+  readonly bringsPrograms: boolean;
   readonly budget: Budget;
+  /** without a scheduler: jobs at a time, if that is said, and the cores that each keeps busy */
+  readonly slots: { readonly count: number | undefined; readonly cpus: number } | null;
   readonly pilots: PilotNeeds | null;
 }
 
@@ -30,6 +34,11 @@ export interface PilotNeeds extends BundledPilots {
   readonly scratch: string;
   /** MB that one job needs; 0: not known */
   readonly jobMemory: number;
+}
+
+/** How many SLURM jobs are submitted at once; those that pilots submit themselves come later. */
+export function countSubmitted(pilots: Pick<PilotNeeds, "count" | "successors" | "nodesMaySubmit">): number {
+  return pilots.nodesMaySubmit ? pilots.count : pilots.count * (1 + pilots.successors);
 }
 
 /** The programs that a swarm needs on the host that its target is reached by. */
@@ -50,6 +59,9 @@ export function needsOf(plan: SwarmPlan, description: BundleDescription, pilots:
     access: description.access,
     commands: listCommands(plan, bundled !== null),
     modules: plan.modules,
+    bringsPrograms:
+      plan.modules.length > 0 || plan.prepare !== undefined || plan.variables.some(([name]) => name === "PATH"),
+    slots: bundled ? null : { count: plan.target.slots, cpus: plan.cpus },
     budget: description.budget,
     pilots: bundled && {
       ...bundled,

@@ -81,12 +81,14 @@ async function examine(
 function readNeeds(bundle: string, description: BundleDescription, budget: Budget, wanted: number): Needs {
   const { pilots, swarm, access } = description;
   const script = join(bundle, BUNDLE_FILES.pilot);
-  const program = existsSync(join(bundle, BUNDLE_FILES.program)) ? "" : undefined;
   return {
     swarm,
     access,
-    commands: listCommands({ program, container: undefined }, pilots !== null),
+    // Others than the manager's own may be brought by the environment, which a bundle does not describe.
+    commands: listCommands({ program: undefined, container: undefined }, pilots !== null),
     modules: [],
+    bringsPrograms: true,
+    slots: null,
     budget,
     pilots: pilots && {
       ...pilots,

@@ -7,6 +7,7 @@ import { loadScript } from "../scripts/load.js";
 import { type Finding, fail, ok } from "./finding.js";
 
 const NAME = "shared directory";
+const IDS_HINT = "shared directories go by user ids: compare what id prints on both sides";
 /** How long a network file system may take to show what the other side has made, in milliseconds. */
 const MOST_LAG = 5000;
 
@@ -34,14 +35,12 @@ function answer(folder: string, expected: string, word: string): Finding | undef
       );
     }
   } catch (error) {
-    const hint = "the same user id on both sides is what shared directories go by: compare the output of id";
-    return fail(NAME, `what the target writes there cannot be read on this side: ${tell(error)}`, hint);
+    return fail(NAME, `what the target writes there cannot be read on this side: ${tell(error)}`, IDS_HINT);
   }
   try {
     writeFileSync(join(folder, "here"), word);
   } catch (error) {
-    const hint = "the same user id on both sides is what shared directories go by: compare the output of id";
-    return fail(NAME, `this side may not write where the target has made a folder: ${tell(error)}`, hint);
+    return fail(NAME, `this side may not write where the target has made a folder: ${tell(error)}`, IDS_HINT);
   }
   return undefined;
 }
@@ -61,26 +60,37 @@ export async function examineSharedDirectory(
     return fail(NAME, `there is no directory ${shared.here} on this machine`, "mount it, or mend sharedDirectory.here");
   }
   const [theirs, ours] = [randomUUID(), randomUUID()];
-  const begun = await host.run(loadScript("meet"), [directory, "begin", theirs]);
+  const meet = (...words: readonly string[]) => host.run(loadScript("meet"), [directory, ...words]);
+  const begun = await meet("begin", theirs);
   if (begun.code !== 0) return fail(NAME, `nothing can be made in it on the target: ${begun.stderr.trim()}`);
-  if (!begun.stdout.startsWith(`${shared.there}/`)) {
-    await host.run(loadScript("meet"), [directory, "end", begun.stdout]);
-    return fail(NAME, `there is no directory ${shared.there} on ${host.name}`, "mend sharedDirectory.there");
+  const wrong = await look(shared, begun.stdout, host.name, theirs, ours);
+  if (wrong) {
+    await meet("drop", begun.stdout);
+    return wrong;
   }
-  const folder = join(shared.here, begun.stdout.slice(shared.there.length));
-  const seen = await appears(join(folder, "there"), shared.here);
-  const wrong = seen ? answer(folder, theirs, ours) : undefined;
-  const ended = await host.run(loadScript("meet"), [directory, "end", begun.stdout]);
-  if (wrong) return wrong;
-  if (!seen) {
-    return fail(
-      NAME,
-      `what is written to ${shared.there} on ${host.name} does not appear in ${shared.here} on this machine`,
-      "see what is mounted on both sides (findmnt), and mend sharedDirectory",
-    );
-  }
+  const ended = await meet("end", begun.stdout);
   if (ended.code !== 0 || ended.stdout !== ours) {
-    return fail(NAME, `what this side writes there cannot be read on ${host.name}: ${ended.stderr.trim()}`);
+    return fail(NAME, `what this side writes there cannot be read on ${host.name}: ${ended.stderr.trim()}`, IDS_HINT);
   }
   return ok(NAME, `${shared.here} here is ${shared.there} there; both sides may write`);
+}
+
+/** Looks from this side at the folder that the other side has made. @returns what is wrong, if something is */
+async function look(
+  shared: { readonly here: string; readonly there: string },
+  made: string,
+  host: string,
+  theirs: string,
+  ours: string,
+): Promise<Finding | undefined> {
+  if (!made.startsWith(`${shared.there}/`)) {
+    return fail(NAME, `there is no directory ${shared.there} on ${host}`, "mend sharedDirectory.there");
+  }
+  const folder = join(shared.here, made.slice(shared.there.length));
+  if (await appears(join(folder, "there"), shared.here)) return answer(folder, theirs, ours);
+  return fail(
+    NAME,
+    `what is written to ${shared.there} on ${host} does not appear in ${shared.here} on this machine`,
+    "see what is mounted on both sides (findmnt), and mend sharedDirectory",
+  );
 }

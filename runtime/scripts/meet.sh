@@ -2,10 +2,13 @@
 # One side of a meeting in a directory that two machines share: each leaves a word for the other.
 #
 #   $1 directory   $2 begin: makes a folder in it, as near as there is one, and leaves the word $3; prints its path
-#                  end: prints the word that the other side has left in the folder $3, and removes it
+#                  end: prints the word that the other side has left in the folder $3, and removes that
+#                  drop: removes the folder $3
 #
 # Exit code 1: that cannot be done, with words on standard error.
 set -u
+drop() { [[ $1 != */.locusts-doctor.?????? ]] || rm -rf -- "$1"; }
+
 case $2 in
   begin)
     base=$1
@@ -24,7 +27,8 @@ case $2 in
     done
     cat -- "$3/here"
     code=$?
-    [[ $3 != */.locusts-doctor.?????? ]] || rm -rf -- "$3"
+    drop "$3"
     exit "$code"
     ;;
+  drop) drop "$3" ;;
 esac

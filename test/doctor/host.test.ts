@@ -21,6 +21,8 @@ const NEEDS: Needs = {
   access: null,
   commands: listCommands({ program: undefined, container: undefined }, false),
   modules: [],
+  bringsPrograms: false,
+  slots: null,
   budget: { folders: 1, files: 1, bytes: 1 },
   pilots: null,
 };
@@ -43,9 +45,16 @@ test("a bash that is too old, tools that are missing, and tools that are not GNU
 
 test("node and apptainer may be on the nodes alone; without SLURM they have to be there", () => {
   assert.deepEqual(complaints(`${SAID}missing\tnode\n`), ["fail: node is not there"]);
-  assert.deepEqual(complaints(`${SAID}missing\tapptainer\nno-module\tapptainer\n`, { modules: ["apptainer"] }), [
-    "warn: apptainer is not there without the modules",
-    "warn: cannot be loaded there: apptainer",
+  assert.deepEqual(
+    complaints(`${SAID}missing\tapptainer\nno-module\tapptainer\n`, { modules: ["apptainer"], bringsPrograms: true }),
+    ["warn: apptainer is not there without the swarm's environment", "warn: cannot be loaded there: apptainer"],
+  );
+});
+
+test("more jobs at a time than cores are worth a word", () => {
+  assert.deepEqual(complaints(SAID, { slots: { count: 2, cpus: 1 } }), []);
+  assert.deepEqual(complaints(SAID, { slots: { count: 2, cpus: 2 } }), [
+    "warn: 2 jobs at a time, 2 cores each; it has 2 cores",
   ]);
 });
 

@@ -193,6 +193,16 @@ test("every pilot counts as a job, with those that are in the queue already", ()
   ]);
 });
 
+test("accounting that does not answer is said, and no failure", () => {
+  const silent: Parameters<typeof slurmSays> = [{}, { associations: 124, qos: 124, user: 124 }];
+  const findings = findingsOf([], silent);
+  assert.deepEqual(pick(findings, "fail", "warn"), []);
+  assert.deepEqual(
+    findings.filter(({ status }) => status === "skipped").map(({ name }) => name),
+    ["account", "submit limit"],
+  );
+});
+
 test("where no limits are enforced, none is complained of", () => {
   const loose: Parameters<typeof slurmSays> = [{ config: [["associations,limits,qos,safe", "none"]] }];
   assert.deepEqual(failsOf(["--qos=tiny"], loose, { count: 11 }), []);
@@ -205,6 +215,12 @@ test("limits of a qos on time and size", () => {
     "walltime: the walltime is 00:10:00, and the qos tiny allows 00:05:00: the pilots would wait for ever",
     "limits: the qos tiny allows 1 CPUs, and a pilot asks for 2 CPUs: the pilots would wait for ever",
   ]);
+});
+
+test("arrays that are too long are submitted in parts", () => {
+  const small: Parameters<typeof slurmSays> = [{ config: [["1001", "3"]] }];
+  const words = findingsOf([], small).find(({ name }) => name === "arrays")?.words;
+  assert.equal(words, "up to 2 pilots in one; 2 are submitted");
 });
 
 test("where few nodes may submit, successors are in danger", () => {

@@ -50,7 +50,9 @@ function* examineOnePartition(partition: Partition, found: Case): Generator<Find
   } else yield skipped("nodes", "sinfo has not answered");
   yield* examineMemory(needs, request, partition, configuration);
   const queue = answers.get("queue");
-  if (configuration.enforcesLimits) {
+  if (configuration.enforcesLimits && answers.get("qos")?.code !== 0) {
+    yield skipped("submit limit", "SLURM's accounting (sacctmgr) has not answered");
+  } else if (configuration.enforcesLimits) {
     yield* examineLimits(sources, request, needs, readQueue(queue?.code === 0 ? queue.text : ""));
   } else yield ok("submit limit", "the cluster enforces none");
   yield examineSuccessors(needs, partition);
@@ -89,7 +91,9 @@ export function examineSlurm(text: string, needs: PilotNeeds, facts: Pick<HostFa
   const request = readRequest(needs.directives);
   const accounts = readAccounts(answers, request, facts);
   const findings: Finding[] = [controller];
-  if (configuration.enforcesAssociations) findings.push(...examineAccounts(accounts, request));
+  if (configuration.enforcesAssociations && answers.get("associations")?.code !== 0) {
+    findings.push(skipped("account", "SLURM's accounting (sacctmgr) has not answered"));
+  } else if (configuration.enforcesAssociations) findings.push(...examineAccounts(accounts, request));
   const partitions = answers.get("partitions");
   if (partitions?.code === 0) {
     const chosen = choosePartitions(readPartitions(partitions.text), request);

@@ -1,6 +1,6 @@
 import { sayCount, sayMemory, sayWalltime } from "../amounts.js";
 import { type Finding, fail, ok, warn } from "../finding.js";
-import type { PilotNeeds } from "../needs.js";
+import { countSubmitted, type PilotNeeds } from "../needs.js";
 import type { LimitSource, Resources } from "./accounting-limits.js";
 import type { PilotRequest } from "./pilot-request.js";
 import type { Accounts } from "./submitter.js";
@@ -38,11 +38,6 @@ export function* examineAccounts(accounts: Accounts, request: PilotRequest): Gen
     const what = has(accounts.allQos, qos) ? `you may not use the qos ${qos}` : `there is no qos ${qos}`;
     yield fail("qos", what, `choose one of ${accounts.qos.join(", ")}`);
   } else if (accounts.qos.length > 0) yield ok("qos", qos);
-}
-
-/** How many SLURM jobs are submitted at once; what successors add comes later. */
-function countSubmitted({ count, successors, nodesMaySubmit }: PilotNeeds): number {
-  return nodesMaySubmit ? count : count * (1 + successors);
 }
 
 function examineSubmitLimit(source: LimitSource, limit: number, pilots: PilotNeeds, queue: readonly OwnJob[]): Finding {

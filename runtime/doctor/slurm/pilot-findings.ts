@@ -25,13 +25,10 @@ export function examineSuccessors(pilots: PilotNeeds, partition: Partition): Fin
 
 /** Whether the array of pilots keeps within the size that SLURM allows. */
 export function examineArrays(pilots: PilotNeeds, { arraySize }: Configuration): Finding | undefined {
-  if (arraySize === undefined) return undefined;
+  // Those that are submitted with all their successors are submitted one by one.
+  if (arraySize === undefined || !pilots.nodesMaySubmit) return undefined;
   const longest = arraySize - 1;
   const name = "arrays";
-  if (!pilots.nodesMaySubmit && 1 + pilots.successors > longest) {
-    const words = `an array may have ${sayCount(longest, "element")}, and a pilot with its successors has ${1 + pilots.successors}`;
-    return { name, status: "fail", words, hint: `lower successors to ${Math.max(0, longest - 1)}` };
-  }
   if (longest < 1)
     return { name, status: "fail", words: "the cluster allows no arrays (MaxArraySize)", hint: "ask for them" };
   const parts = Math.ceil(pilots.count / longest);

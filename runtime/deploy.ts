@@ -7,7 +7,7 @@ import {
   readBundledJobs,
 } from "../compiler/format/bundle.js";
 import { preflight } from "./doctor/preflight.js";
-import type { Engine } from "./engines/engine.js";
+import type { Engine, EngineState } from "./engines/engine.js";
 import { pilotsFor } from "./engines/slurm.js";
 import { placeBundle, stageRun } from "./files/stage.js";
 import type { TargetFiles } from "./files/target-files.js";
@@ -171,7 +171,7 @@ class Deployment {
       if (signal.aborted && this.engine.outlivesInterrupt) return this.leave(follower);
       if (signal.aborted) stopping ??= this.stop(run);
       // Asked before the last look at the journals, so that nothing written in between is missed.
-      const { going, words } = await this.engine.state(run);
+      const { going, words } = await this.look(run);
       const news = await follower.read();
       await follower.gather();
       observer.progress({
@@ -207,6 +207,16 @@ class Deployment {
     await stopping;
     await this.finish(follower, jobs.size);
     return { how: signal.aborted ? "interrupted" : "complete" };
+  }
+
+  /** Asks for the managers. Where they can never begin, nothing is left of the run. */
+  async look(run: Run): Promise<EngineState> {
+    try {
+      return await this.engine.state(run);
+    } catch (error) {
+      if (error instanceof RuntimeProblem) await this.files.discard(run).catch(() => {});
+      throw error;
+    }
   }
 
   /** Why the managers are gone although jobs are left; no reason if they are to be started again. */

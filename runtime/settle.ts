@@ -1,3 +1,4 @@
+import { mendFor } from "./files/disk-words.js";
 import type { Host } from "./hosts/host.js";
 import { loadScript } from "./scripts/load.js";
 import { RuntimeProblem } from "./workspace.js";
@@ -43,7 +44,7 @@ export async function settle(
   if (ended.code === NOT_MADE) {
     throw new RuntimeProblem(
       `${directory} on ${host.name} cannot be written to: ${words}`,
-      "give the target a directory that you may write to",
+      mendFor(words) ?? "give the target a directory that you may write to",
     );
   }
   if (ended.code === NOT_THERE) {

@@ -9,6 +9,7 @@ import { ConnectionLost, type Host } from "../hosts/host.js";
 import { declareRun, describeRun, listRuns, makeRunFolder, type Run, readRun } from "../runs/run-folder.js";
 import { loadScript } from "../scripts/load.js";
 import { RuntimeProblem } from "../workspace.js";
+import { mendFor } from "./disk-words.js";
 import { splitJournals } from "./journal-news.js";
 import { bytesOf, lacking, type Parcel, packParcels, parcelsOf } from "./parcels.js";
 import type { StagedRun } from "./stage.js";
@@ -66,7 +67,7 @@ export class SentFiles implements TargetFiles {
       const last = ended.stderr.trim().split("\n").at(-1) ?? "";
       throw new RuntimeProblem(
         `${host.name}: ${last || `${script} ended with exit code ${ended.code}`}`,
-        whatToDo(last),
+        mendFor(last),
       );
     }
     return ended;
@@ -185,7 +186,7 @@ export class SentFiles implements TargetFiles {
       );
     }
     if (ended.code !== 0)
-      throw new RuntimeProblem(`${this.options.host.name}: ${ended.stderr.trim()}`, whatToDo(ended.stderr));
+      throw new RuntimeProblem(`${this.options.host.name}: ${ended.stderr.trim()}`, mendFor(ended.stderr));
   }
 
   async look(run: Run): Promise<void> {
@@ -270,20 +271,11 @@ export class SentFiles implements TargetFiles {
 
   async discard(run: Run): Promise<void> {
     await this.#run(this.options.host, "discard", [this.there, String(run.number)]);
-    rmSync(run.folder, { recursive: true, force: true });
+    if (readdirSync(join(run.folder, "journal")).length === 0) rmSync(run.folder, { recursive: true, force: true });
   }
 
   async clean(): Promise<void> {
     await this.options.persist(() => this.#run(this.options.host, "clean", [this.there]));
     for (const part of ["runs", "shared"]) rmSync(join(this.here, part), { recursive: true, force: true });
   }
-}
-
-/** The mend for what a target's tools say. */
-function whatToDo(words: string): string | undefined {
-  if (/No space left on device|Disk quota exceeded/i.test(words)) {
-    return "make room there, then run the same command again: it goes on";
-  }
-  if (/Permission denied|Read-only file system/i.test(words)) return "choose a directory that you may write to";
-  return undefined;
 }

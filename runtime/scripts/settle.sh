@@ -21,8 +21,11 @@ else
   if [[ $5 == take ]]; then rm -f -- "$folder/owner"; fi
   # Two checkouts may come at the same time: only one of them can create the file.
   if [[ ! -s $folder/owner ]]; then
-    (set -C; printf '%s\t%s\n' "$3" "$4" >"$folder/owner") 2>/dev/null ||
-      [[ -e $folder/owner ]] || { printf '%s cannot be written\n' "$folder" >&2; exit 21; }
+    # Written first and then named: on a full disk, it must not be there without its owner.
+    draft=$folder/owner.$3
+    printf '%s\t%s\n' "$3" "$4" >"$draft" || { rm -f -- "$draft"; rmdir -- "$folder" "${folder%/*}" 2>/dev/null; exit 21; }
+    ln -- "$draft" "$folder/owner" 2>/dev/null || mv -n -- "$draft" "$folder/owner"
+    rm -f -- "$draft"
   fi
   mkdir -p -- "$folder"/{bundle,shared,runs} || exit 21
 fi

@@ -238,6 +238,17 @@ test("scratch: jobs run there, outputs and logs come back, and nothing stays", a
   assert.deepEqual(readdirSync(pilots.path("scratch/of")), []);
 });
 
+test("scratch: many quick jobs in several slots", async () => {
+  const pilots = new Pilots(jobs(400), "", {}, 4);
+  await pilots.stage(2);
+  const begun = pilots.beginAll(["--scratch", pilots.path("scratch")], tallyOf(pilots));
+  for (const { exitCode, stderr } of await Promise.all(begun.map(({ outcome }) => outcome)))
+    assert.equal(exitCode, 0, stderr);
+  pilots.assertAllDone(400);
+  assert.equal(tally(pilots).length, 400);
+  assert.deepEqual(readdirSync(pilots.path("scratch")), []);
+});
+
 test("each running job has GPUs of its own", async () => {
   const pilots = new Pilots(
     `${jobs(12, 'echo "$CUDA_VISIBLE_DEVICES" >> $TALLY.gpus; mkdir $TALLY.$CUDA_VISIBLE_DEVICES; sleep 0.1; rmdir $TALLY.$CUDA_VISIBLE_DEVICES; [[ $i != 3 ]] || kill -9 $$')} resources: { gpus: 2 },`,

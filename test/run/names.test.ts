@@ -2,80 +2,21 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { suite } from "../runner/suite.js";
 import { Deployment } from "./deployment.js";
+import { assertUnharmed, NASTY_FIELDS, NASTY_FILES, NASTY_NAMES } from "./nasty-names.js";
 
 /** Names that other tools trip over. */
 const test = suite("names");
 
-const NAMES = [
-  "with space",
-  "  two  leading and trailing  ",
-  "it's",
-  'double"quote',
-  "$HOME",
-  "$(touch hacked)",
-  "`touch hacked`",
-  "a;b",
-  "a&b|c",
-  "star*",
-  "que?stion",
-  "[brackets]",
-  "{braces}",
-  "-n",
-  "--help",
-  "-",
-  "~",
-  "#hash",
-  "!bang",
-  "back\\slash",
-  "\\n\\t\\\\",
-  "\\e",
-  "%s%d",
-  "a=b",
-  "a,b",
-  "(paren)",
-  "<angle>",
-  "grüße",
-  "日本語",
-  "emoji😀",
-  "e\u0301",
-  "%2F",
-  "x".repeat(200),
-  "ä".repeat(100),
-];
-
 test("files of any name reach their jobs and come home unharmed", async () => {
-  const deployment = new Deployment(
-    `
-    jobs: files("in/{name}.txt"),
-    inputs: { text: "in/{name}.txt", moved: input("in/{name}.txt", { as: "{name}" }), all: shared("shared dir/it's \\"all\\" $.txt") },
-    outputs: { copy: "out/{name}.txt", flat: "{name}.flat", tree: "tree {name}/" },
-    command: ({ inputs, outputs, params }) => sh\`
-      cat \${inputs.text} > \${outputs.copy}
-      cat \${inputs.moved} \${inputs.all} > \${outputs.flat}
-      mkdir \${outputs.tree}
-      printf %s \${params.name} > \${outputs.tree}/name\`,
-  `,
-    {
-      ...Object.fromEntries(NAMES.map((name) => [`in/${name}.txt`, `content of ${name}\n`])),
-      'shared dir/it\'s "all" $.txt': "shared\n",
-    },
-  );
+  const deployment = new Deployment(NASTY_FIELDS, NASTY_FILES);
   const report = await deployment.succeed();
-  assert.equal(report.jobs.total, NAMES.length);
-  assert.deepEqual(
-    deployment.results(),
-    NAMES.flatMap((name) => [`out/${name}.txt`, `${name}.flat`, `tree ${name}/name`]).sort(),
-  );
-  for (const name of NAMES) {
-    assert.equal(deployment.result(`out/${name}.txt`), `content of ${name}\n`);
-    assert.equal(deployment.result(`${name}.flat`), `content of ${name}\nshared\n`);
-    assert.equal(deployment.result(`tree ${name}/name`), name);
-  }
-  assert.equal((await deployment.succeed()).jobs.cached, NAMES.length);
+  assert.equal(report.jobs.total, NASTY_NAMES.length);
+  assertUnharmed(deployment);
+  assert.equal((await deployment.succeed()).jobs.cached, NASTY_NAMES.length);
 });
 
 test("params of any value reach the command as they are; logs of failed jobs get names of their own", async () => {
-  const values = [...NAMES, ".hidden", "..dots", "a/b", "/", "..", "", " ", "'", "$'x'"];
+  const values = [...NASTY_NAMES, ".hidden", "..dots", "a/b", "/", "..", "", " ", "'", "$'x'"];
   const deployment = new Deployment(
     `
     jobs: list("value", ${JSON.stringify(values)}),

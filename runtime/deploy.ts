@@ -6,6 +6,7 @@ import {
   readBundleDescription,
   readBundledJobs,
 } from "../compiler/format/bundle.js";
+import { preflight } from "./doctor/preflight.js";
 import type { Engine, EngineState } from "./engines/engine.js";
 import { pilotsFor } from "./engines/slurm.js";
 import { placeBundle, stageRun } from "./files/stage.js";
@@ -111,7 +112,7 @@ class Deployment {
 
   constructor(
     readonly options: DeployOptions,
-    opened: OpenedTarget,
+    readonly opened: OpenedTarget,
   ) {
     this.ledger = Ledger.open(options.workspace.state);
     this.engine = opened.engine;
@@ -291,6 +292,7 @@ class Deployment {
     const { options, files } = this;
     const { description, observer, workspace } = options;
     const { pilots } = description;
+    await preflight(this.opened, options, wanted.size);
     const staged = await stageRun({
       bundle: options.bundle,
       description,

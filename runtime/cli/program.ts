@@ -79,6 +79,11 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     .option("--out <folder>", "where the bundle goes (default: bundle/<target> beside the definition)")
     .option("--check", "write nothing; exit with 2 if the bundle is not up to date");
   verb(
+    "doctor",
+    "look at a target for what would fail there, before it does",
+    async () => (await import("./verbs/doctor.js")).doctor,
+  ).option("--accept-new-host-key", "trust a host that was never seen before, and remember its key");
+  verb(
     "deploy",
     "build, run what is new, changed or unfinished, and gather the results",
     async () => (await import("./verbs/deploy.js")).deployVerb,

@@ -1,0 +1,31 @@
+import type { Finding, FindingStatus } from "../../doctor/finding.js";
+import type { Terminal } from "../terminal.js";
+import { countOf } from "../words.js";
+
+/** The longest of the findings' names; they are said as they come. */
+const NAME_WIDTH = 16;
+const STATUS_WIDTH = 7;
+
+function paint({ colors }: Terminal, status: FindingStatus): string {
+  const text = status.padEnd(STATUS_WIDTH);
+  if (status === "ok") return colors.green(text);
+  if (status === "warn") return colors.yellow(text);
+  return status === "fail" ? colors.red(text) : colors.dim(text);
+}
+
+/** Says one finding in a line, and below it what to do. */
+export function sayFinding(terminal: Terminal, { name, status, words, hint }: Finding): void {
+  terminal.say(`${paint(terminal, status)} ${name.padEnd(NAME_WIDTH)} ${words}`);
+  if (hint !== null)
+    terminal.say(`${" ".repeat(STATUS_WIDTH + NAME_WIDTH + 2)}${terminal.colors.dim("hint:")} ${hint}`);
+}
+
+/** Says in one line what all of it comes to. */
+export function summarizeFindings(terminal: Terminal, target: string, findings: readonly Finding[]): void {
+  const { colors } = terminal;
+  const count = (wanted: FindingStatus) => findings.filter(({ status }) => status === wanted).length;
+  const [fails, warns] = [count("fail"), count("warn")];
+  const also = warns > 0 ? `; ${countOf(warns, "thing")} to know beforehand` : "";
+  if (fails > 0) terminal.say(`${colors.red(`${target} is not ready:`)} ${countOf(fails, "thing")} would fail${also}`);
+  else terminal.say(`${colors.green(`${target} is ready`)}${also}`);
+}

@@ -1,0 +1,113 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ConnectionLost, type Host } from "../hosts/host.js";
+import { openHost } from "../hosts/open-host.js";
+import { ThisMachine } from "../hosts/this-machine.js";
+import { RuntimeProblem, targetDirectory, type Workspace } from "../workspace.js";
+import { askHost, type HostAnswer } from "./ask-host.js";
+import { examineDirectory, examineOwner } from "./directory-findings.js";
+import { type Finding, fail, ok, skipped } from "./finding.js";
+import { readHostFacts } from "./host-facts.js";
+import { examineClock, examineHost } from "./host-findings.js";
+import type { Needs } from "./needs.js";
+import { examineRoom } from "./room-findings.js";
+import { examineSharedDirectory } from "./shared-directory.js";
+import { examineSlurm } from "./slurm/examine-slurm.js";
+
+/** Each with its own way to fail; what is not one of these is a mistake of ours. */
+function findingOf(name: string, error: unknown): Finding {
+  if (error instanceof RuntimeProblem) return fail(name, error.message, error.hint ?? null);
+  if (error instanceof ConnectionLost) return fail(name, error.message, "see whether the network and the host are up");
+  throw error;
+}
+
+/** This checkout's id, if it has one by now. */
+function knownCheckout(workspace: Workspace): string | undefined {
+  const path = join(workspace.state, "checkout");
+  return existsSync(path) ? readFileSync(path, "utf8").trim() : undefined;
+}
+
+async function* examineTransferHost(
+  access: NonNullable<Needs["access"]>,
+  needs: Needs,
+  options: ExamineOptions,
+): AsyncGenerator<Finding> {
+  if (access.transferHost === null) return;
+  const name = "transfer host";
+  const host = await openHost({ host: access.transferHost, ssh: access.ssh }, options);
+  try {
+    const answer = await askHost(host, access.directory, { ...needs, pilots: null, modules: [] });
+    const facts = readHostFacts(answer.host);
+    const directory = examineDirectory(access.directory, facts);
+    yield directory.status === "ok" ? ok(name, `${access.transferHost}: ${directory.words}`) : { ...directory, name };
+  } catch (error) {
+    yield findingOf(name, error);
+  } finally {
+    host.close();
+  }
+}
+
+export interface ExamineOptions {
+  /** remember the key of a host that was never seen before */
+  readonly acceptNewHostKey: boolean;
+}
+
+/** The directory that a swarm's folder is in; for a local target, the folder itself. */
+function directoryOf(workspace: Workspace, target: string, { access }: Needs): string {
+  return access?.directory ?? targetDirectory(workspace, target);
+}
+
+async function* examineSides(host: Host, needs: Needs, options: ExamineOptions): AsyncGenerator<Finding> {
+  const { access } = needs;
+  if (!access) return;
+  if (access.sharedDirectory) {
+    try {
+      yield await examineSharedDirectory(host, access.sharedDirectory, access.directory);
+    } catch (error) {
+      yield findingOf("shared directory", error);
+    }
+  }
+  yield* examineTransferHost(access, needs, options);
+}
+
+/**
+ * Looks at a target for what would keep a swarm from running there. Leaves nothing behind.
+ *
+ * @throws nothing that a user could have caused: what cannot be reached is a finding
+ */
+export async function* examineTarget(
+  workspace: Workspace,
+  target: string,
+  needs: Needs,
+  options: ExamineOptions,
+): AsyncGenerator<Finding> {
+  const { access, pilots, budget } = needs;
+  const directory = directoryOf(workspace, target, needs);
+  let host: Host | undefined;
+  let answer: HostAnswer;
+  try {
+    host = access ? await openHost(access, options) : new ThisMachine();
+    answer = await askHost(host, directory, needs, access === null);
+  } catch (error) {
+    host?.close();
+    yield findingOf("connection", error);
+    yield skipped("all else", "the target cannot be reached");
+    return;
+  }
+  try {
+    const facts = readHostFacts(answer.host);
+    const remote = access !== null && access.host !== null;
+    if (remote) yield ok("connection", `${host.name} answers, to ${facts.user}`);
+    yield* examineHost(facts, needs);
+    const clock = remote ? examineClock(facts.time, answer.asked, answer.answered) : undefined;
+    if (clock) yield clock;
+    yield examineDirectory(directory, facts);
+    if (access) yield examineOwner(facts, knownCheckout(workspace));
+    yield* examineRoom(facts, { bytes: budget.bytes, inodes: budget.files + budget.folders });
+    yield* examineSides(host, needs, options);
+    if (pilots && facts.missing.includes("scontrol")) yield skipped("SLURM", "its programs are not to be found");
+    else if (pilots) yield* examineSlurm(answer.slurm, pilots, facts);
+  } finally {
+    host.close();
+  }
+}

@@ -1,0 +1,118 @@
+import { sayCount } from "./amounts.js";
+import { type Finding, fail, ok, warn } from "./finding.js";
+import type { HostFacts } from "./host-facts.js";
+import type { Needs } from "./needs.js";
+
+/** The oldest bash that runs the manager: 4.4. */
+const OLDEST_BASH = 404;
+/** Beyond so many milliseconds, times in journals and on files are misleading. */
+const MOST_CLOCK_DIFFERENCE = 60_000;
+
+/** Where programs come from that a swarm may need and a host may lack. */
+const SOURCES: Readonly<Record<string, string>> = {
+  node: "install Node there, or load it by environment.modules",
+  apptainer: 'ask for it there, load it by environment.modules, or say runtime: "singularity"',
+  singularity: "ask for it there, or load it by environment.modules",
+};
+const SLURM = new Set(["sbatch", "scancel", "scontrol", "sinfo", "squeue"]);
+
+function examineBash({ bash }: HostFacts): Finding {
+  const [major = 0, minor = 0] = bash.split(".").map(Number);
+  if (major * 100 + minor >= OLDEST_BASH) return ok("bash", bash.replace(/[^\d.].*$/, ""));
+  return fail(
+    "bash",
+    `bash is ${bash}, and the manager needs 4.4 or newer`,
+    "ask for a newer one, or put one first in the PATH of your login shell there",
+  );
+}
+
+function* examineProgram(name: string, needs: Needs): Generator<Finding> {
+  const hint = SOURCES[name] ?? "install it there";
+  // Modules may bring it, and nodes may have what the login node lacks.
+  if (needs.bringsPrograms) yield warn("programs", `${name} is not there without the swarm's environment`);
+  else if (needs.pilots) yield warn("programs", `${name} is not on the login node; the nodes may have it`, hint);
+  else yield fail("programs", `${name} is not there`, hint);
+}
+
+function* examinePrograms(facts: HostFacts, needs: Needs): Generator<Finding> {
+  const own = facts.missing.filter((name) => SOURCES[name] !== undefined);
+  const slurm = facts.missing.filter((name) => SLURM.has(name));
+  const plain = facts.missing.filter((name) => !own.includes(name) && !slurm.includes(name));
+  if (plain.length > 0) {
+    yield fail("programs", `not there: ${plain.join(", ")}`, "the manager needs coreutils, findutils, grep and tar");
+  }
+  if (facts.notGnu.length > 0) {
+    yield fail(
+      "programs",
+      `not GNU's: ${facts.notGnu.join(", ")}`,
+      "put GNU's first in the PATH of your login shell there",
+    );
+  }
+  if (slurm.length > 0) {
+    yield fail(
+      "programs",
+      `SLURM's ${slurm.join(", ")} ${slurm.length === 1 ? "is" : "are"} not to be found`,
+      "name the cluster's login node as host, or put SLURM's programs into the PATH of your login shell there",
+    );
+  }
+  for (const name of own) yield* examineProgram(name, needs);
+  if (facts.missing.length === 0 && facts.notGnu.length === 0) {
+    const more = needs.commands.filter((name) => SOURCES[name] !== undefined);
+    yield ok("programs", ["coreutils, findutils, grep and tar are GNU's", ...more].join("; "));
+  }
+}
+
+function* examineModules(facts: HostFacts, needs: Needs): Generator<Finding> {
+  if (needs.modules.length === 0) return;
+  const place = needs.pilots ? "on the login node; the nodes may differ" : "there";
+  if (!facts.hasModules) {
+    yield warn(
+      "modules",
+      `there is no module command ${place}`,
+      "take modules out of the environment, or ask for them",
+    );
+  } else if (facts.missingModules.length > 0) {
+    yield warn(
+      "modules",
+      `cannot be loaded ${place}: ${facts.missingModules.join(", ")}`,
+      "see what there is: module avail",
+    );
+  } else yield ok("modules", needs.modules.join(", "));
+}
+
+/**
+ * Compares the host's clock with this machine's.
+ *
+ * @param asked when the question went out, in milliseconds since 1970
+ * @param answered when the answer was there
+ */
+export function examineClock(time: number | undefined, asked: number, answered: number): Finding | undefined {
+  if (time === undefined) return undefined;
+  const difference = time < asked ? time - asked : Math.max(0, time - answered);
+  const seconds = Math.round(Math.abs(difference) / 1000);
+  if (Math.abs(difference) <= MOST_CLOCK_DIFFERENCE) {
+    return ok("clock", seconds === 0 ? "the same time as here" : `${seconds} s from the time here`);
+  }
+  return warn(
+    "clock",
+    `it is ${seconds.toLocaleString("en-US")} s ${difference < 0 ? "behind" : "ahead of"} this machine's`,
+    "times in tables and journals will be misleading; have the clocks set (timedatectl)",
+  );
+}
+
+/** Without a scheduler, nobody but the definition keeps jobs from crowding. */
+function* examineCores({ cores }: HostFacts, { slots }: Needs): Generator<Finding> {
+  if (slots === null || cores === undefined) return;
+  const count = slots.count ?? Math.max(1, Math.floor(cores / slots.cpus));
+  const words = `${sayCount(count, "job")} at a time, ${sayCount(slots.cpus, "core")} each; it has ${sayCount(cores, "core")}`;
+  if (count * slots.cpus <= cores) yield ok("cores", words);
+  else yield warn("cores", words, "lower slots, unless the jobs wait for something else most of their time");
+}
+
+/** The programs of a host: bash, tools, what the swarm itself needs. */
+export function* examineHost(facts: HostFacts, needs: Needs): Generator<Finding> {
+  yield examineBash(facts);
+  yield* examinePrograms(facts, needs);
+  yield* examineModules(facts, needs);
+  yield* examineCores(facts, needs);
+}

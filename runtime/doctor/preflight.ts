@@ -1,0 +1,128 @@
+import { existsSync, readFileSync } from "node:fs";
+import { statfs } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { BUNDLE_FILES, type Budget, type BundleDescription, readUploads } from "../../compiler/format/bundle.js";
+import { pilotsFor } from "../engines/slurm.js";
+import { withReconnection } from "../hosts/with-reconnection.js";
+import type { OpenedTarget } from "../open-target.js";
+import { loadScript } from "../scripts/load.js";
+import { RuntimeProblem } from "../workspace.js";
+import { sayBytes } from "./amounts.js";
+import { askHost } from "./ask-host.js";
+import { examineDirectory } from "./directory-findings.js";
+import type { Finding } from "./finding.js";
+import { readHostFacts } from "./host-facts.js";
+import { examineHost } from "./host-findings.js";
+import { listCommands, type Needs } from "./needs.js";
+import { examineRoom } from "./room-findings.js";
+import { examineSlurm } from "./slurm/examine-slurm.js";
+import { readDirectives } from "./slurm/pilot-request.js";
+
+/** For how long a host may be away, in milliseconds. */
+const PATIENCE = 120_000;
+
+export interface PreflightOptions {
+  /** the built bundle */
+  readonly bundle: string;
+  readonly description: BundleDescription;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Makes sure of what can be made sure of in one round trip, before anything is sent: programs,
+ * directory, room, and what SLURM would say to the pilots. If the swarm had nothing on the target
+ * before, it has nothing there afterwards.
+ *
+ * @param wanted how many jobs are to run
+ * @throws RuntimeProblem with the first thing that would fail
+ */
+export async function preflight(opened: OpenedTarget, options: PreflightOptions, wanted: number): Promise<void> {
+  const { description, bundle } = options;
+  // Of what all jobs take, those that are to run take their share.
+  const share = description.jobs === 0 ? 0 : Math.min(1, wanted / description.jobs);
+  const budget: Budget = {
+    bytes: Math.floor(description.budget.bytes * share),
+    files: Math.floor(description.budget.files * share),
+    folders: Math.floor(description.budget.folders * share),
+  };
+  if (description.access === null || description.access.sharedDirectory) {
+    await checkVisibleRoom(opened.files.here, bundle, budget);
+  }
+  if (description.access === null) return;
+  const problem = await withReconnection(() => examine(opened, options, budget, wanted), {
+    patience: PATIENCE,
+    signal: options.signal,
+  });
+  if (!problem) return;
+  // The swarm's folder was made when the target was opened.
+  await opened.host.run(loadScript("discard"), [opened.files.there, "none"]).catch(() => {});
+  throw new RuntimeProblem(problem.words, problem.hint ?? "see all of it: locusts doctor");
+}
+
+async function examine(
+  opened: OpenedTarget,
+  { description, bundle }: PreflightOptions,
+  budget: Budget,
+  wanted: number,
+): Promise<Finding | undefined> {
+  const access = description.access as NonNullable<BundleDescription["access"]>;
+  const needs = readNeeds(bundle, description, budget, wanted);
+  const answer = await askHost(opened.host, access.directory, needs);
+  const facts = readHostFacts(answer.host);
+  const findings: Finding[] = [...examineHost(facts, needs), examineDirectory(access.directory, facts)];
+  // What both sides see is linked, not copied: there the room was looked at from this side.
+  if (!access.sharedDirectory) {
+    findings.push(...examineRoom(facts, { bytes: budget.bytes, inodes: budget.files + budget.folders }));
+  }
+  if (needs.pilots) findings.push(...examineSlurm(answer.slurm, needs.pilots, facts));
+  return findings.find(({ status }) => status === "fail");
+}
+
+function readNeeds(bundle: string, description: BundleDescription, budget: Budget, wanted: number): Needs {
+  const { pilots, swarm, access } = description;
+  const script = join(bundle, BUNDLE_FILES.pilot);
+  return {
+    swarm,
+    access,
+    // Others than the manager's own may be brought by the environment, which a bundle does not describe.
+    commands: listCommands({ program: undefined, container: undefined }, pilots !== null),
+    modules: [],
+    bringsPrograms: true,
+    slots: null,
+    budget,
+    pilots: pilots && {
+      ...pilots,
+      count: pilotsFor(pilots, wanted),
+      directives: existsSync(script) ? readDirectives(readFileSync(script, "utf8")) : [],
+      scratch: "",
+      jobMemory: 0,
+    },
+  };
+}
+
+/**
+ * Looks at the room in a folder of this machine. Shared inputs are left out: they may be there
+ * already, be linked, or be copied in a way that takes no room.
+ *
+ * @throws RuntimeProblem if the rest does not fit
+ */
+async function checkVisibleRoom(folder: string, bundle: string, budget: Budget): Promise<void> {
+  let place = folder; // or, before the first deploy, the nearest to it that is there
+  while (!existsSync(place) && dirname(place) !== place) place = dirname(place);
+  let room: { bavail: number; bsize: number };
+  try {
+    room = await statfs(place);
+  } catch {
+    return; // what is wrong there is said by whoever writes there
+  }
+  const free = room.bavail * room.bsize;
+  if (free >= budget.bytes) return;
+  let shared = 0;
+  for (const { destination, bytes } of readUploads(bundle)) if (destination.startsWith("shared/")) shared += bytes;
+  const needed = budget.bytes - shared;
+  if (free >= needed) return;
+  throw new RuntimeProblem(
+    `${folder} has ${sayBytes(free)} of room, and the swarm takes ${sayBytes(needed)}, beside what the jobs write`,
+    "make room, or give the target a directory on another disk",
+  );
+}

@@ -1,0 +1,77 @@
+import { sayBytes, sayCount } from "./amounts.js";
+import { type Finding, fail, ok, skipped, warn } from "./finding.js";
+import type { HostFacts } from "./host-facts.js";
+
+/** What there must be room for. */
+export interface RoomNeeds {
+  readonly bytes: number;
+  readonly inodes: number;
+}
+
+/** How much a file system must have for each byte of input, not to be thought tight: jobs write, too. */
+const AMPLE = 2;
+
+function examineSpace(facts: HostFacts, { bytes }: RoomNeeds): Finding {
+  const free = facts.room?.bytes;
+  if (free === undefined) return skipped("space", `df says nothing of ${facts.base}`);
+  const missing = Math.max(0, bytes - facts.present);
+  const words = `${sayBytes(free)} free; the swarm takes ${sayBytes(missing)}, beside what the jobs write`;
+  if (free < missing) return fail("space", words, "make room, or give the target a directory on another disk");
+  if (free < AMPLE * missing) return warn("space", words, "see whether the jobs' outputs will fit as well");
+  return ok("space", words);
+}
+
+function examineInodes({ room }: HostFacts, { inodes }: RoomNeeds): Finding {
+  if (room?.inodes === undefined) return ok("inodes", "the file system makes them as they are needed");
+  const words = `${sayCount(room.inodes, "more file")} can be made; the swarm takes ${inodes.toLocaleString("en-US")}, beside what the jobs write`;
+  if (room.inodes >= AMPLE * inodes) return ok("inodes", words);
+  if (room.inodes >= inodes) return warn("inodes", words, "see whether the jobs' outputs will fit as well");
+  return fail("inodes", words, "remove files, or give the target a directory on another disk");
+}
+
+/** A line of `quota`, or `lfs quota`: what is used of what may be, in KB and in files. */
+interface Quota {
+  readonly source: string;
+  readonly bytesLeft: number;
+  readonly filesLeft: number;
+}
+
+/** Reads `source KB quota limit grace files quota limit grace`; a limit of 0 is none. */
+function readQuota(line: string): Quota | undefined {
+  const fields = line.trim().split(/\s+/);
+  const number = (index: number) => Number((fields[index] ?? "").replace(/\*$/, ""));
+  const left = (used: number, soft: number) => {
+    const limit = number(soft + 1) || number(soft);
+    return limit > 0 ? Math.max(0, limit - number(used)) : Number.POSITIVE_INFINITY;
+  };
+  const quota = { source: fields[0] ?? "", bytesLeft: left(1, 2) * 1024, filesLeft: left(5, 6) };
+  return Number.isNaN(quota.bytesLeft) || Number.isNaN(quota.filesLeft) ? undefined : quota;
+}
+
+/** Quotas are told in many ways: what is said here of another file system, or not understood, is passed over. */
+function* examineQuota(facts: HostFacts, needs: RoomNeeds): Generator<Finding> {
+  for (const line of facts.quotas) {
+    const quota = readQuota(line);
+    const source = facts.room?.source;
+    if (!quota || (quota.source !== source && !facts.base.startsWith(`${quota.source}/`))) continue;
+    const words: string[] = [];
+    if (Number.isFinite(quota.bytesLeft)) words.push(sayBytes(quota.bytesLeft));
+    if (Number.isFinite(quota.filesLeft)) words.push(sayCount(quota.filesLeft, "file"));
+    if (words.length === 0) continue;
+    const left = `your quota leaves ${words.join(" and ")}`;
+    if (quota.bytesLeft < needs.bytes - facts.present || quota.filesLeft < needs.inodes) {
+      yield fail(
+        "quota",
+        `${left}; the swarm takes ${sayBytes(needs.bytes)} and ${sayCount(needs.inodes, "file")}`,
+        "remove what you need no more, ask for more, or give the target a directory elsewhere",
+      );
+    } else yield ok("quota", left);
+  }
+}
+
+/** Whether what a swarm takes fits on its target's disk. */
+export function* examineRoom(facts: HostFacts, needs: RoomNeeds): Generator<Finding> {
+  yield examineSpace(facts, needs);
+  yield examineInodes(facts, needs);
+  yield* examineQuota(facts, needs);
+}

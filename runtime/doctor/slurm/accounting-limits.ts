@@ -1,0 +1,70 @@
+import { readCount, readMebibytes, readTime } from "./amounts.js";
+
+/** Amounts of what SLURM counts, by its names: `cpu`, `mem` (MB), `gres/gpu`. */
+export type Resources = ReadonlyMap<string, number>;
+
+/** Limits of one source: a qos, or the association of a user with an account. Undefined: none. */
+export interface LimitSource {
+  /** `the qos tiny` */
+  readonly name: string;
+  /** which jobs count: those of a qos, or those of an account */
+  readonly counts: { readonly qos: string } | { readonly account: string };
+  /** jobs in the queue, also such as wait */
+  readonly submitted: number | undefined;
+  /** jobs that run at a time */
+  readonly running: number | undefined;
+  /** seconds */
+  readonly walltime: number | undefined;
+  readonly ofJob: Resources;
+  /** of all jobs together */
+  readonly together: Resources;
+  /** a walltime over the partition's is allowed */
+  readonly exceedsPartitionTime: boolean;
+}
+
+/** Reads `cpu=64,mem=100G,gres/gpu=2`. */
+function readResources(...texts: readonly (string | undefined)[]): Resources {
+  const amounts = new Map<string, number>();
+  for (const word of texts.flatMap((text) => (text ?? "").split(","))) {
+    const at = word.indexOf("=");
+    const name = word.slice(0, at).trim();
+    const amount = name === "mem" ? readMebibytes(word.slice(at + 1)) : readCount(word.slice(at + 1));
+    if (at > 0 && amount !== undefined) amounts.set(name, Math.min(amount, amounts.get(name) ?? amount));
+  }
+  return amounts;
+}
+
+function least(row: ReadonlyMap<string, string>, names: readonly string[]): number | undefined {
+  const numbers = names.map((name) => row.get(name) ?? "").filter((text) => /^\d+$/.test(text));
+  return numbers.length === 0 ? undefined : Math.min(...numbers.map(Number));
+}
+
+/** The limits of a qos. @param row of `sacctmgr --parsable2 show qos` */
+export function readQosLimits(row: ReadonlyMap<string, string>): LimitSource {
+  const qos = row.get("Name") ?? "";
+  return {
+    name: `the qos ${qos}`,
+    counts: { qos },
+    submitted: least(row, ["MaxSubmitPU", "MaxSubmitPA", "GrpSubmit"]),
+    running: least(row, ["MaxJobsPU", "MaxJobsPA", "GrpJobs"]),
+    walltime: readTime(row.get("MaxWall") ?? ""),
+    ofJob: readResources(row.get("MaxTRES"), row.get("MaxTRESPerNode")),
+    together: readResources(row.get("MaxTRESPU"), row.get("MaxTRESPA"), row.get("GrpTRES")),
+    exceedsPartitionTime: /PartitionTimeLimit/.test(row.get("Flags") ?? ""),
+  };
+}
+
+/** The limits of a user in an account. @param row of `sacctmgr --parsable2 show associations` */
+export function readAssociationLimits(row: ReadonlyMap<string, string>): LimitSource {
+  const account = row.get("Account") ?? "";
+  return {
+    name: `the account ${account}`,
+    counts: { account },
+    submitted: least(row, ["MaxSubmit", "GrpSubmit"]),
+    running: least(row, ["MaxJobs", "GrpJobs"]),
+    walltime: readTime(row.get("MaxWall") ?? ""),
+    ofJob: readResources(row.get("MaxTRES"), row.get("MaxTRESPerNode")),
+    together: readResources(row.get("GrpTRES")),
+    exceedsPartitionTime: false,
+  };
+}

@@ -1,0 +1,109 @@
+import { explainRefusal } from "../../engines/sbatch-words.js";
+import { type Finding, fail, ok, skipped, warn } from "../finding.js";
+import type { HostFacts } from "../host-facts.js";
+import type { PilotNeeds } from "../needs.js";
+import { type Answer, type Question, readAnswers } from "./answers.js";
+import { type Configuration, readConfiguration } from "./configuration.js";
+import { examineAccounts, examineLimits, readQueue } from "./limit-findings.js";
+import { examineNodes, examinePartitionLimits } from "./node-findings.js";
+import { readNodeKinds } from "./node-kinds.js";
+import { choosePartitions, examinePartition } from "./partition-findings.js";
+import { type Partition, readPartitions } from "./partitions.js";
+import { examineArrays, examineMemory, examineScratch, examineSuccessors, sayBound } from "./pilot-findings.js";
+import { type PilotRequest, readRequest } from "./pilot-request.js";
+import { type Accounts, listLimitSources, readAccounts } from "./submitter.js";
+
+const AWAY_HINT = "SLURM's controller is away: try again in some minutes, or ask the cluster's administrators";
+
+/** What came back from a cluster, and what was asked for. */
+interface Case {
+  readonly needs: PilotNeeds;
+  readonly request: PilotRequest;
+  readonly answers: ReadonlyMap<Question, Answer>;
+  readonly accounts: Accounts;
+  readonly configuration: Configuration;
+}
+
+const fails = (findings: readonly Finding[]) => findings.some(({ status }) => status === "fail");
+
+function examineController(answers: ReadonlyMap<Question, Answer>, configuration: Configuration): Finding {
+  const ping = answers.get("ping");
+  if (ping?.code === 124) return fail("controller", "SLURM's controller has not answered for 20 s", AWAY_HINT);
+  if (!ping || !/ is UP/.test(ping.text)) {
+    // There is a box of asterisks around what should be done about it.
+    const said = ping?.text.split("\n").find((line) => /is DOWN|error|fatal/i.test(line)) ?? "";
+    return fail("controller", `SLURM's controller does not answer${said === "" ? "" : `: ${said}`}`, AWAY_HINT);
+  }
+  return ok("controller", `SLURM ${configuration.version} answers`);
+}
+
+function* examineOnePartition(partition: Partition, found: Case): Generator<Finding> {
+  const { needs, request, answers, accounts, configuration } = found;
+  yield examinePartition(partition, request, accounts.submitter);
+  const sources = configuration.enforcesLimits ? listLimitSources(accounts, partition) : [];
+  const mayExceedTime = sources.some(({ exceedsPartitionTime }) => exceedsPartitionTime);
+  yield* examinePartitionLimits(request, partition, mayExceedTime);
+  const nodes = answers.get("nodes");
+  if (nodes?.code === 0) {
+    const kinds = readNodeKinds(nodes.text).filter((kind) => kind.partition === partition.name);
+    yield* examineNodes(request, partition.name, kinds, needs.count);
+  } else yield skipped("nodes", "sinfo has not answered");
+  yield* examineMemory(needs, request, partition, configuration);
+  const queue = answers.get("queue");
+  if (configuration.enforcesLimits && answers.get("qos")?.code !== 0) {
+    yield skipped("submit limit", "SLURM's accounting (sacctmgr) has not answered");
+  } else if (configuration.enforcesLimits) {
+    yield* examineLimits(sources, request, needs, readQueue(queue?.code === 0 ? queue.text : ""));
+  } else yield ok("submit limit", "the cluster enforces none");
+  yield examineSuccessors(needs, partition);
+}
+
+/** Of several partitions, a pilot runs in the first that has room: one that will do is enough. */
+function examinePartitions(partitions: readonly Partition[], found: Case): Finding[] {
+  const all = partitions.map((partition) => [...examineOnePartition(partition, found)]);
+  return all.find((findings) => !fails(findings)) ?? all[0] ?? [];
+}
+
+function examineSubmission(sbatch: Answer | undefined, before: readonly Finding[]): Finding {
+  if (!sbatch) return skipped("sbatch", "it was not asked");
+  if (sbatch.code === 0) return ok("sbatch", "it would take the pilots");
+  if (sbatch.code === 124) {
+    const hint = "the cluster may have as many jobs as it can hold, or be very busy: try again in some minutes";
+    return warn("sbatch", "it has not answered for 20 s", hint);
+  }
+  const words = sbatch.text.replace(/^allocation failure: /gm, "sbatch: error: Batch job submission failed: ");
+  const refusal = explainRefusal(words);
+  // What was found by itself is said better than sbatch says it.
+  return fail("sbatch", refusal.message, fails(before) ? null : (refusal.hint ?? null));
+}
+
+/**
+ * Judges what `examine-slurm.sh` has found.
+ *
+ * @param text what it has printed
+ */
+export function examineSlurm(text: string, needs: PilotNeeds, facts: Pick<HostFacts, "user" | "groups">): Finding[] {
+  const answers = readAnswers(text);
+  const configuration = readConfiguration(answers.get("config")?.text ?? "");
+  const controller = examineController(answers, configuration);
+  const bound = sayBound(needs);
+  if (controller.status === "fail") return [controller, skipped("pilots", "all that SLURM would have to say"), bound];
+  const request = readRequest(needs.directives);
+  const accounts = readAccounts(answers, request, facts);
+  const findings: Finding[] = [controller];
+  if (configuration.enforcesAssociations && answers.get("associations")?.code !== 0) {
+    findings.push(skipped("account", "SLURM's accounting (sacctmgr) has not answered"));
+  } else if (configuration.enforcesAssociations) findings.push(...examineAccounts(accounts, request));
+  const partitions = answers.get("partitions");
+  if (partitions?.code === 0) {
+    const chosen = choosePartitions(readPartitions(partitions.text), request);
+    if ("status" in chosen) findings.push(chosen);
+    else findings.push(...examinePartitions(chosen, { needs, request, answers, accounts, configuration }));
+  } else findings.push(skipped("partition", "scontrol show partition has not answered"));
+  const arrays = examineArrays(needs, configuration);
+  if (arrays) findings.push(arrays);
+  const scratch = examineScratch(needs.scratch);
+  if (scratch) findings.push(scratch);
+  findings.push(examineSubmission(answers.get("sbatch"), findings), bound);
+  return findings;
+}

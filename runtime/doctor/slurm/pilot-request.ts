@@ -1,0 +1,83 @@
+import { readMebibytes, readTime } from "./amounts.js";
+import { type GenericResource, readGenericResources } from "./generic-resources.js";
+
+/** What one pilot asks of SLURM. */
+export interface PilotRequest {
+  /** any of them; none: the cluster's default */
+  readonly partitions: readonly string[];
+  readonly account: string | undefined;
+  readonly qos: string | undefined;
+  readonly cpus: number;
+  readonly threadsPerCore: number | undefined;
+  /** MB of the node; undefined: what the partition gives */
+  readonly memory: number | undefined;
+  readonly resources: readonly GenericResource[];
+  /** in seconds */
+  readonly walltime: number | undefined;
+  readonly constraint: string | undefined;
+  /** MB of the node's own disk */
+  readonly tmp: number | undefined;
+  readonly reservation: string | undefined;
+}
+
+const SHORT: Readonly<Record<string, string>> = {
+  p: "partition",
+  A: "account",
+  q: "qos",
+  c: "cpus-per-task",
+  t: "time",
+  C: "constraint",
+};
+
+/** The options of directives, by their long names; later ones win, as with `sbatch`. */
+function readOptions(directives: readonly string[]): Map<string, string> {
+  const options = new Map<string, string>();
+  for (const directive of directives) {
+    const long = /^--([\w-]+)(?:[= ]\s*(.*))?$/.exec(directive.trim());
+    const short = /^-(\w)[= ]?\s*(.*)$/.exec(directive.trim());
+    const name = long?.[1] ?? SHORT[short?.[1] ?? ""];
+    const value = (long?.[2] ?? short?.[2] ?? "").trim().replace(/^(["'])(.*)\1$/, "$2");
+    if (name !== undefined) options.set(name, value);
+  }
+  return options;
+}
+
+/** Reads the `#SBATCH` options of a pilot; the last of two that are the same counts. */
+export function readRequest(directives: readonly string[]): PilotRequest {
+  const options = readOptions(directives);
+  const cpus = Number(options.get("cpus-per-task") ?? 1);
+  const ofNode = readMebibytes(options.get("mem") ?? "");
+  const ofCpu = readMebibytes(options.get("mem-per-cpu") ?? "");
+  const gpus = options.get("gpus-per-node");
+  const threads = options.get("threads-per-core") ?? (options.get("hint") === "nomultithread" ? "1" : undefined);
+  return {
+    partitions: (options.get("partition") ?? "").split(",").filter((name) => name !== ""),
+    account: options.get("account"),
+    qos: options.get("qos"),
+    cpus,
+    threadsPerCore: threads === undefined ? undefined : Number(threads),
+    // --mem=0 is all that the node has
+    memory: ofNode || (ofCpu === undefined ? undefined : ofCpu * cpus),
+    resources: [
+      ...readGenericResources(gpus === undefined ? "" : `gpu:${gpus}`),
+      ...readGenericResources(options.get("gres") ?? ""),
+    ],
+    walltime: readTime(options.get("time") ?? ""),
+    constraint: options.get("constraint"),
+    tmp: readMebibytes(options.get("tmp") ?? ""),
+    reservation: options.get("reservation"),
+  };
+}
+
+/** The `#SBATCH` options of a batch script. */
+export function readDirectives(script: string): string[] {
+  return script.split("\n").flatMap((line) => {
+    const match = /^#SBATCH\s+(.*\S)\s*$/.exec(line);
+    return match ? [match[1] as string] : [];
+  });
+}
+
+/** A batch script with these options that does nothing: for `sbatch --test-only`. */
+export function writeBatchScript(directives: readonly string[]): string {
+  return ["#!/bin/bash", ...directives.map((directive) => `#SBATCH ${directive}`), "exit 0", ""].join("\n");
+}

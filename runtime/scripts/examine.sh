@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Tells what a host has of what a swarm needs: programs, a folder that can be written to, room.
+# What it makes to see whether it can, it removes.
+#
+#   $1 the target's directory   $2 the swarm, whose folder in it is meant; empty: the directory itself
+#   $3 commands that are needed, one a line   $4 modules, one a line
+#   $5 KB that are needed: where less is free, what lies there already is counted
+#
+# Prints lines `fact<TAB>value`; what it cannot tell is missing. It does not exit, so that
+# examine-slurm.sh can follow in the same run.
+set -u
+fact() { printf '%s\t%s\n' "$1" "${2//[$'\t\n']/ }"; }
+
+fact bash "$BASH_VERSION"
+fact time "$(date +%s.%N)"
+fact user "$(id -un)"
+fact groups "$(id -Gn)"
+fact cores "$(nproc 2>/dev/null)"
+
+while read -r name; do
+  [[ ! $name ]] || type -P -- "$name" >/dev/null || fact missing "$name"
+done <<<"$3"
+for name in stat find grep tar; do
+  type -P "$name" >/dev/null || continue
+  [[ $("$name" --version 2>&1 </dev/null) == *GNU* ]] || fact not-gnu "$name"
+done
+
+# As the manager loads them.
+if [[ $4 ]]; then
+  if ! declare -F module >/dev/null; then
+    for name in "${MODULESHOME:-/usr/share/modules}/init/bash" "${LMOD_PKG:-/usr/share/lmod/lmod}/init/bash" \
+      /etc/profile.d/{modules,lmod,z00_lmod}.sh; do
+      # shellcheck disable=SC1090 # which of them exists is known only here
+      if [[ -r $name ]] && . "$name" >/dev/null 2>&1 </dev/null && declare -F module >/dev/null; then break; fi
+    done
+  fi
+  if ! declare -F module >/dev/null; then
+    fact modules none
+  else
+    while read -r name; do
+      (module load "$name") >/dev/null 2>&1 </dev/null || fact no-module "$name"
+    done <<<"$4"
+  fi
+fi
+
+folder=$1
+[[ ! $2 ]] || folder=$1/$(id -un)/$2
+if [[ -e $folder/owner ]]; then
+  IFS=$'\t' read -r id who <"$folder/owner"
+  fact owner-id "$id"
+  fact owner "$who"
+fi
+
+# What is not there yet will be made in the nearest folder that is.
+base=$folder
+while [[ ! -e $base && ! -L $base && $base == */* ]]; do base=${base%/*}; done
+base=${base:-/}
+fact base "$base"
+probe=$base/.locusts-doctor.$$.$RANDOM
+if ! words=$({ mkdir -- "$probe" && printf 'a line\n' >"$probe/file"; } 2>&1); then fact unwritable "${words##*: }"; fi
+rm -rf -- "$probe" 2>/dev/null
+
+# Available KB, available and all inodes, type and name of the file system.
+room=$(timeout 20 df --block-size=1024 --output=avail,iavail,itotal,fstype,source -- "$base" 2>/dev/null | tail -n 1)
+read -r free _ _ type _ <<<"$room"
+[[ ! $room ]] || fact room "$room"
+if [[ ${free-} =~ ^[0-9]+$ ]] && ((free < $5)) && [[ -d $folder ]]; then
+  words=$(timeout 20 du -sk -- "$folder" 2>/dev/null)
+  fact present "${words%%[!0-9]*}"
+fi
+
+# Lines of file system, KB, quota, limit, grace, files, quota, limit, grace.
+if [[ ${type-} == lustre ]] && type -P lfs >/dev/null; then
+  timeout 5 lfs quota -q -u "$(id -un)" "$base" 2>/dev/null </dev/null
+elif type -P quota >/dev/null; then
+  timeout 5 quota -wpu 2>/dev/null </dev/null
+fi | while read -r words; do
+  [[ $words != /* && $words != *:/* ]] || fact quota "$words"
+done

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { readHostFacts } from "../../runtime/doctor/host-facts.js";
+import { examineClock, examineHost } from "../../runtime/doctor/host-findings.js";
+import { listCommands, type Needs } from "../../runtime/doctor/needs.js";
+import { examineRoom } from "../../runtime/doctor/room-findings.js";
+import { suite } from "../runner/suite.js";
+
+const test = suite("doctor: host");
+
+const SAID = `bash\t5.2.15(1)-release
+time\t1795401998.957847254
+user\tme
+groups\tme users
+cores\t2
+base\t/data/me
+room\t72094588 13676494 16777216 nfs4 server:/data
+`;
+
+const NEEDS: Needs = {
+  swarm: "test",
+  access: null,
+  commands: listCommands({ program: undefined, container: undefined }, false),
+  modules: [],
+  bringsPrograms: false,
+  slots: null,
+  budget: { folders: 1, files: 1, bytes: 1 },
+  pilots: null,
+};
+
+function complaints(said: string, needs: Partial<Needs> = {}): string[] {
+  const findings = [...examineHost(readHostFacts(said), { ...NEEDS, ...needs })];
+  return findings.filter(({ status }) => status !== "ok").map(({ status, words }) => `${status}: ${words}`);
+}
+
+test("a bash that is too old, tools that are missing, and tools that are not GNU's", () => {
+  assert.deepEqual(complaints(SAID), []);
+  assert.deepEqual(complaints(SAID.replace("5.2.15(1)", "4.2.46(2)")), [
+    "fail: bash is 4.2.46(2)-release, and the manager needs 4.4 or newer",
+  ]);
+  assert.deepEqual(complaints(`${SAID}missing\ttar\nmissing\ttimeout\nnot-gnu\tfind\n`), [
+    "fail: not there: tar, timeout",
+    "fail: not GNU's: find",
+  ]);
+});
+
+test("node and apptainer may be on the nodes alone; without SLURM they have to be there", () => {
+  assert.deepEqual(complaints(`${SAID}missing\tnode\n`), ["fail: node is not there"]);
+  assert.deepEqual(
+    complaints(`${SAID}missing\tapptainer\nno-module\tapptainer\n`, { modules: ["apptainer"], bringsPrograms: true }),
+    ["warn: apptainer is not there without the swarm's environment", "warn: cannot be loaded there: apptainer"],
+  );
+});
+
+test("more jobs at a time than cores are worth a word", () => {
+  assert.deepEqual(complaints(SAID, { slots: { count: 2, cpus: 1 } }), []);
+  assert.deepEqual(complaints(SAID, { slots: { count: 2, cpus: 2 } }), [
+    "warn: 2 jobs at a time, 2 cores each; it has 2 cores",
+  ]);
+});
+
+test("a clock counts as different only beyond the time that the answer took", () => {
+  assert.equal(examineClock(1_500, 1_000, 2_000)?.status, "ok");
+  assert.equal(examineClock(61_000, 1_000, 2_000)?.status, "ok");
+  assert.match(examineClock(102_000, 1_000, 2_000)?.words ?? "", /100 s ahead/);
+  assert.match(examineClock(1_000, 101_000, 102_000)?.words ?? "", /100 s behind/);
+});
+
+function roomFor(said: string, bytes: number, inodes = 1): string[] {
+  return [...examineRoom(readHostFacts(said), { bytes, inodes })].map(({ name, status }) => `${name} ${status}`);
+}
+
+test("room is compared with what the swarm takes", () => {
+  const gigabyte = 1024 ** 3;
+  assert.deepEqual(roomFor(SAID, gigabyte), ["space ok", "inodes ok"]);
+  assert.deepEqual(roomFor(SAID, 50 * gigabyte), ["space warn", "inodes ok"]);
+  assert.deepEqual(roomFor(SAID, 100 * gigabyte), ["space fail", "inodes ok"]);
+  assert.deepEqual(roomFor(`${SAID}present\t${60 * 1024 ** 2}\n`, 100 * gigabyte), ["space warn", "inodes ok"]);
+  assert.deepEqual(roomFor(SAID, 1, 20_000_000), ["space ok", "inodes fail"]);
+  const lustre = SAID.replace("13676494 16777216 nfs4", "0 0 btrfs");
+  assert.deepEqual(roomFor(lustre, 1, 20_000_000), ["space ok", "inodes ok"]);
+});
+
+test("a quota counts where it is that of the directory's file system", () => {
+  const quota = (used: string) => `${SAID}quota\tserver:/data ${used} 9000000 10000000 0 100 0 0 0\n`;
+  assert.deepEqual(roomFor(quota("1000000"), 1024 ** 3), ["space ok", "inodes ok", "quota ok"]);
+  assert.deepEqual(roomFor(quota("9900000*"), 1024 ** 3), ["space ok", "inodes ok", "quota fail"]);
+  assert.deepEqual(roomFor(quota("9900000*").replace("server:/data 9", "server:/home 9"), 1024 ** 3), [
+    "space ok",
+    "inodes ok",
+  ]);
+});
+
+test.run();

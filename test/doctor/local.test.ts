@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Deployment } from "../run/deployment.js";
+import { suite } from "../runner/suite.js";
+
+const test = suite("doctor: this machine");
+
+const JOBS = `
+  jobs: range("i", 1, 2),
+  outputs: { text: "{i}.txt" },
+  command: ({ outputs, params }) => sh\`echo \${params.i} > \${outputs.text}\`,
+`;
+
+test("this machine is ready, and looking at it changes nothing", async () => {
+  const swarm = new Deployment(JOBS);
+  const before = readdirSync(swarm.folder);
+  const { exitCode, stderr } = await swarm.begin(["doctor"]).outcome;
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stderr, /^ok {6}bash/m);
+  assert.match(stderr, /local is ready\n$/);
+  assert.deepEqual(readdirSync(swarm.folder), before);
+});
+
+test("a tool that the manager needs is missed", async () => {
+  const swarm = new Deployment(JOBS);
+  const bin = mkdtempSync(join(tmpdir(), "locusts-doctor-bin-"));
+  for (const folder of ["/bin", "/usr/bin"]) {
+    for (const name of readdirSync(folder)) {
+      if (name === "tar") continue;
+      try {
+        symlinkSync(join(folder, name), join(bin, name));
+      } catch {
+        // /bin is /usr/bin, mostly
+      }
+    }
+  }
+  const { exitCode, stderr } = await swarm.begin(["doctor"], { PATH: bin }).outcome;
+  rmSync(bin, { recursive: true });
+  assert.equal(exitCode, 1, stderr);
+  assert.match(stderr, /^fail {4}programs {9}not there: tar\n +hint: the manager needs coreutils/m);
+});
+
+const isRoot = process.getuid?.() === 0;
+test.skipUnless(isRoot, "only root can mount a disk", "a deploy that cannot fit says so before it begins", async () => {
+  const disk = mkdtempSync(join(tmpdir(), "locusts-doctor-disk-"));
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=3m", "tmpfs", disk]);
+  try {
+    const folder = join(disk, "swarm");
+    mkdirSync(folder);
+    const files = { "in/1.txt": Buffer.alloc(1e6, "x"), "in/2.txt": Buffer.alloc(1e6, "y") };
+    const swarm = new Deployment(`inputs: { text: "in/{i}.txt" }, ${JOBS}`, files, folder);
+    const { exitCode, report } = await swarm.deploy();
+    assert.equal(exitCode, 1);
+    assert.match(
+      report.errors?.[0]?.message ?? "",
+      /of room, and the swarm takes 1\.9 MB, beside what the jobs write$/,
+    );
+    assert.equal(swarm.exists(".locusts/local/runs/1"), false);
+  } finally {
+    execFileSync("umount", ["-l", disk]);
+    rmSync(disk, { recursive: true, force: true });
+  }
+});
+
+test.run();

@@ -52,9 +52,12 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 }
 
 try {
-  const queue = files.entries();
-  // All workers draw from the one iterator.
-  await Promise.all(Array.from({ length: Math.max(1, concurrency) }, () => work(queue)));
+  // There is one cluster, and tests that take its nodes down: they go one after another, beside the rest.
+  const entries = [...files.entries()];
+  const clustered = entries.filter(([, file]) => needsCluster(file)).values();
+  const rest = entries.filter(([, file]) => !needsCluster(file)).values();
+  // The workers of a queue draw from the one iterator.
+  await Promise.all([work(clustered), ...Array.from({ length: Math.max(1, concurrency) }, () => work(rest))]);
 } finally {
   stopCluster();
   rmSync(scratch, { recursive: true, force: true });
@@ -102,6 +105,10 @@ async function work(queue: Iterator<[number, string]>): Promise<void> {
     );
     console.log(`${ending.output.trimEnd()}\n${"─".repeat(120)}`);
   }
+}
+
+function needsCluster(file: string): boolean {
+  return readFileSync(join(folder, file), "utf8").includes("useCluster");
 }
 
 function fail(problem: string): void {

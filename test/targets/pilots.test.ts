@@ -79,10 +79,10 @@ test.skipUnless(
   "a walltime shorter than the work: successors finish it, with the deploy killed right after the start",
   async () => {
     const cluster = await useCluster();
-    // Two pilots with two slots each have some 45 s of each minute for 120 jobs of 2 s.
+    // Two pilots with two slots each have some 45 s of each minute for 100 jobs of 2 s.
     const deployment = new Elsewhere(
       overSsh(cluster),
-      `jobs: range("i", 1, 120),
+      `jobs: range("i", 1, 100),
        outputs: { text: "{i}.txt" },
        command: ({ outputs, params }) => sh\`sleep 2; echo \${params.i} > \${outputs.text}\`,`,
       'slurm({ host: "lab", directory: DIRECTORY, nodes: 2, cpusPerNode: 2, walltime: "1m", successors: 5 })',
@@ -104,17 +104,17 @@ test.skipUnless(
       looked.push(document);
       ended = document.managers === "gone";
     }
-    assert.equal(looked.at(-1)?.jobs.done, 120, JSON.stringify(looked.at(-1)));
+    assert.equal(looked.at(-1)?.jobs.done, 100, JSON.stringify(looked.at(-1)));
     assert.ok(
-      looked.some(({ jobs }) => jobs.done > 0 && jobs.done < 120),
+      looked.some(({ jobs }) => jobs.done > 0 && jobs.done < 100),
       "status tells how far it is",
     );
     assert.ok(readdirSync(join(deployment.run(), "journal")).length > 2, "successors were needed");
 
     const gathered = await deployment.json<{ jobs: { done: number } }>("gather");
     assert.equal(gathered.exitCode, 0, gathered.stderr);
-    assert.equal(gathered.document.jobs.done, 120);
-    assert.equal(deployment.results().length, 120);
+    assert.equal(gathered.document.jobs.done, 100);
+    assert.equal(deployment.results().length, 100);
     for (const file of deployment.results()) assert.equal(deployment.result(file), `${file.replace(".txt", "")}\n`);
   },
 );

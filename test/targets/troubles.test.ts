@@ -12,15 +12,15 @@ import { Elsewhere, overSsh } from "./elsewhere.js";
 const test = suite("troubles of pilots", undefined, { seconds: 240 });
 
 const why = noCluster;
-const JOBS = 80;
+const JOBS = 48;
 
-/** Two pilots of two slots, with work for some 8 s. */
+/** Two pilots of two slots, with work for some 4 s. */
 function deploymentOn(cluster: Cluster): Elsewhere {
   return new Elsewhere(
     overSsh(cluster),
     `jobs: range("i", 1, ${JOBS}),
      outputs: { text: "{i}.txt" },
-     command: ({ outputs, params }) => sh\`sleep 0.4; echo \${params.i} > \${outputs.text}\`,`,
+     command: ({ outputs, params }) => sh\`sleep 0.3; echo \${params.i} > \${outputs.text}\`,`,
     'slurm({ host: "lab", directory: DIRECTORY, nodes: 2, cpusPerNode: 2, walltime: "10m", silence: "4s" })',
   );
 }

@@ -6,21 +6,23 @@ import {
   readBundleDescription,
   readBundledJobs,
 } from "../compiler/format/bundle.js";
+import type { DeployOptions } from "./deploy-options.js";
+import type { DeployEnd, DeployResult } from "./deploy-result.js";
 import { preflight } from "./doctor/preflight.js";
 import type { Engine, EngineState } from "./engines/engine.js";
 import { pilotsFor } from "./engines/slurm.js";
 import { placeBundle, stageRun } from "./files/stage.js";
 import type { TargetFiles } from "./files/target-files.js";
 import { type OpenedTarget, openTarget } from "./open-target.js";
-import { makeReport, type SwarmReport } from "./report.js";
+import { makeReport } from "./report.js";
 import { RunFollower } from "./runs/follow-run.js";
 import { closeRun, isClosed, listRunJobs, listRuns, type Run, readRun } from "./runs/run-folder.js";
 import { lockState } from "./state/deploy-lock.js";
 import { type JobResult, Ledger } from "./state/ledger.js";
 import { Ownership } from "./state/ownership.js";
 import { writeResultTables } from "./state/result-tables.js";
-import { type Reason, type Redo, selectJobs } from "./state/select-jobs.js";
-import { RuntimeProblem, targetDirectory, type Workspace } from "./workspace.js";
+import { selectJobs } from "./state/select-jobs.js";
+import { RuntimeProblem, targetDirectory } from "./workspace.js";
 
 /** How long managers may take to leave when all is done, in milliseconds. */
 const MOST_LEAVING = 30_000;
@@ -30,77 +32,6 @@ const DEPLOY_PATIENCE = 4 * 24 * 3600 * 1000;
 
 /** How often a manager that was killed is started again without any job having ended in between. */
 const MOST_RESTARTS = 3;
-
-export interface Progress {
-  readonly jobs: number;
-  readonly done: number;
-  readonly failed: number;
-  readonly running: number;
-  /** what the target says of its managers, in words; empty if nothing */
-  readonly words: string;
-}
-
-/** Whoever watches a deploy. */
-export interface DeployObserver {
-  selected(facts: {
-    total: number;
-    wanted: number;
-    cached: number;
-    reasons: ReadonlyMap<Reason, number>;
-    slots?: number;
-  }): void;
-  staging(staged: number, jobs: number): void;
-  /** bytes that have gone to the target, of so many */
-  sending(bytes: number, of: number): void;
-  /** a connection broke; the next try is after a pause in milliseconds */
-  reconnecting(words: string, pause: number): void;
-  launched(run: Run): void;
-  /** A run of an earlier deploy still goes on, and is followed. */
-  rejoined(run: Run): void;
-  restarted(run: Run, words: string): void;
-  /** a node takes no more work; what happened there, in words */
-  badNode(words: string): void;
-  progress(progress: Progress): void;
-}
-
-export interface DeployOptions {
-  readonly workspace: Workspace;
-  readonly target: string;
-  /** the built bundle */
-  readonly bundle: string;
-  readonly description: BundleDescription;
-  readonly redo: Redo;
-  readonly limit: number | undefined;
-  readonly keepLogs: boolean;
-  /** leave when the managers have been started */
-  readonly detach: boolean;
-  /** have the swarm's folder on the target, whichever checkout it belonged to */
-  readonly takeOver: boolean;
-  /** remember the key of a host that was never seen before */
-  readonly acceptNewHostKey: boolean;
-  readonly observer: DeployObserver;
-  /** aborted when the user asks to stop */
-  readonly signal: AbortSignal;
-}
-
-/** How a deploy ended. */
-export type DeployEnd =
-  | { readonly how: "complete" }
-  /** the user asked for it, and the manager has stopped */
-  | { readonly how: "interrupted" }
-  /** the managers go on without this process */
-  | { readonly how: "left"; readonly run: number }
-  /** the manager stopped before all was done */
-  | { readonly how: "stopped"; readonly reason: string; readonly detail: string };
-
-export interface DeployResult {
-  readonly report: SwarmReport;
-  readonly end: DeployEnd;
-  /** the failures of this deploy */
-  readonly failures: readonly JobResult[];
-  /** finished in this deploy */
-  readonly finished: number;
-}
 
 class Deployment {
   readonly ledger: Ledger;
@@ -160,10 +91,20 @@ class Deployment {
     return { jobs, description };
   }
 
-  /** Follows a run until no manager works on it any more. */
+  /** Follows a run until no manager works on it any more, or until the user leaves it. */
   async follow(run: Run, jobs: ReadonlyMap<number, BundledJob>, recount = false): Promise<DeployEnd> {
-    const { observer, signal } = this.options;
     const follower = this.follower(run, jobs, this.options.description, recount);
+    try {
+      return await this.#followToEnd(follower, run, jobs);
+    } catch (error) {
+      // What was asked of the target was cut short.
+      if (error === this.options.signal.reason && this.engine.outlivesInterrupt) return this.leave(follower);
+      throw error;
+    }
+  }
+
+  async #followToEnd(follower: RunFollower, run: Run, jobs: ReadonlyMap<number, BundledJob>): Promise<DeployEnd> {
+    const { observer, signal } = this.options;
     const [shortest, longest] = this.engine.pauses;
     let pause = shortest;
     let stopping: Promise<void> | undefined;
@@ -287,6 +228,18 @@ class Deployment {
     return undefined;
   }
 
+  /** Runs the jobs that are wanted. */
+  async runWanted(wanted: ReadonlyMap<number, BundledJob>): Promise<DeployEnd> {
+    let run: Run;
+    try {
+      run = await this.launch(new Set(wanted.keys()));
+    } catch (error) {
+      if (error !== this.options.signal.reason) throw error;
+      return { how: "interrupted" }; // before any manager was started
+    }
+    return this.options.detach ? { how: "left", run: run.number } : this.follow(run, wanted);
+  }
+
   /** Stages a run of the jobs that are wanted, and starts managers for it. */
   async launch(wanted: ReadonlySet<number>): Promise<Run> {
     const { options, files } = this;
@@ -344,8 +297,7 @@ class Deployment {
       });
       if (selection.wanted.size > 0 && !options.signal.aborted) {
         ownership.checkPlaces(selection.wanted.values(), options.description);
-        const run = await this.launch(new Set(selection.wanted.keys()));
-        end = options.detach ? { how: "left", run: run.number } : await this.follow(run, selection.wanted);
+        end = await this.runWanted(selection.wanted);
       } else if (options.signal.aborted) end = { how: "interrupted" };
     }
     const standing = writeResultTables(options.workspace.results, options.description, this.jobs(), this.ledger);

@@ -46,6 +46,12 @@ const CAUSES = new Set([
   "stopped",
 ]);
 
+/** What may be shown on a terminal: a target's text is no command to it. */
+function plainText(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in it
+  return text.replace(/[\x00-\x1f\x7f-\x9f]+/g, " ");
+}
+
 function readOutputs(text: string): OutputState[] | undefined {
   if (text === "-") return [];
   const states: OutputState[] = [];
@@ -80,7 +86,7 @@ function readEnded(fields: readonly string[], life: string, host: string): Ended
     end: Number(end),
     place: place as string,
     outputs: states,
-    detail: detail === "-" ? "" : (detail as string),
+    detail: detail === "-" ? "" : plainText(detail as string),
     life,
     host,
   };
@@ -153,7 +159,7 @@ export class JournalReader {
     }
     switch (fields[0]) {
       case "manager":
-        this.#hosts.set(life, fields[2] ?? "");
+        this.#hosts.set(life, plainText(fields[2] ?? ""));
         watcher.arrived?.(life);
         return;
       case "start":
@@ -162,7 +168,7 @@ export class JournalReader {
         }
         return;
       case "finish":
-        watcher.left(life, fields[1] ?? "", fields[2] === "-" ? "" : (fields[2] ?? ""));
+        watcher.left(life, plainText(fields[1] ?? ""), fields[2] === "-" ? "" : plainText(fields[2] ?? ""));
         return;
       case "done":
       case "failed":

@@ -1,5 +1,6 @@
 import { relative } from "node:path";
-import type { DeployEnd, DeployObserver, DeployResult, Progress } from "../../deploy.js";
+import type { DeployObserver, Progress } from "../../deploy-observer.js";
+import type { DeployEnd, DeployResult } from "../../deploy-result.js";
 import type { Workspace } from "../../workspace.js";
 import type { Terminal } from "../terminal.js";
 import { countOf, formatBytes, formatSeconds } from "../words.js";

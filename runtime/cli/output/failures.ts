@@ -12,12 +12,19 @@ function lastLines(results: string, job: string, most: number): string[] {
   for (const stream of ["err", "out"] as const) {
     try {
       const text = readFileSync(join(results, logPath(job, stream)), "utf8").trimEnd();
-      if (text !== "") return text.split("\n").slice(-most);
+      if (text !== "") return text.split("\n").slice(-most).map(withoutControls);
     } catch {
       // It wrote none.
     }
   }
   return [];
+}
+
+/** A line without colours and other orders to the terminal; of a progress bar, what was seen last. */
+function withoutControls(line: string): string {
+  const last = line.replace(/\r+$/, "").split("\r").at(-1) as string;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in it
+  return last.replace(/\x1b\[[0-9;?]*[ -/]*[@-~]/g, "").replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "");
 }
 
 /** What a job died of, in words; failures with the same words are alike. */

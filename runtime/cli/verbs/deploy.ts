@@ -1,4 +1,5 @@
-import { type DeployEnd, deploy } from "../../deploy.js";
+import { deploy } from "../../deploy.js";
+import type { DeployEnd } from "../../deploy-result.js";
 import type { Redo } from "../../state/select-jobs.js";
 import { bundleFolder } from "../../workspace.js";
 import { compileDefinition } from "../compile-definition.js";

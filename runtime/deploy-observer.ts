@@ -1,0 +1,35 @@
+import type { Run } from "./runs/run-folder.js";
+import type { Reason } from "./state/select-jobs.js";
+
+/** How far a run is. */
+export interface Progress {
+  readonly jobs: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly running: number;
+  /** what the target says of its managers, in words; empty if nothing */
+  readonly words: string;
+}
+
+/** Whoever watches a deploy. */
+export interface DeployObserver {
+  selected(facts: {
+    total: number;
+    wanted: number;
+    cached: number;
+    reasons: ReadonlyMap<Reason, number>;
+    slots?: number;
+  }): void;
+  staging(staged: number, jobs: number): void;
+  /** bytes that have gone to the target, of so many */
+  sending(bytes: number, of: number): void;
+  /** a connection broke; the next try is after a pause in milliseconds */
+  reconnecting(words: string, pause: number): void;
+  launched(run: Run): void;
+  /** A run of an earlier deploy still goes on, and is followed. */
+  rejoined(run: Run): void;
+  restarted(run: Run, words: string): void;
+  /** a node takes no more work; what happened there, in words */
+  badNode(words: string): void;
+  progress(progress: Progress): void;
+}

@@ -1,0 +1,21 @@
+import type { SwarmReport } from "./report.js";
+import type { JobResult } from "./state/ledger.js";
+
+/** How a deploy ended. */
+export type DeployEnd =
+  | { readonly how: "complete" }
+  /** the user asked for it, and the manager has stopped */
+  | { readonly how: "interrupted" }
+  /** the managers go on without this process */
+  | { readonly how: "left"; readonly run: number }
+  /** the manager stopped before all was done */
+  | { readonly how: "stopped"; readonly reason: string; readonly detail: string };
+
+export interface DeployResult {
+  readonly report: SwarmReport;
+  readonly end: DeployEnd;
+  /** the failures of this deploy */
+  readonly failures: readonly JobResult[];
+  /** finished in this deploy */
+  readonly finished: number;
+}

@@ -230,18 +230,21 @@ class Deployment {
 
   /** Runs the jobs that are wanted. */
   async runWanted(wanted: ReadonlyMap<number, BundledJob>): Promise<DeployEnd> {
-    let run: Run;
+    const run = await this.stage(new Set(wanted.keys()));
     try {
-      run = await this.launch(new Set(wanted.keys()));
+      await this.engine.launch(run, wanted.size);
     } catch (error) {
-      if (error !== this.options.signal.reason) throw error;
-      return { how: "interrupted" }; // before any manager was started
+      // Whether it has begun is not known then: the next deploy will see.
+      if (error === this.options.signal.reason) return { how: "left", run: run.number };
+      await this.files.discard(run).catch(() => {}); // what was wrong in the first place is worth more
+      throw error;
     }
+    this.options.observer.launched(run);
     return this.options.detach ? { how: "left", run: run.number } : this.follow(run, wanted);
   }
 
-  /** Stages a run of the jobs that are wanted, and starts managers for it. */
-  async launch(wanted: ReadonlySet<number>): Promise<Run> {
+  /** Stages a run of the jobs that are wanted. */
+  async stage(wanted: ReadonlySet<number>): Promise<Run> {
     const { options, files } = this;
     const { description, observer, workspace } = options;
     const { pilots } = description;
@@ -259,15 +262,7 @@ class Deployment {
     // What was deployed is known here, too, where the target's folder is elsewhere.
     const home = join(targetDirectory(workspace, options.target), "bundle");
     if (home !== join(files.here, "bundle")) placeBundle(options.bundle, home);
-    const run = await files.send(staged, (bytes, of) => observer.sending(bytes, of));
-    try {
-      await this.engine.launch(run, wanted.size);
-    } catch (error) {
-      await files.discard(run).catch(() => {}); // what was wrong in the first place is worth more
-      throw error;
-    }
-    observer.launched(run);
-    return run;
+    return files.send(staged, (bytes, of) => observer.sending(bytes, of));
   }
 
   async run(): Promise<DeployResult> {

@@ -63,6 +63,11 @@ export const deployVerb: Verb<DeployVerbOptions> = async (context, options) => {
     summarizeDeploy(terminal, workspace, result);
     if (context.json) terminal.print(JSON.stringify({ ...result.report, end: result.end }));
     return exitCodeOf(result.end.how, result.report.jobs.failed, options.detach === true);
+  } catch (error) {
+    // Cut short in a question to the target, before anything was begun.
+    if (error !== stop.signal.reason) throw error;
+    terminal.say("stopped; locusts deploy goes on from here");
+    return EXIT.interrupted;
   } finally {
     process.off("SIGINT", interrupt);
   }

@@ -69,6 +69,11 @@ export function* lacking(parcels: Iterable<Parcel>, arrived: ReadonlyMap<string,
   }
 }
 
+/** What is sent last, for the target to see that everything before it has arrived. */
+export function endOfParcels(path: string): Parcel {
+  return { path, mtime: new Date(), kind: "folder", mode: 0o700 };
+}
+
 /** How many bytes of content parcels have. */
 export function bytesOf(parcels: Iterable<Parcel>): number {
   let total = 0;

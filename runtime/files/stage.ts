@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import {
   BUNDLE_FILES,
   type BundleDescription,
@@ -82,6 +83,7 @@ export async function stageRun(options: StageOptions): Promise<StagedRun> {
     options.staged?.(wanted.size - left);
     jobs = [];
     bytes = 0;
+    await setImmediate(); // or nobody else, a connection say, would have a turn before all chunks are made
   };
   for (const job of readBundledJobs(bundle, description)) {
     const placements = inputs.of(job);

@@ -78,7 +78,7 @@ export async function stageRun(options: StageOptions): Promise<StagedRun> {
   const flush = async (): Promise<void> => {
     if (jobs.length === 0) return;
     chunk += 1;
-    await writeChunk(chunks, chunk, jobs, places);
+    writeChunk(chunks, chunk, jobs, places);
     left -= jobs.length;
     options.staged?.(wanted.size - left);
     jobs = [];

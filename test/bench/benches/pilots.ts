@@ -15,7 +15,7 @@ const MOST_RUNS = 3;
 /** Locusts from `sbatch` on, up to the journal's line on the last job. */
 const OURS = `
   bash "$bundle/submit.sh" --run "$run" --pilots "$pilots" || exit 1
-  until (($(cat "$run"/journal/*.tsv 2>/dev/null | grep -c '^done') >= jobs)); do sleep 0.02; done`;
+  until (($(cat "$run"/journal/*.tsv 2>/dev/null | grep -c '^done') >= jobs)); do sleep 0.05; done`;
 
 /** One array element a job, until the last of them has left the queue. */
 const ARRAY = `
@@ -25,7 +25,7 @@ const ARRAY = `
 /** One allocation of a node for all jobs, each of them a step; it says at its end how many came to a good one. */
 const LOOP = `
   sbatch --quiet --nodes=1 --exclusive --output=pilot.log pilot.sh || exit 1
-  until [[ -s ended ]]; do sleep 0.02; done`;
+  until [[ -s ended ]]; do sleep 0.05; done`;
 
 const ONE_BY_ONE = `#!/bin/bash
 good=0

@@ -30,7 +30,7 @@ export function textTable(lines: readonly Line[]): string {
 
 /** All lines as a table for the README. */
 export function markdownTable(lines: readonly Line[]): string {
-  const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   return [row(HEADER), row(HEADER.map(() => "---")), ...lines.map((line) => row(cellsOf(line)))].join("\n");
 }
 

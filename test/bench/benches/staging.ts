@@ -68,7 +68,7 @@ const WAYS: readonly Way[] = [
   { other: "rsync", words: "rsync -a", bar: atMost(1) },
   { other: "scp", words: "scp -r", bar: atMost(1) },
 ];
-/** Over a fast network the cipher counts: what `ssh` prefers is slower than what Locusts does. */
+/** Where the network is as fast as loopback, the cipher counts: what `ssh` prefers is slower than what Locusts does. */
 const SAME_CIPHER: Way = { other: "tar-aes", words: "tar c | ssh -c aes128-gcm@openssh.com … tar x" };
 
 async function measure(setting: Setting, harbour: Harbour, cargo: Cargo, jobs: number): Promise<Line[]> {
@@ -119,13 +119,15 @@ async function measure(setting: Setting, harbour: Harbour, cargo: Cargo, jobs: n
   });
   const fromOpen = measurementOf("locusts", opened);
   const tar = theirs[0] as Measurement;
-  return [...lines, compare(`${cargo.name}: staging by an open connection against the first of these`, fromOpen, tar)];
+  const what = `${cargo.name}: staging by an open connection against ${(WAYS[0] as Way).words}, which connects`;
+  return [...lines, compare(what, fromOpen, tar)];
 }
 
 /** Inputs on their way to another machine. */
 export const stagingBench: Bench = {
   name: "staging",
-  description: "inputs through a real sshd on this machine's loopback: until managers could start, digests verified",
+  description:
+    "inputs through a real sshd on this machine's loopback, until managers could start: small ones lie packed then, a tar for each chunk, and the bundle's digests are verified",
   async run(setting) {
     if (noCluster) return [{ kind: "skipped", what: "staging through ssh", why: noCluster }];
     const files = setting.quick ? 200 : 2000;

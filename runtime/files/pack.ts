@@ -1,17 +1,20 @@
 import { hash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats, writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
-import { type Pack, pack } from "tar-stream";
 import type { BundledJob } from "../../compiler/format/bundle.js";
 import { encodeField } from "../../compiler/format/tsv.js";
 import type { InputPlacement } from "../runs/bundled-inputs.js";
 import { RuntimeProblem } from "../workspace.js";
+import { END_OF_TAR, paddingFor, type TarEntry, tarHeader } from "./tar-entry.js";
 
 /** A job that is to be packed into a chunk. */
 export interface JobToPack {
   readonly job: BundledJob;
   readonly inputs: readonly InputPlacement[];
 }
+
+/** What has no time of its own gets this one: the same chunk is the same bytes, and is known again where it has arrived. */
+const NO_TIME = new Date("2000-01-01T00:00:00Z");
 
 const FOLDER_MODE = 0o755;
 
@@ -24,15 +27,38 @@ function foldersOf(paths: readonly string[]): Set<string> {
   return folders;
 }
 
-function addFile(tar: Pack, name: string, stats: Stats, content: Buffer): void {
-  // A job may change its own copy, whatever the mode of the original.
-  tar.entry({ name, mode: (stats.mode & 0o777) | 0o600, mtime: stats.mtime }, content);
+/** A tar in the making. */
+class Tar {
+  readonly #blocks: Buffer[] = [];
+
+  add(entry: Omit<TarEntry, "size">, content?: Buffer): void {
+    this.#blocks.push(tarHeader({ ...entry, size: content?.length ?? 0 }));
+    if (content) this.#blocks.push(content, paddingFor(content.length));
+  }
+
+  folder(name: string): void {
+    this.add({ name, kind: "folder", mode: FOLDER_MODE, mtime: NO_TIME });
+  }
+
+  link(name: string, leadsTo: string): void {
+    this.add({ name, kind: "link", mode: 0o777, mtime: NO_TIME, leadsTo });
+  }
+
+  end(): Buffer {
+    return Buffer.concat([...this.#blocks, END_OF_TAR]);
+  }
 }
 
-function addTree(tar: Pack, name: string, path: string, stats: Stats): void {
-  if (stats.isSymbolicLink()) tar.entry({ name, type: "symlink", linkname: readlinkSync(path), mtime: stats.mtime });
+function addFile(tar: Tar, name: string, stats: Stats, content: Buffer): void {
+  // A job may change its own copy, whatever the mode of the original.
+  tar.add({ name, kind: "file", mode: (stats.mode & 0o777) | 0o600, mtime: stats.mtime }, content);
+}
+
+function addTree(tar: Tar, name: string, path: string, stats: Stats): void {
+  const { mtime } = stats;
+  if (stats.isSymbolicLink()) tar.add({ name, kind: "link", mode: 0o777, mtime, leadsTo: readlinkSync(path) });
   else if (stats.isDirectory()) {
-    tar.entry({ name, type: "directory", mode: (stats.mode & 0o777) | 0o700, mtime: stats.mtime });
+    tar.add({ name, kind: "folder", mode: (stats.mode & 0o777) | 0o700, mtime });
     for (const entry of readdirSync(path).sort()) {
       const below = join(path, entry);
       addTree(tar, `${name}/${entry}`, below, lstatSync(below));
@@ -41,7 +67,7 @@ function addTree(tar: Pack, name: string, path: string, stats: Stats): void {
 }
 
 /** @throws RuntimeProblem if the input is not what the bundle was built from */
-function addPacked(tar: Pack, name: string, source: string, placement: InputPlacement & { how: "pack" }): void {
+function addPacked(tar: Tar, name: string, source: string, placement: InputPlacement & { how: "pack" }): void {
   const changed = () =>
     new RuntimeProblem(
       `the input ${placement.upload.source} has changed since the bundle was built`,
@@ -56,7 +82,7 @@ function addPacked(tar: Pack, name: string, source: string, placement: InputPlac
     // The survey follows links that are inputs themselves.
     const content = readFileSync(source);
     if (hash("sha256", content) !== placement.upload.sha256) throw changed();
-    tar.entry({ name, mode: 0o644 }, content);
+    tar.add({ name, kind: "file", mode: 0o644, mtime: NO_TIME }, content);
     return;
   }
   if (stats.isDirectory()) {
@@ -66,12 +92,6 @@ function addPacked(tar: Pack, name: string, source: string, placement: InputPlac
   const content = readFileSync(source);
   if (hash("sha256", content) !== placement.upload.sha256) throw changed();
   addFile(tar, name, stats, content);
-}
-
-async function collect(tar: Pack): Promise<Buffer> {
-  const blocks: Buffer[] = [];
-  for await (const block of tar) blocks.push(block as Buffer);
-  return Buffer.concat(blocks);
 }
 
 /** Where the paths of links lead on the target. */
@@ -86,13 +106,13 @@ export interface PackPlaces {
  * Packs the folders of a chunk's jobs into one tar: small inputs as copies, the others as links
  * into the shared folder, and the folders that outputs go into.
  */
-export async function packChunk(jobs: readonly JobToPack[], places: PackPlaces): Promise<Buffer> {
-  const tar = pack();
+export function packChunk(jobs: readonly JobToPack[], places: PackPlaces): Buffer {
+  const tar = new Tar();
   for (const { job, inputs } of jobs) {
     const base = String(job.number);
-    tar.entry({ name: `${base}/`, type: "directory", mode: FOLDER_MODE });
+    tar.folder(`${base}/`);
     for (const folder of foldersOf([...job.inputs, ...job.outputs])) {
-      tar.entry({ name: `${base}/${folder}/`, type: "directory", mode: FOLDER_MODE });
+      tar.folder(`${base}/${folder}/`);
     }
     for (const input of inputs) {
       const name = `${base}/${input.path}`;
@@ -100,14 +120,13 @@ export async function packChunk(jobs: readonly JobToPack[], places: PackPlaces):
         const source = input.upload.source;
         addPacked(tar, name, isAbsolute(source) ? source : join(places.sources, source), input);
       } else if (input.how === "link") {
-        tar.entry({ name, type: "symlink", linkname: join(places.shared, input.shared) });
+        tar.link(name, join(places.shared, input.shared));
       } else if (input.how === "in-place") {
-        tar.entry({ name, type: "symlink", linkname: input.original });
+        tar.link(name, input.original);
       }
     }
   }
-  tar.finalize();
-  return collect(tar);
+  return tar.end();
 }
 
 /** A path that no program takes for an option. */
@@ -133,12 +152,7 @@ export function chunkLines(jobs: readonly JobToPack[]): string {
 }
 
 /** Writes a chunk's two files. */
-export async function writeChunk(
-  folder: string,
-  chunk: number,
-  jobs: readonly JobToPack[],
-  places: PackPlaces,
-): Promise<void> {
-  writeFileSync(join(folder, `${chunk}.tar`), await packChunk(jobs, places));
+export function writeChunk(folder: string, chunk: number, jobs: readonly JobToPack[], places: PackPlaces): void {
+  writeFileSync(join(folder, `${chunk}.tar`), packChunk(jobs, places));
   writeFileSync(join(folder, `${chunk}.tsv`), chunkLines(jobs));
 }

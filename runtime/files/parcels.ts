@@ -1,6 +1,6 @@
 import { createReadStream, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Pack, pack } from "tar-stream";
+import { END_OF_TAR, paddingFor, tarHeader } from "./tar-entry.js";
 
 /** A file, folder or link that is to be sent; `path` is where it goes below the target's `incoming/`. */
 export type Parcel = { readonly path: string; readonly mtime: Date } & (
@@ -69,6 +69,11 @@ export function* lacking(parcels: Iterable<Parcel>, arrived: ReadonlyMap<string,
   }
 }
 
+/** What is sent last, for the target to see that everything before it has arrived. */
+export function endOfParcels(path: string): Parcel {
+  return { path, mtime: new Date(), kind: "folder", mode: 0o700 };
+}
+
 /** How many bytes of content parcels have. */
 export function bytesOf(parcels: Iterable<Parcel>): number {
   let total = 0;
@@ -76,24 +81,33 @@ export function bytesOf(parcels: Iterable<Parcel>): number {
   return total;
 }
 
-/** Adds a parcel; resolves when the stream has taken it, so that it is never far ahead of whoever reads it. */
-function addParcel(tar: Pack, parcel: Parcel): Promise<void> {
-  const { path: name, mtime } = parcel;
-  return new Promise((resolve, reject) => {
-    const taken = (error?: Error | null) => (error ? reject(error) : resolve());
-    if (parcel.kind === "link") tar.entry({ name, type: "symlink", linkname: parcel.leadsTo, mtime }, taken);
-    else if (parcel.kind === "folder") tar.entry({ name, type: "directory", mode: parcel.mode, mtime }, taken);
-    else if (parcel.from === 0 && parcel.bytes <= SMALL) {
-      tar.entry({ name, mode: parcel.mode, mtime }, readFileSync(parcel.source), taken);
-    } else {
-      // The rest of a file is joined to what is there when it has arrived.
-      const rest = parcel.from > 0 ? `${name}.rest.${parcel.from}` : name;
-      const entry = tar.entry({ name: rest, size: parcel.bytes - parcel.from, mode: parcel.mode, mtime }, taken);
-      createReadStream(parcel.source, { start: parcel.from, end: parcel.bytes - 1, highWaterMark: BLOCK })
-        .once("error", reject)
-        .pipe(entry);
-    }
-  });
+/** @throws Error if a file has become shorter, or cannot be read */
+async function* contentOf({ source, from, bytes }: Parcel & { kind: "file" }): AsyncGenerator<Buffer> {
+  let left = bytes - from;
+  const stream = createReadStream(source, { start: from, end: bytes - 1, highWaterMark: BLOCK });
+  for await (const block of stream) {
+    left -= (block as Buffer).length;
+    yield block as Buffer;
+  }
+  if (left > 0) throw new Error(`${source} has become shorter while it was being sent`);
+}
+
+async function* blocksOf(parcel: Parcel): AsyncGenerator<Buffer> {
+  const { path: name, mtime, kind } = parcel;
+  if (kind === "link") yield tarHeader({ name, kind, mode: 0o777, mtime, leadsTo: parcel.leadsTo });
+  else if (kind === "folder") yield tarHeader({ name, kind, mode: parcel.mode, mtime });
+  else if (parcel.from === 0 && parcel.bytes <= SMALL) {
+    const content = readFileSync(parcel.source);
+    const size = content.length;
+    yield Buffer.concat([tarHeader({ name, kind, mode: parcel.mode, mtime, size }), content, paddingFor(size)]);
+  } else {
+    // The rest of a file is joined to what is there when it has arrived.
+    const rest = parcel.from > 0 ? `${name}.rest.${parcel.from}` : name;
+    const size = parcel.bytes - parcel.from;
+    yield tarHeader({ name: rest, kind, mode: parcel.mode, mtime, size });
+    yield* contentOf(parcel);
+    yield paddingFor(size);
+  }
 }
 
 /**
@@ -102,25 +116,21 @@ function addParcel(tar: Pack, parcel: Parcel): Promise<void> {
  * @param sent is told how many bytes of the stream have gone out
  */
 export async function* packParcels(parcels: Iterable<Parcel>, sent: (bytes: number) => void): AsyncGenerator<Buffer> {
-  const tar = pack();
-  const adding = (async () => {
-    for (const parcel of parcels) await addParcel(tar, parcel);
-    tar.finalize();
-  })().catch((error) => tar.destroy(error));
   let blocks: Buffer[] = [];
   let length = 0;
   let total = 0;
-  for await (const block of tar) {
-    blocks.push(block as Buffer);
-    length += (block as Buffer).length;
-    if (length < BLOCK) continue;
-    total += length;
-    yield Buffer.concat(blocks);
-    sent(total);
-    blocks = [];
-    length = 0;
+  for (const parcel of parcels) {
+    for await (const block of blocksOf(parcel)) {
+      blocks.push(block);
+      length += block.length;
+      if (length < BLOCK) continue;
+      total += length;
+      yield Buffer.concat(blocks);
+      sent(total);
+      blocks = [];
+      length = 0;
+    }
   }
-  await adding;
-  if (length > 0) yield Buffer.concat(blocks);
-  sent(total + length);
+  yield Buffer.concat([...blocks, END_OF_TAR]);
+  sent(total + length + END_OF_TAR.length);
 }

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -7,12 +7,12 @@ import { surveyContent } from "../../compiler/survey/content.js";
 import type { DigestCache } from "../../compiler/survey/digest-cache.js";
 import { ConnectionLost, type Host } from "../hosts/host.js";
 import { declareRun, describeRun, listRuns, makeRunFolder, type Run, readRun } from "../runs/run-folder.js";
-import { loadScript } from "../scripts/load.js";
+import { loadScript, type ScriptName } from "../scripts/load.js";
 import { RuntimeProblem } from "../workspace.js";
 import { mendFor } from "./disk-words.js";
 import { splitJournals } from "./journal-news.js";
 import { sendByCommand } from "./own-transfer.js";
-import { bytesOf, lacking, type Parcel, packParcels, parcelsOf } from "./parcels.js";
+import { bytesOf, endOfParcels, lacking, type Parcel, packParcels, parcelsOf } from "./parcels.js";
 import type { StagedRun } from "./stage.js";
 import { FETCHED_WHOLE, type Fetched, type Leftover, type TargetFiles, type Transferred } from "./target-files.js";
 import { Unpacker } from "./unpack.js";
@@ -52,6 +52,8 @@ export class SentFiles implements TargetFiles {
   readonly here: string;
   readonly there: string;
   readonly #bulk: Host;
+  /** asked for while the run is being staged */
+  #firstInventory: Promise<Inventory> | undefined;
 
   constructor(readonly options: SentFilesOptions) {
     this.here = options.here;
@@ -63,13 +65,14 @@ export class SentFiles implements TargetFiles {
     return [...new Set([...this.options.runs, ...listRuns(this.here)])].sort((a, b) => a - b);
   }
 
-  /** Runs a script that must not fail. */
-  async #run(host: Host, script: Parameters<typeof loadScript>[0], words: string[], input?: Buffer | Readable) {
-    const ended = await host.run(loadScript(script), words, input ? { input } : {});
+  /** Runs a script, or several as one, which must not fail. */
+  async #run(host: Host, scripts: ScriptName | readonly ScriptName[], words: string[], input?: Buffer | Readable) {
+    const names = [scripts].flat();
+    const ended = await host.run(names.map(loadScript).join("\n"), words, input ? { input } : {});
     if (ended.code !== 0) {
       const last = ended.stderr.trim().split("\n").at(-1) ?? "";
       throw new RuntimeProblem(
-        `${host.name}: ${last || `${script} ended with exit code ${ended.code}`}`,
+        `${host.name}: ${last || `${names.join(" and ")} ended with exit code ${ended.code}`}`,
         mendFor(last),
       );
     }
@@ -78,6 +81,10 @@ export class SentFiles implements TargetFiles {
 
   async makeRun(number: number): Promise<void> {
     makeRunFolder(this.here, number);
+    // Over the connection that is open already: nobody is asked for a password in the midst of things.
+    if (this.#bulk !== this.options.host) return;
+    this.#firstInventory = this.#takeInventory();
+    this.#firstInventory.catch(() => {}); // who waits for it is told
   }
 
   asSeenThere(): undefined {
@@ -89,17 +96,11 @@ export class SentFiles implements TargetFiles {
   }
 
   async #takeInventory(): Promise<Inventory> {
-    const { stdout } = await this.#run(this.#bulk, "inventory", [this.there]);
-    const bundle = new Map<string, string>();
-    const shared = new Set<string>();
-    const incoming = new Map<string, number>();
-    for (const record of stdout.split("\0")) {
-      const [kind, first = "", ...rest] = record.split(" ");
-      if (kind === "bundle") bundle.set(rest.join(" "), first);
-      else if (kind === "shared") shared.add([first, ...rest].join(" "));
-      else if (kind === "incoming") incoming.set(rest.join(" "), Number(first));
-    }
-    return { bundle, shared, incoming };
+    const first = this.#firstInventory;
+    this.#firstInventory = undefined;
+    if (first !== undefined) return await first;
+    const { stdout } = await this.#run(this.#bulk, "inventory", [this.there, "all"]);
+    return readInventory(stdout);
   }
 
   /** sha256 of the files of the bundle, by name. */
@@ -150,14 +151,19 @@ export class SentFiles implements TargetFiles {
       ];
       const total = bytesOf(parcels);
       const { transferCommand } = this.options;
-      if (transferCommand !== undefined)
-        await sendByCommand(transferCommand, parcels, this.here, `${this.there}/incoming`);
-      else {
-        const stream = packParcels(parcels, (bytes) => transferred(Math.min(bytes, total), total));
+      let has: Inventory;
+      if (transferCommand === undefined) {
+        const last = `end-${randomBytes(8).toString("hex")}`;
+        const stream = packParcels([...parcels, endOfParcels(last)], (bytes) =>
+          transferred(Math.min(bytes, total), total),
+        );
         const input = Readable.from(stream, { objectMode: false, highWaterMark: 1 << 20 });
-        await this.#run(this.#bulk, "receive", [this.there], input);
+        const { stdout } = await this.#run(this.#bulk, ["receive", "inventory"], [this.there, "incoming", last], input);
+        has = readInventory(stdout);
+      } else {
+        await sendByCommand(transferCommand, parcels, this.here, `${this.there}/incoming`);
+        has = await this.#takeInventory();
       }
-      const has = await this.#takeInventory();
       for (const parcel of parcels) {
         if (parcel.kind === "file" && has.incoming.get(parcel.path) !== parcel.bytes) {
           throw new RuntimeProblem(
@@ -284,4 +290,17 @@ export class SentFiles implements TargetFiles {
     await this.options.persist(() => this.#run(this.options.host, "clean", [this.there]));
     for (const part of ["runs", "shared"]) rmSync(join(this.here, part), { recursive: true, force: true });
   }
+}
+
+function readInventory(text: string): Inventory {
+  const bundle = new Map<string, string>();
+  const shared = new Set<string>();
+  const incoming = new Map<string, number>();
+  for (const record of text.split("\0")) {
+    const [kind = "", first = "", ...rest] = record.split(" ");
+    if (kind === "shared") shared.add([first, ...rest].join(" "));
+    else if (kind === "incoming") incoming.set(rest.join(" "), Number(first));
+    else if (/^[0-9a-f]{64}$/.test(kind)) bundle.set(rest.join(" ").slice("bundle/".length), kind);
+  }
+  return { bundle, shared, incoming };
 }

@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import {
   BUNDLE_FILES,
   type BundleDescription,
@@ -77,11 +78,12 @@ export async function stageRun(options: StageOptions): Promise<StagedRun> {
   const flush = async (): Promise<void> => {
     if (jobs.length === 0) return;
     chunk += 1;
-    await writeChunk(chunks, chunk, jobs, places);
+    writeChunk(chunks, chunk, jobs, places);
     left -= jobs.length;
     options.staged?.(wanted.size - left);
     jobs = [];
     bytes = 0;
+    await setImmediate(); // or nobody else, a connection say, would have a turn before all chunks are made
   };
   for (const job of readBundledJobs(bundle, description)) {
     const placements = inputs.of(job);

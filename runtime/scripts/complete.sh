@@ -16,15 +16,15 @@ fail() {
 cd -- "$1" || exit 1
 if [[ -e runs/$2/run ]] && [[ $(<"runs/$2/run") == "$4" ]]; then exit 0; fi
 
+mkdir -p -- incoming/bundle bundle shared runs "incoming/$3"/{chunks,claims,managers,journal,work,pilots} || exit 1
 # Files that are there and the same were not sent again.
-mkdir -p incoming/bundle bundle shared runs || exit 1
+sent=()
 while read -r _ name; do
   [[ -e incoming/bundle/$name ]] || cp -p -- "bundle/$name" "incoming/bundle/$name" || exit 31
+  sent+=("incoming/bundle/$name")
 done <<<"$5"
 (cd incoming/bundle && sha256sum --check --strict --status <<<"$5") || exit 31
-while read -r _ name; do
-  mv -f -- "incoming/bundle/$name" "bundle/$name" || fail "bundle/$name cannot be put in place"
-done <<<"$5"
+mv -f -- "${sent[@]}" bundle/ || fail "the bundle cannot be put in place"
 for file in bundle/*; do
   name=${file##*/}
   [[ $'\n'$5$'\n' == *"  $name"$'\n'* ]] || rm -f -- "$file"
@@ -39,9 +39,7 @@ while IFS= read -r -d '' path; do
 done
 
 run=runs/$2
-mkdir -p -- "incoming/$3/chunks" || exit 1
-mkdir -p -- "incoming/$3"/{claims,managers,journal,work,pilots} || exit 1
-rm -rf -- "$run"
+[[ ! -e $run ]] || rm -rf -- "$run"
 mv -T -- "incoming/$3" "$run" || fail "$run cannot be put in place"
 if ! printf '%s\n' "$4" >"$run/run.new" || ! mv -- "$run/run.new" "$run/run"; then fail "$run/run cannot be written"; fi
 rm -rf incoming

@@ -15,7 +15,7 @@ export interface Setting {
 /** A value with its unit; of a measurement, the median. */
 export interface Figure {
   readonly value: number;
-  readonly unit: "s" | "µs/job" | "MB";
+  readonly unit: "s" | "µs/job" | "MB" | "calls";
   /** least and greatest of the runs */
   readonly range?: readonly [number, number];
 }

@@ -23,6 +23,58 @@ export default defineSwarm({
   };
 }
 
+/** The same under SLURM, on a target that is a folder of this machine. */
+export function pilotJobs(jobs: number, directory: string, nodes: number, cpusPerNode: number): Definition {
+  return {
+    jobs,
+    text: `import { defineSwarm, range, sh, slurm } from "locusts";
+
+export default defineSwarm({
+  name: "true",
+  jobs: range("i", 1, ${jobs}),
+  command: () => sh\`true\`,
+  targets: {
+    cluster: slurm({
+      directory: ${JSON.stringify(directory)},
+      nodes: ${nodes},
+      cpusPerNode: ${cpusPerNode},
+      walltime: "10m",
+    }),
+  },
+});
+`,
+  };
+}
+
+/** Jobs whose inputs have to go through ssh: a small one for each, or one for all of them. */
+export function sentJobs(jobs: number, source: string, kind: "each" | "shared", directory: string): Definition {
+  const input =
+    kind === "each"
+      ? `input(${JSON.stringify(`${source}/{i}`)}, { as: "in" })`
+      : `shared(${JSON.stringify(source)}, { as: "in" })`;
+  return {
+    jobs,
+    text: `import { defineSwarm, input, range, sh, shared, slurm } from "locusts";
+
+export default defineSwarm({
+  name: "sent",
+  jobs: range("i", 1, ${jobs}),
+  inputs: { data: ${input} },
+  command: ({ inputs }) => sh\`cat \${inputs.data}\`,
+  targets: {
+    cluster: slurm({
+      host: "lab",
+      directory: ${JSON.stringify(directory)},
+      nodes: 4,
+      cpusPerNode: 2,
+      walltime: "10m",
+    }),
+  },
+});
+`,
+  };
+}
+
 /** One staged input, one checked output; the same command as the other runners'. */
 export function catJobs(jobs: number): Definition {
   return {

@@ -32,13 +32,30 @@ export async function warmUp(ground: Ground): Promise<void> {
   await runTimed(locusts(folder, ground.log("warm-up"), "check"));
 }
 
-/**
- * Builds a definition in its folder and stages a run of all of its jobs, up to where a deploy would
- * start the manager.
- *
- * @returns the manager's command
- */
-export async function stageRun(folder: string, definition: Definition, log: string): Promise<TimedCommand> {
+/** A run that is staged, up to where a deploy would start its managers. */
+export interface ReadyRun {
+  /** of the run, with its journals */
+  readonly folder: string;
+  /** of the bundle on the target, with its scripts */
+  readonly bundle: string;
+  readonly chunks: number;
+}
+
+export interface Sharing {
+  /** how many managers the chunks are made for, with how many slots each */
+  readonly managers: number;
+  readonly slots: number;
+  /** how many managers there are to be, if not as many */
+  readonly present?: number;
+}
+
+/** Builds a definition in its folder and stages a run of all of its jobs in a folder beside it. */
+export async function readyRun(
+  folder: string,
+  definition: Definition,
+  log: string,
+  { managers, slots, present = managers }: Sharing,
+): Promise<ReadyRun> {
   const bundle = join(folder, "bundle");
   const target = join(folder, "target");
   writeDefinition(folder, definition);
@@ -50,16 +67,31 @@ export async function stageRun(folder: string, definition: Definition, log: stri
     sources: folder,
     files,
     wanted: new Set(Array.from({ length: definition.jobs }, (_, i) => i + 1)),
-    managers: 1,
-    slots: 1,
+    managers,
+    slots,
   });
-  const run = await files.send(staged);
-  return { program: "bash", args: [join(target, "bundle", "manager.sh"), "--run", run.folder], folder, log };
+  const run = await files.send({ ...staged, facts: { ...staged.facts, managers: present } });
+  return { folder: run.folder, bundle: join(target, "bundle"), chunks: staged.facts.chunks };
 }
 
-/** Has the manager written down a good end of each job? */
+/**
+ * Stages a run for the one manager of a local target.
+ *
+ * @returns the manager's command
+ */
+export async function stageRun(folder: string, definition: Definition, log: string): Promise<TimedCommand> {
+  const run = await readyRun(folder, definition, log, { managers: 1, slots: 1 });
+  return { program: "bash", args: [join(run.bundle, "manager.sh"), "--run", run.folder], folder, log };
+}
+
+/** Has the manager of a command written down a good end of each job? */
 export function checkJournal({ args }: TimedCommand, jobs: number): void {
-  const journal = join(args.at(-1) as string, "journal");
+  checkJournals(args.at(-1) as string, jobs);
+}
+
+/** Have the managers of a run written down a good end of each job, once? */
+export function checkJournals(run: string, jobs: number): void {
+  const journal = join(run, "journal");
   const done = readdirSync(journal).flatMap(
     (file) => readFileSync(join(journal, file), "utf8").match(/^done\t/gm) ?? [],
   );

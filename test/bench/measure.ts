@@ -4,8 +4,10 @@ import { runTimed, type TimedCommand } from "./timed-run.js";
 /** One run of a side, ready to be started. */
 export interface Trial {
   readonly command: TimedCommand;
+  /** how long it took, if a part of the command alone is measured: asked after its end */
+  seconds?(): number;
   /** looks, untimed, whether the run did what it was to do; throws if it did not */
-  check?(): void;
+  check?(): void | Promise<void>;
 }
 
 /** A side of a comparison. */
@@ -59,19 +61,24 @@ export async function interleave(
   for (const [round, trials] of rounds.entries()) {
     for (const { trial, times, memory, name } of trials) {
       spawnSync("sync"); // what was written before is not written at this run's expense
-      const { seconds, peakMemory } = await runTimed(trial.command);
-      trial.check?.();
+      const { seconds: whole, peakMemory } = await runTimed(trial.command);
+      const seconds = trial.seconds?.() ?? whole;
+      await trial.check?.();
       times.push(seconds);
       memory.push(peakMemory);
       say(`  round ${round + 1}  ${name}: ${seconds.toFixed(3)} s`);
     }
   }
-  return found.map(({ name, times, memory }) => ({
+  return found.map(({ name, times, memory }) => measurementOf(name, times, Math.max(...memory)));
+}
+
+export function measurementOf(name: string, times: readonly number[], peakMemory = 0): Measurement {
+  return {
     name,
     times,
     median: medianOf(times),
     least: Math.min(...times),
     greatest: Math.max(...times),
-    peakMemory: Math.max(...memory),
-  }));
+    peakMemory,
+  };
 }

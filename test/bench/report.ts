@@ -3,7 +3,7 @@ import { type Comparison, type Figure, isMet, type Line } from "./bench.js";
 const HEADER = ["", "ours", "theirs", "ratio", "bar", ""];
 
 function show({ value, unit, range }: Figure): string {
-  const digits = unit === "s" ? 3 : unit === "MB" ? 0 : 2;
+  const digits = unit === "s" ? 3 : unit === "MB" || (unit === "calls" && value >= 100) ? 0 : 2;
   const spread = range && range[0] !== range[1] ? ` (${range.map((end) => end.toFixed(digits)).join("–")})` : "";
   return `${value.toFixed(digits)} ${unit}${spread}`;
 }
@@ -30,7 +30,7 @@ export function textTable(lines: readonly Line[]): string {
 
 /** All lines as a table for the README. */
 export function markdownTable(lines: readonly Line[]): string {
-  const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   return [row(HEADER), row(HEADER.map(() => "---")), ...lines.map((line) => row(cellsOf(line)))].join("\n");
 }
 

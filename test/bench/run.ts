@@ -1,11 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { arch, cpus, loadavg, release } from "node:os";
 import { parseArgs } from "node:util";
+import { prepareToStopCluster } from "../cluster/stop-cluster.js";
 import { type Bench, isMet, type Line } from "./bench.js";
 import { catBench } from "./benches/cat.js";
 import { checkBench } from "./benches/check.js";
 import { deployBench } from "./benches/deploy.js";
+import { metadataBench } from "./benches/metadata.js";
+import { pilotsBench } from "./benches/pilots.js";
 import { planBench } from "./benches/plan.js";
+import { stagingBench } from "./benches/staging.js";
 import { trueBench } from "./benches/true.js";
 import { Ground } from "./ground.js";
 import { warmUp } from "./locusts.js";
@@ -16,7 +20,16 @@ import { jsonLines, markdownTable, textTable } from "./report.js";
  * in one run on this machine. Ratios travel; absolute figures do not.
  */
 
-const BENCHES: readonly Bench[] = [trueBench, catBench, deployBench, planBench, checkBench];
+const BENCHES: readonly Bench[] = [
+  trueBench,
+  catBench,
+  deployBench,
+  planBench,
+  checkBench,
+  pilotsBench,
+  stagingBench,
+  metadataBench,
+];
 
 const USAGE = `usage: npm run bench -- [name …] [--runs N] [--quick] [--strict] [--json]
 
@@ -106,16 +119,21 @@ async function main(): Promise<number> {
     return 64;
   }
   const ground = new Ground();
+  const stopCluster = prepareToStopCluster();
+  const cleanUp = (): void => {
+    stopCluster();
+    ground.remove();
+  };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
-      ground.remove();
+      cleanUp();
       process.exit(130);
     });
   }
   try {
     return await runBenches(wishes, ground);
   } finally {
-    ground.remove();
+    cleanUp();
   }
 }
 

@@ -6,6 +6,8 @@ export interface TimedCommand {
   readonly program: string;
   readonly args: readonly string[];
   readonly folder: string;
+  /** variables beside those of this process */
+  readonly environment?: NodeJS.ProcessEnv;
   /** takes both of its streams */
   readonly log: string;
   /** a Node program: it is asked for its peak memory, which it writes to this file */
@@ -28,10 +30,11 @@ function memoryProbe(file: string): string[] {
 export async function runTimed(command: TimedCommand): Promise<{ seconds: number; peakMemory: number }> {
   const { program, folder, log, memoryFile } = command;
   const args = memoryFile === undefined ? command.args : [...memoryProbe(memoryFile), ...command.args];
+  const env = { ...process.env, ...command.environment };
   const output = openSync(log, "w");
   const start = process.hrtime.bigint();
   const code = await new Promise<number | string>((resolve, reject) => {
-    const child = spawn(program, args, { cwd: folder, stdio: ["ignore", output, output] });
+    const child = spawn(program, args, { cwd: folder, env, stdio: ["ignore", output, output] });
     child.once("error", reject);
     child.once("exit", (exitCode, signal) => resolve(exitCode ?? signal ?? "unknown"));
   });

@@ -2,7 +2,13 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /** Debian's packages of what the benches compare with. */
-const PACKAGES = { xargs: "findutils", parallel: "parallel", snakemake: "snakemake" } as const;
+const PACKAGES = {
+  xargs: "findutils",
+  parallel: "parallel",
+  snakemake: "snakemake",
+  rsync: "rsync",
+  strace: "strace",
+} as const;
 
 export type Tool = keyof typeof PACKAGES;
 

@@ -256,7 +256,6 @@ class Deployment {
       files,
       wanted,
       managers: pilots ? pilotsFor(pilots, wanted.size) : 1,
-      slots: pilots?.slots ?? 1,
       staged: (count) => observer.staging(count, wanted.size),
     });
     // What was deployed is known here, too, where the target's folder is elsewhere.

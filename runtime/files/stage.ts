@@ -36,9 +36,8 @@ export interface StageOptions {
   readonly files: Pick<TargetFiles, "here" | "there" | "runs" | "makeRun" | "placeShared" | "asSeenThere">;
   /** the numbers of the jobs that are wanted */
   readonly wanted: ReadonlySet<number>;
-  /** how many managers will share the run, with how many slots each */
+  /** how many managers will share the run */
   readonly managers: number;
-  readonly slots: number;
   staged?(jobs: number): void;
 }
 
@@ -97,7 +96,7 @@ export async function stageRun(options: StageOptions): Promise<StagedRun> {
       }
     }
     jobs.push({ job, inputs: placements });
-    if (jobs.length >= chunkSize(left, options.managers, options.slots) || isFull(bytes)) await flush();
+    if (jobs.length >= chunkSize(left, options.managers) || isFull(bytes)) await flush();
   }
   await flush();
   const facts = { digest: description.digest, chunks: chunk, jobs: wanted.size, managers: options.managers };

@@ -2,14 +2,17 @@
 const MOST_JOBS = 100;
 const MOST_BYTES = 32 * 1024 * 1024;
 
+/** Of what is left, all managers together take so small a part at a time that jobs of unequal length even out. */
+const SHARE_AT_A_TIME = 4;
+
 /**
  * How many jobs the next chunk takes. Where several managers share a run, chunks shrink towards the
  * end, so that they finish together; within one manager its slots share a chunk job by job.
  *
  * @param remaining jobs that are in no chunk yet
  */
-export function chunkSize(remaining: number, managers: number, slotsEach: number): number {
-  const even = managers === 1 ? MOST_JOBS : Math.ceil(remaining / (4 * managers * slotsEach));
+export function chunkSize(remaining: number, managers: number): number {
+  const even = managers === 1 ? MOST_JOBS : Math.ceil(remaining / (SHARE_AT_A_TIME * managers));
   return Math.max(1, Math.min(MOST_JOBS, remaining, even));
 }
 

@@ -42,9 +42,8 @@ export interface ReadyRun {
 }
 
 export interface Sharing {
-  /** how many managers the chunks are made for, with how many slots each */
+  /** how many managers the chunks are made for */
   readonly managers: number;
-  readonly slots: number;
   /** how many managers there are to be, if not as many */
   readonly present?: number;
 }
@@ -54,7 +53,7 @@ export async function readyRun(
   folder: string,
   definition: Definition,
   log: string,
-  { managers, slots, present = managers }: Sharing,
+  { managers, present = managers }: Sharing,
 ): Promise<ReadyRun> {
   const bundle = join(folder, "bundle");
   const target = join(folder, "target");
@@ -68,7 +67,6 @@ export async function readyRun(
     files,
     wanted: new Set(Array.from({ length: definition.jobs }, (_, i) => i + 1)),
     managers,
-    slots,
   });
   const run = await files.send({ ...staged, facts: { ...staged.facts, managers: present } });
   return { folder: run.folder, bundle: join(target, "bundle"), chunks: staged.facts.chunks };
@@ -80,7 +78,7 @@ export async function readyRun(
  * @returns the manager's command
  */
 export async function stageRun(folder: string, definition: Definition, log: string): Promise<TimedCommand> {
-  const run = await readyRun(folder, definition, log, { managers: 1, slots: 1 });
+  const run = await readyRun(folder, definition, log, { managers: 1 });
   return { program: "bash", args: [join(run.bundle, "manager.sh"), "--run", run.folder], folder, log };
 }
 

@@ -63,7 +63,6 @@ export class Pilots extends Deployment {
       files,
       wanted: new Set(Array.from({ length: description.jobs }, (_, i) => i + 1)),
       managers,
-      slots: this.slots,
     });
     await files.send(staged);
     mkdirSync(this.path("scratch"), { recursive: true });

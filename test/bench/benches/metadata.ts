@@ -39,7 +39,7 @@ async function count({ ground, say }: Setting, jobs: number, managers: number): 
   const traces = ground.fresh(`traces-${managers}`);
   const definition = pilotJobs(jobs, join(folder, "target"), MOST, 1);
   const log = ground.log("managers");
-  const run = await readyRun(folder, definition, log, { managers: MOST, slots: 1, present: managers });
+  const run = await readyRun(folder, definition, log, { managers: MOST, present: managers });
   mkdirSync(traces, { recursive: true });
   const environment = { bundle: run.bundle, run: run.folder, traces, managers: String(managers) };
   const { seconds } = await runTimed({ program: "bash", args: ["-c", SCRIPT], folder, environment, log });

@@ -69,7 +69,7 @@ class Pilots {
       prepare: async () => {
         const folder = ground.fresh("pilots");
         const definition = pilotJobs(this.jobs, join(folder, "target"), NODES, CPUS);
-        const run = await readyRun(folder, definition, ground.log("pilots"), { managers: NODES, slots: CPUS });
+        const run = await readyRun(folder, definition, ground.log("pilots"), { managers: NODES });
         const variables = { bundle: run.bundle, run: run.folder, pilots: String(NODES) };
         return {
           command: this.#command("pilots", folder, OURS, variables),

@@ -35,7 +35,6 @@ const staged = await stageRun({
   files,
   wanted: new Set(Array.from({ length: description.jobs }, (_, i) => i + 1)),
   managers: pilots ? pilotsFor(pilots, description.jobs) : 1,
-  slots: pilots?.slots ?? 1,
 });
 await files.send(staged, () => {});
 const end = performance.now();

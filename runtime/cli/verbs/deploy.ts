@@ -1,6 +1,6 @@
 import { type DeployEnd, deploy } from "../../deploy.js";
 import type { Redo } from "../../state/select-jobs.js";
-import { bundleFolder } from "../../workspace.js";
+import { bundleFolder, RuntimeProblem } from "../../workspace.js";
 import { compileDefinition } from "../compile-definition.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { observeDeploy, summarizeDeploy } from "../output/deploy.js";
@@ -28,6 +28,12 @@ export const deployVerb: Verb<DeployVerbOptions> = async (context, options) => {
   const { workspace, compilation } = compiled;
   const target = compilation.plan.target.name;
   const bundle = bundleFolder(workspace, target);
+  if (compilation.plan.tree) {
+    throw new RuntimeProblem(
+      "a swarm whose jobs run in a tree can be built, and not yet be deployed",
+      "give its jobs inputs and outputs of their own, or wait for the next version",
+    );
+  }
   const { description } = buildInto(compiled, bundle);
 
   const stop = new AbortController();

@@ -20,6 +20,7 @@ import { type JobResult, Ledger } from "./state/ledger.js";
 import { Ownership } from "./state/ownership.js";
 import { writeResultTables } from "./state/result-tables.js";
 import { type Reason, type Redo, selectJobs } from "./state/select-jobs.js";
+import { bringTreeHome, type TreeHome } from "./trees/bring-tree.js";
 import { RuntimeProblem, targetDirectory, type Workspace } from "./workspace.js";
 
 /** How long managers may take to leave when all is done, in milliseconds. */
@@ -58,6 +59,8 @@ export interface DeployObserver {
   /** A run of an earlier deploy still goes on, and is followed. */
   rejoined(run: Run): void;
   restarted(run: Run, words: string): void;
+  /** what the jobs have changed in their tree is home */
+  treeCame(home: TreeHome): void;
   /** a node takes no more work; what happened there, in words */
   badNode(words: string): void;
   progress(progress: Progress): void;
@@ -100,6 +103,8 @@ export interface DeployResult {
   readonly failures: readonly JobResult[];
   /** finished in this deploy */
   readonly finished: number;
+  /** what came of the trees of runs that ended in this deploy */
+  readonly trees: readonly TreeHome[];
 }
 
 class Deployment {
@@ -108,6 +113,7 @@ class Deployment {
   readonly files: TargetFiles;
   readonly failures: JobResult[] = [];
   readonly badNodes = new Set<string>();
+  readonly trees: TreeHome[] = [];
   finished = 0;
 
   constructor(
@@ -253,10 +259,31 @@ class Deployment {
     this.failures.push(...follower.failures);
     this.finished += follower.done + follower.failures.length;
     if (follower.settled < jobs) return;
+    await this.bringTree(follower, true);
     // Until now the journals and work folders had it all; from here on the ledger alone.
     this.ledger.sync();
     closeRun(follower.options.run);
     await follower.tidy();
+  }
+
+  /** Brings home what the jobs of a run that is over have changed in their tree. */
+  async bringTree(follower: RunFollower, isOver: boolean): Promise<void> {
+    const { run, description } = follower.options;
+    if (!description.tree) return;
+    const { folder, results } = this.options.workspace;
+    const done = follower.doneTries;
+    const home = await bringTreeHome({
+      run,
+      files: this.files,
+      description,
+      folder,
+      results,
+      done,
+      isOver,
+      write: true,
+    });
+    this.trees.push(home);
+    this.options.observer.treeCame(home);
   }
 
   /** What earlier deploys have left: a run that still goes on is followed, one that was cut off gathered. */
@@ -281,10 +308,32 @@ class Deployment {
         const follower = this.follower(run, earlier.jobs, earlier.description);
         await follower.read();
         await follower.gather();
+        const left = run.jobs - follower.settled;
+        if (left > 0 && earlier.description.tree) {
+          // Its tree is as the jobs have left it until now: the others go on in there.
+          if (run.digest === this.options.description.digest) {
+            const end = await this.resume(run, earlier.jobs, left);
+            if (end.how !== "complete") return end;
+            continue;
+          }
+          await this.bringTree(follower, false);
+          this.ledger.sync();
+          closeRun(run);
+          await follower.tidy();
+          continue;
+        }
         await this.finish(follower, follower.settled);
       } else closeRun(run);
     }
     return undefined;
+  }
+
+  /** Goes on with a run whose managers are gone. */
+  async resume(run: Run, jobs: ReadonlyMap<number, BundledJob>, left: number): Promise<DeployEnd> {
+    this.options.observer.rejoined(run);
+    if (this.options.signal.aborted) return { how: "interrupted" };
+    await this.engine.launch(run, left);
+    return this.follow(run, jobs, true);
   }
 
   /** Stages a run of the jobs that are wanted, and starts managers for it. */
@@ -320,7 +369,7 @@ class Deployment {
   async run(): Promise<DeployResult> {
     const { options } = this;
     const ownership = new Ownership(options.workspace.results, this.ledger);
-    ownership.checkTables();
+    ownership.checkTables(options.description.tree !== null);
     const early = await this.takeUp();
     const taken = new Set(this.failures.map((failure) => failure.key));
     const selection = selectJobs(this.jobs(), options.description, this.ledger, options.workspace.results, {
@@ -356,6 +405,7 @@ class Deployment {
       end,
       failures,
       finished: this.finished,
+      trees: this.trees,
     };
   }
 }

@@ -99,7 +99,9 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     "gather",
     "bring home what is finished, also while the swarm runs",
     async () => (await import("./verbs/gather.js")).gather,
-  ).option("--keep-logs", "bring home the logs of jobs that went well, too");
+  )
+    .option("--keep-logs", "bring home the logs of jobs that went well, too")
+    .option("--dry-run", "say what has changed in the jobs' trees, and what would become of it");
   verb(
     "logs",
     "show what a job has printed, or which jobs have failed",

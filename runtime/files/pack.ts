@@ -138,7 +138,9 @@ export async function writeChunk(
   chunk: number,
   jobs: readonly JobToPack[],
   places: PackPlaces,
+  inTree: boolean,
 ): Promise<void> {
-  writeFileSync(join(folder, `${chunk}.tar`), await packChunk(jobs, places));
+  // Jobs that run in a tree have no folders of their own.
+  writeFileSync(join(folder, `${chunk}.tar`), await packChunk(inTree ? [] : jobs, places));
   writeFileSync(join(folder, `${chunk}.tsv`), chunkLines(jobs));
 }

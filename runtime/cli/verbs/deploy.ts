@@ -1,9 +1,10 @@
 import { type DeployEnd, deploy } from "../../deploy.js";
 import type { Redo } from "../../state/select-jobs.js";
-import { bundleFolder, RuntimeProblem } from "../../workspace.js";
+import { bundleFolder } from "../../workspace.js";
 import { compileDefinition } from "../compile-definition.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { observeDeploy, summarizeDeploy } from "../output/deploy.js";
+import { describeTreeHome } from "../output/tree-home.js";
 import type { Verb } from "../verb.js";
 import { buildInto } from "./build.js";
 
@@ -28,12 +29,6 @@ export const deployVerb: Verb<DeployVerbOptions> = async (context, options) => {
   const { workspace, compilation } = compiled;
   const target = compilation.plan.target.name;
   const bundle = bundleFolder(workspace, target);
-  if (compilation.plan.tree) {
-    throw new RuntimeProblem(
-      "a swarm whose jobs run in a tree can be built, and not yet be deployed",
-      "give its jobs inputs and outputs of their own, or wait for the next version",
-    );
-  }
   const { description } = buildInto(compiled, bundle);
 
   const stop = new AbortController();
@@ -66,7 +61,8 @@ export const deployVerb: Verb<DeployVerbOptions> = async (context, options) => {
       signal: stop.signal,
     });
     summarizeDeploy(terminal, workspace, result);
-    if (context.json) terminal.print(JSON.stringify({ ...result.report, end: result.end }));
+    const trees = description.tree ? { trees: result.trees.map(describeTreeHome) } : {};
+    if (context.json) terminal.print(JSON.stringify({ ...result.report, end: result.end, ...trees }));
     return exitCodeOf(result.end.how, result.report.jobs.failed, options.detach === true);
   } finally {
     process.off("SIGINT", interrupt);

@@ -259,7 +259,12 @@ class Deployment {
     this.failures.push(...follower.failures);
     this.finished += follower.done + follower.failures.length;
     if (follower.settled < jobs) return;
-    await this.bringTree(follower, true);
+    await this.close(follower, true);
+  }
+
+  /** @param isOver whether all its jobs have ended */
+  async close(follower: RunFollower, isOver: boolean): Promise<void> {
+    await this.bringTree(follower, isOver);
     // Until now the journals and work folders had it all; from here on the ledger alone.
     this.ledger.sync();
     closeRun(follower.options.run);
@@ -293,8 +298,12 @@ class Deployment {
       const run = readRun(this.files.here, number);
       if (!run || isClosed(run)) continue;
       const earlier = this.earlier(run);
-      if ((await this.engine.state(run)).going || !(await this.engine.hold(run))) {
-        if (!earlier || run.digest !== this.options.description.digest) {
+      const isCurrent = run.digest === this.options.description.digest;
+      const { going } = await this.engine.state(run);
+      // A run whose jobs share a tree is gone on with: nothing is held, and whoever begins first has it.
+      const resumes = !going && isCurrent && earlier?.description.tree;
+      if (going || (!resumes && !(await this.engine.hold(run)))) {
+        if (!earlier || !isCurrent) {
           throw new RuntimeProblem(
             `run ${run.number} of an earlier version of this definition still goes on`,
             "wait for it (locusts status), or stop it (locusts cancel)",
@@ -309,20 +318,11 @@ class Deployment {
         await follower.read();
         await follower.gather();
         const left = run.jobs - follower.settled;
-        if (left > 0 && earlier.description.tree) {
-          // Its tree is as the jobs have left it until now: the others go on in there.
-          if (run.digest === this.options.description.digest) {
-            const end = await this.resume(run, earlier.jobs, left);
-            if (end.how !== "complete") return end;
-            continue;
-          }
-          await this.bringTree(follower, false);
-          this.ledger.sync();
-          closeRun(run);
-          await follower.tidy();
-          continue;
-        }
-        await this.finish(follower, follower.settled);
+        if (left === 0 || !earlier.description.tree) await this.finish(follower, follower.settled);
+        else if (resumes) {
+          const end = await this.resume(run, earlier.jobs, left);
+          if (end.how !== "complete") return end;
+        } else await this.close(follower, false);
       } else closeRun(run);
     }
     return undefined;

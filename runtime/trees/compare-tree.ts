@@ -7,6 +7,7 @@ import type { EndedTry } from "../runs/journal.js";
 import type { Run } from "../runs/run-folder.js";
 import { RuntimeProblem } from "../workspace.js";
 import { type Difference, readDifferences } from "./listing.js";
+import { lookAt } from "./look-at.js";
 import { changeOf, isUncertain, type TreeChange } from "./tree-change.js";
 
 /** Files up to this size are read at once. */
@@ -102,7 +103,7 @@ export async function readChangesOfJobs(
   const changes: TreeChange[] = [];
   for (const { job, at } of places) {
     const list = join(run.folder, "work", `${at}.changes`);
-    if (!lstatSync(list, { throwIfNoEntry: false })?.isFile()) {
+    if (!lookAt(list)?.isFile()) {
       throw new RuntimeProblem(
         `what the job ${job} has changed in its tree is gone from ${files.there}/runs/${run.number}`,
         `run it again: locusts deploy --redo ${job}`,
@@ -117,7 +118,7 @@ export async function readChangesOfJobs(
       const digests = new Map<string, string>();
       for (const path of paths) {
         const place = join(run.folder, "work", at, "changed", path);
-        if (lstatSync(place, { throwIfNoEntry: false })?.isFile()) digests.set(path, await digestOf(place));
+        if (lookAt(place)?.isFile()) digests.set(path, await digestOf(place));
       }
       return digests;
     };

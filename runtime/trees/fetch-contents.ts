@@ -1,8 +1,8 @@
-import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import type { Leftover, TargetFiles } from "../files/target-files.js";
 import type { Run } from "../runs/run-folder.js";
 import { RuntimeProblem } from "../workspace.js";
+import { lookAt } from "./look-at.js";
 import type { Change } from "./settle-versions.js";
 import type { TreeChange } from "./tree-change.js";
 
@@ -33,7 +33,7 @@ function* batchesOf(leftovers: Iterable<Leftover>): Generator<Leftover[]> {
 export async function fetchContents(files: TargetFiles, run: Run, changes: readonly TreeChange[]): Promise<Change[]> {
   const placeOf = (change: TreeChange) => join(run.folder, "work", change.at);
   const isHere = (change: TreeChange) => {
-    const stats = lstatSync(placeOf(change), { throwIfNoEntry: false });
+    const stats = lookAt(placeOf(change));
     return stats?.isFile() === true && stats.size === change.bytes;
   };
   const contents = changes.filter(({ kind, change }) => kind === "file" && change !== "deleted");

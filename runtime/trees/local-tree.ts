@@ -1,7 +1,8 @@
-import { lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { readdirSync, readlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type BundledTreeEntry, readBundledTree } from "../../compiler/format/bundle.js";
 import { digestOf } from "./compare-tree.js";
+import { lookAt } from "./look-at.js";
 import { isThere, type Version } from "./place-entry.js";
 
 const NOT_SELECTED = "it is here, and was not selected";
@@ -26,7 +27,7 @@ export class LocalTree {
   #isCutOff(path: string): boolean {
     for (let parent = dirname(path); parent !== "."; parent = dirname(parent)) {
       if (this.#newFolders.has(parent)) return false;
-      const stats = lstatSync(join(this.root, parent), { throwIfNoEntry: false });
+      const stats = lookAt(join(this.root, parent));
       if (stats && !stats.isDirectory()) return true;
     }
     return false;
@@ -39,7 +40,7 @@ export class LocalTree {
 
   /** Is what lies at a place what it was when the bundle was built? */
   async #isAsBefore(place: string, entry: BundledTreeEntry): Promise<boolean> {
-    const stats = lstatSync(place, { throwIfNoEntry: false });
+    const stats = lookAt(place);
     if (!stats) return false;
     if (entry.kind === "folder") return stats.isDirectory();
     if (entry.kind === "link") return stats.isSymbolicLink() && readlinkSync(place) === entry.link;
@@ -59,7 +60,7 @@ export class LocalTree {
   async #judgeRemoval(path: string): Promise<string | undefined> {
     const place = join(this.root, path);
     if (this.#isCutOff(path)) return "a link or a file is in the way here";
-    const stats = lstatSync(place, { throwIfNoEntry: false });
+    const stats = lookAt(place);
     if (!stats) return undefined;
     const before = this.#before.get(path);
     if (!before) return NOT_SELECTED;
@@ -80,7 +81,7 @@ export class LocalTree {
   async #judgePut(path: string, version: Version): Promise<string | undefined> {
     const place = join(this.root, path);
     if (this.#isCutOff(path)) return "a link or a file is in the way here";
-    const stats = lstatSync(place, { throwIfNoEntry: false });
+    const stats = lookAt(place);
     if (stats && isThere(place, version)) return undefined;
     const before = this.#before.get(path);
     if (!before) return stats ? NOT_SELECTED : undefined;

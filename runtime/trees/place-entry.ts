@@ -16,6 +16,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { isSameContent } from "../files/gather.js";
 import type { EntryKind } from "./listing.js";
+import { lookAt } from "./look-at.js";
 
 /** What is to be put somewhere: a file's content is at `source`. */
 export interface Version {
@@ -33,7 +34,7 @@ export class NoPlace extends Error {
 
 /** Is this very version what lies at a place? Modes of folders aside, which they get in the end. */
 export function isThere(place: string, version: Version): boolean {
-  const stats = lstatSync(place, { throwIfNoEntry: false });
+  const stats = lookAt(place);
   if (!stats) return false;
   switch (version.kind) {
     case "folder":
@@ -81,7 +82,7 @@ export class TreePlaces {
     }
     this.#makeWay(parent);
     const place = join(this.root, parent);
-    const stats = lstatSync(place, { throwIfNoEntry: false });
+    const stats = lookAt(place);
     if (!stats) mkdirSync(place);
     else if (!stats.isDirectory()) throw new NoPlace(`would lie behind ${parent}, which is no folder here`);
     else this.#open(parent, stats.mode & 0o7777);
@@ -110,7 +111,7 @@ export class TreePlaces {
     this.#makeWay(path);
     const place = join(this.root, path);
     if (version.kind === "folder") {
-      const stats = lstatSync(place, { throwIfNoEntry: false });
+      const stats = lookAt(place);
       if (stats && !stats.isDirectory()) rmSync(place);
       if (!stats?.isDirectory()) mkdirSync(place);
       else this.#open(path, stats.mode & 0o7777);
@@ -127,7 +128,7 @@ export class TreePlaces {
       utimesSync(draft, atime, mtime);
       chmodSync(draft, version.mode);
     }
-    const old = lstatSync(place, { throwIfNoEntry: false });
+    const old = lookAt(place);
     if (old?.isDirectory()) this.#removeFolder(path);
     renameSync(draft, place);
   }
@@ -145,12 +146,7 @@ export class TreePlaces {
   /** Removes a file, a link, or a folder that is empty. @returns false if it is a folder that holds something */
   remove(path: string): boolean {
     const place = join(this.root, path);
-    let stats: ReturnType<typeof lstatSync>;
-    try {
-      stats = lstatSync(place, { throwIfNoEntry: false });
-    } catch {
-      return true; // what was to hold it is no folder any more
-    }
+    const stats = lookAt(place);
     if (!stats) return true;
     this.#makeWay(path);
     if (!stats.isDirectory()) {
@@ -174,7 +170,7 @@ export class TreePlaces {
     for (const [path, mode] of this.#opened) if (!this.#modes.has(path)) this.#modes.set(path, mode);
     for (const path of [...this.#modes.keys()].sort().reverse()) {
       const place = join(this.root, path);
-      const stats = lstatSync(place, { throwIfNoEntry: false });
+      const stats = lookAt(place);
       const mode = this.#modes.get(path) as number;
       if (stats?.isDirectory() && (stats.mode & 0o7777) !== mode) chmodSync(place, mode);
     }

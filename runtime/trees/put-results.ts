@@ -1,9 +1,10 @@
-import { copyFileSync, lstatSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { BundledTree } from "../../compiler/format/bundle.js";
 import { RuntimeProblem } from "../workspace.js";
 import { type ChangeRow, readChangesTable, readKept, writeChangesTable, writeConflictsTable } from "./change-tables.js";
 import { CONFLICTS_FOLDER, type Decision, TREE_FOLDER } from "./decide-places.js";
+import { lookAt } from "./look-at.js";
 import { NoPlace, TreePlaces } from "./place-entry.js";
 import type { Change, Conflict } from "./settle-versions.js";
 import type { TreeChange } from "./tree-change.js";
@@ -34,8 +35,8 @@ function keepEarlier(results: string, change: Change): Conflict | undefined {
   const kept = `${CONFLICTS_FOLDER}/${EARLIER}/${change.path}`;
   const place = join(results, kept);
   const why = "an earlier run had changed it, too";
-  if (lstatSync(place, { throwIfNoEntry: false })) return { change, why, kept };
-  if (!lstatSync(old, { throwIfNoEntry: false })?.isFile()) return undefined;
+  if (lookAt(place)) return { change, why, kept };
+  if (!lookAt(old)?.isFile()) return undefined;
   mkdirSync(dirname(place), { recursive: true });
   copyFileSync(old, `${place}.new`);
   renameSync(`${place}.new`, place);
@@ -46,7 +47,7 @@ function keepEarlier(results: string, change: Change): Conflict | undefined {
 function removeStale(results: string, paths: Iterable<string>): void {
   for (const path of [...new Set(paths)].sort().reverse()) {
     const place = join(results, path);
-    const stats = lstatSync(place, { throwIfNoEntry: false });
+    const stats = lookAt(place);
     if (stats && !stats.isDirectory()) rmSync(place);
     for (let folder = stats?.isDirectory() ? path : dirname(path); folder !== "."; folder = dirname(folder)) {
       try {

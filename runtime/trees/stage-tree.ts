@@ -1,13 +1,20 @@
+import { hash } from "node:crypto";
 import {
   chmodSync,
+  closeSync,
   constants,
   copyFileSync,
+  fchmodSync,
+  futimesSync,
   lstatSync,
   mkdirSync,
+  openSync,
+  readFileSync,
   realpathSync,
   type Stats,
   symlinkSync,
   utimesSync,
+  writeSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
 import {
@@ -20,6 +27,9 @@ import { digestFile } from "../../compiler/survey/content.js";
 import type { DigestCache } from "../../compiler/survey/digest-cache.js";
 import type { Parcel } from "../files/parcels.js";
 import { RuntimeProblem } from "../workspace.js";
+
+/** Files up to this size are copied through memory. */
+const SMALL = 256 * 1024;
 
 /** Folders beside a definition that are Locusts' own: never part of a tree. */
 const OWN_FOLDERS = ["bundle", "results", ".locusts"];
@@ -61,21 +71,30 @@ export function findTree(
   return { facts: tree, root: realpathSync(root), without, entries: () => readBundledTree(bundle) };
 }
 
-/** @throws RuntimeProblem if the entry is not what the bundle was built from */
-function statUnchanged(tree: StagedTree, entry: BundledTreeEntry, digests: DigestCache): Stats {
-  const source = join(tree.root, entry.path);
-  const stats = lstatSync(source, { throwIfNoEntry: false });
+function refuseChanged(entry: BundledTreeEntry): never {
+  throw new RuntimeProblem(
+    `${JSON.stringify(entry.path)} in the tree has changed since the bundle was built`,
+    "run the same command again",
+  );
+}
+
+/** @throws RuntimeProblem if the entry is not what the bundle was built from, as far as can be told without reading */
+function statUnread(tree: StagedTree, entry: BundledTreeEntry): Stats {
+  const stats = lstatSync(join(tree.root, entry.path), { throwIfNoEntry: false });
   const same =
     entry.kind === "folder"
       ? stats?.isDirectory()
       : entry.kind === "link"
         ? stats?.isSymbolicLink()
-        : stats?.isFile() && stats.size === entry.bytes && digestFile(source, entry.bytes, digests) === entry.sha256;
-  if (stats && same) return stats;
-  throw new RuntimeProblem(
-    `${JSON.stringify(entry.path)} in the tree has changed since the bundle was built`,
-    "run the same command again",
-  );
+        : stats?.isFile() && stats.size === entry.bytes;
+  return stats && same ? stats : refuseChanged(entry);
+}
+
+/** @throws RuntimeProblem if the entry is not what the bundle was built from */
+function statUnchanged(tree: StagedTree, entry: BundledTreeEntry, digests: DigestCache): Stats {
+  const stats = statUnread(tree, entry);
+  if (entry.kind !== "file") return stats;
+  return digestFile(join(tree.root, entry.path), entry.bytes, digests) === entry.sha256 ? stats : refuseChanged(entry);
 }
 
 /** What of a tree is to be sent, to a folder below the target's `incoming/`. */
@@ -92,20 +111,40 @@ export function* treeParcels(tree: StagedTree, to: string, digests: DigestCache)
   }
 }
 
-/** Makes a replica of the tree on this machine, with reflinks where the file system can. */
+/** A small file is read once, for its digest and for its copy. */
+function copySmall(tree: StagedTree, entry: BundledTreeEntry, place: string): void {
+  const stats = statUnread(tree, entry);
+  const content = readFileSync(join(tree.root, entry.path));
+  if (hash("sha256", content) !== entry.sha256) refuseChanged(entry);
+  const file = openSync(place, "wx", 0o600);
+  try {
+    for (let at = 0; at < content.length; ) at += writeSync(file, content, at);
+    fchmodSync(file, stats.mode & 0o777);
+    futimesSync(file, stats.atime, stats.mtime);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function copyLarge(tree: StagedTree, entry: BundledTreeEntry, place: string, digests: DigestCache): void {
+  const stats = statUnchanged(tree, entry, digests);
+  copyFileSync(join(tree.root, entry.path), place, constants.COPYFILE_FICLONE);
+  chmodSync(place, stats.mode & 0o777);
+  utimesSync(place, stats.atime, stats.mtime);
+}
+
+/** Makes a replica of the tree on this machine; large files as reflinks, where the file system can. */
 export function replicateTree(tree: StagedTree, to: string, digests: DigestCache): void {
   if (tree.facts.mode === "inPlace") return;
   mkdirSync(to);
   for (const entry of tree.entries()) {
-    const stats = statUnchanged(tree, entry, digests);
     const place = join(to, entry.path);
-    if (entry.kind === "link") symlinkSync(entry.link, place);
-    else if (entry.kind === "folder") mkdirSync(place, { mode: (stats.mode & 0o777) | 0o700 });
-    else {
-      copyFileSync(join(tree.root, entry.path), place, constants.COPYFILE_FICLONE);
-      chmodSync(place, stats.mode & 0o777);
-      utimesSync(place, stats.atime, stats.mtime);
-    }
+    if (entry.kind === "link") {
+      statUnread(tree, entry);
+      symlinkSync(entry.link, place);
+    } else if (entry.kind === "folder") mkdirSync(place, { mode: (statUnread(tree, entry).mode & 0o777) | 0o700 });
+    else if (entry.bytes <= SMALL) copySmall(tree, entry, place);
+    else copyLarge(tree, entry, place, digests);
   }
 }
 

@@ -17,19 +17,21 @@ function named(paths: readonly string[]): string {
   return more > 0 ? `${first.join(", ")} and ${more} more` : first.join(", ");
 }
 
+/** The names that a rule begins with, before its first wildcard. */
+function namesOf({ segments, literals }: TreeRule): string[] {
+  return segments.slice(0, literals).map((segment) => ("name" in segment ? segment.name : ""));
+}
+
 /** What a path that is not there was probably meant to be. */
-function suggest(root: string, { text, segments }: TreeRule): string {
-  const names = segments.map((segment) => ("name" in segment ? segment.name : ""));
-  for (let depth = 0; depth < names.length; depth += 1) {
-    const name = names[depth] as string;
-    const folder = join(root, ...names.slice(0, depth));
-    const there = readNames(folder);
-    if (there === undefined) break;
-    if (there.includes(name)) continue;
-    const meant = closest(name, there);
+function suggest(root: string, rule: TreeRule): string {
+  const names = namesOf(rule);
+  for (const [depth, name] of names.entries()) {
+    const there = readNames(join(root, ...names.slice(0, depth)));
+    if (there?.includes(name)) continue;
+    const meant = there && closest(name, there);
     if (meant === undefined) break;
-    const path = [...names.slice(0, depth), meant, ...names.slice(depth + 1)].map(escapePattern).join("/");
-    return `did you mean "${path}${text.endsWith("/") ? "/" : ""}"?`;
+    const parts = rule.text.replace(/^(\.\/)+/, "").split("/");
+    return `did you mean "${parts.with(depth, escapePattern(meant)).join("/")}"?`;
   }
   return 'rules begin at the tree\'s root; "**/" before a name finds it at any depth';
 }
@@ -51,13 +53,12 @@ export class RuleReview {
   select(set: RuleSet): void {
     for (const [i, rule] of set.rules.entries()) {
       const at = ["select", i];
+      const isPath = rule.literals === rule.segments.length;
       if (set.matched[i] === 1) {
         if (rule.effect !== "take" && set.decided[i] !== 1) {
-          this.#note(
-            at,
-            `the rule "${rule.text}" has no effect`,
-            "a later rule takes what it leaves out; the last one decides",
-          );
+          const why =
+            "no rule before it takes what it leaves out, or one after it does; the last one that matches decides";
+          this.#note(at, `the rule "${rule.text}" has no effect`, why);
         }
       } else if (set.shadowed[i] === 1) {
         this.#note(
@@ -65,10 +66,11 @@ export class RuleReview {
           `the rule "${rule.text}" takes nothing`,
           "a later rule leaves out the folder that it looks into",
         );
-      } else if (rule.effect === "take" && rule.literals === rule.segments.length) {
+      } else if (rule.effect === "take" && (isPath || readNames(join(this.root, ...namesOf(rule))) === undefined)) {
+        const what = !isPath || rule.foldersOnly ? "folder" : "file or folder";
         this.problems.add(
           [...this.plan.place, ...at],
-          `the rule "${rule.text}" matches nothing: there is no such ${rule.foldersOnly ? "folder" : "file or folder"} in ${this.plan.root}`,
+          `the rule "${rule.text}" matches nothing: there is no such ${what} in ${this.plan.root}`,
           suggest(this.root, rule),
         );
       } else if (rule.effect === "take") {
@@ -77,7 +79,10 @@ export class RuleReview {
           `the rule "${rule.text}" matches nothing`,
           "links are not followed, and hidden names need their dot",
         );
-      } else this.#note(at, `the rule "${rule.text}" leaves out nothing`, "no other rule takes what it matches");
+      } else if (isPath) {
+        // A pattern may well be there for what is not there yet.
+        this.#note(at, `the rule "${rule.text}" leaves out nothing`, "no other rule takes what it names");
+      }
     }
   }
 

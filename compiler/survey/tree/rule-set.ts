@@ -72,7 +72,7 @@ function namesFolder(rule: TreeRule, reached: number): boolean {
 export class RuleSet {
   /** rules that match something, whether or not another one decides */
   readonly matched: Uint8Array;
-  /** rules that decided something */
+  /** rules but for which something would be taken that is not, or the other way about */
   readonly decided: Uint8Array;
   /** rules that may match in a folder which a later rule leaves out */
   readonly shadowed: Uint8Array;
@@ -101,9 +101,12 @@ export class RuleSet {
     let decider = -1;
     let taken = false;
     const decide = (i: number, take: boolean) => {
-      if (decider >= 0) return;
-      decider = i;
-      taken = take;
+      if (decider < 0) {
+        decider = i;
+        taken = take;
+        if (take) this.decided[i] = 1;
+        // A rule that leaves out is of use only where another one would have taken something.
+      } else if (take && !taken) this.decided[decider] = 1;
     };
     for (let i = rules.length - 1; i >= 0; i -= 1) {
       const rule = rules[i] as TreeRule;
@@ -130,7 +133,6 @@ export class RuleSet {
         else decide(i, false);
       }
     }
-    if (decider >= 0) this.decided[decider] = 1;
     return { taken, at: { reached, left, filesLeft } };
   }
 

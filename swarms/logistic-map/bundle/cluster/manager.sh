@@ -18,6 +18,9 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
 fi
 
 set +efux +o posix # where an exported SHELLOPTS says otherwise
+# Before anything else: SLURM may say at any time that the pilot's time ends soon.
+locusts_is_warned=''
+trap 'locusts_is_warned=1' USR1
 
 # ---- What this swarm is ----------------------------------------------------------
 
@@ -134,146 +137,6 @@ locusts_has_room_in() { # folder
   printf '%65536s' '' >|"$probe" || code=1
   rm -f -- "$probe"
   return "$code"
-}
-
-# Waits for a process and leaves its exit code. A signal for this slot ends a wait early, or the next
-# one, with a code above 128 or below 0; asked again, bash still knows the real one, and says 127 if
-# it has told it. Signals are for stopping alone: bash can miss a process that ends at that very time,
-# and then knows its code no more. A function of its own: where the same stands within a larger one,
-# it costs twice the time of a quick job (bash 5.2).
-locusts_wait() { # pid
-  local before='' misses=0
-  while
-    wait "$1"
-    locusts_code=$?
-    ((locusts_code < 0)) || { [[ $locusts_interrupted ]] && ((locusts_code > 128)); }
-  do
-    locusts_interrupted=''
-    if ((locusts_code >= 0)); then
-      before=$locusts_code
-    elif ((++misses >= 3)); then
-      if ! kill -0 "$1"; then
-        locusts_code=${before:-143}
-        return
-      fi
-      read -r -t 0.05 <> <(:)
-    fi
-  done
-  [[ ! $before ]] || ((locusts_code != 127)) || locusts_code=$before
-}
-
-# Has the kernel's out-of-memory killer been at work in this control group since the last look?
-locusts_saw_oom_kill() {
-  local key value rest before=$locusts_oom_kills
-  if [[ ! $locusts_memory_events ]]; then # the first call finds out where it is counted
-    locusts_memory_events=none
-    while IFS=: read -r key value rest; do
-      case $key:$value in
-        0:) rest=/sys/fs/cgroup$rest/memory.events ;;
-        *:memory) rest=/sys/fs/cgroup/memory$rest/memory.oom_control ;;
-        *) continue ;;
-      esac
-      [[ ! -r $rest ]] || locusts_memory_events=$rest
-    done </proc/self/cgroup
-  fi
-  [[ $locusts_memory_events != none ]] || return 1
-  while read -r key value; do
-    [[ $key != oom_kill ]] || locusts_oom_kills=$value
-  done <"$locusts_memory_events"
-  ((locusts_oom_kills > before))
-}
-
-# Ends the job that runs in this slot: its whole process group.
-# shellcheck disable=SC2317 # it is called from traps as well
-locusts_end_job() { # signal
-  [[ ! $locusts_pid ]] || kill -s "$1" -- "-$locusts_pid"
-}
-
-# The manager wants this slot to end its job, and when it asks again, whatever it takes.
-# shellcheck disable=SC2317 # it is called from a trap
-locusts_obey_stop() {
-  if [[ $locusts_stopping ]]; then
-    locusts_end_job KILL
-  else
-    locusts_stopping=1
-    locusts_end_job TERM
-  fi
-}
-
-# A signal that has ended the job may have been meant for all of us, as when a terminal is closed:
-# then the manager says so within this time.
-locusts_await_word() {
-  local rounds
-  for ((rounds = 0; rounds < 10; rounds++)); do # a manager on a busy node is slow to say so
-    [[ ! $locusts_stopping ]] || return 0
-    read -r -t 0.2 <> <(:)
-  done
-}
-
-# Was the job ended since the pilot's time ends? If it had as good as a whole walltime of its own,
-# another try would end the same way.
-locusts_recognize_cut() {
-  local latest=''
-  read -r latest <"$locusts_life/cut" && [[ $latest ]] || return 0
-  locusts_cause=walltime
-  ((${locusts_start:0:-6} <= latest)) || locusts_cause='cut'
-}
-
-# One try of the job at hand. Leaves what came of it in locusts_cause and locusts_code.
-locusts_try_job() {
-  local locusts_start # under this name, since the job can see it
-  locusts_read_clock
-  locusts_start=$locusts_now
-  (
-    # Written before the job can do anything, so that whatever it does, it is known to have run.
-    locusts_note start "$locusts_number" "$locusts_try" "$locusts_slot" "$BASHPID" "${locusts_start:0:-3}" || exit 1
-    exec </dev/null >|"$locusts_folder.out" 2>|"$locusts_folder.err" {locusts_requests}>&- {locusts_list}<&- || exit 1
-    set +C +m
-    shopt -u extglob
-    cd -P -- "$locusts_folder" || exit 1
-    locusts_execute
-  ) &
-  locusts_pid=$!
-  if ((locusts_time_limit > 0)); then
-    printf '%s %s\n' "$locusts_pid" "${locusts_start:0:-6}" >|"$locusts_life/slots/$locusts_slot"
-  fi
-  [[ ! $locusts_stopping ]] || locusts_end_job TERM
-  locusts_wait "$locusts_pid"
-  kill -KILL -- "-$locusts_pid" # whatever the job left running in the background
-  locusts_read_clock
-
-  locusts_cause=ok
-  if [[ $locusts_stopping ]]; then
-    locusts_cause=stopped
-  elif ((locusts_code > 128 && locusts_code <= 192)); then
-    locusts_cause=signal
-    case $locusts_code in
-      129 | 130 | 143) locusts_await_word ;;
-      137) ! locusts_saw_oom_kill || locusts_cause=oom ;;
-    esac
-    [[ ! $locusts_stopping ]] || locusts_cause=stopped
-  elif ((locusts_code != 0)); then
-    locusts_cause='exit'
-  fi
-  if ((locusts_time_limit > 0)); then
-    : >|"$locusts_life/slots/$locusts_slot"
-    if [[ -e $locusts_life/slots/timeout.$locusts_pid ]]; then
-      rm -f -- "$locusts_life/slots/timeout.$locusts_pid" # numbers of processes are used again
-      [[ $locusts_cause == stopped ]] || locusts_cause=timeout
-    fi
-  fi
-  locusts_pid=''
-  locusts_found=() locusts_wrong=''
-  if [[ $locusts_cause == ok ]]; then
-    locusts_check_outputs
-    if [[ $locusts_wrong ]]; then
-      locusts_cause=missing-output
-      [[ ! $locusts_stopping ]] || locusts_cause=stopped
-    fi
-  fi
-  [[ $locusts_cause != stopped ]] || locusts_recognize_cut
-  printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" "${locusts_cause/cut/walltime}" "$locusts_code" \
-    "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_place"
 }
 
 # All tries of the job at hand, until one is good or none is left.
@@ -425,6 +288,147 @@ locusts_slot_main() { # --slot number --life name list manager life-folder share
   done
   locusts_publish
   printf 'ended %s %s\n' "$locusts_slot" "${locusts_left:-all}" >&"$locusts_requests"
+}
+# ---- One try of a job -------------------------------------------------------------
+
+# Waits for a process and leaves its exit code. A signal for this slot ends a wait early, or the next
+# one, with a code above 128 or below 0; asked again, bash still knows the real one, and says 127 if
+# it has told it. Signals are for stopping alone: bash can miss a process that ends at that very time,
+# and then knows its code no more. A function of its own: where the same stands within a larger one,
+# it costs twice the time of a quick job (bash 5.2).
+locusts_wait() { # pid
+  local before='' misses=0
+  while
+    wait "$1"
+    locusts_code=$?
+    ((locusts_code < 0)) || { [[ $locusts_interrupted ]] && ((locusts_code > 128)); }
+  do
+    locusts_interrupted=''
+    if ((locusts_code >= 0)); then
+      before=$locusts_code
+    elif ((++misses >= 3)); then
+      if ! kill -0 "$1"; then
+        locusts_code=${before:-143}
+        return
+      fi
+      read -r -t 0.05 <> <(:)
+    fi
+  done
+  [[ ! $before ]] || ((locusts_code != 127)) || locusts_code=$before
+}
+
+# Has the kernel's out-of-memory killer been at work in this control group since the last look?
+locusts_saw_oom_kill() {
+  local key value rest before=$locusts_oom_kills
+  if [[ ! $locusts_memory_events ]]; then # the first call finds out where it is counted
+    locusts_memory_events=none
+    while IFS=: read -r key value rest; do
+      case $key:$value in
+        0:) rest=/sys/fs/cgroup$rest/memory.events ;;
+        *:memory) rest=/sys/fs/cgroup/memory$rest/memory.oom_control ;;
+        *) continue ;;
+      esac
+      [[ ! -r $rest ]] || locusts_memory_events=$rest
+    done </proc/self/cgroup
+  fi
+  [[ $locusts_memory_events != none ]] || return 1
+  while read -r key value; do
+    [[ $key != oom_kill ]] || locusts_oom_kills=$value
+  done <"$locusts_memory_events"
+  ((locusts_oom_kills > before))
+}
+
+# Ends the job that runs in this slot: its whole process group.
+# shellcheck disable=SC2317 # it is called from traps as well
+locusts_end_job() { # signal
+  [[ ! $locusts_pid ]] || kill -s "$1" -- "-$locusts_pid"
+}
+
+# The manager wants this slot to end its job, and when it asks again, whatever it takes.
+# shellcheck disable=SC2317 # it is called from a trap
+locusts_obey_stop() {
+  if [[ $locusts_stopping ]]; then
+    locusts_end_job KILL
+  else
+    locusts_stopping=1
+    locusts_end_job TERM
+  fi
+}
+
+# A signal that has ended the job may have been meant for all of us, as when a terminal is closed:
+# then the manager says so within this time.
+locusts_await_word() {
+  local rounds
+  for ((rounds = 0; rounds < 10; rounds++)); do # a manager on a busy node is slow to say so
+    [[ ! $locusts_stopping ]] || return 0
+    read -r -t 0.2 <> <(:)
+  done
+}
+
+# Was the job ended since the pilot's time ends? If it had as good as a whole walltime of its own,
+# another try would end the same way.
+locusts_recognize_cut() {
+  local latest=''
+  read -r latest <"$locusts_life/cut" && [[ $latest ]] || return 0
+  locusts_cause=walltime
+  ((${locusts_start:0:-6} <= latest)) || locusts_cause='cut'
+}
+
+# One try of the job at hand. Leaves what came of it in locusts_cause and locusts_code.
+locusts_try_job() {
+  local locusts_start # under this name, since the job can see it
+  locusts_read_clock
+  locusts_start=$locusts_now
+  (
+    # Written before the job can do anything, so that whatever it does, it is known to have run.
+    locusts_note start "$locusts_number" "$locusts_try" "$locusts_slot" "$BASHPID" "${locusts_start:0:-3}" || exit 1
+    exec </dev/null >|"$locusts_folder.out" 2>|"$locusts_folder.err" {locusts_requests}>&- {locusts_list}<&- || exit 1
+    set +C +m
+    shopt -u extglob
+    cd -P -- "$locusts_folder" || exit 1
+    locusts_execute
+  ) &
+  locusts_pid=$!
+  if ((locusts_time_limit > 0)); then
+    printf '%s %s\n' "$locusts_pid" "${locusts_start:0:-6}" >|"$locusts_life/slots/$locusts_slot"
+  fi
+  [[ ! $locusts_stopping ]] || locusts_end_job TERM
+  locusts_wait "$locusts_pid"
+  kill -KILL -- "-$locusts_pid" # whatever the job left running in the background
+  locusts_read_clock
+
+  locusts_cause=ok
+  if [[ $locusts_stopping ]]; then
+    locusts_cause=stopped
+  elif ((locusts_code > 128 && locusts_code <= 192)); then
+    locusts_cause=signal
+    case $locusts_code in
+      129 | 130 | 143) locusts_await_word ;;
+      137) ! locusts_saw_oom_kill || locusts_cause=oom ;;
+    esac
+    [[ ! $locusts_stopping ]] || locusts_cause=stopped
+  elif ((locusts_code != 0)); then
+    locusts_cause='exit'
+  fi
+  if ((locusts_time_limit > 0)); then
+    : >|"$locusts_life/slots/$locusts_slot"
+    if [[ -e $locusts_life/slots/timeout.$locusts_pid ]]; then
+      rm -f -- "$locusts_life/slots/timeout.$locusts_pid" # numbers of processes are used again
+      [[ $locusts_cause == stopped ]] || locusts_cause=timeout
+    fi
+  fi
+  locusts_pid=''
+  locusts_found=() locusts_wrong=''
+  if [[ $locusts_cause == ok ]]; then
+    locusts_check_outputs
+    if [[ $locusts_wrong ]]; then
+      locusts_cause=missing-output
+      [[ ! $locusts_stopping ]] || locusts_cause=stopped
+    fi
+  fi
+  [[ $locusts_cause != stopped ]] || locusts_recognize_cut
+  printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" "${locusts_cause/cut/walltime}" "$locusts_code" \
+    "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_place"
 }
 # ---- Outputs: are they as declared, and how large? --------------------------------
 
@@ -781,8 +785,10 @@ locusts_end_orphans() { # life-name
   local pid='' host=''
   read -r pid _ host _ <"managers/$1"
   [[ $host == "$locusts_host" ]] || return 0
-  # Started again while it still runs: it would only begin its slots anew.
-  ! locusts_is_alive "managers/$1" || kill -KILL "$pid"
+  if locusts_is_alive "managers/$1"; then
+    [[ ${1%.*} == "$locusts_name" ]] || return 0
+    kill -KILL "$pid" # it was started again while it still runs, and would only begin its slots anew
+  fi
   locusts_end_leftovers "$1"
 }
 
@@ -1141,7 +1147,7 @@ locusts_look_around() {
     fi
     if ((locusts_silence[i] >= locusts_silence_seconds)); then
       locusts_take_over_all "p$i"
-    elif ((locusts_silence[i] > 2 * locusts_beat_seconds)); then
+    elif ((locusts_silence[i] > locusts_beat_seconds + 1)); then
       locusts_doubt=1
       strangers=$((strangers + 1)) # where one is silent others may be: they are looked at together
     elif [[ ${locusts_seen_alive[i]-} ]]; then
@@ -1182,15 +1188,23 @@ locusts_stand_by() {
   done
 }
 
-# SLURM has sent word that the time ends soon; by how much, it says only when asked.
+# SLURM sends word that the time ends soon, at times a minute early; when it ends, it says only when
+# asked. It may have been given more time, too: so it is asked before we act on it.
 locusts_ask_end() {
-  local end='' seconds=''
+  local end seconds
   locusts_is_warned=''
-  if [[ ${SLURM_JOB_ID-} ]]; then
-    end=$(SLURM_TIME_FORMAT='' timeout 5 squeue -h -j "$SLURM_JOB_ID" -o %e 2>/dev/null)
-    [[ ! $end ]] || seconds=$(date -d "$end" +%s 2>/dev/null)
+  [[ ${SLURM_JOB_ID-} ]] || return 0
+  end=$(SLURM_TIME_FORMAT='' timeout 5 squeue -h -j "$(locusts_name_allocation)" -o %e 2>/dev/null)
+  seconds=$(date -d "${end:-unknown}" +%s 2>/dev/null) && locusts_ends_at=$seconds
+}
+
+# Prints what SLURM calls this pilot: in an array, the number of its last element is also that of all.
+locusts_name_allocation() {
+  if [[ ${SLURM_ARRAY_JOB_ID-} ]]; then
+    printf '%s_%s' "$SLURM_ARRAY_JOB_ID" "$SLURM_ARRAY_TASK_ID"
+  else
+    printf '%s' "${SLURM_JOB_ID-}"
   fi
-  [[ ! $seconds ]] || locusts_ends_at=$seconds
 }
 
 # Prints up to when a job must have been begun to have had as good as a whole walltime of its own.
@@ -1209,6 +1223,11 @@ locusts_watch_end() {
   [[ ! $locusts_is_warned ]] || locusts_ask_end
   printf -v now '%(%s)T' -1
   ((now >= locusts_ends_at - locusts_closing)) || return 0
+  if [[ ! $locusts_has_asked ]]; then
+    locusts_has_asked=1
+    locusts_ask_end
+    ((now >= locusts_ends_at - locusts_closing)) || return 0
+  fi
   locusts_stop_for walltime
   ((now >= locusts_ends_at - locusts_grace - locusts_spare)) || return 0
   if [[ ! $locusts_is_cut ]]; then
@@ -1224,13 +1243,13 @@ locusts_watch_end() {
 # The time has ended, with work left: another pilot is to go on in the place of this one. It waits for
 # this one to end. Leaves in locusts_detail why there is none.
 locusts_submit_successor() {
-  local ours=${SLURM_JOB_ID-} words
+  local ours words
+  ours=$(locusts_name_allocation)
   if ((locusts_generation > locusts_successors)); then
     locusts_detail="it was the last of $((locusts_successors + 1)) pilots in its place"
     return 1
   fi
   ((locusts_nodes_may_submit)) || return 0 # they are all submitted
-  [[ ! ${SLURM_ARRAY_JOB_ID-} ]] || ours=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
   if words=$(timeout 20 bash "${locusts_script%/*}/submit.sh" --run "$PWD" --first "${locusts_name#p}" --pilots 1 \
     --generation "$((locusts_generation + 1))" ${ours:+--after "$ours"} ${SLURM_JOB_NAME:+--name "$SLURM_JOB_NAME"} 2>&1); then
     locusts_note successor "${words##*$'\n'}"
@@ -1261,7 +1280,6 @@ locusts_say_farewell() {
   [[ $locusts_stopping ]] || word=finished
   locusts_farewell=$word
 }
-
 # ---- Bad nodes and too many failures ------------------------------------------------
 
 # Until a manager has had a success, quick failures wait: if it has nothing else to show, it is the
@@ -1321,6 +1339,36 @@ locusts_has_too_many_failures() {
   locusts_failures=$((${#lines[@]} - locusts_old_failures))
   ((locusts_failures >= locusts_max_failures))
 }
+# ---- Who runs here -----------------------------------------------------------------
+
+# Finds the lives that run on this machine, of the manager that is named or of all.
+locusts_find_running() { # name, or nothing for all
+  local file what
+  locusts_found_running=()
+  for file in managers/*.*[0-9]; do
+    [[ -e $file && (! $1 || $file == managers/"$1".+([0-9])) ]] || continue
+    read -r _ _ _ what <"$file"
+    [[ $what != deploy ]] || continue # it gathers, and has no jobs
+    ! locusts_is_alive "$file" || locusts_found_running+=("${file#managers/}")
+  done
+}
+
+# Asks managers of this run to stop, and waits until they have.
+locusts_stop_others() { # name, or nothing for all
+  local file life pid
+  locusts_find_running "$1"
+  for life in "${locusts_found_running[@]}"; do
+    read -r pid _ <"managers/$life"
+    kill -TERM "$pid"
+  done
+  for life in "${locusts_found_running[@]}"; do
+    while locusts_is_alive "managers/$life"; do read -r -t 0.1 <> <(:); done
+  done
+  for file in managers/*.*[0-9]; do
+    [[ ! -e $file || $1 && $file != managers/"$1".+([0-9]) ]] || locusts_end_orphans "${file#managers/}"
+  done
+  ((${#locusts_found_running[@]} > 0)) || locusts_say "no manager is running here"
+}
 # ---- The manager ---------------------------------------------------------------
 
 locusts_usage() {
@@ -1342,8 +1390,8 @@ Usage: bash manager.sh [options]
   --help         this text
 
 Exit codes: 0 every job is finished, 1 wrong usage or an error, 4 already running,
-5 the disk is full, 6 stopped after too many failed jobs, 7 its time has ended with work left,
-8 everything fails on this machine, 143 stopped by a signal.
+5 the disk is full, 6 stopped after too many failed jobs, 7 its time has ended with work left and
+no successor, 8 everything fails on this machine, 143 stopped by a signal.
 HELP
 }
 
@@ -1403,35 +1451,6 @@ locusts_close_inherited() {
     descriptor=${place##*/}
     if ((descriptor > 2)) && [[ ! $place -ef $locusts_script ]]; then exec {descriptor}>&-; fi
   done
-}
-
-# Finds the lives that run on this machine, of the manager that is named or of all.
-locusts_find_running() { # name, or nothing for all
-  local file what
-  locusts_found_running=()
-  for file in managers/*.*[0-9]; do
-    [[ -e $file && (! $1 || $file == managers/"$1".+([0-9])) ]] || continue
-    read -r _ _ _ what <"$file"
-    [[ $what != deploy ]] || continue # it gathers, and has no jobs
-    ! locusts_is_alive "$file" || locusts_found_running+=("${file#managers/}")
-  done
-}
-
-# Asks managers of this run to stop, and waits until they have.
-locusts_stop_others() { # name, or nothing for all
-  local file life pid
-  locusts_find_running "$1"
-  for life in "${locusts_found_running[@]}"; do
-    read -r pid _ <"managers/$life"
-    kill -TERM "$pid"
-  done
-  for life in "${locusts_found_running[@]}"; do
-    while locusts_is_alive "managers/$life"; do read -r -t 0.1 <> <(:); done
-  done
-  for file in managers/*.*[0-9]; do
-    [[ ! -e $file || $1 && $file != managers/"$1".+([0-9]) ]] || locusts_end_orphans "${file#managers/}"
-  done
-  ((${#locusts_found_running[@]} > 0)) || locusts_say "no manager is running here"
 }
 
 locusts_main() {
@@ -1502,7 +1521,7 @@ locusts_main() {
   ((locusts_beat_seconds > 0)) || locusts_beat_seconds=1
   locusts_seen_life=() locusts_seen_beat=() locusts_seen_alive=() locusts_silence=()
   locusts_in_ring='' locusts_on_trial='' locusts_held=() locusts_old_failures=0 locusts_has_succeeded=''
-  locusts_is_warned='' locusts_is_cut='' locusts_has_left=''
+  locusts_has_asked='' locusts_is_cut='' locusts_has_left=''
   locusts_spare=$((locusts_closing < 30 ? 5 : locusts_closing < 180 ? locusts_closing / 6 : 30))
   printf -v locusts_begun_at '%(%s)T' -1
   if ((locusts_managers > 1)); then
@@ -1514,7 +1533,6 @@ locusts_main() {
   locusts_cores=$(OMP_NUM_THREADS='' OMP_THREAD_LIMIT='' nproc) # it would say what these say
   locusts_note manager "$locusts_life_name" "$locusts_host" $$ "$locusts_cores"
   locusts_beat
-  trap 'locusts_is_warned=1' USR1
   locusts_take_over_all "$locusts_name"
   trap 'locusts_stop_for signal' TERM INT HUP
   trap : PIPE # a slot that was killed does not read its answer
@@ -1535,7 +1553,10 @@ locusts_main() {
     '') return 0 ;;
     disk-full) locusts_say "stopped: the disk that holds $PWD is full; make room, then start again"; return 5 ;;
     too-many-failures) locusts_say "stopped: $locusts_detail"; return 6 ;;
-    walltime) locusts_say "its time has ended with work left${locusts_detail:+; $locusts_detail}"; return 7 ;;
+    walltime)
+      locusts_say "its time has ended with work left${locusts_detail:+; $locusts_detail}"
+      [[ $locusts_farewell == continued ]] || return 7
+      ;;
     bad-node) locusts_say "stopped: $locusts_detail"; return 8 ;;
     signal) locusts_say 'stopped by a signal; the next start goes on from here'; return 143 ;;
     *) locusts_say "stopped: $locusts_detail"; return 1 ;;

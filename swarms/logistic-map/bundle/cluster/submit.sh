@@ -38,13 +38,11 @@ find_array_limit() {
 
 # Submits one array; says so in the run's list of what was submitted, and on standard output.
 # sbatch tries for long where there are too many jobs already: hence the time limit.
-submit() { # first last generation sbatch-options... -- pilot-arguments...
-  local first=$1 last=$2 generation=$3 options=() job code
+submit() { # first last generation sbatch-options...
+  local first=$1 last=$2 generation=$3 job code
   shift 3
-  while [[ $1 != -- ]]; do options+=("$1"); shift; done
-  shift
-  job=$(timeout 60 sbatch --parsable "${options[@]}" --job-name="$name" --chdir="$run" \
-    --output="$run/pilots/%x.%A_%a.log" ${after:+"--dependency=afterany:$after"} "$bundle/pilot.sh" "$run" "$@")
+  job=$(timeout 60 sbatch --parsable "$@" --job-name="$name" --chdir="$run" \
+    --output="$run/pilots/%x.%A_%a.log" ${after:+"--dependency=afterany:$after"} "$bundle/pilot.sh" "$run" "$((first - 1))" "$generation")
   code=$?
   case $code in
     0) ;;
@@ -93,5 +91,5 @@ limit=1
 last=$((first + pilots - 1))
 for ((at = first; at <= last; at += limit)); do
   ((at + limit - 1 <= last)) || limit=$((last - at + 1))
-  submit "$at" "$((at + limit - 1))" "$generation" --array=1-"$limit" -- "$((at - 1))" "$generation"
+  submit "$at" "$((at + limit - 1))" "$generation" --array=1-"$limit"
 done

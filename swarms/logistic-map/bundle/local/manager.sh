@@ -131,132 +131,6 @@ locusts_has_room_in() { # folder
   return "$code"
 }
 
-# Waits for a process and leaves its exit code. A signal for this slot ends a wait early, or the next
-# one, with a code above 128 or below 0; asked again, bash still knows the real one, and says 127 if
-# it has told it. Signals are for stopping alone: bash can miss a process that ends at that very time,
-# and then knows its code no more. A function of its own: where the same stands within a larger one,
-# it costs twice the time of a quick job (bash 5.2).
-locusts_wait() { # pid
-  local before='' misses=0
-  while
-    wait "$1"
-    locusts_code=$?
-    ((locusts_code < 0)) || { [[ $locusts_interrupted ]] && ((locusts_code > 128)); }
-  do
-    locusts_interrupted=''
-    if ((locusts_code >= 0)); then
-      before=$locusts_code
-    elif ((++misses >= 3)); then
-      if ! kill -0 "$1"; then
-        locusts_code=${before:-143}
-        return
-      fi
-      read -r -t 0.05 <> <(:)
-    fi
-  done
-  [[ ! $before ]] || ((locusts_code != 127)) || locusts_code=$before
-}
-
-# Has the kernel's out-of-memory killer been at work in this control group since the last look?
-locusts_saw_oom_kill() {
-  local key value rest before=$locusts_oom_kills
-  if [[ ! $locusts_memory_events ]]; then # the first call finds out where it is counted
-    locusts_memory_events=none
-    while IFS=: read -r key value rest; do
-      case $key:$value in
-        0:) rest=/sys/fs/cgroup$rest/memory.events ;;
-        *:memory) rest=/sys/fs/cgroup/memory$rest/memory.oom_control ;;
-        *) continue ;;
-      esac
-      [[ ! -r $rest ]] || locusts_memory_events=$rest
-    done </proc/self/cgroup
-  fi
-  [[ $locusts_memory_events != none ]] || return 1
-  while read -r key value; do
-    [[ $key != oom_kill ]] || locusts_oom_kills=$value
-  done <"$locusts_memory_events"
-  ((locusts_oom_kills > before))
-}
-
-# Ends the job that runs in this slot: its whole process group.
-# shellcheck disable=SC2317 # it is called from traps as well
-locusts_end_job() { # signal
-  [[ ! $locusts_pid ]] || kill -s "$1" -- "-$locusts_pid"
-}
-
-# The manager wants this slot to end its job, and when it asks again, whatever it takes.
-# shellcheck disable=SC2317 # it is called from a trap
-locusts_obey_stop() {
-  if [[ $locusts_stopping ]]; then
-    locusts_end_job KILL
-  else
-    locusts_stopping=1
-    locusts_end_job TERM
-  fi
-}
-
-# A signal that has ended the job may have been meant for all of us, as when a terminal is closed:
-# then the manager says so within this time.
-locusts_await_word() {
-  read -r -t 0.2 <> <(:)
-}
-
-# One try of the job at hand. Leaves what came of it in locusts_cause and locusts_code.
-locusts_try_job() {
-  local locusts_start # under this name, since the job can see it
-  locusts_read_clock
-  locusts_start=$locusts_now
-  (
-    # Written before the job can do anything, so that whatever it does, it is known to have run.
-    locusts_note start "$locusts_number" "$locusts_try" "$locusts_slot" "$BASHPID" "${locusts_start:0:-3}" || exit 1
-    exec </dev/null >|"$locusts_folder.out" 2>|"$locusts_folder.err" {locusts_requests}>&- {locusts_list}<&- || exit 1
-    set +C +m
-    shopt -u extglob
-    cd -P -- "$locusts_folder" || exit 1
-    locusts_execute
-  ) &
-  locusts_pid=$!
-  if ((locusts_time_limit > 0)); then
-    printf '%s %s\n' "$locusts_pid" "${locusts_start:0:-6}" >|"$locusts_life/slots/$locusts_slot"
-  fi
-  [[ ! $locusts_stopping ]] || locusts_end_job TERM
-  locusts_wait "$locusts_pid"
-  kill -KILL -- "-$locusts_pid" # whatever the job left running in the background
-  locusts_read_clock
-
-  locusts_cause=ok
-  if [[ $locusts_stopping ]]; then
-    locusts_cause=stopped
-  elif ((locusts_code > 128 && locusts_code <= 192)); then
-    locusts_cause=signal
-    case $locusts_code in
-      129 | 130 | 143) locusts_await_word ;;
-      137) ! locusts_saw_oom_kill || locusts_cause=oom ;;
-    esac
-    [[ ! $locusts_stopping ]] || locusts_cause=stopped
-  elif ((locusts_code != 0)); then
-    locusts_cause='exit'
-  fi
-  if ((locusts_time_limit > 0)); then
-    : >|"$locusts_life/slots/$locusts_slot"
-    if [[ -e $locusts_life/slots/timeout.$locusts_pid ]]; then
-      rm -f -- "$locusts_life/slots/timeout.$locusts_pid" # numbers of processes are used again
-      [[ $locusts_cause == stopped ]] || locusts_cause=timeout
-    fi
-  fi
-  locusts_pid=''
-  locusts_found=() locusts_wrong=''
-  if [[ $locusts_cause == ok ]]; then
-    locusts_check_outputs
-    if [[ $locusts_wrong ]]; then
-      locusts_cause=missing-output
-      [[ ! $locusts_stopping ]] || locusts_cause=stopped
-    fi
-  fi
-  printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" "$locusts_cause" "$locusts_code" \
-    "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_place"
-}
-
 # All tries of the job at hand, until one is good or none is left.
 locusts_run_job() {
   locusts_try=$((locusts_tries + 1))
@@ -393,6 +267,133 @@ locusts_slot_main() { # --slot number --life name list manager life-folder share
   done
   locusts_publish
   printf 'ended %s\n' "$locusts_slot" >&"$locusts_requests"
+}
+# ---- One try of a job -------------------------------------------------------------
+
+# Waits for a process and leaves its exit code. A signal for this slot ends a wait early, or the next
+# one, with a code above 128 or below 0; asked again, bash still knows the real one, and says 127 if
+# it has told it. Signals are for stopping alone: bash can miss a process that ends at that very time,
+# and then knows its code no more. A function of its own: where the same stands within a larger one,
+# it costs twice the time of a quick job (bash 5.2).
+locusts_wait() { # pid
+  local before='' misses=0
+  while
+    wait "$1"
+    locusts_code=$?
+    ((locusts_code < 0)) || { [[ $locusts_interrupted ]] && ((locusts_code > 128)); }
+  do
+    locusts_interrupted=''
+    if ((locusts_code >= 0)); then
+      before=$locusts_code
+    elif ((++misses >= 3)); then
+      if ! kill -0 "$1"; then
+        locusts_code=${before:-143}
+        return
+      fi
+      read -r -t 0.05 <> <(:)
+    fi
+  done
+  [[ ! $before ]] || ((locusts_code != 127)) || locusts_code=$before
+}
+
+# Has the kernel's out-of-memory killer been at work in this control group since the last look?
+locusts_saw_oom_kill() {
+  local key value rest before=$locusts_oom_kills
+  if [[ ! $locusts_memory_events ]]; then # the first call finds out where it is counted
+    locusts_memory_events=none
+    while IFS=: read -r key value rest; do
+      case $key:$value in
+        0:) rest=/sys/fs/cgroup$rest/memory.events ;;
+        *:memory) rest=/sys/fs/cgroup/memory$rest/memory.oom_control ;;
+        *) continue ;;
+      esac
+      [[ ! -r $rest ]] || locusts_memory_events=$rest
+    done </proc/self/cgroup
+  fi
+  [[ $locusts_memory_events != none ]] || return 1
+  while read -r key value; do
+    [[ $key != oom_kill ]] || locusts_oom_kills=$value
+  done <"$locusts_memory_events"
+  ((locusts_oom_kills > before))
+}
+
+# Ends the job that runs in this slot: its whole process group.
+# shellcheck disable=SC2317 # it is called from traps as well
+locusts_end_job() { # signal
+  [[ ! $locusts_pid ]] || kill -s "$1" -- "-$locusts_pid"
+}
+
+# The manager wants this slot to end its job, and when it asks again, whatever it takes.
+# shellcheck disable=SC2317 # it is called from a trap
+locusts_obey_stop() {
+  if [[ $locusts_stopping ]]; then
+    locusts_end_job KILL
+  else
+    locusts_stopping=1
+    locusts_end_job TERM
+  fi
+}
+
+# A signal that has ended the job may have been meant for all of us, as when a terminal is closed:
+# then the manager says so within this time.
+locusts_await_word() {
+  read -r -t 0.2 <> <(:)
+}
+
+# One try of the job at hand. Leaves what came of it in locusts_cause and locusts_code.
+locusts_try_job() {
+  local locusts_start # under this name, since the job can see it
+  locusts_read_clock
+  locusts_start=$locusts_now
+  (
+    # Written before the job can do anything, so that whatever it does, it is known to have run.
+    locusts_note start "$locusts_number" "$locusts_try" "$locusts_slot" "$BASHPID" "${locusts_start:0:-3}" || exit 1
+    exec </dev/null >|"$locusts_folder.out" 2>|"$locusts_folder.err" {locusts_requests}>&- {locusts_list}<&- || exit 1
+    set +C +m
+    shopt -u extglob
+    cd -P -- "$locusts_folder" || exit 1
+    locusts_execute
+  ) &
+  locusts_pid=$!
+  if ((locusts_time_limit > 0)); then
+    printf '%s %s\n' "$locusts_pid" "${locusts_start:0:-6}" >|"$locusts_life/slots/$locusts_slot"
+  fi
+  [[ ! $locusts_stopping ]] || locusts_end_job TERM
+  locusts_wait "$locusts_pid"
+  kill -KILL -- "-$locusts_pid" # whatever the job left running in the background
+  locusts_read_clock
+
+  locusts_cause=ok
+  if [[ $locusts_stopping ]]; then
+    locusts_cause=stopped
+  elif ((locusts_code > 128 && locusts_code <= 192)); then
+    locusts_cause=signal
+    case $locusts_code in
+      129 | 130 | 143) locusts_await_word ;;
+      137) ! locusts_saw_oom_kill || locusts_cause=oom ;;
+    esac
+    [[ ! $locusts_stopping ]] || locusts_cause=stopped
+  elif ((locusts_code != 0)); then
+    locusts_cause='exit'
+  fi
+  if ((locusts_time_limit > 0)); then
+    : >|"$locusts_life/slots/$locusts_slot"
+    if [[ -e $locusts_life/slots/timeout.$locusts_pid ]]; then
+      rm -f -- "$locusts_life/slots/timeout.$locusts_pid" # numbers of processes are used again
+      [[ $locusts_cause == stopped ]] || locusts_cause=timeout
+    fi
+  fi
+  locusts_pid=''
+  locusts_found=() locusts_wrong=''
+  if [[ $locusts_cause == ok ]]; then
+    locusts_check_outputs
+    if [[ $locusts_wrong ]]; then
+      locusts_cause=missing-output
+      [[ ! $locusts_stopping ]] || locusts_cause=stopped
+    fi
+  fi
+  printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" "$locusts_cause" "$locusts_code" \
+    "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_place"
 }
 # ---- Outputs: are they as declared, and how large? --------------------------------
 
@@ -987,6 +988,36 @@ locusts_serve() {
     ((SECONDS == last_tick)) || { last_tick=$SECONDS; locusts_tick; }
   done
 }
+# ---- Who runs here -----------------------------------------------------------------
+
+# Finds the lives that run on this machine, of the manager that is named or of all.
+locusts_find_running() { # name, or nothing for all
+  local file what
+  locusts_found_running=()
+  for file in managers/*.*[0-9]; do
+    [[ -e $file && (! $1 || $file == managers/"$1".+([0-9])) ]] || continue
+    read -r _ _ _ what <"$file"
+    [[ $what != deploy ]] || continue # it gathers, and has no jobs
+    ! locusts_is_alive "$file" || locusts_found_running+=("${file#managers/}")
+  done
+}
+
+# Asks managers of this run to stop, and waits until they have.
+locusts_stop_others() { # name, or nothing for all
+  local file life pid
+  locusts_find_running "$1"
+  for life in "${locusts_found_running[@]}"; do
+    read -r pid _ <"managers/$life"
+    kill -TERM "$pid"
+  done
+  for life in "${locusts_found_running[@]}"; do
+    while locusts_is_alive "managers/$life"; do read -r -t 0.1 <> <(:); done
+  done
+  for file in managers/*.*[0-9]; do
+    [[ ! -e $file || $1 && $file != managers/"$1".+([0-9]) ]] || locusts_end_orphans "${file#managers/}"
+  done
+  ((${#locusts_found_running[@]} > 0)) || locusts_say "no manager is running here"
+}
 # ---- The manager ---------------------------------------------------------------
 
 locusts_usage() {
@@ -1065,35 +1096,6 @@ locusts_close_inherited() {
     descriptor=${place##*/}
     if ((descriptor > 2)) && [[ ! $place -ef $locusts_script ]]; then exec {descriptor}>&-; fi
   done
-}
-
-# Finds the lives that run on this machine, of the manager that is named or of all.
-locusts_find_running() { # name, or nothing for all
-  local file what
-  locusts_found_running=()
-  for file in managers/*.*[0-9]; do
-    [[ -e $file && (! $1 || $file == managers/"$1".+([0-9])) ]] || continue
-    read -r _ _ _ what <"$file"
-    [[ $what != deploy ]] || continue # it gathers, and has no jobs
-    ! locusts_is_alive "$file" || locusts_found_running+=("${file#managers/}")
-  done
-}
-
-# Asks managers of this run to stop, and waits until they have.
-locusts_stop_others() { # name, or nothing for all
-  local file life pid
-  locusts_find_running "$1"
-  for life in "${locusts_found_running[@]}"; do
-    read -r pid _ <"managers/$life"
-    kill -TERM "$pid"
-  done
-  for life in "${locusts_found_running[@]}"; do
-    while locusts_is_alive "managers/$life"; do read -r -t 0.1 <> <(:); done
-  done
-  for file in managers/*.*[0-9]; do
-    [[ ! -e $file || $1 && $file != managers/"$1".+([0-9]) ]] || locusts_end_orphans "${file#managers/}"
-  done
-  ((${#locusts_found_running[@]} > 0)) || locusts_say "no manager is running here"
 }
 
 locusts_main() {

@@ -17,13 +17,11 @@ if (($# != 3)) || [[ ! ${SLURM_JOB_ID-} ]]; then
   exit 1
 fi
 
+trap : USR1 # the manager is to hear it; what comes before it begins says nothing new
+
 # SLURM runs a copy of this script from elsewhere: the bundle is found by the run.
-run=$1 number=$2 generation=$3
-if [[ $generation == chain ]]; then # the pilots in one place, each after the one before
-  generation=${SLURM_ARRAY_TASK_ID:-1}
-else
-  number=$((number + ${SLURM_ARRAY_TASK_ID:-0}))
-fi
+# Its number is its place in the array, after those of earlier arrays.
+run=$1 number=$(($2 + ${SLURM_ARRAY_TASK_ID:-1})) generation=$3
 
 # Where SLURM does not say when the time ends, the walltime counts from now.
 ends_at=${SLURM_JOB_END_TIME-}

@@ -1,3 +1,4 @@
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { closest } from "./load/closest.js";
 import type { TreePlan } from "./plan/swarm-plan.js";
@@ -20,6 +21,15 @@ function named(paths: readonly string[]): string {
 /** The names that a rule begins with, before its first wildcard. */
 function namesOf({ segments, literals }: TreeRule): string[] {
   return segments.slice(0, literals).map((segment) => ("name" in segment ? segment.name : ""));
+}
+
+function isFilledFolder(path: string): boolean {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return false;
+  try {
+    return (readNames(path)?.length ?? 0) > 0;
+  } catch {
+    return false; // it cannot be read, and need not be
+  }
 }
 
 /** What a path that is not there was probably meant to be. */
@@ -50,6 +60,16 @@ export class RuleReview {
     this.notes.push({ message, hint, place: this.problems.loaded.placeOf([...this.plan.place, ...path]) });
   }
 
+  /** Elsewhere a folder's name stands for all that is in it. */
+  #folderAlone(rule: TreeRule, rules: readonly TreeRule[], at: readonly (string | number)[]): void {
+    const others = rules.some(
+      (other) => other.effect === "take" && (other.literals === 0 || other.text.startsWith(`${rule.text}/`)),
+    );
+    if (others || !isFilledFolder(join(this.root, ...namesOf(rule)))) return;
+    const hint = `"${rule.text}/**" takes all that is in it; "${rule.text}/" says that it is meant alone`;
+    this.#note(at, `the rule "${rule.text}" takes the folder alone, with nothing in it`, hint);
+  }
+
   select(set: RuleSet): void {
     for (const [i, rule] of set.rules.entries()) {
       const at = ["select", i];
@@ -59,7 +79,7 @@ export class RuleReview {
           const why =
             "no rule before it takes what it leaves out, or one after it does; the last one that matches decides";
           this.#note(at, `the rule "${rule.text}" has no effect`, why);
-        }
+        } else if (rule.effect === "take" && isPath && !rule.foldersOnly) this.#folderAlone(rule, set.rules, at);
       } else if (set.shadowed[i] === 1) {
         this.#note(
           at,

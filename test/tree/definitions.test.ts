@@ -1,7 +1,10 @@
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { build } from "../../compiler/build.js";
+import { compile } from "../../compiler/compile.js";
 import { readBundleDescription, readBundledJobs, readBundledTree } from "../../compiler/format/bundle.js";
+import { ProblemsFound } from "../../compiler/problem.js";
 import { suite } from "../runner/suite.js";
 import { type Ending, locusts } from "../swarms/command-line.js";
 import { folderOf } from "../swarms/swarm-folders.js";
@@ -248,6 +251,42 @@ test("other useless rules are worth a note", async () => {
   };
   assert.is(json.notes.length, 4);
   assert.is(json.tree.root, "env");
+});
+
+test("a folder's name takes the folder alone, and a note says so where more may be meant", async () => {
+  const noted = async (rules: string) => {
+    const { stderr } = await locusts(["check", project({ tree: `tree({ root: "env", select: [${rules}] })` })]);
+    return /takes the folder alone/.test(stderr);
+  };
+  assert.ok(await noted('"scripts", "data/*.txt"'));
+  assert.not(await noted('"scripts/"'));
+  assert.not(await noted('"scripts", "scripts/*.sh"'));
+});
+
+test("what cannot be read is an error that names it, and how to leave it out", async () => {
+  const folder = project();
+  chmodSync(folder, 0o755);
+  chmodSync(join(folder, "env/data/1.txt"), 0o000);
+  chmodSync(join(folder, "env/scripts/lib"), 0o000);
+  const compilation = await compile(join(folder, "swarm.config.ts"), undefined);
+  const work = () => build(compilation, { folder: join(folder, "bundle"), write: false, digests: undefined });
+  try {
+    if (process.geteuid?.() === 0) process.seteuid?.(65534);
+    work();
+    assert.unreachable();
+  } catch (error) {
+    assert.ok(error instanceof ProblemsFound, String(error));
+    assert.equal(
+      error.problems.map(({ message, hint }) => `${message} (${hint})`),
+      [
+        '"data/1.txt" of the tree env cannot be read: permission denied (change that, or leave it out with the rule "!data/1.txt")',
+        '"scripts/lib" of the tree env cannot be read: permission denied (change that, or leave it out with the rule "!scripts/lib")',
+      ],
+    );
+  } finally {
+    if (process.getuid?.() === 0) process.seteuid?.(0);
+    chmodSync(join(folder, "env/scripts/lib"), 0o755);
+  }
 });
 
 test("a root that is none, and a workdir that is not selected", async () => {

@@ -1,12 +1,12 @@
 import type { Compilation } from "./compile.js";
 import { DefinitionThrew } from "./dsl/mistake.js";
 import { BundleEmitter, type EmittedBundle } from "./emit/emit-bundle.js";
-import type { BundledTreeEntry } from "./format/bundle.js";
 import type { JobPlan, TreePlan } from "./plan/swarm-plan.js";
 import { planJobs } from "./plan-all-jobs.js";
 import { type Problem, ProblemsFound } from "./problem.js";
 import { ProblemList } from "./problem-list.js";
 import { DigestCache } from "./survey/digest-cache.js";
+import type { TreeEntry } from "./survey/tree/entry.js";
 import { takeTree } from "./take-tree.js";
 
 export interface BuildOptions {
@@ -18,8 +18,8 @@ export interface BuildOptions {
   readonly digests: string | undefined;
   /** is told of each job */
   readonly onJob?: (job: JobPlan) => void;
-  /** is told of each entry of the tree that is selected */
-  readonly onTreeEntry?: (entry: BundledTreeEntry) => void;
+  /** is told of each entry of the tree that is selected, in the order of `tree.tsv`, with what is true on this machine alone */
+  readonly onTreeEntry?: (entry: TreeEntry) => void;
 }
 
 export interface Built extends EmittedBundle {

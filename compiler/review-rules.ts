@@ -1,3 +1,4 @@
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { closest } from "./load/closest.js";
 import type { TreePlan } from "./plan/swarm-plan.js";
@@ -17,19 +18,30 @@ function named(paths: readonly string[]): string {
   return more > 0 ? `${first.join(", ")} and ${more} more` : first.join(", ");
 }
 
+/** The names that a rule begins with, before its first wildcard. */
+function namesOf({ segments, literals }: TreeRule): string[] {
+  return segments.slice(0, literals).map((segment) => ("name" in segment ? segment.name : ""));
+}
+
+function isFilledFolder(path: string): boolean {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return false;
+  try {
+    return (readNames(path)?.length ?? 0) > 0;
+  } catch {
+    return false; // it cannot be read, and need not be
+  }
+}
+
 /** What a path that is not there was probably meant to be. */
-function suggest(root: string, { text, segments }: TreeRule): string {
-  const names = segments.map((segment) => ("name" in segment ? segment.name : ""));
-  for (let depth = 0; depth < names.length; depth += 1) {
-    const name = names[depth] as string;
-    const folder = join(root, ...names.slice(0, depth));
-    const there = readNames(folder);
-    if (there === undefined) break;
-    if (there.includes(name)) continue;
-    const meant = closest(name, there);
+function suggest(root: string, rule: TreeRule): string {
+  const names = namesOf(rule);
+  for (const [depth, name] of names.entries()) {
+    const there = readNames(join(root, ...names.slice(0, depth)));
+    if (there?.includes(name)) continue;
+    const meant = there && closest(name, there);
     if (meant === undefined) break;
-    const path = [...names.slice(0, depth), meant, ...names.slice(depth + 1)].map(escapePattern).join("/");
-    return `did you mean "${path}${text.endsWith("/") ? "/" : ""}"?`;
+    const parts = rule.text.replace(/^(\.\/)+/, "").split("/");
+    return `did you mean "${parts.with(depth, escapePattern(meant)).join("/")}"?`;
   }
   return 'rules begin at the tree\'s root; "**/" before a name finds it at any depth';
 }
@@ -48,27 +60,37 @@ export class RuleReview {
     this.notes.push({ message, hint, place: this.problems.loaded.placeOf([...this.plan.place, ...path]) });
   }
 
+  /** Elsewhere a folder's name stands for all that is in it. */
+  #folderAlone(rule: TreeRule, rules: readonly TreeRule[], at: readonly (string | number)[]): void {
+    const others = rules.some(
+      (other) => other.effect === "take" && (other.literals === 0 || other.text.startsWith(`${rule.text}/`)),
+    );
+    if (others || !isFilledFolder(join(this.root, ...namesOf(rule)))) return;
+    const hint = `"${rule.text}/**" takes all that is in it; "${rule.text}/" says that it is meant alone`;
+    this.#note(at, `the rule "${rule.text}" takes the folder alone, with nothing in it`, hint);
+  }
+
   select(set: RuleSet): void {
     for (const [i, rule] of set.rules.entries()) {
       const at = ["select", i];
+      const isPath = rule.literals === rule.segments.length;
       if (set.matched[i] === 1) {
         if (rule.effect !== "take" && set.decided[i] !== 1) {
-          this.#note(
-            at,
-            `the rule "${rule.text}" has no effect`,
-            "a later rule takes what it leaves out; the last one decides",
-          );
-        }
+          const why =
+            "no rule before it takes what it leaves out, or one after it does; the last one that matches decides";
+          this.#note(at, `the rule "${rule.text}" has no effect`, why);
+        } else if (rule.effect === "take" && isPath && !rule.foldersOnly) this.#folderAlone(rule, set.rules, at);
       } else if (set.shadowed[i] === 1) {
         this.#note(
           at,
           `the rule "${rule.text}" takes nothing`,
           "a later rule leaves out the folder that it looks into",
         );
-      } else if (rule.effect === "take" && rule.literals === rule.segments.length) {
+      } else if (rule.effect === "take" && (isPath || readNames(join(this.root, ...namesOf(rule))) === undefined)) {
+        const what = !isPath || rule.foldersOnly ? "folder" : "file or folder";
         this.problems.add(
           [...this.plan.place, ...at],
-          `the rule "${rule.text}" matches nothing: there is no such ${rule.foldersOnly ? "folder" : "file or folder"} in ${this.plan.root}`,
+          `the rule "${rule.text}" matches nothing: there is no such ${what} in ${this.plan.root}`,
           suggest(this.root, rule),
         );
       } else if (rule.effect === "take") {
@@ -77,7 +99,10 @@ export class RuleReview {
           `the rule "${rule.text}" matches nothing`,
           "links are not followed, and hidden names need their dot",
         );
-      } else this.#note(at, `the rule "${rule.text}" leaves out nothing`, "no other rule takes what it matches");
+      } else if (isPath) {
+        // A pattern may well be there for what is not there yet.
+        this.#note(at, `the rule "${rule.text}" leaves out nothing`, "no other rule takes what it names");
+      }
     }
   }
 

@@ -5,7 +5,7 @@ import { chooseDelivery, cleanSource } from "./delivery.js";
 import { nameControl, whyNoPath } from "./file-names.js";
 import type { DefinitionPath } from "./resolve-swarm.js";
 import type { InputPlan, JobInput, JobPlan, SwarmPlan } from "./swarm-plan.js";
-import { whyOutside } from "./tree/place-output.js";
+import { whyNewlyOutside } from "./tree/place-output.js";
 
 /** What the survey says of a path. */
 export interface InputContent {
@@ -145,7 +145,7 @@ export class JobPlanner {
           );
         }
       }
-      const why = swarm.tree ? whyOutside(swarm.tree.workdir, path) : whyNoPath(path);
+      const why = swarm.tree ? whyNewlyOutside(swarm.tree.workdir, output.pattern, path) : whyNoPath(path);
       if (why) wrong(["outputs", output.name], `the output "${path}" of the job ${name} ${why}`);
       const input = inputs.findIndex((placed) => overlaps(placed.path, path));
       if (input >= 0) {

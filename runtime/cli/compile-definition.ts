@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Built, build } from "../../compiler/build.js";
 import { type Compilation, compile } from "../../compiler/compile.js";
-import type { BundledTreeEntry } from "../../compiler/format/bundle.js";
+import type { TreeEntry } from "../../compiler/survey/tree/entry.js";
 import { openWorkspace, type Workspace } from "../workspace.js";
 import { setProblemFolder } from "./say-error.js";
 import type { VerbContext } from "./verb.js";
@@ -22,7 +22,7 @@ export async function compileDefinition(context: VerbContext): Promise<Compiled>
 export function dryBuild(
   { workspace, compilation }: Compiled,
   folder: string,
-  onTreeEntry?: (entry: BundledTreeEntry) => void,
+  onTreeEntry?: (entry: TreeEntry) => void,
 ): Built {
   const digests = join(workspace.state, "digests.tsv");
   return build(compilation, { folder, write: false, digests, ...(onTreeEntry ? { onTreeEntry } : {}) });

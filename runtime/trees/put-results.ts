@@ -5,7 +5,7 @@ import { RuntimeProblem } from "../workspace.js";
 import { type ChangeRow, readChangesTable, readKept, writeChangesTable, writeConflictsTable } from "./change-tables.js";
 import { CONFLICTS_FOLDER, type Decision, TREE_FOLDER } from "./decide-places.js";
 import { lookAt } from "./look-at.js";
-import { NoPlace, TreePlaces } from "./place-entry.js";
+import { isThere, NoPlace, TreePlaces } from "./place-entry.js";
 import type { Change, Conflict } from "./settle-versions.js";
 import type { TreeChange } from "./tree-change.js";
 
@@ -36,7 +36,7 @@ function keepEarlier(results: string, change: Change): Conflict | undefined {
   const place = join(results, kept);
   const why = "an earlier run had changed it, too";
   if (lookAt(place)) return { change, why, kept };
-  if (!lookAt(old)?.isFile()) return undefined;
+  if (!lookAt(old)?.isFile() || (change.version && isThere(old, change.version))) return undefined;
   mkdirSync(dirname(place), { recursive: true });
   copyFileSync(old, `${place}.new`);
   renameSync(`${place}.new`, place);

@@ -22,7 +22,8 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 
 /** Words for what does not fit in `tree({ … })`, whose options depend on its mode. */
 export function treeWords({ node, lines }: Mistake): Wording | undefined {
-  if (!lines.some((line) => / is not assignable to |^Property '\w+' is missing /.test(line))) return undefined;
+  if (!lines.some((line) => / is not assignable to | is missing the following |^Property '\w+' is missing /.test(line)))
+    return undefined;
   const value = valueAt(node);
   const property = value.parent;
   if (ts.isPropertyAssignment(property) && nameOf(property) === "tree" && lines.some((line) => /'Tree'/.test(line))) {

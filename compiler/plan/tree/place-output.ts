@@ -13,6 +13,11 @@ export function whyOutside(workdir: string, path: string): string | undefined {
   return whyNoPath(path.slice(up));
 }
 
+/** The same for a job's own path, if it is its params that make it so: of the pattern it has been said. */
+export function whyNewlyOutside(workdir: string, pattern: string, path: string): string | undefined {
+  return whyOutside(workdir, pattern) === undefined ? whyOutside(workdir, path) : undefined;
+}
+
 /** Where an output lies in the tree, from its root. */
 export function placeOutput(workdir: string, path: string): string {
   return posix.join(workdir, path);

@@ -4,6 +4,8 @@ export type EntryKind = "file" | "folder" | "link";
 
 /** How far each rule has come on the way to a path. */
 export interface RulePosition {
+  /** names in the path */
+  readonly depth: number;
   /** for each rule a set of numbers: of segments that the path can have used up, as bits */
   readonly reached: Int32Array;
   /** the last rule that leaves out a folder on the way, with all that is in it; -1: none */
@@ -57,12 +59,10 @@ function takesFolders(rule: TreeRule): boolean {
 }
 
 /** A folder that a rule names on its way comes along, even when there is nothing in it. */
-function namesFolder(rule: TreeRule, reached: number): boolean {
-  const end = rule.segments.length;
-  for (let at = 1; at < end; at += 1) {
-    if ((reached & (1 << at)) !== 0 && (at <= rule.literals || (at === end - 1 && isAny(rule, at)))) return true;
-  }
-  return false;
+function namesFolder(rule: TreeRule, reached: number, depth: number): boolean {
+  const last = rule.segments.length - 1;
+  if (depth <= Math.min(rule.literals, last) && (reached & (1 << depth)) !== 0) return true;
+  return isAny(rule, last) && last > 0 && (reached & (1 << last)) !== 0;
 }
 
 /**
@@ -72,7 +72,7 @@ function namesFolder(rule: TreeRule, reached: number): boolean {
 export class RuleSet {
   /** rules that match something, whether or not another one decides */
   readonly matched: Uint8Array;
-  /** rules that decided something */
+  /** rules but for which something would be taken that is not, or the other way about */
   readonly decided: Uint8Array;
   /** rules that may match in a folder which a later rule leaves out */
   readonly shadowed: Uint8Array;
@@ -85,7 +85,7 @@ export class RuleSet {
 
   /** Where all rules are at the tree's root. */
   start(): RulePosition {
-    return { reached: Int32Array.from(this.rules, (rule) => skipAny(rule, 1)), left: -1, filesLeft: -1 };
+    return { depth: 0, reached: Int32Array.from(this.rules, (rule) => skipAny(rule, 1)), left: -1, filesLeft: -1 };
   }
 
   /**
@@ -97,13 +97,17 @@ export class RuleSet {
     const { rules } = this;
     const reached = new Int32Array(rules.length);
     const isFolder = kind === "folder";
+    const depth = folder.depth + 1;
     let { left, filesLeft } = folder;
     let decider = -1;
     let taken = false;
     const decide = (i: number, take: boolean) => {
-      if (decider >= 0) return;
-      decider = i;
-      taken = take;
+      if (decider < 0) {
+        decider = i;
+        taken = take;
+        if (take) this.decided[i] = 1;
+        // A rule that leaves out is of use only where another one would have taken something.
+      } else if (take && !taken) this.decided[decider] = 1;
     };
     for (let i = rules.length - 1; i >= 0; i -= 1) {
       const rule = rules[i] as TreeRule;
@@ -120,7 +124,7 @@ export class RuleSet {
         if (matches && (!isFolder || takesFolders(rule))) {
           this.matched[i] = 1;
           decide(i, true);
-        } else if (isFolder && namesFolder(rule, now)) decide(i, true);
+        } else if (isFolder && namesFolder(rule, now, depth)) decide(i, true);
       } else if (matches) {
         this.matched[i] = 1;
         if (rule.effect === "leave") {
@@ -130,8 +134,7 @@ export class RuleSet {
         else decide(i, false);
       }
     }
-    if (decider >= 0) this.decided[decider] = 1;
-    return { taken, at: { reached, left, filesLeft } };
+    return { taken, at: { depth, reached, left, filesLeft } };
   }
 
   /** Can a rule take something in this folder? */

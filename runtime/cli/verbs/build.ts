@@ -1,6 +1,7 @@
 import { join, relative, resolve } from "node:path";
 import { type Built, build as buildBundle } from "../../../compiler/build.js";
-import { type BundledTreeEntry, readBundleDescription } from "../../../compiler/format/bundle.js";
+import { readBundleDescription } from "../../../compiler/format/bundle.js";
+import type { TreeEntry } from "../../../compiler/survey/tree/entry.js";
 import { REPORT_VERSION } from "../../report.js";
 import { bundleFolder, prepareState, RuntimeProblem } from "../../workspace.js";
 import { type Compiled, compileDefinition, dryBuild } from "../compile-definition.js";
@@ -35,7 +36,7 @@ function refuseForeignBundle(folder: string, source: string): void {
 export function buildInto(
   { workspace, compilation }: Compiled,
   folder: string,
-  onTreeEntry?: (entry: BundledTreeEntry) => void,
+  onTreeEntry?: (entry: TreeEntry) => void,
 ): Built {
   refuseForeignBundle(folder, compilation.plan.source);
   prepareState(workspace);

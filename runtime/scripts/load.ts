@@ -12,6 +12,7 @@ export const SCRIPT_NAMES = [
   "discard",
   "examine",
   "examine-slurm",
+  "examine-trees",
   "fetch",
   "inventory",
   "launch",

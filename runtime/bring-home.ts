@@ -81,6 +81,7 @@ export async function bringHome(
             description,
             folder: workspace.folder,
             results: workspace.results,
+            state: workspace.state,
             done,
             isOver,
             write: true,

@@ -21,6 +21,7 @@ import { Ownership } from "./state/ownership.js";
 import { writeResultTables } from "./state/result-tables.js";
 import { type Reason, type Redo, selectJobs } from "./state/select-jobs.js";
 import { bringTreeHome, type TreeHome } from "./trees/bring-tree.js";
+import { carryResultsOver } from "./trees/carry-over.js";
 import { RuntimeProblem, targetDirectory, type Workspace } from "./workspace.js";
 
 /** How long managers may take to leave when all is done, in milliseconds. */
@@ -89,6 +90,8 @@ export interface DeployOptions {
 /** How a deploy ended. */
 export type DeployEnd =
   | { readonly how: "complete" }
+  /** what an earlier run has changed was applied, and the bundle is of the tree before that: to be built anew */
+  | { readonly how: "outdated" }
   /** the user asked for it, and the manager has stopped */
   | { readonly how: "interrupted" }
   /** the managers go on without this process */
@@ -275,7 +278,7 @@ class Deployment {
   async bringTree(follower: RunFollower, isOver: boolean): Promise<void> {
     const { run, description } = follower.options;
     if (!description.tree) return;
-    const { folder, results } = this.options.workspace;
+    const { folder, results, state } = this.options.workspace;
     const done = follower.doneTries;
     const home = await bringTreeHome({
       run,
@@ -283,6 +286,7 @@ class Deployment {
       description,
       folder,
       results,
+      state,
       done,
       isOver,
       write: true,
@@ -371,6 +375,10 @@ class Deployment {
     const ownership = new Ownership(options.workspace.results, this.ledger);
     ownership.checkTables(options.description.tree !== null);
     const early = await this.takeUp();
+    if (!early && this.trees.some(({ applied }) => applied)) return this.conclude({ how: "outdated" });
+    const { workspace, description, target } = options;
+    const before = join(targetDirectory(workspace, target), "bundle");
+    carryResultsOver(workspace.state, this.ledger, before, options.bundle, description);
     const taken = new Set(this.failures.map((failure) => failure.key));
     const selection = selectJobs(this.jobs(), options.description, this.ledger, options.workspace.results, {
       redo: options.redo,
@@ -397,6 +405,12 @@ class Deployment {
         end = options.detach ? { how: "left", run: run.number } : await this.follow(run, selection.wanted);
       } else if (options.signal.aborted) end = { how: "interrupted" };
     }
+    return this.conclude(end);
+  }
+
+  /** Writes the tables, and says what it has come to. */
+  conclude(end: DeployEnd): DeployResult {
+    const { options } = this;
     const standing = writeResultTables(options.workspace.results, options.description, this.jobs(), this.ledger);
     const failures = [...failedJobs(this.jobs(), this.ledger)];
     const cached = Math.max(0, standing.done - this.finished + this.failures.length);

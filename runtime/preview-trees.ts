@@ -32,8 +32,10 @@ export async function previewTrees(deployed: Deployed): Promise<TreePreview> {
       const last = numbers.has(number) ? ended.get(number) : undefined;
       if (last?.event === "done") done.set(name, last);
     }
-    const { folder, results } = workspace;
-    trees.push(await bringTreeHome({ run, files, description, folder, results, done, isOver: true, write: false }));
+    const { folder, results, state } = workspace;
+    trees.push(
+      await bringTreeHome({ run, files, description, folder, results, state, done, isOver: true, write: false }),
+    );
   }
   return { trees, unfinished };
 }

@@ -3,6 +3,7 @@ import type { BundleDescription } from "../../compiler/format/bundle.js";
 import type { TargetFiles } from "../files/target-files.js";
 import type { EndedTry } from "../runs/journal.js";
 import type { Run } from "../runs/run-folder.js";
+import { recordApplied } from "./carry-over.js";
 import { compareSharedTree, readChangesOfJobs } from "./compare-tree.js";
 import { type Decision, decidePlaces } from "./decide-places.js";
 import { fetchContents } from "./fetch-contents.js";
@@ -20,6 +21,8 @@ export interface BringTreeOptions {
   /** the definition's folder */
   readonly folder: string;
   readonly results: string;
+  /** the folder of what is known of the swarm here */
+  readonly state: string;
   /** the last tries of the jobs that are done, by job */
   readonly done: ReadonlyMap<string, EndedTry>;
   /** whether all jobs of the run have ended: changes are applied only then */
@@ -100,6 +103,7 @@ export async function bringTreeHome(options: BringTreeOptions): Promise<TreeHome
   if (write) {
     const partial = run.jobs < description.jobs;
     conflicts.push(...putResults({ results, decision, conflicts, changes: found, tree, partial }));
+    if (apply) await recordApplied(options.state, description.digest, decision.toApply);
     if (apply) conflicts.push(...applyChanges(root, decision));
   }
   return { changes: found, conflicts, applied: apply ? decision.toApply.length : undefined };

@@ -66,8 +66,12 @@ test("applied: what has changed goes into the environment, but for what no job h
   assert.equal(readFileSync(join(folder, "environment/notes.txt"), "utf8"), notes);
   assert.equal(readFileSync(join(folder, "results/tree/notes.txt"), "utf8"), "The files are being sorted.\n");
   assert.deepEqual(readdirSync(join(folder, "results/tree")), ["notes.txt"]);
+  // The tree is what the jobs have made of it: nothing is to be run again, until somebody else changes it.
+  assert.equal((await deploy(folder)).jobs.cached, 20);
   writeFileSync(join(folder, "environment/notes.txt"), "The files are being sorted.\n");
   checkShared(folder, join(folder, "environment"));
+  writeFileSync(join(folder, "environment/scripts/helper_scripts/be_polite.sh"), "# nothing\n");
+  assert.equal((await deploy(folder)).jobs.cached, 0);
 });
 
 test("a preview writes nothing, and gather does what it has said", async () => {

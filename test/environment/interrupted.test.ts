@@ -138,6 +138,24 @@ for (const [words, options, where] of [
   });
 }
 
+test("deploys are killed one after another while changes are applied, and no job runs twice", async () => {
+  const deployment = new Deployment(fields("apply: true"), FILES);
+  prepare(deployment);
+  await deployment.deploy(["--detach"]);
+  await until("all jobs are done", () => ended(deployment) >= JOBS);
+  let exitCode: number | null = null;
+  for (let pause = 500; exitCode !== 0; pause += 60) {
+    const { child, outcome } = deployment.begin(["deploy"]);
+    await Promise.race([outcome, sleep(pause)]);
+    kill(child.pid);
+    ({ exitCode } = await outcome);
+    assert.ok(pause < 6000, "it does not come to its end");
+  }
+  check(deployment, "env");
+  assert.equal((await deployment.succeed()).jobs.cached, JOBS);
+  assert.deepEqual(readdirSync(deployment.path(".locusts/local/runs")), ["1"]);
+});
+
 test.skipUnless(
   noCluster === undefined,
   noCluster ?? "",

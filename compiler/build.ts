@@ -1,11 +1,13 @@
 import type { Compilation } from "./compile.js";
 import { DefinitionThrew } from "./dsl/mistake.js";
 import { BundleEmitter, type EmittedBundle } from "./emit/emit-bundle.js";
-import type { JobPlan } from "./plan/swarm-plan.js";
+import type { JobPlan, TreePlan } from "./plan/swarm-plan.js";
 import { planJobs } from "./plan-all-jobs.js";
-import { ProblemsFound } from "./problem.js";
+import { type Problem, ProblemsFound } from "./problem.js";
 import { ProblemList } from "./problem-list.js";
 import { DigestCache } from "./survey/digest-cache.js";
+import type { TreeEntry } from "./survey/tree/entry.js";
+import { takeTree } from "./take-tree.js";
 
 export interface BuildOptions {
   /** where the bundle goes */
@@ -16,6 +18,18 @@ export interface BuildOptions {
   readonly digests: string | undefined;
   /** is told of each job */
   readonly onJob?: (job: JobPlan) => void;
+  /** is told of each entry of the tree that is selected, in the order of `tree.tsv`, with what is true on this machine alone */
+  readonly onTreeEntry?: (entry: TreeEntry) => void;
+}
+
+export interface Built extends EmittedBundle {
+  /** what is not wrong, and worth a word */
+  readonly notes: readonly Problem[];
+}
+
+/** Is there a tree of which something is to be sent? */
+function selects(tree: TreePlan | undefined): tree is TreePlan {
+  return tree !== undefined && tree.mode !== "inPlace";
 }
 
 /**
@@ -23,20 +37,28 @@ export interface BuildOptions {
  *
  * @throws ProblemsFound with all that is wrong; then the bundle is as it was before
  */
-export function build(compilation: Compilation, options: BuildOptions): EmittedBundle {
+export function build(compilation: Compilation, options: BuildOptions): Built {
   const { loaded, plan } = compilation;
   const problems = new ProblemList(loaded);
   const cache = DigestCache.open(options.digests);
   const emitter = new BundleEmitter(plan, options.folder, options.write);
   try {
-    planJobs(compilation, cache, problems, (job) => {
+    const notes = selects(plan.tree)
+      ? takeTree(plan.tree, loaded.folder, cache, problems, (entry) => {
+          emitter.addToTree(entry);
+          options.onTreeEntry?.(entry);
+        })
+      : [];
+    const tree = emitter.finishTree();
+    const onJob = (job: JobPlan) => {
       emitter.add(job);
       options.onJob?.(job);
-    });
+    };
+    planJobs(compilation, cache, problems, onJob, tree?.digest);
     problems.check();
     const bundle = emitter.finish();
     if (options.write) cache.save();
-    return bundle;
+    return { ...bundle, notes };
   } catch (error) {
     emitter.discard();
     throw error instanceof DefinitionThrew ? new ProblemsFound([loaded.problemOf(error.cause)]) : error;

@@ -27,15 +27,20 @@ function rememberShared(
   };
 }
 
-/** Plans one job after another, and reports whatever is wrong with any of them. */
+/**
+ * Plans one job after another, and reports whatever is wrong with any of them.
+ *
+ * @param tree the digest of the tree that the jobs run in, if they have one
+ */
 export function planJobs(
   compilation: Compilation,
   cache: DigestCache,
   problems: ProblemList,
   onJob: (job: JobPlan) => void,
+  tree?: string | undefined,
 ): void {
   const { plan, loaded, enumeration } = compilation;
-  const planner = new JobPlanner(plan, rememberShared(plan, loaded.folder, cache), problems.add);
+  const planner = new JobPlanner(plan, rememberShared(plan, loaded.folder, cache), problems.add, tree);
   const repetitions = new Repetitions();
   let count = 0;
   for (const params of enumeration.jobs) {

@@ -5,6 +5,7 @@ import { RunFollower } from "./runs/follow-run.js";
 import { closeRun, listRunJobs } from "./runs/run-folder.js";
 import { lockState } from "./state/deploy-lock.js";
 import { type Standing, writeResultTables } from "./state/result-tables.js";
+import { bringTreeHome, type TreeHome } from "./trees/bring-tree.js";
 import { prepareState } from "./workspace.js";
 
 export interface BroughtHome {
@@ -13,6 +14,10 @@ export interface BroughtHome {
   readonly finished: number;
   /** runs that still go on */
   readonly goingOn: number;
+  /** what came of the trees of runs that are over; of a preview, what would come of them */
+  readonly trees: readonly TreeHome[];
+  /** runs that were stopped, and in whose trees jobs are still to run */
+  readonly waiting: number;
 }
 
 /**
@@ -23,7 +28,12 @@ export interface BroughtHome {
  */
 export async function bringHome(
   deployed: Deployed,
-  options: { readonly stop: boolean; readonly keepLogs: boolean },
+  options: {
+    readonly stop: boolean;
+    readonly keepLogs: boolean;
+    /** no job will run in the trees any more */
+    readonly abandon?: boolean;
+  },
 ): Promise<BroughtHome> {
   const { workspace, description, ledger, engine, target, files } = deployed;
   prepareState(workspace);
@@ -31,10 +41,13 @@ export async function bringHome(
   try {
     let finished = 0;
     let goingOn = 0;
+    let waiting = 0;
+    const trees: TreeHome[] = [];
     mkdirSync(workspace.results, { recursive: true });
     for (const run of openRuns(deployed)) {
       if (options.stop) await engine.stop(run);
-      const running = (await engine.state(run)).going || !(await engine.hold(run));
+      // A tree in which more jobs are to run is not held: the next deploy goes on with it.
+      const running = (await engine.state(run)).going || (!description.tree && !(await engine.hold(run)));
       const numbers = run.digest === description.digest ? new Set(listRunJobs(run)) : new Set<number>();
       const jobs = new Map<number, BundledJob>();
       for (const job of deployed.jobs()) if (numbers.has(job.number)) jobs.set(job.number, job);
@@ -50,15 +63,45 @@ export async function bringHome(
       });
       await follower.read();
       finished += (await follower.gather()).length;
-      if (running) goingOn += 1;
-      else if (deployed.mine) {
+      if (running) {
+        goingOn += 1;
+        continue;
+      }
+      if (description.tree && run.digest === description.digest) {
+        const isOver = follower.settled >= run.jobs;
+        if (!isOver && options.abandon !== true) {
+          waiting += 1;
+          continue;
+        }
+        const done = follower.doneTries;
+        trees.push(
+          await bringTreeHome({
+            run,
+            files,
+            description,
+            folder: workspace.folder,
+            results: workspace.results,
+            state: workspace.state,
+            done,
+            isOver,
+            write: true,
+          }),
+        );
+      }
+      if (deployed.mine) {
         // Another checkout's run is its own to end: it has not gathered it yet.
         ledger.sync();
         closeRun(run);
         await follower.tidy();
       }
     }
-    return { standing: writeResultTables(workspace.results, description, deployed.jobs(), ledger), finished, goingOn };
+    return {
+      standing: writeResultTables(workspace.results, description, deployed.jobs(), ledger),
+      finished,
+      goingOn,
+      trees,
+      waiting,
+    };
   } finally {
     unlock();
   }

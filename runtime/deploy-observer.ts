@@ -1,5 +1,6 @@
 import type { Run } from "./runs/run-folder.js";
 import type { Reason } from "./state/select-jobs.js";
+import type { TreeHome } from "./trees/bring-tree.js";
 
 /** How far a run is. */
 export interface Progress {
@@ -29,6 +30,8 @@ export interface DeployObserver {
   /** A run of an earlier deploy still goes on, and is followed. */
   rejoined(run: Run): void;
   restarted(run: Run, words: string): void;
+  /** what the jobs have changed in their tree is home */
+  treeCame(home: TreeHome): void;
   /** a node takes no more work; what happened there, in words */
   badNode(words: string): void;
   progress(progress: Progress): void;

@@ -1,9 +1,12 @@
 import type { SwarmReport } from "./report.js";
 import type { JobResult } from "./state/ledger.js";
+import type { TreeHome } from "./trees/bring-tree.js";
 
 /** How a deploy ended. */
 export type DeployEnd =
   | { readonly how: "complete" }
+  /** what an earlier run has changed was applied, and the bundle is of the tree before that: to be built anew */
+  | { readonly how: "outdated" }
   /** the user asked for it, and the manager has stopped */
   | { readonly how: "interrupted" }
   /** the managers go on without this process */
@@ -18,4 +21,6 @@ export interface DeployResult {
   readonly failures: readonly JobResult[];
   /** finished in this deploy */
   readonly finished: number;
+  /** what came of the trees of runs that ended in this deploy */
+  readonly trees: readonly TreeHome[];
 }

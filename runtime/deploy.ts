@@ -22,6 +22,8 @@ import { type JobResult, Ledger } from "./state/ledger.js";
 import { Ownership } from "./state/ownership.js";
 import { writeResultTables } from "./state/result-tables.js";
 import { selectJobs } from "./state/select-jobs.js";
+import { bringTreeHome, type TreeHome } from "./trees/bring-tree.js";
+import { carryResultsOver } from "./trees/carry-over.js";
 import { RuntimeProblem, targetDirectory } from "./workspace.js";
 
 /** How long managers may take to leave when all is done, in milliseconds. */
@@ -39,6 +41,7 @@ class Deployment {
   readonly files: TargetFiles;
   readonly failures: JobResult[] = [];
   readonly badNodes = new Set<string>();
+  readonly trees: TreeHome[] = [];
   finished = 0;
 
   constructor(
@@ -194,10 +197,37 @@ class Deployment {
     this.failures.push(...follower.failures);
     this.finished += follower.done + follower.failures.length;
     if (follower.settled < jobs) return;
+    await this.close(follower, true);
+  }
+
+  /** @param isOver whether all its jobs have ended */
+  async close(follower: RunFollower, isOver: boolean): Promise<void> {
+    await this.bringTree(follower, isOver);
     // Until now the journals and work folders had it all; from here on the ledger alone.
     this.ledger.sync();
     closeRun(follower.options.run);
     await follower.tidy();
+  }
+
+  /** Brings home what the jobs of a run that is over have changed in their tree. */
+  async bringTree(follower: RunFollower, isOver: boolean): Promise<void> {
+    const { run, description } = follower.options;
+    if (!description.tree) return;
+    const { folder, results, state } = this.options.workspace;
+    const done = follower.doneTries;
+    const home = await bringTreeHome({
+      run,
+      files: this.files,
+      description,
+      folder,
+      results,
+      state,
+      done,
+      isOver,
+      write: true,
+    });
+    this.trees.push(home);
+    this.options.observer.treeCame(home);
   }
 
   /** What earlier deploys have left: a run that still goes on is followed, one that was cut off gathered. */
@@ -207,8 +237,12 @@ class Deployment {
       const run = readRun(this.files.here, number);
       if (!run || isClosed(run)) continue;
       const earlier = this.earlier(run);
-      if ((await this.engine.state(run)).going || !(await this.engine.hold(run))) {
-        if (!earlier || run.digest !== this.options.description.digest) {
+      const isCurrent = run.digest === this.options.description.digest;
+      const { going } = await this.engine.state(run);
+      // A run whose jobs share a tree is gone on with: nothing is held, and whoever begins first has it.
+      const resumes = !going && isCurrent && earlier?.description.tree;
+      if (going || (!resumes && !(await this.engine.hold(run)))) {
+        if (!earlier || !isCurrent) {
           throw new RuntimeProblem(
             `run ${run.number} of an earlier version of this definition still goes on`,
             "wait for it (locusts status), or stop it (locusts cancel)",
@@ -222,10 +256,23 @@ class Deployment {
         const follower = this.follower(run, earlier.jobs, earlier.description);
         await follower.read();
         await follower.gather();
-        await this.finish(follower, follower.settled);
+        const left = run.jobs - follower.settled;
+        if (left === 0 || !earlier.description.tree) await this.finish(follower, follower.settled);
+        else if (resumes) {
+          const end = await this.resume(run, earlier.jobs, left);
+          if (end.how !== "complete") return end;
+        } else await this.close(follower, false);
       } else closeRun(run);
     }
     return undefined;
+  }
+
+  /** Goes on with a run whose managers are gone. */
+  async resume(run: Run, jobs: ReadonlyMap<number, BundledJob>, left: number): Promise<DeployEnd> {
+    this.options.observer.rejoined(run);
+    if (this.options.signal.aborted) return { how: "interrupted" };
+    await this.engine.launch(run, left);
+    return this.follow(run, jobs, true);
   }
 
   /** Runs the jobs that are wanted. */
@@ -267,8 +314,12 @@ class Deployment {
   async run(): Promise<DeployResult> {
     const { options } = this;
     const ownership = new Ownership(options.workspace.results, this.ledger);
-    ownership.checkTables();
+    ownership.checkTables(options.description.tree !== null);
     const early = await this.takeUp();
+    if (!early && this.trees.some(({ applied }) => applied)) return this.conclude({ how: "outdated" });
+    const { workspace, description, target } = options;
+    const before = join(targetDirectory(workspace, target), "bundle");
+    carryResultsOver(workspace.state, this.ledger, before, options.bundle, description);
     const taken = new Set(this.failures.map((failure) => failure.key));
     const selection = selectJobs(this.jobs(), options.description, this.ledger, options.workspace.results, {
       redo: options.redo,
@@ -294,6 +345,12 @@ class Deployment {
         end = await this.runWanted(selection.wanted);
       } else if (options.signal.aborted) end = { how: "interrupted" };
     }
+    return this.conclude(end);
+  }
+
+  /** Writes the tables, and says what it has come to. */
+  conclude(end: DeployEnd): DeployResult {
+    const { options } = this;
     const standing = writeResultTables(options.workspace.results, options.description, this.jobs(), this.ledger);
     const failures = [...failedJobs(this.jobs(), this.ledger)];
     const cached = Math.max(0, standing.done - this.finished + this.failures.length);
@@ -302,6 +359,7 @@ class Deployment {
       end,
       failures,
       finished: this.finished,
+      trees: this.trees,
     };
   }
 }

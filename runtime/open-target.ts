@@ -128,7 +128,7 @@ function openFiles(
 ): TargetFiles {
   const digests = DigestCache.open(join(workspace.state, "digests.tsv"));
   const there = settled.folder;
-  if (access?.host === null) return new VisibleFiles({ host: on.host, here: there, there, digests });
+  if (access?.host === null) return new VisibleFiles({ ...on, here: there, there, digests });
   const shared = access?.sharedDirectory;
   if (shared) {
     const here = join(shared.here, there.slice(shared.there.length));
@@ -138,7 +138,7 @@ function openFiles(
         "is the directory mounted, and is sharedDirectory right?",
       );
     }
-    return new VisibleFiles({ host: on.host, here, there, sharedDirectory: shared, digests });
+    return new VisibleFiles({ ...on, here, there, sharedDirectory: shared, digests });
   }
   return new SentFiles({
     ...on,

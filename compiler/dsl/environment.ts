@@ -1,4 +1,5 @@
 import type { ShellCommand } from "./command.js";
+import type { Tree } from "./tree.js";
 
 /** A container image in which the command runs, by apptainer or singularity. */
 export interface Container {
@@ -19,6 +20,8 @@ export interface Environment {
   readonly container?: Container;
   /** runs in each job's shell, right before the command; what it sets and defines, the command sees */
   readonly prepare?: ShellCommand | string | readonly string[];
+  /** a tree of files in which the jobs run, instead of folders with their inputs alone */
+  readonly tree?: Tree;
 }
 
 /** What one job needs. */

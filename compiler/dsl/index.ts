@@ -19,4 +19,5 @@ export {
   ssh,
   type Target,
 } from "./targets.js";
+export { type Tree, type TreeMode, type TreeOptions, tree } from "./tree.js";
 export type { Duration, Memory } from "./units.js";

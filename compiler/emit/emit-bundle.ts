@@ -1,14 +1,23 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { BUNDLE_FILES, BUNDLE_SCHEMA, type BundleDescription, type BundledPilots } from "../format/bundle.js";
+import {
+  BUNDLE_FILES,
+  BUNDLE_SCHEMA,
+  type BundleDescription,
+  type BundledPilots,
+  type BundledTree,
+  type BundledTreeEntry,
+  type TreeContent,
+} from "../format/bundle.js";
 import { nodeHoursOf } from "../plan/resolve-target.js";
-import type { JobPlan, SwarmPlan, TargetPlan } from "../plan/swarm-plan.js";
+import type { JobPlan, SwarmPlan, TargetPlan, TreePlan } from "../plan/swarm-plan.js";
 import { emitLayout } from "./layout.js";
 import { emitManager } from "./manager.js";
 import { type FileChange, OutputFile } from "./output-files.js";
 import { emitPilot, emitSubmit } from "./pilot-scripts.js";
-import { destinationOf, jobRow, jobsHeader, UPLOADS_HEADER, uploadRow } from "./tables.js";
+import { destinationOf, jobRow, jobsHeader, treeUploadRow, UPLOADS_HEADER, uploadRow } from "./tables.js";
+import { TREE_HEADER, TreeSum, treeRow } from "./tree-table.js";
 
 export interface EmittedBundle {
   readonly description: BundleDescription;
@@ -40,6 +49,10 @@ function describePilots({ pilots, slots }: TargetPlan): BundledPilots | null {
   };
 }
 
+function describeTree({ mode, root, workdir, apply }: TreePlan, content: TreeContent | null): BundledTree {
+  return { mode, root, workdir, apply, content };
+}
+
 /** Emits a bundle job by job: the bundle is never in memory as a whole. */
 export class BundleEmitter {
   readonly #files = new Map<string, OutputFile>();
@@ -48,6 +61,8 @@ export class BundleEmitter {
   readonly #made: string | undefined;
   readonly #jobs: OutputFile;
   readonly #uploads: OutputFile;
+  readonly #tree: { readonly file: OutputFile; readonly sum: TreeSum } | undefined;
+  #treeContent: TreeContent | null = null;
   #count = 0;
   #uploadEntries = 0;
   #bytes = 0;
@@ -65,6 +80,10 @@ export class BundleEmitter {
     this.#uploads = this.#open(BUNDLE_FILES.uploads);
     this.#jobs.add(jobsHeader(swarm));
     this.#uploads.add(UPLOADS_HEADER);
+    if (swarm.tree && swarm.tree.mode !== "inPlace") {
+      this.#tree = { file: this.#open(BUNDLE_FILES.tree), sum: new TreeSum() };
+      this.#tree.file.add(TREE_HEADER);
+    }
   }
 
   #open(name: string, mode?: number): OutputFile {
@@ -73,9 +92,35 @@ export class BundleEmitter {
     return file;
   }
 
+  /** Adds an entry of the tree; all of them, in their order, before the first job. */
+  addToTree(entry: BundledTreeEntry): void {
+    this.#tree?.file.add(treeRow(entry));
+    this.#tree?.sum.add(entry);
+  }
+
+  /** Ends the tree; gives what it holds. */
+  finishTree(): TreeContent | null {
+    const { tree } = this.swarm;
+    const content = this.#tree?.sum.finish();
+    if (!tree || !content) return null;
+    this.#treeContent = content;
+    // Its root is a folder as well.
+    this.#folders += content.folders + 1;
+    this.#fileCount += content.files + content.links;
+    this.#bytes += content.bytes;
+    this.#uploadEntries += 1;
+    this.#uploads.add(treeUploadRow(tree, content));
+    return content;
+  }
+
   add(job: JobPlan): void {
     this.#count += 1;
     this.#jobs.add(jobRow(job));
+    if (this.swarm.tree) {
+      // Its two logs; what it writes into the tree is not known before.
+      this.#fileCount += 2;
+      return;
+    }
     // Its folder, its two logs, its outputs, and whatever its inputs bring along.
     this.#folders += 1 + foldersWithin([...job.inputs.map((input) => input.path), ...job.outputs]);
     this.#fileCount += 2 + job.outputs.length;
@@ -141,6 +186,7 @@ export class BundleEmitter {
         delivery: delivery ?? null,
       })),
       outputs: swarm.outputs.map(({ name, pattern, kind, optional }) => ({ name, pattern, kind, optional })),
+      tree: swarm.tree ? describeTree(swarm.tree, this.#treeContent) : null,
     };
     const last = this.#open(BUNDLE_FILES.description);
     last.add(`${JSON.stringify(description, null, 2)}\n`);

@@ -1,4 +1,22 @@
-import type { SwarmPlan } from "../plan/swarm-plan.js";
+import type { SwarmPlan, TreePlan } from "../plan/swarm-plan.js";
+import { placeOutput } from "../plan/tree/place-output.js";
+
+/** How jobs get the tree that they run in. */
+function describeTree({ mode, root, workdir, apply }: TreePlan) {
+  const trees = {
+    copy: "one copy on the target, in which all jobs run",
+    inPlace: "the original on the target, in which all jobs run",
+    perJob: "for each job a tree of its own",
+  };
+  return {
+    mode,
+    jobs: trees[mode],
+    root,
+    workdir,
+    ...(mode === "inPlace" ? {} : { selected: "tree.tsv" }),
+    changes: apply ? "results/changes.tsv, and into the root on this machine" : "results/changes.tsv and results/tree/",
+  };
+}
 
 /** `layout.json`: which folders there will be on the target, and what lies in a job's folder. */
 export function emitLayout(swarm: SwarmPlan): string {
@@ -22,6 +40,7 @@ export function emitLayout(swarm: SwarmPlan): string {
       "runs/<run>/work/<manager>/<list>/<job>/": "the working folder of a job",
       "runs/<run>/work/<manager>/<list>/<job>.out": "its standard output; .err is its standard error",
     },
+    ...(swarm.tree ? { tree: describeTree(swarm.tree) } : {}),
     job: {
       inputs: Object.fromEntries(
         swarm.inputs.map((input) => [
@@ -36,7 +55,9 @@ export function emitLayout(swarm: SwarmPlan): string {
             path: output.pattern,
             kind: output.kind,
             compulsory: !output.optional,
-            results: `results/${output.pattern}`,
+            results: swarm.tree
+              ? `results/tree/${placeOutput(swarm.tree.workdir, output.pattern)}`
+              : `results/${output.pattern}`,
           },
         ]),
       ),

@@ -34,6 +34,7 @@ export const MANAGER_HELPERS: readonly string[] = Object.keys(VALUE_HELPERS);
 export const MANAGER_TEMPLATES = [
   "manager",
   "slot",
+  "trees",
   "try",
   "outputs",
   "run",
@@ -98,12 +99,14 @@ export function emitManager(swarm: SwarmPlan): string {
           binds: swarm.container.binds ?? [],
         }
       : false,
+    tree: swarm.tree ? { workdir: swarm.tree.workdir, perJob: swarm.tree.mode === "perJob" } : false,
     hasTimeLimit: swarm.timeSeconds > 0,
     hasChecks: swarm.outputs.some((output) => output.check !== undefined),
     outputs: swarm.outputs.map((output) => ({
       ...output,
       need: output.optional ? "optional" : "compulsory",
-      plain: output.kind === "file" && output.minBytes <= 1 && !output.matches,
+      // In a tree, where an output lies is for a function to say.
+      plain: swarm.tree === undefined && output.kind === "file" && output.minBytes <= 1 && !output.matches,
       ere: output.matches?.ere ?? "",
       grepFlags: output.matches?.ignoreCase ? "-Eqi" : "-Eq",
       check: output.check ?? "",

@@ -4,9 +4,11 @@ import { renderTemplate } from "./manager.js";
 /** SLURM's warning may come later than asked for, by as much as its own clock is coarse. */
 const WARNING_MARGIN = 60;
 
-function valuesOf({ name, source }: SwarmPlan, pilots: PilotPlan): object {
+function valuesOf({ name, source, tree }: SwarmPlan, pilots: PilotPlan): object {
   return {
     ...pilots,
+    // A tree is one for all nodes, and so lies where all of them see it.
+    scratch: tree ? "" : pilots.scratch,
     name,
     source,
     warning: pilots.closingSeconds + WARNING_MARGIN,

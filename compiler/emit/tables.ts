@@ -1,5 +1,6 @@
+import type { TreeContent } from "../format/bundle.js";
 import { encodeRow } from "../format/tsv.js";
-import type { JobInput, JobPlan, SwarmPlan } from "../plan/swarm-plan.js";
+import type { JobInput, JobPlan, SwarmPlan, TreePlan } from "../plan/swarm-plan.js";
 
 /** The first line of `jobs.tsv`. */
 export function jobsHeader(swarm: SwarmPlan): string {
@@ -30,4 +31,9 @@ export function destinationOf(job: JobPlan, input: JobInput): string | undefined
 /** The line of an input in `uploads.tsv`. */
 export function uploadRow(input: JobInput, destination: string): string {
   return encodeRow([input.source, destination, String(input.bytes), input.sha256]);
+}
+
+/** The line of a tree in `uploads.tsv`; `tree.tsv` says what is in it. */
+export function treeUploadRow(tree: TreePlan, { bytes, digest }: TreeContent): string {
+  return encodeRow([tree.root, "tree/", String(bytes), digest]);
 }

@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Delivery } from "../dsl/inputs.js";
+import type { TreeMode } from "../dsl/tree.js";
 import type { AccessPlan } from "../plan/swarm-plan.js";
 import { readLines } from "./lines.js";
 import { decodeRow } from "./tsv.js";
 
 /** Raised whenever an older reader would misread a bundle. */
-export const BUNDLE_SCHEMA = 2;
+export const BUNDLE_SCHEMA = 3;
 
 /** Raised whenever an older manager would misread a run list, or an older reader its journal. */
 export const RUN_FORMAT = 2;
@@ -18,6 +19,7 @@ export const BUNDLE_FILES = {
   submit: "submit.sh",
   jobs: "jobs.tsv",
   uploads: "uploads.tsv",
+  tree: "tree.tsv",
   layout: "layout.json",
   program: "program.mjs",
   description: "bundle.json",
@@ -45,6 +47,33 @@ export interface Budget {
   readonly files: number;
   /** of the inputs; what the jobs write is theirs to know */
   readonly bytes: number;
+}
+
+/** What a tree holds. */
+export interface TreeContent {
+  readonly files: number;
+  readonly folders: number;
+  readonly links: number;
+  /** of all files */
+  readonly bytes: number;
+  /** over paths, kinds, owners' rights, contents and what links lead to */
+  readonly digest: string;
+}
+
+/** The tree of files in which the jobs run, instead of folders of their own. */
+export interface BundledTree {
+  readonly mode: TreeMode;
+  /**
+   * with `inPlace` its path on the target, else on this machine; a relative one starts at the
+   * definition's folder
+   */
+  readonly root: string;
+  /** where every job runs, from the root; "." is the root */
+  readonly workdir: string;
+  /** whether what has changed goes into the root on this machine when it is gathered */
+  readonly apply: boolean;
+  /** null with `inPlace`: then there is no `tree.tsv`, and nothing is sent */
+  readonly content: TreeContent | null;
 }
 
 /** How a target on another machine is reached; `host` null: this one. */
@@ -85,6 +114,8 @@ export interface BundleDescription {
   readonly params: readonly string[];
   readonly inputs: readonly BundledInput[];
   readonly outputs: readonly BundledOutput[];
+  /** null: each job runs in a folder of its own, with its inputs */
+  readonly tree: BundledTree | null;
 }
 
 /** A bundle that cannot be used, in words for people. */
@@ -150,13 +181,16 @@ export function* readBundledJobs(folder: string, description: BundleDescription)
 export interface Upload {
   /** from the definition's folder, or absolute */
   readonly source: string;
-  /** `jobs/<job>/<path>`: in the job's folder; `shared/<digest>/<name>`: once on the target */
+  /**
+   * `jobs/<job>/<path>`: in the job's folder; `shared/<digest>/<name>`: once on the target; `tree/`:
+   * the tree, whose entries are in `tree.tsv`
+   */
   readonly destination: string;
   readonly bytes: number;
   readonly sha256: string;
 }
 
-/** The uploads of a bundle, in their order: those of the first job, of the second … */
+/** The uploads of a bundle, in their order: the tree, those of the first job, of the second … */
 export function* readUploads(folder: string): Generator<Upload> {
   let header = true;
   for (const line of readLines(join(folder, BUNDLE_FILES.uploads))) {
@@ -164,6 +198,43 @@ export function* readUploads(folder: string): Generator<Upload> {
     else {
       const [source, destination, bytes, sha256] = decodeRow(line) as [string, string, string, string];
       yield { source, destination, bytes: Number(bytes), sha256 };
+    }
+  }
+}
+
+/** A line of `tree.tsv`: a file, folder or link of the tree that is selected. */
+export interface BundledTreeEntry {
+  /** from the tree's root */
+  readonly path: string;
+  readonly kind: "file" | "folder" | "link";
+  /** 0 unless it is a file */
+  readonly bytes: number;
+  /** what its owner may do with it, as `rw-`; what others may is not the same in every checkout */
+  readonly rights: string;
+  /** no job changes it, says the definition: jobs may share it */
+  readonly readOnly: boolean;
+  /** of a file's content; else empty */
+  readonly sha256: string;
+  /** what a link leads to, as it is written in the link; else empty */
+  readonly link: string;
+}
+
+type TreeFields = [string, BundledTreeEntry["kind"], string, string, string, string, string];
+
+/**
+ * The tree of a bundle, one entry at a time: a folder before what is in it, the names in a folder
+ * in the order of their bytes. Folders that hold nothing are there, too; the root itself is not.
+ *
+ * @throws the file system's error if the bundle has no tree; `BundleDescription.tree` says so
+ */
+export function* readBundledTree(folder: string): Generator<BundledTreeEntry> {
+  let header = true;
+  for (const line of readLines(join(folder, BUNDLE_FILES.tree))) {
+    if (header) header = false;
+    else {
+      const fields = decodeRow(line) as TreeFields;
+      const [path, kind, bytes, rights, use, sha256, link] = fields;
+      yield { path, kind, bytes: Number(bytes), rights, readOnly: use === "read", sha256, link };
     }
   }
 }

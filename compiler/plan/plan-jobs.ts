@@ -5,6 +5,7 @@ import { chooseDelivery, cleanSource } from "./delivery.js";
 import { nameControl, whyNoPath } from "./file-names.js";
 import type { DefinitionPath } from "./resolve-swarm.js";
 import type { InputPlan, JobInput, JobPlan, SwarmPlan } from "./swarm-plan.js";
+import { whyNewlyOutside } from "./tree/place-output.js";
 
 /** What the survey says of a path. */
 export interface InputContent {
@@ -51,6 +52,8 @@ export class JobPlanner {
     readonly swarm: SwarmPlan,
     readonly look: LookAtInput,
     readonly report: ReportMistake,
+    /** digest of the tree that the jobs run in, if there is one, and it was surveyed */
+    readonly tree: string | undefined,
   ) {}
 
   plan(params: Params): JobPlan | undefined {
@@ -142,7 +145,7 @@ export class JobPlanner {
           );
         }
       }
-      const why = whyNoPath(path);
+      const why = swarm.tree ? whyNewlyOutside(swarm.tree.workdir, output.pattern, path) : whyNoPath(path);
       if (why) wrong(["outputs", output.name], `the output "${path}" of the job ${name} ${why}`);
       const input = inputs.findIndex((placed) => overlaps(placed.path, path));
       if (input >= 0) {
@@ -168,6 +171,7 @@ export class JobPlanner {
       swarm.identity,
       identifyParams(swarm.params, params),
       inputs.map((input) => [input.path, input.delivery === "in-place" ? input.source : input.sha256]),
+      ...(this.tree === undefined ? [] : [this.tree]),
     ];
     return {
       number: this.#number,

@@ -12,7 +12,9 @@ import { LOG_FOLDER } from "../format/results.js";
 import { toPosixEre } from "../shell/ere.js";
 import { assembleTemplate } from "../shell/template.js";
 import { resolveTarget } from "./resolve-target.js";
-import type { InputPlan, OutputPlan, SwarmPlan } from "./swarm-plan.js";
+import type { InputPlan, OutputPlan, SwarmPlan, TreePlan } from "./swarm-plan.js";
+import { whyOutside } from "./tree/place-output.js";
+import { resolveTree } from "./tree/resolve-tree.js";
 
 export type DefinitionPath = readonly (string | number)[];
 
@@ -127,7 +129,23 @@ class Resolver {
     });
   }
 
-  async outputs(): Promise<OutputPlan[]> {
+  tree(environment: Environment): TreePlan | undefined {
+    if (environment.tree === undefined) return undefined;
+    const own = this.target.environment?.tree !== undefined;
+    const place = [...(own ? ["targets", this.targetName] : []), "environment", "tree"];
+    return resolveTree(
+      environment.tree,
+      {
+        elsewhere: this.isElsewhere(),
+        targetName: this.targetName,
+        hasInputs: Object.keys(this.definition.inputs ?? {}).length > 0,
+        place,
+      },
+      (path, message, hint) => this.mistake([...place, ...path], message, hint),
+    );
+  }
+
+  async outputs(tree: TreePlan | undefined): Promise<OutputPlan[]> {
     const plans: OutputPlan[] = [];
     for (const [name, like] of Object.entries(this.definition.outputs ?? {})) {
       const path = ["outputs", name];
@@ -139,12 +157,14 @@ class Resolver {
       this.checkPlaceholders(path, spec.pattern);
       const kind = spec.pattern.endsWith("/") ? "folder" : "file";
       const pattern = spec.pattern.replace(/\/+$/, "").replace(/^(\.\/+)+/, "");
-      if (spec.pattern.startsWith("/") || pattern.split("/").includes("..")) {
+      const outside = tree && whyOutside(tree.workdir, pattern);
+      if (outside !== undefined) this.mistake(path, `the output "${spec.pattern}" ${outside}`);
+      else if (!tree && (spec.pattern.startsWith("/") || pattern.split("/").includes(".."))) {
         this.mistake(path, `the output "${spec.pattern}" leads out of the job's folder`, "give a path below it");
       } else if (pattern.split("/").some((segment) => segment === "" || segment === ".")) {
         this.mistake(path, `"${spec.pattern}" is no path of a file or folder`, 'write it as in "tables/{id}.tsv"');
       }
-      if (RESERVED_RESULTS.includes(pattern.split("/")[0] as string)) {
+      if (!tree && RESERVED_RESULTS.includes(pattern.split("/")[0] as string)) {
         this.mistake(
           path,
           `the output "${spec.pattern}" would lie where Locusts keeps its own records of the results`,
@@ -318,7 +338,8 @@ export async function resolveSwarm(
   for (const param of params) resolver.checkName(["jobs"], "a param", param);
   const environment: Environment = { ...definition.environment, ...target.environment };
   const inputs = resolver.inputs();
-  const outputs = await resolver.outputs();
+  const tree = resolver.tree(environment);
+  const outputs = await resolver.outputs(tree);
   const command = await resolver.command(inputs, outputs);
   const resources = resolver.resources(definition.resources ?? {});
   const plan = {
@@ -336,6 +357,7 @@ export async function resolveSwarm(
     variables: resolver.variables(environment, resources.cpus),
     modules: environment.modules ?? [],
     container: environment.container,
+    tree,
     computedParams: [...resolver.computed],
     ...resources,
     ...resolver.limits(definition.limits ?? {}),
@@ -349,6 +371,10 @@ function describePrepare(prepare: Environment["prepare"]): unknown {
   return (prepare as ShellCommand).parts.map((part) =>
     "text" in part ? part.text : "constant" in part ? [part.constant] : [part.reference.variable, null],
   );
+}
+
+function identifyTree({ mode, workdir, root }: TreePlan): unknown {
+  return [mode, workdir, mode === "inPlace" ? root : null];
 }
 
 /** Puts the program in, and works out what identifies the swarm's jobs apart from their own params and inputs. */
@@ -373,6 +399,8 @@ export function completePlan(plan: Resolution["plan"], base: AnyDefinition, prog
       output.matches ?? null,
       output.check ?? null,
     ]),
+    // What is in it joins when it has been surveyed; of one that lies on the target its place is all that is known.
+    ...(plan.tree ? { tree: identifyTree(plan.tree) } : {}),
   };
   return { ...plan, program, identity: hash("sha256", JSON.stringify(facts)) };
 }

@@ -1,6 +1,7 @@
 import type { Container, RetryCause } from "../dsl/environment.js";
 import type { Delivery } from "../dsl/inputs.js";
 import type { PatternPart } from "../dsl/placeholders.js";
+import type { TreeMode } from "../dsl/tree.js";
 
 export interface InputPlan {
   readonly name: string;
@@ -73,6 +74,24 @@ export interface TargetPlan {
   readonly pilots: PilotPlan | undefined;
 }
 
+/** The tree of files that the jobs run in. */
+export interface TreePlan {
+  readonly mode: TreeMode;
+  /** on this machine, from the definition's folder; with `inPlace` on the target */
+  readonly root: string;
+  /** from the root; "." is the root */
+  readonly workdir: string;
+  /** rules, which have been read and found to be good */
+  readonly select: readonly string[];
+  /** whether wildcards match names that begin with a dot */
+  readonly hidden: boolean;
+  /** rules for files that no job changes */
+  readonly readOnly: readonly string[];
+  readonly apply: boolean;
+  /** where the definition says all this */
+  readonly place: readonly (string | number)[];
+}
+
 /** What a definition means on one target: checked, with every default filled in, as plain data. */
 export interface SwarmPlan {
   readonly name: string;
@@ -91,6 +110,8 @@ export interface SwarmPlan {
   readonly variables: readonly (readonly [name: string, value: string])[];
   readonly modules: readonly string[];
   readonly container: Container | undefined;
+  /** undefined: each job runs in a folder of its own */
+  readonly tree: TreePlan | undefined;
   /** params that the command computes with: bash would run what it finds in an array subscript */
   readonly computedParams: readonly string[];
   readonly cpus: number;
@@ -139,6 +160,6 @@ export interface JobPlan {
   /** as text, in the order of the swarm's params */
   readonly params: readonly string[];
   readonly inputs: readonly JobInput[];
-  /** paths in the job's folder, and under results */
+  /** paths in the job's folder, and under results; in a tree, paths from its workdir */
   readonly outputs: readonly string[];
 }

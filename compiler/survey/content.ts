@@ -1,15 +1,5 @@
 import { createHash, hash } from "node:crypto";
-import {
-  closeSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  readSync,
-  type Stats,
-  statSync,
-} from "node:fs";
+import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { DigestCache } from "./digest-cache.js";
 
@@ -43,8 +33,9 @@ function digestLargeFile(path: string): string {
   return digest.digest("hex");
 }
 
-function digestFile(path: string, stats: Stats, cache: DigestCache): string {
-  if (stats.size < LARGE) return hash("sha256", readFileSync(path));
+/** The digest of a file's content; that of a large one may be known from an earlier build. */
+export function digestFile(path: string, bytes: number, cache: DigestCache): string {
+  if (bytes < LARGE) return hash("sha256", readFileSync(path));
   return cache.get(path, () => digestLargeFile(path));
 }
 
@@ -68,7 +59,7 @@ function surveyFolder(path: string, cache: DigestCache): Content {
         files += 1;
         bytes += stats.size;
         manifest.update(
-          `file\0${label}\0${(stats.mode & 0o111) !== 0 ? "x" : "-"}\0${digestFile(below, stats, cache)}\n`,
+          `file\0${label}\0${(stats.mode & 0o111) !== 0 ? "x" : "-"}\0${digestFile(below, stats.size, cache)}\n`,
         );
       }
     }
@@ -87,5 +78,5 @@ export function surveyContent(path: string, cache: DigestCache): Content | undef
   if (!stats) return undefined;
   if (stats.isDirectory()) return surveyFolder(path, cache);
   if (!stats.isFile()) throw new Error(`${path} is neither a file nor a folder`);
-  return { kind: "file", bytes: stats.size, files: 1, folders: 0, sha256: digestFile(path, stats, cache) };
+  return { kind: "file", bytes: stats.size, files: 1, folders: 0, sha256: digestFile(path, stats.size, cache) };
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { build } from "../../compiler/build.js";
+import { type Built, build } from "../../compiler/build.js";
 import { type Compilation, compile } from "../../compiler/compile.js";
-import type { EmittedBundle } from "../../compiler/emit/emit-bundle.js";
+import type { TreeEntry } from "../../compiler/survey/tree/entry.js";
 import { openWorkspace, type Workspace } from "../workspace.js";
 import { setProblemFolder } from "./say-error.js";
 import type { VerbContext } from "./verb.js";
@@ -19,6 +19,11 @@ export async function compileDefinition(context: VerbContext): Promise<Compiled>
 }
 
 /** Surveys and plans without writing a thing. */
-export function dryBuild({ workspace, compilation }: Compiled, folder: string): EmittedBundle {
-  return build(compilation, { folder, write: false, digests: join(workspace.state, "digests.tsv") });
+export function dryBuild(
+  { workspace, compilation }: Compiled,
+  folder: string,
+  onTreeEntry?: (entry: TreeEntry) => void,
+): Built {
+  const digests = join(workspace.state, "digests.tsv");
+  return build(compilation, { folder, write: false, digests, ...(onTreeEntry ? { onTreeEntry } : {}) });
 }

@@ -99,7 +99,9 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     "gather",
     "bring home what is finished, also while the swarm runs",
     async () => (await import("./verbs/gather.js")).gather,
-  ).option("--keep-logs", "bring home the logs of jobs that went well, too");
+  )
+    .option("--keep-logs", "bring home the logs of jobs that went well, too")
+    .option("--dry-run", "say what has changed in the jobs' trees, and what would become of it");
   verb(
     "logs",
     "show what a job has printed, or which jobs have failed",
@@ -120,6 +122,17 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     "remove working folders and staged inputs, never results",
     async () => (await import("./verbs/clean.js")).clean,
   );
+  program
+    .command("import-tree")
+    .description("print a tree file of the predecessor as tree(…), to be pasted into a definition")
+    .argument("<file>", "the tree file, such as fs_tree.fst")
+    .option("--root <folder>", "the folder that it is about, from the definition's folder", "environment")
+    .option("--json", "print one document for programs on stdout")
+    .exitOverride()
+    .action(async (file: string, options: { readonly root: string; readonly json?: boolean }) => {
+      const { importTree } = await import("./verbs/import-tree.js");
+      finish(importTree(openTerminal(options.json === true), file, options.root, options.json === true));
+    });
   completeInShells(program);
   return program;
 }

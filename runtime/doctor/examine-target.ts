@@ -13,6 +13,7 @@ import type { Needs } from "./needs.js";
 import { examineRoom } from "./room-findings.js";
 import { examineSharedDirectory } from "./shared-directory.js";
 import { examineSlurm } from "./slurm/examine-slurm.js";
+import { examineTree } from "./tree-findings.js";
 
 /** Each with its own way to fail; what is not one of these is a mistake of ours. */
 function findingOf(name: string, error: unknown): Finding {
@@ -104,6 +105,7 @@ export async function* examineTarget(
     yield examineDirectory(directory, facts);
     if (access) yield examineOwner(facts, knownCheckout(workspace));
     yield* examineRoom(facts, { bytes: budget.bytes, inodes: budget.files + budget.folders });
+    if (needs.tree) yield await examineTree(host, directory, needs.tree, pilots !== null);
     yield* examineSides(host, needs, options);
     if (pilots && facts.missing.includes("scontrol")) yield skipped("SLURM", "its programs are not to be found");
     else if (pilots) yield* examineSlurm(answer.slurm, pilots, facts);

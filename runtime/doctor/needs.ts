@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+import type { TreeMode } from "../../compiler/dsl/tree.js";
 import type { Budget, BundleDescription, BundledAccess, BundledPilots } from "../../compiler/format/bundle.js";
 import type { SwarmPlan } from "../../compiler/plan/swarm-plan.js";
 
@@ -22,6 +24,18 @@ export interface Needs {
   /** without a scheduler: jobs at a time, if that is said, and the cores that each keeps busy */
   readonly slots: { readonly count: number | undefined; readonly cpus: number } | null;
   readonly pilots: PilotNeeds | null;
+  /** null: each job runs in a folder of its own; undefined: it is not looked at */
+  readonly tree?: TreeNeeds | null;
+}
+
+/** What a swarm needs whose jobs run in a tree. */
+export interface TreeNeeds {
+  readonly mode: TreeMode;
+  readonly bytes: number;
+  /** whether some of its files are for reading alone */
+  readonly sharesFiles: boolean;
+  /** with `inPlace`, where it lies on the target */
+  readonly place: string;
 }
 
 /** What the pilots of a swarm need of SLURM. */
@@ -51,10 +65,24 @@ export function listCommands(plan: Pick<SwarmPlan, "program" | "container">, und
   return commands;
 }
 
-/** What a swarm needs that was planned for a target. @param pilots how many there will be, at most */
-export function needsOf(plan: SwarmPlan, description: BundleDescription, pilots: number): Needs {
+/**
+ * What a swarm needs that was planned for a target.
+ *
+ * @param pilots how many there will be, at most
+ * @param folder the definition's
+ */
+export function needsOf(plan: SwarmPlan, description: BundleDescription, pilots: number, folder: string): Needs {
   const { pilots: bundled } = description;
+  const { tree } = plan;
   return {
+    tree: tree
+      ? {
+          mode: tree.mode,
+          bytes: description.tree?.content?.bytes ?? 0,
+          sharesFiles: tree.readOnly.length > 0,
+          place: resolve(folder, tree.root),
+        }
+      : null,
     swarm: plan.name,
     access: description.access,
     commands: listCommands(plan, bundled !== null),

@@ -29,7 +29,7 @@ export class OutputRefused extends Error {
 }
 
 /** Have two files of the same size the same content? */
-function isSameContent(a: string, b: string): boolean {
+export function isSameContent(a: string, b: string): boolean {
   const files = [openSync(a, "r"), openSync(b, "r")] as const;
   const blocks = [Buffer.alloc(1 << 18), Buffer.alloc(1 << 18)] as const;
   try {

@@ -152,7 +152,14 @@ export function chunkLines(jobs: readonly JobToPack[]): string {
 }
 
 /** Writes a chunk's two files. */
-export function writeChunk(folder: string, chunk: number, jobs: readonly JobToPack[], places: PackPlaces): void {
-  writeFileSync(join(folder, `${chunk}.tar`), packChunk(jobs, places));
+export function writeChunk(
+  folder: string,
+  chunk: number,
+  jobs: readonly JobToPack[],
+  places: PackPlaces,
+  inTree: boolean,
+): void {
+  // Jobs that run in a tree have no folders of their own.
+  writeFileSync(join(folder, `${chunk}.tar`), packChunk(inTree ? [] : jobs, places));
   writeFileSync(join(folder, `${chunk}.tsv`), chunkLines(jobs));
 }

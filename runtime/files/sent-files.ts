@@ -8,11 +8,14 @@ import type { DigestCache } from "../../compiler/survey/digest-cache.js";
 import { ConnectionLost, type Host } from "../hosts/host.js";
 import { declareRun, describeRun, listRuns, makeRunFolder, type Run, readRun } from "../runs/run-folder.js";
 import { loadScript, type ScriptName } from "../scripts/load.js";
+import { describeForPlanting, treeParcels } from "../trees/stage-tree.js";
 import { RuntimeProblem } from "../workspace.js";
+import { askHost } from "./ask-host.js";
 import { mendFor } from "./disk-words.js";
 import { splitJournals } from "./journal-news.js";
 import { sendByCommand } from "./own-transfer.js";
 import { bytesOf, endOfParcels, lacking, type Parcel, packParcels, parcelsOf } from "./parcels.js";
+import { removeFolder } from "./remove-folder.js";
 import type { StagedRun } from "./stage.js";
 import { FETCHED_WHOLE, type Fetched, type Leftover, type TargetFiles, type Transferred } from "./target-files.js";
 import { Unpacker } from "./unpack.js";
@@ -128,7 +131,8 @@ export class SentFiles implements TargetFiles {
     const sums = this.#bundleSums();
     const chunks = join(staged.folder, "chunks");
     const files = readdirSync(chunks).sort();
-    const digest = hash("sha256", files.map((name) => hash("sha256", readFileSync(join(chunks, name)))).join("\n"));
+    const contents = files.map((name) => hash("sha256", readFileSync(join(chunks, name))));
+    const digest = hash("sha256", [...contents, staged.tree?.facts.content?.digest ?? []].flat().join("\n"));
     // The same chunks have the same name: what has arrived of them in an earlier try counts.
     const incomingRun = `run-${digest.slice(0, 16)}`;
     const there = staged.shared.map((upload) => upload.destination.slice("shared/".length));
@@ -145,6 +149,7 @@ export class SentFiles implements TargetFiles {
               .flatMap(([name]) => [...parcelsOf(join(this.here, "bundle", name), `bundle/${name}`, false)]),
             ...lackingShared.flatMap((upload) => [...this.#sharedParcels(upload, staged.sources)]),
             ...files.flatMap((name) => [...parcelsOf(join(chunks, name), `${incomingRun}/chunks/${name}`, false)]),
+            ...(staged.tree ? treeParcels(staged.tree, `${incomingRun}/staged`, this.options.digests) : []),
           ],
           had.incoming,
         ),
@@ -173,6 +178,7 @@ export class SentFiles implements TargetFiles {
         }
       }
       await this.#complete(staged, incomingRun, sums, there);
+      if (staged.tree) await this.#plant(staged, staged.tree);
     });
     declareRun(staged.folder, staged.facts);
     for (const name of files) if (name.endsWith(".tar")) rmSync(join(chunks, name));
@@ -187,6 +193,7 @@ export class SentFiles implements TargetFiles {
   ) {
     const lines = [...sums].map(([name, sum]) => `${sum}  ${name}`).join("\n");
     const words = [this.there, String(staged.number), incomingRun, describeRun(staged.facts).trimEnd(), lines];
+    if (staged.tree) words.push("later");
     const input = Buffer.from(shared.map((path) => `${path}\0`).join(""));
     const ended = await this.options.host.run(loadScript("complete"), words, { input });
     if (ended.code === OTHER_BUNDLE) {
@@ -197,6 +204,15 @@ export class SentFiles implements TargetFiles {
     }
     if (ended.code !== 0)
       throw new RuntimeProblem(`${this.options.host.name}: ${ended.stderr.trim()}`, mendFor(ended.stderr));
+  }
+
+  async #plant({ number, facts }: StagedRun, tree: NonNullable<StagedRun["tree"]>): Promise<void> {
+    const words = [this.there, String(number), tree.facts.mode, tree.root, describeRun(facts).trimEnd()];
+    await askHost(this.options.host, "plant", [...words, ...tree.without], describeForPlanting(tree));
+  }
+
+  async ask(script: ScriptName, words: readonly string[], input?: Buffer): Promise<Buffer> {
+    return this.options.persist(() => askHost(this.options.host, script, words, input));
   }
 
   async look(run: Run): Promise<void> {
@@ -260,7 +276,7 @@ export class SentFiles implements TargetFiles {
   async tidy(run: Run, keep: readonly string[]): Promise<void> {
     const input = Buffer.from(keep.map((path) => `${path}\0`).join(""));
     await this.options.persist(() => this.#run(this.options.host, "tidy", [`${this.there}/runs/${run.number}`], input));
-    rmSync(join(run.folder, "work"), { recursive: true, force: true });
+    removeFolder(join(run.folder, "work"));
     mkdirSync(join(run.folder, "work"));
   }
 
@@ -288,7 +304,7 @@ export class SentFiles implements TargetFiles {
 
   async clean(): Promise<void> {
     await this.options.persist(() => this.#run(this.options.host, "clean", [this.there]));
-    for (const part of ["runs", "shared"]) rmSync(join(this.here, part), { recursive: true, force: true });
+    for (const part of ["runs", "shared"]) removeFolder(join(this.here, part));
   }
 }
 

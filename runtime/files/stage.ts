@@ -11,6 +11,7 @@ import {
 import { BundledInputs } from "../runs/bundled-inputs.js";
 import { chunkSize, isFull } from "../runs/chunks.js";
 import { type RunFacts, removeUnstagedRuns, runFolder } from "../runs/run-folder.js";
+import { findTree, type StagedTree } from "../trees/stage-tree.js";
 import { type JobToPack, writeChunk } from "./pack.js";
 import type { TargetFiles } from "./target-files.js";
 
@@ -51,6 +52,8 @@ export interface StagedRun {
   readonly shared: readonly Upload[];
   /** where their relative sources start */
   readonly sources: string;
+  /** the tree that its jobs run in, if they have no folders of their own */
+  readonly tree: StagedTree | undefined;
 }
 
 /**
@@ -63,6 +66,7 @@ export async function stageRun(options: StageOptions): Promise<StagedRun> {
   const { bundle, description, sources, files, wanted } = options;
   placeBundle(bundle, join(files.here, "bundle"));
   const inputs = new BundledInputs(bundle, description, sources, (path) => files.asSeenThere(path));
+  const tree = findTree(bundle, description, sources, files);
   removeUnstagedRuns(files.here);
   const number = Math.max(0, ...files.runs) + 1;
   await files.makeRun(number);
@@ -77,7 +81,7 @@ export async function stageRun(options: StageOptions): Promise<StagedRun> {
   const flush = async (): Promise<void> => {
     if (jobs.length === 0) return;
     chunk += 1;
-    writeChunk(chunks, chunk, jobs, places);
+    writeChunk(chunks, chunk, jobs, places, tree !== undefined);
     left -= jobs.length;
     options.staged?.(wanted.size - left);
     jobs = [];
@@ -100,7 +104,7 @@ export async function stageRun(options: StageOptions): Promise<StagedRun> {
   }
   await flush();
   const facts = { digest: description.digest, chunks: chunk, jobs: wanted.size, managers: options.managers };
-  return { number, folder, description, facts, shared: [...shared.values()], sources };
+  return { number, folder, description, facts, shared: [...shared.values()], sources, tree };
 }
 
 /** The jobs of a bundle that are wanted, by number. */

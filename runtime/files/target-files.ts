@@ -1,5 +1,6 @@
 import type { Upload } from "../../compiler/format/bundle.js";
 import type { Run } from "../runs/run-folder.js";
+import type { ScriptName } from "../scripts/load.js";
 import type { StagedRun } from "./stage.js";
 
 /** A part of what a job has left on the target, below the run's `work/`. */
@@ -55,6 +56,12 @@ export interface TargetFiles {
    * @returns what is to be known of folders that were not as they should be
    */
   fetch(run: Run, leftovers: readonly Leftover[]): Promise<Fetched>;
+  /**
+   * Runs a script on the target, again where the connection breaks; gives what it prints.
+   *
+   * @throws RuntimeProblem if it fails
+   */
+  ask(script: ScriptName, words: readonly string[], input?: Buffer): Promise<Buffer>;
   /** Ends a run that was gathered: chunks and working folders go, but for those named, below `work/`. */
   tidy(run: Run, keep: readonly string[]): Promise<void>;
   /** Brings here what has to be known of runs that another checkout has begun. */

@@ -19,8 +19,11 @@ import { surveyContent } from "../../compiler/survey/content.js";
 import type { DigestCache } from "../../compiler/survey/digest-cache.js";
 import type { Host } from "../hosts/host.js";
 import { declareRun, listRuns, makeRunFolder, type Run, readRun } from "../runs/run-folder.js";
-import { loadScript } from "../scripts/load.js";
+import { loadScript, type ScriptName } from "../scripts/load.js";
+import { describeForPlanting, replicateTree } from "../trees/stage-tree.js";
 import { RuntimeProblem } from "../workspace.js";
+import { askHost } from "./ask-host.js";
+import { removeFolder } from "./remove-folder.js";
 import type { StagedRun } from "./stage.js";
 import { FETCHED_WHOLE, type Fetched, type Leftover, type TargetFiles } from "./target-files.js";
 
@@ -56,6 +59,8 @@ export interface VisibleFilesOptions {
   /** the directory that both sides see, if they call it by two names */
   readonly sharedDirectory?: { readonly here: string; readonly there: string } | undefined;
   readonly digests: DigestCache;
+  /** does an action again, should the connection break in the middle of it */
+  readonly persist?: <T>(action: () => Promise<T>) => Promise<T>;
 }
 
 /** A target whose folder can be seen from this machine: its own, or a directory that both share. */
@@ -117,8 +122,22 @@ export class VisibleFiles implements TargetFiles {
   }
 
   async send(staged: StagedRun): Promise<Run> {
+    if (staged.tree) await this.#plant(staged, staged.tree);
     declareRun(staged.folder, staged.facts);
     return readRun(this.here, staged.number) as Run;
+  }
+
+  /** The tree is copied on this side, and put in place by whoever runs the managers. */
+  async #plant(staged: StagedRun, tree: NonNullable<StagedRun["tree"]>): Promise<void> {
+    replicateTree(tree, join(staged.folder, "staged"), this.options.digests);
+    const words = [this.there, String(staged.number), tree.facts.mode, tree.root, "", ...tree.without];
+    await this.ask("plant", words, describeForPlanting(tree));
+    removeFolder(join(staged.folder, "staged"));
+  }
+
+  async ask(script: ScriptName, words: readonly string[], input?: Buffer): Promise<Buffer> {
+    const persist = this.options.persist ?? ((action) => action());
+    return persist(() => askHost(this.options.host, script, words, input));
   }
 
   async look(): Promise<void> {
@@ -161,6 +180,6 @@ export class VisibleFiles implements TargetFiles {
   async clean(): Promise<void> {
     await this.options.host.run(loadScript("clean"), [this.there]);
     // What this side has put there may not be the other side's to remove.
-    for (const part of ["runs", "shared"]) rmSync(join(this.here, part), { recursive: true, force: true });
+    for (const part of ["runs", "shared"]) removeFolder(join(this.here, part));
   }
 }

@@ -39,6 +39,7 @@ export class RunFollower {
   readonly #running = new Map<number, number>();
   readonly #settled = new Set<number>();
   readonly #waiting: EndedTry[] = [];
+  readonly #doneTries = new Map<string, EndedTry>();
   readonly #failedPlaces = new Set<string>();
   /** how the last life of each manager has left; undefined if it has not, or was killed */
   readonly #departures = new Map<string, Departure | undefined>();
@@ -53,6 +54,11 @@ export class RunFollower {
 
   get running(): number {
     return this.#running.size;
+  }
+
+  /** The last tries of the jobs that are done, by job; kept if each job has a tree of its own. */
+  get doneTries(): ReadonlyMap<string, EndedTry> {
+    return this.#doneTries;
   }
 
   get settled(): number {
@@ -87,6 +93,9 @@ export class RunFollower {
         if (this.#settled.has(ended.number) || !this.options.jobs.has(ended.number)) return;
         this.#settled.add(ended.number);
         this.#waiting.push(ended);
+        if (ended.event === "done" && this.options.description.tree?.mode === "perJob") {
+          this.#doneTries.set((this.options.jobs.get(ended.number) as BundledJob).name, ended);
+        }
       },
       arrived: (life) => {
         this.#departures.set(managerOf(life), undefined);
@@ -138,7 +147,8 @@ export class RunFollower {
     const { description, jobs, keepLogs } = this.options;
     const folder = `${ended.life}/${ended.place}/${ended.number}`;
     const job = jobs.get(ended.number) as BundledJob;
-    if (ended.event === "done") {
+    // Of a tree, what has changed comes home as a whole.
+    if (ended.event === "done" && !description.tree) {
       for (const [i, output] of description.outputs.entries()) {
         const bytes = ended.outputs[i];
         if (typeof bytes === "number") yield { kind: output.kind, path: `${folder}/${job.outputs[i]}`, bytes };
@@ -168,7 +178,7 @@ export class RunFollower {
     if (ended.event === "done") {
       try {
         outputs.forEach((state, i) => {
-          if (typeof state !== "number") return;
+          if (typeof state !== "number" || description.tree) return;
           const path = job.outputs[i] as string;
           const at = `${ended.life}/${ended.place}/${ended.number}/${path}`;
           const why = fetched.refused.get(at);

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RUN_FORMAT } from "../../compiler/format/bundle.js";
 import { readLines } from "../../compiler/format/lines.js";
 import { encodeRow } from "../../compiler/format/tsv.js";
+import { removeFolder } from "../files/remove-folder.js";
 
 /** One run of a bundle on a target: some of its jobs, and what became of them. */
 export interface Run {
@@ -48,7 +49,7 @@ export function makeRunFolder(target: string, number: number): void {
 export function removeUnstagedRuns(target: string): void {
   for (const number of listRuns(target)) {
     const folder = join(runsFolder(target), String(number));
-    if (!existsSync(join(folder, "run"))) rmSync(folder, { recursive: true, force: true });
+    if (!existsSync(join(folder, "run"))) removeFolder(folder);
   }
 }
 

@@ -4,6 +4,7 @@
 #
 #   $1 the swarm's folder   $2 the run's number   $3 the folder of its chunks in incoming/
 #   $4 the run file's text   $5 lines `sha256  file` for all files of the bundle
+#   $6 later: plant.sh declares the run, when its tree is in place
 #   standard input: NUL-terminated paths in shared/ that have arrived
 #
 # Exit codes: 31 the bundle is not what was sent.
@@ -14,7 +15,14 @@ fail() {
 }
 
 cd -- "$1" || exit 1
-if [[ -e runs/$2/run ]] && [[ $(<"runs/$2/run") == "$4" ]]; then exit 0; fi
+for file in run arrived; do
+  if [[ -e runs/$2/$file ]] && [[ $(<"runs/$2/$file") == "$4" ]]; then exit 0; fi
+done
+# Folders that are to be read only could not be emptied.
+drop() {
+  [[ ! -e $1 ]] || find "$1" -type d ! -perm -700 -exec chmod u+rwx -- {} +
+  rm -rf -- "$1"
+}
 
 mkdir -p -- incoming/bundle bundle shared runs "incoming/$3"/{chunks,claims,managers,journal,work,pilots} || exit 1
 # Files that are there and the same were not sent again.
@@ -39,7 +47,12 @@ while IFS= read -r -d '' path; do
 done
 
 run=runs/$2
-[[ ! -e $run ]] || rm -rf -- "$run"
+drop "$run"
+if [[ ${6-} ]] && ! printf '%s\n' "$4" >"incoming/$3/arrived"; then fail "$run cannot be written"; fi
 mv -T -- "incoming/$3" "$run" || fail "$run cannot be put in place"
+if [[ ${6-} ]]; then
+  rm -rf incoming
+  exit 0
+fi
 if ! printf '%s\n' "$4" >"$run/run.new" || ! mv -- "$run/run.new" "$run/run"; then fail "$run/run cannot be written"; fi
 rm -rf incoming

@@ -4,13 +4,14 @@
 #   $1 the swarm's folder   $2 the run's number
 cd -- "$1" || exit 0
 [[ -z $(find "runs/$2/managers" -type f -print -quit 2>/dev/null) ]] || exit 0
+find "runs/$2" -type d ! -perm -700 -exec chmod u+rwx -- {} + 2>/dev/null
 rm -rf -- "runs/$2"
 [[ -z $(find runs -mindepth 1 -print -quit 2>/dev/null) ]] || exit 0
 # It was the only one: then the rest was for nothing, too.
 rm -rf shared incoming
 for file in bundle/*; do
   case ${file##*/} in
-    manager.sh | pilot.sh | submit.sh | jobs.tsv | uploads.tsv | layout.json | program.mjs | bundle.json) rm -f -- "$file" ;;
+    manager.sh | pilot.sh | submit.sh | jobs.tsv | uploads.tsv | tree.tsv | layout.json | program.mjs | bundle.json) rm -f -- "$file" ;;
   esac
 done
 rm -f owner

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { readLines } from "../../compiler/format/lines.js";
 import { decodeRow } from "../../compiler/format/tsv.js";
+import { CHANGES_TABLE, CHANGES_TABLE_START, CONFLICTS_TABLE, CONFLICTS_TABLE_START } from "../trees/change-tables.js";
 import { RuntimeProblem } from "../workspace.js";
 import type { Ledger } from "./ledger.js";
 import { JOBS_TABLE_START, OUTPUTS_TABLE_START } from "./result-tables.js";
@@ -81,11 +82,14 @@ export class Ownership {
   }
 
   /** @throws RuntimeProblem if Locusts' own tables would replace tables of somebody else */
-  checkTables(): void {
+  checkTables(hasTree: boolean): void {
     for (const [name, start] of [
       ["jobs.tsv", JOBS_TABLE_START],
       ["outputs.tsv", OUTPUTS_TABLE_START],
+      [CHANGES_TABLE, CHANGES_TABLE_START],
+      [CONFLICTS_TABLE, CONFLICTS_TABLE_START],
     ] as const) {
+      if (!hasTree && (name === CHANGES_TABLE || name === CONFLICTS_TABLE)) continue;
       const path = join(this.results, name);
       if (statSync(path, { throwIfNoEntry: false })?.size && !startsWith(path, start)) {
         throw new RuntimeProblem(`${path} is a file of yours, where Locusts writes a table`, "move it away");
@@ -95,6 +99,7 @@ export class Ownership {
 
   /** @throws RuntimeProblem if one of the jobs would replace something that Locusts has not put there */
   checkPlaces(jobs: Iterable<BundledJob>, description: BundleDescription): void {
+    if (description.tree) return; // what has changed in a tree goes into a folder of its own
     const inTheWay: string[] = [];
     const folders = new Map<string, boolean>();
     for (const job of jobs) {

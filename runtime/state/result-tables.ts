@@ -1,5 +1,5 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { encodeRow } from "../../compiler/format/tsv.js";
 import type { Ledger } from "./ledger.js";
@@ -17,6 +17,11 @@ export const OUTPUTS_TABLE_START = "job\toutput\tstatus\tpath\tbytes\n";
 
 /** What has no value: the word that statistics programs take for it. */
 const NONE = "NA";
+
+/** Where an output lies below results; in a tree, among what has changed there. */
+function placeOf(output: string, { tree }: BundleDescription): string {
+  return tree ? posix.join("tree", tree.workdir, output) : output;
+}
 
 /** Writes `results/jobs.tsv`, a line a job, and `results/outputs.tsv`, a line an output. */
 export function writeResultTables(
@@ -61,7 +66,7 @@ export function writeResultTables(
           job.name,
           output.name,
           present ? "present" : state,
-          job.outputs[i] as string,
+          placeOf(job.outputs[i] as string, description),
           present ? String(state) : NONE,
         ]),
       );

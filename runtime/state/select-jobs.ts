@@ -12,6 +12,8 @@ export type Redo = "all" | readonly string[] | undefined;
 
 /** Are the outputs of a job still there, as large as they were? */
 function outputsAreThere(result: JobResult, job: BundledJob, description: BundleDescription, results: string): boolean {
+  // In a tree, a later job may have moved them away.
+  if (description.tree) return true;
   return job.outputs.every((path, i) => {
     const state = result.outputs[i];
     if (typeof state !== "number") return true;

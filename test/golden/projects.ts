@@ -92,6 +92,26 @@ export default program<typeof swarm>(({ inputs, outputs, params }) => {
 });
 `;
 
+const TREE = `import { defineSwarm, local, optional, range, sh, tree } from "locusts";
+
+export default defineSwarm({
+  name: "tree",
+  jobs: range("first", 0, 20, 10),
+  outputs: { log: "../results_of/{first}.log", trace: optional("{first}.trace") },
+  environment: {
+    tree: tree({
+      root: "environment",
+      workdir: "scripts",
+      mode: "perJob",
+      select: ["scripts/**", "data/*.txt", "data/.index", "results_of/", "!data/big.txt", "!!scripts/cache"],
+      readOnly: ["data/**"],
+    }),
+  },
+  command: ({ outputs, params }) => sh\`bash run.sh \${params.first} > \${outputs.log}\`,
+  targets: { local: local({ slots: 2 }) },
+});
+`;
+
 export const GOLDEN_PROJECTS: Readonly<Record<string, GoldenProject>> = {
   minimal: {
     about: "As little as a definition can have.",
@@ -123,6 +143,22 @@ export const GOLDEN_PROJECTS: Readonly<Record<string, GoldenProject>> = {
       "texts/one.txt": "The locust and the ant\n",
       "texts/two.txt": "A swarm\n",
       "stop-words.txt": "a and the\n",
+    },
+  },
+  tree: {
+    about: "Jobs that run in a tree of files, selected by rules.",
+    files: {
+      "swarm.config.ts": TREE,
+      "environment/scripts/run.sh": 'bash lib/say.sh "$1"\n',
+      "environment/scripts/lib/say.sh": 'echo "$1"\n',
+      "environment/scripts/cache/old": "old\n",
+      "environment/scripts/.swp": "hidden\n",
+      "environment/data/1.txt": "one\n",
+      'environment/data/a tab\tand it\'s "quoted".txt': "odd\n",
+      "environment/data/.index": "1\n",
+      "environment/data/big.txt": "big\n",
+      "environment/data/other.dat": "other\n",
+      "environment/results_of/0.log": "old\n",
     },
   },
 };

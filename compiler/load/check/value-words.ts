@@ -2,11 +2,12 @@ import { didYouMean } from "../closest.js";
 import { exclusive } from "./exclusive.js";
 import { listed, type Mistake, valueAt, type Wording } from "./mistake.js";
 import { missingOptions, wrongOption } from "./option-words.js";
+import { treeWords } from "./tree-words.js";
 import { ts } from "./ts-morph.js";
 
 /** Words for values that do not fit. */
 export function wordsForValues(mistake: Mistake): Wording | undefined {
-  const whole = exclusive(mistake) ?? missingOptions(mistake);
+  const whole = treeWords(mistake) ?? exclusive(mistake) ?? missingOptions(mistake);
   if (whole) return whole;
   for (const line of mistake.lines.toReversed()) {
     const [, given, wanted] =

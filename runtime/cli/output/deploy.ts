@@ -6,6 +6,7 @@ import type { Terminal } from "../terminal.js";
 import { countOf, formatBytes, formatSeconds } from "../words.js";
 import { sayFailures } from "./failures.js";
 import { sayReconnecting } from "./reconnecting.js";
+import { sayTreeHome } from "./tree-home.js";
 
 /** Without a terminal a line says how far it is this often, in milliseconds. */
 const PLAIN_INTERVAL = 10_000;
@@ -60,6 +61,9 @@ export function observeDeploy(terminal: Terminal): DeployObserver {
     restarted(run, words) {
       terminal.say(`the manager of run ${run.number} was killed${words ? ` (${words})` : ""}: starting it again`);
     },
+    treeCame() {
+      // It is said when all is over.
+    },
     badNode(words) {
       terminal.say(`${terminal.colors.yellow("a node takes no more work:")} ${words}`);
     },
@@ -85,6 +89,7 @@ export function summarizeDeploy(terminal: Terminal, workspace: Workspace, result
   terminal.status("");
   sayFailures(terminal, workspace, result.failures);
   sayEnd(terminal, result.end);
+  for (const home of result.trees) sayTreeHome(terminal, workspace, home);
   const cached = jobs.cached > 0 ? ` (${jobs.cached} of them before)` : "";
   const failed = jobs.failed > 0 ? `, ${colors.red(`${jobs.failed} failed`)}` : "";
   const pending = jobs.pending > 0 ? `, ${jobs.pending} pending` : "";

@@ -1,11 +1,13 @@
 import { join, relative, resolve } from "node:path";
-import { build as buildBundle } from "../../../compiler/build.js";
-import type { EmittedBundle } from "../../../compiler/emit/emit-bundle.js";
+import { type Built, build as buildBundle } from "../../../compiler/build.js";
 import { readBundleDescription } from "../../../compiler/format/bundle.js";
+import type { TreeEntry } from "../../../compiler/survey/tree/entry.js";
 import { REPORT_VERSION } from "../../report.js";
 import { bundleFolder, prepareState, RuntimeProblem } from "../../workspace.js";
 import { type Compiled, compileDefinition, dryBuild } from "../compile-definition.js";
 import { EXIT } from "../exit-codes.js";
+import { sayNotes } from "../output/notes.js";
+import { describeTreeUse, TreeListing } from "../output/tree.js";
 import type { Verb, VerbContext } from "../verb.js";
 import { countOf, formatBytes, formatSeconds } from "../words.js";
 
@@ -31,13 +33,18 @@ function refuseForeignBundle(folder: string, source: string): void {
 }
 
 /** Builds the bundle into its folder. */
-export function buildInto({ workspace, compilation }: Compiled, folder: string): EmittedBundle {
+export function buildInto(
+  { workspace, compilation }: Compiled,
+  folder: string,
+  onTreeEntry?: (entry: TreeEntry) => void,
+): Built {
   refuseForeignBundle(folder, compilation.plan.source);
   prepareState(workspace);
-  return buildBundle(compilation, { folder, write: true, digests: join(workspace.state, "digests.tsv") });
+  const digests = join(workspace.state, "digests.tsv");
+  return buildBundle(compilation, { folder, write: true, digests, ...(onTreeEntry ? { onTreeEntry } : {}) });
 }
 
-function tell(context: VerbContext, folder: string, bundle: EmittedBundle, checked: boolean): void {
+function tell(context: VerbContext, folder: string, bundle: Built, listing: TreeListing, checked: boolean): void {
   const { terminal } = context;
   const { description, changes } = bundle;
   const different = changes.filter(({ change }) => change !== "same");
@@ -50,6 +57,8 @@ function tell(context: VerbContext, folder: string, bundle: EmittedBundle, check
         jobs: description.jobs,
         budget: description.budget,
         pilots: description.pilots,
+        tree: description.tree,
+        notes: bundle.notes,
         upToDate: different.length === 0,
         changes,
       }),
@@ -64,12 +73,17 @@ function tell(context: VerbContext, folder: string, bundle: EmittedBundle, check
   terminal.say(
     `  budget   ${countOf(description.budget.folders, "folder")}, ${countOf(description.budget.files, "file")} and ${formatBytes(description.budget.bytes)} on the target, beside what the jobs write`,
   );
+  if (description.tree) {
+    terminal.say(`  tree     ${describeTreeUse(description.tree)}`);
+    for (const line of listing.lines()) terminal.say(`             ${line}`);
+  }
   if (description.pilots) {
     const { nodes, successors, walltimeSeconds, nodeHours } = description.pilots;
     terminal.say(
       `  pilots   at most ${countOf(nodes, "node")} at a time, ${formatSeconds(walltimeSeconds)} each, with at most ${countOf(successors, "successor")} in the place of each: never more than ${nodeHours.toLocaleString("en-US")} node-hours`,
     );
   }
+  sayNotes(terminal, bundle.notes);
   if (different.length === 0) terminal.say(`  ${terminal.colors.green("up to date:")} ${place}`);
   else if (checked) {
     terminal.say(
@@ -86,8 +100,9 @@ export const build: Verb<BuildOptions> = async (context, options) => {
     options.out === undefined
       ? bundleFolder(compiled.workspace, compiled.compilation.plan.target.name)
       : resolve(options.out);
-  const bundle = options.check ? dryBuild(compiled, folder) : buildInto(compiled, folder);
-  tell(context, folder, bundle, options.check === true);
+  const listing = new TreeListing();
+  const bundle = (options.check ? dryBuild : buildInto)(compiled, folder, (entry) => listing.add(entry));
+  tell(context, folder, bundle, listing, options.check === true);
   const same = bundle.changes.every(({ change }) => change === "same");
   return options.check && !same ? EXIT.differs : EXIT.fine;
 };

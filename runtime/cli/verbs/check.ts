@@ -2,6 +2,7 @@ import { REPORT_VERSION } from "../../report.js";
 import { bundleFolder } from "../../workspace.js";
 import { compileDefinition, dryBuild } from "../compile-definition.js";
 import { EXIT } from "../exit-codes.js";
+import { sayNotes } from "../output/notes.js";
 import type { Verb } from "../verb.js";
 import { countOf } from "../words.js";
 
@@ -9,13 +10,20 @@ import { countOf } from "../words.js";
 export const check: Verb<object> = async (context) => {
   const compiled = await compileDefinition(context);
   const { plan } = compiled.compilation;
-  const { description } = dryBuild(compiled, bundleFolder(compiled.workspace, plan.target.name));
+  const { description, notes } = dryBuild(compiled, bundleFolder(compiled.workspace, plan.target.name));
   if (context.json) {
     context.terminal.print(
-      JSON.stringify({ version: REPORT_VERSION, target: plan.target.name, swarm: plan.name, jobs: description.jobs }),
+      JSON.stringify({
+        version: REPORT_VERSION,
+        target: plan.target.name,
+        swarm: plan.name,
+        jobs: description.jobs,
+        notes,
+      }),
     );
   } else {
     const { colors } = context.terminal;
+    sayNotes(context.terminal, notes);
     context.terminal.say(
       `${colors.green("fine:")} ${plan.name} has ${countOf(description.jobs, "job")} for the target ${plan.target.name}`,
     );

@@ -22,7 +22,7 @@ export const clean: Verb<object> = (context) =>
         throw new RuntimeProblem("the swarm still runs", "wait for it, or stop it first: locusts cancel");
       }
     }
-    if (openRuns(deployed).length > 0) await bringHome(deployed, { stop: true, keepLogs: false });
+    if (openRuns(deployed).length > 0) await bringHome(deployed, { stop: true, keepLogs: false, abandon: true });
     await files.clean();
     const place = deployed.description.access ? files.there : relative(process.cwd(), files.there) || ".";
     if (context.json)

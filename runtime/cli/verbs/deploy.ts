@@ -1,11 +1,13 @@
 import { deploy } from "../../deploy.js";
+import type { DeployOptions } from "../../deploy-options.js";
 import type { DeployEnd } from "../../deploy-result.js";
 import type { Redo } from "../../state/select-jobs.js";
 import { bundleFolder } from "../../workspace.js";
 import { compileDefinition } from "../compile-definition.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { observeDeploy, summarizeDeploy } from "../output/deploy.js";
-import type { Verb } from "../verb.js";
+import { describeTreeHome, sayTreeHome } from "../output/tree-home.js";
+import type { Verb, VerbContext } from "../verb.js";
 import { buildInto } from "./build.js";
 
 export interface DeployVerbOptions {
@@ -22,15 +24,18 @@ function readRedo(redo: DeployVerbOptions["redo"]): Redo {
   return redo === true || redo.includes("all") ? "all" : redo;
 }
 
-/** `locusts deploy`. */
-export const deployVerb: Verb<DeployVerbOptions> = async (context, options) => {
-  const { terminal } = context;
+async function compileAndBuild(context: VerbContext) {
   const compiled = await compileDefinition(context);
   const { workspace, compilation } = compiled;
   const target = compilation.plan.target.name;
   const bundle = bundleFolder(workspace, target);
-  const { description } = buildInto(compiled, bundle);
+  return { workspace, target, bundle, description: buildInto(compiled, bundle).description };
+}
 
+/** `locusts deploy`. */
+export const deployVerb: Verb<DeployVerbOptions> = async (context, options) => {
+  const { terminal } = context;
+  const { workspace, target, bundle, description } = await compileAndBuild(context);
   const stop = new AbortController();
   let asked = 0;
   const interrupt = () => {
@@ -46,11 +51,10 @@ export const deployVerb: Verb<DeployVerbOptions> = async (context, options) => {
   };
   process.on("SIGINT", interrupt);
   try {
-    const result = await deploy({
+    const once: Omit<DeployOptions, "description"> = {
       workspace,
       target,
       bundle,
-      description,
       redo: readRedo(options.redo),
       limit: options.limit,
       keepLogs: options.keepLogs === true,
@@ -59,9 +63,17 @@ export const deployVerb: Verb<DeployVerbOptions> = async (context, options) => {
       acceptNewHostKey: options.acceptNewHostKey === true,
       observer: observeDeploy(terminal),
       signal: stop.signal,
-    });
+    };
+    let result = await deploy({ ...once, description });
+    if (result.end.how === "outdated") {
+      // An earlier run has been completed first, by what it has changed in the tree.
+      for (const home of result.trees) sayTreeHome(terminal, workspace, home);
+      const { description: current } = await compileAndBuild(context);
+      result = await deploy({ ...once, description: current });
+    }
     summarizeDeploy(terminal, workspace, result);
-    if (context.json) terminal.print(JSON.stringify({ ...result.report, end: result.end }));
+    const trees = description.tree ? { trees: result.trees.map(describeTreeHome) } : {};
+    if (context.json) terminal.print(JSON.stringify({ ...result.report, end: result.end, ...trees }));
     return exitCodeOf(result.end.how, result.report.jobs.failed, options.detach === true);
   } catch (error) {
     // Cut short in a question to the target, before anything was begun.

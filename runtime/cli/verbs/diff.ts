@@ -20,7 +20,13 @@ import { countOf, formatBytes } from "../words.js";
 /** More jobs than this are counted, not listed. */
 const MOST_LISTED = 10;
 
-type Change = "added" | "removed" | "params or paths" | "command, environment or rules" | "content of inputs";
+type Change =
+  | "added"
+  | "removed"
+  | "params or paths"
+  | "command, environment or rules"
+  | "content of inputs"
+  | "content of the tree";
 
 interface OldJob {
   readonly key: string;
@@ -78,6 +84,12 @@ export const diff: Verb<object> = async (context) => {
   };
   const bundle = build(compilation, { folder, write: false, digests: join(workspace.state, "digests.tsv"), onJob });
   for (const name of old.jobs.keys()) note("removed", name);
+  // Which part of a key has changed cannot be told from the key; a tree is part of all of them.
+  const inputs = changes.get("content of inputs");
+  if (inputs && bundle.description.tree?.content?.digest !== old.description?.tree?.content?.digest) {
+    changes.delete("content of inputs");
+    changes.set("content of the tree", inputs);
+  }
   const files = bundle.changes.filter(({ change }) => change !== "same");
   const bytes = bundle.description.uploads.bytes - (old.description?.uploads.bytes ?? 0);
   if (context.json) {

@@ -25,7 +25,7 @@ export const doctor: Verb<DoctorOptions> = async (context, options) => {
   const findings: Finding[] = [];
   const acceptNewHostKey = options.acceptNewHostKey === true;
   terminal.status(`looking at ${target} …`);
-  for await (const finding of examineTarget(workspace, target, needsOf(plan, description, pilots), {
+  for await (const finding of examineTarget(workspace, target, needsOf(plan, description, pilots, workspace.folder), {
     acceptNewHostKey,
   })) {
     findings.push(finding);

@@ -1,31 +1,56 @@
 import { bringHome } from "../../bring-home.js";
 import { failedJobs } from "../../deploy.js";
-import { makeReport } from "../../report.js";
-import { EXIT } from "../exit-codes.js";
+import type { Deployed } from "../../deployed.js";
+import { previewTrees } from "../../preview-trees.js";
+import { makeReport, REPORT_VERSION } from "../../report.js";
+import { EXIT, type ExitCode } from "../exit-codes.js";
+import { describeTreeHome, sayTreeHome, sayTreePreview } from "../output/tree-home.js";
 import { useDeployed } from "../use-deployed.js";
-import type { Verb } from "../verb.js";
+import type { Verb, VerbContext } from "../verb.js";
 import { countOf } from "../words.js";
 
 export interface GatherOptions {
   readonly keepLogs?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** What `gather` would do with the trees that jobs have run in. */
+async function preview({ terminal, json }: VerbContext, deployed: Deployed): Promise<ExitCode> {
+  const { trees, unfinished } = await previewTrees(deployed);
+  if (json) {
+    const { target } = deployed;
+    terminal.print(JSON.stringify({ version: REPORT_VERSION, target, trees: trees.map(describeTreeHome), unfinished }));
+    return EXIT.fine;
+  }
+  for (const home of trees) sayTreePreview(terminal, home);
+  if (unfinished > 0) terminal.say("a tree comes home when all its jobs have ended: locusts deploy goes on with them");
+  else if (trees.length === 0) terminal.say("no tree waits to be brought home");
+  return EXIT.fine;
 }
 
 /** `locusts gather`: brings home what is finished. */
 export const gather: Verb<GatherOptions> = (context, options) =>
   useDeployed(context, async (deployed) => {
+    if (options.dryRun === true) return preview(context, deployed);
     const home = await bringHome(deployed, { stop: false, keepLogs: options.keepLogs === true });
     const { standing } = home;
     if (context.json) {
       const failures = failedJobs(deployed.jobs(), deployed.ledger);
-      context.terminal.print(
-        JSON.stringify(
-          makeReport(deployed.target, standing, { running: 0, cached: standing.done - home.finished }, failures),
-        ),
+      const report = makeReport(
+        deployed.target,
+        standing,
+        { running: 0, cached: standing.done - home.finished },
+        failures,
       );
+      const trees = deployed.description.tree ? { trees: home.trees.map(describeTreeHome) } : {};
+      context.terminal.print(JSON.stringify({ ...report, ...trees }));
     } else {
       context.terminal.say(
         `${countOf(home.finished, "job")} brought home; ${standing.done}/${standing.total} done, ${standing.failed} failed`,
       );
+      for (const tree of home.trees) sayTreeHome(context.terminal, deployed.workspace, tree);
+      if (home.waiting > 0)
+        context.terminal.say("its tree comes home when all jobs have ended: locusts deploy goes on with them");
       if (home.goingOn > 0)
         context.terminal.say("the swarm still runs: gather again later, or follow it with locusts deploy");
     }

@@ -1,0 +1,82 @@
+import { posix } from "node:path";
+import { placeholdersOf } from "../../dsl/placeholders.js";
+import { Tree } from "../../dsl/tree.js";
+import { cleanSource } from "../delivery.js";
+import type { TreePlan } from "../swarm-plan.js";
+import { parseTreeRule } from "./rule.js";
+
+/** Takes a mistake at a part of the tree. */
+type Complain = (path: readonly (string | number)[], message: string, hint?: string) => void;
+
+export interface TreeSurroundings {
+  /** the target is on a machine that does not see the definition's folder */
+  readonly elsewhere: boolean;
+  readonly targetName: string;
+  readonly hasInputs: boolean;
+  /** where the definition says it */
+  readonly place: TreePlan["place"];
+}
+
+function checkRules(name: "select" | "readOnly", rules: readonly string[], complain: Complain): void {
+  for (const [i, text] of rules.entries()) {
+    const rule = parseTreeRule(text, { hidden: false });
+    if ("mistake" in rule) complain([name, i], `the rule "${text}" ${rule.mistake}`, rule.hint);
+  }
+}
+
+function cleanWorkdir(text: string, complain: Complain): string {
+  const workdir = posix.normalize(text).replace(/(?<=.)\/$/, "");
+  if (text.startsWith("/")) {
+    complain(["workdir"], `workdir "${text}" is an absolute path`, "write it from the tree's root");
+  } else if (workdir === ".." || workdir.startsWith("../")) {
+    complain(["workdir"], `workdir "${text}" leads out of the tree`, "write it from the tree's root");
+  } else if (/[\0\n]/.test(text)) complain(["workdir"], `workdir ${JSON.stringify(text)} is no plain path`);
+  const [placeholder] = placeholdersOf(text);
+  if (placeholder !== undefined) {
+    complain(
+      ["workdir"],
+      `workdir has {${placeholder}}, and is the same for all jobs`,
+      "let the command cd on from there",
+    );
+  }
+  return workdir;
+}
+
+/** Works out what a definition's tree means; says what is wrong with it. */
+export function resolveTree(tree: Tree, around: TreeSurroundings, complain: Complain): TreePlan | undefined {
+  if (!(tree instanceof Tree)) {
+    complain([], "a tree is what tree(…) gives", 'write tree: tree({ root: "…", select: ["**"] })');
+    return undefined;
+  }
+  if (tree.root.trim() === "") complain(["root"], "the tree's root is empty", 'write "." for the definition\'s folder');
+  if (tree.mode === "inPlace") {
+    if (!tree.root.startsWith("/") && around.elsewhere) {
+      complain(
+        ["root"],
+        `the tree lies beside the definition, and not on the target ${around.targetName}`,
+        "give root the absolute path that it has over there, or send it: leave mode out, and select",
+      );
+    }
+  } else if (!tree.select.some((rule) => !rule.startsWith("!"))) {
+    complain(["select"], "the tree selects nothing", 'select: ["**"] takes all that is not hidden');
+  }
+  checkRules("select", tree.select, complain);
+  checkRules("readOnly", tree.readOnly, complain);
+  if (around.hasInputs) {
+    complain(
+      [],
+      "inputs cannot be given beside a tree: jobs find what they read in the tree",
+      "leave inputs out, select what they name, and use its paths in the command",
+    );
+  }
+  return {
+    mode: tree.mode,
+    root: cleanSource(tree.root) || ".",
+    workdir: cleanWorkdir(tree.workdir, complain),
+    select: tree.select,
+    hidden: tree.hidden,
+    readOnly: tree.readOnly,
+    apply: tree.apply,
+    place: around.place,
+  };
+}

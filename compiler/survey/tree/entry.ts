@@ -1,0 +1,26 @@
+import type { BundledTreeEntry } from "../../format/bundle.js";
+
+/** A file, folder or link of a tree, as it is on this machine. */
+export interface TreeEntry extends BundledTreeEntry {
+  /** all its permission bits; those of the owner alone are the same in every checkout */
+  readonly mode: number;
+  /** when it was last modified, in nanoseconds; no two checkouts have the same */
+  readonly mtimeNs: bigint;
+}
+
+/** What its owner may do with a file or folder, as `ls` shows it: `rw-`. */
+export function ownerRights(mode: number): string {
+  return `${mode & 0o400 ? "r" : "-"}${mode & 0o200 ? "w" : "-"}${mode & 0o100 ? "x" : "-"}`;
+}
+
+/** Does a link lead out of the tree, by its text? */
+export function leadsOut(path: string, link: string): boolean {
+  if (link.startsWith("/")) return true;
+  let depth = path.split("/").length - 1;
+  for (const part of link.split("/")) {
+    if (part === "..") depth -= 1;
+    else if (part !== "" && part !== ".") depth += 1;
+    if (depth < 0) return true;
+  }
+  return false;
+}

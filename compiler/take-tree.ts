@@ -1,0 +1,76 @@
+import { realpathSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { TreePlan } from "./plan/swarm-plan.js";
+import { escapePattern, parseTreeRule, type TreeRule } from "./plan/tree/rule.js";
+import type { Problem } from "./problem.js";
+import type { ProblemList } from "./problem-list.js";
+import { RuleReview } from "./review-rules.js";
+import type { DigestCache } from "./survey/digest-cache.js";
+import type { TreeEntry } from "./survey/tree/entry.js";
+import { readNames } from "./survey/tree/read-names.js";
+import { walkTree } from "./survey/tree/walk.js";
+
+/** Folders beside the definition that Locusts writes: never part of a tree. */
+const OWN_FOLDERS = ["bundle", "results", ".locusts"];
+
+function parseRules(texts: readonly string[], hidden: boolean): TreeRule[] {
+  return texts.map((text) => {
+    const rule = parseTreeRule(text, { hidden });
+    if ("mistake" in rule) throw new Error(`the rule "${text}" ${rule.mistake}, and was let through`);
+    return rule;
+  });
+}
+
+/**
+ * Surveys the tree that a definition selects, and tells of its entries in order.
+ *
+ * @returns what is worth a word; what is wrong goes to `problems`
+ */
+export function takeTree(
+  plan: TreePlan,
+  folder: string,
+  cache: DigestCache,
+  problems: ProblemList,
+  visit: (entry: TreeEntry) => void,
+): readonly Problem[] {
+  let root: string;
+  try {
+    root = realpathSync(resolve(folder, plan.root));
+    if (readNames(root) === undefined) throw new Error("it is no folder");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "there is no such folder" : code === "EACCES" ? "permission denied" : message;
+    problems.add(
+      [...plan.place, "root"],
+      `the tree's root ${plan.root} cannot be used: ${why}`,
+      "paths start at the definition's folder",
+    );
+    return [];
+  }
+  let hasWorkdir = plan.workdir === ".";
+  const met = walkTree(
+    {
+      root,
+      select: parseRules(plan.select, plan.hidden),
+      readOnly: parseRules(plan.readOnly, true),
+      never: new Set(OWN_FOLDERS.map((name) => join(realpathSync(folder), name))),
+    },
+    cache,
+    (entry) => {
+      if (entry.path === plan.workdir && entry.kind !== "file") hasWorkdir = true;
+      visit(entry);
+    },
+  );
+  const review = new RuleReview(plan, root, problems);
+  review.select(met.select);
+  review.readOnly(met.readOnly);
+  review.met(met);
+  if (!hasWorkdir) {
+    problems.add(
+      [...plan.place, "workdir"],
+      `workdir "${plan.workdir}" is no folder that is selected`,
+      `select it: ${JSON.stringify(`${escapePattern(plan.workdir)}/`)} takes the folder alone, ${JSON.stringify(`${escapePattern(plan.workdir)}/**`)} all of it`,
+    );
+  }
+  return review.notes;
+}

@@ -1,0 +1,10 @@
+import type { Problem } from "../../../compiler/problem.js";
+import type { Terminal } from "../terminal.js";
+
+/** Says what is not wrong, and worth a word. */
+export function sayNotes({ colors, say }: Terminal, notes: readonly Problem[]): void {
+  for (const { message, hint, place } of notes) {
+    const where = place ? `${place.file}:${place.line}:${place.column}: ` : "";
+    say(`  ${colors.yellow("note:")} ${where}${message}${hint ? colors.dim(` (${hint})`) : ""}`);
+  }
+}

@@ -1,0 +1,93 @@
+import { relative } from "node:path";
+import type { TreeHome } from "../../trees/bring-tree.js";
+import { CHANGES_TABLE, CONFLICTS_TABLE } from "../../trees/change-tables.js";
+import type { Conflict } from "../../trees/settle-versions.js";
+import type { Workspace } from "../../workspace.js";
+import type { Terminal } from "../terminal.js";
+import { countOf, formatBytes } from "../words.js";
+
+/** So many changes are listed by a preview, and so many conflicts by anything. */
+const MOST_LISTED = 20;
+
+const SIGNS = { created: "+", changed: "~", deleted: "-" } as const;
+
+/** A path on a line of its own, whatever characters it has. */
+function showPath(path: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  return /[\u0000-\u001f\u007f]/.test(path) ? JSON.stringify(path) : path;
+}
+
+function countChanges({ changes }: TreeHome): string {
+  const counts = { created: 0, changed: 0, deleted: 0 };
+  let bytes = 0;
+  for (const { change, bytes: size } of changes) {
+    counts[change] += 1;
+    bytes += size;
+  }
+  return `${counts.created} created, ${counts.changed} changed, ${counts.deleted} deleted (${formatBytes(bytes)})`;
+}
+
+function sayConflicts(terminal: Terminal, home: TreeHome): void {
+  const byPath = new Map<string, Conflict[]>();
+  for (const conflict of home.conflicts) {
+    const versions = byPath.get(conflict.change.path);
+    if (versions) versions.push(conflict);
+    else byPath.set(conflict.change.path, [conflict]);
+  }
+  for (const [path, versions] of [...byPath].slice(0, MOST_LISTED)) {
+    const { why, kept } = versions[0] as Conflict;
+    const jobs = versions.length > 1 ? ` (${countOf(versions.length, "job")})` : "";
+    const place =
+      versions.length > 1
+        ? "; every version is kept below results/conflicts"
+        : kept === undefined
+          ? ""
+          : `; the other version is kept: results/${showPath(kept)}`;
+    terminal.say(`  ${terminal.colors.yellow("conflict:")} ${showPath(path)}: ${why}${jobs}${place}`);
+  }
+  const more = byPath.size - MOST_LISTED;
+  if (more > 0) terminal.say(`  and ${more} more, in ${CONFLICTS_TABLE}`);
+}
+
+/** Says what the jobs have changed in their tree, and where it went. */
+export function sayTreeHome(terminal: Terminal, workspace: Workspace, home: TreeHome): void {
+  const results = relative(process.cwd(), workspace.results) || ".";
+  terminal.say(`the tree: ${countChanges(home)}, listed in ${results}/${CHANGES_TABLE}`);
+  if (home.applied !== undefined) {
+    terminal.say(`  ${countOf(home.applied, "change")} applied to the environment on this machine`);
+  }
+  sayConflicts(terminal, home);
+}
+
+/** Says what a gather would do with a tree. */
+export function sayTreePreview(terminal: Terminal, home: TreeHome): void {
+  terminal.say(`the tree: ${countChanges(home)}`);
+  for (const { path, change, kind, job } of home.changes.slice(0, MOST_LISTED)) {
+    terminal.say(`  ${SIGNS[change]} ${showPath(path)}${kind === "folder" ? "/" : ""}${job === "" ? "" : ` (${job})`}`);
+  }
+  const more = home.changes.length - MOST_LISTED;
+  if (more > 0) terminal.say(`  and ${more} more`);
+  if (home.applied === undefined) terminal.say("  gather would bring it to results/tree");
+  else terminal.say(`  gather would apply ${countOf(home.applied, "change")} to the environment on this machine`);
+  sayConflicts(terminal, home);
+}
+
+/** The same for programs. */
+export function describeTreeHome(home: TreeHome): object {
+  return {
+    changes: home.changes.map(({ path, change, kind, bytes, job }) => ({
+      path,
+      change,
+      kind,
+      bytes,
+      ...(job === "" ? {} : { job }),
+    })),
+    conflicts: home.conflicts.map(({ change, why, kept }) => ({
+      path: change.path,
+      why,
+      kept: kept ?? null,
+      ...(change.job === "" ? {} : { job: change.job }),
+    })),
+    applied: home.applied ?? null,
+  };
+}

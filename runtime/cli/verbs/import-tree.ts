@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import { printTree } from "../../../compiler/import-tree/print-tree.js";
+import { readTreeFile } from "../../../compiler/import-tree/read-tree-file.js";
+import { ProblemsFound } from "../../../compiler/problem.js";
+import { REPORT_VERSION } from "../../report.js";
+import { RuntimeProblem } from "../../workspace.js";
+import { EXIT, type ExitCode } from "../exit-codes.js";
+import { setProblemFolder } from "../say-error.js";
+import type { Terminal } from "../terminal.js";
+
+/** `locusts import-tree`: prints a tree file of the predecessor as `tree(…)`. */
+export function importTree(terminal: Terminal, file: string, root: string, json: boolean): ExitCode {
+  const path = resolve(file);
+  setProblemFolder(dirname(path));
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new RuntimeProblem(
+      `${path} cannot be read: ${(error as Error).message}`,
+      "name the predecessor's tree file: locusts import-tree fs_tree.fst",
+    );
+  }
+  const imported = readTreeFile(text, basename(path));
+  if (imported.problems.length > 0) throw new ProblemsFound(imported.problems);
+  const { workdir = ".", select } = imported;
+  if (json) terminal.print(JSON.stringify({ version: REPORT_VERSION, root, workdir, select }));
+  else {
+    terminal.print(printTree(root, imported));
+    if (imported.workdir === undefined) {
+      terminal.say(`note: ${basename(path)} has no #WORKDIR line: jobs run in the tree's root`);
+    }
+  }
+  return EXIT.fine;
+}

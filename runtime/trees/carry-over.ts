@@ -1,0 +1,113 @@
+import { hash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import {
+  BUNDLE_FILES,
+  type BundleDescription,
+  type BundledTreeEntry,
+  readBundleDescription,
+  readBundledJobs,
+  readBundledTree,
+} from "../../compiler/format/bundle.js";
+import { readLines } from "../../compiler/format/lines.js";
+import { decodeRow, encodeRow } from "../../compiler/format/tsv.js";
+import type { JobResult, Ledger } from "../state/ledger.js";
+import { digestOf } from "./compare-tree.js";
+import type { Change } from "./settle-versions.js";
+
+/*
+ * Where jobs' changes are applied, the tree is another one afterwards, and its content is part of what
+ * identifies each job: without more ado, all of them would run again. So what was applied is written down,
+ * and where a tree is what the jobs themselves have made of it, their results count for it as well.
+ */
+
+function recordOf(stateFolder: string): string {
+  return join(stateFolder, "applied.tsv");
+}
+
+const GONE = "gone";
+
+/** What becomes of a path by being applied, as a word. */
+async function wordOf({ version }: Change): Promise<string> {
+  if (!version) return GONE;
+  if (version.kind === "file") return `file ${await digestOf(version.source)}`;
+  return version.kind === "link" ? `link ${version.link}` : version.kind;
+}
+
+function wordOfEntry(entry: BundledTreeEntry | undefined): string {
+  if (!entry) return GONE;
+  if (entry.kind === "file") return `file ${entry.sha256}`;
+  return entry.kind === "link" ? `link ${entry.link}` : entry.kind;
+}
+
+/** Writes down what is about to be applied. @param bundle digest of the run's bundle */
+export async function recordApplied(stateFolder: string, bundle: string, changes: readonly Change[]): Promise<void> {
+  const lines = [encodeRow(["bundle", bundle])];
+  for (const change of changes) lines.push(encodeRow([change.path, await wordOf(change)]));
+  const path = recordOf(stateFolder);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.new`, lines.join(""));
+  renameSync(`${path}.new`, path);
+}
+
+function readApplied(stateFolder: string, bundle: string): Map<string, string> | undefined {
+  const path = recordOf(stateFolder);
+  if (!existsSync(path)) return undefined;
+  const rows = [...readLines(path)].map((line) => decodeRow(line) as [string, string]);
+  if (rows[0]?.[1] !== bundle) return undefined;
+  return new Map(rows.slice(1));
+}
+
+function sumOf(bundle: string, name: string): string {
+  const path = join(bundle, name);
+  return existsSync(path) ? hash("sha256", readFileSync(path)) : "";
+}
+
+/** Is a tree what another one becomes by what was applied to it? */
+function isExplained(before: string, after: string, applied: ReadonlyMap<string, string>): boolean {
+  const old = new Map<string, string>();
+  for (const entry of readBundledTree(before)) old.set(entry.path, `${wordOfEntry(entry)} ${entry.rights}`);
+  for (const entry of readBundledTree(after)) {
+    const was = old.get(entry.path);
+    old.delete(entry.path);
+    const word = wordOfEntry(entry);
+    if (was !== `${word} ${entry.rights}` && applied.get(entry.path) !== word) return false;
+  }
+  return [...old.keys()].every((path) => applied.get(path) === GONE);
+}
+
+/**
+ * Has the results of jobs count for the tree that they have made.
+ *
+ * @param before the bundle that they ran from
+ * @param after the bundle as it is now
+ */
+export function carryResultsOver(
+  stateFolder: string,
+  ledger: Ledger,
+  before: string,
+  after: string,
+  description: BundleDescription,
+): void {
+  if (!description.tree?.apply || !existsSync(join(before, BUNDLE_FILES.description))) return;
+  const old = readBundleDescription(before);
+  if (old.digest === description.digest || !old.tree?.content) return;
+  const applied = readApplied(stateFolder, old.digest);
+  if (!applied || applied.size === 0) return;
+  // The manager holds the command and all else that jobs have in common.
+  const sameRest = [BUNDLE_FILES.manager, BUNDLE_FILES.program].every(
+    (name) => sumOf(before, name) === sumOf(after, name),
+  );
+  if (!sameRest || !isExplained(before, after, applied)) return;
+  const done = new Map<string, JobResult>();
+  for (const { name, key } of readBundledJobs(before, old)) {
+    const result = ledger.get(key);
+    if (result?.status === "done") done.set(name, result);
+  }
+  const results: JobResult[] = [];
+  for (const { name, key } of readBundledJobs(after, description)) {
+    const result = done.get(name);
+    if (result && !ledger.get(key)) results.push({ ...result, key });
+  }
+  ledger.append(results);
+}

@@ -1,0 +1,83 @@
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readLines } from "../../compiler/format/lines.js";
+import { decodeRow, encodeRow } from "../../compiler/format/tsv.js";
+import type { Conflict } from "./settle-versions.js";
+import type { TreeChange } from "./tree-change.js";
+
+export const CHANGES_TABLE = "changes.tsv";
+export const CONFLICTS_TABLE = "conflicts.tsv";
+
+/** How the tables begin, whatever the swarm: by this they are known as Locusts' own. */
+export const CHANGES_TABLE_START = "path\tchange\tkind\tbytes";
+export const CONFLICTS_TABLE_START = "path\twhy\tkept";
+
+/** The word that statistics programs take for no value. */
+const NONE = "NA";
+
+function write(folder: string, name: string, lines: readonly string[]): void {
+  mkdirSync(folder, { recursive: true });
+  const fresh = join(folder, `.${name}.new`);
+  writeFileSync(fresh, lines.join(""));
+  renameSync(fresh, join(folder, name));
+}
+
+/** A line of `changes.tsv` of an earlier gather. */
+export type ChangeRow = Pick<TreeChange, "path" | "change" | "kind" | "bytes" | "job">;
+
+/** What `changes.tsv` says at the moment. */
+export function readChangesTable(results: string): ChangeRow[] {
+  const table = join(results, CHANGES_TABLE);
+  if (!existsSync(table)) return [];
+  const [, ...lines] = readLines(table);
+  return lines.map((line) => {
+    const [path, change, kind, bytes, job = ""] = decodeRow(line) as [string, ...string[]];
+    return {
+      path,
+      change: change as ChangeRow["change"],
+      kind: kind as ChangeRow["kind"],
+      bytes: Number(bytes),
+      job,
+    };
+  });
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Writes `results/changes.tsv`, a line for each path that was created, changed or deleted, and each job that did. */
+export function writeChangesTable(results: string, changes: readonly ChangeRow[], perJob: boolean): void {
+  const sorted = [...changes].sort((a, b) => compare(a.path, b.path) || compare(a.job, b.job));
+  write(results, CHANGES_TABLE, [
+    `${CHANGES_TABLE_START}${perJob ? "\tjob" : ""}\n`,
+    ...sorted.map(({ path, change, kind, bytes, job }) =>
+      encodeRow([path, change, kind, String(bytes), ...(perJob ? [job] : [])]),
+    ),
+  ]);
+}
+
+/** What `conflicts.tsv` says at the moment: paths below results in which versions are kept. */
+export function readKept(results: string): string[] {
+  const table = join(results, CONFLICTS_TABLE);
+  if (!existsSync(table)) return [];
+  const [, ...lines] = readLines(table);
+  return lines.map((line) => decodeRow(line)[2] as string).filter((kept) => kept !== NONE);
+}
+
+/** Writes `results/conflicts.tsv`, a line for each version of a path that is in conflict; no table without any. */
+export function writeConflictsTable(results: string, conflicts: readonly Conflict[], perJob: boolean): void {
+  if (conflicts.length === 0) {
+    rmSync(join(results, CONFLICTS_TABLE), { force: true });
+    return;
+  }
+  const sorted = [...conflicts].sort(
+    (a, b) => compare(a.change.path, b.change.path) || compare(a.change.job, b.change.job),
+  );
+  write(results, CONFLICTS_TABLE, [
+    `${CONFLICTS_TABLE_START}${perJob ? "\tjob" : ""}\n`,
+    ...sorted.map(({ change, why, kept }) =>
+      encodeRow([change.path, why, kept ?? NONE, ...(perJob ? [change.job] : [])]),
+    ),
+  ]);
+}

@@ -1,0 +1,130 @@
+import { createHash, hash } from "node:crypto";
+import { createReadStream, lstatSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readBundledTree } from "../../compiler/format/bundle.js";
+import type { TargetFiles } from "../files/target-files.js";
+import type { EndedTry } from "../runs/journal.js";
+import type { Run } from "../runs/run-folder.js";
+import { RuntimeProblem } from "../workspace.js";
+import { type Difference, readDifferences } from "./listing.js";
+import { lookAt } from "./look-at.js";
+import { changeOf, isUncertain, type TreeChange } from "./tree-change.js";
+
+/** Files up to this size are read at once. */
+const SMALL = 8 * 1024 * 1024;
+
+/** The digest of a file's content. */
+export async function digestOf(path: string): Promise<string> {
+  if (lstatSync(path).size <= SMALL) return hash("sha256", readFileSync(path));
+  const digest = createHash("sha256");
+  for await (const block of createReadStream(path, { highWaterMark: 1 << 20 })) digest.update(block as Buffer);
+  return digest.digest("hex");
+}
+
+/** Digests of some of the files that the bundle's tree had at first. */
+export function digestsBefore(bundle: string, paths: ReadonlySet<string>): Map<string, string> {
+  const digests = new Map<string, string>();
+  if (paths.size === 0) return digests;
+  for (const { path, sha256 } of readBundledTree(bundle)) if (paths.has(path)) digests.set(path, sha256);
+  return digests;
+}
+
+async function digestsNow(files: TargetFiles, run: Run, paths: Iterable<string>): Promise<Map<string, string>> {
+  const input = Buffer.from([...paths].map((path) => `./${path}\0`).join(""));
+  const digests = new Map<string, string>();
+  if (input.length === 0) return digests;
+  const folder = `${files.there}/runs/${run.number}/work/tree`;
+  for (const record of (await files.ask("digest", [folder], input)).toString("utf8").split("\0")) {
+    if (record !== "") digests.set(record.slice(record.indexOf("./") + 2), record.slice(0, 64));
+  }
+  return digests;
+}
+
+function read(text: Buffer, target: string): Difference[] {
+  try {
+    return [...readDifferences(text)];
+  } catch (error) {
+    throw new RuntimeProblem(`${target}: ${(error as Error).message}`, "run the same command again", { cause: error });
+  }
+}
+
+/** Leaves out what only the time says of, and whose content is the same. */
+async function leaveOutTouched(
+  differences: readonly Difference[],
+  bundle: string,
+  digestsOf: (paths: readonly string[]) => Promise<ReadonlyMap<string, string>>,
+): Promise<Difference[]> {
+  const uncertain = differences.filter(isUncertain).map(({ path }) => path);
+  if (uncertain.length === 0) return [...differences];
+  const before = digestsBefore(bundle, new Set(uncertain));
+  const now = await digestsOf(uncertain);
+  return differences.filter((difference) => {
+    if (!isUncertain(difference) || difference.before?.mode !== difference.after?.mode) return true;
+    const digest = now.get(difference.path);
+    return digest === undefined || digest !== before.get(difference.path);
+  });
+}
+
+/**
+ * What the jobs of a run have changed in the tree that they share, by comparing it on the target with
+ * what it was before them.
+ *
+ * @param bundle the run's own: it says what content files had at first; undefined where nobody knows, and
+ * files of the same size whose times differ count as changed
+ */
+export async function compareSharedTree(
+  files: TargetFiles,
+  run: Run,
+  bundle: string | undefined,
+  without: readonly string[],
+): Promise<TreeChange[]> {
+  const text = await files.ask("compare", [files.there, String(run.number), ...without]);
+  let differences = read(text, `run ${run.number}`);
+  if (bundle === undefined) {
+    const changed = differences.filter(({ after }) => after?.kind === "file").map(({ path }) => `./${path}\0`);
+    await files.ask("collect", [files.there, String(run.number)], Buffer.from(changed.join("")));
+  } else differences = await leaveOutTouched(differences, bundle, (paths) => digestsNow(files, run, paths));
+  const folder = bundle === undefined ? "changed" : "tree";
+  return differences.map((difference) => changeOf(difference, "", `${folder}/${difference.path}`));
+}
+
+/** What each job has changed in its own tree, as the manager has written it down when the job ended. */
+export async function readChangesOfJobs(
+  files: TargetFiles,
+  run: Run,
+  bundle: string,
+  done: ReadonlyMap<string, EndedTry>,
+): Promise<TreeChange[]> {
+  const places = [...done].map(([job, { life, place, number }]) => ({ job, at: `${life}/${place}/${number}` }));
+  await files.fetch(
+    run,
+    places.map(({ at }) => ({ kind: "file", path: `${at}.changes`, bytes: undefined })),
+  );
+  const changes: TreeChange[] = [];
+  for (const { job, at } of places) {
+    const list = join(run.folder, "work", `${at}.changes`);
+    if (!lookAt(list)?.isFile()) {
+      throw new RuntimeProblem(
+        `what the job ${job} has changed in its tree is gone from ${files.there}/runs/${run.number}`,
+        `run it again: locusts deploy --redo ${job}`,
+      );
+    }
+    const differences = read(readFileSync(list), `the job ${job}`);
+    const digestsOf = async (paths: readonly string[]) => {
+      await files.fetch(
+        run,
+        paths.map((path) => ({ kind: "file", path: `${at}/changed/${path}`, bytes: undefined })),
+      );
+      const digests = new Map<string, string>();
+      for (const path of paths) {
+        const place = join(run.folder, "work", at, "changed", path);
+        if (lookAt(place)?.isFile()) digests.set(path, await digestOf(place));
+      }
+      return digests;
+    };
+    for (const difference of await leaveOutTouched(differences, bundle, digestsOf)) {
+      changes.push(changeOf(difference, job, `${at}/changed/${difference.path}`));
+    }
+  }
+  return changes;
+}

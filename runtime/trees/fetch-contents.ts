@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import type { Leftover, TargetFiles } from "../files/target-files.js";
+import type { Run } from "../runs/run-folder.js";
+import { RuntimeProblem } from "../workspace.js";
+import { lookAt } from "./look-at.js";
+import type { Change } from "./settle-versions.js";
+import type { TreeChange } from "./tree-change.js";
+
+/** So many files, or bytes, come home together. */
+const MOST_FILES_AT_ONCE = 5000;
+const MOST_BYTES_AT_ONCE = 256 * 1024 * 1024;
+
+function* batchesOf(leftovers: Iterable<Leftover>): Generator<Leftover[]> {
+  let batch: Leftover[] = [];
+  let bytes = 0;
+  for (const leftover of leftovers) {
+    batch.push(leftover);
+    bytes += leftover.bytes ?? 0;
+    if (batch.length < MOST_FILES_AT_ONCE && bytes < MOST_BYTES_AT_ONCE) continue;
+    yield batch;
+    batch = [];
+    bytes = 0;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/**
+ * Brings the contents of changed files to this machine, those that are not here yet. No manager may work
+ * on the run any more: a file of the right size is then taken for whole.
+ *
+ * @throws RuntimeProblem if one is gone, or has another size than when the trees were compared
+ */
+export async function fetchContents(files: TargetFiles, run: Run, changes: readonly TreeChange[]): Promise<Change[]> {
+  const placeOf = (change: TreeChange) => join(run.folder, "work", change.at);
+  const isHere = (change: TreeChange) => {
+    const stats = lookAt(placeOf(change));
+    return stats?.isFile() === true && stats.size === change.bytes;
+  };
+  const contents = changes.filter(({ kind, change }) => kind === "file" && change !== "deleted");
+  const lacking = contents.filter((change) => !isHere(change));
+  for (const batch of batchesOf(lacking.map(({ at, bytes }): Leftover => ({ kind: "file", path: at, bytes })))) {
+    await files.fetch(run, batch);
+  }
+  for (const change of lacking) {
+    if (isHere(change)) continue;
+    throw new RuntimeProblem(
+      `${JSON.stringify(change.path)} of the tree has not come home whole: it was ${change.bytes} bytes when the trees were compared`,
+      "does something else write to it? run the same command again",
+    );
+  }
+  return changes.map((change) => {
+    if (change.change === "deleted") return { ...change, version: undefined };
+    const { kind, bytes, mode, link } = change;
+    return { ...change, version: { kind, bytes, mode, link, source: placeOf(change) } };
+  });
+}

@@ -1,0 +1,68 @@
+/*
+ * Listings of trees, as `plant.sh` and the manager write them: records that end with NUL,
+ * `./path//kind bytes time mode link`. No path has two slashes in a row.
+ */
+
+export type EntryKind = "file" | "folder" | "link" | "other";
+
+/** What a listing says of a path. */
+export interface Listed {
+  readonly kind: EntryKind;
+  /** of a file; else 0 */
+  readonly bytes: number;
+  readonly time: string;
+  readonly mode: number;
+  /** what a link leads to */
+  readonly link: string;
+}
+
+/** A path of which a listing says something else than an earlier one did. */
+export interface Difference {
+  readonly path: string;
+  readonly before: Listed | undefined;
+  readonly after: Listed | undefined;
+}
+
+const KINDS: Readonly<Record<string, EntryKind>> = { f: "file", d: "folder", l: "link" };
+
+function readFacts(text: string): Listed {
+  const match = /^(\S) (\d+) (\S+) ([0-7]+) ([\s\S]*)$/.exec(text);
+  if (!match) throw new Error(`${JSON.stringify(text)} is no record of a listing`);
+  const [, kind, bytes, time, mode, link] = match as unknown as [string, string, string, string, string, string];
+  return {
+    kind: KINDS[kind] ?? "other",
+    bytes: Number(bytes),
+    time,
+    mode: Number.parseInt(mode, 8) & 0o7777,
+    link: kind === "l" ? link : "",
+  };
+}
+
+/**
+ * Reads what `comm` has left of two listings: the records that only one of them has, those of the
+ * later one after a "+". Both records of a path stand side by side.
+ *
+ * @throws Error if it is anything else
+ */
+export function* readDifferences(text: Buffer): Generator<Difference> {
+  let pending: { path: string; before: Listed | undefined; after: Listed | undefined } | undefined;
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf(0, at);
+    if (end < 0) throw new Error("the list of changes is cut off");
+    const record = text.toString("utf8", at, end);
+    at = end + 1;
+    const isAfter = record.startsWith("+");
+    const middle = record.indexOf("//");
+    const path = record.slice(isAfter ? 1 : 0, middle);
+    if (middle < 0 || !path.startsWith("./")) throw new Error(`${JSON.stringify(record)} is no record of a listing`);
+    const facts = readFacts(record.slice(middle + 2));
+    const plain = path.slice(2);
+    if (pending && pending.path !== plain) {
+      yield pending;
+      pending = undefined;
+    }
+    pending ??= { path: plain, before: undefined, after: undefined };
+    pending[isAfter ? "after" : "before"] = facts;
+  }
+  if (pending) yield pending;
+}

@@ -1,0 +1,178 @@
+import { hash } from "node:crypto";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readlinkSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { isSameContent } from "../files/gather.js";
+import type { EntryKind } from "./listing.js";
+import { lookAt } from "./look-at.js";
+
+/** What is to be put somewhere: a file's content is at `source`. */
+export interface Version {
+  readonly kind: EntryKind;
+  readonly bytes: number;
+  readonly mode: number;
+  readonly link: string;
+  readonly source: string;
+}
+
+/** Why something cannot be put where it belongs; in words that follow the path. */
+export class NoPlace extends Error {
+  override readonly name = "NoPlace";
+}
+
+/** Is this very version what lies at a place? Modes of folders aside, which they get in the end. */
+export function isThere(place: string, version: Version): boolean {
+  const stats = lookAt(place);
+  if (!stats) return false;
+  switch (version.kind) {
+    case "folder":
+      return stats.isDirectory();
+    case "link":
+      return stats.isSymbolicLink() && readlinkSync(place) === version.link;
+    case "file":
+      return (
+        stats.isFile() &&
+        stats.size === version.bytes &&
+        (stats.mode & 0o7777) === version.mode &&
+        isSameContent(version.source, place)
+      );
+    default:
+      return false;
+  }
+}
+
+/** Puts entries of a tree below a folder, each in one step, and never through a link. */
+export class TreePlaces {
+  /** folders that were to be written into, with the modes that they had */
+  readonly #opened = new Map<string, number>();
+  readonly #modes = new Map<string, number>();
+  readonly #known = new Set<string>();
+
+  constructor(
+    readonly root: string,
+    /** whether an entry may take the place of a folder with all that is in it */
+    readonly replacesFolders: boolean,
+  ) {}
+
+  /**
+   * Makes the folders on the way to a path.
+   *
+   * @throws NoPlace if one of them is a link, or no folder
+   */
+  #makeWay(path: string): void {
+    const parent = dirname(path);
+    if (parent === "." || this.#known.has(parent)) {
+      if (parent === "." && !this.#known.has(".")) {
+        mkdirSync(this.root, { recursive: true });
+        this.#known.add(".");
+      }
+      return;
+    }
+    this.#makeWay(parent);
+    const place = join(this.root, parent);
+    const stats = lookAt(place);
+    if (!stats) mkdirSync(place);
+    else if (!stats.isDirectory()) throw new NoPlace(`would lie behind ${parent}, which is no folder here`);
+    else this.#open(parent, stats.mode & 0o7777);
+    this.#known.add(parent);
+  }
+
+  /** A folder that may not be written to is closed again in the end. */
+  #open(path: string, mode: number): void {
+    try {
+      accessSync(join(this.root, path), constants.W_OK | constants.X_OK);
+    } catch {
+      if (!this.#opened.has(path)) this.#opened.set(path, mode);
+      chmodSync(join(this.root, path), mode | 0o700);
+    }
+  }
+
+  /** The same name each time, so that what a killed process has left is not left for good. */
+  #draft(place: string): string {
+    const draft = join(dirname(place), `.locusts-${hash("sha256", basename(place)).slice(0, 16)}`);
+    rmSync(draft, { recursive: true, force: true });
+    return draft;
+  }
+
+  /** Puts an entry in its place, over whatever file or link lies there. */
+  put(path: string, version: Version): void {
+    this.#makeWay(path);
+    const place = join(this.root, path);
+    if (version.kind === "folder") {
+      const stats = lookAt(place);
+      if (stats && !stats.isDirectory()) rmSync(place);
+      if (!stats?.isDirectory()) mkdirSync(place);
+      else this.#open(path, stats.mode & 0o7777);
+      this.#modes.set(path, version.mode);
+      return;
+    }
+    if (version.kind === "other") return; // pipes and sockets mean nothing without their process
+    if (isThere(place, version)) return;
+    const draft = this.#draft(place);
+    if (version.kind === "link") symlinkSync(version.link, draft);
+    else {
+      copyFileSync(version.source, draft, constants.COPYFILE_FICLONE);
+      const { atime, mtime } = lstatSync(version.source);
+      utimesSync(draft, atime, mtime);
+      chmodSync(draft, version.mode);
+    }
+    const old = lookAt(place);
+    if (old?.isDirectory()) this.#removeFolder(path);
+    renameSync(draft, place);
+  }
+
+  #removeFolder(path: string): void {
+    const place = join(this.root, path);
+    try {
+      if (this.replacesFolders) rmSync(place, { recursive: true });
+      else rmdirSync(place);
+    } catch (error) {
+      throw new NoPlace(`cannot take the place of a folder: ${(error as Error).message}`);
+    }
+  }
+
+  /** Removes a file, a link, or a folder that is empty. @returns false if it is a folder that holds something */
+  remove(path: string): boolean {
+    const place = join(this.root, path);
+    const stats = lookAt(place);
+    if (!stats) return true;
+    this.#makeWay(path);
+    if (!stats.isDirectory()) {
+      rmSync(place);
+      return true;
+    }
+    return this.#removeEmpty(place);
+  }
+
+  #removeEmpty(place: string): boolean {
+    try {
+      rmdirSync(place);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Gives folders the modes that they are to have, those within others first. */
+  finish(): void {
+    for (const [path, mode] of this.#opened) if (!this.#modes.has(path)) this.#modes.set(path, mode);
+    for (const path of [...this.#modes.keys()].sort().reverse()) {
+      const place = join(this.root, path);
+      const stats = lookAt(place);
+      const mode = this.#modes.get(path) as number;
+      if (stats?.isDirectory() && (stats.mode & 0o7777) !== mode) chmodSync(place, mode);
+    }
+  }
+}

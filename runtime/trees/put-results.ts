@@ -1,0 +1,111 @@
+import { copyFileSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { BundledTree } from "../../compiler/format/bundle.js";
+import { RuntimeProblem } from "../workspace.js";
+import { type ChangeRow, readChangesTable, readKept, writeChangesTable, writeConflictsTable } from "./change-tables.js";
+import { CONFLICTS_FOLDER, type Decision, TREE_FOLDER } from "./decide-places.js";
+import { lookAt } from "./look-at.js";
+import { isThere, NoPlace, TreePlaces } from "./place-entry.js";
+import type { Change, Conflict } from "./settle-versions.js";
+import type { TreeChange } from "./tree-change.js";
+
+/** Below `results/conflicts`: versions that an earlier run had brought home, of what a later one changed too. */
+const EARLIER = "earlier";
+
+export interface PutResultsOptions {
+  readonly results: string;
+  readonly decision: Decision;
+  readonly conflicts: readonly Conflict[];
+  readonly changes: readonly TreeChange[];
+  readonly tree: BundledTree;
+  /** the run had but some of the swarm's jobs: what others have changed stays */
+  readonly partial: boolean;
+}
+
+function refuse(results: string, path: string, error: unknown): never {
+  if (!(error instanceof NoPlace)) throw error;
+  throw new RuntimeProblem(`${join(results, path)} ${error.message}`, "move away what is in the way there", {
+    cause: error,
+  });
+}
+
+/** Keeps what an earlier run has brought home, where this one brings something else. */
+function keepEarlier(results: string, change: Change): Conflict | undefined {
+  const old = join(results, TREE_FOLDER, change.path);
+  const kept = `${CONFLICTS_FOLDER}/${EARLIER}/${change.path}`;
+  const place = join(results, kept);
+  const why = "an earlier run had changed it, too";
+  if (lookAt(place)) return { change, why, kept };
+  if (!lookAt(old)?.isFile() || (change.version && isThere(old, change.version))) return undefined;
+  mkdirSync(dirname(place), { recursive: true });
+  copyFileSync(old, `${place}.new`);
+  renameSync(`${place}.new`, place);
+  return { change, why, kept };
+}
+
+/** Removes what an earlier gather has put there and this one has not; folders that are empty by then, too. */
+function removeStale(results: string, paths: Iterable<string>): void {
+  for (const path of [...new Set(paths)].sort().reverse()) {
+    const place = join(results, path);
+    const stats = lookAt(place);
+    if (stats && !stats.isDirectory()) rmSync(place);
+    for (let folder = stats?.isDirectory() ? path : dirname(path); folder !== "."; folder = dirname(folder)) {
+      try {
+        rmdirSync(join(results, folder));
+      } catch {
+        break; // it holds something, or is gone
+      }
+    }
+  }
+}
+
+/**
+ * Puts changes below the results, with their tables; what earlier gathers have put there gives way.
+ *
+ * @returns conflicts that came up with what earlier runs had brought home
+ */
+export function putResults(options: PutResultsOptions): Conflict[] {
+  const { results, decision, changes, tree, partial } = options;
+  const perJob = tree.mode === "perJob";
+  const earlier = readChangesTable(results);
+  const before = [...readKept(results), ...earlier.map(({ path }) => `${TREE_FOLDER}/${path}`)];
+  const jobs = new Set(changes.map(({ job }) => job));
+  const paths = new Set(changes.map(({ path }) => path));
+  const staying: ChangeRow[] = partial
+    ? earlier.filter(({ path, job }) => (perJob ? !jobs.has(job) : !paths.has(path)))
+    : [];
+  const had = new Set(earlier.map(({ path }) => path));
+  const late: Conflict[] = [];
+  const places = new TreePlaces(results, true);
+  const put = new Set<string>();
+  const bring = (path: string, change: Change) => {
+    if (!change.version) return;
+    try {
+      places.put(path, change.version);
+    } catch (error) {
+      refuse(results, path, error);
+    }
+    put.add(path);
+  };
+  for (const change of decision.toResults) {
+    const path = `${TREE_FOLDER}/${change.path}`;
+    const kept = partial && had.has(change.path) ? keepEarlier(results, change) : undefined;
+    if (kept) late.push(kept);
+    bring(path, change);
+  }
+  for (const { change, kept } of options.conflicts) if (kept !== undefined && !put.has(kept)) bring(kept, change);
+  const conflicts = [...options.conflicts, ...late];
+  writeConflictsTable(results, conflicts, perJob);
+  writeChangesTable(results, [...changes, ...staying], perJob);
+  const needed = new Set([
+    ...put,
+    ...conflicts.flatMap(({ kept }) => kept ?? []),
+    ...staying.map(({ path }) => `${TREE_FOLDER}/${path}`),
+  ]);
+  removeStale(
+    results,
+    before.filter((path) => !needed.has(path)),
+  );
+  places.finish();
+  return late;
+}

@@ -1,0 +1,1104 @@
+#!/usr/bin/env bash
+# generated from swarm.config.ts - do not edit
+#
+# The manager of the swarm classify.
+# Sorts 200 files into two classes, within the tree of folders that they lie in.
+#
+# It runs the jobs of one run list, a few at a time, all in one tree of files,
+# and writes a line to its journal for whatever happens to them.
+# It needs bash 4.4 or newer, coreutils, findutils, grep and tar.
+#
+#   bash manager.sh --help
+#
+# shellcheck disable=SC2016 # what stands in single quotes is meant as it stands
+
+if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
+  printf 'manager.sh: this is bash %s; the manager needs bash 4.4 or newer\n' "$BASH_VERSION" >&2
+  exit 1
+fi
+
+set +efux +o posix # where an exported SHELLOPTS says otherwise
+
+# ---- What this swarm is ----------------------------------------------------------
+
+locusts_format=2 # of the run list and the journal
+locusts_slots='' # jobs at a time; empty: as many as fit this machine
+locusts_job_cpus=1 # cores that one job keeps busy
+locusts_job_memory=0 # MiB that one job needs; 0: not known
+locusts_time_limit=0 # seconds for one try of a job; 0: no limit
+locusts_grace=10 # seconds between SIGTERM and SIGKILL
+locusts_retries=0 # further tries after a failed one
+locusts_retry_on='exit signal timeout oom missing-output'
+locusts_max_failures=0 # failed jobs after which no further one is begun; 0: never
+locusts_stagger=0 # milliseconds between two starts
+
+# The environment of every job, on top of the one that the manager was started in.
+export OMP_NUM_THREADS=1
+export OPENBLAS_NUM_THREADS=1
+export MKL_NUM_THREADS=1
+export BLIS_NUM_THREADS=1
+export NUMEXPR_NUM_THREADS=1
+export VECLIB_MAXIMUM_THREADS=1
+export JULIA_NUM_THREADS=1
+
+# ---- The command -------------------------------------------------------------
+# It runs in a subshell of its own, in the tree.
+
+# shellcheck disable=all
+locusts_command() {
+./important_script.sh "$param_first"-$((${param_first} + 9))
+
+}
+
+# Runs the command; it is the last thing that the job's subshell does.
+locusts_execute() {
+  set -e -o pipefail
+  locusts_command
+}
+
+# Reads the next job of an open list into the variables that the command may use.
+# shellcheck disable=SC2034
+locusts_read_job() {
+  IFS=$'\t' read -r -u "$1" \
+    locusts_number locusts_tries locusts_copies locusts_job \
+    param_first \
+    || return 1
+  locusts_line="$locusts_copies$param_first"
+  [[ $locusts_line != *\\* ]] || locusts_decode locusts_copies param_first
+}
+
+# Looks at the outputs of the job that has just ended; leaves a word for each in locusts_found,
+# what is wrong with them in locusts_wrong, and those whose size is to be asked in locusts_job_files.
+locusts_check_outputs() {
+  locusts_job_files=()
+}
+
+# What follows is the manager's own; the definition's commands above are read without this option.
+shopt -s extglob
+
+# ---- A slot: runs jobs one after another ----------------------------------------
+# Slots are processes of their own, so that a job which kills its shell ("kill $$")
+# takes one slot with it at most and not the manager, which starts another.
+
+# Leaves microseconds since 1970 in locusts_now; whole seconds where bash has no finer clock.
+locusts_read_clock() {
+  if [[ ${EPOCHREALTIME-} ]]; then
+    locusts_now=${EPOCHREALTIME/[!0-9]/} # the decimal sign is the locale's
+  else
+    printf -v locusts_now '%(%s)T000000' -1
+  fi
+}
+
+# Undoes the escapes of the tables (\t \n \\, and \e for an empty field) in the variables named.
+locusts_decode() {
+  local locusts_name
+  for locusts_name; do
+    case ${!locusts_name} in
+      '\e') printf -v "$locusts_name" '%s' '' ;;
+      *\\*) printf -v "$locusts_name" '%b' "${!locusts_name}" ;;
+    esac
+  done
+}
+
+# Appends one line to the journal, which is standard output, in a single write.
+locusts_note() {
+  local IFS=$'\t'
+  if ! printf '%s\t.\n' "$*"; then
+    locusts_disk_is_full=1
+    return 1
+  fi
+}
+
+# Is there still room on the disk? Quotas and inodes run out as well, so this writes a new file.
+locusts_has_room() {
+  locusts_has_room_in "$locusts_life/slots"
+}
+
+locusts_has_room_in() { # folder
+  local probe=$1/$locusts_slot.probe code=0
+  printf '%65536s' '' >|"$probe" || code=1
+  rm -f -- "$probe"
+  return "$code"
+}
+
+# All tries of the job at hand, until one is good or none is left.
+locusts_run_job() {
+  locusts_try=$((locusts_tries + 1))
+  locusts_place=$locusts_sequence
+  while :; do
+    locusts_folder=$locusts_life/$locusts_place/$locusts_number
+    locusts_try_job
+    if [[ $locusts_cause == ok ]]; then
+      locusts_ended+=("$locusts_facts${locusts_found[*]-}")
+      locusts_files+=("${locusts_job_files[@]}")
+      # What it did to the tree is done: it is not to be run again for want of a line.
+      locusts_publish
+      return
+    fi
+    if [[ $locusts_cause == stopped ]]; then
+      locusts_note stopped "${locusts_facts%$'\t'}" '-' '-'
+      return
+    fi
+    if ! locusts_has_room; then # not the job's fault: it stays unfinished
+      locusts_disk_is_full=1
+      locusts_note stopped "${locusts_facts%$'\t'}" '-' 'the disk is full'
+      return
+    fi
+    if ((locusts_try > locusts_retries)) || [[ " $locusts_retry_on " != *" $locusts_cause "* ]]; then
+      locusts_report_failure "$locusts_facts${locusts_found[*]:--}"$'\t'"${locusts_wrong:--}"
+      return
+    fi
+    locusts_note again "${locusts_facts%$'\t'}" "${locusts_found[*]:--}" "${locusts_wrong:--}"
+    if ! locusts_renew_folder; then
+      locusts_give_up "its inputs could not be unpacked from chunks/$locusts_chunk.tar again"
+      return
+    fi
+  done
+}
+
+# The job at hand has failed for good.
+locusts_report_failure() { # the fields of its line
+  locusts_note failed "$1"
+  printf 'failed %s\n' "$locusts_slot" >&"$locusts_requests"
+}
+
+# The job at hand cannot be tried, through no fault of its own. On a full disk it stays unfinished.
+locusts_give_up() { # why
+  if ! locusts_has_room; then
+    locusts_disk_is_full=1
+    return
+  fi
+  locusts_read_clock
+  printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" node 1 "${locusts_now:0:-3}" "${locusts_now:0:-3}" "$locusts_place" - "$1"
+  locusts_report_failure "${locusts_facts%$'\t'}"
+}
+
+# A fresh folder for the next try: nothing that the last one soiled is left in it. The first log stays,
+# emptied, since it says whose job this is.
+locusts_renew_folder() {
+  : >|"$locusts_folder.out"
+  rm -rf -- "$locusts_folder" "$locusts_folder.err"
+  locusts_try=$((locusts_try + 1))
+  locusts_place=$locusts_sequence.$locusts_try
+  mkdir -p -- "$locusts_life/$locusts_place"
+}
+
+
+# Asks the manager for leave to start a job, where starts are to lie apart.
+locusts_await_turn() {
+  local word
+  printf 'turn %s\n' "$locusts_slot" >&"$locusts_requests"
+  read -r word && [[ $word == go ]]
+}
+
+# Takes jobs of one list until it holds none that is free. A job belongs to the slot
+# that creates its log file.
+locusts_work_through_list() {
+  exec {locusts_list}<"$locusts_list_file"
+  while locusts_read_job "$locusts_list"; do
+    if [[ $locusts_stopping || -e $locusts_life/stop ]] || ! kill -0 "$locusts_manager"; then
+      break
+    fi
+    if ! : >"$locusts_life/$locusts_sequence/$locusts_number.out"; then
+      [[ ! -e $locusts_life/$locusts_sequence/$locusts_number.out ]] || continue # another slot has it
+      locusts_disk_is_full=1
+      break
+    fi
+    ((locusts_stagger == 0)) || locusts_await_turn || break
+    locusts_run_job
+    [[ ! $locusts_disk_is_full ]] || break
+  done
+  exec {locusts_list}<&-
+  locusts_publish
+}
+
+locusts_slot_main() { # --slot number --life name list manager life-folder shared requests-fd
+  locusts_slot=$2 locusts_sequence=$5 locusts_manager=$6 locusts_life=$7 locusts_shared=$8
+  locusts_requests=$9
+  # shellcheck disable=SC2034 # a command may use it
+  locusts_bundle=${BASH_SOURCE[0]%/*}
+  locusts_workdir=$PWD/work/tree/scripts
+  # Standard output is the journal here, and what bash complains of goes nowhere: a redirection
+  # for each of these would cost more than the rest of the bookkeeping.
+  exec 2>/dev/null
+  locusts_pid='' locusts_stopping='' locusts_disk_is_full=''
+  locusts_ended=() locusts_files=() locusts_interrupted=''
+  locusts_memory_events='' locusts_oom_kills=0
+  locusts_saw_oom_kill
+  set -C -m
+  trap 'locusts_interrupted=1; locusts_obey_stop' USR2
+  # A job that ends itself by "kill $$" means no more than that.
+  trap 'locusts_interrupted=1; locusts_end_job TERM' TERM
+  trap 'locusts_interrupted=1; locusts_end_job INT' INT
+  trap 'locusts_interrupted=1; locusts_end_job HUP' HUP
+
+  printf 'next %s %s\n' "$locusts_slot" "$locusts_sequence" >&"$locusts_requests"
+  while read -r locusts_word locusts_sequence locusts_chunk locusts_list_file; do
+    [[ $locusts_word == list ]] || break
+    locusts_work_through_list
+    if [[ $locusts_disk_is_full ]]; then
+      printf 'full %s\n' "$locusts_slot" >&"$locusts_requests"
+      break
+    fi
+    [[ ! $locusts_stopping ]] || break
+    printf 'next %s %s\n' "$locusts_slot" "$locusts_sequence" >&"$locusts_requests"
+  done
+  locusts_publish
+  printf 'ended %s\n' "$locusts_slot" >&"$locusts_requests"
+}
+# ---- One try of a job -------------------------------------------------------------
+
+# Waits for a process and leaves its exit code. A signal for this slot ends a wait early, or the next
+# one, with a code above 128 or below 0; asked again, bash still knows the real one, and says 127 if
+# it has told it. Signals are for stopping alone: bash can miss a process that ends at that very time,
+# and then knows its code no more. A function of its own: where the same stands within a larger one,
+# it costs twice the time of a quick job (bash 5.2).
+locusts_wait() { # pid
+  local before='' misses=0
+  while
+    wait "$1"
+    locusts_code=$?
+    ((locusts_code < 0)) || { [[ $locusts_interrupted ]] && ((locusts_code > 128)); }
+  do
+    locusts_interrupted=''
+    if ((locusts_code >= 0)); then
+      before=$locusts_code
+    elif ((++misses >= 3)); then
+      if ! kill -0 "$1"; then
+        locusts_code=${before:-143}
+        return
+      fi
+      read -r -t 0.05 <> <(:)
+    fi
+  done
+  [[ ! $before ]] || ((locusts_code != 127)) || locusts_code=$before
+}
+
+# Has the kernel's out-of-memory killer been at work in this control group since the last look?
+locusts_saw_oom_kill() {
+  local key value rest before=$locusts_oom_kills
+  if [[ ! $locusts_memory_events ]]; then # the first call finds out where it is counted
+    locusts_memory_events=none
+    while IFS=: read -r key value rest; do
+      case $key:$value in
+        0:) rest=/sys/fs/cgroup$rest/memory.events ;;
+        *:memory) rest=/sys/fs/cgroup/memory$rest/memory.oom_control ;;
+        *) continue ;;
+      esac
+      [[ ! -r $rest ]] || locusts_memory_events=$rest
+    done </proc/self/cgroup
+  fi
+  [[ $locusts_memory_events != none ]] || return 1
+  while read -r key value; do
+    [[ $key != oom_kill ]] || locusts_oom_kills=$value
+  done <"$locusts_memory_events"
+  ((locusts_oom_kills > before))
+}
+
+# Ends the job that runs in this slot: its whole process group.
+# shellcheck disable=SC2317 # it is called from traps as well
+locusts_end_job() { # signal
+  [[ ! $locusts_pid ]] || kill -s "$1" -- "-$locusts_pid"
+}
+
+# The manager wants this slot to end its job, and when it asks again, whatever it takes.
+# shellcheck disable=SC2317 # it is called from a trap
+locusts_obey_stop() {
+  if [[ $locusts_stopping ]]; then
+    locusts_end_job KILL
+  else
+    locusts_stopping=1
+    locusts_end_job TERM
+  fi
+}
+
+# A signal that has ended the job may have been meant for all of us, as when a terminal is closed:
+# then the manager says so within this time.
+locusts_await_word() {
+  read -r -t 0.2 <> <(:)
+}
+
+# One try of the job at hand. Leaves what came of it in locusts_cause and locusts_code.
+locusts_try_job() {
+  local locusts_start # under this name, since the job can see it
+  locusts_read_clock
+  locusts_start=$locusts_now
+  (
+    # Written before the job can do anything, so that whatever it does, it is known to have run.
+    locusts_note start "$locusts_number" "$locusts_try" "$locusts_slot" "$BASHPID" "${locusts_start:0:-3}" || exit 1
+    exec </dev/null >|"$locusts_folder.out" 2>|"$locusts_folder.err" {locusts_requests}>&- {locusts_list}<&- || exit 1
+    set +C +m
+    shopt -u extglob
+    cd -P -- "$locusts_workdir" || exit 1
+    locusts_execute
+  ) &
+  locusts_pid=$!
+  if ((locusts_time_limit > 0)); then
+    printf '%s %s\n' "$locusts_pid" "${locusts_start:0:-6}" >|"$locusts_life/slots/$locusts_slot"
+  fi
+  [[ ! $locusts_stopping ]] || locusts_end_job TERM
+  locusts_wait "$locusts_pid"
+  kill -KILL -- "-$locusts_pid" # whatever the job left running in the background
+  locusts_read_clock
+
+  locusts_cause=ok
+  if [[ $locusts_stopping ]]; then
+    locusts_cause=stopped
+  elif ((locusts_code > 128 && locusts_code <= 192)); then
+    locusts_cause=signal
+    case $locusts_code in
+      129 | 130 | 143) locusts_await_word ;;
+      137) ! locusts_saw_oom_kill || locusts_cause=oom ;;
+    esac
+    [[ ! $locusts_stopping ]] || locusts_cause=stopped
+  elif ((locusts_code != 0)); then
+    locusts_cause='exit'
+  fi
+  if ((locusts_time_limit > 0)); then
+    : >|"$locusts_life/slots/$locusts_slot"
+    if [[ -e $locusts_life/slots/timeout.$locusts_pid ]]; then
+      rm -f -- "$locusts_life/slots/timeout.$locusts_pid" # numbers of processes are used again
+      [[ $locusts_cause == stopped ]] || locusts_cause=timeout
+    fi
+  fi
+  locusts_pid=''
+  locusts_found=() locusts_wrong=''
+  if [[ $locusts_cause == ok ]]; then
+    locusts_check_outputs
+    if [[ $locusts_wrong ]]; then
+      locusts_cause=missing-output
+      [[ ! $locusts_stopping ]] || locusts_cause=stopped
+    fi
+  fi
+  printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" "$locusts_cause" "$locusts_code" \
+    "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_place"
+}
+# ---- Outputs: are they as declared, and how large? --------------------------------
+
+
+# Writes down the jobs that ended well. Their outputs' sizes are asked for by one process
+# for many jobs; only this line makes their outputs a result.
+locusts_publish() {
+  local sizes=() fields found next=0 entry i
+  ((${#locusts_ended[@]} > 0)) || return 0
+  if ((${#locusts_files[@]} > 0)); then
+    mapfile -t sizes < <(stat -L -c %s -- "${locusts_files[@]}")
+    if ((${#sizes[@]} != ${#locusts_files[@]})); then # one has gone since: ask one by one
+      sizes=()
+      for i in "${!locusts_files[@]}"; do
+        sizes[i]=$(stat -L -c %s -- "${locusts_files[i]}") || sizes[i]=missing
+      done
+    fi
+  fi
+  for entry in "${locusts_ended[@]}"; do
+    fields=''
+    for found in ${entry##*$'\t'}; do
+      [[ $found != present ]] || found=${sizes[next++]}
+      fields+="${fields:+ }$found"
+    done
+    locusts_note "done" "${entry%$'\t'*}" "${fields:--}" - || return
+  done
+  locusts_ended=()
+  locusts_files=()
+}
+# A slot reads no further: the less it holds, the quicker it forks.
+if [[ ${1-} == --slot ]]; then
+  locusts_slot_main "$@"
+  exit
+fi
+
+# ---- The run: its folders, its chunks, who has claimed them ----------------------
+#
+#   <target>/bundle/manager.sh     this script
+#   <target>/shared/               inputs that lie on the target once
+#   <target>/runs/<n>/             one run:
+#     run                          how many chunks it has, and of which bundle
+#     chunks/<c>.tsv, <c>.tar      the jobs of a chunk; their folders and inputs, packed
+#     claims/<c>, <c>.2 ...        which life of which manager has taken the chunk
+#     managers/<name>.<life>       who runs or ran; names each life of a manager
+#     managers/<name>.<life>.beat  what it leaves when it ends
+#     journal/<name>.<life>.tsv    what happened
+#     work/tree                    the tree that the jobs run in
+#     work/<name>.<life>/          the jobs' logs
+#     baseline                     what was in the tree before
+
+locusts_say() { printf 'manager: %s\n' "$*" >&2; }
+
+# When the process began, in clock ticks since boot: with its number, what names it for good.
+locusts_read_birth() { # pid
+  local stat
+  locusts_birth=''
+  { read -r -d '' stat <"/proc/$1/stat"; } 2>/dev/null || [[ ${stat-} ]] || return 1
+  stat=${stat##*) }
+  # shellcheck disable=SC2086 # these are numbers, to be split
+  set -- $stat
+  [[ $1 != [ZX] ]] || return 1
+  locusts_birth=${20}
+}
+
+# Does the manager that wrote this life file still run? Fails also where that can't be known.
+locusts_is_alive() { # life-file
+  local pid birth host
+  read -r pid birth host _ <"$1" || return 1
+  [[ $host == "$locusts_host" ]] && locusts_read_birth "$pid" && [[ $birth == "$locusts_birth" ]]
+}
+
+# Begins a new life of this manager, unless an older one still runs. Lives are numbered, so that
+# of two managers that start at once only one can create the next number's file.
+locusts_begin_life() {
+  local last=0 pid what
+  while [[ -e managers/$locusts_name.$((last + 1)) ]]; do last=$((last + 1)); done
+  if ((last > 0)) && locusts_is_alive "managers/$locusts_name.$last"; then
+    read -r pid _ _ what <"managers/$locusts_name.$last"
+    if [[ $what == deploy ]]; then
+      locusts_say "process $pid, a locusts deploy, gathers ${PWD##*/} at the moment"
+    else
+      locusts_say "already running: process $pid on $locusts_host runs ${PWD##*/}; stop it with: bash manager.sh --stop"
+    fi
+    exit 4
+  fi
+  locusts_read_birth $$ || locusts_birth=0
+  locusts_life_name=$locusts_name.$((last + 1))
+  if ! (set -C; printf '%s %s %s\n' $$ "$locusts_birth" "$locusts_host" >"managers/$locusts_life_name") 2>/dev/null; then
+    if [[ -s managers/$locusts_life_name ]]; then
+      locusts_say "already running: another manager has just started in $PWD"
+      exit 4
+    fi
+    locusts_say "cannot write to $PWD/managers: $(df -Ph . | tail -n 1 | cut -c 1-200)"
+    exit 5
+  fi
+  locusts_home=$PWD/work/$locusts_life_name
+  locusts_life=$locusts_home
+  mkdir -p -- "$locusts_home" || exit 5
+  # Room for the last words is taken now: on a full disk they could not be written any more.
+  printf '%-511s\n' running >"$locusts_home/state" || exit 5
+  mkdir -p -- "$locusts_life/slots" || exit 5
+}
+
+# Notes how this life goes on, over the bytes that were set aside for it.
+locusts_set_state() {
+  printf '%-511s\n' "$*" 1<>"$locusts_home/state"
+}
+
+# Claims a chunk: creating a file is one atomic step, on network file systems too. The journal says
+# before that it is tried, and is closed, by which a network file system writes it out: whatever
+# happens then, others find out by it and by the claim what this manager held. Fails if others have it.
+locusts_create_claim() { # chunk claim
+  if ! locusts_note chunk "$1" "$2" >>"journal/$locusts_life_name.tsv"; then
+    locusts_stop_for disk-full
+    return 1
+  fi
+  { printf '%s\n' "$locusts_life_name" >"claims/$2"; } 2>/dev/null && return
+  if [[ ! -s claims/$2 ]]; then # no room, rather than taken?
+    if ! locusts_can_write; then
+      locusts_stop_for disk-full
+    elif [[ ! -e claims/$2 ]]; then
+      locusts_stop_for error "$PWD/claims/$2 cannot be written"
+    fi
+  fi
+  return 1
+}
+
+# Claims the first chunk that nobody has, and leaves it in locusts_frontier. Chunks are claimed in
+# their order, so those that are claimed have no gap: the search for their end takes longer and
+# longer steps from where it was last seen, and then halves the last one.
+locusts_claim_next() {
+  local low high middle step
+  while [[ ! $locusts_stopping ]]; do
+    low=$locusts_frontier step=1
+    while high=$((low + step)) && ((high <= locusts_chunks)) && [[ -e claims/$high ]]; do
+      low=$high step=$((step * 2))
+    done
+    ((high <= locusts_chunks)) || high=$((locusts_chunks + 1))
+    while ((high - low > 1)); do
+      middle=$(((low + high) / 2))
+      if [[ -e claims/$middle ]]; then low=$middle; else high=$middle; fi
+    done
+    locusts_frontier=$low
+    ((high <= locusts_chunks)) || return 1
+    if locusts_create_claim "$high" "$high"; then
+      locusts_frontier=$high
+      return 0
+    fi
+    locusts_frontier=$high # another manager was quicker
+  done
+  return 1
+}
+
+# Lists the jobs of a chunk that are not finished, and leaves their numbers in locusts_members.
+locusts_list_unfinished() { # chunk list-file
+  local number tries rest out
+  locusts_members=()
+  exec {out}>|"$2" || return 1
+  while IFS=$'\t' read -r number tries rest; do
+    [[ ! ${locusts_finished[number]-} ]] || continue
+    tries=${locusts_used_tries[number]-$tries}
+    if ((${locusts_deaths[number]-0} >= 3)); then
+      locusts_note failed "$number" $((tries + 1)) node 137 0 0 0 - 'it was running each time when the manager was killed'
+      locusts_finished[number]=1
+      locusts_count_failure
+      continue
+    fi
+    locusts_members+=("$number")
+    printf '%s\t%s\t%s\n' "$number" "$tries" "$rest" >&"$out" || break
+  done <"chunks/$1.tsv"
+  exec {out}>&-
+  [[ ! $number ]] # it was read to its end
+}
+
+# Makes a chunk ready: a folder for the logs of its jobs.
+locusts_open_chunk() { # chunk [again]
+  local chunk=$1 list=chunks/$1.tsv folder error
+  folder=$locusts_life/$((locusts_lists + 1))
+  locusts_members=()
+  if [[ ${2-} ]]; then # others, or earlier lives, have worked on it
+    list=$folder.tsv
+    locusts_list_unfinished "$chunk" "$list" || { locusts_blame_disk "$list cannot be written"; return 1; }
+    ((${#locusts_members[@]} > 0)) || return 0
+  fi
+  if ! error=$(mkdir -p -- "$folder" 2>&1); then
+    locusts_blame_disk "$folder cannot be made: ${error:0:200}"
+    return 1
+  fi
+  locusts_lists=$((locusts_lists + 1))
+  locusts_list_chunk[locusts_lists]=$chunk
+  locusts_list_file[locusts_lists]=$list
+}
+
+# Opens the next chunk: of those that were taken over, else one that nobody has. Fails when there is none.
+locusts_open_next() {
+  local before=$locusts_lists chunk
+  while [[ ! $locusts_stopping ]]; do
+    if ((${#locusts_inherited[@]} > 0)); then
+      chunk=${locusts_inherited[0]}
+      locusts_inherited=("${locusts_inherited[@]:1}")
+      locusts_open_chunk "$chunk" again || return 1
+    else
+      locusts_claim_next || return 1
+      locusts_open_chunk "$locusts_frontier" || return 1
+    fi
+    ((locusts_lists == before)) || return 0
+  done
+  return 1
+}
+
+# Is there room for more than an empty file?
+locusts_can_write() {
+  locusts_can_write_in "$locusts_life/slots"
+}
+
+locusts_can_write_in() { # folder
+  local probe=$1/probe code=0
+  { printf '%65536s' '' >|"$probe"; } 2>/dev/null || code=1
+  : >|"$probe" # or it would take the room that it has found
+  return "$code"
+}
+
+# Something could not be written: is it the disk?
+locusts_blame_disk() { # what failed
+  if locusts_can_write; then
+    locusts_stop_for error "$1"
+  else
+    locusts_stop_for disk-full
+  fi
+}
+# ---- The past: what earlier lives of this manager have left -----------
+
+# Ends whatever a life of a manager has left running. All that its slots start has its mark in the
+# environment, wherever it has gone since: a process that has left its group too.
+locusts_end_leftovers() { # life-name
+  local mark=LOCUSTS_LIFE=$PWD/work/$1 process found rounds
+  for ((rounds = 0; rounds < 100; rounds++)); do
+    found=''
+    while IFS=/ read -r _ _ process _; do
+      ! kill -KILL "$process" || found=1
+    done < <(grep -lzFxe "$mark" /proc/[0-9]*/environ)
+    [[ $found ]] || return 0
+    read -r -t 0.05 <> <(:)
+  done
+} 2>/dev/null
+
+# Ends what a life that was killed has left running, if it was on this machine.
+locusts_end_orphans() { # life-name
+  local pid='' host=''
+  read -r pid _ host _ <"managers/$1"
+  [[ $host == "$locusts_host" ]] || return 0
+  locusts_end_leftovers "$1"
+}
+
+# Reads the journal of a life: which jobs are finished for good, how many tries the others have used,
+# which ones it did not see the end of, what it tried to claim, and whether it left in good order.
+locusts_read_journal() { # life-name
+  local fields number
+  locusts_running=() locusts_its_claims=() locusts_its_end=''
+  while IFS=$'\t' read -r -a fields; do
+    [[ ${fields[-1]-} == . ]] || continue # torn by a crash
+    number=${fields[1]}
+    case ${fields[0]} in
+      start) locusts_running[number]=1 ;;
+      done | failed | again | stopped) unset "locusts_running[$number]" ;;&
+      done | failed) locusts_finished[number]=1 ;;
+      again) locusts_used_tries[number]=${fields[2]} ;;
+      # What a bad node did to it does not count.
+      stopped) [[ ${fields[3]} != node ]] || unset "locusts_used_tries[$number]" ;;
+      chunk) locusts_its_claims+=("${fields[2]}") ;;
+      finish) locusts_its_end=$number ;;
+    esac
+  done <"journal/$1.tsv"
+} 2>/dev/null
+
+# Learns what became of the jobs that a life has worked on. What ran when it died may be why it died.
+locusts_learn_from() { # life-name
+  local number
+  locusts_read_journal "$1"
+  [[ ! $locusts_its_end && $1 != "$locusts_life_name" && ! ${locusts_deaths_of[$1]-} ]] || return 0
+  locusts_deaths_of[$1]=${#locusts_running[@]}
+  for number in "${!locusts_running[@]}"; do
+    locusts_deaths[number]=$((${locusts_deaths[number]-0} + 1))
+  done
+}
+
+# Is a job of this chunk unfinished, as far as it is known here?
+locusts_has_unfinished() { # chunk
+  local number
+  while IFS=$'\t' read -r number _; do
+    [[ ${locusts_finished[number]-} ]] || return 0
+  done <"chunks/$1.tsv"
+  return 1
+}
+
+# Takes over the chunks that a life has left unfinished: they are claimed anew, as <chunk>.2 and so
+# on, which only one can do. A claim that names nobody is one whose maker died in the middle of it.
+locusts_take_over() { # life-name
+  local life=$1 beat='' claims claim chunk generation earlier owner
+  { read -r beat <"managers/$life.beat"; } 2>/dev/null
+  [[ $beat != finished* && -e journal/$life.tsv ]] || return 0
+  locusts_known[$life]=1
+  locusts_learn_from "$life"
+  claims=("${locusts_its_claims[@]}")
+  for claim in "${claims[@]}"; do
+    chunk=${claim%.*} generation=1
+    [[ $claim != *.* ]] || generation=${claim#*.}
+    [[ -e claims/$claim && ! -e claims/$chunk.$((generation + 1)) ]] || continue
+    owner=''
+    read -r owner <"claims/$claim"
+    [[ ! $owner || $owner == "$life" ]] || continue
+    for ((earlier = 1; earlier < generation; earlier++)); do
+      owner=''
+      read -r owner <"claims/$chunk$( ((earlier == 1)) || printf .%s "$earlier")"
+      [[ -e journal/$owner.tsv && ! ${locusts_known[$owner]-} ]] || continue
+      locusts_known[$owner]=1
+      locusts_learn_from "$owner"
+    done
+    locusts_has_unfinished "$chunk" || continue
+    ! locusts_create_claim "$chunk" "$chunk.$((generation + 1))" || locusts_inherited+=("$chunk")
+    [[ ! $locusts_stopping ]] || return
+  done
+  printf 'finished, taken over by %s\n' "$locusts_life_name" >|"managers/$life.beat"
+}
+
+# Takes over what the earlier lives of a manager have left.
+locusts_take_over_all() { # manager-name
+  local life=$1.1
+  while [[ -e managers/$life ]]; do
+    if [[ $life != "$locusts_life_name" ]]; then
+      locusts_end_orphans "$life"
+      locusts_take_over "$life"
+    fi
+    life=$1.$((${life##*.} + 1))
+  done
+}
+# ---- Serving the slots -----------------------------------------------------------
+
+# No more jobs are begun from here on.
+locusts_stop_for() { # reason [detail]
+  # A signal ends what runs, too, whatever it was that stopped the manager before.
+  [[ ! $locusts_stopping || $1 == signal && $locusts_stopping != signal ]] || return 0
+  locusts_stopping=$1
+  locusts_detail=${2-}
+  : >|"$locusts_life/stop" || kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
+  if [[ $locusts_stopping == signal ]]; then
+    locusts_stop_deadline=$((SECONDS + locusts_grace))
+    kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
+  fi
+}
+
+# A slot reads its answers from its standard input, whose other end this process alone holds:
+# when the manager is killed, its slots notice.
+locusts_start_slot() { # list-to-begin-after
+  local slot=$((locusts_last_slot + 1)) inbox
+  locusts_last_slot=$slot
+  exec {inbox}> >(
+    for inbox in "${locusts_inbox[@]}"; do exec {inbox}>&-; done
+    export LOCUSTS_LIFE=$locusts_home
+    exec bash "$locusts_script" --slot "$slot" --life "$locusts_life_name" "$1" $$ "$locusts_life" "$locusts_shared" "$locusts_requests"
+  )
+  locusts_slot_pid[slot]=$!
+  locusts_inbox[slot]=$inbox
+  locusts_slot_list[slot]=$1
+  locusts_note slot "$slot" "$!"
+}
+
+# A slot has ended, or is gone.
+locusts_forget_slot() { # slot
+  local inbox=${locusts_inbox[$1]}
+  exec {inbox}>&-
+  unset "locusts_slot_pid[$1]" "locusts_inbox[$1]" "locusts_is_missed[$1]"
+}
+
+# A slot asks for the list after the one it has worked through.
+locusts_answer_next() { # slot list
+  local slot=$1 list=$(($2 + 1))
+  locusts_slot_list[slot]=$2
+  if ((list > locusts_lists)) && ! locusts_open_next; then
+    printf 'end\n' >&"${locusts_inbox[slot]}"
+    return
+  fi
+  locusts_slot_list[slot]=$list
+  printf 'list %s %s %s\n' "$list" "${locusts_list_chunk[list]}" "${locusts_list_file[list]}" >&"${locusts_inbox[slot]}"
+  # One chunk is made ready ahead, while the slots are busy; where several managers share the run,
+  # it might be one that another had nothing else to do than.
+  ((locusts_managers > 1 || list < locusts_lists)) || locusts_open_next
+}
+
+# Ends the jobs that have run for too long.
+locusts_watch_time() {
+  local slot pid start now
+  printf -v now '%(%s)T' -1
+  for slot in "${!locusts_slot_pid[@]}"; do
+    pid=''
+    { read -r pid start <"$locusts_life/slots/$slot"; } 2>/dev/null
+    # More than the limit: both times have lost their fractions.
+    if [[ ! $pid ]] || ((now - start <= locusts_time_limit)); then continue; fi
+    if [[ ! -e $locusts_life/slots/timeout.$pid ]]; then
+      : >"$locusts_life/slots/timeout.$pid"
+      kill -TERM -- "-$pid" 2>/dev/null
+    elif ((now - start > locusts_time_limit + locusts_grace)); then
+      kill -KILL -- "-$pid" 2>/dev/null
+    fi
+  done
+}
+
+# A slot that is gone without a word was killed, as a rule by its job: that job has failed. What
+# else the slot had not written down is run again in the end. Another slot takes its place.
+locusts_replace_slot() { # slot
+  local slot=$1 list=${locusts_slot_list[$1]} fields number='' try pid start place line=failed now
+  locusts_forget_slot "$slot"
+  locusts_lost_slots=1
+  while IFS=$'\t' read -r -a fields; do
+    [[ ${fields[-1]-} == . ]] || continue
+    case ${fields[0]} in
+      start) [[ ${fields[3]} != "$slot" ]] || { number=${fields[1]} try=${fields[2]} pid=${fields[4]} start=${fields[5]}; } ;;
+      done | failed | again | stopped) [[ ${fields[1]} != "$number" ]] || number='' ;;
+    esac
+  done <"journal/$locusts_life_name.tsv"
+  if [[ $number ]]; then
+    kill -KILL -- "-$pid" 2>/dev/null
+    printf -v now '%(%s)T999' -1
+    place=$list
+    [[ ! -e $locusts_life/$list.$try/$number ]] || place=$list.$try
+    if [[ $locusts_stopping ]]; then
+      line=stopped
+    elif ((try <= locusts_retries)) && [[ " $locusts_retry_on " == *' signal '* ]]; then
+      line=again
+    fi
+    locusts_note "$line" "$number" "$try" signal 137 "$start" "$now" "$place" - 'the shell that ran it was killed'
+    [[ $line != failed ]] || locusts_count_failure
+  fi
+  [[ $locusts_stopping ]] || locusts_start_slot "$((list > 0 ? list - 1 : 0))"
+}
+
+# Runs what slots that were killed had begun and not written down.
+locusts_run_strays() {
+  local list before=$locusts_lists chunks=() slot
+  locusts_lost_slots=''
+  locusts_read_journal "$locusts_life_name"
+  for ((list = 1; list <= before; list++)); do chunks[locusts_list_chunk[list]]=1; done
+  for list in "${!chunks[@]}"; do locusts_open_chunk "$list" again || return; done
+  for ((slot = 1; slot <= locusts_slots; slot++)); do locusts_start_slot "$before"; done
+  locusts_serve
+}
+
+# Serves the slots, and others after them where some were killed, until there is nothing left to run.
+locusts_serve_all() {
+  locusts_serve
+  while [[ $locusts_lost_slots && ! $locusts_stopping ]]; do locusts_run_strays; done
+}
+
+locusts_count_failure() {
+  locusts_failures=$((locusts_failures + 1))
+  if ((locusts_max_failures > 0 && locusts_failures >= locusts_max_failures)); then
+    locusts_stop_for too-many-failures "$locusts_failures jobs have failed"
+  fi
+}
+
+# What has to be looked at once a second.
+locusts_tick() {
+  local slot
+  for slot in "${!locusts_slot_pid[@]}"; do
+    kill -0 "${locusts_slot_pid[slot]}" 2>/dev/null && continue
+    # That it has ended may still be said in what is yet to be read: hence at the second look.
+    if [[ ${locusts_is_missed[slot]-} ]]; then locusts_replace_slot "$slot"; else locusts_is_missed[slot]=1; fi
+  done
+  [[ ! $locusts_disk_is_full ]] || locusts_stop_for disk-full
+  ((locusts_time_limit == 0)) || locusts_watch_time
+  if [[ $locusts_stopping == signal ]] && ((SECONDS >= locusts_stop_deadline)); then
+    kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
+    ((SECONDS < locusts_stop_deadline + locusts_grace)) || kill -KILL "${locusts_slot_pid[@]}" 2>/dev/null
+  fi
+}
+
+# Lets the slots that wait for their turn begin a job, one every so often.
+locusts_grant_turns() {
+  local slot inbox left
+  locusts_patience=1
+  ((${#locusts_turns[@]} > 0)) || return 0
+  locusts_read_clock
+  if [[ $locusts_stopping ]]; then
+    for slot in "${locusts_turns[@]}"; do
+      inbox=${locusts_inbox[slot]-}
+      [[ ! $inbox ]] || printf 'end\n' >&"$inbox"
+    done
+    locusts_turns=()
+  elif ((locusts_now >= locusts_next_turn)); then
+    inbox=${locusts_inbox[locusts_turns[0]]-}
+    locusts_turns=("${locusts_turns[@]:1}")
+    [[ $inbox ]] || return 0 # it is gone
+    printf 'go\n' >&"$inbox"
+    locusts_next_turn=$((locusts_now + locusts_stagger * 1000))
+  fi
+  ((${#locusts_turns[@]} > 0)) || return 0
+  left=$((locusts_next_turn - locusts_now))
+  ((left >= 1000)) || left=1000 # a time-out of 0 would read nothing at all
+  printf -v locusts_patience '%d.%06d' "$((left / 1000000))" "$((left % 1000000))"
+}
+
+locusts_answer() { # word slot list
+  case $1 in
+    next) locusts_answer_next "$2" "$3" ;;
+    turn) locusts_turns+=("$2") ;;
+    ended)
+      locusts_forget_slot "$2"
+      ;;
+  esac
+}
+
+# Serves the slots until all of them have ended.
+locusts_serve() {
+  local heard='' words word slot list last_tick=$SECONDS
+  while ((${#locusts_slot_pid[@]} > 0)); do
+    ((locusts_stagger == 0)) || locusts_grant_turns
+    # Patience may end in the middle of a line: what was read of it is kept for the next time.
+    words=''
+    if IFS='' read -r -t "$locusts_patience" -u "$locusts_requests" words; then
+      words=$heard$words heard=''
+      word=${words%% *} list=${words##* } slot=${words#* }
+      slot=${slot%% *}
+      case $word in
+        failed) locusts_count_failure ;;
+        full) locusts_stop_for disk-full ;;
+        # What else a slot says is of no use any more once it is gone.
+        *) [[ ! ${locusts_slot_pid[slot]-} ]] || locusts_answer "$word" "$slot" "$list" ;;
+      esac
+    else
+      heard+=$words
+    fi
+    ((SECONDS == last_tick)) || { last_tick=$SECONDS; locusts_tick; }
+  done
+}
+# ---- Who runs here -----------------------------------------------------------------
+
+# Finds the lives that run on this machine, of the manager that is named or of all.
+locusts_find_running() { # name, or nothing for all
+  local file what
+  locusts_found_running=()
+  for file in managers/*.*[0-9]; do
+    [[ -e $file && (! $1 || $file == managers/"$1".+([0-9])) ]] || continue
+    read -r _ _ _ what <"$file"
+    [[ $what != deploy ]] || continue # it gathers, and has no jobs
+    ! locusts_is_alive "$file" || locusts_found_running+=("${file#managers/}")
+  done
+}
+
+# Asks managers of this run to stop, and waits until they have.
+locusts_stop_others() { # name, or nothing for all
+  local file life pid
+  locusts_find_running "$1"
+  for life in "${locusts_found_running[@]}"; do
+    read -r pid _ <"managers/$life"
+    kill -TERM "$pid"
+  done
+  for life in "${locusts_found_running[@]}"; do
+    while locusts_is_alive "managers/$life"; do read -r -t 0.1 <> <(:); done
+  done
+  for file in managers/*.*[0-9]; do
+    [[ ! -e $file || $1 && $file != managers/"$1".+([0-9]) ]] || locusts_end_orphans "${file#managers/}"
+  done
+  ((${#locusts_found_running[@]} > 0)) || locusts_say "no manager is running here"
+}
+# ---- The manager ---------------------------------------------------------------
+
+locusts_usage() {
+  cat <<'HELP'
+The manager of one swarm: runs the jobs of a run list and keeps a journal.
+
+Usage: bash manager.sh [options]
+
+  --run DIR      the run to work on (default: the newest in ../runs)
+  --slots N      jobs at a time (default: what the definition says, else what fits this machine)
+  --name NAME    what this manager is called, if several work on one run (default: main)
+  --stop         ask the managers of that run on this machine, or the one that is named, to end
+                 their jobs and leave; the next start goes on
+  --is-running   ask whether there is one: the exit code is 0, or 1 if there is none
+  --version      the format of the run lists that it reads
+  --help         this text
+
+Exit codes: 0 every job is finished, 1 wrong usage or an error, 4 already running,
+5 the disk is full, 6 stopped after too many failed jobs, 143 stopped by a signal.
+HELP
+}
+
+# How many jobs fit this machine at a time, if the definition does not say.
+locusts_count_slots() {
+  local key value
+  locusts_slots=$((locusts_cores / locusts_job_cpus))
+  if ((locusts_job_memory > 0)); then
+    while read -r key value _; do
+      [[ $key == MemTotal: ]] || continue
+      value=$((value / 1024 / locusts_job_memory))
+      ((locusts_slots <= value)) || locusts_slots=$value
+    done </proc/meminfo
+  fi
+  ((locusts_slots > 0)) || locusts_slots=1
+}
+
+locusts_read_run() {
+  local key value
+  locusts_chunks=0 locusts_run_format='' locusts_managers=1
+  while IFS=$'\t' read -r key value; do
+    case $key in
+      format) locusts_run_format=$value ;;
+      chunks) locusts_chunks=$value ;;
+      managers) locusts_managers=$value ;;
+    esac
+  done <run
+  if [[ $locusts_run_format != "$locusts_format" ]]; then
+    locusts_say "$PWD/run has the format '$locusts_run_format', and this manager reads $locusts_format: use the manager.sh it was made with"
+    exit 1
+  fi
+}
+
+# Goes to the folder of the run: the one that was named, else the newest.
+locusts_enter_run() { # folder
+  local folder=$1 newest=0
+  if [[ ! $folder ]]; then
+    for folder in "${locusts_script%/*}"/../runs/*/run; do
+      folder=${folder%/run}
+      [[ ! -e $folder/run ]] || ((${folder##*/} <= newest)) || newest=${folder##*/}
+    done
+    folder=${locusts_script%/*/*}/runs
+    ((newest == 0)) || folder+=/$newest
+  fi
+  if [[ ! -e $folder/run ]]; then
+    locusts_say "there is no run list in $folder: 'locusts deploy' puts the inputs and a run list beside the bundle"
+    exit 1
+  fi
+  CDPATH='' cd -P -- "$folder" || exit 1
+  mkdir -p claims managers journal work || exit 5
+}
+
+# Closes what whoever started this had open: a lock, say, which jobs and slots would hold.
+locusts_close_inherited() {
+  local place descriptor
+  for place in /proc/"$$"/fd/*; do
+    descriptor=${place##*/}
+    if ((descriptor > 2)) && [[ ! $place -ef $locusts_script ]]; then exec {descriptor}>&-; fi
+  done
+}
+
+# Is the tree there that the jobs run in?
+locusts_check_tree() {
+  local workdir=scripts
+  if [[ ! -d work/tree/$workdir ]]; then
+    locusts_stop_for error "the tree $PWD/work/tree has no folder $workdir, in which the jobs are to run"
+    return 1
+  fi
+}
+
+locusts_main() {
+  local folder='' slots='' action=run slot name=''
+  while (($# > 0)); do
+    case $1 in
+      --run) folder=${2?"--run needs a folder"}; shift ;;
+      --slots) slots=${2?"--slots needs a number"}; shift ;;
+      --name) name=${2?"--name needs a name"}; shift ;;
+      --stop) action=stop ;;
+      --is-running) action=is-running ;;
+      --version) printf 'format %s\n' "$locusts_format"; return ;;
+      -h | --help) locusts_usage; return ;;
+      *) locusts_say "unknown option $1; see: bash manager.sh --help"; return 1 ;;
+    esac
+    shift
+  done
+  if [[ $slots && $slots != [1-9]*([0-9]) ]]; then
+    locusts_say "--slots takes a whole number from 1, not '$slots'"
+    return 1
+  fi
+  locusts_name=${name:-main}
+  if [[ $locusts_name != +([A-Za-z0-9_-]) ]]; then
+    locusts_say "--name takes letters, digits, - and _, not '$locusts_name'"
+    return 1
+  fi
+  locusts_script=$PWD/${BASH_SOURCE[0]}
+  [[ ${BASH_SOURCE[0]} != */* ]] || locusts_script=$(CDPATH='' cd -- "${BASH_SOURCE[0]%/*}/" && pwd)/${BASH_SOURCE[0]##*/}
+  # Not $HOSTNAME: a variable of that name may come from another machine.
+  read -r locusts_host </proc/sys/kernel/hostname
+  locusts_close_inherited
+  locusts_enter_run "$folder"
+  locusts_read_run
+  case $action in
+    stop) locusts_stop_others "$name"; return ;;
+    is-running) locusts_find_running "$name"; ((${#locusts_found_running[@]} > 0)); return ;;
+  esac
+
+  set -C
+  locusts_stopping='' locusts_detail=''
+  locusts_begin_life
+  if [[ -e gathered ]]; then
+    locusts_say "$PWD is over, and its results are gathered; 'locusts deploy' begins another run"
+    return
+  fi
+  locusts_shared=$(cd ../../shared 2>/dev/null && pwd)
+  locusts_failures=0 locusts_lists=0 locusts_frontier=0 locusts_patience=1
+  locusts_farewell='' locusts_next_turn=0 locusts_last_slot=0 locusts_lost_slots='' locusts_disk_is_full=''
+  locusts_turns=() locusts_inbox=() locusts_slot_pid=() locusts_slot_list=() locusts_is_missed=() locusts_list_chunk=() locusts_list_file=()
+  locusts_finished=() locusts_used_tries=() locusts_running=() locusts_deaths=() locusts_inherited=()
+  declare -gA locusts_known=() locusts_deaths_of=()
+  exec >>"journal/$locusts_life_name.tsv" {locusts_requests}<> <(:)
+  locusts_cores=$(OMP_NUM_THREADS='' OMP_THREAD_LIMIT='' nproc) # it would say what these say
+  locusts_note manager "$locusts_life_name" "$locusts_host" $$ "$locusts_cores"
+  locusts_take_over_all "$locusts_name"
+  trap 'locusts_stop_for signal' TERM INT HUP
+  trap : PIPE # a slot that was killed does not read its answer
+  locusts_slots=${slots:-$locusts_slots}
+  [[ $locusts_slots ]] || locusts_count_slots
+  locusts_check_tree || locusts_slots=0
+  for ((slot = 1; slot <= locusts_slots; slot++)); do locusts_start_slot 0; done
+  locusts_serve_all
+  locusts_end_leftovers "$locusts_life_name"
+  locusts_farewell=${locusts_stopping:+left $locusts_stopping}
+
+  locusts_note finish "${locusts_stopping:-finished}" "${locusts_detail:--}"
+  locusts_set_state "${locusts_stopping:-finished}" "$locusts_detail"
+  printf '%s\n' "${locusts_farewell:-finished}" >|"managers/$locusts_life_name.beat"
+  case $locusts_stopping in
+    '') return 0 ;;
+    disk-full) locusts_say "stopped: the disk that holds $PWD is full; make room, then start again"; return 5 ;;
+    too-many-failures) locusts_say "stopped: $locusts_detail"; return 6 ;;
+    signal) locusts_say 'stopped by a signal; the next start goes on from here'; return 143 ;;
+    *) locusts_say "stopped: $locusts_detail"; return 1 ;;
+  esac
+}
+
+locusts_main "$@"
+exit

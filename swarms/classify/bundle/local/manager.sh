@@ -329,7 +329,7 @@ locusts_try_job() {
     exec </dev/null >|"$locusts_folder.out" 2>|"$locusts_folder.err" {locusts_requests}>&- {locusts_list}<&- || exit 1
     set +C +m
     shopt -u extglob
-    cd -P -- "$locusts_workdir" || exit 1
+    cd -- "$locusts_workdir" || exit 1
     locusts_execute
   ) &
   locusts_pid=$!
@@ -501,11 +501,11 @@ locusts_create_claim() { # chunk claim
 
 # Claims the first chunk that nobody has, and leaves it in locusts_frontier. Chunks are claimed in
 # their order, so those that are claimed have no gap: the search for their end takes longer and
-# longer steps from where it was last seen, and then halves the last one.
+# longer steps from where it was last seen, the first as long as the last way, and then halves.
 locusts_claim_next() {
   local low high middle step
   while [[ ! $locusts_stopping ]]; do
-    low=$locusts_frontier step=1
+    low=$locusts_frontier step=$locusts_stride
     while high=$((low + step)) && ((high <= locusts_chunks)) && [[ -e claims/$high ]]; do
       low=$high step=$((step * 2))
     done
@@ -514,6 +514,8 @@ locusts_claim_next() {
       middle=$(((low + high) / 2))
       if [[ -e claims/$middle ]]; then low=$middle; else high=$middle; fi
     done
+    # What others have claimed in the meantime they will have claimed by the next time, too.
+    locusts_stride=$((high - locusts_frontier))
     locusts_frontier=$low
     ((high <= locusts_chunks)) || return 1
     if locusts_create_claim "$high" "$high"; then
@@ -1069,7 +1071,7 @@ locusts_main() {
     return
   fi
   locusts_shared=$(cd ../../shared 2>/dev/null && pwd)
-  locusts_failures=0 locusts_lists=0 locusts_frontier=0 locusts_patience=1
+  locusts_failures=0 locusts_lists=0 locusts_frontier=0 locusts_stride=1 locusts_patience=1
   locusts_farewell='' locusts_next_turn=0 locusts_last_slot=0 locusts_lost_slots='' locusts_disk_is_full=''
   locusts_turns=() locusts_inbox=() locusts_slot_pid=() locusts_slot_list=() locusts_is_missed=() locusts_list_chunk=() locusts_list_file=()
   locusts_finished=() locusts_used_tries=() locusts_running=() locusts_deaths=() locusts_inherited=()

@@ -166,6 +166,7 @@ export class SentFiles implements TargetFiles {
         const { stdout } = await this.#run(this.#bulk, ["receive", "inventory"], [this.there, "incoming", last], input);
         has = readInventory(stdout);
       } else {
+        await this.options.host.run('mkdir -p -- "$1/incoming"', [this.there]);
         await sendByCommand(transferCommand, parcels, this.here, `${this.there}/incoming`);
         has = await this.#takeInventory();
       }

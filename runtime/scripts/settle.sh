@@ -27,7 +27,7 @@ else
     ln -- "$draft" "$folder/owner" 2>/dev/null || mv -n -- "$draft" "$folder/owner"
     rm -f -- "$draft"
   fi
-  mkdir -p -- "$folder"/{bundle,shared,runs,incoming} || exit 21
+  mkdir -p -- "$folder"/{bundle,shared,runs} || exit 21
 fi
 
 id='' who=''

@@ -142,16 +142,20 @@ export function makeKey(file: string, passphrase = ""): string {
   return file;
 }
 
-/** A port on 127.0.0.1 that nobody listens on. */
-export function freePort(): Promise<number> {
-  const server = createServer();
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+/**
+ * A port on 127.0.0.1 that nobody listens on, nor is given to anybody by the system: a server that
+ * stops and starts again wants the same one, and other tests ask for ports at the same time.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
     });
-  });
+    if (isFree) return port;
+  }
 }
 
 async function untilListening(port: number, log: string, exitCode: () => number | null): Promise<void> {

@@ -48,11 +48,11 @@ function difference(file: string, actual: string): string {
   return error ? `(no diff without git: ${error.message})` : stdout;
 }
 
-for (const [name, { about, files }] of Object.entries(GOLDEN_PROJECTS)) {
+for (const [name, { about, files, ownMachinery }] of Object.entries(GOLDEN_PROJECTS)) {
   test(name, async () => {
     const bundle = await buildProject(files);
     const file = join(GOLDEN, `${name}.md`);
-    const whole = name === SHOWN_WHOLE || { shownIn: `${SHOWN_WHOLE}.md` };
+    const whole = name === SHOWN_WHOLE || ownMachinery || { shownIn: `${SHOWN_WHOLE}.md` };
     const actual = asMarkdown(name, about, files, bundle, whole);
     if (update) writeFileSync(file, actual);
     const expected = existsSync(file) ? readFileSync(file, "utf8") : "";
@@ -64,9 +64,10 @@ for (const [name, { about, files }] of Object.entries(GOLDEN_PROJECTS)) {
   });
 }
 
-test("the machinery of every manager is part of the one that is shown", async () => {
+test("the machinery of every other manager is part of the one that is shown", async () => {
   const shown = machineryOf(await buildProject(GOLDEN_PROJECTS[SHOWN_WHOLE]?.files ?? {}));
-  for (const [name, { files }] of Object.entries(GOLDEN_PROJECTS)) {
+  for (const [name, { files, ownMachinery }] of Object.entries(GOLDEN_PROJECTS)) {
+    if (ownMachinery) continue;
     let at = 0;
     for (const line of machineryOf(await buildProject(files))) {
       at = shown.indexOf(line, at) + 1;

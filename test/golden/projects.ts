@@ -2,6 +2,8 @@
 export interface GoldenProject {
   /** what it is there to show */
   readonly about: string;
+  /** its manager has machinery that others have not: it is shown whole, too */
+  readonly ownMachinery?: boolean;
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -112,6 +114,43 @@ export default defineSwarm({
 });
 `;
 
+const PILOTS = `import { defineSwarm, range, sh, slurm } from "locusts";
+
+export default defineSwarm({
+  name: "pilots",
+  jobs: range("i", 1, 100),
+  outputs: { square: "{i}.txt" },
+  command: ({ outputs, params }) => sh\`echo $((\${params.i} ** 2)) > \${outputs.square}\`,
+  resources: { cpus: 2, memory: "4 GB", gpus: 1 },
+  targets: {
+    cluster: slurm({
+      host: "me@cluster.example.org",
+      directory: "/data/me/locusts",
+      partition: "gpu",
+      account: "lab",
+      qos: "normal",
+      nodes: 3,
+      cpusPerNode: 8,
+      threadsPerCore: 1,
+      memoryPerCpu: "3 GB",
+      gpus: "a100:4",
+      walltime: "1-12:00:00",
+      constraint: "fast&big",
+      exclusive: true,
+      gres: ["lscratch:100"],
+      scratch: "/lscratch/$SLURM_JOB_ID",
+      scratchSize: "100 GB",
+      reservation: "course",
+      licenses: "matlab:1",
+      mail: { to: "me@example.org" },
+      sbatch: ["--comment=locusts"],
+      successors: 2,
+      silence: "90s",
+    }),
+  },
+});
+`;
+
 export const GOLDEN_PROJECTS: Readonly<Record<string, GoldenProject>> = {
   minimal: {
     about: "As little as a definition can have.",
@@ -145,8 +184,14 @@ export const GOLDEN_PROJECTS: Readonly<Record<string, GoldenProject>> = {
       "stop-words.txt": "a and the\n",
     },
   },
+  pilots: {
+    about: "Pilots under SLURM, with all that can be asked for.",
+    ownMachinery: true,
+    files: { "swarm.config.ts": PILOTS },
+  },
   tree: {
     about: "Jobs that run in a tree of files, selected by rules.",
+    ownMachinery: true,
     files: {
       "swarm.config.ts": TREE,
       "environment/scripts/run.sh": 'bash lib/say.sh "$1"\n',

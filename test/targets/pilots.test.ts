@@ -129,7 +129,7 @@ test.skipUnless(
       overSsh(cluster),
       `jobs: range("i", 1, 40),
      outputs: { text: "{i}.txt" },
-     command: ({ outputs, params }) => sh\`sleep 0.3; echo \${params.i} > \${outputs.text}\`,`,
+     command: ({ outputs, params }) => sh\`sleep 1; echo \${params.i} > \${outputs.text}\`,`,
       FOUR,
     );
     const left = await deployment.deploy(["--detach"]);

@@ -210,3 +210,6 @@ export const GOLDEN_PROJECTS: Readonly<Record<string, GoldenProject>> = {
 
 /** The one project whose golden file shows the whole of `manager.sh`; it has the most of it. */
 export const SHOWN_WHOLE = "everything";
+
+/** Jobs in trees do without folders of their own: this one is shown whole, too. */
+export const SHOWN_AS_WELL = "tree";

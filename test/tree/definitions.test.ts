@@ -315,10 +315,4 @@ test("the definition's own folder can be a root: what Locusts writes there is no
   );
 });
 
-test("it cannot be deployed yet, and says so before anything is written", async () => {
-  const { exitCode, stderr } = await locusts(["deploy", project()]);
-  assert.is(exitCode, 1);
-  assert.match(stderr, /can be built, and not yet be deployed/);
-});
-
 test.run();

@@ -57,6 +57,10 @@ export function* readDifferences(text: Buffer): Generator<Difference> {
     if (middle < 0 || !path.startsWith("./")) throw new Error(`${JSON.stringify(record)} is no record of a listing`);
     const facts = readFacts(record.slice(middle + 2));
     const plain = path.slice(2);
+    // Whoever sends this is not trusted: what it lists is written on this machine.
+    if (plain.split("/").some((part) => part === "" || part === "." || part === "..")) {
+      throw new Error(`${JSON.stringify(path)} is no plain path: nothing of the tree was written`);
+    }
     if (pending && pending.path !== plain) {
       yield pending;
       pending = undefined;

@@ -130,6 +130,8 @@ export class TreePlaces {
     }
     const old = lookAt(place);
     if (old?.isDirectory()) this.#removeFolder(path);
+    // What was a folder is none any more: nothing is to be written through what takes its place.
+    if (this.#known.has(path)) this.#known.clear();
     renameSync(draft, place);
   }
 

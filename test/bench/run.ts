@@ -10,6 +10,7 @@ import { metadataBench } from "./benches/metadata.js";
 import { pilotsBench } from "./benches/pilots.js";
 import { planBench } from "./benches/plan.js";
 import { stagingBench } from "./benches/staging.js";
+import { treeBench } from "./benches/tree.js";
 import { trueBench } from "./benches/true.js";
 import { Ground } from "./ground.js";
 import { warmUp } from "./locusts.js";
@@ -29,6 +30,7 @@ const BENCHES: readonly Bench[] = [
   pilotsBench,
   stagingBench,
   metadataBench,
+  treeBench,
 ];
 
 const USAGE = `usage: npm run bench -- [name …] [--runs N] [--quick] [--strict] [--json]

@@ -1,8 +1,8 @@
 import { bringHome } from "../../bring-home.js";
-import { failedJobs } from "../../deploy.js";
 import type { Deployed } from "../../deployed.js";
 import { previewTrees } from "../../preview-trees.js";
 import { makeReport, REPORT_VERSION } from "../../report.js";
+import { failedJobs } from "../../state/failed-jobs.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { describeTreeHome, sayTreeHome, sayTreePreview } from "../output/tree-home.js";
 import { useDeployed } from "../use-deployed.js";

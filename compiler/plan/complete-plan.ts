@@ -1,0 +1,45 @@
+import { hash } from "node:crypto";
+import type { ShellCommand } from "../dsl/command.js";
+import type { Environment } from "../dsl/environment.js";
+import type { AnyDefinition, Resolution } from "./resolve-swarm.js";
+import type { SwarmPlan, TreePlan } from "./swarm-plan.js";
+
+/** What a prepare says, as text that differs where it differs. */
+function describePrepare(prepare: Environment["prepare"]): unknown {
+  if (prepare === undefined || typeof prepare === "string" || Array.isArray(prepare)) return prepare ?? null;
+  return (prepare as ShellCommand).parts.map((part) =>
+    "text" in part ? part.text : "constant" in part ? [part.constant] : [part.reference.variable, null],
+  );
+}
+
+function identifyTree({ mode, workdir, root }: TreePlan): unknown {
+  return [mode, workdir, mode === "inPlace" ? root : null];
+}
+
+/** Puts the program in, and works out what identifies the swarm's jobs apart from their own params and inputs. */
+export function completePlan(plan: Resolution["plan"], base: AnyDefinition, program: string | undefined): SwarmPlan {
+  // Not the target and what it overrides: a result is the same wherever it was made.
+  const facts = {
+    command: plan.command,
+    program: program === undefined ? null : hash("sha256", program),
+    environment: {
+      variables: base.environment?.variables ?? {},
+      modules: base.environment?.modules ?? [],
+      container: base.environment?.container ?? null,
+      prepare: describePrepare(base.environment?.prepare),
+    },
+    inputs: plan.inputs.map((input) => [input.name, input.pattern, input.as ?? null, input.delivery === "in-place"]),
+    outputs: plan.outputs.map((output) => [
+      output.name,
+      output.pattern,
+      output.kind,
+      output.optional,
+      output.minBytes,
+      output.matches ?? null,
+      output.check ?? null,
+    ]),
+    // What is in it joins when it has been surveyed; of one that lies on the target its place is all that is known.
+    ...(plan.tree ? { tree: identifyTree(plan.tree) } : {}),
+  };
+  return { ...plan, program, identity: hash("sha256", JSON.stringify(facts)) };
+}

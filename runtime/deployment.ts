@@ -1,0 +1,363 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type BundleDescription,
+  type BundledJob,
+  readBundleDescription,
+  readBundledJobs,
+} from "../compiler/format/bundle.js";
+import type { DeployOptions } from "./deploy-options.js";
+import type { DeployEnd, DeployResult } from "./deploy-result.js";
+import { preflight } from "./doctor/preflight.js";
+import type { Engine, EngineState } from "./engines/engine.js";
+import { pilotsFor } from "./engines/slurm.js";
+import { placeBundle, stageRun } from "./files/stage.js";
+import type { TargetFiles } from "./files/target-files.js";
+import type { OpenedTarget } from "./open-target.js";
+import { makeReport } from "./report.js";
+import { RunFollower } from "./runs/follow-run.js";
+import { closeRun, isClosed, listRunJobs, listRuns, type Run, readRun } from "./runs/run-folder.js";
+import { failedJobs } from "./state/failed-jobs.js";
+import { type JobResult, Ledger } from "./state/ledger.js";
+import { Ownership } from "./state/ownership.js";
+import { writeResultTables } from "./state/result-tables.js";
+import { selectJobs } from "./state/select-jobs.js";
+import { bringTreeHome, type TreeHome } from "./trees/bring-tree.js";
+import { carryResultsOver } from "./trees/carry-over.js";
+import { RuntimeProblem, targetDirectory } from "./workspace.js";
+
+/** How long managers may take to leave when all is done, in milliseconds. */
+const MOST_LEAVING = 30_000;
+
+/** How often a manager that was killed is started again without any job having ended in between. */
+const MOST_RESTARTS = 3;
+
+/** One deploy: what is left of earlier ones is taken up, what is wanted is run, and what comes of it is gathered. */
+export class Deployment {
+  readonly ledger: Ledger;
+  readonly engine: Engine;
+  readonly files: TargetFiles;
+  readonly failures: JobResult[] = [];
+  readonly badNodes = new Set<string>();
+  readonly trees: TreeHome[] = [];
+  finished = 0;
+
+  constructor(
+    readonly options: DeployOptions,
+    readonly opened: OpenedTarget,
+  ) {
+    this.ledger = Ledger.open(options.workspace.state);
+    this.engine = opened.engine;
+    this.files = opened.files;
+  }
+
+  jobs(): Iterable<BundledJob> {
+    return readBundledJobs(this.options.bundle, this.options.description);
+  }
+
+  follower(
+    run: Run,
+    jobs: ReadonlyMap<number, BundledJob>,
+    description: BundleDescription,
+    recount = false,
+  ): RunFollower {
+    const { workspace, target, keepLogs } = this.options;
+    mkdirSync(workspace.results, { recursive: true });
+    return new RunFollower({
+      run,
+      files: this.files,
+      description,
+      jobs,
+      ledger: this.ledger,
+      results: workspace.results,
+      label: `${target}/${run.number}`,
+      keepLogs,
+      recount,
+    });
+  }
+
+  /** The jobs of an earlier run; undefined if the bundle that it belongs to is not on the target any more. */
+  earlier(run: Run): { jobs: Map<number, BundledJob>; description: BundleDescription } | undefined {
+    const bundle = join(this.files.here, "bundle");
+    let description: BundleDescription;
+    try {
+      description = readBundleDescription(bundle);
+    } catch {
+      return undefined;
+    }
+    if (description.digest !== run.digest) return undefined;
+    const numbers = new Set(listRunJobs(run));
+    const jobs = new Map<number, BundledJob>();
+    for (const job of readBundledJobs(bundle, description)) if (numbers.has(job.number)) jobs.set(job.number, job);
+    return { jobs, description };
+  }
+
+  /** Follows a run until no manager works on it any more, or until the user leaves it. */
+  async follow(run: Run, jobs: ReadonlyMap<number, BundledJob>, recount = false): Promise<DeployEnd> {
+    const follower = this.follower(run, jobs, this.options.description, recount);
+    try {
+      return await this.#followToEnd(follower, run, jobs);
+    } catch (error) {
+      // What was asked of the target was cut short.
+      if (error === this.options.signal.reason && this.engine.outlivesInterrupt) return this.leave(follower);
+      throw error;
+    }
+  }
+
+  async #followToEnd(follower: RunFollower, run: Run, jobs: ReadonlyMap<number, BundledJob>): Promise<DeployEnd> {
+    const { observer, signal } = this.options;
+    const [shortest, longest] = this.engine.pauses;
+    let pause = shortest;
+    let stopping: Promise<void> | undefined;
+    let restarts = 0;
+    let settledAtStart = 0;
+    let allSettled: number | undefined;
+    for (;;) {
+      if (signal.aborted && this.engine.outlivesInterrupt) return this.leave(follower);
+      if (signal.aborted) stopping ??= this.stop(run);
+      // Asked before the last look at the journals, so that nothing written in between is missed.
+      const { going, words } = await this.look(run);
+      const news = await follower.read();
+      await follower.gather();
+      for (const node of follower.badNodes) {
+        if (!this.badNodes.has(node)) observer.badNode(node);
+        this.badNodes.add(node);
+      }
+      observer.progress({
+        jobs: jobs.size,
+        done: follower.done,
+        failed: follower.failures.length,
+        running: follower.running,
+        words,
+      });
+      if (!going) {
+        if (follower.settled === jobs.size || stopping !== undefined) break;
+        const stopped = await this.whyStopped(run, follower);
+        if (stopped.reason !== undefined) {
+          await this.finish(follower, jobs.size);
+          return { how: "stopped", reason: stopped.reason, detail: stopped.detail };
+        }
+        if (follower.settled > settledAtStart) restarts = 0;
+        restarts += 1;
+        if (restarts > MOST_RESTARTS) {
+          await this.finish(follower, jobs.size);
+          return { how: "stopped", reason: "killed", detail: stopped.detail };
+        }
+        observer.restarted(run, stopped.detail);
+        settledAtStart = follower.settled;
+        await this.engine.launch(run, jobs.size - follower.settled);
+      } else if (follower.settled === jobs.size && stopping === undefined) {
+        allSettled ??= Date.now();
+        if (Date.now() - allSettled > MOST_LEAVING) stopping = this.stop(run);
+      }
+      pause = news || allSettled !== undefined ? shortest : Math.min(longest, pause * 1.5);
+      if (going) await this.engine.rest(pause);
+    }
+    await stopping;
+    await this.finish(follower, jobs.size);
+    return { how: signal.aborted ? "interrupted" : "complete" };
+  }
+
+  /** Asks for the managers. Where they can never begin, nothing is left of the run. */
+  async look(run: Run): Promise<EngineState> {
+    try {
+      return await this.engine.state(run);
+    } catch (error) {
+      if (error instanceof RuntimeProblem) await this.files.discard(run).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Why the managers are gone although jobs are left; no reason if they are to be started again. */
+  async whyStopped(run: Run, follower: RunFollower): Promise<{ reason: string | undefined; detail: string }> {
+    const departure = follower.departure;
+    // One that says it has finished while jobs are missing is to look again, as one that was killed.
+    if (departure && departure.reason !== "finished") return departure;
+    const last = await this.engine.lastWords(run);
+    return { ...last, reason: last.reason === "finished" ? undefined : last.reason };
+  }
+
+  /** Leaves the managers at work. */
+  leave(follower: RunFollower): DeployEnd {
+    this.failures.push(...follower.failures);
+    this.finished += follower.done + follower.failures.length;
+    return { how: "left", run: follower.options.run.number };
+  }
+
+  /** Stops a manager, also one that is still on its way. */
+  async stop(run: Run): Promise<void> {
+    do await this.engine.stop(run);
+    while ((await this.engine.state(run)).going);
+  }
+
+  /** A run that was stopped early is left as it is: its manager can be started again by hand. */
+  async finish(follower: RunFollower, jobs: number): Promise<void> {
+    this.failures.push(...follower.failures);
+    this.finished += follower.done + follower.failures.length;
+    if (follower.settled < jobs) return;
+    await this.close(follower, true);
+  }
+
+  /** @param isOver whether all its jobs have ended */
+  async close(follower: RunFollower, isOver: boolean): Promise<void> {
+    await this.bringTree(follower, isOver);
+    // Until now the journals and work folders had it all; from here on the ledger alone.
+    this.ledger.sync();
+    closeRun(follower.options.run);
+    await follower.tidy();
+  }
+
+  /** Brings home what the jobs of a run that is over have changed in their tree. */
+  async bringTree(follower: RunFollower, isOver: boolean): Promise<void> {
+    const { run, description } = follower.options;
+    if (!description.tree) return;
+    const { folder, results, state } = this.options.workspace;
+    const done = follower.doneTries;
+    const home = await bringTreeHome({
+      run,
+      files: this.files,
+      description,
+      folder,
+      results,
+      state,
+      done,
+      isOver,
+      write: true,
+    });
+    this.trees.push(home);
+    this.options.observer.treeCame(home);
+  }
+
+  /** What earlier deploys have left: a run that still goes on is followed, one that was cut off gathered. */
+  async takeUp(): Promise<DeployEnd | undefined> {
+    await this.files.adopt();
+    for (const number of listRuns(this.files.here)) {
+      const run = readRun(this.files.here, number);
+      if (!run || isClosed(run)) continue;
+      const earlier = this.earlier(run);
+      const isCurrent = run.digest === this.options.description.digest;
+      const { going } = await this.engine.state(run);
+      // A run whose jobs share a tree is gone on with: nothing is held, and whoever begins first has it.
+      const resumes = !going && isCurrent && earlier?.description.tree;
+      if (going || (!resumes && !(await this.engine.hold(run)))) {
+        if (!earlier || !isCurrent) {
+          throw new RuntimeProblem(
+            `run ${run.number} of an earlier version of this definition still goes on`,
+            "wait for it (locusts status), or stop it (locusts cancel)",
+          );
+        }
+        this.options.observer.rejoined(run);
+        const end = await this.follow(run, earlier.jobs, true);
+        if (end.how !== "complete") return end;
+      } else if (earlier) {
+        await this.engine.stop(run); // ends what a killed manager has left running
+        const follower = this.follower(run, earlier.jobs, earlier.description);
+        await follower.read();
+        await follower.gather();
+        const left = run.jobs - follower.settled;
+        if (left === 0 || !earlier.description.tree) await this.finish(follower, follower.settled);
+        else if (resumes) {
+          const end = await this.resume(run, earlier.jobs, left);
+          if (end.how !== "complete") return end;
+        } else await this.close(follower, false);
+      } else closeRun(run);
+    }
+    return undefined;
+  }
+
+  /** Goes on with a run whose managers are gone. */
+  async resume(run: Run, jobs: ReadonlyMap<number, BundledJob>, left: number): Promise<DeployEnd> {
+    this.options.observer.rejoined(run);
+    if (this.options.signal.aborted) return { how: "interrupted" };
+    await this.engine.launch(run, left);
+    return this.follow(run, jobs, true);
+  }
+
+  /** Runs the jobs that are wanted. */
+  async runWanted(wanted: ReadonlyMap<number, BundledJob>): Promise<DeployEnd> {
+    const run = await this.stage(new Set(wanted.keys()));
+    try {
+      await this.engine.launch(run, wanted.size);
+    } catch (error) {
+      // Whether it has begun is not known then: the next deploy will see.
+      if (error === this.options.signal.reason) return { how: "left", run: run.number };
+      await this.files.discard(run).catch(() => {}); // what was wrong in the first place is worth more
+      throw error;
+    }
+    this.options.observer.launched(run);
+    return this.options.detach ? { how: "left", run: run.number } : this.follow(run, wanted);
+  }
+
+  /** Stages a run of the jobs that are wanted. */
+  async stage(wanted: ReadonlySet<number>): Promise<Run> {
+    const { options, files } = this;
+    const { description, observer, workspace } = options;
+    const { pilots } = description;
+    await preflight(this.opened, options, wanted.size);
+    const staged = await stageRun({
+      bundle: options.bundle,
+      description,
+      sources: workspace.folder,
+      files,
+      wanted,
+      managers: pilots ? pilotsFor(pilots, wanted.size) : 1,
+      staged: (count) => observer.staging(count, wanted.size),
+    });
+    // What was deployed is known here, too, where the target's folder is elsewhere.
+    const home = join(targetDirectory(workspace, options.target), "bundle");
+    if (home !== join(files.here, "bundle")) placeBundle(options.bundle, home);
+    return files.send(staged, (bytes, of) => observer.sending(bytes, of));
+  }
+
+  async run(): Promise<DeployResult> {
+    const { options } = this;
+    const ownership = new Ownership(options.workspace.results, this.ledger);
+    ownership.checkTables(options.description.tree !== null);
+    const early = await this.takeUp();
+    if (!early && this.trees.some(({ applied }) => applied)) return this.conclude({ how: "outdated" });
+    const { workspace, description, target } = options;
+    const before = join(targetDirectory(workspace, target), "bundle");
+    carryResultsOver(workspace.state, this.ledger, before, options.bundle, description);
+    const taken = new Set(this.failures.map((failure) => failure.key));
+    const selection = selectJobs(this.jobs(), options.description, this.ledger, options.workspace.results, {
+      redo: options.redo,
+      limit: options.limit,
+      except: taken,
+    });
+    if (selection.unknownRedo.length > 0) {
+      throw new RuntimeProblem(
+        `--redo: there is no job named ${selection.unknownRedo.join(", ")}, and none that ended by such a cause`,
+        "give a job's name as in results/jobs.tsv, a cause (exit, signal, timeout, oom, missing-output), or nothing for all",
+      );
+    }
+    let end: DeployEnd = early ?? { how: "complete" };
+    if (!early) {
+      options.observer.selected({
+        total: selection.total,
+        wanted: selection.wanted.size,
+        cached: selection.cached - this.finished + this.failures.length,
+        reasons: selection.reasons,
+      });
+      if (selection.wanted.size > 0 && !options.signal.aborted) {
+        ownership.checkPlaces(selection.wanted.values(), options.description);
+        end = await this.runWanted(selection.wanted);
+      } else if (options.signal.aborted) end = { how: "interrupted" };
+    }
+    return this.conclude(end);
+  }
+
+  /** Writes the tables, and says what it has come to. */
+  conclude(end: DeployEnd): DeployResult {
+    const { options } = this;
+    const standing = writeResultTables(options.workspace.results, options.description, this.jobs(), this.ledger);
+    const failures = [...failedJobs(this.jobs(), this.ledger)];
+    const cached = Math.max(0, standing.done - this.finished + this.failures.length);
+    return {
+      report: makeReport(options.target, standing, { running: 0, cached }, failures),
+      end,
+      failures,
+      finished: this.finished,
+      trees: this.trees,
+    };
+  }
+}

@@ -9,7 +9,7 @@ import {
 import type { DeployOptions } from "./deploy-options.js";
 import type { DeployEnd, DeployResult } from "./deploy-result.js";
 import { preflight } from "./doctor/preflight.js";
-import type { Engine, EngineState } from "./engines/engine.js";
+import { type Engine, type EngineState, NeverBegins } from "./engines/engine.js";
 import { pilotsFor } from "./engines/slurm.js";
 import { placeBundle, stageRun } from "./files/stage.js";
 import type { TargetFiles } from "./files/target-files.js";
@@ -163,7 +163,7 @@ export class Deployment {
     try {
       return await this.engine.state(run);
     } catch (error) {
-      if (error instanceof RuntimeProblem) await this.files.discard(run).catch(() => {});
+      if (error instanceof NeverBegins) await this.files.discard(run).catch(() => {});
       throw error;
     }
   }

@@ -1,4 +1,8 @@
 import type { Run } from "../runs/run-folder.js";
+import { RuntimeProblem } from "../workspace.js";
+
+/** What was asked for can never be had: no manager will ever begin. */
+export class NeverBegins extends RuntimeProblem {}
 
 /** What is known of the managers of a run. */
 export interface EngineState {
@@ -25,7 +29,7 @@ export interface Engine {
    * @throws RuntimeProblem if the target refuses
    */
   launch(run: Run, left: number): Promise<void>;
-  /** @throws RuntimeProblem if it waits for what can never come */
+  /** @throws NeverBegins if it waits for what can never come */
   state(run: Run): Promise<EngineState>;
   /** Makes sure that no manager begins while this process lives. @returns false if one was quicker */
   hold(run: Run): Promise<boolean>;

@@ -4,7 +4,7 @@ import type { Host } from "../hosts/host.js";
 import type { Run } from "../runs/run-folder.js";
 import { loadScript } from "../scripts/load.js";
 import { RuntimeProblem } from "../workspace.js";
-import type { Engine, EngineState, LastWords } from "./engine.js";
+import { type Engine, type EngineState, type LastWords, NeverBegins } from "./engine.js";
 import { describeWaiting, whyNever } from "./pending-words.js";
 import { explainRefusal } from "./sbatch-words.js";
 
@@ -93,7 +93,7 @@ export class SlurmEngine implements Engine {
         pending.length === queued.length ? pending.map(({ reason }) => whyNever(reason)).find(Boolean) : undefined;
       if (never) {
         await this.#queue(run, "cancel");
-        throw new RuntimeProblem(`the pilots would wait for ever: ${never[0]}`, never[1]);
+        throw new NeverBegins(`the pilots would wait for ever: ${never[0]}`, never[1]);
       }
       this.#state = { going: queued.length > 0, words: describeQueue(queued) };
     } else this.#state = { ...this.#state, words: "SLURM's controller does not answer; the pilots go on without it" };

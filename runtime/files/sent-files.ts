@@ -219,28 +219,19 @@ export class SentFiles implements TargetFiles {
   async look(run: Run): Promise<void> {
     const folder = join(run.folder, "journal");
     const known = readdirSync(folder).map((name) => `${statSync(join(folder, name)).size} ${name}\n`);
-    const output: Buffer[] = [];
-    await this.options.persist(async () => {
-      output.length = 0;
-      const sink = new (await import("node:stream")).Writable({
-        write(block: Buffer, _encoding, done) {
-          output.push(block);
-          done();
-        },
-      });
-      const { code, stderr } = await this.options.host.run(
-        loadScript("look"),
-        [`${this.there}/runs/${run.number}`, String(MOST_NEWS)],
-        { input: Buffer.from(known.join("")), output: sink },
+    const words = [`${this.there}/runs/${run.number}`, String(MOST_NEWS)];
+    let news: Buffer;
+    try {
+      news = await this.ask("look", words, Buffer.from(known.join("")));
+    } catch (error) {
+      if (!(error instanceof RuntimeProblem) || error.hint !== undefined) throw error;
+      throw new RuntimeProblem(
+        `the journals of run ${run.number} cannot be read: ${error.message}`,
+        `if somebody has removed the run over there, remove what is known of it here: ${run.folder}`,
+        { cause: error },
       );
-      if (code !== 0) {
-        throw new RuntimeProblem(
-          `the journals of run ${run.number} cannot be read on ${this.options.host.name}: ${stderr.trim()}`,
-          "if the run's folder is gone, forget it here: locusts clean",
-        );
-      }
-    });
-    for (const [name, text] of splitJournals(Buffer.concat(output), this.options.host.name)) {
+    }
+    for (const [name, text] of splitJournals(news, this.options.host.name)) {
       appendFileSync(join(folder, name), text);
     }
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import Handlebars from "handlebars";
 import { RUN_FORMAT } from "../format/bundle.js";
-import type { SwarmPlan } from "../plan/swarm-plan.js";
+import type { OutputPlan, SwarmPlan } from "../plan/swarm-plan.js";
 import { quoteExpanding, quoteWord } from "../shell/quote.js";
 
 const GRACE_SECONDS = 10;
@@ -35,8 +35,10 @@ export const MANAGER_TEMPLATES = [
   "manager",
   "slot",
   "trees",
+  "jobs",
   "try",
   "outputs",
+  "record",
   "run",
   "past",
   "requests",
@@ -72,6 +74,11 @@ export function renderTemplate(name: TemplateName, values: object): string {
   return template(values);
 }
 
+/** Is there nothing more to see to than whether the file is there, and not empty? */
+function isQuicklyChecked({ kind, minBytes, matches, check }: OutputPlan): boolean {
+  return kind === "file" && minBytes <= 1 && matches === undefined && check === undefined;
+}
+
 /** `manager.sh`: the same however many jobs there are. */
 export function emitManager(swarm: SwarmPlan): string {
   const { pilots } = swarm.target;
@@ -102,11 +109,14 @@ export function emitManager(swarm: SwarmPlan): string {
     tree: swarm.tree ? { workdir: swarm.tree.workdir, perJob: swarm.tree.mode === "perJob" } : false,
     hasTimeLimit: swarm.timeSeconds > 0,
     hasChecks: swarm.outputs.some((output) => output.check !== undefined),
+    // Each job's own subshell does what this function does, unless something else has to run it.
+    ownExecute: swarm.container !== undefined || swarm.tree?.mode === "perJob",
+    // Where bash's own tests tell that all is well. In a tree, where an output lies is for a function to say.
+    isQuick: swarm.tree === undefined && swarm.outputs.every(isQuicklyChecked),
+    quickWords: swarm.outputs.map(() => "present").join(" ") || "-",
     outputs: swarm.outputs.map((output) => ({
       ...output,
       need: output.optional ? "optional" : "compulsory",
-      // In a tree, where an output lies is for a function to say.
-      plain: swarm.tree === undefined && output.kind === "file" && output.minBytes <= 1 && !output.matches,
       ere: output.matches?.ere ?? "",
       grepFlags: output.matches?.ignoreCase ? "-Eqi" : "-Eq",
       check: output.check ?? "",

@@ -1,5 +1,5 @@
 /** A chunk is never larger, so that making one ready stays quick. */
-const MOST_JOBS = 100;
+const MOST_JOBS = 250;
 const MOST_BYTES = 32 * 1024 * 1024;
 
 /** Of what is left, all managers together take so small a part at a time that jobs of unequal length even out. */

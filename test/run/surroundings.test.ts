@@ -127,6 +127,24 @@ test("variables by which bash itself is changed do no harm", async () => {
   assert.equal(deployment.result("a.txt"), "common\n");
 });
 
+test("where bash has no clock finer than seconds, as before 5.0, jobs are timed in seconds", async () => {
+  const deployment = new Deployment(`
+    jobs: list("id", ["quick", "slow"]),
+    command: ({ params }) => sh\`[[ \${params.id} != slow ]] || sleep 2; [[ ! $EPOCHREALTIME ]]\`,
+  `);
+  deployment.write("without-clock.sh", "unset EPOCHREALTIME\n");
+  const before = Math.floor(Date.now() / 1000);
+  await deployment.succeed([], { BASH_ENV: deployment.path("without-clock.sh") });
+  const done = deployment.journal().filter(([event]) => event === "done");
+  assert.equal(done.length, 2);
+  for (const [, , , , , start, end] of done) {
+    assert.match(`${start} ${end}`, /^\d+000 \d+000$/);
+    assert.ok(Number(start) / 1000 >= before && Number(end) <= Date.now(), `${start} to ${end}`);
+  }
+  const longest = Math.max(...done.map(([, , , , , start, end]) => Number(end) - Number(start)));
+  assert.ok(longest >= 1000 && longest <= 4000, `${longest} ms`);
+});
+
 test("node() runs a program that is bundled with the definition", async () => {
   const deployment = new Deployment(
     `

@@ -52,51 +52,82 @@ locusts_command() {
 
 }
 
-# Runs the command; it is the last thing that the job's subshell does.
-locusts_execute() {
-  set -e -o pipefail
-  locusts_command
-}
+# ---- The jobs of a slot, one after another -------------------------------------------
 
-# Reads the next job of an open list into the variables that the command may use.
-# shellcheck disable=SC2034
-locusts_read_job() {
-  IFS=$'\t' read -r -u "$1" \
-    locusts_number locusts_tries locusts_copies locusts_job \
-    param_id \
-    in_first \
-    in_second \
-    in_common \
-    out_listing \
-    out_text \
-    out_trace \
-    || return 1
-  locusts_line="$locusts_copies$param_id$in_first$in_second$in_common$out_listing$out_text$out_trace"
-  [[ $locusts_line != *\\* ]] || locusts_decode locusts_copies param_id in_first in_second in_common out_listing out_text out_trace
+# Takes jobs of one list until it holds none that is free. A job belongs to the slot that creates its
+# log file.
+#
+# What a quick job needs stands in this one function, in few commands. Bash copies a function for each
+# call of it; and whatever this process writes to after a fork has to be copied before, so that of
+# quick jobs each command costs several times what it does elsewhere.
+# shellcheck disable=SC2034 # the command may use what is read here
+locusts_work_through_list() {
+  exec 5<"$locusts_list_file"
+  while
+    IFS=$'\t' read -r -u 5 \
+      locusts_number locusts_tries locusts_copies locusts_job \
+      param_id \
+      in_first \
+      in_second \
+      in_common \
+      out_listing \
+      out_text \
+      out_trace
+  do
+    locusts_place=$locusts_sequence locusts_folder=$locusts_life/$locusts_sequence/$locusts_number
+    [[ ! -e $locusts_folder.out ]] || continue # another slot has it
+    if [[ $locusts_stopping || -e $locusts_life/stop || ! -e /proc/$locusts_manager ]]; then
+      break
+    fi
+    if ! : >"$locusts_folder.out"; then
+      [[ ! -e $locusts_folder.out ]] || continue # another slot was quicker
+      locusts_disk_is_full=1
+      break
+    fi
+    [[ $locusts_copies$param_id$in_first$in_second$in_common$out_listing$out_text$out_trace != *\\* ]] || locusts_decode locusts_copies param_id in_first in_second in_common out_listing out_text out_trace
+    locusts_try=$((locusts_tries + 1))
+    while [[ $locusts_copies == - ]] || locusts_copy_inputs || locusts_give_up 'its inputs could not be copied from the shared folder'; do
+      locusts_start=${EPOCHREALTIME:-$SECONDS.000000} locusts_start=${locusts_start/[!0-9]/} # the decimal sign is the locale's
+      (
+        cd -- "$locusts_folder" || exit 1
+        set +C +m -e -o pipefail
+        locusts_command
+      ) >|"$locusts_folder.out" 2>|"$locusts_folder.err" 3>&- 4<&- 5<&- &
+      locusts_pid=$! locusts_code=0
+      if ! printf 'start\t%s\t%s\t%s\t%s\t%s\t.\n' "$locusts_number" "$locusts_try" "$locusts_slot" "$!" "${locusts_start:0:-3}"; then
+        locusts_disk_is_full=1
+        locusts_end_job KILL # nobody would know that it runs
+      fi
+      [[ ! $locusts_stopping ]] || locusts_end_job TERM
+      # A loop, since only there bash forgets a process at once; with what it remembers a fork takes longer.
+      until wait "$locusts_pid" || locusts_accept_code $?; do :; done
+      kill -KILL -- "-$locusts_pid" # whatever the job left running in the background
+      locusts_now=${EPOCHREALTIME:-$SECONDS.000000} locusts_now=${locusts_now/[!0-9]/}
+      if [[ $locusts_code == 0 && ! $locusts_stopping && -f $locusts_folder/$out_listing && -f $locusts_folder/$out_text && -f $locusts_folder/$out_trace ]]; then
+        locusts_pid=''
+        # As locusts_record does it, in one command.
+        if ! printf '%s\0%s\0%s\0done\t%s\t%s\tok\t0\t%s\t%s\t%s\tpresent present present\t.\0' "$locusts_folder/$out_listing" "$locusts_folder/$out_text" "$locusts_folder/$out_trace" \
+          "$locusts_number" "$locusts_try" "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_place" >>"$locusts_life/slots/$locusts_slot.ended"; then
+          locusts_disk_is_full=1
+        elif ((++locusts_ended >= 128 || locusts_now - locusts_published > 200000)); then
+          locusts_publish
+        fi
+        break
+      fi
+      locusts_judge_try || break
+    done
+    [[ ! $locusts_disk_is_full ]] || break
+  done
+  exec 5<&-
 }
-
-# Looks at the outputs of the job that has just ended; leaves a word for each in locusts_found,
-# what is wrong with them in locusts_wrong, and those whose size is to be asked in locusts_job_files.
+# Looks at the outputs of the job that has just ended. Leaves a word for each in locusts_words, and what
+# is wrong with them in locusts_wrong.
 locusts_check_outputs() {
-  locusts_job_files=()
-  if [[ -f $locusts_folder/$out_listing ]]; then
-    locusts_found+=(present)
-    locusts_job_files+=("$locusts_folder/$out_listing")
-  else
-    locusts_check_output listing "$out_listing" file compulsory 0
-  fi
-  if [[ -f $locusts_folder/$out_text ]]; then
-    locusts_found+=(present)
-    locusts_job_files+=("$locusts_folder/$out_text")
-  else
-    locusts_check_output text "$out_text" file compulsory 0
-  fi
-  if [[ -f $locusts_folder/$out_trace ]]; then
-    locusts_found+=(present)
-    locusts_job_files+=("$locusts_folder/$out_trace")
-  else
-    locusts_check_output trace "$out_trace" file optional 0
-  fi
+  locusts_found=()
+  locusts_check_output listing "$out_listing" file compulsory 0
+  locusts_check_output text "$out_text" file compulsory 0
+  locusts_check_output trace "$out_trace" file optional 0
+  locusts_words=${locusts_found[*]}
 }
 
 # What follows is the manager's own; the definition's commands above are read without this option.
@@ -147,60 +178,23 @@ locusts_has_room_in() { # folder
   return "$code"
 }
 
-# All tries of the job at hand, until one is good or none is left.
-locusts_run_job() {
-  locusts_try=$((locusts_tries + 1))
-  locusts_place=$locusts_sequence
-  while :; do
-    locusts_folder=$locusts_life/$locusts_place/$locusts_number
-    if [[ $locusts_copies != - ]] && ! locusts_copy_inputs; then
-      locusts_give_up 'its inputs could not be copied from the shared folder'
-      return
-    fi
-    locusts_try_job
-    if [[ $locusts_cause == ok ]]; then
-      locusts_ended+=("$locusts_facts${locusts_found[*]-}")
-      locusts_files+=("${locusts_job_files[@]}")
-      # Of quick jobs many are written down together.
-      ((${#locusts_ended[@]} < 64 && locusts_now - locusts_published < 100000)) || locusts_publish
-      return
-    fi
-    if [[ $locusts_cause == stopped ]]; then
-      locusts_note stopped "${locusts_facts%$'\t'}" '-' '-'
-      return
-    fi
-    if ! locusts_has_room; then # not the job's fault: it stays unfinished
-      locusts_disk_is_full=1
-      locusts_note stopped "${locusts_facts%$'\t'}" '-' 'the disk is full'
-      return
-    fi
-    if ((locusts_try > locusts_retries)) || [[ " $locusts_retry_on " != *" $locusts_cause "* ]]; then
-      locusts_report_failure "$locusts_facts${locusts_found[*]:--}"$'\t'"${locusts_wrong:--}"
-      return
-    fi
-    locusts_note again "${locusts_facts%$'\t'}" "${locusts_found[*]:--}" "${locusts_wrong:--}"
-    if ! locusts_renew_folder; then
-      locusts_give_up "its inputs could not be unpacked from chunks/$locusts_chunk.tar again"
-      return
-    fi
-  done
-}
-
 # The job at hand has failed for good.
 locusts_report_failure() { # the fields of its line
   locusts_note failed "$1"
-  printf 'failed %s\n' "$locusts_slot" >&"$locusts_requests"
+  printf 'failed %s\n' "$locusts_slot" >&3
 }
 
 # The job at hand cannot be tried, through no fault of its own. On a full disk it stays unfinished.
+# Fails, as what stood before it has.
 locusts_give_up() { # why
   if ! locusts_has_room; then
     locusts_disk_is_full=1
-    return
+    return 1
   fi
   locusts_read_clock
   printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" node 1 "${locusts_now:0:-3}" "${locusts_now:0:-3}" "$locusts_place" - "$1"
   locusts_report_failure "${locusts_facts%$'\t'}"
+  return 1
 }
 
 # A fresh folder for the next try: nothing that the last one soiled is left in it. The first log stays,
@@ -210,6 +204,7 @@ locusts_renew_folder() {
   rm -rf -- "$locusts_folder" "$locusts_folder.err"
   locusts_try=$((locusts_try + 1))
   locusts_place=$locusts_sequence.$locusts_try
+  locusts_folder=$locusts_life/$locusts_place/$locusts_number
   mkdir -p -- "$locusts_life/$locusts_place" &&
     tar --no-same-owner -xf "chunks/$locusts_chunk.tar" -C "$locusts_life/$locusts_place" -- "$locusts_number"
 }
@@ -223,93 +218,75 @@ locusts_copy_inputs() {
   done < <(printf '%s\n' "$locusts_copies")
 }
 
-# Asks the manager for leave to start a job, where starts are to lie apart.
-locusts_await_turn() {
-  local word
-  printf 'turn %s\n' "$locusts_slot" >&"$locusts_requests"
-  read -r word && [[ $word == go ]]
-}
-
-# Takes jobs of one list until it holds none that is free. A job belongs to the slot
-# that creates its log file.
-locusts_work_through_list() {
-  exec {locusts_list}<"$locusts_list_file"
-  while locusts_read_job "$locusts_list"; do
-    if [[ $locusts_stopping || -e $locusts_life/stop ]] || ! kill -0 "$locusts_manager"; then
-      break
-    fi
-    if ! : >"$locusts_life/$locusts_sequence/$locusts_number.out"; then
-      [[ ! -e $locusts_life/$locusts_sequence/$locusts_number.out ]] || continue # another slot has it
-      locusts_disk_is_full=1
-      break
-    fi
-    ((locusts_stagger == 0)) || locusts_await_turn || break
-    locusts_run_job
-    [[ ! $locusts_disk_is_full ]] || break
-  done
-  exec {locusts_list}<&-
+# Reads the manager's answer, which is there at once as a rule. Where it is not, what has ended is
+# written down in the meantime.
+locusts_read_answer() {
+  read -r -u 4 -t 0.05 locusts_word locusts_sequence locusts_chunk locusts_list_file && return
+  (($? > 128)) || return 1
   locusts_publish
+  read -r -u 4 locusts_word locusts_sequence locusts_chunk locusts_list_file
 }
 
 locusts_slot_main() { # --slot number --life name list manager life-folder shared requests-fd
-  locusts_slot=$2 locusts_sequence=$5 locusts_manager=$6 locusts_life=$7 locusts_shared=$8
-  locusts_requests=$9
+  locusts_slot=$2 locusts_sequence=$5 locusts_manager=$6 locusts_life=${7/#"$PWD/"/./} locusts_shared=$8
   # shellcheck disable=SC2034 # a command may use it
   locusts_bundle=${BASH_SOURCE[0]%/*}
-  # Standard output is the journal here, and what bash complains of goes nowhere: a redirection
-  # for each of these would cost more than the rest of the bookkeeping.
-  exec 2>/dev/null
+  # Standard output is the journal here, 3 leads to the manager, 4 brings its answers, and 5 will be the
+  # list at hand. Jobs get nothing to read, and what bash complains of goes nowhere: a redirection for
+  # each of these would cost more than the rest of the bookkeeping.
+  local requests=$9
+  exec 4<&0 </dev/null 2>/dev/null 3>&"$requests" {requests}>&-
   locusts_pid='' locusts_stopping='' locusts_disk_is_full=''
-  locusts_ended=() locusts_files=() locusts_interrupted='' locusts_published=0
+  locusts_ended=0 locusts_interrupted='' locusts_asked='' locusts_published=0
+  # Where bash has no clock of its own: it counts the seconds from here.
+  [[ ${EPOCHREALTIME-} ]] || printf -v SECONDS '%(%s)T' -1
   locusts_memory_events='' locusts_oom_kills=0
   locusts_saw_oom_kill
   set -C -m
+  shopt -u extglob # a job begins without it
   trap 'locusts_interrupted=1; locusts_obey_stop' USR2
   # A job that ends itself by "kill $$" means no more than that.
   trap 'locusts_interrupted=1; locusts_end_job TERM' TERM
   trap 'locusts_interrupted=1; locusts_end_job INT' INT
   trap 'locusts_interrupted=1; locusts_end_job HUP' HUP
 
-  printf 'next %s %s\n' "$locusts_slot" "$locusts_sequence" >&"$locusts_requests"
-  while read -r locusts_word locusts_sequence locusts_chunk locusts_list_file; do
-    [[ $locusts_word == list ]] || break
-    locusts_work_through_list
-    if [[ $locusts_disk_is_full ]]; then
-      printf 'full %s\n' "$locusts_slot" >&"$locusts_requests"
-      break
-    fi
-    [[ ! $locusts_stopping ]] || break
-    printf 'next %s %s\n' "$locusts_slot" "$locusts_sequence" >&"$locusts_requests"
+  printf 'next %s %s\n' "$locusts_slot" "$locusts_sequence" >&3
+  while locusts_read_answer && [[ $locusts_word == list ]]; do
+    [[ $locusts_disk_is_full ]] || locusts_work_through_list
+    [[ ! $locusts_disk_is_full && ! $locusts_stopping ]] || break
+    printf 'next %s %s\n' "$locusts_slot" "$locusts_sequence" >&3
   done
   locusts_publish
-  printf 'ended %s\n' "$locusts_slot" >&"$locusts_requests"
+  [[ ! $locusts_disk_is_full ]] || printf 'full %s\n' "$locusts_slot" >&3
+  printf 'ended %s\n' "$locusts_slot" >&3
 }
 # ---- One try of a job -------------------------------------------------------------
 
-# Waits for a process and leaves its exit code. A signal for this slot ends a wait early, or the next
-# one, with a code above 128 or below 0; asked again, bash still knows the real one, and says 127 if
-# it has told it. Signals are for stopping alone: bash can miss a process that ends at that very time,
-# and then knows its code no more. A function of its own: where the same stands within a larger one,
-# it costs twice the time of a quick job (bash 5.2).
-locusts_wait() { # pid
-  local before='' misses=0
-  while
-    wait "$1"
-    locusts_code=$?
-    ((locusts_code < 0)) || { [[ $locusts_interrupted ]] && ((locusts_code > 128)); }
-  do
-    locusts_interrupted=''
-    if ((locusts_code >= 0)); then
-      before=$locusts_code
-    elif ((++misses >= 3)); then
-      if ! kill -0 "$1"; then
-        locusts_code=${before:-143}
-        return
-      fi
-      read -r -t 0.05 <> <(:)
+# Was that the end of the job, and is this its exit code? Then it is left in locusts_code. A signal for
+# this slot ends a wait early, or the next one, with a code above 128 or below 0; asked again, bash
+# still knows the real one, and says 127 if it has told it. Signals are for stopping alone: bash can
+# miss a process that ends at that very time, and then knows its code no more.
+locusts_accept_code() { # code
+  if [[ $locusts_asked != "$locusts_pid" ]]; then
+    locusts_asked=$locusts_pid locusts_told='' locusts_misses=0
+  fi
+  locusts_code=$1
+  if ((locusts_code == 127)); then
+    locusts_code=${locusts_told:-127}
+    return
+  fi
+  if ((locusts_code >= 0)); then
+    [[ $locusts_interrupted ]] && ((locusts_code > 128)) || return 0
+    locusts_told=$locusts_code
+  elif ((++locusts_misses >= 3)); then
+    if ! kill -0 "$locusts_pid"; then
+      locusts_code=${locusts_told:-143}
+      return
     fi
-  done
-  [[ ! $before ]] || ((locusts_code != 127)) || locusts_code=$before
+    read -r -t 0.05 <> <(:)
+  fi
+  locusts_interrupted='' locusts_code=0
+  return 1
 }
 
 # Has the kernel's out-of-memory killer been at work in this control group since the last look?
@@ -356,29 +333,8 @@ locusts_await_word() {
   read -r -t 0.2 <> <(:)
 }
 
-# One try of the job at hand. Leaves what came of it in locusts_cause and locusts_code.
-locusts_try_job() {
-  local locusts_start # under this name, since the job can see it
-  locusts_read_clock
-  locusts_start=$locusts_now
-  (
-    # Written before the job can do anything, so that whatever it does, it is known to have run.
-    locusts_note start "$locusts_number" "$locusts_try" "$locusts_slot" "$BASHPID" "${locusts_start:0:-3}" || exit 1
-    exec </dev/null >|"$locusts_folder.out" 2>|"$locusts_folder.err" {locusts_requests}>&- {locusts_list}<&- || exit 1
-    set +C +m
-    shopt -u extglob
-    cd -- "$locusts_folder" || exit 1
-    locusts_execute
-  ) &
-  locusts_pid=$!
-  if ((locusts_time_limit > 0)); then
-    printf '%s %s\n' "$locusts_pid" "${locusts_start:0:-6}" >|"$locusts_life/slots/$locusts_slot"
-  fi
-  [[ ! $locusts_stopping ]] || locusts_end_job TERM
-  locusts_wait "$locusts_pid"
-  kill -KILL -- "-$locusts_pid" # whatever the job left running in the background
-  locusts_read_clock
-
+# What ended the try? Leaves the answer in locusts_cause.
+locusts_find_cause() {
   locusts_cause=ok
   if [[ $locusts_stopping ]]; then
     locusts_cause=stopped
@@ -392,24 +348,41 @@ locusts_try_job() {
   elif ((locusts_code != 0)); then
     locusts_cause='exit'
   fi
-  if ((locusts_time_limit > 0)); then
-    : >|"$locusts_life/slots/$locusts_slot"
-    if [[ -e $locusts_life/slots/timeout.$locusts_pid ]]; then
-      rm -f -- "$locusts_life/slots/timeout.$locusts_pid" # numbers of processes are used again
-      [[ $locusts_cause == stopped ]] || locusts_cause=timeout
-    fi
-  fi
   locusts_pid=''
-  locusts_found=() locusts_wrong=''
+}
+
+# Judges the try of the job at hand. If it was not good and there is to be another one,
+# makes the job's folder ready for it; fails if there is not.
+locusts_judge_try() {
+  locusts_find_cause
+  locusts_words='' locusts_wrong=''
   if [[ $locusts_cause == ok ]]; then
+    locusts_job_files=()
     locusts_check_outputs
-    if [[ $locusts_wrong ]]; then
-      locusts_cause=missing-output
-      [[ ! $locusts_stopping ]] || locusts_cause=stopped
+    if [[ ! $locusts_wrong ]]; then
+      locusts_record "${locusts_words:--}" "${locusts_job_files[@]}"
+      return 1
     fi
+    locusts_cause=missing-output
+    [[ ! $locusts_stopping ]] || locusts_cause=stopped
   fi
   printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" "$locusts_cause" "$locusts_code" \
     "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_place"
+  if [[ $locusts_cause == stopped ]]; then
+    locusts_note stopped "${locusts_facts%$'\t'}" '-' '-'
+    return 1
+  fi
+  if [[ $locusts_disk_is_full ]] || ! locusts_has_room; then # not the job's fault: it stays unfinished
+    locusts_disk_is_full=1
+    locusts_note stopped "${locusts_facts%$'\t'}" '-' 'the disk is full'
+    return 1
+  fi
+  if ((locusts_try > locusts_retries)) || [[ " $locusts_retry_on " != *" $locusts_cause "* ]]; then
+    locusts_report_failure "$locusts_facts${locusts_words:--}"$'\t'"${locusts_wrong:--}"
+    return 1
+  fi
+  locusts_note again "${locusts_facts%$'\t'}" "${locusts_words:--}" "${locusts_wrong:--}"
+  locusts_renew_folder || locusts_give_up "its inputs could not be unpacked from chunks/$locusts_chunk.tar again"
 }
 # ---- Outputs: are they as declared, and how large? --------------------------------
 
@@ -473,32 +446,61 @@ locusts_measure_folder() {
   printf '%s' "$total"
 }
 
+# ---- What has ended well -----------------------------------------------------------
+# It is kept in a file of the slot's own, slots/<n>.ended: for each job the paths of its outputs, then
+# the fields of its line. Of quick jobs many are written down together, by a process of its own: this
+# one is to stay small.
 
-# Writes down the jobs that ended well. Their outputs' sizes are asked for by one process
-# for many jobs; only this line makes their outputs a result.
+# The job at hand has ended well.
+locusts_record() { # words-for-outputs paths
+  local line
+  printf -v line 'done\t%s\t%s\tok\t0\t%s\t%s\t%s\t%s\t.' \
+    "$locusts_number" "$locusts_try" "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_place" "$1"
+  if ! printf '%s\0' "${@:2}" "$line" >>"$locusts_life/slots/$locusts_slot.ended"; then
+    locusts_disk_is_full=1
+  elif ((++locusts_ended >= 128 || locusts_now - locusts_published > 200000)); then
+    locusts_publish
+  fi
+}
+
+# Has the jobs written down that have ended well; only that makes their outputs a result.
 locusts_publish() {
-  local sizes=() fields found next=0 entry i
-  ((${#locusts_ended[@]} > 0)) || return 0
-  if ((${#locusts_files[@]} > 0)); then
-    mapfile -t sizes < <(stat -L -c %s -- "${locusts_files[@]}")
-    if ((${#sizes[@]} != ${#locusts_files[@]})); then # one has gone since: ask one by one
+  ((locusts_ended > 0)) || return 0
+  if ! (locusts_write_down); then
+    locusts_disk_is_full=1
+    return
+  fi
+  locusts_ended=0 locusts_published=$locusts_now
+}
+
+# A line for each job that has ended well. Their outputs' sizes are asked for by one process for all.
+locusts_write_down() {
+  local token lines=() paths=() files=() sizes=() line word words next=0 i
+  while IFS='' read -r -d '' token; do
+    case $token in
+      done$'\t'*) lines+=("${token%$'\t.'}") files+=("${paths[@]}") paths=() ;;
+      *) paths+=("$token") ;;
+    esac
+  done <"$locusts_life/slots/$locusts_slot.ended"
+  ((${#lines[@]} == locusts_ended)) || return
+  if ((${#files[@]} > 0)); then
+    mapfile -t sizes < <(stat -L -c %s -- "${files[@]}")
+    if ((${#sizes[@]} != ${#files[@]})); then # one has gone since: ask one by one
       sizes=()
-      for i in "${!locusts_files[@]}"; do
-        sizes[i]=$(stat -L -c %s -- "${locusts_files[i]}") || sizes[i]=missing
+      for i in "${!files[@]}"; do
+        sizes[i]=$(stat -L -c %s -- "${files[i]}") || sizes[i]=missing
       done
     fi
   fi
-  for entry in "${locusts_ended[@]}"; do
-    fields=''
-    for found in ${entry##*$'\t'}; do
-      [[ $found != present ]] || found=${sizes[next++]}
-      fields+="${fields:+ }$found"
+  for line in "${lines[@]}"; do
+    words=''
+    for word in ${line##*$'\t'}; do
+      [[ $word != present ]] || word=${sizes[next++]}
+      words+="${words:+ }$word"
     done
-    locusts_note "done" "${entry%$'\t'*}" "${fields:--}" - || return
+    printf '%s\t%s\t-\t.\n' "${line%$'\t'*}" "$words" || return
   done
-  locusts_ended=()
-  locusts_files=()
-  locusts_published=$locusts_now
+  : >|"$locusts_life/slots/$locusts_slot.ended"
 }
 # A slot reads no further: the less it holds, the quicker it forks.
 if [[ ${1-} == --slot ]]; then
@@ -655,9 +657,9 @@ locusts_open_chunk() { # chunk [again]
     locusts_list_unfinished "$chunk" "$list" || { locusts_blame_disk "$list cannot be written"; return 1; }
     ((${#locusts_members[@]} > 0)) || return 0
   fi
-  if ! error=$(mkdir -p -- "$folder" 2>&1) ||
-    ! error=$(tar --no-same-owner -xf "chunks/$chunk.tar" -C "$folder" -- "${locusts_members[@]}" 2>&1); then
-    locusts_blame_disk "chunks/$chunk.tar cannot be unpacked: ${error:0:200}"
+  if ! error=$({ mkdir -p -- "$folder" &&
+    exec tar --no-same-owner -xf "chunks/$chunk.tar" -C "$folder" -- "${locusts_members[@]}"; } 2>&1); then
+    locusts_blame_disk "chunks/$chunk.tar cannot be unpacked to $folder: ${error:0:200}"
     return 1
   fi
   locusts_lists=$((locusts_lists + 1))

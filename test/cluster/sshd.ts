@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -34,8 +34,8 @@ export interface Sshd {
 export interface SshdOptions {
   /** lines of sshd_config, which come before the usual ones and so win */
   readonly settings?: readonly string[];
-  /** port on 127.0.0.1; a free one unless given */
-  readonly port?: number;
+  /** a server that has stopped: this one is that one again, by its port and its keys */
+  readonly again?: Pick<Sshd, "port" | "folder">;
 }
 
 const running = new Set<() => void>();
@@ -48,7 +48,7 @@ process.once("exit", () => {
  *
  * @throws Error if it cannot be had; ask `noCluster` first
  */
-export async function useSshd({ settings = [], port: wanted }: SshdOptions = {}): Promise<Sshd> {
+export async function useSshd({ settings = [], again }: SshdOptions = {}): Promise<Sshd> {
   await runClusterScript("install.sh");
   const [facts = "", password = ""] = (await runClusterScript("account.sh")).split("\n");
   const [user = "", home = ""] = facts.split(" ");
@@ -56,11 +56,14 @@ export async function useSshd({ settings = [], port: wanted }: SshdOptions = {})
   const folder = mkdtempSync(join(dirname(home), "sshd-"));
   execFileSync("chmod", ["755", folder]);
   const at = (name: string): string => join(folder, name);
-  const identity = makeKey(at("id"));
-  makeKey(at("host_key"));
+  const identity = at("id");
+  for (const key of ["id", "host_key"]) {
+    if (again === undefined) makeKey(at(key));
+    else for (const file of [key, `${key}.pub`]) copyFileSync(join(again.folder, file), at(file));
+  }
   const hostKey = readFileSync(at("host_key.pub"), "utf8").split(" ").slice(0, 2).join(" ");
   writeFileSync(at("authorized_keys"), readFileSync(`${identity}.pub`));
-  const port = wanted ?? (await freePort());
+  const port = again?.port ?? (await freePort());
 
   writeFileSync(at("known_hosts"), `[127.0.0.1]:${port} ${hostKey}\n`);
   const config = at("config");

@@ -73,7 +73,7 @@ for (const kind of KINDS) {
       const run = withReconnection(() => host.run("echo again"), reconnection);
       await sleep(500);
       assert.ok(pauses.length >= 2);
-      const back = await useSshd({ port: own.port });
+      const back = await useSshd({ again: own });
       configure(back, hostEntry("lab", back));
       assert.equal((await run).stdout, "again\n");
       assert.deepEqual(pauses.slice(0, 2), [100, 200]);

@@ -120,6 +120,7 @@ locusts_work_through_list() {
   done
   exec 5<&-
 }
+
 # Looks at the outputs of the job that has just ended. Leaves a word for each in locusts_words, and what
 # is wrong with them in locusts_wrong.
 locusts_check_outputs() {

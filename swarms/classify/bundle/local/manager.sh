@@ -101,6 +101,7 @@ locusts_work_through_list() {
   done
   exec 5<&-
 }
+
 # What follows is the manager's own; the definition's commands above are read without this option.
 shopt -s extglob
 

@@ -1,5 +1,5 @@
 import type { PilotPlan, SwarmPlan } from "../plan/swarm-plan.js";
-import { renderTemplate } from "./manager.js";
+import { renderTemplate } from "./templates.js";
 
 /** SLURM's warning may come later than asked for, by as much as its own clock is coarse. */
 const WARNING_MARGIN = 60;

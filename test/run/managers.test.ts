@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { readTemplate } from "../../compiler/emit/manager.js";
+import { readTemplate } from "../../compiler/emit/templates.js";
 import { suite } from "../runner/suite.js";
 import { kill, until } from "./deployment.js";
 import { Pilots } from "./pilots.js";

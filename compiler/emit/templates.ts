@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type Handlebars from "handlebars";
+import { quoteExpanding, quoteWord } from "../shell/quote.js";
+
+/** Everything that goes into the script passes through one of these. */
+const VALUE_HELPERS = {
+  /** a bash word */
+  quote: (value: unknown) => quoteWord(String(value)),
+  /** a number */
+  number: (value: unknown) => {
+    if (!Number.isSafeInteger(value)) throw new Error(`${String(value)} is no whole number`);
+    return String(value);
+  },
+  /** text in a comment, on one line */
+  comment: (value: unknown) => String(value).replace(/[^\x20-\x7e\u00a0-\uffff]/g, " "),
+  /** the name of a variable or function */
+  variable: (value: unknown) => {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(String(value))) throw new Error(`${String(value)} is no variable's name`);
+    return String(value);
+  },
+  /** a bash word in which variables are expanded, and nothing else */
+  expanding: (value: unknown) => quoteExpanding(String(value)),
+  /** bash text of the definition, which the shell's own grammar has accepted */
+  verbatim: (value: unknown) => String(value),
+};
+
+/** The templates of the manager: the script itself, and the parts that it is made of. */
+export const MANAGER_TEMPLATES = [
+  "manager",
+  "slot",
+  "trees",
+  "jobs",
+  "try",
+  "outputs",
+  "record",
+  "run",
+  "past",
+  "requests",
+  "gpus",
+  "pilots",
+  "failures",
+  "running",
+  "main",
+] as const;
+
+/** Templates of scripts that are bundled beside the manager. */
+export const SCRIPT_TEMPLATES = ["pilot", "submit"] as const;
+
+export type TemplateName = (typeof MANAGER_TEMPLATES)[number] | (typeof SCRIPT_TEMPLATES)[number];
+
+/** The text of a template. */
+export function readTemplate(name: TemplateName): string {
+  return readFileSync(new URL(`./templates/${name}.sh.hbs`, import.meta.url), "utf8");
+}
+
+/** How the templates are compiled: a slip in one of them is an error, and so is a helper that is none of ours. */
+export const COMPILE_OPTIONS: CompileOptions = {
+  noEscape: true,
+  strict: true,
+  knownHelpers: Object.fromEntries(Object.keys(VALUE_HELPERS).map((helper) => [helper, true])) as KnownHelpers,
+  knownHelpersOnly: true,
+};
+
+/** What the build of Locusts makes of all templates, beside their texts: to compile them anew would be a tenth of a check. */
+export const COMPILED_TEMPLATES = new URL("./templates/compiled.cjs", import.meta.url);
+
+let loaded: Readonly<Record<TemplateName, HandlebarsTemplateDelegate>> | undefined;
+
+function loadTemplates(): Readonly<Record<TemplateName, HandlebarsTemplateDelegate>> {
+  const require = createRequire(import.meta.url);
+  const handlebars = (require("handlebars/runtime") as typeof Handlebars).create();
+  handlebars.registerHelper(VALUE_HELPERS);
+  const compiled = require("./templates/compiled.cjs") as Record<TemplateName, TemplateSpecification>;
+  const entries = Object.entries(compiled).map(([name, specification]) => {
+    const template = handlebars.template(specification);
+    handlebars.registerPartial(name, template);
+    return [name, template];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Fills in a template. */
+export function renderTemplate(name: TemplateName, values: object): string {
+  loaded ??= loadTemplates();
+  return loaded[name](values);
+}

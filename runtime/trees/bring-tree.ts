@@ -6,6 +6,7 @@ import type { Run } from "../runs/run-folder.js";
 import { recordApplied } from "./carry-over.js";
 import { compareSharedTree, readChangesOfJobs } from "./compare-tree.js";
 import { type Decision, decidePlaces } from "./decide-places.js";
+import { earlierVersions } from "./earlier-versions.js";
 import { fetchContents } from "./fetch-contents.js";
 import { LocalTree } from "./local-tree.js";
 import { NoPlace, TreePlaces } from "./place-entry.js";
@@ -84,7 +85,9 @@ export async function bringTreeHome(options: BringTreeOptions): Promise<TreeHome
     run,
     found.filter(({ path }) => !isUnreadable(path)),
   );
-  const settled = await settleVersions(changes);
+  const partial = run.jobs < description.jobs;
+  const earlier = partial && tree.mode === "perJob" ? earlierVersions(results, changes) : [];
+  const settled = await settleVersions([...changes, ...earlier]);
   const root = resolve(folder, tree.root);
   const apply = tree.apply && options.isOver && tree.mode !== "inPlace";
   const paths = new Set(settled.agreed.map(({ path }) => path));
@@ -101,7 +104,6 @@ export async function bringTreeHome(options: BringTreeOptions): Promise<TreeHome
     );
   const conflicts = [...decision.conflicts, ...strange];
   if (write) {
-    const partial = run.jobs < description.jobs;
     conflicts.push(...putResults({ results, decision, conflicts, changes: found, tree, partial }));
     if (apply) await recordApplied(options.state, description.digest, decision.toApply);
     if (apply) conflicts.push(...applyChanges(root, decision));

@@ -57,27 +57,39 @@ export function writeChangesTable(results: string, changes: readonly ChangeRow[]
   ]);
 }
 
-/** What `conflicts.tsv` says at the moment: paths below results in which versions are kept. */
-export function readKept(results: string): string[] {
+/** A line of `conflicts.tsv`. */
+export interface ConflictRow {
+  readonly path: string;
+  readonly why: string;
+  /** where a version is kept, below results */
+  readonly kept: string | undefined;
+  readonly job: string;
+}
+
+export function conflictRow({ change, why, kept }: Conflict): ConflictRow {
+  return { path: change.path, why, kept, job: change.job };
+}
+
+/** What `conflicts.tsv` says at the moment. */
+export function readConflictsTable(results: string): ConflictRow[] {
   const table = join(results, CONFLICTS_TABLE);
   if (!existsSync(table)) return [];
   const [, ...lines] = readLines(table);
-  return lines.map((line) => decodeRow(line)[2] as string).filter((kept) => kept !== NONE);
+  return lines.map((line) => {
+    const [path, why, kept, job = ""] = decodeRow(line) as [string, string, string, string?];
+    return { path, why, kept: kept === NONE ? undefined : kept, job };
+  });
 }
 
 /** Writes `results/conflicts.tsv`, a line for each version of a path that is in conflict; no table without any. */
-export function writeConflictsTable(results: string, conflicts: readonly Conflict[], perJob: boolean): void {
+export function writeConflictsTable(results: string, conflicts: readonly ConflictRow[], perJob: boolean): void {
   if (conflicts.length === 0) {
     rmSync(join(results, CONFLICTS_TABLE), { force: true });
     return;
   }
-  const sorted = [...conflicts].sort(
-    (a, b) => compare(a.change.path, b.change.path) || compare(a.change.job, b.change.job),
-  );
+  const sorted = [...conflicts].sort((a, b) => compare(a.path, b.path) || compare(a.job, b.job));
   write(results, CONFLICTS_TABLE, [
     `${CONFLICTS_TABLE_START}${perJob ? "\tjob" : ""}\n`,
-    ...sorted.map(({ change, why, kept }) =>
-      encodeRow([change.path, why, kept ?? NONE, ...(perJob ? [change.job] : [])]),
-    ),
+    ...sorted.map(({ path, why, kept, job }) => encodeRow([path, why, kept ?? NONE, ...(perJob ? [job] : [])])),
   ]);
 }

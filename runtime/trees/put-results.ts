@@ -1,8 +1,17 @@
 import { copyFileSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { BundledTree } from "../../compiler/format/bundle.js";
+import { isSameContent } from "../files/gather.js";
 import { RuntimeProblem } from "../workspace.js";
-import { type ChangeRow, readChangesTable, readKept, writeChangesTable, writeConflictsTable } from "./change-tables.js";
+import {
+  type ChangeRow,
+  type ConflictRow,
+  conflictRow,
+  readChangesTable,
+  readConflictsTable,
+  writeChangesTable,
+  writeConflictsTable,
+} from "./change-tables.js";
 import { CONFLICTS_FOLDER, type Decision, TREE_FOLDER } from "./decide-places.js";
 import { lookAt } from "./look-at.js";
 import { isThere, NoPlace, TreePlaces } from "./place-entry.js";
@@ -29,18 +38,22 @@ function refuse(results: string, path: string, error: unknown): never {
   });
 }
 
-/** Keeps what an earlier run has brought home, where this one brings something else. */
+/** Keeps what an earlier run has brought home, where this one brings something else: in a place that nothing has yet. */
 function keepEarlier(results: string, change: Change): Conflict | undefined {
   const old = join(results, TREE_FOLDER, change.path);
-  const kept = `${CONFLICTS_FOLDER}/${EARLIER}/${change.path}`;
-  const place = join(results, kept);
-  const why = "an earlier run had changed it, too";
-  if (lookAt(place)) return { change, why, kept };
   if (!lookAt(old)?.isFile() || (change.version && isThere(old, change.version))) return undefined;
-  mkdirSync(dirname(place), { recursive: true });
-  copyFileSync(old, `${place}.new`);
-  renameSync(`${place}.new`, place);
-  return { change, why, kept };
+  for (let number = 1; ; number += 1) {
+    const kept = `${CONFLICTS_FOLDER}/${EARLIER}${number === 1 ? "" : `.${number}`}/${change.path}`;
+    const place = join(results, kept);
+    const taken = lookAt(place);
+    if (taken && !(taken.isFile() && isSameContent(old, place))) continue;
+    if (!taken) {
+      mkdirSync(dirname(place), { recursive: true });
+      copyFileSync(old, `${place}.new`);
+      renameSync(`${place}.new`, place);
+    }
+    return { change, why: "an earlier run had changed it, too", kept };
+  }
 }
 
 /** Removes what an earlier gather has put there and this one has not; folders that are empty by then, too. */
@@ -68,7 +81,11 @@ export function putResults(options: PutResultsOptions): Conflict[] {
   const { results, decision, changes, tree, partial } = options;
   const perJob = tree.mode === "perJob";
   const earlier = readChangesTable(results);
-  const before = [...readKept(results), ...earlier.map(({ path }) => `${TREE_FOLDER}/${path}`)];
+  const disputes = readConflictsTable(results);
+  const before = [
+    ...disputes.flatMap(({ kept }) => kept ?? []),
+    ...earlier.map(({ path }) => `${TREE_FOLDER}/${path}`),
+  ];
   const jobs = new Set(changes.map(({ job }) => job));
   const paths = new Set(changes.map(({ path }) => path));
   const staying: ChangeRow[] = partial
@@ -94,13 +111,24 @@ export function putResults(options: PutResultsOptions): Conflict[] {
     bring(path, change);
   }
   for (const { change, kept } of options.conflicts) if (kept !== undefined && !put.has(kept)) bring(kept, change);
-  const conflicts = [...options.conflicts, ...late];
+  const conflicts: ConflictRow[] = [...options.conflicts, ...late].map(conflictRow);
+  const said = new Set(conflicts.map(({ path, kept, job }) => `${path}\t${kept}\t${job}`));
+  // What is in conflict stays so, and kept, until the jobs in question run again.
+  for (const row of partial ? disputes : []) {
+    const isEarlier = row.kept?.startsWith(`${CONFLICTS_FOLDER}/${EARLIER}`);
+    const isOver = perJob ? jobs.has(row.job) && !isEarlier : put.has(row.kept ?? "");
+    if (!isOver && !said.has(`${row.path}\t${row.kept}\t${row.job}`)) conflicts.push(row);
+  }
   writeConflictsTable(results, conflicts, perJob);
   writeChangesTable(results, [...changes, ...staying], perJob);
+  // The tree has none of the versions that jobs do not agree on.
+  const disputed = new Set(
+    options.conflicts.flatMap(({ change, kept }) => (kept?.startsWith(`${CONFLICTS_FOLDER}/`) ? change.path : [])),
+  );
   const needed = new Set([
     ...put,
     ...conflicts.flatMap(({ kept }) => kept ?? []),
-    ...staying.map(({ path }) => `${TREE_FOLDER}/${path}`),
+    ...staying.filter(({ path }) => !disputed.has(path)).map(({ path }) => `${TREE_FOLDER}/${path}`),
   ]);
   removeStale(
     results,

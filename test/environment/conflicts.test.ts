@@ -141,6 +141,64 @@ test("a later run of some jobs takes nothing away of what the others have change
   assert.equal(earlier.match(/^line /gm)?.length, 3);
 });
 
+for (const apply of ["", ", apply: true"]) {
+  test(`whoever runs last is not right for that${apply && ", nor applied"}`, async () => {
+    const command = 'echo "last: ${params.id}" > last; [[ ${params.id} != c || -e "$HOME/flag" ]]';
+    const deployment = treeOf('list("id", ["a", "b", "c"])', `mode: "perJob"${apply}`, command);
+    const home = deployment.path("home");
+    const first = await deployment.deploy([], { HOME: home });
+    assert.equal(first.exitCode, 3, first.stderr);
+    deployment.write("home/flag", "");
+    await deployment.succeed([], { HOME: home });
+    const kept = ["a", "b", "c"].map((job) => [
+      "last",
+      "jobs have changed it in different ways",
+      `conflicts/${job}/last`,
+    ]);
+    assert.deepEqual(conflictsOf(deployment), kept);
+    for (const job of ["a", "b", "c"]) assert.equal(deployment.result(`conflicts/${job}/last`), `last: ${job}\n`);
+    assert.ok(!deployment.exists("results/tree/last") && !deployment.exists("env/last"));
+    const after = snapshot(deployment.folder);
+    await deployment.begin(["gather"]).outcome;
+    assert.deepEqual(snapshot(deployment.folder), after, "gathering again changes nothing");
+    await deployment.succeed(["--redo", "b"], { HOME: home });
+    assert.deepEqual(conflictsOf(deployment), kept);
+  });
+}
+
+test("a path that one job alone had changed is in conflict once another one changes it", async () => {
+  const command =
+    'echo ${params.id} > "own ${params.id}"; [[ ${params.id} == a || -e "$HOME/flag" ]]; echo ${params.id} > mine';
+  const deployment = treeOf('list("id", ["a", "b"])', 'mode: "perJob"', command);
+  const home = deployment.path("home");
+  await deployment.deploy([], { HOME: home });
+  assert.equal(deployment.result("tree/mine"), "a\n");
+  deployment.write("home/flag", "");
+  await deployment.succeed([], { HOME: home });
+  assert.ok(!deployment.exists("results/tree/mine"));
+  assert.equal(deployment.result("conflicts/a/mine") + deployment.result("conflicts/b/mine"), "a\nb\n");
+  assert.equal(deployment.result("tree/own a") + deployment.result("tree/own b"), "a\nb\n");
+});
+
+test("in one tree, each run's version of a path is kept, also by runs that change nothing", async () => {
+  const command = "[[ ${params.id} == d ]] || echo ${params.id} > last";
+  const deployment = treeOf('list("id", ["a", "b", "c", "d"])', "", command);
+  for (let run = 1; run <= 4; run += 1) {
+    const { exitCode, stderr } = await deployment.deploy(["--limit", "1"]);
+    assert.equal(exitCode, 0, stderr);
+  }
+  assert.equal(deployment.result("tree/last"), "c\n");
+  assert.equal(deployment.result("conflicts/earlier/last"), "a\n");
+  assert.equal(deployment.result("conflicts/earlier.2/last"), "b\n");
+  assert.deepEqual(
+    conflictsOf(deployment).map(([path, , kept]) => [path, kept]),
+    [
+      ["last", "conflicts/earlier.2/last"],
+      ["last", "conflicts/earlier/last"],
+    ],
+  );
+});
+
 test("results that are not Locusts' own are left alone", async () => {
   const deployment = treeOf('list("id", ["one"])', "", COMMAND);
   deployment.write("results/changes.tsv", "my own table\n");

@@ -1,0 +1,42 @@
+import { readlinkSync } from "node:fs";
+import { join } from "node:path";
+import { fileNameOf } from "../runs/log-names.js";
+import { readChangesTable, readConflictsTable } from "./change-tables.js";
+import { CONFLICTS_FOLDER, TREE_FOLDER } from "./decide-places.js";
+import { lookAt } from "./look-at.js";
+import type { Version } from "./place-entry.js";
+import type { Change } from "./settle-versions.js";
+import type { TreeChange } from "./tree-change.js";
+
+function versionAt(source: string): Version | undefined {
+  const stats = lookAt(source);
+  if (!stats) return undefined;
+  const rest = { bytes: stats.isFile() ? stats.size : 0, mode: stats.mode & 0o7777, source };
+  if (stats.isFile()) return { ...rest, kind: "file", link: "" };
+  if (stats.isSymbolicLink()) return { ...rest, kind: "link", link: readlinkSync(source) };
+  return stats.isDirectory() ? { ...rest, kind: "folder", link: "" } : undefined;
+}
+
+/**
+ * What other jobs had made of these paths, as an earlier run of them has brought it home: whoever runs
+ * last is not right for that. Only for jobs that have a tree each.
+ */
+export function earlierVersions(results: string, changes: readonly TreeChange[]): Change[] {
+  const paths = new Set(changes.map(({ path }) => path));
+  const jobs = new Set(changes.map(({ job }) => job));
+  const disputed = new Set(readConflictsTable(results).map(({ path, job }) => `${path}\t${job}`));
+  const earlier: Change[] = [];
+  for (const row of readChangesTable(results)) {
+    const { path, job, change } = row;
+    if (!paths.has(path) || jobs.has(job)) continue;
+    const places = [`${CONFLICTS_FOLDER}/${fileNameOf(job)}/${path}`, `${TREE_FOLDER}/${path}`];
+    const version =
+      change === "deleted"
+        ? undefined
+        : places.map((place) => versionAt(join(results, place))).find((found) => found !== undefined);
+    // What was deleted in a tree, or has been applied to it, is how that tree is by now.
+    if (!version && !(change === "deleted" && disputed.has(`${path}\t${job}`))) continue;
+    earlier.push({ ...row, mode: version?.mode ?? 0, link: version?.link ?? "", at: "", version });
+  }
+  return earlier;
+}

@@ -1,5 +1,7 @@
 /** A chunk is never larger, so that making one ready stays quick. */
 const MOST_JOBS = 250;
+/** Of few jobs no chunk has all, so that the first of them need not wait for the inputs of the others. */
+const FEW_JOBS = 100;
 const MOST_BYTES = 32 * 1024 * 1024;
 
 /** Of what is left, all managers together take so small a part at a time that jobs of unequal length even out. */
@@ -12,7 +14,8 @@ const SHARE_AT_A_TIME = 4;
  * @param remaining jobs that are in no chunk yet
  */
 export function chunkSize(remaining: number, managers: number): number {
-  const even = managers === 1 ? MOST_JOBS : Math.ceil(remaining / (SHARE_AT_A_TIME * managers));
+  const even =
+    managers === 1 ? Math.max(FEW_JOBS, Math.ceil(remaining / 2)) : Math.ceil(remaining / (SHARE_AT_A_TIME * managers));
   return Math.max(1, Math.min(MOST_JOBS, remaining, even));
 }
 

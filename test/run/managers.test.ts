@@ -61,7 +61,7 @@ test("what a manager held that was killed with all that it ran is taken over", a
   await until("all are at work", () => new Set(pilots.lines("done").map(({ life }) => life)).size === 3);
   kill(pilots.pid("p2.1"));
   for (const { fields } of pilots.lines("slot").filter(({ life }) => life === "p2.1")) kill(Number(fields[1]));
-  for (const { fields } of pilots.lines("start").filter(({ life }) => life === "p2.1")) kill(-Number(fields[3]));
+  for (const process of pilots.processesOf("p2.1")) kill(process);
   const [first, second, third] = await Promise.all(begun.map(({ outcome }) => outcome));
   assert.equal(second?.signal, "SIGKILL");
   for (const outcome of [first, third]) assert.equal(outcome?.exitCode, 0, outcome?.stderr);

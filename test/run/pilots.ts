@@ -128,6 +128,17 @@ export class Pilots extends Deployment {
     }
   }
 
+  /** What a life of a manager has started, by its mark. */
+  processesOf(life: string): number[] {
+    return this.processes().filter((process) => {
+      try {
+        return readFileSync(`/proc/${process}/environ`, "utf8").includes(`/work/${life}\0`);
+      } catch {
+        return false; // it has ended in the meantime
+      }
+    });
+  }
+
   /** The process of a life. */
   pid(life: string): number {
     return Number(readFileSync(join(this.run(), "managers", life), "utf8").split(" ")[0]);

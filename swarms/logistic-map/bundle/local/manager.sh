@@ -62,7 +62,10 @@ locusts_command() {
 # quick jobs each command costs several times what it does elsewhere.
 # shellcheck disable=SC2034 # the command may use what is read here
 locusts_work_through_list() {
-  exec 5<"$locusts_list_file"
+  if ! exec 5<"$locusts_list_file"; then
+    locusts_disk_is_full=1
+    return
+  fi
   while
     IFS=$'\t' read -r -u 5 \
       locusts_number locusts_tries locusts_copies locusts_job \
@@ -84,18 +87,20 @@ locusts_work_through_list() {
     locusts_try=$((locusts_tries + 1))
     while [[ $locusts_copies == - ]] || locusts_copy_inputs || locusts_give_up 'its inputs could not be copied from the shared folder'; do
       locusts_start=${EPOCHREALTIME:-$SECONDS.000000} locusts_start=${locusts_start/[!0-9]/} # the decimal sign is the locale's
+      # Before the job can do anything, so that whatever it does, it is known to have run.
+      if ! printf 'start\t%s\t%s\t%s\t-\t%s\t.\n' "$locusts_number" "$locusts_try" "$locusts_slot" "${locusts_start:0:-3}"; then
+        locusts_disk_is_full=1
+        break
+      fi
+      locusts_interrupted=''
       (
         cd -- "$locusts_folder" || exit 1
         set +C +m -e -o pipefail
         locusts_command
       ) >|"$locusts_folder.out" 2>|"$locusts_folder.err" 3>&- 4<&- 5<&- &
-      locusts_pid=$! locusts_code=0
-      if ! printf 'start\t%s\t%s\t%s\t%s\t%s\t.\n' "$locusts_number" "$locusts_try" "$locusts_slot" "$!" "${locusts_start:0:-3}"; then
-        locusts_disk_is_full=1
-        locusts_end_job KILL # nobody would know that it runs
-      fi
+      locusts_pid=$! locusts_code=0 locusts_asked=''
       printf '%s %s\n' "$!" "${locusts_start:0:-6}" >|"$locusts_life/slots/$locusts_slot"
-      [[ ! $locusts_stopping ]] || locusts_end_job TERM
+      [[ ! $locusts_stopping && ! $locusts_interrupted ]] || locusts_end_job TERM # before its number was known
       # A loop, since only there bash forgets a process at once; with what it remembers a fork takes longer.
       until wait "$locusts_pid" || locusts_accept_code $?; do :; done
       kill -KILL -- "-$locusts_pid" # whatever the job left running in the background
@@ -215,12 +220,9 @@ locusts_copy_inputs() {
   done < <(printf '%s\n' "$locusts_copies")
 }
 
-# Reads the manager's answer, which is there at once as a rule. Where it is not, what has ended is
-# written down in the meantime.
+# Reads the manager's answer. If it is not there yet, what has ended is written down in the meantime.
 locusts_read_answer() {
-  read -r -u 4 -t 0.05 locusts_word locusts_sequence locusts_chunk locusts_list_file && return
-  (($? > 128)) || return 1
-  locusts_publish
+  read -t 0 -u 4 || locusts_publish # asked for so, since a time limit could end in the middle of a line
   read -r -u 4 locusts_word locusts_sequence locusts_chunk locusts_list_file
 }
 
@@ -250,11 +252,15 @@ locusts_slot_main() { # --slot number --life name list manager life-folder share
   printf 'next %s %s\n' "$locusts_slot" "$locusts_sequence" >&3
   while locusts_read_answer && [[ $locusts_word == list ]]; do
     [[ $locusts_disk_is_full ]] || locusts_work_through_list
-    [[ ! $locusts_disk_is_full && ! $locusts_stopping ]] || break
+    if [[ $locusts_disk_is_full || $locusts_stopping ]]; then
+      break
+    fi
     printf 'next %s %s\n' "$locusts_slot" "$locusts_sequence" >&3
   done
   locusts_publish
-  [[ ! $locusts_disk_is_full ]] || printf 'full %s\n' "$locusts_slot" >&3
+  if [[ $locusts_disk_is_full ]]; then
+    printf 'full %s\n' "$locusts_slot" >&3
+  fi
   printf 'ended %s\n' "$locusts_slot" >&3
 }
 # ---- One try of a job -------------------------------------------------------------
@@ -382,7 +388,7 @@ locusts_judge_try() {
     locusts_report_failure "$locusts_facts${locusts_words:--}"$'\t'"${locusts_wrong:--}"
     return 1
   fi
-  locusts_note again "${locusts_facts%$'\t'}" "${locusts_words:--}" "${locusts_wrong:--}"
+  locusts_note again "${locusts_facts%$'\t'}" "${locusts_words:--}" "${locusts_wrong:--}" || return 1
   locusts_renew_folder || locusts_give_up "its inputs could not be unpacked from chunks/$locusts_chunk.tar again"
 }
 # ---- Outputs: are they as declared, and how large? --------------------------------
@@ -707,10 +713,11 @@ locusts_blame_disk() { # what failed
 }
 # ---- The past: what earlier lives of this manager have left -----------
 
-# Ends whatever a life of a manager has left running. All that its slots start has its mark in the
-# environment, wherever it has gone since: a process that has left its group too.
-locusts_end_leftovers() { # life-name
+# Ends whatever a life of a manager, or one of its slots, has left running. All that slots start has
+# these marks in its environment, wherever it has gone since: a process that has left its group too.
+locusts_end_leftovers() { # life-name [slot]
   local mark=LOCUSTS_LIFE=$PWD/work/$1 process found rounds
+  [[ ! ${2-} ]] || mark=LOCUSTS_SLOT=$PWD/work/$1/$2
   for ((rounds = 0; rounds < 100; rounds++)); do
     found=''
     while IFS=/ read -r _ _ process _; do
@@ -737,6 +744,10 @@ locusts_read_journal() { # life-name
   while IFS=$'\t' read -r -a fields; do
     [[ ${fields[-1]-} == . ]] || continue # torn by a crash
     number=${fields[1]}
+    case ${fields[0]} in
+      start) [[ ${#fields[@]} == 7 && $number != *[!0-9]* ]] || continue ;;
+      done | failed | again | stopped) [[ ${#fields[@]} == 11 && $number != *[!0-9]* ]] || continue ;;
+    esac
     case ${fields[0]} in
       start) locusts_running[number]=1 ;;
       done | failed | again | stopped) unset "locusts_running[$number]" ;;&
@@ -833,7 +844,7 @@ locusts_start_slot() { # list-to-begin-after
   locusts_last_slot=$slot
   exec {inbox}> >(
     for inbox in "${locusts_inbox[@]}"; do exec {inbox}>&-; done
-    export LOCUSTS_LIFE=$locusts_home
+    export LOCUSTS_LIFE=$locusts_home LOCUSTS_SLOT=$locusts_home/$slot
     exec bash "$locusts_script" --slot "$slot" --life "$locusts_life_name" "$1" $$ "$locusts_life" "$locusts_shared" "$locusts_requests"
   )
   locusts_slot_pid[slot]=$!
@@ -885,18 +896,22 @@ locusts_watch_time() {
 # A slot that is gone without a word was killed, as a rule by its job: that job has failed. What
 # else the slot had not written down is run again in the end. Another slot takes its place.
 locusts_replace_slot() { # slot
-  local slot=$1 list=${locusts_slot_list[$1]} fields number='' try pid start place line=failed now
+  local slot=$1 list=${locusts_slot_list[$1]} fields number='' try start place line=failed now token
   locusts_forget_slot "$slot"
+  locusts_end_leftovers "$locusts_life_name" "$slot"
   locusts_lost_slots=1
   while IFS=$'\t' read -r -a fields; do
     [[ ${fields[-1]-} == . ]] || continue
     case ${fields[0]} in
-      start) [[ ${fields[3]} != "$slot" ]] || { number=${fields[1]} try=${fields[2]} pid=${fields[4]} start=${fields[5]}; } ;;
+      start) [[ ${fields[3]} != "$slot" ]] || { number=${fields[1]} try=${fields[2]} start=${fields[5]}; } ;;
       done | failed | again | stopped) [[ ${fields[1]} != "$number" ]] || number='' ;;
     esac
   done <"journal/$locusts_life_name.tsv"
+  # What had ended well before is not to blame.
+  while IFS='' read -r -d '' token; do
+    [[ $token != "done"$'\t'"$number"$'\t'* ]] || number=''
+  done < <(cat -- "$locusts_life/slots/$slot.ended" 2>/dev/null)
   if [[ $number ]]; then
-    kill -KILL -- "-$pid" 2>/dev/null
     printf -v now '%(%s)T999' -1
     place=$list
     [[ ! -e $locusts_life/$list.$try/$number ]] || place=$list.$try

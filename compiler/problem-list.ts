@@ -1,5 +1,5 @@
 import type { LoadedDefinition } from "./load/index.js";
-import type { DefinitionPath } from "./plan/resolve-swarm.js";
+import type { DefinitionPath } from "./plan/plan-mistake.js";
 import { type Problem, ProblemsFound } from "./problem.js";
 
 /** More problems with jobs than this are counted, not listed. */

@@ -1,11 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type BundleDescription,
-  type BundledJob,
-  readBundleDescription,
-  readBundledJobs,
-} from "../compiler/format/bundle.js";
+import { type BundleDescription, type BundledJob, readBundledJobs } from "../compiler/format/bundle.js";
 import type { DeployOptions } from "./deploy-options.js";
 import type { DeployEnd, DeployResult } from "./deploy-result.js";
 import { preflight } from "./doctor/preflight.js";
@@ -15,8 +10,9 @@ import { placeBundle, stageRun } from "./files/stage.js";
 import type { TargetFiles } from "./files/target-files.js";
 import type { OpenedTarget } from "./open-target.js";
 import { makeReport } from "./report.js";
+import { readEarlierRun } from "./runs/earlier-run.js";
 import { RunFollower } from "./runs/follow-run.js";
-import { closeRun, isClosed, listRunJobs, listRuns, type Run, readRun } from "./runs/run-folder.js";
+import { closeRun, isClosed, listRuns, type Run, readRun } from "./runs/run-folder.js";
 import { failedJobs } from "./state/failed-jobs.js";
 import { type JobResult, Ledger } from "./state/ledger.js";
 import { Ownership } from "./state/ownership.js";
@@ -74,22 +70,6 @@ export class Deployment {
       keepLogs,
       recount,
     });
-  }
-
-  /** The jobs of an earlier run; undefined if the bundle that it belongs to is not on the target any more. */
-  earlier(run: Run): { jobs: Map<number, BundledJob>; description: BundleDescription } | undefined {
-    const bundle = join(this.files.here, "bundle");
-    let description: BundleDescription;
-    try {
-      description = readBundleDescription(bundle);
-    } catch {
-      return undefined;
-    }
-    if (description.digest !== run.digest) return undefined;
-    const numbers = new Set(listRunJobs(run));
-    const jobs = new Map<number, BundledJob>();
-    for (const job of readBundledJobs(bundle, description)) if (numbers.has(job.number)) jobs.set(job.number, job);
-    return { jobs, description };
   }
 
   /** Follows a run until no manager works on it any more, or until the user leaves it. */
@@ -234,7 +214,7 @@ export class Deployment {
     for (const number of listRuns(this.files.here)) {
       const run = readRun(this.files.here, number);
       if (!run || isClosed(run)) continue;
-      const earlier = this.earlier(run);
+      const earlier = readEarlierRun(this.files.here, run);
       const isCurrent = run.digest === this.options.description.digest;
       const { going } = await this.engine.state(run);
       // A run whose jobs share a tree is gone on with: nothing is held, and whoever begins first has it.

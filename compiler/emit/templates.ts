@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import type Handlebars from "handlebars";
 import { quoteExpanding, quoteWord } from "../shell/quote.js";
 
@@ -25,8 +26,8 @@ const VALUE_HELPERS = {
   verbatim: (value: unknown) => String(value),
 };
 
-/** The templates of the manager: the script itself, and the parts that it is made of. */
-export const MANAGER_TEMPLATES = [
+/** The templates: scripts, and the parts that the manager is made of. */
+export const TEMPLATES = [
   "manager",
   "slot",
   "trees",
@@ -42,12 +43,11 @@ export const MANAGER_TEMPLATES = [
   "failures",
   "running",
   "main",
+  "pilot",
+  "submit",
 ] as const;
 
-/** Templates of scripts that are bundled beside the manager. */
-export const SCRIPT_TEMPLATES = ["pilot", "submit"] as const;
-
-export type TemplateName = (typeof MANAGER_TEMPLATES)[number] | (typeof SCRIPT_TEMPLATES)[number];
+export type TemplateName = (typeof TEMPLATES)[number];
 
 /** The text of a template. */
 export function readTemplate(name: TemplateName): string {
@@ -71,7 +71,7 @@ function loadTemplates(): Readonly<Record<TemplateName, HandlebarsTemplateDelega
   const require = createRequire(import.meta.url);
   const handlebars = (require("handlebars/runtime") as typeof Handlebars).create();
   handlebars.registerHelper(VALUE_HELPERS);
-  const compiled = require("./templates/compiled.cjs") as Record<TemplateName, TemplateSpecification>;
+  const compiled = require(fileURLToPath(COMPILED_TEMPLATES)) as Record<TemplateName, TemplateSpecification>;
   const entries = Object.entries(compiled).map(([name, specification]) => {
     const template = handlebars.template(specification);
     handlebars.registerPartial(name, template);

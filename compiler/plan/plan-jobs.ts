@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { fillPattern, type Params, type ParamValue } from "../dsl/placeholders.js";
 import { chooseDelivery, cleanSource } from "./delivery.js";
 import { nameControl, whyNoPath } from "./file-names.js";
-import type { DefinitionPath } from "./resolve-swarm.js";
+import type { DefinitionPath } from "./plan-mistake.js";
 import type { InputPlan, JobInput, JobPlan, SwarmPlan } from "./swarm-plan.js";
 import { whyNewlyOutside } from "./tree/place-output.js";
 

@@ -10,20 +10,12 @@ import { parseDuration, parseMemory } from "../dsl/units.js";
 import { LOG_FOLDER } from "../format/results.js";
 import { toPosixEre } from "../shell/ere.js";
 import { assembleTemplate } from "../shell/template.js";
+import type { DefinitionPath, PlanMistake } from "./plan-mistake.js";
 import { resolveTarget } from "./resolve-target.js";
 import type { InputPlan, OutputPlan, SwarmPlan, TreePlan } from "./swarm-plan.js";
+import { threadVariables } from "./thread-variables.js";
 import { whyOutside } from "./tree/place-output.js";
 import { resolveTree } from "./tree/resolve-tree.js";
-
-export type DefinitionPath = readonly (string | number)[];
-
-/** A mistake in a definition: at a part of it, or within a piece of one of its shell templates. */
-export interface PlanMistake {
-  readonly message: string;
-  readonly hint?: string | undefined;
-  readonly path: DefinitionPath;
-  readonly template?: { readonly stack: string; readonly piece: number; readonly offset: number } | undefined;
-}
 
 /** A definition with any params, inputs and outputs. */
 export type AnyDefinition = SwarmDefinition<
@@ -40,17 +32,6 @@ export interface Resolution {
 }
 
 const ALL_CAUSES: readonly RetryCause[] = ["exit", "signal", "timeout", "oom", "missing-output"];
-
-/** Variables by which numerical libraries are told how many threads they may start. */
-const THREAD_VARIABLES = [
-  "OMP_NUM_THREADS",
-  "OPENBLAS_NUM_THREADS",
-  "MKL_NUM_THREADS",
-  "BLIS_NUM_THREADS",
-  "NUMEXPR_NUM_THREADS",
-  "VECLIB_MAXIMUM_THREADS",
-  "JULIA_NUM_THREADS",
-];
 
 /** Names below results/ that are not for outputs. */
 const RESERVED_RESULTS = ["jobs.tsv", "outputs.tsv", LOG_FOLDER];
@@ -308,8 +289,10 @@ class Resolver {
         );
       }
     }
-    const threads = THREAD_VARIABLES.filter((name) => !(name in given)).map((name) => [name, String(cpus)] as const);
-    return [...threads, ...Object.entries(given).map(([name, value]) => [name, String(value)] as const)];
+    return [
+      ...threadVariables(cpus, given),
+      ...Object.entries(given).map(([name, value]) => [name, String(value)] as const),
+    ];
   }
 }
 

@@ -86,7 +86,9 @@ export async function bringTreeHome(options: BringTreeOptions): Promise<TreeHome
     found.filter(({ path }) => !isUnreadable(path)),
   );
   const partial = run.jobs < description.jobs;
-  const earlier = partial && tree.mode === "perJob" ? earlierVersions(results, changes) : [];
+  const ran = new Set(options.done.keys());
+  const touched = new Set(changes.map(({ path }) => path));
+  const earlier = partial && tree.mode === "perJob" ? earlierVersions(results, touched, ran) : [];
   const settled = await settleVersions([...changes, ...earlier]);
   const root = resolve(folder, tree.root);
   const apply = tree.apply && options.isOver && tree.mode !== "inPlace";
@@ -104,9 +106,11 @@ export async function bringTreeHome(options: BringTreeOptions): Promise<TreeHome
     );
   const conflicts = [...decision.conflicts, ...strange];
   if (write) {
-    conflicts.push(...putResults({ results, decision, conflicts, changes: found, tree, partial }));
-    if (apply) await recordApplied(options.state, description.digest, decision.toApply);
-    if (apply) conflicts.push(...applyChanges(root, decision));
+    conflicts.push(...putResults({ results, decision, conflicts, changes: found, tree, partial, ran }));
+    if (apply) {
+      await recordApplied(options.state, description.digest, decision.toApply);
+      conflicts.push(...applyChanges(root, decision));
+    }
   }
   return { changes: found, conflicts, applied: apply ? decision.toApply.length : undefined };
 }

@@ -6,7 +6,6 @@ import { CONFLICTS_FOLDER, TREE_FOLDER } from "./decide-places.js";
 import { lookAt } from "./look-at.js";
 import type { Version } from "./place-entry.js";
 import type { Change } from "./settle-versions.js";
-import type { TreeChange } from "./tree-change.js";
 
 function versionAt(source: string): Version | undefined {
   const stats = lookAt(source);
@@ -20,15 +19,15 @@ function versionAt(source: string): Version | undefined {
 /**
  * What other jobs had made of these paths, as an earlier run of them has brought it home: whoever runs
  * last is not right for that. Only for jobs that have a tree each.
+ *
+ * @param ran the jobs that have run again
  */
-export function earlierVersions(results: string, changes: readonly TreeChange[]): Change[] {
-  const paths = new Set(changes.map(({ path }) => path));
-  const jobs = new Set(changes.map(({ job }) => job));
+export function earlierVersions(results: string, paths: ReadonlySet<string>, ran: ReadonlySet<string>): Change[] {
   const disputed = new Set(readConflictsTable(results).map(({ path, job }) => `${path}\t${job}`));
   const earlier: Change[] = [];
   for (const row of readChangesTable(results)) {
     const { path, job, change } = row;
-    if (!paths.has(path) || jobs.has(job)) continue;
+    if (!paths.has(path) || ran.has(job)) continue;
     const places = [`${CONFLICTS_FOLDER}/${fileNameOf(job)}/${path}`, `${TREE_FOLDER}/${path}`];
     const version =
       change === "deleted"

@@ -29,6 +29,8 @@ export interface PutResultsOptions {
   readonly tree: BundledTree;
   /** the run had but some of the swarm's jobs: what others have changed stays */
   readonly partial: boolean;
+  /** the jobs of the run that are done */
+  readonly ran: ReadonlySet<string>;
 }
 
 function refuse(results: string, path: string, error: unknown): never {
@@ -78,7 +80,7 @@ function removeStale(results: string, paths: Iterable<string>): void {
  * @returns conflicts that came up with what earlier runs had brought home
  */
 export function putResults(options: PutResultsOptions): Conflict[] {
-  const { results, decision, changes, tree, partial } = options;
+  const { results, decision, changes, tree, partial, ran } = options;
   const perJob = tree.mode === "perJob";
   const earlier = readChangesTable(results);
   const disputes = readConflictsTable(results);
@@ -86,10 +88,9 @@ export function putResults(options: PutResultsOptions): Conflict[] {
     ...disputes.flatMap(({ kept }) => kept ?? []),
     ...earlier.map(({ path }) => `${TREE_FOLDER}/${path}`),
   ];
-  const jobs = new Set(changes.map(({ job }) => job));
   const paths = new Set(changes.map(({ path }) => path));
   const staying: ChangeRow[] = partial
-    ? earlier.filter(({ path, job }) => (perJob ? !jobs.has(job) : !paths.has(path)))
+    ? earlier.filter(({ path, job }) => (perJob ? !ran.has(job) : !paths.has(path)))
     : [];
   const had = new Set(earlier.map(({ path }) => path));
   const late: Conflict[] = [];
@@ -116,7 +117,7 @@ export function putResults(options: PutResultsOptions): Conflict[] {
   // What is in conflict stays so, and kept, until the jobs in question run again.
   for (const row of partial ? disputes : []) {
     const isEarlier = row.kept?.startsWith(`${CONFLICTS_FOLDER}/${EARLIER}`);
-    const isOver = perJob ? jobs.has(row.job) && !isEarlier : put.has(row.kept ?? "");
+    const isOver = perJob ? ran.has(row.job) && !isEarlier : put.has(row.kept ?? "");
     if (!isOver && !said.has(`${row.path}\t${row.kept}\t${row.job}`)) conflicts.push(row);
   }
   writeConflictsTable(results, conflicts, perJob);

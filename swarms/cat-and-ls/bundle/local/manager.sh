@@ -63,7 +63,7 @@ locusts_command() {
 # shellcheck disable=SC2034 # the command may use what is read here
 locusts_work_through_list() {
   if ! exec 5<"$locusts_list_file"; then
-    locusts_disk_is_full=1
+    locusts_stop_with "the list of jobs $locusts_list_file cannot be read"
     return
   fi
   while
@@ -102,7 +102,7 @@ locusts_work_through_list() {
         set +C +m -e -o pipefail
         locusts_command
       ) >|"$locusts_folder.out" 2>|"$locusts_folder.err" 3>&- 4<&- 5<&- &
-      locusts_pid=$! locusts_code=0 locusts_asked=''
+      locusts_pid=$! locusts_code=0 locusts_told='' locusts_misses=0
       [[ ! $locusts_stopping && ! $locusts_interrupted ]] || locusts_end_job TERM # before its number was known
       # A loop, since only there bash forgets a process at once; with what it remembers a fork takes longer.
       until wait "$locusts_pid" || locusts_accept_code $?; do :; done
@@ -184,6 +184,12 @@ locusts_has_room_in() { # folder
   return "$code"
 }
 
+# Something is wrong that is neither a job's fault nor a full disk: the manager is told what, and stops.
+locusts_stop_with() { # what
+  printf 'trouble %s %s\n' "$locusts_slot" "$1" >&3
+  locusts_stopping=1
+}
+
 # The job at hand has failed for good.
 locusts_report_failure() { # the fields of its line
   locusts_note failed "$1"
@@ -240,7 +246,7 @@ locusts_slot_main() { # --slot number --life name list manager life-folder share
   local requests=$9
   exec 4<&0 </dev/null 2>/dev/null 3>&"$requests" {requests}>&-
   locusts_pid='' locusts_stopping='' locusts_disk_is_full=''
-  locusts_ended=0 locusts_interrupted='' locusts_asked='' locusts_published=0
+  locusts_ended=0 locusts_interrupted='' locusts_published=0
   # Where bash has no clock of its own: it counts the seconds from here.
   [[ ${EPOCHREALTIME-} ]] || printf -v SECONDS '%(%s)T' -1
   locusts_memory_events='' locusts_oom_kills=0
@@ -274,9 +280,6 @@ locusts_slot_main() { # --slot number --life name list manager life-folder share
 # still knows the real one, and says 127 if it has told it. Signals are for stopping alone: bash can
 # miss a process that ends at that very time, and then knows its code no more.
 locusts_accept_code() { # code
-  if [[ $locusts_asked != "$locusts_pid" ]]; then
-    locusts_asked=$locusts_pid locusts_told='' locusts_misses=0
-  fi
   locusts_code=$1
   if ((locusts_code == 127)); then
     locusts_code=${locusts_told:-127}
@@ -485,11 +488,17 @@ locusts_write_down() {
   local token lines=() paths=() files=() sizes=() line word words next=0 i
   while IFS='' read -r -d '' token; do
     case $token in
-      done$'\t'*) lines+=("${token%$'\t.'}") files+=("${paths[@]}") paths=() ;;
+      done$'\t'*)
+        line=${token%$'\t.'}
+        lines+=("$line") files+=("${paths[@]}") paths=()
+        ;;
       *) paths+=("$token") ;;
     esac
   done <"$locusts_life/slots/$locusts_slot.ended"
-  ((${#lines[@]} == locusts_ended)) || return
+  if ((${#lines[@]} != locusts_ended)); then
+    locusts_stop_with "$locusts_life/slots/$locusts_slot.ended holds ${#lines[@]} jobs, and not the $locusts_ended that were written to it: what has changed it?"
+    return 1
+  fi
   if ((${#files[@]} > 0)); then
     mapfile -t sizes < <(stat -L -c %s -- "${files[@]}")
     if ((${#sizes[@]} != ${#files[@]})); then # one has gone since: ask one by one
@@ -736,18 +745,23 @@ locusts_end_orphans() { # life-name
   locusts_end_leftovers "$1"
 }
 
+# Is the line of a journal in `fields` whole? A crash or a full disk can tear one, and the next is joined to it.
+locusts_is_whole() {
+  [[ ${fields[-1]-} == . ]] || return
+  case ${fields[0]} in
+    start) [[ ${#fields[@]} == 7 && ${fields[1]} != *[!0-9]* ]] ;;
+    done | failed | again | stopped) [[ ${#fields[@]} == 11 && ${fields[1]} != *[!0-9]* ]] ;;
+  esac
+}
+
 # Reads the journal of a life: which jobs are finished for good, how many tries the others have used,
 # which ones it did not see the end of, what it tried to claim, and whether it left in good order.
 locusts_read_journal() { # life-name
   local fields number
   locusts_running=() locusts_its_claims=() locusts_its_end=''
   while IFS=$'\t' read -r -a fields; do
-    [[ ${fields[-1]-} == . ]] || continue # torn by a crash
+    locusts_is_whole || continue
     number=${fields[1]}
-    case ${fields[0]} in
-      start) [[ ${#fields[@]} == 7 && $number != *[!0-9]* ]] || continue ;;
-      done | failed | again | stopped) [[ ${#fields[@]} == 11 && $number != *[!0-9]* ]] || continue ;;
-    esac
     case ${fields[0]} in
       start) locusts_running[number]=1 ;;
       done | failed | again | stopped) unset "locusts_running[$number]" ;;&
@@ -901,16 +915,18 @@ locusts_replace_slot() { # slot
   locusts_end_leftovers "$locusts_life_name" "$slot"
   locusts_lost_slots=1
   while IFS=$'\t' read -r -a fields; do
-    [[ ${fields[-1]-} == . ]] || continue
+    locusts_is_whole || continue
     case ${fields[0]} in
       start) [[ ${fields[3]} != "$slot" ]] || { number=${fields[1]} try=${fields[2]} start=${fields[5]}; } ;;
       done | failed | again | stopped) [[ ${fields[1]} != "$number" ]] || number='' ;;
     esac
   done <"journal/$locusts_life_name.tsv"
   # What had ended well before is not to blame.
-  while IFS='' read -r -d '' token; do
-    [[ $token != "done"$'\t'"$number"$'\t'* ]] || number=''
-  done < <(cat -- "$locusts_life/slots/$slot.ended" 2>/dev/null)
+  if [[ -e $locusts_life/slots/$slot.ended ]]; then
+    while IFS='' read -r -d '' token; do
+      [[ $token != "done"$'\t'"$number"$'\t'* ]] || number=''
+    done <"$locusts_life/slots/$slot.ended"
+  fi
   if [[ $number ]]; then
     printf -v now '%(%s)T999' -1
     place=$list
@@ -1015,6 +1031,7 @@ locusts_serve() {
       case $word in
         failed) locusts_count_failure ;;
         full) locusts_stop_for disk-full ;;
+        trouble) locusts_stop_for error "$PWD: ${words#* * }" ;;
         # What else a slot says is of no use any more once it is gone.
         *) [[ ! ${locusts_slot_pid[slot]-} ]] || locusts_answer "$word" "$slot" "$list" ;;
       esac

@@ -58,7 +58,9 @@ export function build(compilation: Compilation, options: BuildOptions): Built {
     problems.check();
     const bundle = emitter.finish();
     if (options.write) cache.save();
-    return { ...bundle, notes };
+    const at = loaded.placeOf(["jobs"]);
+    const sourceNotes = compilation.enumeration.notes.map((note) => ({ ...note, place: note.place ?? at }));
+    return { ...bundle, notes: [...sourceNotes, ...notes] };
   } catch (error) {
     emitter.discard();
     throw error instanceof DefinitionThrew ? new ProblemsFound([loaded.problemOf(error.cause)]) : error;

@@ -42,17 +42,12 @@ export function planJobs(
   const { plan, loaded, enumeration } = compilation;
   const planner = new JobPlanner(plan, rememberShared(plan, loaded.folder, cache), problems.add, tree);
   const repetitions = new Repetitions();
-  let count = 0;
   for (const params of enumeration.jobs) {
-    count += 1;
     repetitions.add(`job ${nameJob(plan.params, params)}`);
     // Two paths that differ in the case of letters alone are one file on some file systems.
     for (const output of plan.outputs) repetitions.add(`path ${fillPattern(output.parts, params).toLowerCase()}`);
     const job = planner.plan(params);
     if (job) onJob(job);
-  }
-  if (count === 0) {
-    problems.add(["jobs"], "the swarm has no jobs", "look at the pattern, the list or the filter that they come from");
   }
   if (repetitions.any) reportRepetitions(compilation, repetitions, problems);
 }

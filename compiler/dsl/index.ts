@@ -1,7 +1,7 @@
 export { type Command, node, type Reference, sh } from "./command.js";
 export type { Container, Environment, Limits, Resources, RetryCause } from "./environment.js";
 export { copied, type InputSpec, inPlace, input, linked, shared } from "./inputs.js";
-export { files, type JobSource, list, matrix, range, rows, table } from "./jobs.js";
+export { files, type JobSource, list, matrix, range, rows, type TableOptions, table } from "./jobs.js";
 export { checked, matches, minBytes, nonEmpty, type OutputSpec, optional } from "./outputs.js";
 export type { Params, ParamValue } from "./placeholders.js";
 export { type ProgramArguments, program } from "./program.js";

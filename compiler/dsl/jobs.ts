@@ -1,3 +1,4 @@
+import { scaleRange } from "./exact-range.js";
 import { DefinitionMistake } from "./mistake.js";
 import type { ParamValue, PlaceholderNames } from "./placeholders.js";
 
@@ -11,11 +12,21 @@ export type JobSourceData =
       readonly kind: "table";
       readonly path: string;
       readonly columns: Readonly<Record<string, ColumnType>> | undefined;
+      readonly comments: boolean | undefined;
     };
 
 export type ColumnType = "string" | "number" | "boolean";
 
 type ColumnValue<T extends ColumnType> = T extends "number" ? number : T extends "boolean" ? boolean : string;
+
+/** How a table is read. */
+export interface TableOptions {
+  /**
+   * Whether lines that begin with `#` are comments (true) or rows as others are (false). Unless
+   * given, lines that can only be comments are, and others are an error.
+   */
+  readonly comments?: boolean;
+}
 
 /** The jobs of a swarm: one for each set of params. */
 export class JobSource<out P> {
@@ -48,7 +59,7 @@ export function files<const S extends string>(pattern: S): JobSource<Show<{ [K i
 }
 
 /**
- * One job for each whole number from `from` to `to`, both included.
+ * One job for each number from `from` to `to`, both included.
  *
  * @param step the distance between two numbers; 1 unless given
  */
@@ -63,6 +74,13 @@ export function range<const N extends string>(
       `range("${name}", ${from}, ${to}, ${step}) does not count from one number up to another`,
       ["jobs"],
       'write the smaller number first, and a step above 0: range("i", 1, 600)',
+    );
+  }
+  if (!scaleRange(from, to, step)) {
+    throw new DefinitionMistake(
+      `range("${name}", ${from}, ${to}, ${step}) has numbers that are not kept exactly`,
+      ["jobs"],
+      "count in steps that have fewer digits, up to 9007199254740991; or write the values as texts: list(…)",
     );
   }
   return new JobSource({ kind: "range", name, from, to, step });
@@ -91,17 +109,27 @@ export function matrix<const M extends Readonly<Record<string, readonly ParamVal
 }
 
 /**
- * One job for each row of a tab-separated file whose first line names the columns.
+ * One job for each row of a file whose first line names the columns: separated by commas, as RFC
+ * 4180 says, if its name ends in `.csv`, else by tabs.
  *
  * @param columns the columns to take, with their types; without it all are taken, as strings, and
  *   placeholders are checked against the file at build instead of by the type checker
  * @example table("params.tsv", { sample: "string", depth: "number" })
  */
-export function table(path: string): JobSource<Readonly<Record<string, string>>>;
+export function table(path: string, options?: TableOptions): JobSource<Readonly<Record<string, string>>>;
 export function table<const C extends Readonly<Record<string, ColumnType>>>(
   path: string,
   columns: C,
+  options?: TableOptions,
 ): JobSource<Show<{ [K in keyof C]: ColumnValue<C[K]> }>>;
-export function table(path: string, columns?: Readonly<Record<string, ColumnType>>): JobSource<never> {
-  return new JobSource({ kind: "table", path, columns });
+export function table(
+  path: string,
+  second?: Readonly<Record<string, ColumnType>> | TableOptions,
+  third?: TableOptions,
+): JobSource<never> {
+  // A column's type is a text, an option is not.
+  const isColumns = second !== undefined && typeof (second as TableOptions).comments !== "boolean";
+  const columns = isColumns ? (second as Readonly<Record<string, ColumnType>>) : undefined;
+  const options = isColumns ? third : (second as TableOptions | undefined);
+  return new JobSource({ kind: "table", path, columns, comments: options?.comments });
 }

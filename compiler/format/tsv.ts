@@ -23,6 +23,19 @@ export function encodeRow(values: readonly string[]): string {
   return `${values.map(encodeField).join("\t")}\n`;
 }
 
+/** One line of a table for people and statistics programs, in which an empty value is empty. */
+export function encodeReadableRow(values: readonly string[]): string {
+  return `${values.map((value) => (value === "" ? "" : encodeField(value))).join("\t")}\n`;
+}
+
+/**
+ * One line of a table whose values hold neither tabs nor line ends, such as params: each stands as
+ * it is, a backslash too. Should one hold them after all, as a host's name might, it gets blanks.
+ */
+export function plainRow(values: readonly string[]): string {
+  return `${values.map((value) => value.replace(/[\t\n\r]/g, " ")).join("\t")}\n`;
+}
+
 /** The values of one line, given without its line feed. */
 export function decodeRow(line: string): string[] {
   const fields = line.split("\t");

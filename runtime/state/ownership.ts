@@ -2,7 +2,6 @@ import { closeSync, existsSync, lstatSync, openSync, readdirSync, readSync, type
 import { dirname, join } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { readLines } from "../../compiler/format/lines.js";
-import { decodeRow } from "../../compiler/format/tsv.js";
 import { CHANGES_TABLE, CHANGES_TABLE_START, CONFLICTS_TABLE, CONFLICTS_TABLE_START } from "../trees/change-tables.js";
 import { RuntimeProblem } from "../workspace.js";
 import type { Ledger } from "./ledger.js";
@@ -48,7 +47,7 @@ export class Ownership {
     const table = join(this.results, "outputs.tsv");
     if (existsSync(table)) {
       for (const line of readLines(table)) {
-        const [, , status, path, bytes] = decodeRow(line);
+        const [, , status, path, bytes] = line.split("\t");
         if (status === "present") this.#listed.set(path as string, Number(bytes));
       }
     }

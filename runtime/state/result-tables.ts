@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
-import { encodeRow } from "../../compiler/format/tsv.js";
+import { plainRow } from "../../compiler/format/tsv.js";
 import type { Ledger } from "./ledger.js";
 
 /** What a swarm comes to, by its ledger. */
@@ -18,6 +18,21 @@ export const OUTPUTS_TABLE_START = "job\toutput\tstatus\tpath\tbytes\n";
 /** What has no value: the word that statistics programs take for it. */
 const NONE = "NA";
 
+/** The columns of `jobs.tsv` after the job's name and its params. */
+const JOBS_COLUMNS = ["status", "cause", "exit_code", "attempts", "seconds", "host"];
+
+/** The params' columns: one that is called like a column of the table itself becomes `param_…`. */
+export function paramColumns(params: readonly string[]): readonly string[] {
+  const taken = new Set(["name", ...JOBS_COLUMNS, ...params]);
+  return params.map((param) => {
+    if (param !== "name" && !JOBS_COLUMNS.includes(param)) return param;
+    let column = `param_${param}`;
+    while (taken.has(column)) column = `param_${column}`;
+    taken.add(column);
+    return column;
+  });
+}
+
 /** Where an output lies below results; in a tree, among what has changed there. */
 function placeOf(output: string, { tree }: BundleDescription): string {
   return tree ? posix.join("tree", tree.workdir, output) : output;
@@ -30,9 +45,7 @@ export function writeResultTables(
   jobs: Iterable<BundledJob>,
   ledger: Ledger,
 ): Standing {
-  const jobLines = [
-    encodeRow(["name", ...description.params, "status", "cause", "exit_code", "attempts", "seconds", "host"]),
-  ];
+  const jobLines = [plainRow(["name", ...paramColumns(description.params), ...JOBS_COLUMNS])];
   const outputLines: string[] = [OUTPUTS_TABLE_START];
   let total = 0;
   let done = 0;
@@ -43,7 +56,7 @@ export function writeResultTables(
     if (result?.status === "done") done += 1;
     else if (result) failed += 1;
     jobLines.push(
-      encodeRow([
+      plainRow([
         job.name,
         ...job.params,
         ...(result
@@ -62,7 +75,7 @@ export function writeResultTables(
       const state = result?.outputs[i] ?? "missing";
       const present = typeof state === "number";
       outputLines.push(
-        encodeRow([
+        plainRow([
           job.name,
           output.name,
           present ? "present" : state,

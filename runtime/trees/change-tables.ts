@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readLines } from "../../compiler/format/lines.js";
-import { decodeRow, encodeRow } from "../../compiler/format/tsv.js";
+import { decodeRow, encodeReadableRow } from "../../compiler/format/tsv.js";
 import type { Conflict } from "./settle-versions.js";
 import type { TreeChange } from "./tree-change.js";
 
@@ -52,7 +52,7 @@ export function writeChangesTable(results: string, changes: readonly ChangeRow[]
   write(results, CHANGES_TABLE, [
     `${CHANGES_TABLE_START}${perJob ? "\tjob" : ""}\n`,
     ...sorted.map(({ path, change, kind, bytes, job }) =>
-      encodeRow([path, change, kind, String(bytes), ...(perJob ? [job] : [])]),
+      encodeReadableRow([path, change, kind, String(bytes), ...(perJob ? [job] : [])]),
     ),
   ]);
 }
@@ -90,6 +90,6 @@ export function writeConflictsTable(results: string, conflicts: readonly Conflic
   const sorted = [...conflicts].sort((a, b) => compare(a.path, b.path) || compare(a.job, b.job));
   write(results, CONFLICTS_TABLE, [
     `${CONFLICTS_TABLE_START}${perJob ? "\tjob" : ""}\n`,
-    ...sorted.map(({ path, why, kept, job }) => encodeRow([path, why, kept ?? NONE, ...(perJob ? [job] : [])])),
+    ...sorted.map(({ path, why, kept, job }) => encodeReadableRow([path, why, kept ?? NONE, ...(perJob ? [job] : [])])),
   ]);
 }

@@ -6,6 +6,7 @@ import { bundleFolder } from "../../workspace.js";
 import { compileDefinition } from "../compile-definition.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { observeDeploy, summarizeDeploy } from "../output/deploy.js";
+import { sayNotes } from "../output/notes.js";
 import { describeTreeHome, sayTreeHome } from "../output/tree-home.js";
 import type { Verb, VerbContext } from "../verb.js";
 import { buildInto } from "./build.js";
@@ -29,7 +30,9 @@ async function compileAndBuild(context: VerbContext) {
   const { workspace, compilation } = compiled;
   const target = compilation.plan.target.name;
   const bundle = bundleFolder(workspace, target);
-  return { workspace, target, bundle, description: buildInto(compiled, bundle).description };
+  const { description, notes } = buildInto(compiled, bundle);
+  sayNotes(context.terminal, notes);
+  return { workspace, target, bundle, description };
 }
 
 /** `locusts deploy`. */

@@ -20,6 +20,11 @@ export class Reference {
     return prefix + this.name;
   }
 
+  /** As text in JSON it would be the same for all jobs. */
+  toJSON(): never {
+    return this[Symbol.toPrimitive]();
+  }
+
   [Symbol.toPrimitive](): never {
     throw new DefinitionMistake(
       `the ${this.kind} "${this.name}" was used as a string; its value is known only when a job runs`,

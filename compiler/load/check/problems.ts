@@ -1,7 +1,9 @@
 import type { Problem } from "../../problem.js";
+import { findEarlyUses } from "./early-uses.js";
 import { type Mistake, mistakeOf, type Wording } from "./mistake.js";
 import type { CheckedProject } from "./project.js";
 import { findImpurity } from "./purity.js";
+import { findRoundedNumbers } from "./rounded-numbers.js";
 import { shapeMistakes } from "./shape.js";
 import { ts } from "./ts-morph.js";
 import { inWords } from "./words.js";
@@ -32,7 +34,8 @@ export function problemsIn(project: CheckedProject, { pure, definition }: Wanted
 
   const own: Found[] = definition ? shapeMistakes(definition, checker).map((wording) => shown(wording)) : [];
   if (pure) {
-    for (const { source, node, impurity } of findImpurity(project)) {
+    const uses = [...findImpurity(project), ...findEarlyUses(project), ...findRoundedNumbers(project)];
+    for (const { source, node, impurity } of uses) {
       own.push({ source, start: node.getStart(source), end: chainEnd(node), wording: impurity });
     }
   }

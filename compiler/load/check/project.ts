@@ -13,6 +13,8 @@ export interface CheckedProject {
   readonly entry: ts.SourceFile;
   /** the entry and the files that it imports, without packages, declarations and Locusts itself */
   readonly ownFiles: readonly ts.SourceFile[];
+  /** the JSON files that they import */
+  readonly dataFiles: readonly ts.SourceFile[];
   placeAt(file: ts.SourceFile, position: number): Place;
 }
 
@@ -67,22 +69,23 @@ export function openProject(folder: string, file: string, kind: "definition" | "
   if (!entry) throw new Error(`${file} is not part of its own program`);
 
   const dslFolder = dirname(locusts) + sep;
-  const ownFiles = program
+  const files = program
     .getSourceFiles()
     .filter(
       (source) =>
         !source.isDeclarationFile &&
         !program.isSourceFileFromExternalLibrary(source) &&
-        !source.fileName.startsWith(dslFolder) &&
-        !source.fileName.endsWith(".json"),
+        !source.fileName.startsWith(dslFolder),
     );
+  const isData = (source: ts.SourceFile) => source.fileName.endsWith(".json");
 
   return {
     folder,
     program,
     checker: program.getTypeChecker(),
     entry,
-    ownFiles,
+    ownFiles: files.filter((source) => !isData(source)),
+    dataFiles: files.filter(isData),
     placeAt(source, position) {
       const { line, character } = source.getLineAndCharacterOfPosition(position);
       return { file: relativeTo(folder, source.fileName), line: line + 1, column: character + 1 };

@@ -14,6 +14,7 @@ export function wordsForValues(mistake: Mistake): Wording | undefined {
       /^(?:Type|Argument of type) '(.*)' is not assignable to (?:type|parameter of type) '(.*)'$/s.exec(line) ?? [];
     if (given === undefined || wanted === undefined) continue;
     const wording =
+      reference(mistake, given) ??
       unknownPlaceholder(mistake, wanted) ??
       sentence(mistake, wanted) ??
       unit(mistake, given, wanted) ??
@@ -22,6 +23,17 @@ export function wordsForValues(mistake: Mistake): Wording | undefined {
     if (wording) return wording;
   }
   return jobs(mistake) ?? wrongOption(mistake);
+}
+
+/** `inputs.x` and the like where a text or a number is wanted. */
+function reference({ node }: Mistake, given: string): Wording | undefined {
+  if (given !== "Reference") return undefined;
+  const value = valueAt(node);
+  return {
+    message: "an input, output or param of a job is no text or number here: its value is known only when a job runs",
+    hint: `put it into an sh template as it is: sh\`… \${${value.parent && ts.isPropertyAccessExpression(value.parent) ? value.parent.getText() : value.getText()}} …\``,
+    at: value,
+  };
 }
 
 /** The sentences in a type that is made of sentences. */

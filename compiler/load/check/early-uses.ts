@@ -1,0 +1,121 @@
+import { unwrap } from "./places.js";
+import type { CheckedProject } from "./project.js";
+import type { ImpureUse } from "./purity.js";
+import { ts } from "./ts-morph.js";
+
+const { SyntaxKind } = ts;
+
+/** Operators that look at a value on their left alone, and pass on the one on their right. */
+const CHOOSING: ReadonlySet<ts.SyntaxKind> = new Set([
+  SyntaxKind.AmpersandAmpersandToken,
+  SyntaxKind.BarBarToken,
+  SyntaxKind.QuestionQuestionToken,
+]);
+
+const COMPARING: ReadonlySet<ts.SyntaxKind> = new Set([
+  SyntaxKind.EqualsEqualsToken,
+  SyntaxKind.EqualsEqualsEqualsToken,
+  SyntaxKind.ExclamationEqualsToken,
+  SyntaxKind.ExclamationEqualsEqualsToken,
+  SyntaxKind.LessThanToken,
+  SyntaxKind.LessThanEqualsToken,
+  SyntaxKind.GreaterThanToken,
+  SyntaxKind.GreaterThanEqualsToken,
+  SyntaxKind.InKeyword,
+  SyntaxKind.InstanceOfKeyword,
+]);
+
+const COMPUTING: ReadonlySet<ts.SyntaxKind> = new Set([
+  SyntaxKind.PlusToken,
+  SyntaxKind.MinusToken,
+  SyntaxKind.AsteriskToken,
+  SyntaxKind.SlashToken,
+  SyntaxKind.PercentToken,
+  SyntaxKind.AsteriskAsteriskToken,
+  SyntaxKind.AmpersandToken,
+  SyntaxKind.BarToken,
+  SyntaxKind.CaretToken,
+  SyntaxKind.LessThanLessThanToken,
+  SyntaxKind.GreaterThanGreaterThanToken,
+  SyntaxKind.GreaterThanGreaterThanGreaterThanToken,
+]);
+
+type Use = "decide" | "compute" | "look";
+
+/** The expressions whose values a node looks at, and what for. */
+function* looksAt(node: ts.Node): Generator<readonly [ts.Expression, Use]> {
+  if (ts.isConditionalExpression(node)) yield [node.condition, "decide"];
+  else if (
+    ts.isIfStatement(node) ||
+    ts.isWhileStatement(node) ||
+    ts.isDoStatement(node) ||
+    ts.isSwitchStatement(node)
+  ) {
+    yield [node.expression, "decide"];
+  } else if (ts.isForStatement(node) && node.condition) yield [node.condition, "decide"];
+  else if (ts.isCaseClause(node) || ts.isTypeOfExpression(node)) yield [node.expression, "decide"];
+  else if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
+    yield [node.operand, node.operator === SyntaxKind.ExclamationToken ? "decide" : "compute"];
+  } else if (ts.isBinaryExpression(node)) {
+    const operator = node.operatorToken.kind;
+    if (CHOOSING.has(operator)) yield [node.left, "decide"];
+    const use = COMPARING.has(operator) ? "decide" : COMPUTING.has(operator) ? "compute" : undefined;
+    if (use) {
+      yield [node.left, use];
+      yield [node.right, use];
+    }
+  } else if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === "Boolean") {
+    if (node.arguments[0]) yield [node.arguments[0], "decide"];
+  } else if (ts.isElementAccessExpression(node)) {
+    yield [node.argumentExpression, "look"];
+    yield [node.expression, "look"];
+  } else if (ts.isPropertyAccessExpression(node)) yield [node.expression, "look"];
+}
+
+/** Is it what `inputs.x`, `outputs.x` and `params.x` are in a command, and nothing else beside? */
+function isReference(node: ts.Expression, checker: ts.TypeChecker): boolean {
+  const symbol = checker.getTypeAtLocation(node).getSymbol();
+  if (symbol?.name !== "Reference") return false;
+  return (symbol.declarations ?? []).some(({ parent }) =>
+    /\/dsl\/command(\.d)?\.ts$/.test(parent.getSourceFile().fileName),
+  );
+}
+
+const WORDS: Readonly<Record<Use, { readonly what: string; readonly hint: (text: string) => string }>> = {
+  decide: {
+    what: "cannot decide anything here",
+    hint: (text) => `let bash decide: sh\`if [[ \${${text}} == true ]]; then …; fi\``,
+  },
+  compute: {
+    what: "cannot be computed with here",
+    hint: (text) => `let bash compute: sh\`… $(( \${${text}} + 1 )) …\``,
+  },
+  look: {
+    what: "cannot be looked into here",
+    hint: (text) => `put it into an sh template as it is: sh\`… \${${text}} …\``,
+  },
+};
+
+/**
+ * Where a definition looks at the value of an input, output or param of a job, which is known only
+ * when the job runs: as a condition it would be true for all jobs.
+ */
+export function findEarlyUses({ checker, ownFiles }: CheckedProject): readonly ImpureUse[] {
+  return ownFiles.flatMap((source) => {
+    const found: ImpureUse[] = [];
+    const visit = (node: ts.Node): void => {
+      for (const [looked, use] of looksAt(node)) {
+        const expression = unwrap(looked);
+        if (!isReference(expression, checker)) continue;
+        const text = expression.getText(source);
+        const { what, hint } = WORDS[use];
+        const message = `${text} ${what}: its value is known only when a job runs`;
+        found.push({ source, node: expression, impurity: { message, hint: hint(text) } });
+        break; // two that are compared are one mistake
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+    return found;
+  });
+}

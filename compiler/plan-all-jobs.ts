@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import type { Compilation } from "./compile.js";
 import { fillPattern } from "./dsl/placeholders.js";
-import { Repetitions } from "./plan/collisions.js";
+import { NestedPaths, Repetitions } from "./plan/collisions.js";
 import { type InputContent, JobPlanner, nameJob } from "./plan/plan-jobs.js";
 import type { JobPlan, SwarmPlan } from "./plan/swarm-plan.js";
 import type { ProblemList } from "./problem-list.js";
+import { reportNested, reportRepetitions } from "./report-collisions.js";
 import { type Content, surveyContent } from "./survey/content.js";
 import type { DigestCache } from "./survey/digest-cache.js";
 
@@ -42,44 +43,18 @@ export function planJobs(
   const { plan, loaded, enumeration } = compilation;
   const planner = new JobPlanner(plan, rememberShared(plan, loaded.folder, cache), problems.add, tree);
   const repetitions = new Repetitions();
+  const nested = new NestedPaths();
   for (const params of enumeration.jobs) {
     repetitions.add(`job ${nameJob(plan.params, params)}`);
     // Two paths that differ in the case of letters alone are one file on some file systems.
-    for (const output of plan.outputs) repetitions.add(`path ${fillPattern(output.parts, params).toLowerCase()}`);
+    for (const output of plan.outputs) {
+      const path = fillPattern(output.parts, params).toLowerCase();
+      repetitions.add(`path ${path}`);
+      nested.add(path);
+    }
     const job = planner.plan(params);
     if (job) onJob(job);
   }
   if (repetitions.any) reportRepetitions(compilation, repetitions, problems);
-}
-
-/** Names the jobs that have the same name, or write the same path; a second look, in the rare case. */
-function reportRepetitions({ plan, enumeration }: Compilation, repetitions: Repetitions, problems: ProblemList): void {
-  const names = new Map<string, number>();
-  const writers = new Map<string, string>();
-  let number = 0;
-  for (const params of enumeration.jobs) {
-    number += 1;
-    const name = nameJob(plan.params, params);
-    if (repetitions.isSuspect(`job ${name}`)) {
-      const first = names.get(name);
-      if (first !== undefined) {
-        problems.add(["jobs"], `jobs ${first} and ${number} have the same params: ${name}`, "leave one of them out");
-        continue;
-      }
-      names.set(name, number);
-    }
-    for (const output of plan.outputs) {
-      const path = fillPattern(output.parts, params);
-      if (!repetitions.isSuspect(`path ${path.toLowerCase()}`)) continue;
-      const other = writers.get(path.toLowerCase());
-      if (other === undefined) writers.set(path.toLowerCase(), name);
-      else if (other !== name) {
-        problems.add(
-          ["outputs", output.name],
-          `the jobs ${other} and ${name} both write ${path}`,
-          "put into the pattern what sets them apart; the case of letters alone does not on every disk",
-        );
-      }
-    }
-  }
+  if (nested.any) reportNested(compilation, nested, problems);
 }

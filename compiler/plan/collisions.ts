@@ -1,40 +1,16 @@
-import { hash } from "node:crypto";
+import { MarkSet, markOf } from "./mark-set.js";
 
 /**
  * Finds texts that come twice among very many, in little memory: 8 bytes each. What it calls a
  * suspect may, very rarely, be no repetition; who asks compares the suspects themselves.
  */
 export class Repetitions {
-  #slots = new BigUint64Array(1 << 12);
-  #used = 0;
+  readonly #marks = new MarkSet();
   readonly #suspects = new Set<bigint>();
 
-  static #mark(text: string): bigint {
-    const bytes = hash("sha1", text, "buffer");
-    const mark = bytes.readBigUInt64LE(0);
-    return mark === 0n ? 1n : mark;
-  }
-
-  #place(slots: BigUint64Array, mark: bigint): number {
-    const last = slots.length - 1;
-    let at = Number(mark & BigInt(last));
-    while (slots[at] !== 0n && slots[at] !== mark) at = (at + 1) & last;
-    return at;
-  }
-
   add(text: string): void {
-    const mark = Repetitions.#mark(text);
-    const at = this.#place(this.#slots, mark);
-    if (this.#slots[at] === mark) {
-      this.#suspects.add(mark);
-      return;
-    }
-    this.#slots[at] = mark;
-    this.#used += 1;
-    if (this.#used * 2 < this.#slots.length) return;
-    const larger = new BigUint64Array(this.#slots.length * 2);
-    for (const old of this.#slots) if (old !== 0n) larger[this.#place(larger, old)] = old;
-    this.#slots = larger;
+    const mark = markOf(text);
+    if (!this.#marks.add(mark)) this.#suspects.add(mark);
   }
 
   get any(): boolean {
@@ -42,6 +18,48 @@ export class Repetitions {
   }
 
   isSuspect(text: string): boolean {
-    return this.#suspects.has(Repetitions.#mark(text));
+    return this.#suspects.has(markOf(text));
+  }
+}
+
+/** The folders that a path leads through, from the innermost out. */
+export function* foldersAround(path: string): Generator<string> {
+  for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) yield path.slice(0, at);
+}
+
+/**
+ * Finds paths that lead through other paths among very many, such as `x/y` beside `x`: 8 bytes for
+ * each path and each folder. Its suspects are as those of `Repetitions`.
+ */
+export class NestedPaths {
+  readonly #paths = new MarkSet();
+  readonly #folders = new MarkSet();
+  #lastFolder = "";
+  #suspects: Set<bigint> | undefined;
+
+  add(path: string): void {
+    this.#paths.add(markOf(path));
+    for (const folder of foldersAround(path)) {
+      // Most paths lie beside the one before; what is around a folder that is known is known, too.
+      if (folder === this.#lastFolder || !this.#folders.add(markOf(folder))) break;
+    }
+    const end = path.lastIndexOf("/");
+    if (end > 0) this.#lastFolder = path.slice(0, end);
+  }
+
+  get #found(): Set<bigint> {
+    if (!this.#suspects) {
+      this.#suspects = new Set();
+      for (const folder of this.#folders) if (this.#paths.has(folder)) this.#suspects.add(folder);
+    }
+    return this.#suspects;
+  }
+
+  get any(): boolean {
+    return this.#found.size > 0;
+  }
+
+  isSuspect(path: string): boolean {
+    return this.#found.has(markOf(path));
   }
 }

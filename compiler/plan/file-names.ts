@@ -1,6 +1,9 @@
 /** The longest name of a file that Linux file systems take, in bytes. */
 const LONGEST_NAME = 255;
 
+/** The longest path that Linux takes, in bytes, less what a job's folder and the results may need around it. */
+const LONGEST_PATH = 4095 - 1023;
+
 /**
  * Why a path below a folder cannot be one, in words that follow "the output …"; undefined if it can.
  */
@@ -14,9 +17,30 @@ export function whyNoPath(path: string): string | undefined {
       return `has a part of ${Buffer.byteLength(segment)} bytes, and a file name holds ${LONGEST_NAME}`;
     }
   }
+  if (path.length > LONGEST_PATH / 4 && Buffer.byteLength(path) > LONGEST_PATH) {
+    return `has ${Buffer.byteLength(path)} bytes, and a path below a job's folder holds ${LONGEST_PATH}`;
+  }
   const control = /[\0\t\n\r]/.exec(path);
   if (control) return `has ${nameControl(control[0])} in it`;
   return undefined;
+}
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  ELOOP: "its links lead in a circle",
+  ENAMETOOLONG: "its path, or a part of it, is longer than the system takes",
+};
+
+/** Why the file system does not let a file be read, in words. */
+export function whyUnreadable(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return (code && UNREADABLE[code]) ?? message;
+}
+
+/** A text for a message: what is very long is cut in its middle. */
+export function shortened(text: string): string {
+  return text.length <= 200 ? text : `${text.slice(0, 100)}…${text.slice(-60)}`;
 }
 
 /** A control character in words. */

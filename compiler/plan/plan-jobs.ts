@@ -1,8 +1,9 @@
 import { hash } from "node:crypto";
 import { basename } from "node:path";
 import { fillPattern, type Params, type ParamValue } from "../dsl/placeholders.js";
+import { isReserved } from "../format/results.js";
 import { chooseDelivery, cleanSource } from "./delivery.js";
-import { nameControl, whyNoPath } from "./file-names.js";
+import { nameControl, shortened, whyNoPath, whyUnreadable } from "./file-names.js";
 import type { DefinitionPath } from "./plan-mistake.js";
 import type { InputPlan, JobInput, JobPlan, SwarmPlan } from "./swarm-plan.js";
 import { whyNewlyOutside } from "./tree/place-output.js";
@@ -101,7 +102,7 @@ export class JobPlanner {
       } catch (error) {
         wrong(
           ["inputs", input.name],
-          `the input ${source} of the job ${name} cannot be read: ${(error as Error).message}`,
+          `the input ${shortened(source)} of the job ${shortened(name)} cannot be read: ${whyUnreadable(error)}`,
           "change its permissions, or leave it out",
         );
         continue;
@@ -119,7 +120,7 @@ export class JobPlanner {
       if (why)
         wrong(
           ["inputs", input.name],
-          `the input "${path}" of the job ${name} ${why}`,
+          `the input "${shortened(path)}" of the job ${shortened(name)} ${why}`,
           'say where it is to lie with { as: "…" }',
         );
       const other = inputs.findIndex((placed) => overlaps(placed.path, path));
@@ -146,7 +147,15 @@ export class JobPlanner {
         }
       }
       const why = swarm.tree ? whyNewlyOutside(swarm.tree.workdir, output.pattern, path) : whyNoPath(path);
-      if (why) wrong(["outputs", output.name], `the output "${path}" of the job ${name} ${why}`);
+      if (why) wrong(["outputs", output.name], `the output "${shortened(path)}" of the job ${shortened(name)} ${why}`);
+      // Of a pattern that is a name of their own it has been said.
+      if (!swarm.tree && isReserved(path) && !isReserved(output.pattern)) {
+        wrong(
+          ["outputs", output.name],
+          `the output ${path} of the job ${name} would lie where Locusts keeps its own records of the results`,
+          `put something before or after it in the pattern, as in "out_${output.pattern}"`,
+        );
+      }
       const input = inputs.findIndex((placed) => overlaps(placed.path, path));
       if (input >= 0) {
         wrong(
@@ -159,7 +168,10 @@ export class JobPlanner {
       if (twin >= 0) {
         wrong(
           ["outputs", output.name],
-          `the outputs ${swarm.outputs[twin]?.name} and ${output.name} of the job ${name} have the same path, ${path}`,
+          outputs[twin] === path
+            ? `the outputs ${swarm.outputs[twin]?.name} and ${output.name} of the job ${name} have the same path, ${path}`
+            : `of the outputs ${swarm.outputs[twin]?.name} and ${output.name} of the job ${name} one lies within the other: ${outputs[twin]} and ${path}`,
+          "give each a place of its own",
         );
       }
       outputs.push(path);

@@ -7,7 +7,7 @@ import { parsePattern, placeholdersOf } from "../dsl/placeholders.js";
 import { referencesOf, type SwarmDefinition } from "../dsl/swarm.js";
 import type { Target } from "../dsl/targets.js";
 import { parseDuration, parseMemory } from "../dsl/units.js";
-import { LOG_FOLDER } from "../format/results.js";
+import { isReserved, LOG_FOLDER } from "../format/results.js";
 import { toPosixEre } from "../shell/ere.js";
 import { assembleTemplate } from "../shell/template.js";
 import type { DefinitionPath, PlanMistake } from "./plan-mistake.js";
@@ -32,9 +32,6 @@ export interface Resolution {
 }
 
 const ALL_CAUSES: readonly RetryCause[] = ["exit", "signal", "timeout", "oom", "missing-output"];
-
-/** Names below results/ that are not for outputs. */
-const RESERVED_RESULTS = ["jobs.tsv", "outputs.tsv", LOG_FOLDER];
 
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -144,11 +141,11 @@ class Resolver {
       } else if (pattern.split("/").some((segment) => segment === "" || segment === ".")) {
         this.mistake(path, `"${spec.pattern}" is no path of a file or folder`, 'write it as in "tables/{id}.tsv"');
       }
-      if (!tree && RESERVED_RESULTS.includes(pattern.split("/")[0] as string)) {
+      if (!tree && isReserved(pattern)) {
         this.mistake(
           path,
           `the output "${spec.pattern}" would lie where Locusts keeps its own records of the results`,
-          `choose another name than ${RESERVED_RESULTS.join(", ")}`,
+          `choose another name than jobs.tsv, outputs.tsv and ${LOG_FOLDER}`,
         );
       }
       let matches: OutputPlan["matches"];

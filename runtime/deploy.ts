@@ -1,8 +1,11 @@
+import { join } from "node:path";
 import type { DeployOptions } from "./deploy-options.js";
 import type { DeployResult } from "./deploy-result.js";
 import { Deployment } from "./deployment.js";
+import { takeBundle } from "./files/take-bundle.js";
 import { openTarget } from "./open-target.js";
 import { lockState } from "./state/deploy-lock.js";
+import { targetDirectory } from "./workspace.js";
 
 /** For how long a deploy waits for a host that is away, in milliseconds: over a weekend. */
 const DEPLOY_PATIENCE = 4 * 24 * 3600 * 1000;
@@ -16,6 +19,8 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
   const { workspace, description, observer } = options;
   const unlock = lockState(workspace.state);
   try {
+    const bundle = join(targetDirectory(workspace, options.target), "next-bundle");
+    takeBundle(options.bundle, description, bundle);
     const opened = await openTarget(workspace, description, {
       purpose: options.takeOver ? "take" : "own",
       reconnecting: (words, pause) => observer.reconnecting(words, pause),
@@ -24,7 +29,7 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
       acceptNewHostKey: options.acceptNewHostKey,
     });
     try {
-      return await new Deployment(options, opened).run();
+      return await new Deployment({ ...options, bundle }, opened).run();
     } finally {
       opened.close();
     }

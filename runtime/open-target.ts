@@ -53,7 +53,7 @@ export interface OpenedTarget {
 
 /** The files of a target that is a folder of this machine. */
 export function openLocalFiles(folder: string, digests: DigestCache): VisibleFiles {
-  return new VisibleFiles({ host: new ThisMachine(), here: folder, there: folder, digests });
+  return new VisibleFiles({ host: new ThisMachine(), here: folder, there: folder, digests, keepsCopies: false });
 }
 
 /** A target on this machine, in the definition's own `.locusts/`. */

@@ -21,6 +21,8 @@ import { TREE_HEADER, TreeSum, treeRow } from "./tree-table.js";
 
 export interface EmittedBundle {
   readonly description: BundleDescription;
+  /** the inputs that lie on the target once */
+  readonly shared: { readonly inputs: number; readonly bytes: number };
   readonly changes: readonly { readonly file: string; readonly change: FileChange | "removed" }[];
 }
 
@@ -57,6 +59,7 @@ function describeTree({ mode, root, workdir, apply }: TreePlan, content: TreeCon
 export class BundleEmitter {
   readonly #files = new Map<string, OutputFile>();
   readonly #shared = new Set<string>();
+  readonly #ways = new Set<string>();
   /** the outermost folder that had to be made */
   readonly #made: string | undefined;
   readonly #jobs: OutputFile;
@@ -65,6 +68,8 @@ export class BundleEmitter {
   #treeContent: TreeContent | null = null;
   #count = 0;
   #uploadEntries = 0;
+  #uploadBytes = 0;
+  #sharedBytes = 0;
   #bytes = 0;
   #fileCount = 0;
   #folders = 0;
@@ -108,6 +113,7 @@ export class BundleEmitter {
     this.#folders += content.folders + 1;
     this.#fileCount += content.files + content.links;
     this.#bytes += content.bytes;
+    this.#uploadBytes += content.bytes;
     this.#uploadEntries += 1;
     this.#uploads.add(treeUploadRow(tree, content));
     return content;
@@ -130,11 +136,20 @@ export class BundleEmitter {
       if (destination === undefined) continue;
       if (input.delivery === "shared-copy") this.#countContent(input);
       if (input.delivery !== "packed") {
-        if (this.#shared.has(destination)) continue;
+        const way = `${input.source}\0${destination}`;
+        if (this.#ways.has(way)) continue;
+        this.#ways.add(way);
+        // Two that are the same by name and content are one on the target.
+        if (this.#shared.has(destination)) {
+          this.#uploads.add(uploadRow(input, destination));
+          continue;
+        }
         this.#shared.add(destination);
+        this.#sharedBytes += input.bytes;
         this.#folders += 1;
       }
       this.#countContent(input);
+      this.#uploadBytes += input.bytes;
       this.#uploadEntries += 1;
       this.#uploads.add(uploadRow(input, destination));
     }
@@ -175,7 +190,7 @@ export class BundleEmitter {
       pilots: describePilots(swarm.target),
       digest: digest.digest("hex"),
       jobs: this.#count,
-      uploads: { entries: this.#uploadEntries, bytes: this.#bytes },
+      uploads: { entries: this.#uploadEntries, bytes: this.#uploadBytes },
       budget: { folders: this.#folders, files: this.#fileCount, bytes: this.#bytes },
       params: swarm.params,
       inputs: swarm.inputs.map(({ name, pattern, as, shared, delivery }) => ({
@@ -194,6 +209,7 @@ export class BundleEmitter {
     for (const [name, change] of changes) (this.#files.get(name) as OutputFile).keep(change);
     return {
       description,
+      shared: { inputs: this.#shared.size, bytes: this.#sharedBytes },
       changes: [
         ...[...changes].map(([file, change]) => ({ file, change })),
         ...this.#removeLeftovers().map((file) => ({ file, change: "removed" as const })),

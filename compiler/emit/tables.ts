@@ -19,21 +19,23 @@ export function jobRow(job: JobPlan): string {
 }
 
 /** The first line of `uploads.tsv`. */
-export const UPLOADS_HEADER = encodeRow(["source", "destination", "bytes", "sha256"]);
+export const UPLOADS_HEADER = encodeRow(["source", "destination", "bytes", "sha256", "kind"]);
 
 /** Where an input goes on the target; undefined if it does not travel. */
 export function destinationOf(job: JobPlan, input: JobInput): string | undefined {
   if (input.delivery === "in-place") return undefined;
   if (input.delivery === "packed") return `jobs/${job.name}/${input.path}`;
-  return `shared/${input.sha256.slice(0, 16)}/${input.source.slice(input.source.lastIndexOf("/") + 1)}`;
+  const version = `${input.sha256.slice(0, 16)}${input.executable ? "x" : ""}`;
+  return `shared/${version}/${input.source.slice(input.source.lastIndexOf("/") + 1)}`;
 }
 
 /** The line of an input in `uploads.tsv`. */
 export function uploadRow(input: JobInput, destination: string): string {
-  return encodeRow([input.source, destination, String(input.bytes), input.sha256]);
+  const kind = input.executable ? "executable" : input.kind;
+  return encodeRow([input.source, destination, String(input.bytes), input.sha256, kind]);
 }
 
 /** The line of a tree in `uploads.tsv`; `tree.tsv` says what is in it. */
 export function treeUploadRow(tree: TreePlan, { bytes, digest }: TreeContent): string {
-  return encodeRow([tree.root, "tree/", String(bytes), digest]);
+  return encodeRow([tree.root, "tree/", String(bytes), digest, "tree"]);
 }

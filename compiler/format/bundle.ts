@@ -188,6 +188,7 @@ export interface Upload {
   readonly destination: string;
   readonly bytes: number;
   readonly sha256: string;
+  readonly kind: "file" | "executable" | "folder" | "tree";
 }
 
 /** The uploads of a bundle, in their order: the tree, those of the first job, of the second … */
@@ -196,8 +197,9 @@ export function* readUploads(folder: string): Generator<Upload> {
   for (const line of readLines(join(folder, BUNDLE_FILES.uploads))) {
     if (header) header = false;
     else {
-      const [source, destination, bytes, sha256] = decodeRow(line) as [string, string, string, string];
-      yield { source, destination, bytes: Number(bytes), sha256 };
+      const fields = decodeRow(line) as [string, string, string, string, Upload["kind"]];
+      const [source, destination, bytes, sha256, kind] = fields;
+      yield { source, destination, bytes: Number(bytes), sha256, kind };
     }
   }
 }

@@ -6,7 +6,7 @@ const PACKED_BYTES = 1024 * 1024;
 /** Folders with more entries than this do not. */
 const PACKED_ENTRIES = 100;
 /** Inputs of this size and more are linked unless the definition asks for a copy. */
-const LINKED_BYTES = 64 * 1024 * 1024;
+const LINKED_BYTES = 64_000_000;
 
 /** A path as it is used to find a file: without `./` and doubled slashes. */
 export function cleanSource(path: string): string {

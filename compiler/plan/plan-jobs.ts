@@ -3,14 +3,16 @@ import { basename } from "node:path";
 import { fillPattern, type Params, type ParamValue } from "../dsl/placeholders.js";
 import { isReserved } from "../format/results.js";
 import { chooseDelivery, cleanSource } from "./delivery.js";
-import { nameControl, shortened, whyNoPath, whyUnreadable } from "./file-names.js";
+import { nameControl, shortened, whyNoPath } from "./file-names.js";
 import type { DefinitionPath } from "./plan-mistake.js";
 import type { InputPlan, JobInput, JobPlan, SwarmPlan } from "./swarm-plan.js";
 import { whyNewlyOutside } from "./tree/place-output.js";
+import { explainUnusable } from "./unusable-inputs.js";
 
 /** What the survey says of a path. */
 export interface InputContent {
   readonly kind: "file" | "folder";
+  readonly executable: boolean;
   readonly bytes: number;
   readonly files: number;
   readonly folders: number;
@@ -34,7 +36,7 @@ function placeInput(input: InputPlan, source: string, params: Params): string {
   return source.startsWith("/") || source.split("/").includes("..") ? basename(source) : source;
 }
 
-const NO_CONTENT: InputContent = { kind: "file", bytes: 0, files: 0, folders: 0, sha256: "-" };
+const NO_CONTENT: InputContent = { kind: "file", executable: false, bytes: 0, files: 0, folders: 0, sha256: "-" };
 
 function overlaps(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
@@ -100,11 +102,9 @@ export class JobPlanner {
       try {
         content = input.delivery === "in-place" ? NO_CONTENT : this.look(source);
       } catch (error) {
-        wrong(
-          ["inputs", input.name],
-          `the input ${shortened(source)} of the job ${shortened(name)} cannot be read: ${whyUnreadable(error)}`,
-          "change its permissions, or leave it out",
-        );
+        for (const { message, hint } of explainUnusable(error, source, name)) {
+          wrong(["inputs", input.name], message, hint);
+        }
         continue;
       }
       if (!content) {
@@ -182,7 +182,11 @@ export class JobPlanner {
     const facts = [
       swarm.identity,
       identifyParams(swarm.params, params),
-      inputs.map((input) => [input.path, input.delivery === "in-place" ? input.source : input.sha256]),
+      inputs.map((input) => [
+        input.path,
+        input.delivery === "in-place" ? input.source : input.sha256,
+        ...(input.executable ? ["executable"] : []),
+      ]),
       ...(this.tree === undefined ? [] : [this.tree]),
     ];
     return {

@@ -138,6 +138,8 @@ export interface JobInput {
   readonly path: string;
   readonly delivery: JobDelivery;
   readonly kind: "file" | "folder";
+  /** whether it is a file that may be executed */
+  readonly executable: boolean;
   readonly bytes: number;
   readonly files: number;
   readonly folders: number;

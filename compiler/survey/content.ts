@@ -1,11 +1,13 @@
-import { createHash, hash } from "node:crypto";
-import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { createHash, type Hash, hash } from "node:crypto";
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import type { DigestCache } from "./digest-cache.js";
+import { hasInput, type InputEntry, type InputFault, specialKind, UnusableInput, walkInput } from "./input-entries.js";
 
 /** What an input holds. */
 export interface Content {
   readonly kind: "file" | "folder";
+  /** whether it is a file that may be executed */
+  readonly executable: boolean;
   /** of all files in it */
   readonly bytes: number;
   /** how many files */
@@ -17,12 +19,32 @@ export interface Content {
 }
 
 /** Files of this size and more are read in blocks, and their digests are kept between builds. */
-const LARGE = 1024 * 1024;
+export const LARGE = 1024 * 1024;
 
-function digestLargeFile(path: string): string {
+/** Opens a file for reading; whatever has taken its place is not waited for. */
+export function openPlainFile(path: string): number {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const stats = fstatSync(file);
+  if (stats.isFile()) return file;
+  closeSync(file);
+  throw new Error(`${path} is ${specialKind(stats) ?? "no file"}`);
+}
+
+/** The content of a file, as a whole. */
+export function readPlainFile(path: string): Buffer {
+  const file = openPlainFile(path);
+  try {
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The digest of a file's content, read in blocks. */
+export function digestLargeFile(path: string): string {
   const digest = createHash("sha256");
   const block = Buffer.allocUnsafe(1024 * 1024);
-  const file = openSync(path, "r");
+  const file = openPlainFile(path);
   try {
     for (let length = readSync(file, block); length > 0; length = readSync(file, block)) {
       digest.update(block.subarray(0, length));
@@ -35,48 +57,89 @@ function digestLargeFile(path: string): string {
 
 /** The digest of a file's content; that of a large one may be known from an earlier build. */
 export function digestFile(path: string, bytes: number, cache: DigestCache): string {
-  if (bytes < LARGE) return hash("sha256", readFileSync(path));
+  if (bytes < LARGE) return hash("sha256", readPlainFile(path));
   return cache.get(path, () => digestLargeFile(path));
 }
 
-function surveyFolder(path: string, cache: DigestCache): Content {
-  const manifest = createHash("sha256");
-  let bytes = 0;
-  let files = 0;
-  let folders = 0;
-  function walk(at: string, name: string): void {
-    folders += 1;
-    manifest.update(`folder\0${name}\n`);
-    for (const entry of readdirSync(at).sort()) {
-      const below = join(at, entry);
-      const label = name === "" ? entry : `${name}/${entry}`;
-      const stats = lstatSync(below);
-      if (stats.isDirectory()) walk(below, label);
-      else if (stats.isSymbolicLink()) {
-        files += 1;
-        manifest.update(`link\0${label}\0${readlinkSync(below)}\n`);
-      } else {
-        files += 1;
-        bytes += stats.size;
-        manifest.update(
-          `file\0${label}\0${(stats.mode & 0o111) !== 0 ? "x" : "-"}\0${digestFile(below, stats.size, cache)}\n`,
-        );
-      }
+/** Adds up what an input holds, entry by entry, in the order of `walkInput`. */
+export class ContentSum {
+  readonly #manifest: Hash = createHash("sha256");
+  #kind: Content["kind"] = "folder";
+  #executable = false;
+  #digest = "";
+  #bytes = 0;
+  #files = 0;
+  #folders = 0;
+
+  /** @param bytes of the content that has this digest, if it is a file's */
+  add(entry: InputEntry, digest: string, bytes: number): void {
+    if (entry.kind === "folder") {
+      this.#folders += 1;
+      this.#manifest.update(`folder\0${entry.path}\n`);
+      return;
     }
+    this.#files += 1;
+    if (entry.kind === "link") {
+      this.#manifest.update(`link\0${entry.path}\0${entry.leadsTo}\n`);
+      return;
+    }
+    this.#bytes += bytes;
+    const executable = (entry.stats.mode & 0o111) !== 0;
+    if (entry.path === "") {
+      this.#kind = "file";
+      this.#executable = executable;
+      this.#digest = digest;
+    } else this.#manifest.update(`file\0${entry.path}\0${executable ? "x" : "-"}\0${digest}\n`);
   }
-  walk(path, "");
-  return { kind: "folder", bytes, files, folders, sha256: manifest.digest("hex") };
+
+  finish(): Content {
+    return {
+      kind: this.#kind,
+      executable: this.#executable,
+      bytes: this.#bytes,
+      files: this.#files,
+      folders: this.#folders,
+      sha256: this.#kind === "file" ? this.#digest : this.#manifest.digest("hex"),
+    };
+  }
+}
+
+/** Reads a file of an input; one that may not be read is a fault that names it, as others are. */
+function digestEntry(entry: InputEntry & { kind: "file" }, input: string, cache: DigestCache, faults: InputFault[]) {
+  try {
+    return digestFile(entry.source, entry.stats.size, cache);
+  } catch (error) {
+    if (!["EACCES", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    const path = entry.path === "" ? input : `${input}/${entry.path}`;
+    faults.push({ path, why: "cannot be read: permission denied", hint: "change its permissions, or leave it out" });
+    return "";
+  }
 }
 
 /**
- * Sizes and hashes an input; links are followed. Undefined if there is nothing at the path.
+ * Sizes and hashes an input, as a job is to get it. Undefined if there is nothing at the path.
  *
+ * @throws UnusableInput if something in it cannot reach a job
  * @throws the file system's error if something in it cannot be read
  */
 export function surveyContent(path: string, cache: DigestCache): Content | undefined {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (!stats) return undefined;
-  if (stats.isDirectory()) return surveyFolder(path, cache);
-  if (!stats.isFile()) throw new Error(`${path} is neither a file nor a folder`);
-  return { kind: "file", bytes: stats.size, files: 1, folders: 0, sha256: digestFile(path, stats.size, cache) };
+  if (!hasInput(path)) return undefined;
+  const sum = new ContentSum();
+  const faults: InputFault[] = [];
+  try {
+    for (const entry of walkInput(path)) {
+      if (entry.kind === "file") sum.add(entry, digestEntry(entry, path, cache, faults), entry.stats.size);
+      else sum.add(entry, "", 0);
+    }
+  } catch (error) {
+    if (!(error instanceof UnusableInput)) throw error;
+    faults.push(...error.faults);
+  }
+  if (faults.length > 0) throw new UnusableInput(faults);
+  return sum.finish();
+}
+
+/** Is this the content that a bundle was built from? */
+export function isSameInput(content: Content | undefined, expected: { sha256: string; executable: boolean }): boolean {
+  return content?.sha256 === expected.sha256 && content.executable === expected.executable;
 }

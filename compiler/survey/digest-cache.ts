@@ -5,6 +5,16 @@ import { decodeRow, encodeRow } from "../format/tsv.js";
 /** A file that was touched this recently may change again without its time stamps showing it. */
 const RACY_MILLISECONDS = 2000;
 
+/** What names a version of a file, and whether it may change again without a change of that name. */
+export function statVersion(path: string): { readonly version: string; readonly racy: boolean } {
+  const stats = statSync(path, { bigint: true });
+  const latest = stats.mtimeMs > stats.ctimeMs ? stats.mtimeMs : stats.ctimeMs;
+  return {
+    version: `${path} ${stats.size} ${stats.ino} ${stats.mtimeNs} ${stats.ctimeNs}`,
+    racy: Date.now() - Number(latest) <= RACY_MILLISECONDS,
+  };
+}
+
 /**
  * Digests of large files, so that a build reads them only when they have changed. What names a
  * version of a file is its path, size, inode and time stamps.
@@ -33,15 +43,20 @@ export class DigestCache {
     return cache;
   }
 
+  /** The digest of a file as it is now; it is computed if it is not known. */
   get(path: string, compute: () => string): string {
-    const stats = statSync(path, { bigint: true });
-    const version = `${path} ${stats.size} ${stats.ino} ${stats.mtimeNs} ${stats.ctimeNs}`;
-    let digest = this.#known.get(version);
+    const before = statVersion(path);
+    let digest = this.#known.get(before.version);
     if (digest === undefined) {
       digest = compute();
+      // What was read while somebody wrote to it is nobody's content.
+      if (statVersion(path).version !== before.version) return digest;
       this.#changed = true;
     }
-    if (Date.now() - Number(stats.mtimeMs) > RACY_MILLISECONDS) this.#used.set(version, digest);
+    if (!before.racy) {
+      this.#used.set(before.version, digest);
+      this.#known.set(before.version, digest);
+    }
     return digest;
   }
 

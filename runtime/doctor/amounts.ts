@@ -1,20 +1,24 @@
-const UNITS = ["bytes", "KB", "MB", "GB", "TB", "PB"] as const;
-
-/** Bytes as people read them, in powers of 1024: `1.4 MB`. */
-export function sayBytes(bytes: number): string {
-  let value = bytes;
+function say(amount: number, step: number, units: readonly string[]): string {
+  let value = amount;
   let unit = 0;
-  while (value >= 1024 && unit < UNITS.length - 1) {
-    value /= 1024;
+  while (value >= step && unit < units.length - 1) {
+    value /= step;
     unit += 1;
   }
   const digits = value < 10 && unit > 0 ? 1 : 0;
-  return `${value.toFixed(digits).replace(/\.0$/, "")} ${UNITS[unit]}`;
+  return `${value.toFixed(digits).replace(/\.0$/, "")} ${units[unit]}`;
 }
 
-/** Mebibytes, as SLURM counts memory, as people read them. */
+/** Bytes as people read them, in powers of 1000: `1.4 MB`. */
+export function sayBytes(bytes: number): string {
+  return say(bytes, 1000, ["bytes", "kB", "MB", "GB", "TB", "PB"]);
+}
+
+/** Mebibytes as people read them; SLURM, and the definition, call them MB, and 1024 of them a GB. */
 export function sayMemory(mebibytes: number): string {
-  return mebibytes < 10 * 1024 ? `${mebibytes.toLocaleString("en-US")} MB` : sayBytes(mebibytes * 1024 * 1024);
+  return mebibytes < 10 * 1024
+    ? `${mebibytes.toLocaleString("en-US")} MB`
+    : say(mebibytes, 1024, ["MB", "GB", "TB", "PB"]);
 }
 
 /** Seconds as a walltime is written: `04:00:00`, `2-00:00:00`. */

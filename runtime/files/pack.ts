@@ -1,10 +1,12 @@
 import { hash } from "node:crypto";
-import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import type { BundledJob } from "../../compiler/format/bundle.js";
 import { encodeField } from "../../compiler/format/tsv.js";
+import { ContentSum, isSameInput, readPlainFile } from "../../compiler/survey/content.js";
+import { walkInput } from "../../compiler/survey/input-entries.js";
 import type { InputPlacement } from "../runs/bundled-inputs.js";
-import { RuntimeProblem } from "../workspace.js";
+import { expectedContent, inputHasChanged, isSignOfChange } from "./copy-input.js";
 import { END_OF_TAR, paddingFor, type TarEntry, tarHeader } from "./tar-entry.js";
 
 /** A job that is to be packed into a chunk. */
@@ -14,7 +16,7 @@ export interface JobToPack {
 }
 
 /** What has no time of its own gets this one: the same chunk is the same bytes, and is known again where it has arrived. */
-const NO_TIME = new Date("2000-01-01T00:00:00Z");
+const NO_TIME = Date.UTC(2000, 0);
 
 const FOLDER_MODE = 0o755;
 
@@ -49,49 +51,31 @@ class Tar {
   }
 }
 
-function addFile(tar: Tar, name: string, stats: Stats, content: Buffer): void {
-  // A job may change its own copy, whatever the mode of the original.
-  tar.add({ name, kind: "file", mode: (stats.mode & 0o777) | 0o600, mtime: stats.mtime }, content);
-}
-
-function addTree(tar: Tar, name: string, path: string, stats: Stats): void {
-  const { mtime } = stats;
-  if (stats.isSymbolicLink()) tar.add({ name, kind: "link", mode: 0o777, mtime, leadsTo: readlinkSync(path) });
-  else if (stats.isDirectory()) {
-    tar.add({ name, kind: "folder", mode: (stats.mode & 0o777) | 0o700, mtime });
-    for (const entry of readdirSync(path).sort()) {
-      const below = join(path, entry);
-      addTree(tar, `${name}/${entry}`, below, lstatSync(below));
-    }
-  } else addFile(tar, name, stats, readFileSync(path));
-}
-
-/** @throws RuntimeProblem if the input is not what the bundle was built from */
-function addPacked(tar: Tar, name: string, source: string, placement: InputPlacement & { how: "pack" }): void {
-  const changed = () =>
-    new RuntimeProblem(
-      `the input ${placement.upload.source} has changed since the bundle was built`,
-      "run the same command again",
-    );
-  let stats: Stats;
+/**
+ * Adds an input as a job is to have it: the job may change its own copy, whatever the original's mode.
+ *
+ * @throws RuntimeProblem if the input is not what the bundle was built from
+ */
+function addPacked(tar: Tar, name: string, source: string, { upload }: InputPlacement & { how: "pack" }): void {
+  const sum = new ContentSum();
   try {
-    stats = lstatSync(source);
-    if (stats.isSymbolicLink()) throw Object.assign(new Error("a link"), { code: "LINK" });
+    for (const entry of walkInput(source)) {
+      const at = entry.path === "" ? name : `${name}/${entry.path}`;
+      const { mtimeMs: mtime, mode } = entry.stats;
+      if (entry.kind === "file") {
+        const content = readPlainFile(entry.source);
+        sum.add(entry, hash("sha256", content), content.length);
+        tar.add({ name: at, kind: "file", mode: (mode & 0o777) | 0o600, mtime }, content);
+      } else {
+        sum.add(entry, "", 0);
+        if (entry.kind === "link") tar.add({ name: at, kind: "link", mode: 0o777, mtime, leadsTo: entry.leadsTo });
+        else tar.add({ name: at, kind: "folder", mode: (mode & 0o777) | 0o700, mtime });
+      }
+    }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "LINK") throw changed();
-    // The survey follows links that are inputs themselves.
-    const content = readFileSync(source);
-    if (hash("sha256", content) !== placement.upload.sha256) throw changed();
-    tar.add({ name, kind: "file", mode: 0o644, mtime: NO_TIME }, content);
-    return;
+    throw isSignOfChange(error) ? inputHasChanged(upload) : error;
   }
-  if (stats.isDirectory()) {
-    addTree(tar, name, source, stats);
-    return;
-  }
-  const content = readFileSync(source);
-  if (hash("sha256", content) !== placement.upload.sha256) throw changed();
-  addFile(tar, name, stats, content);
+  if (!isSameInput(sum.finish(), expectedContent(upload))) throw inputHasChanged(upload);
 }
 
 /** Where the paths of links lead on the target. */

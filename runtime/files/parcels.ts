@@ -1,15 +1,27 @@
-import { createReadStream, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { createHash, hash } from "node:crypto";
+import { createReadStream, readFileSync, statSync } from "node:fs";
+import type { Upload } from "../../compiler/format/bundle.js";
+import { ContentSum, digestFile, isSameInput } from "../../compiler/survey/content.js";
+import type { DigestCache } from "../../compiler/survey/digest-cache.js";
+import { walkInput } from "../../compiler/survey/input-entries.js";
+import { RuntimeProblem } from "../workspace.js";
+import { expectedContent, inputHasChanged, isSignOfChange } from "./copy-input.js";
 import { END_OF_TAR, paddingFor, tarHeader } from "./tar-entry.js";
 
-/** A file, folder or link that is to be sent; `path` is where it goes below the target's `incoming/`. */
-export type Parcel = { readonly path: string; readonly mtime: Date } & (
+/**
+ * A file, folder or link that is to be sent; `path` is where it goes below the target's `incoming/`,
+ * `mtime` milliseconds since 1970.
+ */
+export type Parcel = { readonly path: string; readonly mtime: number } & (
   | {
       readonly kind: "file";
       readonly source: string;
       readonly bytes: number;
       readonly mode: number;
+      /** what is before this byte has arrived in an earlier try */
       readonly from: number;
+      /** of all its content; undefined: nobody but us writes to it */
+      readonly sha256?: string | undefined;
     }
   | { readonly kind: "folder"; readonly mode: number }
   | { readonly kind: "link"; readonly leadsTo: string }
@@ -22,33 +34,39 @@ const BLOCK = 512 * 1024;
 /** What arrived of a file before an upload was cut off is used from this size on. */
 const WORTH_RESUMING = 1024 * 1024;
 
-/** A file or folder tree, with all that is in it; the first link of all is followed. */
-export function* parcelsOf(source: string, path: string, readOnly: boolean): Generator<Parcel> {
-  yield* walk(source, path, statSync(source));
+/** One of Locusts' own files. */
+export function parcelOfFile(source: string, path: string): Parcel {
+  const { mtimeMs: mtime, mode, size } = statSync(source);
+  return { path, mtime, kind: "file", source, bytes: size, mode: mode & 0o777, from: 0 };
+}
 
-  function* walk(at: string, to: string, stats: ReturnType<typeof lstatSync>): Generator<Parcel> {
-    if (!stats) return;
-    const common = { path: to, mtime: stats.mtime };
-    const mode = Number(stats.mode) & 0o777;
-    if (stats.isSymbolicLink()) yield { ...common, kind: "link", leadsTo: readlinkSync(at) };
-    else if (stats.isDirectory()) {
-      // Folders keep their write permission, or nobody could remove them.
-      yield { ...common, kind: "folder", mode: mode | 0o700 };
-      for (const entry of readdirSync(at).sort()) {
-        const below = join(at, entry);
-        yield* walk(below, `${to}/${entry}`, lstatSync(below));
+/**
+ * An input that is to lie on the target once, read-only, with all that is in it. Folders keep their write
+ * permission, or nobody could remove them.
+ *
+ * @throws RuntimeProblem if it is not what the bundle was built from
+ */
+export function parcelsOfInput(upload: Upload, source: string, digests: DigestCache): Parcel[] {
+  const sum = new ContentSum();
+  const parcels: Parcel[] = [];
+  try {
+    for (const entry of walkInput(source)) {
+      const path = entry.path === "" ? upload.destination : `${upload.destination}/${entry.path}`;
+      const { mtimeMs: mtime, mode, size } = entry.stats;
+      const sha256 = entry.kind === "file" ? digestFile(entry.source, size, digests) : "";
+      sum.add(entry, sha256, size);
+      if (entry.kind === "link") parcels.push({ path, mtime, kind: "link", leadsTo: entry.leadsTo });
+      else if (entry.kind === "folder") parcels.push({ path, mtime, kind: "folder", mode: (mode & 0o777) | 0o700 });
+      else {
+        const facts = { source: entry.source, bytes: size, mode: mode & 0o555, from: 0, sha256 };
+        parcels.push({ path, mtime, kind: "file", ...facts });
       }
-    } else if (stats.isFile()) {
-      yield {
-        ...common,
-        kind: "file",
-        source: at,
-        bytes: Number(stats.size),
-        mode: readOnly ? mode & 0o555 : mode,
-        from: 0,
-      };
     }
+  } catch (error) {
+    throw isSignOfChange(error) ? inputHasChanged(upload) : error;
   }
+  if (!isSameInput(sum.finish(), expectedContent(upload))) throw inputHasChanged(upload);
+  return parcels;
 }
 
 /**
@@ -71,7 +89,7 @@ export function* lacking(parcels: Iterable<Parcel>, arrived: ReadonlyMap<string,
 
 /** What is sent last, for the target to see that everything before it has arrived. */
 export function endOfParcels(path: string): Parcel {
-  return { path, mtime: new Date(), kind: "folder", mode: 0o700 };
+  return { path, mtime: Date.now(), kind: "folder", mode: 0o700 };
 }
 
 /** How many bytes of content parcels have. */
@@ -81,15 +99,21 @@ export function bytesOf(parcels: Iterable<Parcel>): number {
   return total;
 }
 
-/** @throws Error if a file has become shorter, or cannot be read */
-async function* contentOf({ source, from, bytes }: Parcel & { kind: "file" }): AsyncGenerator<Buffer> {
+function hasChanged(source: string): RuntimeProblem {
+  return new RuntimeProblem(`${source} has changed while it was being sent`, "run the same command again");
+}
+
+/** @throws RuntimeProblem if a file is not what it was when it was hashed, as far as it is read here */
+async function* contentOf({ source, from, bytes, sha256 }: Parcel & { kind: "file" }): AsyncGenerator<Buffer> {
   let left = bytes - from;
+  const digest = createHash("sha256");
   const stream = createReadStream(source, { start: from, end: bytes - 1, highWaterMark: BLOCK });
   for await (const block of stream) {
     left -= (block as Buffer).length;
+    if (from === 0) digest.update(block as Buffer);
     yield block as Buffer;
   }
-  if (left > 0) throw new Error(`${source} has become shorter while it was being sent`);
+  if (left > 0 || (from === 0 && sha256 !== undefined && digest.digest("hex") !== sha256)) throw hasChanged(source);
 }
 
 async function* blocksOf(parcel: Parcel): AsyncGenerator<Buffer> {
@@ -99,6 +123,8 @@ async function* blocksOf(parcel: Parcel): AsyncGenerator<Buffer> {
   else if (parcel.from === 0 && parcel.bytes <= SMALL) {
     const content = readFileSync(parcel.source);
     const size = content.length;
+    const { sha256 } = parcel;
+    if (size !== parcel.bytes || (sha256 && hash("sha256", content) !== sha256)) throw hasChanged(parcel.source);
     yield Buffer.concat([tarHeader({ name, kind, mode: parcel.mode, mtime, size }), content, paddingFor(size)]);
   } else {
     // The rest of a file is joined to what is there when it has arrived.

@@ -1,9 +1,8 @@
 import { hash, randomBytes } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { Readable } from "node:stream";
 import { BUNDLE_FILES, type Upload } from "../../compiler/format/bundle.js";
-import { surveyContent } from "../../compiler/survey/content.js";
 import type { DigestCache } from "../../compiler/survey/digest-cache.js";
 import { ConnectionLost, type Host } from "../hosts/host.js";
 import { declareRun, describeRun, listRuns, makeRunFolder, type Run, readRun } from "../runs/run-folder.js";
@@ -14,7 +13,7 @@ import { askHost } from "./ask-host.js";
 import { mendFor } from "./disk-words.js";
 import { splitJournals } from "./journal-news.js";
 import { sendByCommand } from "./own-transfer.js";
-import { bytesOf, endOfParcels, lacking, type Parcel, packParcels, parcelsOf } from "./parcels.js";
+import { bytesOf, endOfParcels, lacking, type Parcel, packParcels, parcelOfFile, parcelsOfInput } from "./parcels.js";
 import { removeFolder } from "./remove-folder.js";
 import type { StagedRun } from "./stage.js";
 import { FETCHED_WHOLE, type Fetched, type Leftover, type TargetFiles, type Transferred } from "./target-files.js";
@@ -116,15 +115,31 @@ export class SentFiles implements TargetFiles {
     return sums;
   }
 
-  #sharedParcels(upload: Upload, sources: string): Iterable<Parcel> {
-    const source = upload.source.startsWith("/") ? upload.source : join(sources, upload.source);
-    if (surveyContent(source, this.options.digests)?.sha256 !== upload.sha256) {
-      throw new RuntimeProblem(
-        `the input ${upload.source} has changed since the bundle was built`,
-        "run the same command again",
-      );
-    }
-    return parcelsOf(source, upload.destination, true);
+  /** The digests of files in the target's `incoming/`, by path. */
+  async #digestArrived(paths: readonly string[]): Promise<Map<string, string>> {
+    const input = Buffer.from(paths.map((path) => `./${path}\0`).join(""));
+    const { stdout } = await this.#run(this.#bulk, "digest", [`${this.there}/incoming`], input);
+    // `<sha256>  ./<path>`
+    return new Map(stdout.split("\0").map((record) => [record.slice(68), record.slice(0, 64)]));
+  }
+
+  /** What arrived in an earlier try, without what is as long as it should be and holds something else. */
+  async #checkArrived(parcels: readonly Parcel[], incoming: ReadonlyMap<string, number>) {
+    const whole = parcels.filter(
+      (parcel) => parcel.kind === "file" && parcel.sha256 !== undefined && incoming.get(parcel.path) === parcel.bytes,
+    );
+    if (whole.length === 0) return incoming;
+    const good = new Map(incoming);
+    for (const path of await this.#findWrong(whole)) good.delete(path);
+    return good;
+  }
+
+  /** Those of the parcels that are not what was to be sent. */
+  async #findWrong(parcels: readonly Parcel[]): Promise<string[]> {
+    const digests = await this.#digestArrived(parcels.map(({ path }) => path));
+    return parcels
+      .filter((parcel) => parcel.kind === "file" && parcel.sha256 !== digests.get(parcel.path))
+      .map(({ path }) => path);
   }
 
   async send(staged: StagedRun, transferred: Transferred): Promise<Run> {
@@ -132,58 +147,67 @@ export class SentFiles implements TargetFiles {
     const chunks = join(staged.folder, "chunks");
     const files = readdirSync(chunks).sort();
     const contents = files.map((name) => hash("sha256", readFileSync(join(chunks, name))));
-    const digest = hash("sha256", [...contents, staged.tree?.facts.content?.digest ?? []].flat().join("\n"));
-    // The same chunks have the same name: what has arrived of them in an earlier try counts.
+    const tree = staged.tree?.facts.content?.digest ?? "";
+    const digest = hash("sha256", [...contents, ...sums.values(), tree].join("\n"));
+    // What is the same has the same name: what has arrived of it in an earlier try counts.
     const incomingRun = `run-${digest.slice(0, 16)}`;
-    const there = staged.shared.map((upload) => upload.destination.slice("shared/".length));
     await this.options.persist(async () => {
       const had = await this.#takeInventory();
       const lackingShared = staged.shared.filter(
         (upload) => !had.shared.has(upload.destination.slice("shared/".length)),
       );
-      const parcels = [
-        ...lacking(
-          [
-            ...[...sums]
-              .filter(([name, sum]) => had.bundle.get(name) !== sum)
-              .flatMap(([name]) => [...parcelsOf(join(this.here, "bundle", name), `bundle/${name}`, false)]),
-            ...lackingShared.flatMap((upload) => [...this.#sharedParcels(upload, staged.sources)]),
-            ...files.flatMap((name) => [...parcelsOf(join(chunks, name), `${incomingRun}/chunks/${name}`, false)]),
-            ...(staged.tree ? treeParcels(staged.tree, `${incomingRun}/staged`, this.options.digests) : []),
-          ],
-          had.incoming,
-        ),
+      const wanted = [
+        ...[...sums]
+          .filter(([name, sum]) => had.bundle.get(name) !== sum)
+          .map(([name]) => parcelOfFile(join(this.here, "bundle", name), `${incomingRun}.bundle/${name}`)),
+        ...lackingShared.flatMap((upload) => this.#inputParcels(upload, staged)),
+        ...files.map((name) => parcelOfFile(join(chunks, name), `${incomingRun}/chunks/${name}`)),
+        ...(staged.tree ? treeParcels(staged.tree, `${incomingRun}/staged`, this.options.digests) : []),
       ];
-      const total = bytesOf(parcels);
-      const { transferCommand } = this.options;
-      let has: Inventory;
-      if (transferCommand === undefined) {
-        const last = `end-${randomBytes(8).toString("hex")}`;
-        const stream = packParcels([...parcels, endOfParcels(last)], (bytes) =>
-          transferred(Math.min(bytes, total), total),
-        );
-        const input = Readable.from(stream, { objectMode: false, highWaterMark: 1 << 20 });
-        const { stdout } = await this.#run(this.#bulk, ["receive", "inventory"], [this.there, "incoming", last], input);
-        has = readInventory(stdout);
-      } else {
-        await this.options.host.run('mkdir -p -- "$1/incoming"', [this.there]);
-        await sendByCommand(transferCommand, parcels, this.here, `${this.there}/incoming`);
-        has = await this.#takeInventory();
+      const parcels = [...lacking(wanted, await this.#checkArrived(wanted, had.incoming))];
+      const has = await this.#transfer(parcels, transferred);
+      // What went by a way of the user's own was not looked at on its way.
+      if (this.options.transferCommand !== undefined) {
+        for (const upload of lackingShared) this.#inputParcels(upload, staged);
       }
+      const joined = parcels.filter((parcel) => parcel.kind === "file" && parcel.from > 0 && parcel.sha256);
+      const wrong = new Set(joined.length > 0 ? await this.#findWrong(joined) : []);
       for (const parcel of parcels) {
-        if (parcel.kind === "file" && has.incoming.get(parcel.path) !== parcel.bytes) {
-          throw new RuntimeProblem(
-            `${parcel.path} has not arrived whole on ${this.options.host.name}`,
-            "run the same command again",
-          );
-        }
+        if (parcel.kind !== "file") continue;
+        if (has.incoming.get(parcel.path) === parcel.bytes && !wrong.has(parcel.path)) continue;
+        throw new RuntimeProblem(
+          `${parcel.path} has not arrived whole on ${this.options.host.name}`,
+          "run the same command again",
+        );
       }
-      await this.#complete(staged, incomingRun, sums, there);
+      const arrived = lackingShared.map((upload) => upload.destination.slice("shared/".length));
+      await this.#complete(staged, incomingRun, sums, arrived);
       if (staged.tree) await this.#plant(staged, staged.tree);
     });
     declareRun(staged.folder, staged.facts);
     for (const name of files) if (name.endsWith(".tar")) rmSync(join(chunks, name));
     return readRun(this.here, staged.number) as Run;
+  }
+
+  #inputParcels(upload: Upload, { sources }: StagedRun): Parcel[] {
+    const source = isAbsolute(upload.source) ? upload.source : join(sources, upload.source);
+    return parcelsOfInput(upload, source, this.options.digests);
+  }
+
+  /** Sends parcels; tells what the target has then. */
+  async #transfer(parcels: readonly Parcel[], transferred: Transferred): Promise<Inventory> {
+    const { transferCommand } = this.options;
+    if (transferCommand !== undefined) {
+      await this.options.host.run('mkdir -p -- "$1/incoming"', [this.there]);
+      await sendByCommand(transferCommand, parcels, this.here, `${this.there}/incoming`);
+      return this.#takeInventory();
+    }
+    const total = bytesOf(parcels);
+    const last = `end-${randomBytes(8).toString("hex")}`;
+    const stream = packParcels([...parcels, endOfParcels(last)], (bytes) => transferred(Math.min(bytes, total), total));
+    const input = Readable.from(stream, { objectMode: false, highWaterMark: 1 << 20 });
+    const { stdout } = await this.#run(this.#bulk, ["receive", "inventory"], [this.there, "incoming", last], input);
+    return readInventory(stdout);
   }
 
   async #complete(

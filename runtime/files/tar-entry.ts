@@ -1,9 +1,12 @@
+import { wholeMicroseconds } from "./time-stamps.js";
+
 /** What a tar stream says of a file, folder or link before its content. */
 export interface TarEntry {
   readonly name: string;
   readonly kind: "file" | "folder" | "link";
   readonly mode: number;
-  readonly mtime: Date;
+  /** milliseconds since 1970, with fractions */
+  readonly mtime: number;
   /** bytes of content; 0 unless given */
   readonly size?: number;
   /** of a link */
@@ -41,7 +44,11 @@ export function tarHeader(entry: TarEntry): Buffer {
   if (!fits(name)) records.push(paxRecord("path", name));
   if (!fits(leadsTo)) records.push(paxRecord("linkpath", leadsTo));
   if (size > MOST_BYTES) records.push(paxRecord("size", String(size)));
-  const seconds = Math.max(0, Math.floor(mtime.getTime() / 1000));
+  const micros = wholeMicroseconds(mtime);
+  const seconds = Math.floor(micros / 1_000_000);
+  if (micros % 1_000_000 !== 0) {
+    records.push(paxRecord("mtime", `${seconds}.${String(micros % 1_000_000).padStart(6, "0")}`));
+  }
   if (records.length === 0) return ustar(name, TYPES[kind], mode, seconds, size, leadsTo);
   const pax = Buffer.from(records.join(""));
   const short = (text: string): string => (fits(text) ? text : "PaxHeader");

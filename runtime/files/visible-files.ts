@@ -1,29 +1,18 @@
-import {
-  chmodSync,
-  constants,
-  copyFileSync,
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-} from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Upload } from "../../compiler/format/bundle.js";
-import { surveyContent } from "../../compiler/survey/content.js";
-import type { DigestCache } from "../../compiler/survey/digest-cache.js";
+import { isSameInput, surveyContent } from "../../compiler/survey/content.js";
+import { DigestCache } from "../../compiler/survey/digest-cache.js";
 import type { Host } from "../hosts/host.js";
 import { declareRun, listRuns, makeRunFolder, type Run, readRun } from "../runs/run-folder.js";
 import { loadScript, type ScriptName } from "../scripts/load.js";
 import { describeForPlanting, replicateTree } from "../trees/stage-tree.js";
 import { RuntimeProblem } from "../workspace.js";
 import { askHost } from "./ask-host.js";
+import { copyExpected, expectedContent } from "./copy-input.js";
 import { removeFolder } from "./remove-folder.js";
+import { Seals } from "./seals.js";
 import type { StagedRun } from "./stage.js";
 import { FETCHED_WHOLE, type Fetched, type Leftover, type TargetFiles } from "./target-files.js";
 
@@ -39,18 +28,6 @@ function makeReadOnly(path: string): void {
   else chmodSync(path, stats.mode & 0o555);
 }
 
-/** Copies, as a reflink where the file system can. */
-function copy(from: string, to: string): void {
-  if (statSync(from).isDirectory())
-    cpSync(from, to, {
-      recursive: true,
-      verbatimSymlinks: true,
-      mode: constants.COPYFILE_FICLONE,
-      preserveTimestamps: true,
-    });
-  else copyFileSync(from, to, constants.COPYFILE_FICLONE);
-}
-
 export interface VisibleFilesOptions {
   /** runs scripts where the target is */
   readonly host: Host;
@@ -59,6 +36,8 @@ export interface VisibleFilesOptions {
   /** the directory that both sides see, if they call it by two names */
   readonly sharedDirectory?: { readonly here: string; readonly there: string } | undefined;
   readonly digests: DigestCache;
+  /** false: copies of inputs go when the run is over that they were made for */
+  readonly keepsCopies?: boolean;
   /** does an action again, should the connection break in the middle of it */
   readonly persist?: <T>(action: () => Promise<T>) => Promise<T>;
 }
@@ -67,10 +46,12 @@ export interface VisibleFilesOptions {
 export class VisibleFiles implements TargetFiles {
   readonly here: string;
   readonly there: string;
+  readonly #seals: Seals;
 
   constructor(readonly options: VisibleFilesOptions) {
     this.here = options.here;
     this.there = options.there;
+    this.#seals = new Seals(join(options.here, "shared"));
   }
 
   get runs(): readonly number[] {
@@ -96,29 +77,40 @@ export class VisibleFiles implements TargetFiles {
   }
 
   placeShared(upload: Upload, source: string): void {
+    const entry = upload.destination.slice("shared/".length);
     const place = join(this.here, upload.destination);
-    if (lstatSync(place, { throwIfNoEntry: false })) return;
+    if (this.#holds(entry, place, upload)) return;
+    removeFolder(place);
     const folder = dirname(place);
     const fresh = `${folder}.new`;
-    rmSync(fresh, { recursive: true, force: true });
+    removeFolder(fresh);
     mkdirSync(fresh, { recursive: true });
-    const there = this.asSeenThere(source);
-    // What both sides see is not copied.
-    if (there === undefined) copy(source, join(fresh, basename(place)));
-    else symlinkSync(there, join(fresh, basename(place)));
-    if (surveyContent(source, this.options.digests)?.sha256 !== upload.sha256) {
-      rmSync(fresh, { recursive: true, force: true });
-      throw new RuntimeProblem(
-        `the input ${upload.source} has changed since the bundle was built`,
-        "run the same command again",
-      );
+    try {
+      copyExpected(upload, source, join(fresh, basename(place)), this.options.digests);
+      // Another input may have the same content and another name.
+      if (existsSync(folder)) renameSync(join(fresh, basename(place)), place);
+      else renameSync(fresh, folder);
+    } finally {
+      removeFolder(fresh);
     }
-    makeReadOnly(join(fresh, basename(place)));
-    // Another input may have the same content and another name.
-    if (existsSync(folder)) {
-      renameSync(join(fresh, basename(place)), place);
-      rmSync(fresh, { recursive: true, force: true });
-    } else renameSync(fresh, folder);
+    this.#seals.seal(entry);
+  }
+
+  /** Is the copy there, and still what it was? What somebody has touched is read again. */
+  #holds(entry: string, place: string, upload: Upload): boolean {
+    const stats = lstatSync(place, { throwIfNoEntry: false });
+    if (!stats) return false;
+    if (this.#seals.isWhole(entry)) return true;
+    this.#seals.forget(entry);
+    if (stats.isSymbolicLink()) return false;
+    try {
+      if (!isSameInput(surveyContent(place, DigestCache.open(undefined)), expectedContent(upload))) return false;
+    } catch {
+      return false;
+    }
+    makeReadOnly(place);
+    this.#seals.seal(entry);
+    return true;
   }
 
   async send(staged: StagedRun): Promise<Run> {
@@ -167,6 +159,8 @@ export class VisibleFiles implements TargetFiles {
     const input = Buffer.from(keep.map((path) => `${path}\0`).join(""));
     const { code, stderr } = await this.options.host.run(loadScript("tidy"), [folder], { input });
     if (code !== 0) throw new RuntimeProblem(`${folder} cannot be tidied up: ${stderr.trim()}`);
+    // Folders of failed jobs stay, for people to look at, and have links to these.
+    if (this.options.keepsCopies === false && keep.length === 0) removeFolder(join(this.here, "shared"));
   }
 
   async adopt(): Promise<void> {

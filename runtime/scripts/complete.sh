@@ -2,7 +2,8 @@
 # Puts what has arrived under its final names, and declares the run: from then on managers may work on it.
 # Safe to be repeated, should the connection break before its answer has arrived.
 #
-#   $1 the swarm's folder   $2 the run's number   $3 the folder of its chunks in incoming/
+#   $1 the swarm's folder   $2 the run's number   $3 the folder of its chunks in incoming/; the
+#   bundle's files are in the one beside it that ends in .bundle
 #   $4 the run file's text   $5 lines `sha256  file` for all files of the bundle
 #   $6 later: plant.sh declares the run, when its tree is in place
 #   standard input: NUL-terminated paths in shared/ that have arrived
@@ -20,18 +21,19 @@ for file in run arrived; do
 done
 # Folders that are to be read only could not be emptied.
 drop() {
-  [[ ! -e $1 ]] || find "$1" -type d ! -perm -700 -exec chmod u+rwx -- {} +
+  [[ ! -e $1 || -L $1 ]] || find "$1" -type d ! -perm -700 -exec chmod u+rwx -- {} +
   rm -rf -- "$1"
 }
 
-mkdir -p -- incoming/bundle bundle shared runs "incoming/$3"/{chunks,claims,managers,journal,work,pilots} || exit 1
+fresh=incoming/$3.bundle
+mkdir -p -- "$fresh" bundle shared runs "incoming/$3"/{chunks,claims,managers,journal,work,pilots} || exit 1
 # Files that are there and the same were not sent again.
 sent=()
 while read -r _ name; do
-  [[ -e incoming/bundle/$name ]] || cp -p -- "bundle/$name" "incoming/bundle/$name" || exit 31
-  sent+=("incoming/bundle/$name")
+  [[ -e $fresh/$name ]] || cp -p -- "bundle/$name" "$fresh/$name" || exit 31
+  sent+=("$fresh/$name")
 done <<<"$5"
-(cd incoming/bundle && sha256sum --check --strict --status <<<"$5") || exit 31
+(cd -- "$fresh" && sha256sum --check --strict --status <<<"$5") || exit 31
 mv -f -- "${sent[@]}" bundle/ || fail "the bundle cannot be put in place"
 for file in bundle/*; do
   name=${file##*/}
@@ -39,12 +41,17 @@ for file in bundle/*; do
 done
 
 # What else is in incoming/ is left of an upload that was cut off and is not wanted any more.
+cd shared || exit 1
 while IFS= read -r -d '' path; do
-  if [[ -e shared/$path || -L shared/$path ]]; then continue; fi
-  mkdir -p -- "shared/${path%/*}" || exit 1
-  find "incoming/shared/$path" -type f -perm /222 -exec chmod a-w -- {} + || exit 1
-  mv -- "incoming/shared/$path" "shared/$path" || fail "shared/$path cannot be put in place"
+  new=../incoming/shared/$path
+  if [[ ! -e $new && -e $path ]]; then continue; fi # an earlier try came so far
+  drop "$path"
+  mkdir -p -- "${path%/*}" || exit 1
+  find "$new" -type f -perm /222 -exec chmod a-w -- {} + || exit 1
+  mv -- "$new" "$path" || fail "shared/$path cannot be put in place"
+  find "./$path" -printf '%y %s %i %T@ %C@ %p\0' >>.seal || fail "shared/.seal cannot be written"
 done
+cd .. || exit 1
 
 run=runs/$2
 drop "$run"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Tells what a target has already of what is to be sent, and joins the parts of files that came in two.
+# What lies in shared/ is told of if it is whole: if all of it is as shared/.seal says.
 #
 #   $1 the swarm's folder   $2 all, or incoming: only what has arrived and has no final name yet
 #
@@ -14,12 +15,33 @@ while IFS= read -r -d '' rest; do
   file=${rest%.rest.*}
   # What is to be read only is so already.
   chmod u+w -- "$file" && truncate -s "${rest##*.}" -- "$file" && cat -- "$rest" >>"$file" || exit 1
-  chmod --reference="$rest" -- "$file" && rm -f -- "$rest" || exit 1
+  touch --reference="$rest" -- "$file" && chmod --reference="$rest" -- "$file" && rm -f -- "$rest" || exit 1
 done < <([[ ! -d incoming ]] || find incoming -type f -name '*.rest.[0-9]*' -print0)
 
 [[ ! -d incoming ]] || find incoming -type f -printf 'incoming %s %P\0'
 [[ $2 == all ]] || exit 0
-find shared -mindepth 2 -maxdepth 2 -printf 'shared %P\0'
+if [[ -d shared ]]; then
+  cd shared || exit 1
+  # A copy of which something is not as it was when it had arrived is nobody's input any more: it goes.
+  declare -A spoilt=()
+  [[ -e .seal ]] || : >.seal
+  while IFS= read -r -d '' record; do
+    path=${record#*' ./'} name=${record#*' ./'*/}
+    spoilt[${path%%/*}/${name%%/*}]=1
+  done < <(LC_ALL=C comm -z -3 <(LC_ALL=C sort -z .seal) <(find . -mindepth 2 -printf '%y %s %i %T@ %C@ %p\0' | LC_ALL=C sort -z))
+  if ((${#spoilt[@]} > 0)); then
+    while IFS= read -r -d '' record; do
+      path=${record#*' ./'} name=${record#*' ./'*/}
+      [[ ${spoilt[${path%%/*}/${name%%/*}]-} ]] || printf '%s\0' "$record"
+    done <.seal >.seal.new && mv -f -- .seal.new .seal || exit 1
+    for entry in "${!spoilt[@]}"; do
+      [[ ! -d $entry || -L $entry ]] || find "$entry" -type d ! -perm -700 -exec chmod u+rwx -- {} +
+      rm -rf -- "$entry" || exit 1
+    done
+  fi
+  find . -mindepth 2 -maxdepth 2 -printf 'shared %P\0'
+  cd .. || exit 1
+fi
 shopt -s nullglob
 files=(bundle/*)
 ((${#files[@]} == 0)) || sha256sum --zero -- "${files[@]}"

@@ -100,14 +100,17 @@ function statUnchanged(tree: StagedTree, entry: BundledTreeEntry, digests: Diges
 /** What of a tree is to be sent, to a folder below the target's `incoming/`. */
 export function* treeParcels(tree: StagedTree, to: string, digests: DigestCache): Generator<Parcel> {
   if (tree.facts.mode === "inPlace") return;
-  yield { kind: "folder", path: to, mtime: new Date(0), mode: 0o755 };
+  yield { kind: "folder", path: to, mtime: 0, mode: 0o755 };
   for (const entry of tree.entries()) {
     const stats = statUnchanged(tree, entry, digests);
-    const common = { path: `${to}/${entry.path}`, mtime: stats.mtime };
+    const common = { path: `${to}/${entry.path}`, mtime: stats.mtimeMs };
     const mode = stats.mode & 0o777;
     if (entry.kind === "link") yield { ...common, kind: "link", leadsTo: entry.link };
     else if (entry.kind === "folder") yield { ...common, kind: "folder", mode: mode | 0o700 };
-    else yield { ...common, kind: "file", source: join(tree.root, entry.path), bytes: entry.bytes, mode, from: 0 };
+    else {
+      const source = join(tree.root, entry.path);
+      yield { ...common, kind: "file", source, bytes: entry.bytes, mode, from: 0, sha256: entry.sha256 };
+    }
   }
 }
 

@@ -1,16 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  statSync,
-  symlinkSync,
-  truncateSync,
-} from "node:fs";
-import { join } from "node:path";
+import { chmodSync, closeSync, existsSync, openSync, statSync, symlinkSync, truncateSync } from "node:fs";
 import { suite } from "../runner/suite.js";
 import { Deployment } from "./deployment.js";
 
@@ -96,24 +85,24 @@ test("small ones are copies, medium ones too, large ones are links; options say 
   assert.ok(!existsSync(deployment.path("wide/new")));
 });
 
-test("what lies on the target once is there once, is read-only, and may share its content with another", async () => {
+test("what lies on the target once is there once, is read-only, may share its content with another, and goes in the end", async () => {
   const deployment = new Deployment(
     `
     jobs: range("i", 1, 5),
     inputs: { one: shared("one"), two: shared("two"), three: shared("deep/one") },
-    outputs: { text: "{i}.txt" },
-    command: ({ inputs, outputs, params }) => sh\`
-      ls -l \${inputs.one} > /dev/null
-      cat \${inputs.one} \${inputs.two} \${inputs.three} > \${outputs.text}; : \${params.i}\`,
+    outputs: { text: "{i}.txt", listing: "{i}.listing" },
+    command: ({ inputs, outputs }) => sh\`
+      cat \${inputs.one} \${inputs.two} \${inputs.three} > \${outputs.text}
+      find "$(dirname "$(dirname "$(readlink \${inputs.one})")")" -mindepth 2 -type f -printf '%f %m\\n' | sort > \${outputs.listing}\`,
   `,
     { one: "same", two: "same", "deep/one": "other" },
   );
+  for (const name of ["one", "two", "deep/one"]) chmodSync(deployment.path(name), 0o644);
   await deployment.succeed();
   assert.equal(deployment.result("5.txt"), "samesameother");
-  const shared = deployment.path(".locusts/local/shared");
-  const files = readdirSync(shared, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  assert.deepEqual(files.map((file) => file.name).sort(), ["one", "one", "two"]);
-  for (const file of files) assert.equal(lstatSync(join(file.parentPath, file.name)).mode & 0o222, 0);
+  assert.equal(deployment.result("3.listing"), "one 444\none 444\ntwo 444\n");
+  assert.ok(!deployment.exists(".locusts/local/shared"));
+  for (const name of ["one", "two", "deep/one"]) assert.equal(statSync(deployment.path(name)).mode & 0o777, 0o644);
 });
 
 test("modes, links and empty folders within inputs arrive as they are", async () => {

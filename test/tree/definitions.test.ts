@@ -103,7 +103,7 @@ test("the bundle holds the tree, and a reader gives it back", async () => {
   assert.equal(description.uploads, { entries: 1, bytes: 24 });
   // The root besides, and two logs a job.
   assert.equal(description.budget, { folders: 5, files: 10, bytes: 24 });
-  assert.is(readFileSync(join(bundle, "uploads.tsv"), "utf8").split("\n")[1], `env\ttree/\t24\t${digest}`);
+  assert.is(readFileSync(join(bundle, "uploads.tsv"), "utf8").split("\n")[1], `env\ttree/\t24\t${digest}\ttree`);
   assert.match(stderr, /tree {5}env, in one copy for all jobs; jobs run in scripts/);
   assert.match(stderr, /\n {13}5 files, 1 link, 4 folders, 24 bytes\n {15}data\/ {2}3 files, 11 bytes\n/);
   assert.match(stderr, /\n {17}empty\/ {2}empty\n/);

@@ -2,8 +2,9 @@ import { join, relative, resolve } from "node:path";
 import { type Built, build as buildBundle } from "../../../compiler/build.js";
 import { readBundleDescription } from "../../../compiler/format/bundle.js";
 import type { TreeEntry } from "../../../compiler/survey/tree/entry.js";
+import { hasReflinks } from "../../files/reflinks.js";
 import { REPORT_VERSION } from "../../report.js";
-import { bundleFolder, prepareState, RuntimeProblem } from "../../workspace.js";
+import { bundleFolder, prepareState, RuntimeProblem, type Workspace } from "../../workspace.js";
 import { type Compiled, compileDefinition, dryBuild } from "../compile-definition.js";
 import { EXIT } from "../exit-codes.js";
 import { sayNotes } from "../output/notes.js";
@@ -44,9 +45,23 @@ export function buildInto(
   return buildBundle(compilation, { folder, write: true, digests, ...(onTreeEntry ? { onTreeEntry } : {}) });
 }
 
-function tell(context: VerbContext, folder: string, bundle: Built, listing: TreeListing, checked: boolean): void {
+/** What of the inputs is copied on this machine, and how much room that takes. */
+function describeCopies({ state }: Workspace, { description, shared }: Built) {
+  if (description.access !== null || shared.inputs === 0) return undefined;
+  return { ...shared, takesRoom: !hasReflinks(state) };
+}
+
+function tell(
+  context: VerbContext,
+  workspace: Workspace,
+  folder: string,
+  bundle: Built,
+  listing: TreeListing,
+  checked: boolean,
+): void {
   const { terminal } = context;
   const { description, changes } = bundle;
+  const copies = describeCopies(workspace, bundle);
   const different = changes.filter(({ change }) => change !== "same");
   if (context.json) {
     terminal.print(
@@ -56,6 +71,7 @@ function tell(context: VerbContext, folder: string, bundle: Built, listing: Tree
         folder,
         jobs: description.jobs,
         budget: description.budget,
+        copies: copies ?? null,
         pilots: description.pilots,
         tree: description.tree,
         notes: bundle.notes,
@@ -73,6 +89,14 @@ function tell(context: VerbContext, folder: string, bundle: Built, listing: Tree
   terminal.say(
     `  budget   ${countOf(description.budget.folders, "folder")}, ${countOf(description.budget.files, "file")} and ${formatBytes(description.budget.bytes)} on the target, beside what the jobs write`,
   );
+  if (copies) {
+    const room = copies.takesRoom
+      ? formatBytes(copies.bytes)
+      : `${formatBytes(copies.bytes)} that take no room of their own`;
+    terminal.say(
+      `  copies   ${countOf(copies.inputs, "input")}, ${room}, in ${relative(process.cwd(), workspace.state)} until the run is over`,
+    );
+  }
   if (description.tree) {
     terminal.say(`  tree     ${describeTreeUse(description.tree)}`);
     for (const line of listing.lines()) terminal.say(`             ${line}`);
@@ -102,7 +126,7 @@ export const build: Verb<BuildOptions> = async (context, options) => {
       : resolve(options.out);
   const listing = new TreeListing();
   const bundle = (options.check ? dryBuild : buildInto)(compiled, folder, (entry) => listing.add(entry));
-  tell(context, folder, bundle, listing, options.check === true);
+  tell(context, compiled.workspace, folder, bundle, listing, options.check === true);
   const same = bundle.changes.every(({ change }) => change === "same");
   return options.check && !same ? EXIT.differs : EXIT.fine;
 };

@@ -220,7 +220,7 @@ locusts_renew_folder() {
 locusts_copy_inputs() {
   local from to
   while IFS=$'\t' read -r from to; do
-    cp -R --reflink=auto -- "$locusts_shared/$from" "$locusts_folder/$to" &&
+    cp -R --reflink=auto --preserve=timestamps -- "$locusts_shared/$from" "$locusts_folder/$to" &&
       chmod -R u+w -- "$locusts_folder/$to" || return 1
   done < <(printf '%s\n' "$locusts_copies")
 }

@@ -1,0 +1,82 @@
+import { appendFileSync, lstatSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * What the copies in a target's `shared/` looked like when they were whole: a record for each file and
+ * folder, as `find -printf '%y %s %i %T@ %C@ %p\0'` prints it in there. Whatever changes a copy changes
+ * its record: a time stamp of that kind cannot be set by hand.
+ */
+const SEAL_FILE = ".seal";
+
+/** `<digest>/<name>`, of any path in it. */
+function entryOf(path: string): string {
+  return path.split("/", 2).join("/");
+}
+
+function seconds(nanoseconds: bigint): string {
+  return `${nanoseconds / 1_000_000_000n}.${String(nanoseconds % 1_000_000_000n).padStart(9, "0")}0`;
+}
+
+/** The records of a copy, in their order. */
+function describe(shared: string, entry: string): string[] {
+  const records: string[] = [];
+  const walk = (path: string): void => {
+    const at = join(shared, path);
+    const { mode, size, ino, mtimeNs, ctimeNs } = lstatSync(at, { bigint: true });
+    const type = mode & 0o170000n;
+    const kind = type === 0o040000n ? "d" : type === 0o100000n ? "f" : type === 0o120000n ? "l" : "?";
+    records.push(`${kind} ${size} ${ino} ${seconds(mtimeNs)} ${seconds(ctimeNs)} ./${path}`);
+    if (kind === "d") for (const name of readdirSync(at)) walk(`${path}/${name}`);
+  };
+  walk(entry);
+  return records.sort();
+}
+
+/** Knows which of the copies in `shared/` are as they were when they were put there. */
+export class Seals {
+  #known: Map<string, string[]> | undefined;
+
+  /** @param shared the target's `shared/` */
+  constructor(readonly shared: string) {}
+
+  #read(): Map<string, string[]> {
+    if (this.#known) return this.#known;
+    const known = new Map<string, string[]>();
+    let text = "";
+    try {
+      text = readFileSync(join(this.shared, SEAL_FILE), "utf8");
+    } catch {
+      // There is none: then nothing is trusted.
+    }
+    for (const record of text.split("\0")) {
+      const entry = entryOf(record.slice(record.indexOf(" ./") + 3));
+      const records = known.get(entry);
+      if (records) records.push(record);
+      else if (record !== "") known.set(entry, [record]);
+    }
+    this.#known = known;
+    return known;
+  }
+
+  /** @param entry `<digest>/<name>`, which is there */
+  isWhole(entry: string): boolean {
+    const known = this.#read().get(entry);
+    return known !== undefined && known.sort().join("\0") === describe(this.shared, entry).join("\0");
+  }
+
+  /** Notes what a copy looks like that is known to be whole. */
+  seal(entry: string): void {
+    this.forget(entry);
+    const records = describe(this.shared, entry);
+    this.#read().set(entry, records);
+    appendFileSync(join(this.shared, SEAL_FILE), records.map((record) => `${record}\0`).join(""));
+  }
+
+  forget(entry: string): void {
+    if (!this.#read().delete(entry)) return;
+    const file = join(this.shared, SEAL_FILE);
+    const records = [...this.#read().values()].flat();
+    writeFileSync(`${file}.new`, records.map((record) => `${record}\0`).join(""));
+    renameSync(`${file}.new`, file);
+  }
+}

@@ -1,0 +1,40 @@
+import { createHash, hash } from "node:crypto";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { BUNDLE_FILES, type BundleDescription } from "../../compiler/format/bundle.js";
+import { RuntimeProblem } from "../workspace.js";
+import { placeBundle } from "./stage.js";
+
+/** The digest of a bundle's files, as its description says it. */
+function digestBundle(folder: string): string {
+  const digest = createHash("sha256");
+  for (const name of Object.values(BUNDLE_FILES).sort()) {
+    const path = join(folder, name);
+    if (name === BUNDLE_FILES.description || !existsSync(path)) continue;
+    digest.update(`${name}\0${hash("sha256", readFileSync(path))}\n`);
+  }
+  return digest.digest("hex");
+}
+
+/**
+ * Takes a copy of the bundle that a deploy was started with: what is built later, while this one still
+ * follows an earlier run, is not run by it.
+ *
+ * @param to where the copy goes
+ * @throws RuntimeProblem if the bundle is not the one that is described any more
+ */
+export function takeBundle(bundle: string, description: BundleDescription, to: string): void {
+  rmSync(to, { recursive: true, force: true });
+  try {
+    placeBundle(bundle, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    // It is being built anew at this very time.
+  }
+  if (digestBundle(to) !== description.digest) {
+    throw new RuntimeProblem(
+      `${bundle} was built anew, or edited, while it was being read`,
+      "run the same command again",
+    );
+  }
+}

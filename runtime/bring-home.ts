@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import type { BundledJob } from "../compiler/format/bundle.js";
 import { type Deployed, openRuns } from "./deployed.js";
 import { RunFollower } from "./runs/follow-run.js";
-import { closeRun, listRunJobs } from "./runs/run-folder.js";
+import { listRunJobs } from "./runs/run-folder.js";
 import { lockState } from "./state/deploy-lock.js";
 import { type Standing, writeResultTables } from "./state/result-tables.js";
 import { bringTreeHome, type TreeHome } from "./trees/bring-tree.js";
@@ -18,6 +18,8 @@ export interface BroughtHome {
   readonly trees: readonly TreeHome[];
   /** runs that were stopped, and in whose trees jobs are still to run */
   readonly waiting: number;
+  /** what could not be removed of runs that are over, as texts */
+  readonly untidied: readonly string[];
 }
 
 /**
@@ -35,7 +37,7 @@ export async function bringHome(
     readonly abandon?: boolean;
   },
 ): Promise<BroughtHome> {
-  const { workspace, description, ledger, engine, target, files } = deployed;
+  const { workspace, description, results, engine, target, files } = deployed;
   prepareState(workspace);
   const unlock = lockState(workspace.state);
   try {
@@ -43,6 +45,8 @@ export async function bringHome(
     let goingOn = 0;
     let waiting = 0;
     const trees: TreeHome[] = [];
+    const untidied: string[] = [];
+    results.ownership.checkTables(description.tree !== null);
     mkdirSync(workspace.results, { recursive: true });
     for (const run of openRuns(deployed)) {
       if (options.stop) await engine.stop(run);
@@ -56,8 +60,7 @@ export async function bringHome(
         files,
         description,
         jobs,
-        ledger,
-        results: workspace.results,
+        results,
         label: `${target}/${run.number}`,
         keepLogs: options.keepLogs,
       });
@@ -90,17 +93,17 @@ export async function bringHome(
       }
       if (deployed.mine) {
         // Another checkout's run is its own to end: it has not gathered it yet.
-        ledger.sync();
-        closeRun(run);
-        await follower.tidy();
+        const left = await follower.end();
+        if (left !== undefined) untidied.push(left);
       }
     }
     return {
-      standing: writeResultTables(workspace.results, description, deployed.jobs(), ledger),
+      standing: writeResultTables(workspace.results, description, deployed.jobs(), results.placed),
       finished,
       goingOn,
       trees,
       waiting,
+      untidied,
     };
   } finally {
     unlock();

@@ -1,4 +1,5 @@
 import type { Run } from "./runs/run-folder.js";
+import type { PutRight } from "./state/put-right.js";
 import type { Reason } from "./state/select-jobs.js";
 import type { TreeHome } from "./trees/bring-tree.js";
 
@@ -34,5 +35,9 @@ export interface DeployObserver {
   treeCame(home: TreeHome): void;
   /** a node takes no more work; what happened there, in words */
   badNode(words: string): void;
+  /** working folders of a run that has ended could not be removed, and why */
+  untidied(run: Run, words: string): void;
+  /** results/ has been put right before jobs run */
+  putRight(done: PutRight): void;
   progress(progress: Progress): void;
 }

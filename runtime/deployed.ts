@@ -8,6 +8,7 @@ import {
   readBundledJobs,
 } from "../compiler/format/bundle.js";
 import type { Engine } from "./engines/engine.js";
+import { Results } from "./files/results.js";
 import type { TargetFiles } from "./files/target-files.js";
 import { type OpenOptions, openTarget } from "./open-target.js";
 import { type EndedTry, JournalReader } from "./runs/journal.js";
@@ -24,6 +25,7 @@ export interface Deployed {
   readonly mine: boolean;
   readonly description: BundleDescription;
   readonly ledger: Ledger;
+  readonly results: Results;
   readonly engine: Engine;
   /** oldest first */
   readonly runs: readonly Run[];
@@ -85,13 +87,15 @@ export async function openDeployed(
       throw new RuntimeProblem(`nothing of ${facts.swarm} is on ${target} at the moment`, "run: locusts deploy");
     }
     const description = readBundleDescription(bundle);
+    const ledger = Ledger.open(workspace.state);
     return {
       workspace,
       target,
       files,
       mine: opened.mine,
       description,
-      ledger: Ledger.open(workspace.state),
+      ledger,
+      results: new Results(workspace.results, workspace.state, ledger),
       engine: opened.engine,
       runs: listRuns(files.here).flatMap((number) => readRun(files.here, number) ?? []),
       jobs: () => readBundledJobs(bundle, description),

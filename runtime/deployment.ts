@@ -6,6 +6,7 @@ import type { DeployEnd, DeployResult } from "./deploy-result.js";
 import { preflight } from "./doctor/preflight.js";
 import { type Engine, type EngineState, NeverBegins } from "./engines/engine.js";
 import { pilotsFor } from "./engines/slurm.js";
+import { Results } from "./files/results.js";
 import { placeBundle, stageRun } from "./files/stage.js";
 import type { TargetFiles } from "./files/target-files.js";
 import type { OpenedTarget } from "./open-target.js";
@@ -13,11 +14,12 @@ import { makeReport } from "./report.js";
 import { readEarlierRun } from "./runs/earlier-run.js";
 import { RunFollower } from "./runs/follow-run.js";
 import { closeRun, isClosed, listRuns, type Run, readRun } from "./runs/run-folder.js";
-import { failedJobs } from "./state/failed-jobs.js";
+import { tidyAgain } from "./runs/tidy-run.js";
+import { failedJobs } from "./state/job-state.js";
 import { type JobResult, Ledger } from "./state/ledger.js";
-import { Ownership } from "./state/ownership.js";
-import { writeResultTables } from "./state/result-tables.js";
-import { selectJobs } from "./state/select-jobs.js";
+import { putRight } from "./state/put-right.js";
+import { type Standing, writeResultTables } from "./state/result-tables.js";
+import { type Selection, selectJobs } from "./state/select-jobs.js";
 import { bringTreeHome, type TreeHome } from "./trees/bring-tree.js";
 import { carryResultsOver } from "./trees/carry-over.js";
 import { RuntimeProblem, targetDirectory } from "./workspace.js";
@@ -31,6 +33,7 @@ const MOST_RESTARTS = 3;
 /** One deploy: what is left of earlier ones is taken up, what is wanted is run, and what comes of it is gathered. */
 export class Deployment {
   readonly ledger: Ledger;
+  readonly results: Results;
   readonly engine: Engine;
   readonly files: TargetFiles;
   readonly failures: JobResult[] = [];
@@ -43,6 +46,7 @@ export class Deployment {
     readonly opened: OpenedTarget,
   ) {
     this.ledger = Ledger.open(options.workspace.state);
+    this.results = new Results(options.workspace.results, options.workspace.state, this.ledger);
     this.engine = opened.engine;
     this.files = opened.files;
   }
@@ -64,8 +68,7 @@ export class Deployment {
       files: this.files,
       description,
       jobs,
-      ledger: this.ledger,
-      results: workspace.results,
+      results: this.results,
       label: `${target}/${run.number}`,
       keepLogs,
       recount,
@@ -181,10 +184,11 @@ export class Deployment {
   /** @param isOver whether all its jobs have ended */
   async close(follower: RunFollower, isOver: boolean): Promise<void> {
     await this.bringTree(follower, isOver);
-    // Until now the journals and work folders had it all; from here on the ledger alone.
-    this.ledger.sync();
-    closeRun(follower.options.run);
-    await follower.tidy();
+    this.noteUntidied(follower.options.run, await follower.end());
+  }
+
+  noteUntidied(run: Run, left: string | undefined): void {
+    if (left !== undefined) this.options.observer.untidied(run, left);
   }
 
   /** Brings home what the jobs of a run that is over have changed in their tree. */
@@ -213,7 +217,11 @@ export class Deployment {
     await this.files.adopt();
     for (const number of listRuns(this.files.here)) {
       const run = readRun(this.files.here, number);
-      if (!run || isClosed(run)) continue;
+      if (!run) continue;
+      if (isClosed(run)) {
+        this.noteUntidied(run, await tidyAgain(run, this.files));
+        continue;
+      }
       const earlier = readEarlierRun(this.files.here, run);
       const isCurrent = run.digest === this.options.description.digest;
       const { going } = await this.engine.state(run);
@@ -253,9 +261,20 @@ export class Deployment {
     return this.follow(run, jobs, true);
   }
 
+  /** Has results/ hold what the jobs as they stand have made, and nothing else of theirs. */
+  putRight(selection: Selection): void {
+    const done = putRight(() => this.jobs(), this.options.description, this.results, selection);
+    this.options.observer.putRight(done);
+    // If this ends here, the tables are to say what is there.
+    if (done.setAside > 0) this.writeTables();
+  }
+
   /** Runs the jobs that are wanted. */
-  async runWanted(wanted: ReadonlyMap<number, BundledJob>): Promise<DeployEnd> {
+  async runWanted(selection: Selection): Promise<DeployEnd> {
+    const { wanted } = selection;
     const run = await this.stage(new Set(wanted.keys()));
+    // Not before: as long as nothing can run, the old results are better than none.
+    this.putRight(selection);
     try {
       await this.engine.launch(run, wanted.size);
     } catch (error) {
@@ -291,15 +310,15 @@ export class Deployment {
 
   async run(): Promise<DeployResult> {
     const { options } = this;
-    const ownership = new Ownership(options.workspace.results, this.ledger);
+    const { ownership, placed, kept, stale } = this.results;
     ownership.checkTables(options.description.tree !== null);
     const early = await this.takeUp();
     if (!early && this.trees.some(({ applied }) => applied)) return this.conclude({ how: "outdated" });
     const { workspace, description, target } = options;
     const before = join(targetDirectory(workspace, target), "bundle");
-    carryResultsOver(workspace.state, this.ledger, before, options.bundle, description);
+    carryResultsOver(workspace.state, placed, before, options.bundle, description);
     const taken = new Set(this.failures.map((failure) => failure.key));
-    const selection = selectJobs(this.jobs(), options.description, this.ledger, options.workspace.results, {
+    const selection = selectJobs(() => this.jobs(), description, placed, [kept, stale], {
       redo: options.redo,
       limit: options.limit,
       except: taken,
@@ -318,22 +337,28 @@ export class Deployment {
         cached: selection.cached - this.finished + this.failures.length,
         reasons: selection.reasons,
       });
-      if (selection.wanted.size > 0 && !options.signal.aborted) {
-        ownership.checkPlaces(selection.wanted.values(), options.description);
-        end = await this.runWanted(selection.wanted);
-      } else if (options.signal.aborted) end = { how: "interrupted" };
+      const returning = selection.returning.map(({ job }) => job);
+      ownership.checkPlaces([...selection.wanted.values(), ...returning], description);
+      if (options.signal.aborted) end = { how: "interrupted" };
+      else if (selection.wanted.size > 0) end = await this.runWanted(selection);
+      else this.putRight(selection);
     }
     return this.conclude(end);
+  }
+
+  writeTables(): Standing {
+    const { description } = this.options;
+    return writeResultTables(this.results.folder, description, this.jobs(), this.results.placed);
   }
 
   /** Writes the tables, and says what it has come to. */
   conclude(end: DeployEnd): DeployResult {
     const { options } = this;
-    const standing = writeResultTables(options.workspace.results, options.description, this.jobs(), this.ledger);
+    const standing = this.writeTables();
     const failures = [...failedJobs(this.jobs(), this.ledger)];
     const cached = Math.max(0, standing.done - this.finished + this.failures.length);
     return {
-      report: makeReport(options.target, standing, { running: 0, cached }, failures),
+      report: makeReport(options.target, standing, { running: 0, cached }, failures, this.results.placed.stalePaths()),
       end,
       failures,
       finished: this.finished,

@@ -20,6 +20,8 @@ export interface SwarmReport {
   readonly version: typeof REPORT_VERSION;
   readonly target: string;
   readonly jobs: JobCounts;
+  /** paths below results/ of outputs whose jobs the definition no longer has */
+  readonly stale: readonly string[];
   readonly failures: readonly {
     readonly job: string;
     readonly cause: string;
@@ -34,6 +36,7 @@ export function makeReport(
   standing: Standing,
   now: { readonly running: number; readonly cached: number },
   failures: Iterable<JobResult>,
+  stale: readonly string[],
 ): SwarmReport {
   return {
     version: REPORT_VERSION,
@@ -46,6 +49,7 @@ export function makeReport(
       running: now.running,
       cached: now.cached,
     },
+    stale,
     failures: [...failures].map(({ name, cause, exitCode, detail }) => ({ job: name, cause, exitCode, detail })),
   };
 }

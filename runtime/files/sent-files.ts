@@ -286,7 +286,7 @@ export class SentFiles implements TargetFiles {
       throw unpacked.reason;
     }
     if (sent.status === "rejected") throw sent.reason;
-    return { refused: unpacker.leadingOut, instead: unpacker.instead };
+    return { refused: unpacker.refused, instead: unpacker.instead };
   }
 
   async tidy(run: Run, keep: readonly string[]): Promise<void> {

@@ -1,4 +1,14 @@
-import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, rmSync, symlinkSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  ftruncateSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { PassThrough, type Writable } from "node:stream";
 import { type Extract, extract, type Header } from "tar-stream";
@@ -7,6 +17,9 @@ import type { Leftover } from "./target-files.js";
 
 /** Where a target sends files that come in the place of links. */
 const STRAYS = "strays/";
+
+const SHORTEST_HOLE = 4096;
+const ZEROS = Buffer.alloc(1 << 20);
 
 /** Names that a target may send: what was asked for, and what is below a folder that was. */
 class Wanted {
@@ -39,8 +52,8 @@ class Wanted {
  */
 export class Unpacker {
   readonly #wanted: Wanted;
-  /** folders that had links out of them, and words for it */
-  readonly leadingOut = new Map<string, string>();
+  /** folders with something in them that cannot come home, and what is wrong: a job may have made it in good faith */
+  readonly refused = new Map<string, string>();
   /** bytes of files in the place of links, by the folder they are in */
   readonly instead = new Map<string, number>();
   /** folders below the root that are known to be folders, and made or checked here */
@@ -98,6 +111,25 @@ export class Unpacker {
     }
     const root = this.#wanted.rootOf(name);
     if (root === undefined) this.#refuse(header.name, "nobody asked for");
+    if (name.includes("\uFFFD")) {
+      this.refused.set(root, `has a name in it that is not UTF-8: ${posix.relative(root, name)}`);
+      return;
+    }
+    try {
+      await this.#write(header, content, name, root, isStray);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENAMETOOLONG") throw error;
+      this.refused.set(root, `has a path in it that is too long for this machine: ${posix.relative(root, name)}`);
+    }
+  }
+
+  async #write(
+    header: Header,
+    content: AsyncIterable<unknown>,
+    name: string,
+    root: string,
+    isStray: boolean,
+  ): Promise<void> {
     const place = join(this.folder, name);
     switch (header.type) {
       case "directory":
@@ -125,10 +157,16 @@ export class Unpacker {
 
   async #writeFile(place: string, header: Header, content: AsyncIterable<unknown>): Promise<void> {
     const file = openSync(place, "wx", 0o600);
+    let position = 0;
     try {
-      for await (const block of content as AsyncIterable<Uint8Array>) {
-        for (let at = 0; at < block.length; ) at += writeSync(file, block, at);
+      for await (const block of content as AsyncIterable<Buffer>) {
+        // Zeros stay a hole: what was sparse is sparse again.
+        const isHole = block.length >= SHORTEST_HOLE && block.equals(ZEROS.subarray(0, block.length));
+        for (let at = isHole ? block.length : 0; at < block.length; )
+          at += writeSync(file, block, at, block.length - at, position + at);
+        position += block.length;
       }
+      ftruncateSync(file, position);
     } finally {
       closeSync(file);
     }
@@ -139,8 +177,7 @@ export class Unpacker {
     if (name === root) this.#refuse(name, "is a link in place of what was asked for");
     const inside = posix.relative(root, posix.join(posix.dirname(name), leadsTo));
     if (leadsTo === "" || leadsTo.startsWith("/") || inside === ".." || inside.startsWith("../")) {
-      // A job may have made it in good faith: it is not written, and the rest is not in doubt.
-      this.leadingOut.set(root, `has a link that leads out of it: ${posix.relative(root, name)}`);
+      this.refused.set(root, `has a link that leads out of it: ${posix.relative(root, name)}`);
       return;
     }
     this.#makeFolder(dirname(name));

@@ -1,12 +1,14 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
-import { OutputRefused, Results } from "../files/gather.js";
+import { isOfJob, OutputRefused, type Results } from "../files/results.js";
 import type { Fetched, Leftover, TargetFiles } from "../files/target-files.js";
+import { treeRecord } from "../state/job-state.js";
 import type { JobResult, Ledger, OutputState } from "../state/ledger.js";
 import { type EndedTry, JournalReader } from "./journal.js";
 import { logPath } from "./log-names.js";
 import type { Run } from "./run-folder.js";
+import { endRun } from "./tidy-run.js";
 
 /** So many jobs, or bytes of outputs, come home together: then the ledger is written. */
 const MOST_JOBS_AT_ONCE = 1000;
@@ -18,8 +20,7 @@ export interface FollowOptions {
   readonly description: BundleDescription;
   /** the jobs of the run, by number */
   readonly jobs: ReadonlyMap<number, BundledJob>;
-  readonly ledger: Ledger;
-  readonly results: string;
+  readonly results: Results;
   /** names the run in the ledger */
   readonly label: string;
   /** bring home the logs of jobs that went well, too */
@@ -36,6 +37,7 @@ function secondsOf(ended: EndedTry): number {
 export class RunFollower {
   readonly #reader: JournalReader;
   readonly #results: Results;
+  readonly #ledger: Ledger;
   readonly #running = new Map<number, number>();
   readonly #settled = new Set<number>();
   readonly #waiting: EndedTry[] = [];
@@ -49,7 +51,8 @@ export class RunFollower {
 
   constructor(readonly options: FollowOptions) {
     this.#reader = new JournalReader(options.run.folder);
-    this.#results = new Results(options.results, options.ledger);
+    this.#results = options.results;
+    this.#ledger = options.results.placed.ledger;
   }
 
   get running(): number {
@@ -128,6 +131,17 @@ export class RunFollower {
     }
     const fetched = await this.options.files.fetch(this.options.run, leftovers);
     const results: JobResult[] = [];
+    try {
+      this.#bringBatch(batch, fetched, results);
+    } finally {
+      // Also what came home before something was wrong with a disk.
+      this.#results.writeDown();
+      this.#ledger.append(results);
+    }
+    return results;
+  }
+
+  #bringBatch(batch: readonly EndedTry[], fetched: Fetched, results: JobResult[]): void {
     for (const ended of batch) {
       const job = this.options.jobs.get(ended.number) as BundledJob;
       const known = this.#known(job, ended);
@@ -138,8 +152,6 @@ export class RunFollower {
       if (result.status === "done") this.done += 1;
       else this.failures.push(result);
     }
-    this.options.ledger.append(results);
-    return results;
   }
 
   /** What of a try is to come home. */
@@ -161,7 +173,7 @@ export class RunFollower {
 
   /** The result of this very try, if it has come home before. */
   #known(job: BundledJob, ended: EndedTry): JobResult | undefined {
-    const result = this.options.ledger.get(job.key);
+    const result = this.#ledger.get(job.key);
     const same =
       result?.run === this.options.label &&
       result.attempts === ended.attempt &&
@@ -175,6 +187,7 @@ export class RunFollower {
     const folder = join(run.folder, "work", ended.life, ended.place, String(ended.number));
     let { cause, detail } = ended;
     let outputs: OutputState[] = description.outputs.map((_, i) => ended.outputs[i] ?? "missing");
+    const digests = outputs.map(() => "");
     if (ended.event === "done") {
       try {
         outputs.forEach((state, i) => {
@@ -183,23 +196,25 @@ export class RunFollower {
           const at = `${ended.life}/${ended.place}/${ended.number}/${path}`;
           const why = fetched.refused.get(at);
           if (why !== undefined) throw new OutputRefused(`${path} ${why}`);
-          if (description.outputs[i]?.kind === "folder")
-            outputs[i] = this.#results.bringFolder(
-              join(folder, path),
-              path,
-              state + (fetched.instead.get(at) ?? 0),
-              job.name,
-            );
-          else this.#results.bringFile(join(folder, path), path, state, job.name);
+          const which = { job, output: i };
+          const brought =
+            description.outputs[i]?.kind === "folder"
+              ? this.#results.bringFolder(join(folder, path), path, state + (fetched.instead.get(at) ?? 0), which)
+              : this.#results.bringFile(join(folder, path), path, state, which);
+          outputs[i] = brought.bytes;
+          digests[i] = brought.digest;
         });
+        if (description.tree) this.#results.recordTree(treeRecord(job.name), job);
       } catch (error) {
-        if (!(error instanceof OutputRefused)) throw error;
+        // The trouble of one job keeps no other from coming home.
+        if (!isOfJob(error)) throw error;
         cause = "node";
         detail = error.message;
         outputs = outputs.map((state) => (typeof state === "number" ? "invalid" : state));
       }
     } else outputs = outputs.map((state) => (typeof state === "number" ? "missing" : state));
     const failed = cause !== "ok";
+    if (failed && !description.tree) this.#results.setAsideOutputsOf(job);
     for (const stream of ["out", "err"] as const) {
       const log = `${folder}.${stream}`;
       const size = lstatSync(log, { throwIfNoEntry: false })?.size ?? 0;
@@ -217,16 +232,25 @@ export class RunFollower {
       host: ended.host,
       run: label,
       outputs,
+      digests,
       detail,
     };
   }
 
   /**
-   * Removes the working folders of the run but for those of failed jobs; to be called when no
-   * manager works on it any more, and everything was gathered.
+   * Ends the run, and removes its working folders but for those of failed jobs; to be called when no manager
+   * works on it any more, and everything was gathered.
+   *
+   * @returns what could not be removed, as a text; undefined if all was
    */
-  async tidy(): Promise<void> {
-    await this.options.files.tidy(this.options.run, [...this.#failedPlaces]);
+  async end(): Promise<string | undefined> {
+    const { run, files } = this.options;
+    // Until now the journals and work folders had it all; from here on what is written down at home.
+    this.#ledger.sync();
+    this.#results.placed.sync();
+    const left = await endRun(run, files, [...this.#failedPlaces]);
+    this.#results.settle();
+    return left;
   }
 }
 

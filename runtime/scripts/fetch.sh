@@ -27,10 +27,16 @@ if ((${#folders[@]} > 0)); then
     root=$(realpath -- "$folder")
     while IFS= read -r -d '' link; do
       target=$(realpath -m -- "$link")
-      if [[ $target == "$root"/* || ! -f $link ]]; then links+=("$link"); else strays+=("$link"); fi
-    done < <(find "$folder" -type l -print0)
+      if [[ $target == "$root"/* && $(readlink -- "$link") != /* || ! -f $link ]]; then
+        links+=("$link")
+      else
+        strays+=("$link")
+      fi
+    done < <(find -H "$folder" -type l -print0)
   done
-  find "${folders[@]}" ! -type l -print0 | send
+  # A folder may itself be a link to one.
+  printf '%s\0' "${folders[@]}" | send --dereference
+  find -H "${folders[@]}" -mindepth 1 \( -type f -o -type d \) -print0 | send
 fi
 if ((${#links[@]} > 0)); then printf '%s\0' "${links[@]}" | send; fi
 if ((${#strays[@]} > 0)); then printf '%s\0' "${strays[@]}" | send --dereference --transform='flags=r;s,^,strays/,'; fi

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Ends a run that was gathered: removes its chunks and the working folders, but for those of failed jobs.
+# It can be repeated where something could not be removed.
 #
 #   $1 the run's folder
 #   standard input: NUL-terminated paths below work/ of the jobs' folders that stay
@@ -13,7 +14,8 @@ while IFS= read -r -d '' path; do
     [[ ! -e work/$entry ]] || mv -- "work/$entry" "kept/${path%/*}/" || exit 1
   done
 done
+# What cannot be removed now is out of the way, and is found again.
+discarded=$(mktemp -d discarded.XXXXXXXX) && mv -T work "$discarded/work" && mv -T kept work || exit 1
 # Folders that jobs, or a tree, have made read-only could not be emptied.
-find work -type d ! -perm -700 -exec chmod u+rwx -- {} +
-rm -rf work chunks baseline writable
-mv -T kept work
+find discarded.* -type d ! -perm -700 -exec chmod u+rwx -- {} +
+rm -rf discarded.* chunks baseline writable

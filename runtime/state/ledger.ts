@@ -1,7 +1,5 @@
-import { closeSync, existsSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { readLines } from "../../compiler/format/lines.js";
-import { decodeRow, encodeRow } from "../../compiler/format/tsv.js";
+import { AppendOnlyTable } from "./append-only.js";
 
 /** Why a try of a job ended. */
 export type Cause =
@@ -34,12 +32,19 @@ export interface JobResult {
   readonly run: string;
   /** in the order of the swarm's outputs */
   readonly outputs: readonly OutputState[];
+  /** what tells the content of each output that came home, in the same order; empty where it is not known */
+  readonly digests: readonly string[];
   /** what was wrong with it, in words; empty if nothing was */
   readonly detail: string;
 }
 
-function encode(result: JobResult): string {
-  return encodeRow([
+/** An output in the ledger: why it is missing, or its bytes, with what tells its content. */
+function encodeOutput(state: OutputState, digest: string | undefined): string {
+  return typeof state === "number" && digest ? `${state}:${digest}` : String(state);
+}
+
+function encode(result: JobResult): string[] {
+  return [
     result.key,
     result.name,
     result.status,
@@ -49,16 +54,14 @@ function encode(result: JobResult): string {
     String(result.seconds),
     result.host,
     result.run,
-    result.outputs.join(" "),
+    result.outputs.map((state, i) => encodeOutput(state, result.digests[i])).join(" "),
     result.detail,
-    ".",
-  ]);
+  ];
 }
 
-function decode(line: string): JobResult | undefined {
-  const fields = decodeRow(line);
-  if (fields.length !== 12 || fields[11] !== ".") return undefined; // torn by a crash
-  const [key, name, status, cause, exitCode, attempts, seconds, host, run, outputs, detail] = fields as string[];
+function decode(fields: readonly string[]): JobResult {
+  const [key, name, status, cause, exitCode, attempts, seconds, host, run, outputs, detail] = fields;
+  const words = outputs ? outputs.split(" ").map((word) => word.split(":")) : [];
   return {
     key: key as string,
     name: name as string,
@@ -69,10 +72,8 @@ function decode(line: string): JobResult | undefined {
     seconds: Number(seconds),
     host: host as string,
     run: run as string,
-    outputs:
-      outputs === ""
-        ? []
-        : (outputs as string).split(" ").map((word) => (/^\d+$/.test(word) ? Number(word) : (word as OutputState))),
+    outputs: words.map(([state]) => (/^\d+$/.test(state as string) ? Number(state) : (state as OutputState))),
+    digests: words.map(([, digest]) => digest ?? ""),
     detail: detail as string,
   };
 }
@@ -82,29 +83,28 @@ function decode(line: string): JobResult | undefined {
  * last line of a job counts. A line is written after the outputs have come home.
  */
 export class Ledger {
+  readonly #table: AppendOnlyTable;
   readonly #results = new Map<string, JobResult>();
-  readonly #names = new Map<string, string>();
+  readonly #names = new Set<string>();
 
-  private constructor(readonly path: string) {}
+  private constructor(stateFolder: string) {
+    this.#table = new AppendOnlyTable(join(stateFolder, "ledger.tsv"), 11);
+  }
 
   static open(stateFolder: string): Ledger {
-    const ledger = new Ledger(join(stateFolder, "ledger.tsv"));
+    const ledger = new Ledger(stateFolder);
     for (const result of ledger.history()) ledger.#remember(result);
     return ledger;
   }
 
   /** Every result that was ever written, the oldest first. */
   *history(): Generator<JobResult> {
-    if (!existsSync(this.path)) return;
-    for (const line of readLines(this.path)) {
-      const result = decode(line);
-      if (result) yield result;
-    }
+    for (const fields of this.#table.rows()) yield decode(fields);
   }
 
   #remember(result: JobResult): void {
     this.#results.set(result.key, result);
-    this.#names.set(result.name, result.key);
+    this.#names.add(result.name);
   }
 
   get(key: string): JobResult | undefined {
@@ -118,26 +118,12 @@ export class Ledger {
 
   /** Appends results. What a power cut could take back is still in the journals, until `sync`. */
   append(results: readonly JobResult[]): void {
-    if (results.length === 0) return;
-    const file = openSync(this.path, "a");
-    try {
-      // A torn last line must not swallow the next one.
-      const text = Buffer.from(`\n${results.map(encode).join("")}`);
-      for (let at = 0; at < text.length; ) at += writeSync(file, text, at);
-    } finally {
-      closeSync(file);
-    }
+    this.#table.append(results.map(encode));
     for (const result of results) this.#remember(result);
   }
 
   /** Makes sure that all that was appended is on the disk. */
   sync(): void {
-    if (!existsSync(this.path)) return;
-    const file = openSync(this.path, "r+");
-    try {
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    this.#table.sync();
   }
 }

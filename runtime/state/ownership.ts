@@ -1,20 +1,11 @@
-import { closeSync, existsSync, lstatSync, openSync, readdirSync, readSync, type Stats, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { closeSync, lstatSync, openSync, readSync, realpathSync, statSync } from "node:fs";
+import { dirname, isAbsolute, join, relative } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
-import { readLines } from "../../compiler/format/lines.js";
 import { CHANGES_TABLE, CHANGES_TABLE_START, CONFLICTS_TABLE, CONFLICTS_TABLE_START } from "../trees/change-tables.js";
 import { RuntimeProblem } from "../workspace.js";
-import type { Ledger } from "./ledger.js";
+import { digestOf, isRemnant } from "./fingerprint.js";
+import type { PlacedOutputs } from "./placed-outputs.js";
 import { JOBS_TABLE_START, OUTPUTS_TABLE_START } from "./result-tables.js";
-
-/** The bytes in all the files of a folder. */
-export function folderBytes(folder: string): number {
-  let total = 0;
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) total += lstatSync(join(entry.parentPath, entry.name)).size;
-  }
-  return total;
-}
 
 function startsWith(path: string, text: string): boolean {
   const block = Buffer.alloc(Buffer.byteLength(text));
@@ -26,62 +17,60 @@ function startsWith(path: string, text: string): boolean {
   }
 }
 
-/**
- * Knows what Locusts itself has put into the results: only that may be replaced. Something is its
- * own if the last `outputs.tsv`, or the ledger, has an output of that size there. An empty file
- * may always be replaced; there is nothing in it to lose.
- */
+/** Knows what in the results Locusts may replace: what it has put there itself, and that is still as it was, or as an earlier version was. */
 export class Ownership {
-  #listed: Map<string, number> | undefined;
-  #recorded: Map<string, Set<number>> | undefined;
+  #digests: Map<string, Set<string>> | undefined;
 
   constructor(
     readonly results: string,
-    readonly ledger: Ledger,
+    readonly placed: PlacedOutputs,
   ) {}
 
-  /** What `outputs.tsv` lists: bytes by path. Read only when something is in the way. */
-  get #table(): Map<string, number> {
-    if (this.#listed) return this.#listed;
-    this.#listed = new Map();
-    const table = join(this.results, "outputs.tsv");
-    if (existsSync(table)) {
-      for (const line of readLines(table)) {
-        const [, , status, path, bytes] = line.split("\t");
-        if (status === "present") this.#listed.set(path as string, Number(bytes));
+  /** The digests of all outputs that a job of that name ever had. Read only when something is in the way. */
+  #digestsOf(job: string): ReadonlySet<string> | undefined {
+    if (!this.#digests) {
+      this.#digests = new Map();
+      for (const { name, digests } of this.placed.ledger.history()) {
+        const known = this.#digests.get(name) ?? new Set();
+        for (const digest of digests) if (digest !== "") known.add(digest);
+        this.#digests.set(name, known);
       }
     }
-    return this.#listed;
+    return this.#digests.get(job);
   }
 
-  /** The sizes of all outputs that a job of that name ever had. */
-  #sizes(job: string): Set<number> | undefined {
-    if (!this.#recorded) {
-      this.#recorded = new Map();
-      for (const { name, outputs } of this.ledger.history()) {
-        const sizes = outputs.filter((state) => typeof state === "number");
-        if (sizes.length === 0) continue;
-        const known = this.#recorded.get(name);
-        if (known) for (const size of sizes) known.add(size);
-        else this.#recorded.set(name, new Set(sizes));
-      }
+  /** May an output of a job replace what lies at its place? An older copy of it is nobody's work: it may. */
+  mayReplace(path: string, job: string): boolean {
+    const place = join(this.results, path);
+    const stats = lstatSync(place, { throwIfNoEntry: false });
+    if (!stats) return true;
+    if (!stats.isFile() && !stats.isDirectory()) return false;
+    const output = this.placed.get(path);
+    if (output && this.placed.condition(output) === "whole") return true;
+    try {
+      if (output && stats.isDirectory() && isRemnant(place, output.stamp)) return true;
+      return this.#digestsOf(job)?.has(digestOf(place)) === true;
+    } catch {
+      return false;
     }
-    return this.#recorded.get(job);
   }
 
   /**
-   * May an output of a job replace what lies at its place?
-   *
-   * @param stats of what lies there, itself and not what it leads to
+   * @throws RuntimeProblem if results/ is there and cannot be used, or if Locusts' own tables would replace
+   * tables of somebody else
    */
-  mayReplace(path: string, job: string, stats: Stats): boolean {
-    if (!stats.isFile() && !stats.isDirectory()) return false;
-    const bytes = stats.isFile() ? stats.size : folderBytes(join(this.results, path));
-    return bytes === 0 || this.#table.get(path) === bytes || this.#sizes(job)?.has(bytes) === true;
-  }
-
-  /** @throws RuntimeProblem if Locusts' own tables would replace tables of somebody else */
   checkTables(hasTree: boolean): void {
+    const link = lstatSync(this.results, { throwIfNoEntry: false });
+    const stats = statSync(this.results, { throwIfNoEntry: false });
+    if (link && !stats) {
+      throw new RuntimeProblem(
+        `${this.results} is a link that leads nowhere`,
+        "make the folder that it leads to, or remove the link",
+      );
+    }
+    if (stats && !stats.isDirectory()) {
+      throw new RuntimeProblem(`${this.results} is not a folder, and results go there`, "move it away");
+    }
     for (const [name, start] of [
       ["jobs.tsv", JOBS_TABLE_START],
       ["outputs.tsv", OUTPUTS_TABLE_START],
@@ -90,7 +79,8 @@ export class Ownership {
     ] as const) {
       if (!hasTree && (name === CHANGES_TABLE || name === CONFLICTS_TABLE)) continue;
       const path = join(this.results, name);
-      if (statSync(path, { throwIfNoEntry: false })?.size && !startsWith(path, start)) {
+      const table = statSync(path, { throwIfNoEntry: false });
+      if (table && (!table.isFile() || (table.size > 0 && !startsWith(path, start)))) {
         throw new RuntimeProblem(`${path} is a file of yours, where Locusts writes a table`, "move it away");
       }
     }
@@ -100,15 +90,15 @@ export class Ownership {
   checkPlaces(jobs: Iterable<BundledJob>, description: BundleDescription): void {
     if (description.tree) return; // what has changed in a tree goes into a folder of its own
     const inTheWay: string[] = [];
-    const folders = new Map<string, boolean>();
+    const folders = new Set<string>();
     for (const job of jobs) {
-      description.outputs.forEach((_, i) => {
-        const path = job.outputs[i] as string;
-        const stats = lstatSync(join(this.results, path), { throwIfNoEntry: false });
-        if (stats && !this.mayReplace(path, job.name, stats)) inTheWay.push(path);
+      for (const path of job.outputs) {
+        if (!this.mayReplace(path, job.name)) inTheWay.push(path);
         const folder = dirname(path);
-        if (folder !== "." && !folders.has(folder)) folders.set(folder, this.#checkFolder(folder, inTheWay));
-      });
+        if (folder === "." || folders.has(folder)) continue;
+        folders.add(folder);
+        this.#checkFolder(folder, inTheWay);
+      }
     }
     if (inTheWay.length === 0) return;
     const [first, ...more] = [...new Set(inTheWay)].map((path) => join(this.results, path)) as [string, ...string[]];
@@ -120,12 +110,23 @@ export class Ownership {
     );
   }
 
-  /** Something on the way to an output that is no folder. */
-  #checkFolder(folder: string, inTheWay: string[]): boolean {
+  /** Something on the way to an output that is no folder, or one that a link leads out of the results to. */
+  #checkFolder(folder: string, inTheWay: string[]): void {
     for (let path = folder; path !== "."; path = dirname(path)) {
-      const stats = lstatSync(join(this.results, path), { throwIfNoEntry: false });
-      if (stats && !statSync(join(this.results, path), { throwIfNoEntry: false })?.isDirectory()) inTheWay.push(path);
+      const place = join(this.results, path);
+      if (!lstatSync(place, { throwIfNoEntry: false })) continue;
+      if (!statSync(place, { throwIfNoEntry: false })?.isDirectory()) {
+        inTheWay.push(path);
+        return;
+      }
+      const inside = relative(realpathSync(this.results), realpathSync(place));
+      if (inside.startsWith("..") || isAbsolute(inside)) {
+        throw new RuntimeProblem(
+          `${place} is a link that leads out of ${this.results}, and outputs go there`,
+          `remove the link, or have all of ${this.results} be a link`,
+        );
+      }
+      return;
     }
-    return true;
   }
 }

@@ -2,7 +2,8 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { plainRow } from "../../compiler/format/tsv.js";
-import type { Ledger } from "./ledger.js";
+import { currentResult } from "./job-state.js";
+import type { PlacedOutputs } from "./placed-outputs.js";
 
 /** What a swarm comes to, by its ledger. */
 export interface Standing {
@@ -43,7 +44,7 @@ export function writeResultTables(
   folder: string,
   description: BundleDescription,
   jobs: Iterable<BundledJob>,
-  ledger: Ledger,
+  placed: PlacedOutputs,
 ): Standing {
   const jobLines = [plainRow(["name", ...paramColumns(description.params), ...JOBS_COLUMNS])];
   const outputLines: string[] = [OUTPUTS_TABLE_START];
@@ -52,7 +53,7 @@ export function writeResultTables(
   let failed = 0;
   for (const job of jobs) {
     total += 1;
-    const result = ledger.get(job.key);
+    const result = currentResult(job, description, placed);
     if (result?.status === "done") done += 1;
     else if (result) failed += 1;
     jobLines.push(

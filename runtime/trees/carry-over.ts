@@ -11,7 +11,9 @@ import {
 } from "../../compiler/format/bundle.js";
 import { readLines } from "../../compiler/format/lines.js";
 import { decodeRow, encodeRow } from "../../compiler/format/tsv.js";
-import type { JobResult, Ledger } from "../state/ledger.js";
+import { treeRecord } from "../state/job-state.js";
+import type { JobResult } from "../state/ledger.js";
+import type { PlacedOutputs } from "../state/placed-outputs.js";
 import { digestOf } from "./compare-tree.js";
 import type { Change } from "./settle-versions.js";
 
@@ -84,7 +86,7 @@ function isExplained(before: string, after: string, applied: ReadonlyMap<string,
  */
 export function carryResultsOver(
   stateFolder: string,
-  ledger: Ledger,
+  placed: PlacedOutputs,
   before: string,
   after: string,
   description: BundleDescription,
@@ -101,13 +103,16 @@ export function carryResultsOver(
   if (!sameRest || !isExplained(before, after, applied)) return;
   const done = new Map<string, JobResult>();
   for (const { name, key } of readBundledJobs(before, old)) {
-    const result = ledger.get(key);
+    const result = placed.ledger.get(key);
     if (result?.status === "done") done.set(name, result);
   }
   const results: JobResult[] = [];
   for (const { name, key } of readBundledJobs(after, description)) {
     const result = done.get(name);
-    if (result && !ledger.get(key)) results.push({ ...result, key });
+    if (result && !placed.ledger.get(key)) results.push({ ...result, key });
   }
-  ledger.append(results);
+  placed.put(
+    results.map(({ key, name }) => ({ path: treeRecord(name), key, job: name, output: 0, stamp: "", stale: false })),
+  );
+  placed.ledger.append(results);
 }

@@ -14,7 +14,7 @@ import {
   utimesSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { isSameContent } from "../files/gather.js";
+import { isSameContent } from "../files/results.js";
 import type { EntryKind } from "./listing.js";
 import { lookAt } from "./look-at.js";
 

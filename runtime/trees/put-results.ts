@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { BundledTree } from "../../compiler/format/bundle.js";
-import { isSameContent } from "../files/gather.js";
+import { isSameContent } from "../files/results.js";
 import { RuntimeProblem } from "../workspace.js";
 import {
   type ChangeRow,

@@ -6,6 +6,7 @@ import type { Terminal } from "../terminal.js";
 import { countOf, formatBytes, formatSeconds } from "../words.js";
 import { sayFailures } from "./failures.js";
 import { sayReconnecting } from "./reconnecting.js";
+import { sayPutRight, sayUntidied } from "./results.js";
 import { sayTreeHome } from "./tree-home.js";
 
 /** Without a terminal a line says how far it is this often, in milliseconds. */
@@ -32,7 +33,7 @@ function bar(terminal: Terminal, progress: Progress): string {
 }
 
 /** Shows a deploy as it goes on: a live line on a terminal, plain lines elsewhere. */
-export function observeDeploy(terminal: Terminal): DeployObserver {
+export function observeDeploy(terminal: Terminal, workspace: Workspace): DeployObserver {
   let began = Date.now();
   let shown = 0;
   return {
@@ -63,6 +64,12 @@ export function observeDeploy(terminal: Terminal): DeployObserver {
     },
     treeCame() {
       // It is said when all is over.
+    },
+    untidied(_run, words) {
+      sayUntidied(terminal, words);
+    },
+    putRight(done) {
+      sayPutRight(terminal, workspace, done);
     },
     badNode(words) {
       terminal.say(`${terminal.colors.yellow("a node takes no more work:")} ${words}`);

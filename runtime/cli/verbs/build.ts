@@ -4,6 +4,7 @@ import { readBundleDescription } from "../../../compiler/format/bundle.js";
 import type { TreeEntry } from "../../../compiler/survey/tree/entry.js";
 import { hasReflinks } from "../../files/reflinks.js";
 import { REPORT_VERSION } from "../../report.js";
+import { keptBytes } from "../../state/kept-outputs.js";
 import { bundleFolder, prepareState, RuntimeProblem, type Workspace } from "../../workspace.js";
 import { type Compiled, compileDefinition, dryBuild } from "../compile-definition.js";
 import { EXIT } from "../exit-codes.js";
@@ -107,6 +108,11 @@ function tell(
       `  pilots   at most ${countOf(nodes, "node")} at a time, ${formatSeconds(walltimeSeconds)} each, with at most ${countOf(successors, "successor")} in the place of each: never more than ${nodeHours.toLocaleString("en-US")} node-hours`,
     );
   }
+  const kept = keptBytes(workspace);
+  if (kept > 0)
+    terminal.say(
+      `  kept     ${formatBytes(kept)} of outputs of earlier versions in .locusts; locusts clean removes them`,
+    );
   sayNotes(terminal, bundle.notes);
   if (different.length === 0) terminal.say(`  ${terminal.colors.green("up to date:")} ${place}`);
   else if (checked) {

@@ -1,16 +1,49 @@
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import { bringHome } from "../../bring-home.js";
 import { openRuns } from "../../deployed.js";
+import { Results } from "../../files/results.js";
 import { REPORT_VERSION } from "../../report.js";
-import { RuntimeProblem } from "../../workspace.js";
-import { EXIT } from "../exit-codes.js";
+import { lockState } from "../../state/deploy-lock.js";
+import { KEPT_FOLDERS, removeKept } from "../../state/kept-outputs.js";
+import { Ledger } from "../../state/ledger.js";
+import { openWorkspace, prepareState, RuntimeProblem } from "../../workspace.js";
+import { EXIT, type ExitCode } from "../exit-codes.js";
+import { sayUntidied } from "../output/results.js";
 import { useDeployed } from "../use-deployed.js";
-import type { Verb } from "../verb.js";
+import type { Verb, VerbContext } from "../verb.js";
+import { countOf, formatBytes } from "../words.js";
 
-/** `locusts clean`: removes working folders, run lists and staged inputs; never results, nor what is known of them. */
-export const clean: Verb<object> = (context) =>
-  useDeployed(context, async (deployed) => {
-    const { files } = deployed;
+export interface CleanOptions {
+  readonly stale?: boolean;
+}
+
+/** Moves outputs of jobs that the definition no longer has out of results/. Nothing is removed, and no target is asked. */
+function moveStale({ terminal, json, place }: VerbContext): ExitCode {
+  const workspace = openWorkspace(place);
+  prepareState(workspace);
+  const unlock = lockState(workspace.state);
+  try {
+    const results = new Results(workspace.results, workspace.state, Ledger.open(workspace.state));
+    const stale = [...results.placed.all()].filter((output) => output.stale);
+    const moved = results.setAside(stale, results.stale);
+    const folder = join(workspace.state, KEPT_FOLDERS.stale);
+    if (json) terminal.print(JSON.stringify({ version: REPORT_VERSION, moved: stale.map(({ path }) => path), folder }));
+    else if (moved === 0) terminal.say("nothing in results is stale, as the last deploy has found");
+    else {
+      terminal.say(`moved ${countOf(moved, "stale output")} to ${relative(process.cwd(), folder)}`);
+      terminal.say("  they come back if their jobs do; locusts clean removes them for good");
+    }
+    return EXIT.fine;
+  } finally {
+    unlock();
+  }
+}
+
+/** `locusts clean`: removes working folders, run lists, staged inputs and kept outputs; never results, nor what is known of them. */
+export const clean: Verb<CleanOptions> = async (context, options) => {
+  if (options.stale === true) return moveStale(context);
+  return useDeployed(context, async (deployed) => {
+    const { files, workspace } = deployed;
     if (!deployed.mine) {
       throw new RuntimeProblem(
         `what lies in ${files.there} belongs to another checkout`,
@@ -22,13 +55,21 @@ export const clean: Verb<object> = (context) =>
         throw new RuntimeProblem("the swarm still runs", "wait for it, or stop it first: locusts cancel");
       }
     }
-    if (openRuns(deployed).length > 0) await bringHome(deployed, { stop: true, keepLogs: false, abandon: true });
+    if (openRuns(deployed).length > 0) {
+      const home = await bringHome(deployed, { stop: true, keepLogs: false, abandon: true });
+      for (const words of home.untidied) sayUntidied(context.terminal, words);
+    }
     await files.clean();
+    const keptBytes = removeKept(workspace);
     const place = deployed.description.access ? files.there : relative(process.cwd(), files.there) || ".";
     if (context.json)
       context.terminal.print(
-        JSON.stringify({ version: REPORT_VERSION, target: deployed.target, removed: files.there }),
+        JSON.stringify({ version: REPORT_VERSION, target: deployed.target, removed: files.there, keptBytes }),
       );
-    else context.terminal.say(`removed the working folders in ${place}; the results stay`);
+    else {
+      const kept = keptBytes > 0 ? ` and ${formatBytes(keptBytes)} of outputs of earlier versions` : "";
+      context.terminal.say(`removed the working folders in ${place}${kept}; the results stay`);
+    }
     return EXIT.fine;
   });
+};

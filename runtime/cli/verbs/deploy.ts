@@ -64,7 +64,7 @@ export const deployVerb: Verb<DeployVerbOptions> = async (context, options) => {
       detach: options.detach === true,
       takeOver: options.takeOver === true,
       acceptNewHostKey: options.acceptNewHostKey === true,
-      observer: observeDeploy(terminal),
+      observer: observeDeploy(terminal, workspace),
       signal: stop.signal,
     };
     let result = await deploy({ ...once, description });

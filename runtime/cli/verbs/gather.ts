@@ -2,8 +2,9 @@ import { bringHome } from "../../bring-home.js";
 import type { Deployed } from "../../deployed.js";
 import { previewTrees } from "../../preview-trees.js";
 import { makeReport, REPORT_VERSION } from "../../report.js";
-import { failedJobs } from "../../state/failed-jobs.js";
+import { failedJobs } from "../../state/job-state.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
+import { sayUntidied } from "../output/results.js";
 import { describeTreeHome, sayTreeHome, sayTreePreview } from "../output/tree-home.js";
 import { useDeployed } from "../use-deployed.js";
 import type { Verb, VerbContext } from "../verb.js";
@@ -41,6 +42,7 @@ export const gather: Verb<GatherOptions> = (context, options) =>
         standing,
         { running: 0, cached: standing.done - home.finished },
         failures,
+        deployed.results.placed.stalePaths(),
       );
       const trees = deployed.description.tree ? { trees: home.trees.map(describeTreeHome) } : {};
       context.terminal.print(JSON.stringify({ ...report, ...trees }));
@@ -51,6 +53,7 @@ export const gather: Verb<GatherOptions> = (context, options) =>
       for (const tree of home.trees) sayTreeHome(context.terminal, deployed.workspace, tree);
       if (home.waiting > 0)
         context.terminal.say("its tree comes home when all jobs have ended: locusts deploy goes on with them");
+      for (const words of home.untidied) sayUntidied(context.terminal, words);
       if (home.goingOn > 0)
         context.terminal.say("the swarm still runs: gather again later, or follow it with locusts deploy");
     }

@@ -1,8 +1,10 @@
 import { type Deployed, openRuns, viewRun } from "../../deployed.js";
 import { makeReport, type SwarmReport } from "../../report.js";
+import { resultInPlace } from "../../state/job-state.js";
 import type { JobResult } from "../../state/ledger.js";
 import { EXIT } from "../exit-codes.js";
 import { sayFailures } from "../output/failures.js";
+import { sayStale } from "../output/results.js";
 import { useDeployed } from "../use-deployed.js";
 import type { Verb } from "../verb.js";
 
@@ -24,12 +26,13 @@ async function lookAt(deployed: Deployed): Promise<Status> {
     states.push(await deployed.engine.state(run));
     views.push({ run, ...(await viewRun(deployed, run)) });
   }
+  const { placed } = deployed.results;
   const newest = `${deployed.target}/${deployed.runs.at(-1)?.number}`;
   const failures: JobResult[] = [];
   let [total, done, failed, running, cached, waiting] = [0, 0, 0, 0, 0, 0];
   for (const job of deployed.jobs()) {
     total += 1;
-    const result = deployed.ledger.get(job.key);
+    const result = resultInPlace(job, deployed.description, placed);
     const view = views.find(
       ({ run, ended, running: now }) =>
         run.digest === deployed.description.digest && (ended.has(job.number) || now.has(job.number)),
@@ -55,7 +58,13 @@ async function lookAt(deployed: Deployed): Promise<Status> {
     .join("; ");
   // What a killed manager has left in its journal runs no more.
   if (managers === "gone") running = 0;
-  const report = makeReport(deployed.target, { total, done, failed }, { running, cached }, failures);
+  const report = makeReport(
+    deployed.target,
+    { total, done, failed },
+    { running, cached },
+    failures,
+    placed.stalePaths(),
+  );
   return { report, failures, waiting, managers, words };
 }
 
@@ -72,6 +81,7 @@ export const status: Verb<object> = (context) =>
       terminal.say(
         `${deployed.description.swarm} on ${deployed.target}: ${terminal.colors.bold(`${jobs.done}/${jobs.total} done`)}, ${jobs.running} running, ${jobs.failed} failed, ${jobs.pending} pending`,
       );
+      sayStale(terminal, deployed.workspace, report.stale);
       if (words !== "") terminal.say(words);
       if (managers === "running") terminal.say("it is at work; locusts deploy follows it, locusts cancel stops it");
       else if (waiting > 0) terminal.say(`${waiting} have ended and are still to be brought home: locusts gather`);

@@ -406,61 +406,70 @@ locusts_judge_try() {
 # Looks at one output; leaves a word for it in locusts_found: missing, invalid, its bytes, or
 # "present" for a file, whose size is asked for later, together with others'.
 locusts_check_output() { # name path kind need min-bytes [grep-flags ere]
-  local name=$1 path=$locusts_folder/$2 kind=$3 need=$4 bytes=$5 there=1
+  local name=$1 path=$locusts_folder/$2 kind=$3 need=$4 bytes=$5 there=1 size=''
   case $kind in
     folder) [[ -d $path ]] || there='' ;;
     *) [[ -f $path ]] || there='' ;;
   esac
   if [[ ! $there ]]; then
     if [[ -e $path ]]; then
-      locusts_found+=(invalid)
-      locusts_wrong+="${locusts_wrong:+, }$name is not a $kind"
+      locusts_reject "$name is not a $kind"
     else
       locusts_found+=(missing)
       [[ $need == optional ]] || locusts_wrong+="${locusts_wrong:+, }$name is missing"
     fi
     return
   fi
-  if ((bytes > 0)) && ! locusts_is_large_enough "$path" "$kind" "$bytes"; then
-    locusts_found+=(invalid)
+  if [[ $kind == folder ]] && ! size=$(locusts_measure_folder "$path"); then
+    locusts_reject "$name $size"
+  elif ((bytes > 0)) && ! locusts_is_large_enough "$path" "$bytes" "$size"; then
     if ((bytes == 1)); then
-      locusts_wrong+="${locusts_wrong:+, }$name is empty"
+      locusts_reject "$name is empty"
     else
-      locusts_wrong+="${locusts_wrong:+, }$name has less than $bytes bytes"
+      locusts_reject "$name has less than $bytes bytes"
     fi
   elif [[ ${7-} ]] && ! grep "$6" -e "$7" -- "$path" >/dev/null; then
-    locusts_found+=(invalid)
-    locusts_wrong+="${locusts_wrong:+, }$name has no line that matches"
-  else
+    locusts_reject "$name has no line that matches"
+  elif [[ $kind == file ]]; then
     locusts_found+=(present)
-    if [[ $kind == file ]]; then
-      locusts_job_files+=("$path")
-    else
-      locusts_found[-1]=$(locusts_measure_folder "$path")
-    fi
-  fi
-}
-
-locusts_is_large_enough() { # path kind bytes
-  local size
-  if [[ $2 == folder ]]; then
-    size=$(locusts_measure_folder "$1")
-  elif (($3 == 1)); then
-    [[ -s $1 ]]
-    return
+    locusts_job_files+=("$path")
   else
-    size=$(stat -L -c %s -- "$1")
+    locusts_found+=("$size")
   fi
-  ((size >= $3))
 }
 
-# Prints the bytes in all the files of a folder.
-locusts_measure_folder() {
-  local size total=0
-  while read -r size; do
-    total=$((total + size))
-  done < <(find "$1" -type f -printf '%s\n')
-  printf '%s' "$total"
+locusts_reject() { # what is wrong with an output
+  locusts_found+=(invalid)
+  locusts_wrong+="${locusts_wrong:+, }$1"
+}
+
+locusts_is_large_enough() { # path bytes size-if-known
+  if (($2 == 1)) && [[ ! $3 ]]; then
+    [[ -s $1 ]]
+  else
+    ((${3:-$(stat -L -c %s -- "$1")} >= $2))
+  fi
+}
+
+# Prints the bytes in all the files of a folder; or, with code 1, why it can't be brought home.
+locusts_measure_folder() { # path
+  local kind size name total=0
+  while read -r -d '' kind size name; do
+    case $kind in
+      f) total=$((total + size)) ;;
+      all) # find has seen everything
+        printf '%s' "$total"
+        return
+        ;;
+      *)
+        name=${name//[[:cntrl:]]/?}
+        printf 'has something in it that is neither a file nor a folder: %s' "${name:0:200}"
+        return 1
+        ;;
+    esac
+  done < <(find -H "$1" ! -type d ! -type l -printf '%y %s %P\0' && printf 'all\0')
+  printf 'has a folder in it that cannot be read'
+  return 1
 }
 
 locusts_run_check() { # name path function: the definition's own check of an output

@@ -1,0 +1,43 @@
+import { join, relative } from "node:path";
+import type { PutRight } from "../../state/put-right.js";
+import type { Workspace } from "../../workspace.js";
+import type { Terminal } from "../terminal.js";
+import { countOf, formatBytes } from "../words.js";
+
+/** So many paths are named, the others counted. */
+const MOST_NAMED = 3;
+
+function nameSome(folder: string, paths: readonly string[]): string {
+  const named = paths.slice(0, MOST_NAMED).map((path) => relative(process.cwd(), join(folder, path)));
+  const more = paths.length > named.length ? [`${paths.length - named.length} more`] : [];
+  return [...named, ...more].join(", ");
+}
+
+/** Says which outputs in results/ no job makes any more; nothing if there are none. */
+export function sayStale(terminal: Terminal, { results }: Workspace, stale: readonly string[]): void {
+  if (stale.length === 0) return;
+  const them = stale.length === 1 ? "it" : "them";
+  terminal.say(
+    `${terminal.colors.yellow("stale:")} ${countOf(stale.length, "output")} of jobs that the definition no longer has (${nameSome(results, stale)}); locusts clean --stale moves ${them} away`,
+  );
+}
+
+/** Says what had to be done with results/ before jobs run. */
+export function sayPutRight(terminal: Terminal, workspace: Workspace, done: PutRight): void {
+  const kept = relative(process.cwd(), join(workspace.state, "kept"));
+  if (done.setAside > 0)
+    terminal.say(
+      `${countOf(done.setAside, "output")} of earlier versions moved from results to ${kept}: should that version come back, so do they`,
+    );
+  if (done.returned > 0)
+    terminal.say(`${countOf(done.returned, "output")} of an earlier version moved back to results`);
+  if (done.removedBytes > 0)
+    terminal.say(`${formatBytes(done.removedBytes)} of the oldest outputs removed from ${kept}, which was too large`);
+  sayStale(terminal, workspace, done.stale);
+}
+
+/** Says that working folders could not be removed. */
+export function sayUntidied(terminal: Terminal, words: string): void {
+  terminal.say(`${terminal.colors.yellow("note:")} ${words}`);
+  terminal.say("  the results are not affected; the next deploy tries again");
+}

@@ -1,0 +1,64 @@
+import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
+import type { JobResult, Ledger } from "./ledger.js";
+import type { PlacedOutputs } from "./placed-outputs.js";
+
+/**
+ * Where it is written down which version of a job has last brought home what it changed in its tree. No output
+ * can have such a path.
+ */
+export function treeRecord(job: string): string {
+  return `tree//${job}`;
+}
+
+/**
+ * The outputs of a job that is done and that don't lie in their places, by what was written down: there may be
+ * those of another version. By their numbers.
+ */
+export function missingOutputs(
+  job: BundledJob,
+  result: JobResult,
+  { tree }: BundleDescription,
+  placed: PlacedOutputs,
+): number[] {
+  if (tree) {
+    const last = placed.get(treeRecord(job.name));
+    return last && last.key !== job.key ? [0] : [];
+  }
+  return job.outputs.flatMap((path, i) =>
+    typeof result.outputs[i] === "number" && placed.get(path)?.key !== job.key ? [i] : [],
+  );
+}
+
+/** The result of a job as the definition stands; undefined if it has none, or if its outputs are not in their places. */
+export function currentResult(
+  job: BundledJob,
+  description: BundleDescription,
+  placed: PlacedOutputs,
+): JobResult | undefined {
+  const result = placed.ledger.get(job.key);
+  if (result?.status !== "done") return result;
+  return missingOutputs(job, result, description, placed).length === 0 ? result : undefined;
+}
+
+/** As `currentResult`, and looks at the disk: an output that somebody has removed or edited is not in its place. */
+export function resultInPlace(
+  job: BundledJob,
+  description: BundleDescription,
+  placed: PlacedOutputs,
+): JobResult | undefined {
+  const result = currentResult(job, description, placed);
+  if (result?.status !== "done" || description.tree) return result;
+  const isWhole = job.outputs.every((path) => {
+    const output = placed.get(path);
+    return output?.key !== job.key || placed.condition(output) === "whole";
+  });
+  return isWhole ? result : undefined;
+}
+
+/** The results of the jobs that have failed. */
+export function* failedJobs(jobs: Iterable<BundledJob>, ledger: Ledger): Generator<JobResult> {
+  for (const job of jobs) {
+    const result = ledger.get(job.key);
+    if (result?.status === "failed") yield result;
+  }
+}

@@ -3,10 +3,8 @@ import type { BundledJob } from "../compiler/format/bundle.js";
 import { type Deployed, openRuns } from "./deployed.js";
 import { RunFollower } from "./runs/follow-run.js";
 import { listRunJobs } from "./runs/run-folder.js";
-import { lockState } from "./state/deploy-lock.js";
 import { type Standing, writeResultTables } from "./state/result-tables.js";
 import { bringTreeHome, type TreeHome } from "./trees/bring-tree.js";
-import { prepareState } from "./workspace.js";
 
 export interface BroughtHome {
   readonly standing: Standing;
@@ -25,8 +23,8 @@ export interface BroughtHome {
 /**
  * Brings home what is finished, also while a run goes on.
  *
+ * @param deployed opened for a change: nobody else is at work here
  * @param stop ask the managers to end their jobs first
- * @throws RuntimeProblem if another process is at work
  */
 export async function bringHome(
   deployed: Deployed,
@@ -38,74 +36,68 @@ export async function bringHome(
   },
 ): Promise<BroughtHome> {
   const { workspace, description, results, engine, target, files } = deployed;
-  prepareState(workspace);
-  const unlock = lockState(workspace.state);
-  try {
-    let finished = 0;
-    let goingOn = 0;
-    let waiting = 0;
-    const trees: TreeHome[] = [];
-    const untidied: string[] = [];
-    results.ownership.checkTables(description.tree !== null);
-    mkdirSync(workspace.results, { recursive: true });
-    for (const run of openRuns(deployed)) {
-      if (options.stop) await engine.stop(run);
-      // A tree in which more jobs are to run is not held: the next deploy goes on with it.
-      const running = (await engine.state(run)).going || (!description.tree && !(await engine.hold(run)));
-      const numbers = run.digest === description.digest ? new Set(listRunJobs(run)) : new Set<number>();
-      const jobs = new Map<number, BundledJob>();
-      for (const job of deployed.jobs()) if (numbers.has(job.number)) jobs.set(job.number, job);
-      const follower = new RunFollower({
-        run,
-        files,
-        description,
-        jobs,
-        results,
-        label: `${target}/${run.number}`,
-        keepLogs: options.keepLogs,
-      });
-      await follower.read();
-      finished += (await follower.gather()).length;
-      if (running) {
-        goingOn += 1;
+  let finished = 0;
+  let goingOn = 0;
+  let waiting = 0;
+  const trees: TreeHome[] = [];
+  const untidied: string[] = [];
+  results.ownership.checkTables(description.tree !== null);
+  mkdirSync(workspace.results, { recursive: true });
+  for (const run of openRuns(deployed)) {
+    if (options.stop) await engine.stop(run);
+    // A tree in which more jobs are to run is not held: the next deploy goes on with it.
+    const running = (await engine.state(run)).going || (!description.tree && !(await engine.hold(run)));
+    const numbers = run.digest === description.digest ? new Set(listRunJobs(run)) : new Set<number>();
+    const jobs = new Map<number, BundledJob>();
+    for (const job of deployed.jobs()) if (numbers.has(job.number)) jobs.set(job.number, job);
+    const follower = new RunFollower({
+      run,
+      files,
+      description,
+      jobs,
+      results,
+      label: `${target}/${run.number}`,
+      keepLogs: options.keepLogs,
+    });
+    await follower.read();
+    finished += (await follower.gather()).length;
+    if (running) {
+      goingOn += 1;
+      continue;
+    }
+    if (description.tree && run.digest === description.digest) {
+      const isOver = follower.settled >= run.jobs;
+      if (!isOver && options.abandon !== true) {
+        waiting += 1;
         continue;
       }
-      if (description.tree && run.digest === description.digest) {
-        const isOver = follower.settled >= run.jobs;
-        if (!isOver && options.abandon !== true) {
-          waiting += 1;
-          continue;
-        }
-        const done = follower.doneTries;
-        trees.push(
-          await bringTreeHome({
-            run,
-            files,
-            description,
-            folder: workspace.folder,
-            results: workspace.results,
-            state: workspace.state,
-            done,
-            isOver,
-            write: true,
-          }),
-        );
-      }
-      if (deployed.mine) {
-        // Another checkout's run is its own to end: it has not gathered it yet.
-        const left = await follower.end();
-        if (left !== undefined) untidied.push(left);
-      }
+      const done = follower.doneTries;
+      trees.push(
+        await bringTreeHome({
+          run,
+          files,
+          description,
+          folder: workspace.folder,
+          results: workspace.results,
+          state: workspace.state,
+          done,
+          isOver,
+          write: true,
+        }),
+      );
     }
-    return {
-      standing: writeResultTables(workspace.results, description, deployed.jobs(), results.placed),
-      finished,
-      goingOn,
-      trees,
-      waiting,
-      untidied,
-    };
-  } finally {
-    unlock();
+    if (deployed.mine) {
+      // Another checkout's run is its own to end: it has not gathered it yet.
+      const left = await follower.end();
+      if (left !== undefined) untidied.push(left);
+    }
   }
+  return {
+    standing: writeResultTables(workspace.results, description, deployed.jobs(), results.placed),
+    finished,
+    goingOn,
+    trees,
+    waiting,
+    untidied,
+  };
 }

@@ -15,6 +15,8 @@ export interface Progress {
 
 /** Whoever watches a deploy. */
 export interface DeployObserver {
+  /** another process may be at work, and it takes some seconds to find out */
+  waiting(words: string): void;
   selected(facts: {
     total: number;
     wanted: number;

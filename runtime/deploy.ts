@@ -17,7 +17,10 @@ const DEPLOY_PATIENCE = 4 * 24 * 3600 * 1000;
  */
 export async function deploy(options: DeployOptions): Promise<DeployResult> {
   const { workspace, description, observer } = options;
-  const unlock = lockState(workspace.state);
+  const unlock = await lockState(workspace.state, {
+    waiting: (words) => observer.waiting(words),
+    signal: options.signal,
+  });
   try {
     const bundle = join(targetDirectory(workspace, options.target), "next-bundle");
     takeBundle(options.bundle, description, bundle);

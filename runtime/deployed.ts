@@ -10,11 +10,12 @@ import {
 import type { Engine } from "./engines/engine.js";
 import { Results } from "./files/results.js";
 import type { TargetFiles } from "./files/target-files.js";
-import { type OpenOptions, openTarget } from "./open-target.js";
+import { type OpenOptions, openTarget, type TargetFacts } from "./open-target.js";
 import { type EndedTry, JournalReader } from "./runs/journal.js";
 import { isClosed, listRuns, type Run, readRun } from "./runs/run-folder.js";
+import { type LockOptions, lockState } from "./state/deploy-lock.js";
 import { Ledger } from "./state/ledger.js";
-import { RuntimeProblem, type Workspace } from "./workspace.js";
+import { prepareState, RuntimeProblem, type Workspace } from "./workspace.js";
 
 /** A swarm as it was last deployed to a target; known without compiling its definition. */
 export interface Deployed {
@@ -52,16 +53,22 @@ function bundledTargets(workspace: Workspace): Map<string, string> {
   return new Map([...targets].filter(([, bundle]) => readBundleDescription(bundle).access !== null));
 }
 
+export interface OpenDeployedOptions extends Pick<OpenOptions, "reconnecting">, LockOptions {
+  /** have it alone, to change something: no other process does at the same time */
+  readonly change: boolean;
+}
+
 /**
  * Opens what was deployed, from here or, on a target elsewhere, from another checkout.
  *
  * @param wanted a target's name; undefined: the only one, else `local`
- * @throws RuntimeProblem if nothing was, if it is not clear which target is meant, or if it cannot be reached
+ * @throws RuntimeProblem if nothing was, if it is not clear which target is meant, if it cannot be reached,
+ *   or, where something is to be changed, if another process is at work or the folder is a copy of its owner
  */
 export async function openDeployed(
   workspace: Workspace,
   wanted: string | undefined,
-  options: Pick<OpenOptions, "reconnecting"> = {},
+  options: OpenDeployedOptions = { change: false },
 ): Promise<Deployed> {
   const deployed = deployedTargets(workspace);
   const targets =
@@ -78,9 +85,30 @@ export async function openDeployed(
     throw new RuntimeProblem(`several targets are in use; choose one with --target: ${names.join(", ")}`);
   }
   const facts = readBundleDescription(targets.get(target) as string);
+  let unlock = () => {};
+  if (options.change) {
+    prepareState(workspace);
+    unlock = await lockState(workspace.state, options);
+  }
+  try {
+    return await openTargetOf(workspace, target, facts, options, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function openTargetOf(
+  workspace: Workspace,
+  target: string,
+  facts: TargetFacts,
+  options: OpenDeployedOptions,
+  unlock: () => void,
+): Promise<Deployed> {
   const opened = await openTarget(workspace, facts, { ...options, purpose: "look" });
   try {
     const { files } = opened;
+    if (options.change && opened.original !== undefined) throw isCopy(workspace, opened.original);
     await files.adopt();
     const bundle = join(files.here, "bundle");
     if (!existsSync(join(bundle, BUNDLE_FILES.description))) {
@@ -99,12 +127,22 @@ export async function openDeployed(
       engine: opened.engine,
       runs: listRuns(files.here).flatMap((number) => readRun(files.here, number) ?? []),
       jobs: () => readBundledJobs(bundle, description),
-      close: () => opened.close(),
+      close() {
+        opened.close();
+        unlock();
+      },
     };
   } catch (error) {
     opened.close();
     throw error;
   }
+}
+
+function isCopy(workspace: Workspace, original: string): RuntimeProblem {
+  return new RuntimeProblem(
+    `${workspace.folder} is a copy of ${original}, and what runs there was begun from ${original}`,
+    "do this from there, or take it over: locusts deploy --take-over",
+  );
 }
 
 /** The runs of which not everything has come home yet. */

@@ -15,7 +15,8 @@ import { openHost } from "./hosts/open-host.js";
 import { ThisMachine } from "./hosts/this-machine.js";
 import { withReconnection } from "./hosts/with-reconnection.js";
 import { type Settled, settle } from "./settle.js";
-import { checkoutId, RuntimeProblem, targetDirectory, type Workspace } from "./workspace.js";
+import { openCheckout } from "./state/checkout.js";
+import { RuntimeProblem, targetDirectory, type Workspace } from "./workspace.js";
 
 /** What has to be known of a target to reach it: parts of a bundle's description. */
 export type TargetFacts = Pick<BundleDescription, "swarm" | "target" | "kind" | "access" | "pilots">;
@@ -48,6 +49,8 @@ export interface OpenedTarget {
   readonly host: Host;
   /** whether the swarm's folder on it belongs to this checkout */
   readonly mine: boolean;
+  /** the definition's folder that it belongs to, if this one is a copy of that */
+  readonly original: string | undefined;
   close(): void;
 }
 
@@ -64,6 +67,7 @@ function openLocalTarget(workspace: Workspace, target: string): OpenedTarget {
     engine: new DirectEngine(),
     host: new ThisMachine(),
     mine: true,
+    original: undefined,
     close() {},
   };
 }
@@ -97,23 +101,26 @@ export async function openTarget(
     transferHost?.close();
   };
   try {
-    const settled = await persist(() =>
-      settle(host, access.directory, facts.swarm, identify(workspace), options.purpose),
-    );
+    const { id, original } = openCheckout(workspace.folder, workspace.state, options.purpose !== "look");
+    const checkout = { id, name: `${userInfo().username}@${hostname()}:${workspace.folder}` };
+    const settled = await persist(() => settle(host, access.directory, facts.swarm, checkout, options.purpose));
     const there = settled.folder;
     const files = openFiles(workspace, facts, settled, { host, transferHost, persist });
     const common = { host, persist, there };
     const jobName = `locusts-${facts.swarm}-${settled.id.slice(0, 8)}`;
     const engine = pilots ? new SlurmEngine({ ...common, pilots, jobName }) : new RemoteDirectEngine(common);
-    return { files, engine, host, mine: settled.mine, close };
+    return {
+      files,
+      engine,
+      host,
+      mine: settled.mine,
+      original: settled.id === original?.id ? original.folder : undefined,
+      close,
+    };
   } catch (error) {
     close();
     throw error;
   }
-}
-
-function identify(workspace: Workspace) {
-  return { id: checkoutId(workspace), name: `${userInfo().username}@${hostname()}:${workspace.folder}` };
 }
 
 function openFiles(

@@ -1,6 +1,6 @@
-import { randomUUID } from "node:crypto";
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { writeAtomically } from "../compiler/format/write-atomically.js";
 
 /** The file that a folder is asked for. */
 export const DEFINITION_NAME = "swarm.config.ts";
@@ -58,6 +58,15 @@ export function targetDirectory(workspace: Workspace, target: string): string {
   return join(workspace.state, target);
 }
 
+/** The text of a state file; one that is empty, or cannot be read, counts as missing. */
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch {
+    return "";
+  }
+}
+
 /**
  * Makes `.locusts/`, which git is told to ignore.
  *
@@ -65,33 +74,15 @@ export function targetDirectory(workspace: Workspace, target: string): string {
  */
 export function prepareState(workspace: Workspace): void {
   mkdirSync(workspace.state, { recursive: true });
-  const ignore = join(workspace.state, ".gitignore");
-  if (!existsSync(ignore)) writeFileSync(ignore, "*\n");
+  if (readText(join(workspace.state, ".gitignore")) === "") writeAtomically(join(workspace.state, ".gitignore"), "*\n");
   const owner = join(workspace.state, "definition");
   const name = basename(workspace.definition);
-  if (!existsSync(owner)) writeFileSync(owner, `${name}\n`);
-  const owned = readFileSync(owner, "utf8").trim();
+  if (readText(owner) === "") writeAtomically(owner, `${name}\n`);
+  const owned = readText(owner);
   if (owned !== name) {
     throw new RuntimeProblem(
       `${workspace.state} and ${workspace.results} belong to ${owned}`,
       `put ${name} into a folder of its own`,
     );
   }
-}
-
-/** What names this checkout to targets that others use as well; made up when it is first asked for. */
-export function checkoutId(workspace: Workspace): string {
-  const path = join(workspace.state, "checkout");
-  if (!existsSync(path)) {
-    prepareState(workspace);
-    const draft = `${path}.${process.pid}`;
-    writeFileSync(draft, `${randomUUID()}\n`);
-    try {
-      linkSync(draft, path);
-    } catch {
-      // Another process was quicker.
-    }
-    rmSync(draft);
-  }
-  return readFileSync(path, "utf8").trim();
 }

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { decodeRow, encodeRow } from "../format/tsv.js";
+import { writeAtomically } from "../format/write-atomically.js";
 
 /** A file that was touched this recently may change again without its time stamps showing it. */
 const RACY_MILLISECONDS = 2000;
@@ -64,8 +65,6 @@ export class DigestCache {
   save(): void {
     if (this.file === undefined || !this.#changed) return;
     mkdirSync(dirname(this.file), { recursive: true });
-    const fresh = `${this.file}.new`;
-    writeFileSync(fresh, [...this.#used].map((entry) => encodeRow(entry)).join(""));
-    renameSync(fresh, this.file);
+    writeAtomically(this.file, [...this.#used].map((entry) => encodeRow(entry)).join(""));
   }
 }

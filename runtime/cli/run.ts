@@ -2,7 +2,7 @@ import { CommanderError } from "commander";
 import { EXIT } from "./exit-codes.js";
 import { makeProgram } from "./program.js";
 import { sayError } from "./say-error.js";
-import { openTerminal } from "./terminal.js";
+import { lostResults, openTerminal, outliveStreams } from "./terminal.js";
 
 /**
  * Runs the command line.
@@ -12,14 +12,17 @@ import { openTerminal } from "./terminal.js";
  */
 export async function run(words: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.fine;
+  const json = words.includes("--json");
+  outliveStreams();
   const program = makeProgram((code) => {
     exitCode = code;
   });
   try {
     await program.parseAsync(words as string[], { from: "user" });
-    return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
-    return sayError(openTerminal(words.includes("--json")), words.includes("--json"), error);
+    if (!(error instanceof CommanderError)) exitCode = sayError(openTerminal(json), json, error);
+    else if (error.exitCode !== 0) exitCode = EXIT.usage;
   }
+  const lost = await lostResults();
+  return lost && exitCode === EXIT.fine ? sayError(openTerminal(false), false, lost) : exitCode;
 }

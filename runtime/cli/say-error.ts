@@ -4,6 +4,7 @@ import { UnusableBundle } from "../../compiler/format/bundle.js";
 import { formatProblems } from "../../compiler/load/code-frame.js";
 import { ProblemsFound } from "../../compiler/problem.js";
 import { REPORT_VERSION } from "../report.js";
+import { explainSystemError } from "../system-errors.js";
 import { RuntimeProblem } from "../workspace.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import type { Terminal } from "./terminal.js";
@@ -26,18 +27,8 @@ function describe(error: unknown): readonly ErrorDocument[] {
   if (error instanceof ProblemsFound) return error.problems;
   if (error instanceof RuntimeProblem) return [{ message: error.message, hint: error.hint }];
   if (error instanceof TargetUnclear || error instanceof UnusableBundle) return [{ message: error.message }];
-  const { code, path, message } = error as NodeJS.ErrnoException;
-  if (code === "EACCES" || code === "EPERM") {
-    return [
-      { message: `${path ?? "a file"}: permission denied`, hint: "change its permissions, or work where you may" },
-    ];
-  }
-  if (code === "ENOSPC" || code === "EDQUOT") {
-    return [
-      { message: `${path ?? "a disk"}: no space left`, hint: "make room, then run the same command again: it goes on" },
-    ];
-  }
-  if (typeof code === "string" && path !== undefined) return [{ message: `${path}: ${message}` }];
+  const ofSystem = explainSystemError(error);
+  if (ofSystem) return [ofSystem];
   return [{ message: (error as Error)?.stack ?? String(error), hint: "this looks like a mistake in Locusts itself" }];
 }
 

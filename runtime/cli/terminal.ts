@@ -1,4 +1,10 @@
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { setImmediate } from "node:timers/promises";
 import picocolors from "picocolors";
+
+/** So much of a file is read at a time. */
+const BLOCK = 1 << 20;
 
 /** Where verbs say what they have to say: everything for people to stderr, results to stdout. */
 export interface Terminal {
@@ -10,8 +16,36 @@ export interface Terminal {
   say(text: string): void;
   /** a result, for people or programs */
   print(text: string): void;
+  /** a file's content as a result, however large it is; false if nobody reads any more */
+  printFile(path: string): Promise<boolean>;
   /** shows one line in place of the last one that was shown so; "" takes it away */
   status(text: string): void;
+}
+
+/** What standard output has refused first; the reader of a pipe has gone away, say. */
+let refused: NodeJS.ErrnoException | undefined;
+let isWatched = false;
+
+/**
+ * Keeps this process going where what it says cannot be written any more. What is lost on standard
+ * error is lost; of standard output it is remembered.
+ */
+export function outliveStreams(): void {
+  if (isWatched) return;
+  isWatched = true;
+  process.stdout.on("error", (error) => {
+    refused ??= Object.assign(error, { path: "standard output" });
+  });
+  process.stderr.on("error", () => {});
+}
+
+/**
+ * What has kept results from being written to standard output; undefined if nothing has, or if their
+ * reader has left by itself.
+ */
+export async function lostResults(): Promise<NodeJS.ErrnoException | undefined> {
+  await setImmediate(); // streams tell of errors a moment later
+  return refused?.code === "EPIPE" ? undefined : refused;
 }
 
 /** The terminal of this process. With `json`, colours and live lines are off. */
@@ -35,6 +69,17 @@ export function openTerminal(json: boolean): Terminal {
     print(text) {
       erase();
       process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+    },
+    async printFile(path) {
+      erase();
+      if (refused) return false;
+      try {
+        await pipeline(createReadStream(path, { highWaterMark: BLOCK }), process.stdout, { end: false });
+      } catch (error) {
+        await setImmediate();
+        if (refused === undefined) throw error; // the file cannot be read
+      }
+      return refused === undefined;
     },
     status(text) {
       if (!live) return;

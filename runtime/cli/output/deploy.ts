@@ -49,6 +49,9 @@ export function observeDeploy(terminal: Terminal, workspace: Workspace): DeployO
     sending(bytes, of) {
       terminal.status(`sending ${formatBytes(bytes)} of ${formatBytes(of)}`);
     },
+    waiting(words) {
+      terminal.say(words);
+    },
     reconnecting(words, pause) {
       sayReconnecting(terminal, words, pause);
     },

@@ -1,23 +1,35 @@
-import { readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describeExit } from "../../../compiler/shell/exit-words.js";
 import { logPath } from "../../runs/log-names.js";
+import { readLogTail } from "../../runs/log-tail.js";
 import type { JobResult } from "../../state/ledger.js";
 import type { Workspace } from "../../workspace.js";
 import type { Terminal } from "../terminal.js";
 import { countOf } from "../words.js";
 
+/** So much of a log's end is looked at for its last lines, in bytes. */
+const TAIL_BYTES = 1 << 16;
+/** The end of a line that is longer is shown. */
+const LONGEST_LINE = 500;
+
 /** The last lines of a job's log, standard error first. */
 function lastLines(results: string, job: string, most: number): string[] {
   for (const stream of ["err", "out"] as const) {
-    try {
-      const text = readFileSync(join(results, logPath(job, stream)), "utf8").trimEnd();
-      if (text !== "") return text.split("\n").slice(-most).map(withoutControls);
-    } catch {
-      // It wrote none.
-    }
+    const path = join(results, logPath(job, stream));
+    if (!existsSync(path)) continue; // it wrote none
+    const { text, omitted } = readLogTail(path, TAIL_BYTES);
+    const lines = text.trimEnd().split("\n");
+    const isCut = omitted > 0 && lines.length <= most;
+    const shown = lines.slice(-most).map(withoutControls);
+    if (isCut) shown[0] = `…${shown[0]}`;
+    if (shown.some((line) => line !== "")) return shown.map(withinReason);
   }
   return [];
+}
+
+function withinReason(line: string): string {
+  return line.length > LONGEST_LINE ? `…${line.slice(-LONGEST_LINE)}` : line;
 }
 
 /** A line without colours and other orders to the terminal; of a progress bar, what was seen last. */

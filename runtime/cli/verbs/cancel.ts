@@ -7,7 +7,7 @@ import type { Verb } from "../verb.js";
 
 /** `locusts cancel`: ends what runs, and brings home what is finished. */
 export const cancel: Verb<object> = (context) =>
-  useDeployed(context, async (deployed) => {
+  useDeployed(context, "change", async (deployed) => {
     let running = 0;
     for (const run of openRuns(deployed)) if ((await deployed.engine.state(run)).going) running += 1;
     const home = await bringHome(deployed, { stop: true, keepLogs: false });

@@ -18,10 +18,10 @@ export interface CleanOptions {
 }
 
 /** Moves outputs of jobs that the definition no longer has out of results/. Nothing is removed, and no target is asked. */
-function moveStale({ terminal, json, place }: VerbContext): ExitCode {
+async function moveStale({ terminal, json, place }: VerbContext): Promise<ExitCode> {
   const workspace = openWorkspace(place);
   prepareState(workspace);
-  const unlock = lockState(workspace.state);
+  const unlock = await lockState(workspace.state, { waiting: (words) => terminal.say(words) });
   try {
     const results = new Results(workspace.results, workspace.state, Ledger.open(workspace.state));
     const stale = [...results.placed.all()].filter((output) => output.stale);
@@ -42,7 +42,7 @@ function moveStale({ terminal, json, place }: VerbContext): ExitCode {
 /** `locusts clean`: removes working folders, run lists, staged inputs and kept outputs; never results, nor what is known of them. */
 export const clean: Verb<CleanOptions> = async (context, options) => {
   if (options.stale === true) return moveStale(context);
-  return useDeployed(context, async (deployed) => {
+  return useDeployed(context, "change", async (deployed) => {
     const { files, workspace } = deployed;
     if (!deployed.mine) {
       throw new RuntimeProblem(

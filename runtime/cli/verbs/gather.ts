@@ -31,7 +31,7 @@ async function preview({ terminal, json }: VerbContext, deployed: Deployed): Pro
 
 /** `locusts gather`: brings home what is finished. */
 export const gather: Verb<GatherOptions> = (context, options) =>
-  useDeployed(context, async (deployed) => {
+  useDeployed(context, options.dryRun === true ? "look" : "change", async (deployed) => {
     if (options.dryRun === true) return preview(context, deployed);
     const home = await bringHome(deployed, { stop: false, keepLogs: options.keepLogs === true });
     const { standing } = home;

@@ -1,16 +1,21 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Deployed } from "../../deployed.js";
 import { REPORT_VERSION } from "../../report.js";
 import { logPath } from "../../runs/log-names.js";
+import { readLogTail } from "../../runs/log-tail.js";
 import { RuntimeProblem } from "../../workspace.js";
 import { EXIT } from "../exit-codes.js";
 import { useDeployed } from "../use-deployed.js";
 import type { Verb } from "../verb.js";
+import { formatBytes } from "../words.js";
 
 export interface LogsOptions {
   readonly job?: string;
 }
+
+/** Of a log that is longer, so many bytes of its end are in the document for programs. */
+const MOST_IN_JSON = 10 << 20;
 
 type Stream = "out" | "err";
 
@@ -37,7 +42,7 @@ function findLog(
 
 /** `locusts logs`: what a job has printed; without a job's name, which jobs have logs. */
 export const logs: Verb<LogsOptions> = (context, options) =>
-  useDeployed(context, async (deployed) => {
+  useDeployed(context, "look", async (deployed) => {
     const { terminal } = context;
     if (options.job === undefined) {
       const failed = [...deployed.jobs()].filter((job) => deployed.ledger.get(job.key)?.status === "failed");
@@ -61,16 +66,24 @@ export const logs: Verb<LogsOptions> = (context, options) =>
       );
     const paths = { out: findLog(deployed, job, "out"), err: findLog(deployed, job, "err") };
     if (context.json) {
-      const read = (path: string | undefined) => (path === undefined ? null : readFileSync(path, "utf8"));
+      const tailOf = (path: string | undefined) => (path === undefined ? undefined : readLogTail(path, MOST_IN_JSON));
+      const [out, err] = [tailOf(paths.out), tailOf(paths.err)];
+      const omitted = { out: out?.omitted ?? 0, err: err?.omitted ?? 0 };
+      const isCut = omitted.out + omitted.err > 0;
       terminal.print(
         JSON.stringify({
           version: REPORT_VERSION,
           target: deployed.target,
           job: job.name,
-          out: read(paths.out),
-          err: read(paths.err),
+          out: out?.text ?? null,
+          err: err?.text ?? null,
+          ...(isCut ? { omittedBytes: omitted } : {}),
         }),
       );
+      for (const stream of ["out", "err"] as const) {
+        if (omitted[stream] === 0) continue;
+        terminal.say(`the first ${formatBytes(omitted[stream])} are left out; all of it is in ${paths[stream]}`);
+      }
       return EXIT.fine;
     }
     if (paths.out === undefined && paths.err === undefined) {
@@ -83,7 +96,7 @@ export const logs: Verb<LogsOptions> = (context, options) =>
       terminal.say(
         terminal.colors.dim(`==> standard ${stream === "out" ? "output" : "error"}: ${relative(process.cwd(), path)}`),
       );
-      process.stdout.write(readFileSync(path));
+      if (!(await terminal.printFile(path))) break;
     }
     return EXIT.fine;
   });

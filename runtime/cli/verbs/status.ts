@@ -70,7 +70,7 @@ async function lookAt(deployed: Deployed): Promise<Status> {
 
 /** `locusts status`: where the swarm stands, without changing anything. */
 export const status: Verb<object> = (context) =>
-  useDeployed(context, async (deployed) => {
+  useDeployed(context, "look", async (deployed) => {
     const { terminal } = context;
     const { report, failures, waiting, managers, words } = await lookAt(deployed);
     if (context.json) {

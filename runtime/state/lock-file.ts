@@ -1,0 +1,80 @@
+import { randomBytes } from "node:crypto";
+import { closeSync, fstatSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
+import { hostname } from "node:os";
+import { nameInErrors, writeWhole } from "../../compiler/format/write-atomically.js";
+import { identifyThisProcess, type ProcessIdentity, processSpace } from "./process-identity.js";
+
+/** A lock's file: whose it is, and when that process has last shown that it lives. */
+export interface LockFile {
+  /** what tells this taking of the lock from all others */
+  readonly token: string;
+  /** undefined: its maker was killed before it could write, or is about to */
+  readonly owner: ProcessIdentity | undefined;
+  /** the folder that the lock was made in; a copy of the folder has another one */
+  readonly folder: string;
+  /** when it was last renewed; only good for seeing that it changes */
+  readonly renewed: bigint;
+}
+
+/** What a folder is on this machine; some disks make it up anew each time they are mounted. */
+export function folderIdentity(folder: string): string {
+  const { dev, ino } = statSync(folder, { bigint: true });
+  return `${dev}:${ino}`;
+}
+
+/** The text of a lock of this process. It begins with the number of the process. */
+export function describeOwnLock(folder: string): { readonly token: string; readonly text: string } {
+  const { pid, birth, host, space } = identifyThisProcess();
+  const token = randomBytes(12).toString("hex");
+  return { token, text: `${pid} ${birth} ${host.replace(/\s/g, "_")} ${space} ${folderIdentity(folder)} ${token}\n` };
+}
+
+/** Creates a lock's file. @returns false if it exists */
+export function createLockFile(path: string, text: string): boolean {
+  let file: number;
+  try {
+    file = openSync(path, "wx");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+  try {
+    nameInErrors(path, () => {
+      try {
+        writeWhole(file, text);
+      } finally {
+        closeSync(file);
+      }
+    });
+  } catch (error) {
+    rmSync(path, { force: true }); // on a full disk it must not stay without its owner
+    throw error;
+  }
+  return true;
+}
+
+/** Reads a lock's file; undefined if there is none. */
+export function readLockFile(path: string): LockFile | undefined {
+  let file: number;
+  try {
+    file = openSync(path, "r"); // a network file system looks anew when a file is opened
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  return nameInErrors(path, () => {
+    try {
+      const stats = fstatSync(file, { bigint: true });
+      const common = { renewed: stats.mtimeNs };
+      const [pid = "", birth = "", host = "", space, folder = "", token] = readFileSync(file, "utf8").trim().split(" ");
+      const owner = { pid: Number(pid), birth, host };
+      if (token !== undefined && space !== undefined) return { ...common, token, owner: { ...owner, space }, folder };
+      const unnamed = { ...common, token: `${stats.ino}-${stats.mtimeNs}`, folder: "" };
+      // Older versions wrote no more.
+      if (host !== "") return { ...unnamed, owner: { ...owner, space: host === hostname() ? processSpace() : "?" } };
+      return { ...unnamed, owner: undefined };
+    } finally {
+      closeSync(file);
+    }
+  });
+}

@@ -1,0 +1,100 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { dirname } from "node:path";
+
+/** What went wrong, and what to do next. */
+export interface ErrorWords {
+  readonly message: string;
+  readonly hint: string;
+}
+
+const AGAIN = "then run the same command again: it goes on";
+
+/** What the system's refusals mean, and what helps. */
+const REFUSALS: Readonly<Record<string, readonly [what: string, hint: string]>> = {
+  EACCES: ["permission denied", "change its permissions, or work where you may"],
+  EPERM: ["permission denied", "change its permissions, or work where you may"],
+  ENOSPC: ["no space left", `make room on its disk, ${AGAIN}`],
+  EDQUOT: ["your quota on its disk is used up", `remove what you do not need there, ${AGAIN}`],
+  EFBIG: ["it would be larger than a file may be", "raise the limit (ulimit -f), or use another disk"],
+  EROFS: ["its disk can only be read", "work on another disk, or have it mounted for writing"],
+  EIO: ["its disk reports an input/output error", `have the disk, or the connection to it, looked at, ${AGAIN}`],
+  ESTALE: ["its file server has lost track of it", `have the folder mounted anew, ${AGAIN}`],
+  ENOMEM: ["there is not enough memory", `end what else takes memory, or raise the limit (ulimit -v), ${AGAIN}`],
+  EMFILE: ["this process has too many files open", "raise the limit (ulimit -n 4096), then run the same command again"],
+  ENFILE: ["this machine has too many files open", "end other programs, then run the same command again"],
+  EAGAIN: ["this machine refuses more processes", `end other programs, or raise the limit (ulimit -u), ${AGAIN}`],
+  E2BIG: [
+    "its arguments and environment are too long",
+    "make the environment smaller, then run the same command again",
+  ],
+  ENOENT: ["it is not there", "did something else remove it? Then run the same command again"],
+  ENOTDIR: ["it is no folder, or what should be a folder on the way to it is none", "move away what is in its place"],
+  EISDIR: ["it is a folder, and should be a file", "move away what is in its place"],
+  EEXIST: ["it is there already", "move it away, then run the same command again"],
+  ENOTEMPTY: ["the folder is not empty", "does something else write into it? Then run the same command again"],
+  ENAMETOOLONG: ["its name is too long", "work in a folder with a shorter path"],
+  ELOOP: ["links on the way to it lead in a circle", "mend the links"],
+  EBUSY: ["something else uses it", "end what uses it, then run the same command again"],
+  ENXIO: ["it is not a file that can be read or written", "move it away"],
+  ENODEV: ["its device is not there", "is the disk connected and mounted?"],
+  ETIMEDOUT: ["its disk does not answer", `is the disk, or the file server, there? ${AGAIN}`],
+  EOPNOTSUPP: ["its disk cannot do that", "work on a disk of another kind"],
+  ENOSYS: ["its disk cannot do that", "work on a disk of another kind"],
+  ERR_FS_FILE_TOO_LARGE: ["it is too large to be read at once", "make it smaller, or split it"],
+};
+
+/** Where the place that is written to is what lacks something, not the place that is read. */
+const OF_THE_WRITTEN = new Set(["ENOSPC", "EDQUOT", "EROFS", "EFBIG"]);
+
+function mayRead(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Which of its files an error is about: what copies, links or renames has two. */
+function fileOf({ code, path, dest }: NodeJS.ErrnoException & { readonly dest?: string }): string | undefined {
+  if (dest === undefined || path === undefined || code === undefined) return dest ?? path;
+  if (OF_THE_WRITTEN.has(code)) return dest;
+  if (code === "ENOENT") return existsSync(path) ? dirname(dest) : path;
+  if (code === "EACCES" || code === "EPERM") return mayRead(path) ? dest : path;
+  return `${path}, or ${dest}`;
+}
+
+/** The system's own words: `EIO: i/o error, write` says `i/o error`. */
+function ownWords(message: string): string {
+  return /^\w+: ([^,]+)/.exec(message)?.[1] ?? message;
+}
+
+/**
+ * An error of the operating system as a sentence: which file or program it is about, what is wrong with
+ * it, and what to do next.
+ *
+ * @returns undefined if it is none
+ */
+export function explainSystemError(error: unknown): ErrorWords | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const failed = error as NodeJS.ErrnoException;
+  const { code, syscall = "" } = failed;
+  if (
+    code === "ERR_STRING_TOO_LONG" ||
+    /Array buffer allocation failed|Invalid (string|array) length/.test(error.message)
+  ) {
+    return { message: "there is not enough memory for what is read", hint: "split the swarm, or its largest input" };
+  }
+  if (code === undefined || (failed.errno === undefined && REFUSALS[code] === undefined)) return undefined;
+  const [what, hint] = REFUSALS[code] ?? [ownWords(error.message), "mend that, then run the same command again"];
+  if (syscall.startsWith("spawn")) {
+    const program = failed.path ?? (syscall.slice("spawn ".length) || "a program");
+    const missing = code === "ENOENT";
+    return {
+      message: `${program} cannot be started: ${missing ? "it is not there" : what} (${code})`,
+      hint: missing ? "install it, or put it into your PATH" : hint,
+    };
+  }
+  const file = fileOf(failed);
+  return { message: `${file ?? `a file (${syscall || "unknown"})`}: ${what} (${code})`, hint };
+}

@@ -13,6 +13,7 @@ import { assembleTemplate } from "../shell/template.js";
 import type { DefinitionPath, PlanMistake } from "./plan-mistake.js";
 import { resolveTarget } from "./resolve-target.js";
 import type { InputPlan, OutputPlan, SwarmPlan, TreePlan } from "./swarm-plan.js";
+import { checkTargetNames } from "./target-names.js";
 import { threadVariables } from "./thread-variables.js";
 import { whyOutside } from "./tree/place-output.js";
 import { resolveTree } from "./tree/resolve-tree.js";
@@ -314,6 +315,7 @@ export async function resolveSwarm(
       "use letters, digits, ., _ and -, at most 100",
     );
   }
+  checkTargetNames(definition.targets, (path, message, hint) => resolver.mistake(path, message, hint));
   for (const param of params) resolver.checkName(["jobs"], "a param", param);
   const environment: Environment = { ...definition.environment, ...target.environment };
   const inputs = resolver.inputs();

@@ -3,6 +3,7 @@ import { TargetUnclear } from "../../compiler/compile.js";
 import { UnusableBundle } from "../../compiler/format/bundle.js";
 import { formatProblems } from "../../compiler/load/code-frame.js";
 import { ProblemsFound } from "../../compiler/problem.js";
+import { ConnectionLost } from "../hosts/host.js";
 import { REPORT_VERSION } from "../report.js";
 import { explainSystemError } from "../system-errors.js";
 import { RuntimeProblem } from "../workspace.js";
@@ -26,6 +27,10 @@ interface ErrorDocument {
 function describe(error: unknown): readonly ErrorDocument[] {
   if (error instanceof ProblemsFound) return error.problems;
   if (error instanceof RuntimeProblem) return [{ message: error.message, hint: error.hint }];
+  if (error instanceof ConnectionLost) {
+    const hint = "see whether the network and the host are up, then run the same command again: it goes on";
+    return [{ message: error.message, hint }];
+  }
   if (error instanceof TargetUnclear || error instanceof UnusableBundle) return [{ message: error.message }];
   const ofSystem = explainSystemError(error);
   if (ofSystem) return [ofSystem];

@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { ConnectionLost, type Host } from "../hosts/host.js";
 import { openHost } from "../hosts/open-host.js";
 import { ThisMachine } from "../hosts/this-machine.js";
+import { openCheckout } from "../state/checkout.js";
 import { RuntimeProblem, targetDirectory, type Workspace } from "../workspace.js";
 import { askHost, type HostAnswer } from "./ask-host.js";
 import { examineDirectory, examineOwner } from "./directory-findings.js";
@@ -20,12 +19,6 @@ function findingOf(name: string, error: unknown): Finding {
   if (error instanceof RuntimeProblem) return fail(name, error.message, error.hint ?? null);
   if (error instanceof ConnectionLost) return fail(name, error.message, "see whether the network and the host are up");
   throw error;
-}
-
-/** This checkout's id, if it has one by now. */
-function knownCheckout(workspace: Workspace): string | undefined {
-  const path = join(workspace.state, "checkout");
-  return existsSync(path) ? readFileSync(path, "utf8").trim() : undefined;
 }
 
 async function* examineTransferHost(
@@ -103,7 +96,7 @@ export async function* examineTarget(
     const clock = remote ? examineClock(facts.time, answer.asked, answer.answered) : undefined;
     if (clock) yield clock;
     yield examineDirectory(directory, facts);
-    if (access) yield examineOwner(facts, knownCheckout(workspace));
+    if (access) yield examineOwner(facts, openCheckout(workspace.folder, workspace.state, false).id);
     yield* examineRoom(facts, { bytes: budget.bytes, inodes: budget.files + budget.folders });
     if (needs.tree) yield await examineTree(host, directory, needs.tree, pilots !== null);
     yield* examineSides(host, needs, options);

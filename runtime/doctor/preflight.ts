@@ -48,7 +48,7 @@ export async function preflight(opened: OpenedTarget, options: PreflightOptions,
   if (description.access === null || description.access.sharedDirectory) {
     await checkVisibleRoom(opened.files.here, bundle, budget);
   }
-  if (description.access === null) return;
+  if (description.access === null) return checkManager(opened, bundle);
   const problem = await withReconnection(() => examine(opened, options, budget, wanted), {
     patience: PATIENCE,
     signal: options.signal,
@@ -57,6 +57,17 @@ export async function preflight(opened: OpenedTarget, options: PreflightOptions,
   // The swarm's folder was made when the target was opened.
   await opened.host.run(loadScript("discard"), [opened.files.there, "none"]).catch(() => {});
   throw new RuntimeProblem(problem.words, problem.hint ?? "see all of it: locusts doctor");
+}
+
+/** @throws RuntimeProblem if the bash on this machine cannot run the manager: it is too old, say */
+async function checkManager({ host }: OpenedTarget, bundle: string): Promise<void> {
+  const ended = await host.run('exec bash "$1" --version </dev/null', [join(bundle, BUNDLE_FILES.manager)]);
+  if (ended.code === 0) return;
+  const said = ended.stderr.trim().split("\n").at(-1);
+  throw new RuntimeProblem(
+    `the manager cannot run on this machine: ${said || `exit code ${ended.code}`}`,
+    "put a newer bash first in your PATH",
+  );
 }
 
 async function examine(

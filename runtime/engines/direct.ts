@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { holdRun, isAlive, listLives } from "../runs/lives.js";
 import type { Run } from "../runs/run-folder.js";
-import { RuntimeProblem } from "../workspace.js";
 import type { Engine, EngineState, LastWords } from "./engine.js";
 
 /** The exit code by which a manager says that the disk is full, when it can write nothing at all. */
 const DISK_FULL = 5;
+
+/** The exit code by which it says that it cannot begin: the bash is too old, say. */
+const FAILED = 1;
 
 function runScript(run: Run, words: readonly string[], log: number | "ignore") {
   return spawn("bash", [join(run.folder, "..", "..", "bundle", "manager.sh"), "--run", run.folder, ...words], {
@@ -32,9 +34,7 @@ export class DirectEngine implements Engine {
     closeSync(log);
     await new Promise<void>((resolve, reject) => {
       child.once("spawn", resolve);
-      child.once("error", (cause) =>
-        reject(new RuntimeProblem(`bash cannot be started: ${cause.message}`, "is it installed?", { cause })),
-      );
+      child.once("error", reject);
     });
     this.#running = true;
     this.#ended = new Promise((resolve) => {
@@ -57,7 +57,11 @@ export class DirectEngine implements Engine {
   }
 
   async stop(run: Run): Promise<void> {
-    await new Promise<void>((resolve) => runScript(run, ["--stop"], "ignore").once("close", () => resolve()));
+    await new Promise<void>((resolve, reject) => {
+      const child = runScript(run, ["--stop"], "ignore");
+      child.once("close", () => resolve());
+      child.once("error", reject);
+    });
   }
 
   async rest(milliseconds: number): Promise<void> {
@@ -82,6 +86,8 @@ export class DirectEngine implements Engine {
       // It had nothing to say.
     }
     if (this.#exitCode === DISK_FULL) return { reason: "disk-full", detail: log };
+    // It has ended by itself, before it came to anything: it would do so again.
+    if (state === "" && this.#exitCode === FAILED) return { reason: "error", detail: log };
     if (state === "" || state === "running") return { reason: undefined, detail: log };
     const [reason, ...detail] = state.split(" ");
     return { reason, detail: detail.join(" ") };

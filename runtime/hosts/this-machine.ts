@@ -1,8 +1,16 @@
 import { spawn } from "node:child_process";
+import { explainSystemError } from "../system-errors.js";
+import { RuntimeProblem } from "../workspace.js";
 import { ConnectionLost, type Ended, type Host, type RunOptions } from "./host.js";
 import { driveScript } from "./script/drive-script.js";
 import { packScript } from "./script/packed-script.js";
 import { startProcess } from "./script/start-process.js";
+
+function explain(error: NodeJS.ErrnoException): Error {
+  const { message, hint } = explainSystemError(error) ?? { message: `bash cannot be started: ${error.message}` };
+  // A machine that is too busy may not be so at the next try.
+  return error.code === "EAGAIN" ? new ConnectionLost(message) : new RuntimeProblem(message, hint);
+}
 
 /** The machine that Locusts runs on. */
 export class ThisMachine implements Host {
@@ -13,7 +21,7 @@ export class ThisMachine implements Host {
     const packed = packScript(script, words);
     const [program, ...rest] = packed.command;
     const child = spawn(program, rest, { stdio: ["pipe", "pipe", "pipe"], detached: true });
-    const started = startProcess(child, (error) => new ConnectionLost(`bash cannot be started: ${error.message}`));
+    const started = startProcess(child, explain);
     return driveScript(started, packed, options, this.name);
   }
 

@@ -1,11 +1,19 @@
-import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { birthOf } from "../engines/process-birth.js";
+import { createLockFile, folderIdentity } from "../state/lock-file.js";
+import { bootOfMachine } from "../state/process-identity.js";
 import type { Run } from "./run-folder.js";
 
 /** What the manager is called that a local deploy starts. */
 const MANAGER = "main";
+/** A manager that is about to leave takes no longer, in milliseconds. */
+const MOST_LEAVING = 2000;
+const BETWEEN_LOOKS = 20;
+/** The life file of nobody. */
+const NOBODY = "0 0 - deploy -\n";
 
 function lifeNumber(life: string): number {
   return Number(life.slice(life.lastIndexOf(".") + 1));
@@ -18,12 +26,23 @@ export function listLives(run: Run): string[] {
     .sort((a, b) => lifeNumber(a) - lifeNumber(b));
 }
 
-/** Does this manager still run, on this machine? */
+/** Is a process in that folder? Also true where that can't be told. */
+function isIn(pid: number, folder: string): boolean {
+  try {
+    return folderIdentity(`/proc/${pid}/cwd`) === folderIdentity(folder);
+  } catch {
+    return true;
+  }
+}
+
+/** Does this manager still run, on this machine? A copy of a run's folder has its file, too, and not the manager. */
 export function isAlive(run: Run, life: string): boolean {
-  const [pid, birth, host, what] = readFileSync(join(run.folder, "managers", life), "utf8")
+  const [pid, birth, host, what, boot] = readFileSync(join(run.folder, "managers", life), "utf8")
     .trim()
     .split(" ");
-  return what !== "deploy" && host === hostname() && birth !== undefined && birthOf(Number(pid)) === birth;
+  const isHere = boot === undefined ? host === hostname() : boot === bootOfMachine();
+  const isOne = isHere && what !== "deploy" && birth !== undefined && birthOf(Number(pid)) === birth;
+  return isOne && isIn(Number(pid), run.folder);
 }
 
 /**
@@ -32,18 +51,18 @@ export function isAlive(run: Run, life: string): boolean {
  *
  * @returns false if a manager has taken it first
  */
-export function holdRun(run: Run): boolean {
-  const managers = join(run.folder, "managers");
-  const number = Math.max(0, ...listLives(run).map(lifeNumber)) + 1;
-  const draft = join(managers, `.${process.pid}`);
-  try {
-    writeFileSync(draft, `${process.pid} ${birthOf(process.pid) ?? 0} ${hostname()} deploy\n`);
-    linkSync(draft, join(managers, `${MANAGER}.${number}`));
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
-  } finally {
-    rmSync(draft, { force: true });
+export async function holdRun(run: Run): Promise<boolean> {
+  const last = listLives(run).at(-1);
+  const number = (last === undefined ? 0 : lifeNumber(last)) + 1;
+  const place = join(run.folder, "managers", `${MANAGER}.${number}`);
+  const { pid } = process;
+  if (!createLockFile(place, `${pid} ${birthOf(pid) ?? 0} ${hostname()} deploy ${bootOfMachine()}\n`)) return false;
+  // One that was held up before it could say who it is, and does so now, finds this file and leaves.
+  const since = performance.now();
+  while (last !== undefined && isAlive(run, last) && performance.now() - since < MOST_LEAVING) {
+    await sleep(BETWEEN_LOOKS);
   }
+  const isFirst = (last === undefined || !isAlive(run, last)) && lifeNumber(listLives(run).at(-1) as string) === number;
+  if (!isFirst) writeFileSync(place, NOBODY);
+  return isFirst;
 }

@@ -15,6 +15,15 @@ export interface ProcessIdentity {
 
 const UNKNOWN = "?";
 
+/** Which start of which machine this is; empty where the system does not tell. */
+export function bootOfMachine(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return "";
+  }
+}
+
 /**
  * The space of process numbers that this process sees in /proc: the machine's boot, and the namespace.
  * A container has a namespace of its own, in which the same numbers mean other processes.
@@ -23,8 +32,8 @@ export function processSpace(): string {
   try {
     // A container may see another namespace's /proc: then nothing can be told by a number.
     if (readlinkSync("/proc/self") !== String(process.pid)) return UNKNOWN;
-    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    return `${boot}/${readlinkSync("/proc/self/ns/pid").replace(/\D/g, "")}`;
+    const boot = bootOfMachine();
+    return boot === "" ? UNKNOWN : `${boot}/${readlinkSync("/proc/self/ns/pid").replace(/\D/g, "")}`;
   } catch {
     return UNKNOWN;
   }

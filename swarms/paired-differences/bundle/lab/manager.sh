@@ -641,11 +641,18 @@ locusts_read_birth() { # pid
   locusts_birth=${20}
 }
 
+# Was a life begun on this machine.
+locusts_is_here() { # host boot
+  [[ $1 == "$locusts_host" ]]
+}
+
 # Does the manager that wrote this life file still run? Fails also where that can't be known.
 locusts_is_alive() { # life-file
-  local pid birth host
-  read -r pid birth host _ <"$1" || return 1
-  [[ $host == "$locusts_host" ]] && locusts_read_birth "$pid" && [[ $birth == "$locusts_birth" ]]
+  local pid birth host what boot
+  read -r pid birth host what boot <"$1" || return 1
+  locusts_is_here "$host" "$boot" && locusts_read_birth "$pid" && [[ $birth == "$locusts_birth" ]] || return 1
+  # A copy of this folder has the same file; the manager is in the folder that it works on.
+  [[ $what == deploy || ! -e /proc/$pid/cwd || /proc/$pid/cwd -ef . ]]
 }
 
 # Begins a new life of this manager, unless an older one still runs. Lives are numbered, so that
@@ -655,7 +662,7 @@ locusts_begin_life() {
   while [[ -e managers/$locusts_name.$((last + 1)) ]]; do last=$((last + 1)); done
   # SLURM may start a pilot again while its first life still runs: then nobody can be asked.
   if [[ ! ${SLURM_JOB_ID-} ]] && ((last > 0)) && locusts_is_alive "managers/$locusts_name.$last"; then
-    read -r pid _ _ what <"managers/$locusts_name.$last"
+    read -r pid _ _ what _ <"managers/$locusts_name.$last"
     if [[ $what == deploy ]]; then
       locusts_say "process $pid, a locusts deploy, gathers ${PWD##*/} at the moment"
     else
@@ -665,13 +672,22 @@ locusts_begin_life() {
   fi
   locusts_read_birth $$ || locusts_birth=0
   locusts_life_name=$locusts_name.$((last + 1))
-  if ! (set -C; printf '%s %s %s\n' $$ "$locusts_birth" "$locusts_host" >"managers/$locusts_life_name") 2>/dev/null; then
-    if [[ -s managers/$locusts_life_name ]]; then
+  if ! (
+    set -C
+    exec >"managers/$locusts_life_name" || exit
+    printf '%s %s %s manager %s\n' $$ "$locusts_birth" "$locusts_host" "$locusts_boot" || { rm -f -- "managers/$locusts_life_name"; exit 1; }
+  ) 2>/dev/null; then
+    if [[ -e managers/$locusts_life_name ]]; then
       locusts_say "already running: another manager has just started in $PWD"
       exit 4
     fi
     locusts_say "cannot write to $PWD/managers: $(df -Ph . | tail -n 1 | cut -c 1-200)"
     exit 5
+  fi
+  # Who came while this one was held up in the middle of that has not seen it, and goes on without it.
+  if [[ -e managers/$locusts_name.$((last + 2)) ]]; then
+    locusts_say "already running: another manager has started in $PWD meanwhile"
+    exit 4
   fi
   locusts_home=$PWD/work/$locusts_life_name
   locusts_life=$locusts_home
@@ -831,9 +847,9 @@ locusts_end_leftovers() { # life-name [slot]
 
 # Ends what a life that was killed has left running, if it was on this machine.
 locusts_end_orphans() { # life-name
-  local pid='' host=''
-  read -r pid _ host _ <"managers/$1"
-  [[ $host == "$locusts_host" ]] || return 0
+  local pid='' host='' boot=''
+  read -r pid _ host _ boot <"managers/$1"
+  locusts_is_here "$host" "$boot" || return 0
   if locusts_is_alive "managers/$1"; then
     [[ ${1%.*} == "$locusts_name" ]] || return 0
     kill -KILL "$pid" # it was started again while it still runs, and would only begin its slots anew
@@ -1412,7 +1428,7 @@ locusts_find_running() { # name, or nothing for all
   locusts_found_running=()
   for file in managers/*.*[0-9]; do
     [[ -e $file && (! $1 || $file == managers/"$1".+([0-9])) ]] || continue
-    read -r _ _ _ what <"$file"
+    read -r _ _ _ what _ <"$file"
     [[ $what != deploy ]] || continue # it gathers, and has no jobs
     ! locusts_is_alive "$file" || locusts_found_running+=("${file#managers/}")
   done
@@ -1430,7 +1446,10 @@ locusts_stop_others() { # name, or nothing for all
     while locusts_is_alive "managers/$life"; do read -r -t 0.1 <> <(:); done
   done
   for file in managers/*.*[0-9]; do
-    [[ ! -e $file || $1 && $file != managers/"$1".+([0-9]) ]] || locusts_end_orphans "${file#managers/}"
+    [[ -e $file && (! $1 || $file == managers/"$1".+([0-9])) ]] || continue
+    # One that is held up before it can say who it is leaves when it finds that another has come.
+    [[ -s $file ]] || (set -C; printf '0 0 - deploy -\n' >"${file%.*}.$((${file##*.} + 1))") 2>/dev/null
+    locusts_end_orphans "${file#managers/}"
   done
   ((${#locusts_found_running[@]} > 0)) || locusts_say "no manager is running here"
 }
@@ -1558,6 +1577,7 @@ locusts_main() {
   [[ ${BASH_SOURCE[0]} != */* ]] || locusts_script=$(CDPATH='' cd -- "${BASH_SOURCE[0]%/*}/" && pwd)/${BASH_SOURCE[0]##*/}
   # Not $HOSTNAME: a variable of that name may come from another machine.
   read -r locusts_host </proc/sys/kernel/hostname
+  read -r locusts_boot </proc/sys/kernel/random/boot_id
   locusts_host=${SLURMD_NODENAME:-$locusts_host}
   locusts_close_inherited
   locusts_enter_run "$folder"

@@ -1,0 +1,23 @@
+import type { DefinitionPath } from "./plan-mistake.js";
+
+/** What lies beside the targets' folders in `.locusts/`; whatever the disk makes of capitals. */
+const TAKEN = /^(lock|definition|checkout|kept|results|trees|outputs)$|^(lock|checkout)\.|\.(tsv|new)$/i;
+/** Of a name, in bytes. */
+const LONGEST = 100;
+
+/** Reports the names of targets that cannot be names of folders in `bundle/` and `.locusts/`. */
+export function checkTargetNames(
+  targets: object,
+  mistake: (path: DefinitionPath, message: string, hint: string) => void,
+): void {
+  for (const name of Object.keys(targets)) {
+    const shown = JSON.stringify(name);
+    if (!/^[\p{L}\p{N}][\p{L}\p{N}\p{M}._-]*$/u.test(name) || Buffer.byteLength(name) > LONGEST) {
+      const hint = `use letters, digits, ., _ and -, with a letter or digit first, at most ${LONGEST} bytes`;
+      mistake(["targets", name], `${shown} cannot name a target`, hint);
+    } else if (TAKEN.test(name)) {
+      const hint = `give the target another name, as "${name.replace(/\W.*$/, "")}-target"`;
+      mistake(["targets", name], `${shown} cannot name a target: Locusts has a file of that name in .locusts/`, hint);
+    }
+  }
+}

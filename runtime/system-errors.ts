@@ -1,4 +1,5 @@
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, existsSync, constants as modes } from "node:fs";
+import { constants } from "node:os";
 import { dirname } from "node:path";
 
 /** What went wrong, and what to do next. */
@@ -37,7 +38,7 @@ const REFUSALS: Readonly<Record<string, readonly [what: string, hint: string]>> 
   EBUSY: ["something else uses it", "end what uses it, then run the same command again"],
   ENXIO: ["it is not a file that can be read or written", "move it away"],
   ENODEV: ["its device is not there", "is the disk connected and mounted?"],
-  ETIMEDOUT: ["its disk does not answer", `is the disk, or the file server, there? ${AGAIN}`],
+  ETIMEDOUT: ["its disk does not answer", `see whether the disk, or the file server, is there, ${AGAIN}`],
   EOPNOTSUPP: ["its disk cannot do that", "work on a disk of another kind"],
   ENOSYS: ["its disk cannot do that", "work on a disk of another kind"],
   ERR_FS_FILE_TOO_LARGE: ["it is too large to be read at once", "make it smaller, or split it"],
@@ -48,7 +49,7 @@ const OF_THE_WRITTEN = new Set(["ENOSPC", "EDQUOT", "EROFS", "EFBIG"]);
 
 function mayRead(path: string): boolean {
   try {
-    accessSync(path, constants.R_OK);
+    accessSync(path, modes.R_OK);
     return true;
   } catch {
     return false;
@@ -56,8 +57,9 @@ function mayRead(path: string): boolean {
 }
 
 /** Which of its files an error is about: what copies, links or renames has two. */
-function fileOf({ code, path, dest }: NodeJS.ErrnoException & { readonly dest?: string }): string | undefined {
-  if (dest === undefined || path === undefined || code === undefined) return dest ?? path;
+function fileOf(error: NodeJS.ErrnoException & { readonly dest?: string }, code: string): string | undefined {
+  const { path, dest } = error;
+  if (dest === undefined || path === undefined) return dest ?? path;
   if (OF_THE_WRITTEN.has(code)) return dest;
   if (code === "ENOENT") return existsSync(path) ? dirname(dest) : path;
   if (code === "EACCES" || code === "EPERM") return mayRead(path) ? dest : path;
@@ -69,6 +71,12 @@ function ownWords(message: string): string {
   return /^\w+: ([^,]+)/.exec(message)?.[1] ?? message;
 }
 
+/** The name of what was refused. Node does not know all of them, and gives the number alone. */
+function codeOf({ code, errno }: NodeJS.ErrnoException): string | undefined {
+  if (errno === undefined || (code !== undefined && REFUSALS[code])) return code;
+  return Object.entries(constants.errno).find(([, number]) => number === Math.abs(errno))?.[0] ?? code;
+}
+
 /**
  * An error of the operating system as a sentence: which file or program it is about, what is wrong with
  * it, and what to do next.
@@ -78,7 +86,8 @@ function ownWords(message: string): string {
 export function explainSystemError(error: unknown): ErrorWords | undefined {
   if (!(error instanceof Error)) return undefined;
   const failed = error as NodeJS.ErrnoException;
-  const { code, syscall = "" } = failed;
+  const { syscall = "" } = failed;
+  const code = codeOf(failed);
   if (
     code === "ERR_STRING_TOO_LONG" ||
     /Array buffer allocation failed|Invalid (string|array) length/.test(error.message)
@@ -95,6 +104,12 @@ export function explainSystemError(error: unknown): ErrorWords | undefined {
       hint: missing ? "install it, or put it into your PATH" : hint,
     };
   }
-  const file = fileOf(failed);
+  const file = fileOf(failed, code);
+  if (syscall === "mkdir" && code === "ENOENT") {
+    return {
+      message: `${file}: it cannot be made`,
+      hint: `see whether its disk has room and your quota is not used up, ${AGAIN}`,
+    };
+  }
   return { message: `${file ?? `a file (${syscall || "unknown"})`}: ${what} (${code})`, hint };
 }

@@ -7,20 +7,6 @@ const OLDEST_DRAFT = 60_000;
 
 const DRAFT = /^\..+\.[0-9a-f]{12}\.new$/;
 
-/**
- * Does something with an open file. The system's errors do not say which file they are about where it
- * was given by its descriptor; those that come from here do.
- */
-export function nameInErrors<T>(path: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    const failed = error as NodeJS.ErrnoException;
-    if (failed instanceof Error && failed.errno !== undefined && failed.path === undefined) failed.path = path;
-    throw error;
-  }
-}
-
 /** Writes all of it: the system may take less at a time. */
 export function writeWhole(file: number, text: string | Uint8Array): void {
   const bytes = typeof text === "string" ? Buffer.from(text) : text;
@@ -37,14 +23,12 @@ export function writeAtomically(path: string, text: string | Iterable<string>): 
   const draft = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.new`);
   try {
     const file = openSync(draft, "wx");
-    nameInErrors(path, () => {
-      try {
-        for (const piece of typeof text === "string" ? [text] : text) writeWhole(file, piece);
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-    });
+    try {
+      for (const piece of typeof text === "string" ? [text] : text) writeWhole(file, piece);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
     renameSync(draft, path);
   } catch (error) {
     rmSync(draft, { force: true });

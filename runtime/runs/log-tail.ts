@@ -1,5 +1,4 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { nameInErrors } from "../../compiler/format/write-atomically.js";
 
 /** The end of a log. */
 export interface LogTail {
@@ -11,21 +10,19 @@ export interface LogTail {
 /** Reads the end of a log, however large it is; a character that the cut goes through is left out. */
 export function readLogTail(path: string, most: number): LogTail {
   const file = openSync(path, "r");
-  return nameInErrors(path, () => {
-    try {
-      const { size } = fstatSync(file);
-      let from = Math.max(0, size - most);
-      const bytes = Buffer.alloc(size - from);
-      let length = 0;
-      for (let read = -1; read !== 0 && length < bytes.length; length += read) {
-        read = readSync(file, bytes, length, bytes.length - length, from + length);
-      }
-      let start = 0;
-      if (from > 0) while (start < 3 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start += 1;
-      from += start;
-      return { text: bytes.toString("utf8", start, length), omitted: from };
-    } finally {
-      closeSync(file);
+  try {
+    const { size } = fstatSync(file);
+    let from = Math.max(0, size - most);
+    const bytes = Buffer.alloc(size - from);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = readSync(file, bytes, length, bytes.length - length, from + length);
     }
-  });
+    let start = 0;
+    if (from > 0) while (start < 3 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start += 1;
+    from += start;
+    return { text: bytes.toString("utf8", start, length), omitted: from };
+  } finally {
+    closeSync(file);
+  }
 }

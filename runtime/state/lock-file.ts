@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, fstatSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
-import { nameInErrors, writeWhole } from "../../compiler/format/write-atomically.js";
+import { writeWhole } from "../../compiler/format/write-atomically.js";
 import { identifyThisProcess, type ProcessIdentity, processSpace } from "./process-identity.js";
 
 /** A lock's file: whose it is, and when that process has last shown that it lives. */
@@ -39,13 +39,11 @@ export function createLockFile(path: string, text: string): boolean {
     throw error;
   }
   try {
-    nameInErrors(path, () => {
-      try {
-        writeWhole(file, text);
-      } finally {
-        closeSync(file);
-      }
-    });
+    try {
+      writeWhole(file, text);
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
     rmSync(path, { force: true }); // on a full disk it must not stay without its owner
     throw error;
@@ -62,19 +60,17 @@ export function readLockFile(path: string): LockFile | undefined {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
-  return nameInErrors(path, () => {
-    try {
-      const stats = fstatSync(file, { bigint: true });
-      const common = { renewed: stats.mtimeNs };
-      const [pid = "", birth = "", host = "", space, folder = "", token] = readFileSync(file, "utf8").trim().split(" ");
-      const owner = { pid: Number(pid), birth, host };
-      if (token !== undefined && space !== undefined) return { ...common, token, owner: { ...owner, space }, folder };
-      const unnamed = { ...common, token: `${stats.ino}-${stats.mtimeNs}`, folder: "" };
-      // Older versions wrote no more.
-      if (host !== "") return { ...unnamed, owner: { ...owner, space: host === hostname() ? processSpace() : "?" } };
-      return { ...unnamed, owner: undefined };
-    } finally {
-      closeSync(file);
-    }
-  });
+  try {
+    const stats = fstatSync(file, { bigint: true });
+    const common = { renewed: stats.mtimeNs };
+    const [pid = "", birth = "", host = "", space, folder = "", token] = readFileSync(file, "utf8").trim().split(" ");
+    const owner = { pid: Number(pid), birth, host };
+    if (token !== undefined && space !== undefined) return { ...common, token, owner: { ...owner, space }, folder };
+    const unnamed = { ...common, token: `${stats.ino}-${stats.mtimeNs}`, folder: "" };
+    // Older versions wrote no more.
+    if (host !== "") return { ...unnamed, owner: { ...owner, space: host === hostname() ? processSpace() : "?" } };
+    return { ...unnamed, owner: undefined };
+  } finally {
+    closeSync(file);
+  }
 }

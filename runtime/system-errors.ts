@@ -17,7 +17,7 @@ const REFUSALS: Readonly<Record<string, readonly [what: string, hint: string]>> 
   ENOSPC: ["no space left", `make room on its disk, ${AGAIN}`],
   EDQUOT: ["your quota on its disk is used up", `remove what you do not need there, ${AGAIN}`],
   EFBIG: ["it would be larger than a file may be", "raise the limit (ulimit -f), or use another disk"],
-  EROFS: ["its disk can only be read", "work on another disk, or have it mounted for writing"],
+  EROFS: ["its disk is mounted read-only", "work on another disk, or have it mounted for writing"],
   EIO: ["its disk reports an input/output error", `have the disk, or the connection to it, looked at, ${AGAIN}`],
   ESTALE: ["its file server has lost track of it", `have the folder mounted anew, ${AGAIN}`],
   ENOMEM: ["there is not enough memory", `end what else takes memory, or raise the limit (ulimit -v), ${AGAIN}`],

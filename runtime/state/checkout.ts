@@ -115,13 +115,10 @@ export function openCheckout(folder: string, state: string, keep: boolean): Chec
   if (!known && !keep) return { id: randomUUID(), original: undefined };
   const now = placeOf(folder, state);
   const { place } = known ?? {};
-  if (known && place && now.folder === place.folder && now.machine === place.machine && now.mark === place.mark) {
-    return known;
-  }
-  const checkout: Checkout =
-    known && !isCopied(state, known, now)
-      ? known
-      : { id: randomUUID(), original: known && { id: known.id, folder: known.place?.folder ?? "another folder" } };
-  if (keep) writeCheckout(state, checkout, now);
+  let checkout: Checkout = { id: randomUUID(), original: undefined };
+  if (known && !isCopied(state, known, now)) checkout = { id: known.id, original: known.original };
+  else if (known && place) checkout = { ...checkout, original: { id: known.id, folder: place.folder } };
+  const isWritten = place?.folder === now.folder && place.machine === now.machine && place.mark === now.mark;
+  if (keep && !isWritten) writeCheckout(state, checkout, now);
   return checkout;
 }

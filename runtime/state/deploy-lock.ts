@@ -21,6 +21,8 @@ export interface LockOptions {
   /** told if it takes a while to find out whether the owner of a lock that is there still lives */
   readonly waiting?: (words: string) => void;
   readonly signal?: AbortSignal;
+  /** for how long an owner that can't be asked for may give no sign of life, in milliseconds; 15 or 30 s unless given */
+  readonly silence?: number;
 }
 
 /**
@@ -84,7 +86,7 @@ async function isGone(lock: LockFile, path: string, options: LockOptions): Promi
   if (owner && runs === false) return true;
   if (owner && runs && (lock.folder === "" || lock.folder === folderIdentity(join(path, "..")))) throw isAtWork(owner);
   // It can't be told by the process alone: does it still renew its lock?
-  const silence = owner && !isOfThisMachine(owner) ? SILENCE_ELSEWHERE : SILENCE_HERE;
+  const silence = options.silence ?? (owner && !isOfThisMachine(owner) ? SILENCE_ELSEWHERE : SILENCE_HERE);
   const since = performance.now();
   let told = false;
   for (;;) {
@@ -120,7 +122,7 @@ function keepLock(lock: Omit<RenewedLock, "released">): () => void {
   const released = new Int32Array(new SharedArrayBuffer(4));
   const workerData: RenewedLock = { ...lock, released };
   // In a thread of its own: reading a large input, say, lets nothing else of this one have a turn.
-  const worker = new Worker(new URL("./renew-lock.js", import.meta.url), { workerData });
+  const worker = new Worker(new URL("./renew-lock.js", import.meta.url), { workerData, execArgv: [] });
   worker.on("error", () => {}); // without it, others have to find out by the process
   worker.unref();
   return () => {

@@ -1,7 +1,7 @@
 import type { DefinitionPath } from "./plan-mistake.js";
 
 /** What lies beside the targets' folders in `.locusts/`; whatever the disk makes of capitals. */
-const TAKEN = /^(lock|definition|checkout|kept|results|trees|outputs)$|^(lock|checkout)\.|\.(tsv|new)$/i;
+const TAKEN = /^(lock|definition|checkout|kept|stale|results|trees|outputs)$|^(lock|checkout)\.|\.(tsv|new)$/i;
 /** Of a name, in bytes. */
 const LONGEST = 100;
 

@@ -15,6 +15,7 @@ import type { JobPlan, SwarmPlan, TargetPlan, TreePlan } from "../plan/swarm-pla
 import { emitLayout } from "./layout.js";
 import { emitManager } from "./manager.js";
 import { type FileChange, OutputFile } from "./output-files.js";
+import { bundleFileNames, draftOf, ownedFiles, refuseForeignFiles, removeOldDrafts } from "./owned-files.js";
 import { emitPilot, emitSubmit } from "./pilot-scripts.js";
 import { destinationOf, jobRow, jobsHeader, treeUploadRow, UPLOADS_HEADER, uploadRow } from "./tables.js";
 import { TREE_HEADER, TreeSum, treeRow } from "./tree-table.js";
@@ -60,6 +61,8 @@ export class BundleEmitter {
   readonly #files = new Map<string, OutputFile>();
   readonly #shared = new Set<string>();
   readonly #ways = new Set<string>();
+  /** files in the folder that an earlier bundle has put there */
+  readonly #owned: ReadonlySet<string>;
   /** the outermost folder that had to be made */
   readonly #made: string | undefined;
   readonly #jobs: OutputFile;
@@ -74,13 +77,19 @@ export class BundleEmitter {
   #fileCount = 0;
   #folders = 0;
 
-  /** @param write false: compare with what is in the folder, and write nothing */
+  /**
+   * @param write false: compare with what is in the folder, and write nothing
+   * @throws ProblemsFound if something in the folder, that Locusts has not put there, would be replaced
+   */
   constructor(
     readonly swarm: SwarmPlan,
     readonly folder: string,
     readonly write: boolean,
   ) {
+    this.#owned = ownedFiles(folder);
+    refuseForeignFiles(folder, bundleFileNames(swarm), this.#owned);
     this.#made = write ? mkdirSync(folder, { recursive: true }) : undefined;
+    if (write) removeOldDrafts(folder);
     this.#jobs = this.#open(BUNDLE_FILES.jobs);
     this.#uploads = this.#open(BUNDLE_FILES.uploads);
     this.#jobs.add(jobsHeader(swarm));
@@ -92,7 +101,7 @@ export class BundleEmitter {
   }
 
   #open(name: string, mode?: number): OutputFile {
-    const file = new OutputFile(join(this.folder, name), this.write, mode);
+    const file = new OutputFile(join(this.folder, name), draftOf(this.folder, name), this.write, mode);
     this.#files.set(name, file);
     return file;
   }
@@ -189,6 +198,7 @@ export class BundleEmitter {
       access: swarm.target.access ?? null,
       pilots: describePilots(swarm.target),
       digest: digest.digest("hex"),
+      files: bundleFileNames(swarm),
       jobs: this.#count,
       uploads: { entries: this.#uploadEntries, bytes: this.#uploadBytes },
       budget: { folders: this.#folders, files: this.#fileCount, bytes: this.#bytes },
@@ -206,7 +216,8 @@ export class BundleEmitter {
     const last = this.#open(BUNDLE_FILES.description);
     last.add(`${JSON.stringify(description, null, 2)}\n`);
     changes.set(BUNDLE_FILES.description, last.finish());
-    for (const [name, change] of changes) (this.#files.get(name) as OutputFile).keep(change);
+    // It comes first: by it a build that is killed in between knows what is its own.
+    for (const [name, change] of [...changes].reverse()) (this.#files.get(name) as OutputFile).keep(change);
     return {
       description,
       shared: { inputs: this.#shared.size, bytes: this.#sharedBytes },
@@ -225,8 +236,7 @@ export class BundleEmitter {
     } catch {
       return [];
     }
-    const known: readonly string[] = Object.values(BUNDLE_FILES);
-    const leftovers = entries.filter((entry) => known.includes(entry) && !this.#files.has(entry));
+    const leftovers = entries.filter((entry) => this.#owned.has(entry) && !this.#files.has(entry));
     if (this.write) for (const entry of leftovers) rmSync(join(this.folder, entry));
     return leftovers;
   }

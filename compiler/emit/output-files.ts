@@ -1,5 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
-import { closeSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { OldText } from "./old-text.js";
 
 const BLOCK = 1 << 16;
 
@@ -13,33 +14,28 @@ export type FileChange = "same" | "changed" | "new";
  */
 export class OutputFile {
   readonly digest: Hash = createHash("sha256");
-  readonly #fresh: string;
   #pending: string[] = [];
   #pendingLength = 0;
-  #old: number | undefined;
+  #old: OldText | undefined;
   #new: number | undefined;
   #same: boolean;
-  #existed = false;
-  #oldBlock = Buffer.allocUnsafe(BLOCK * 4);
+  readonly #existed: boolean;
   bytes = 0;
 
-  /** @param write false: compare alone, and leave the disk as it is */
+  /**
+   * @param draft where the text is written before it takes the file's place
+   * @param write false: compare alone, and leave the disk as it is; then line ends are no difference
+   */
   constructor(
     readonly path: string,
+    readonly draft: string,
     readonly write: boolean,
     readonly mode = 0o644,
   ) {
-    this.#fresh = `${path}.new`;
-    try {
-      this.#old = openSync(path, "r");
-      this.#existed = true;
-    } catch {
-      this.#old = undefined;
-    }
+    this.#old = OldText.open(path, !write);
+    this.#existed = this.#old !== undefined;
     this.#same = this.#existed;
-    if (write) {
-      this.#new = openSync(this.#fresh, "w", mode);
-    }
+    if (write) this.#new = openSync(draft, "w", mode);
   }
 
   add(text: string): void {
@@ -56,21 +52,14 @@ export class OutputFile {
     this.digest.update(block);
     this.bytes += block.length;
     if (this.#new !== undefined) for (let at = 0; at < block.length; ) at += writeSync(this.#new, block, at);
-    if (this.#same && this.#old !== undefined) {
-      if (this.#oldBlock.length < block.length) this.#oldBlock = Buffer.allocUnsafe(block.length);
-      let read = 0;
-      for (let length = -1; read < block.length && length !== 0; read += length) {
-        length = readSync(this.#old, this.#oldBlock, read, block.length - read, null);
-      }
-      this.#same = read === block.length && block.equals(this.#oldBlock.subarray(0, read));
-    }
+    if (this.#same && this.#old) this.#same = this.#old.continuesWith(block);
   }
 
   /** Ends the file, which takes its place if `keep` is called next. */
   finish(): FileChange {
     this.#flush();
-    if (this.#same && this.#old !== undefined) this.#same = readSync(this.#old, this.#oldBlock, 0, 1, null) === 0;
-    if (this.#old !== undefined) closeSync(this.#old);
+    if (this.#same && this.#old) this.#same = this.#old.atEnd();
+    this.#old?.close();
     if (this.#new !== undefined) closeSync(this.#new);
     this.#old = undefined;
     this.#new = undefined;
@@ -80,16 +69,16 @@ export class OutputFile {
   /** Puts the new text in place, unless it is the old one. */
   keep(change: FileChange): void {
     if (!this.write) return;
-    if (change === "same") rmSync(this.#fresh, { force: true });
-    else renameSync(this.#fresh, this.path);
+    if (change === "same") rmSync(this.draft, { force: true });
+    else renameSync(this.draft, this.path);
   }
 
   /** Leaves the old file as it was. */
   discard(): void {
-    if (this.#old !== undefined) closeSync(this.#old);
+    this.#old?.close();
     if (this.#new !== undefined) closeSync(this.#new);
     this.#old = undefined;
     this.#new = undefined;
-    if (this.write) rmSync(this.#fresh, { force: true });
+    if (this.write) rmSync(this.draft, { force: true });
   }
 }

@@ -108,6 +108,8 @@ export interface BundleDescription {
   readonly pilots: BundledPilots | null;
   /** sha256 of the other files of the bundle */
   readonly digest: string;
+  /** the bundle's files: what Locusts may replace in its folder. Bundles of earlier versions do not list them */
+  readonly files?: readonly string[];
   readonly jobs: number;
   readonly uploads: { readonly entries: number; readonly bytes: number };
   readonly budget: Budget;
@@ -157,12 +159,17 @@ export interface BundledJob {
   readonly outputs: readonly string[];
 }
 
+/** The lines of a table of a bundle; git may have given them other ends in a clone. */
+function* tableLines(folder: string, name: string): Generator<string> {
+  for (const line of readLines(join(folder, name))) yield line.endsWith("\r") ? line.slice(0, -1) : line;
+}
+
 /** The jobs of a bundle, in their order. */
 export function* readBundledJobs(folder: string, description: BundleDescription): Generator<BundledJob> {
   const params = 2 + description.params.length;
   const inputs = params + description.inputs.length;
   let number = -1;
-  for (const line of readLines(join(folder, BUNDLE_FILES.jobs))) {
+  for (const line of tableLines(folder, BUNDLE_FILES.jobs)) {
     number += 1;
     if (number === 0) continue;
     const fields = decodeRow(line);
@@ -194,7 +201,7 @@ export interface Upload {
 /** The uploads of a bundle, in their order: the tree, those of the first job, of the second … */
 export function* readUploads(folder: string): Generator<Upload> {
   let header = true;
-  for (const line of readLines(join(folder, BUNDLE_FILES.uploads))) {
+  for (const line of tableLines(folder, BUNDLE_FILES.uploads)) {
     if (header) header = false;
     else {
       const fields = decodeRow(line) as [string, string, string, string, Upload["kind"]];
@@ -231,7 +238,7 @@ type TreeFields = [string, BundledTreeEntry["kind"], string, string, string, str
  */
 export function* readBundledTree(folder: string): Generator<BundledTreeEntry> {
   let header = true;
-  for (const line of readLines(join(folder, BUNDLE_FILES.tree))) {
+  for (const line of tableLines(folder, BUNDLE_FILES.tree)) {
     if (header) header = false;
     else {
       const fields = decodeRow(line) as TreeFields;

@@ -31,7 +31,8 @@ function quasisOf(project: CheckedProject, source: ts.SourceFile, template: ts.T
     // A piece starts with ` or }, and ends with ` or ${.
     const start = piece.getStart(source) + 1;
     const goesOn = ts.isTemplateHead(piece) || ts.isTemplateMiddle(piece);
-    const raw = source.text.slice(start, piece.end - (goesOn ? 2 : 1));
+    // Whatever ends the lines of the file, JavaScript sees line feeds.
+    const raw = source.text.slice(start, piece.end - (goesOn ? 2 : 1)).replace(/\r\n?/g, "\n");
     return { place: project.placeAt(source, start), raw };
   });
 }

@@ -1,6 +1,6 @@
 import { join, relative, resolve } from "node:path";
 import { type Built, build as buildBundle } from "../../../compiler/build.js";
-import { readBundleDescription } from "../../../compiler/format/bundle.js";
+import { type BundleDescription, readBundleDescription } from "../../../compiler/format/bundle.js";
 import type { TreeEntry } from "../../../compiler/survey/tree/entry.js";
 import { hasReflinks } from "../../files/reflinks.js";
 import { REPORT_VERSION } from "../../report.js";
@@ -18,17 +18,21 @@ export interface BuildOptions {
   readonly check?: boolean;
 }
 
-/** @throws RuntimeProblem if the folder holds the bundle of another definition */
-function refuseForeignBundle(folder: string, source: string): void {
-  let other: string | undefined;
+/**
+ * @param swarm the swarm's name, where the folder is not its own: another swarm's definition may be called alike
+ * @throws RuntimeProblem if the folder holds the bundle of another definition
+ */
+function refuseForeignBundle(folder: string, source: string, swarm?: string): void {
+  let other: BundleDescription;
   try {
-    other = readBundleDescription(folder).source;
+    other = readBundleDescription(folder);
   } catch {
     return;
   }
-  if (other !== undefined && other !== source) {
+  const isOther = other.source !== source || (swarm !== undefined && other.swarm !== swarm);
+  if (other.source !== undefined && isOther) {
     throw new RuntimeProblem(
-      `${folder} holds the bundle of another definition, ${other}`,
+      `${folder} holds the bundle of another definition, ${other.source} of the swarm ${other.swarm}`,
       "choose another folder with --out, or put each definition into a folder of its own",
     );
   }
@@ -130,6 +134,10 @@ export const build: Verb<BuildOptions> = async (context, options) => {
     options.out === undefined
       ? bundleFolder(compiled.workspace, compiled.compilation.plan.target.name)
       : resolve(options.out);
+  if (options.out !== undefined) {
+    const { source, name } = compiled.compilation.plan;
+    refuseForeignBundle(folder, source, name);
+  }
   const listing = new TreeListing();
   const bundle = (options.check ? dryBuild : buildInto)(compiled, folder, (entry) => listing.add(entry));
   tell(context, compiled.workspace, folder, bundle, listing, options.check === true);

@@ -44,7 +44,11 @@ function readOld(folder: string): {
     for (const job of readBundledJobs(folder, description)) {
       jobs.set(job.name, { key: job.key, values: [...job.params, ...job.inputs, ...job.outputs].join("\t") });
     }
-    return { description, jobs, script: readFileSync(join(folder, BUNDLE_FILES.manager), "utf8") };
+    return {
+      description,
+      jobs,
+      script: readFileSync(join(folder, BUNDLE_FILES.manager), "utf8").replaceAll("\r\n", "\n"),
+    };
   } catch {
     return { description: undefined, jobs: new Map(), script: "" };
   }

@@ -32,6 +32,8 @@ const FILES: Readonly<Record<string, string>> = {
   "inputs/hopper.txt": "the desert locust changes its colour when it is crowded\n",
   "inputs/swarm.txt": "a swarm may hold forty million locusts to the square kilometre\n",
   ".gitignore": ".locusts/\nresults/\n",
+  // Bash does not bear other line ends.
+  ".gitattributes": "bundle/** -text linguist-generated\n",
 };
 
 /** `locusts init`: begins a definition that works, to be changed. */

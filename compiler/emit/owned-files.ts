@@ -1,0 +1,85 @@
+import { lstatSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { BUNDLE_FILES, type BundleDescription } from "../format/bundle.js";
+import type { SwarmPlan } from "../plan/swarm-plan.js";
+import { ProblemsFound } from "../problem.js";
+
+const ALL_NAMES: readonly string[] = Object.values(BUNDLE_FILES);
+
+/** A draft that nobody has touched for so long was left by a build that was killed. */
+const OLD_DRAFT_MILLISECONDS = 60 * 60 * 1000;
+
+/** The files that the bundle of a swarm has. */
+export function bundleFileNames({ target, program, tree }: SwarmPlan): readonly string[] {
+  const { manager, pilot, submit, jobs, uploads, layout, description } = BUNDLE_FILES;
+  return [
+    description,
+    jobs,
+    layout,
+    manager,
+    uploads,
+    ...(target.pilots ? [pilot, submit] : []),
+    ...(program === undefined ? [] : [BUNDLE_FILES.program]),
+    ...(tree && tree.mode !== "inPlace" ? [BUNDLE_FILES.tree] : []),
+  ].sort();
+}
+
+/** Where a file of a bundle is written before it takes its place: no name that people use. */
+export function draftOf(folder: string, name: string): string {
+  return join(folder, `.${name}.${process.pid}.new`);
+}
+
+function descriptionIn(folder: string): Partial<BundleDescription> | undefined {
+  try {
+    const found = JSON.parse(
+      readFileSync(join(folder, BUNDLE_FILES.description), "utf8"),
+    ) as Partial<BundleDescription>;
+    const isOurs = [typeof found.schema, typeof found.swarm, typeof found.digest].join() === "number,string,string";
+    return isOurs ? found : undefined;
+  } catch {
+    return undefined; // none, or not what Locusts writes
+  }
+}
+
+/**
+ * The files of a folder that Locusts itself has put there: those that the `bundle.json` in it lists.
+ * Only these may be replaced or removed.
+ */
+export function ownedFiles(folder: string): ReadonlySet<string> {
+  const description = descriptionIn(folder);
+  if (!description) return new Set();
+  // Bundles of earlier versions do not list their files.
+  return new Set([BUNDLE_FILES.description, ...(description.files ?? ALL_NAMES)]);
+}
+
+/** @throws ProblemsFound if a bundle in that folder would replace something that Locusts has not put there */
+export function refuseForeignFiles(folder: string, names: readonly string[], owned: ReadonlySet<string>): void {
+  const there = statSync(folder, { throwIfNoEntry: false });
+  if (!there) return;
+  if (!there.isDirectory()) {
+    throw new ProblemsFound([{ message: `${folder} is no folder`, hint: "name a folder for the bundle" }]);
+  }
+  const foreign = names.filter((name) => {
+    const stats = lstatSync(join(folder, name), { throwIfNoEntry: false });
+    return stats && (!owned.has(name) || stats.isDirectory());
+  });
+  if (foreign.length === 0) return;
+  throw new ProblemsFound([
+    {
+      message: `a bundle in ${folder} would replace what Locusts has not put there: ${foreign.join(", ")}`,
+      hint: "move that away, or choose another folder: locusts build --out FOLDER; what a bundle.json lists is Locusts' own",
+    },
+  ]);
+}
+
+/** Removes drafts that killed builds have left. */
+export function removeOldDrafts(folder: string): void {
+  for (const entry of readdirSync(folder)) {
+    const name = /^\.(.+)\.\d+\.new$/.exec(entry)?.[1];
+    if (name === undefined || !ALL_NAMES.includes(name)) continue;
+    const stats = lstatSync(join(folder, entry), { throwIfNoEntry: false });
+    if (stats?.isFile() && Date.now() - stats.mtimeMs > OLD_DRAFT_MILLISECONDS) {
+      rmSync(join(folder, entry), { force: true });
+    }
+  }
+}

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { writeAtomically } from "../compiler/format/write-atomically.js";
 
@@ -35,13 +35,23 @@ export interface Workspace {
  */
 export function openWorkspace(place: string): Workspace {
   const path = resolve(place);
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (!stats) throw new RuntimeProblem(`there is no file or folder ${path}`);
+  let stats: Stats | undefined;
+  try {
+    stats = statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOTDIR" && code !== "ELOOP" && code !== "ENAMETOOLONG") throw error;
+  }
+  const hint = "name the folder or file of a definition, or begin one here: locusts init";
+  if (!stats) throw new RuntimeProblem(`there is no file or folder ${path}`, hint);
   const definition = stats.isDirectory() ? join(path, DEFINITION_NAME) : path;
   if (!existsSync(definition)) {
+    throw new RuntimeProblem(`there is no ${DEFINITION_NAME} in ${path}`, hint);
+  }
+  if (!statSync(definition).isFile() || !/\.[cm]?[jt]s$/.test(definition)) {
     throw new RuntimeProblem(
-      `there is no ${DEFINITION_NAME} in ${path}`,
-      "name the folder or file of a definition, or begin one here: locusts init",
+      `${definition} is no definition: that is a file of TypeScript, ${DEFINITION_NAME} or another name in .ts`,
+      hint,
     );
   }
   const folder = dirname(definition);

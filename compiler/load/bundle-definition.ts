@@ -15,10 +15,14 @@ export async function bundleDefinition(
   file: string,
 ): Promise<BundledDefinition | { readonly problems: readonly Problem[] }> {
   const { build } = await import("esbuild");
+  if (basename(file).includes("*")) {
+    return { problems: [{ message: `${basename(file)} has a * in its name`, hint: "rename the file" }] };
+  }
   const start: Place = { file: basename(file), line: 1, column: 1 };
   try {
     const result = await build({
-      entryPoints: [file],
+      // Not the whole path: esbuild takes a * in it for a wildcard.
+      entryPoints: [`./${basename(file)}`],
       // Without it, the output would differ by the folder from which Locusts is run.
       absWorkingDir: folder,
       outfile: `${basename(file)}.cjs`,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { suite } from "../runner/suite.js";
 import { Deployment } from "./deployment.js";
 import { assertUnharmed, NASTY_FIELDS, NASTY_FILES, NASTY_NAMES } from "./nasty-names.js";
@@ -62,11 +62,16 @@ test("a definition that lies in a folder with an awkward name", async () => {
     command: ({ inputs, outputs }) => sh\`cat \${inputs.text} \${inputs.same} > \${outputs.text}\`,
   `,
     { "a.in": "a\n", "b.in": "b\n", common: "c\n" },
-    outer.path(`it's $HOME "a" folder; ${"long ".repeat(25)}ä`),
+    outer.path(`it's $HOME "a" folder; ${"long ".repeat(25)}ä/*/a\\b{c,d}/a#b?/50% [x]`),
   );
   await deployment.succeed();
   assert.equal(deployment.result("a.out"), "a\nc\n");
   await deployment.assertQuiet();
+  // Mistakes are found at their places there, too.
+  writeFileSync(deployment.path("swarm.config.ts"), "export const a: string = 3;\n");
+  const { report } = await deployment.deploy();
+  assert.equal(report.errors?.[0]?.message, "Type 'number' is not assignable to type 'string'");
+  assert.deepEqual(report.errors?.[0]?.place, { file: "swarm.config.ts", line: 1, column: 14 });
 });
 
 test.run();

@@ -1,5 +1,6 @@
 import { closest, didYouMean } from "../closest.js";
 import { listed, type Mistake, type Wording } from "./mistake.js";
+import { unknownModule } from "./module-words.js";
 import { unknownProperty } from "./shape.js";
 import { ts } from "./ts-morph.js";
 
@@ -25,7 +26,7 @@ export function wordsForNames(mistake: Mistake): Wording | undefined {
     case 2307: // Cannot find module '…'
     case 2792:
     case 2732:
-      return unknownModule(head);
+      return unknownModule(mistake, head);
     case 7016: // Could not find a declaration file for module '…'
       return untypedModule(head);
     default:
@@ -142,14 +143,6 @@ function unknownExport({ node, checker }: Mistake, head: string): Wording | unde
   const known = symbol ? checker.getExportsOfModule(symbol).map((exported) => exported.name) : [];
   const written = specifier && ts.isStringLiteral(specifier) ? specifier.text : module;
   return unknownProperty(`"${written}"`, name, known);
-}
-
-function unknownModule(head: string): Wording | undefined {
-  const module = /module '([^']+)'/.exec(head)?.[1];
-  if (module === undefined) return undefined;
-  const local = /^\.{0,2}\//.test(module);
-  const hint = local ? "look at the path and the name of the file" : `install it: npm install ${module}`;
-  return { message: `there is no module "${module}"`, hint };
 }
 
 function untypedModule(head: string): Wording | undefined {

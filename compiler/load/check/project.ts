@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Place } from "../../problem.js";
+import { disguised, disguisedFileSystem, undisguised } from "./backslashes.js";
 import { Project, ts } from "./ts-morph.js";
 
 /** The TypeScript program of a definition (or of a node() program), seen from the definition's folder. */
@@ -56,6 +57,7 @@ export function openProject(folder: string, file: string, kind: "definition" | "
     kind === "definition" ? { types: [] } : { types: ["node"], typeRoots: [typesOfNode()] };
   const project = new Project({
     skipAddingFilesFromTsConfig: true,
+    ...(file.includes("\\") ? { fileSystem: disguisedFileSystem() } : {}),
     compilerOptions: {
       ...SHARED_OPTIONS,
       lib: ["lib.es2022.d.ts"],
@@ -63,7 +65,7 @@ export function openProject(folder: string, file: string, kind: "definition" | "
       paths: { locusts: [locusts] },
     },
   });
-  const entryPath = project.addSourceFileAtPath(file).compilerNode.fileName;
+  const entryPath = project.addSourceFileAtPath(disguised(file)).compilerNode.fileName;
   const program = project.getProgram().compilerObject;
   const entry = program.getSourceFile(entryPath);
   if (!entry) throw new Error(`${file} is not part of its own program`);
@@ -88,7 +90,11 @@ export function openProject(folder: string, file: string, kind: "definition" | "
     dataFiles: files.filter(isData),
     placeAt(source, position) {
       const { line, character } = source.getLineAndCharacterOfPosition(position);
-      return { file: relativeTo(folder, source.fileName), line: line + 1, column: character + 1 };
+      return {
+        file: undisguised(relativeTo(disguised(folder), source.fileName)),
+        line: line + 1,
+        column: character + 1,
+      };
     },
   };
 }

@@ -214,7 +214,7 @@ locusts_renew_folder() {
   locusts_place=$locusts_sequence.$locusts_try
   locusts_folder=$locusts_life/$locusts_place/$locusts_number
   mkdir -p -- "$locusts_life/$locusts_place" &&
-    tar --no-same-owner -xf "chunks/$locusts_chunk.tar" -C "$locusts_life/$locusts_place" -- "$locusts_number"
+    tar --no-unquote --no-same-owner -xf "chunks/$locusts_chunk.tar" -C "$locusts_life/$locusts_place" -- "$locusts_number"
 }
 
 # Inputs too large to be packed lie in the shared folder; this job wants copies of its own.
@@ -699,7 +699,7 @@ locusts_open_chunk() { # chunk [again]
     ((${#locusts_members[@]} > 0)) || return 0
   fi
   if ! error=$({ mkdir -p -- "$folder" &&
-    exec tar --no-same-owner -xf "chunks/$chunk.tar" -C "$folder" -- "${locusts_members[@]}"; } 2>&1); then
+    exec tar --no-unquote --no-same-owner -xf "chunks/$chunk.tar" -C "$folder" -- "${locusts_members[@]}"; } 2>&1); then
     locusts_blame_disk "chunks/$chunk.tar cannot be unpacked to $folder: ${error:0:200}"
     return 1
   fi

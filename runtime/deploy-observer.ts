@@ -33,6 +33,8 @@ export interface DeployObserver {
   /** A run of an earlier deploy still goes on, and is followed. */
   rejoined(run: Run): void;
   restarted(run: Run, words: string): void;
+  /** a copy that jobs share was changed by one of them, and has been made anew; which, in words */
+  copyRestored(run: Run, words: string): void;
   /** what the jobs have changed in their tree is home */
   treeCame(home: TreeHome): void;
   /** a node takes no more work; what happened there, in words */

@@ -7,7 +7,7 @@ import { preflight } from "./doctor/preflight.js";
 import { type Engine, type EngineState, NeverBegins } from "./engines/engine.js";
 import { pilotsFor } from "./engines/slurm.js";
 import { Results } from "./files/results.js";
-import { placeBundle, stageRun } from "./files/stage.js";
+import { placeBundle, restoreCopies, stageRun } from "./files/stage.js";
 import type { TargetFiles } from "./files/target-files.js";
 import type { OpenedTarget } from "./open-target.js";
 import { makeReport } from "./report.js";
@@ -29,6 +29,12 @@ const MOST_LEAVING = 30_000;
 
 /** How often a manager that was killed is started again without any job having ended in between. */
 const MOST_RESTARTS = 3;
+
+/** Why managers leave when a job has changed what others read. */
+const SPOILT = "spoilt";
+
+/** How often what jobs share is made anew, in one run: then something is wrong with the command. */
+const MOST_RESTORED = 20;
 
 /** One deploy: what is left of earlier ones is taken up, what is wanted is run, and what comes of it is gathered. */
 export class Deployment {
@@ -93,6 +99,7 @@ export class Deployment {
     let pause = shortest;
     let stopping: Promise<void> | undefined;
     let restarts = 0;
+    let restored = 0;
     let settledAtStart = 0;
     let allSettled: number | undefined;
     for (;;) {
@@ -116,7 +123,8 @@ export class Deployment {
       if (!going) {
         if (follower.settled === jobs.size || stopping !== undefined) break;
         const stopped = await this.whyStopped(run, follower);
-        if (stopped.reason !== undefined) {
+        const isSpoilt = stopped.reason === SPOILT && restored < MOST_RESTORED;
+        if (stopped.reason !== undefined && !isSpoilt) {
           await this.finish(follower, jobs.size);
           return { how: "stopped", reason: stopped.reason, detail: stopped.detail };
         }
@@ -124,9 +132,13 @@ export class Deployment {
         restarts += 1;
         if (restarts > MOST_RESTARTS) {
           await this.finish(follower, jobs.size);
-          return { how: "stopped", reason: "killed", detail: stopped.detail };
+          return { how: "stopped", reason: stopped.reason ?? "killed", detail: stopped.detail };
         }
-        observer.restarted(run, stopped.detail);
+        if (isSpoilt) {
+          restored += 1;
+          await restoreCopies(this.options, this.files);
+          observer.copyRestored(run, stopped.detail);
+        } else observer.restarted(run, stopped.detail);
         settledAtStart = follower.settled;
         await this.engine.launch(run, jobs.size - follower.settled);
       } else if (follower.settled === jobs.size && stopping === undefined) {

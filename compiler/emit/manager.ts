@@ -27,6 +27,12 @@ export function emitManager(swarm: SwarmPlan): string {
       ...swarm.inputs.map((input) => input.variable),
       ...swarm.outputs.map((output) => output.variable),
     ],
+    // What may be a link to a copy that other jobs read as well.
+    watched: swarm.tree
+      ? []
+      : swarm.inputs
+          .filter(({ delivery }) => delivery !== "in-place" && delivery !== "copy")
+          .map((input) => input.variable),
     prepare: swarm.prepare ?? "",
     hasModules: swarm.modules.length > 0,
     container: swarm.container

@@ -35,6 +35,7 @@ export const TEMPLATES = [
   "try",
   "outputs",
   "record",
+  "copies",
   "run",
   "past",
   "requests",

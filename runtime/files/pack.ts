@@ -51,17 +51,21 @@ class Tar {
   }
 }
 
+type Packed = InputPlacement & { readonly how: "pack" };
+
 /**
  * Adds an input as a job is to have it: the job may change its own copy, whatever the original's mode.
  *
  * @throws RuntimeProblem if the input is not what the bundle was built from
  */
-function addPacked(tar: Tar, name: string, source: string, { upload }: InputPlacement & { how: "pack" }): void {
+function addPacked(tar: Tar, name: string, source: string, { upload }: Packed, alone: boolean): void {
   const sum = new ContentSum();
   try {
     for (const entry of walkInput(source)) {
       const at = entry.path === "" ? name : `${name}/${entry.path}`;
-      const { mtimeMs: mtime, mode } = entry.stats;
+      const { mtimeMs, mode } = entry.stats;
+      // What has nothing to be older than needs no fractions, which take a header of their own.
+      const mtime = alone && upload.kind !== "folder" ? Math.floor(mtimeMs / 1000) * 1000 : mtimeMs;
       if (entry.kind === "file") {
         const content = readPlainFile(entry.source);
         sum.add(entry, hash("sha256", content), content.length);
@@ -102,7 +106,7 @@ export function packChunk(jobs: readonly JobToPack[], places: PackPlaces): Buffe
       const name = `${base}/${input.path}`;
       if (input.how === "pack") {
         const source = input.upload.source;
-        addPacked(tar, name, isAbsolute(source) ? source : join(places.sources, source), input);
+        addPacked(tar, name, isAbsolute(source) ? source : join(places.sources, source), input, inputs.length === 1);
       } else if (input.how === "link") {
         tar.link(name, join(places.shared, input.shared));
       } else if (input.how === "in-place") {

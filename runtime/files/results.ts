@@ -27,6 +27,7 @@ import { KEPT_FOLDERS, KeptOutputs } from "../state/kept-outputs.js";
 import type { Ledger } from "../state/ledger.js";
 import { Ownership } from "../state/ownership.js";
 import { type PlacedOutput, PlacedOutputs } from "../state/placed-outputs.js";
+import { keepTime } from "./time-stamps.js";
 
 /** Why an output could not come home. */
 export class OutputRefused extends Error {
@@ -61,10 +62,12 @@ export function isSameContent(a: string, b: string): boolean {
 
 /** Copies a file with its mode; as a reflink where the file system can, and with holes where it has some. */
 function copyFile(from: string, to: string): void {
-  const { size, blocks } = statSync(from);
+  const { size, blocks, mtimeMs } = statSync(from);
   if (blocks * 512 >= size || spawnSync("cp", ["--reflink=auto", "--sparse=always", "--", from, to]).status !== 0) {
     copyFileSync(from, to, constants.COPYFILE_FICLONE);
   }
+  // What is made from other outputs is not older than they are.
+  keepTime(to, mtimeMs);
 }
 
 /** What came home of an output. */

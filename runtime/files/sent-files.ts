@@ -11,6 +11,7 @@ import { describeForPlanting, treeParcels } from "../trees/stage-tree.js";
 import { RuntimeProblem } from "../workspace.js";
 import { askHost } from "./ask-host.js";
 import { mendFor } from "./disk-words.js";
+import { type Inventory, readInventory } from "./inventory.js";
 import { splitJournals } from "./journal-news.js";
 import { sendByCommand } from "./own-transfer.js";
 import { bytesOf, endOfParcels, lacking, type Parcel, packParcels, parcelOfFile, parcelsOfInput } from "./parcels.js";
@@ -37,16 +38,6 @@ export interface SentFilesOptions {
   /** what runs the target had when it was opened */
   readonly runs: readonly number[];
   readonly digests: DigestCache;
-}
-
-/** What the target has already of what is to be sent. */
-interface Inventory {
-  /** sha256 of the bundle's files, by name */
-  readonly bundle: ReadonlyMap<string, string>;
-  /** `<digest>/<name>` */
-  readonly shared: ReadonlySet<string>;
-  /** bytes, by path in `incoming/` */
-  readonly incoming: ReadonlyMap<string, number>;
 }
 
 /** A target whose files go through ssh, with a copy on this machine of the parts that matter here. */
@@ -153,35 +144,21 @@ export class SentFiles implements TargetFiles {
     const incomingRun = `run-${digest.slice(0, 16)}`;
     await this.options.persist(async () => {
       const had = await this.#takeInventory();
-      const lackingShared = staged.shared.filter(
-        (upload) => !had.shared.has(upload.destination.slice("shared/".length)),
-      );
+      const lackingShared = staged.shared.filter((upload) => !had.shared.has(inShared(upload)));
       const wanted = [
         ...[...sums]
           .filter(([name, sum]) => had.bundle.get(name) !== sum)
           .map(([name]) => parcelOfFile(join(this.here, "bundle", name), `${incomingRun}.bundle/${name}`)),
-        ...lackingShared.flatMap((upload) => this.#inputParcels(upload, staged)),
+        ...lackingShared.flatMap((upload) => this.#inputParcels(upload, staged.sources)),
         ...files.map((name) => parcelOfFile(join(chunks, name), `${incomingRun}/chunks/${name}`)),
         ...(staged.tree ? treeParcels(staged.tree, `${incomingRun}/staged`, this.options.digests) : []),
       ];
-      const parcels = [...lacking(wanted, await this.#checkArrived(wanted, had.incoming))];
-      const has = await this.#transfer(parcels, transferred);
+      await this.#transfer(wanted, had, transferred);
       // What went by a way of the user's own was not looked at on its way.
       if (this.options.transferCommand !== undefined) {
-        for (const upload of lackingShared) this.#inputParcels(upload, staged);
+        for (const upload of lackingShared) this.#inputParcels(upload, staged.sources);
       }
-      const joined = parcels.filter((parcel) => parcel.kind === "file" && parcel.from > 0 && parcel.sha256);
-      const wrong = new Set(joined.length > 0 ? await this.#findWrong(joined) : []);
-      for (const parcel of parcels) {
-        if (parcel.kind !== "file") continue;
-        if (has.incoming.get(parcel.path) === parcel.bytes && !wrong.has(parcel.path)) continue;
-        throw new RuntimeProblem(
-          `${parcel.path} has not arrived whole on ${this.options.host.name}`,
-          "run the same command again",
-        );
-      }
-      const arrived = lackingShared.map((upload) => upload.destination.slice("shared/".length));
-      await this.#complete(staged, incomingRun, sums, arrived);
+      await this.#complete(staged, incomingRun, sums, lackingShared.map(inShared));
       if (staged.tree) await this.#plant(staged, staged.tree);
     });
     declareRun(staged.folder, staged.facts);
@@ -189,13 +166,43 @@ export class SentFiles implements TargetFiles {
     return readRun(this.here, staged.number) as Run;
   }
 
-  #inputParcels(upload: Upload, { sources }: StagedRun): Parcel[] {
+  async restoreCopies(uploads: readonly Upload[], sources: string): Promise<void> {
+    await this.options.persist(async () => {
+      const had = await this.#takeInventory();
+      const lost = uploads.filter((upload) => !had.shared.has(inShared(upload)));
+      await this.#transfer(
+        lost.flatMap((upload) => this.#inputParcels(upload, sources)),
+        had,
+        () => {},
+      );
+      const input = Buffer.from(lost.map((upload) => `${inShared(upload)}\0`).join(""));
+      await this.#run(this.options.host, "put-copies", [this.there], input);
+    });
+  }
+
+  #inputParcels(upload: Upload, sources: string): Parcel[] {
     const source = isAbsolute(upload.source) ? upload.source : join(sources, upload.source);
     return parcelsOfInput(upload, source, this.options.digests);
   }
 
-  /** Sends parcels; tells what the target has then. */
-  async #transfer(parcels: readonly Parcel[], transferred: Transferred): Promise<Inventory> {
+  /** Sends what of the parcels has not arrived before, and sees that all of it arrives. */
+  async #transfer(wanted: readonly Parcel[], had: Inventory, transferred: Transferred): Promise<void> {
+    const parcels = [...lacking(wanted, await this.#checkArrived(wanted, had.incoming))];
+    const has = await this.#sendParcels(parcels, transferred);
+    const joined = parcels.filter((parcel) => parcel.kind === "file" && parcel.from > 0 && parcel.sha256);
+    const wrong = new Set(joined.length > 0 ? await this.#findWrong(joined) : []);
+    for (const parcel of parcels) {
+      if (parcel.kind !== "file") continue;
+      if (has.incoming.get(parcel.path) === parcel.bytes && !wrong.has(parcel.path)) continue;
+      throw new RuntimeProblem(
+        `${parcel.path} has not arrived whole on ${this.options.host.name}`,
+        "run the same command again",
+      );
+    }
+  }
+
+  /** Tells what the target has then. */
+  async #sendParcels(parcels: readonly Parcel[], transferred: Transferred): Promise<Inventory> {
     const { transferCommand } = this.options;
     if (transferCommand !== undefined) {
       await this.options.host.run('mkdir -p -- "$1/incoming"', [this.there]);
@@ -220,7 +227,8 @@ export class SentFiles implements TargetFiles {
     const words = [this.there, String(staged.number), incomingRun, describeRun(staged.facts).trimEnd(), lines];
     if (staged.tree) words.push("later");
     const input = Buffer.from(shared.map((path) => `${path}\0`).join(""));
-    const ended = await this.options.host.run(loadScript("complete"), words, { input });
+    const scripts = `${loadScript("put-copies")}\n${loadScript("complete")}`;
+    const ended = await this.options.host.run(scripts, words, { input });
     if (ended.code === OTHER_BUNDLE) {
       throw new RuntimeProblem(
         `the bundle on ${this.options.host.name} is not what was sent: its digests differ`,
@@ -324,15 +332,7 @@ export class SentFiles implements TargetFiles {
   }
 }
 
-function readInventory(text: string): Inventory {
-  const bundle = new Map<string, string>();
-  const shared = new Set<string>();
-  const incoming = new Map<string, number>();
-  for (const record of text.split("\0")) {
-    const [kind = "", first = "", ...rest] = record.split(" ");
-    if (kind === "shared") shared.add([first, ...rest].join(" "));
-    else if (kind === "incoming") incoming.set(rest.join(" "), Number(first));
-    else if (/^[0-9a-f]{64}$/.test(kind)) bundle.set(rest.join(" ").slice("bundle/".length), kind);
-  }
-  return { bundle, shared, incoming };
+/** The path of an input below the target's `shared/`. */
+function inShared(upload: Upload): string {
+  return upload.destination.slice("shared/".length);
 }

@@ -6,6 +6,7 @@ import {
   type BundleDescription,
   type BundledJob,
   readBundledJobs,
+  readUploads,
   type Upload,
 } from "../../compiler/format/bundle.js";
 import { BundledInputs } from "../runs/bundled-inputs.js";
@@ -105,6 +106,22 @@ export async function stageRun(options: StageOptions): Promise<StagedRun> {
   await flush();
   const facts = { digest: description.digest, chunks: chunk, jobs: wanted.size, managers: options.managers };
   return { number, folder, description, facts, shared: [...shared.values()], sources, tree };
+}
+
+/**
+ * Makes anew, on a target, what lies there once and was changed by a job.
+ *
+ * @throws RuntimeProblem if an input has changed since the bundle was built
+ */
+export async function restoreCopies(
+  options: { readonly bundle: string; readonly workspace: { readonly folder: string } },
+  files: Pick<TargetFiles, "restoreCopies">,
+): Promise<void> {
+  const uploads = new Map<string, Upload>();
+  for (const upload of readUploads(options.bundle)) {
+    if (upload.destination.startsWith("shared/")) uploads.set(upload.destination, upload);
+  }
+  await files.restoreCopies([...uploads.values()], options.workspace.folder);
 }
 
 /** The jobs of a bundle that are wanted, by number. */

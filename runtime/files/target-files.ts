@@ -48,6 +48,13 @@ export interface TargetFiles {
    * @throws RuntimeProblem if the bundle did not arrive as it was sent
    */
   send(staged: StagedRun, transferred: Transferred): Promise<Run>;
+  /**
+   * Makes anew what lies on the target once and was changed there.
+   *
+   * @param sources where relative sources start
+   * @throws RuntimeProblem if an input has changed since the bundle was built
+   */
+  restoreCopies(uploads: readonly Upload[], sources: string): Promise<void>;
   /** Brings here what journals hold beyond what is known. */
   look(run: Run): Promise<void>;
   /**

@@ -14,6 +14,7 @@ import { PassThrough, type Writable } from "node:stream";
 import { type Extract, extract, type Header } from "tar-stream";
 import { RuntimeProblem } from "../workspace.js";
 import type { Leftover } from "./target-files.js";
+import { keepTime } from "./time-stamps.js";
 
 /** Where a target sends files that come in the place of links. */
 const STRAYS = "strays/";
@@ -170,6 +171,9 @@ export class Unpacker {
     } finally {
       closeSync(file);
     }
+    // As the job has left it: what is made from other outputs is not older than they are.
+    const seconds = Number((header.pax as { mtime?: string } | null)?.mtime);
+    keepTime(place, seconds > 0 ? seconds * 1000 : (header.mtime?.getTime() ?? Date.now()));
     chmodSync(place, ((header.mode ?? 0o644) & 0o777) | 0o400);
   }
 

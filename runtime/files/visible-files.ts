@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
-import { basename, dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Upload } from "../../compiler/format/bundle.js";
 import { isSameInput, surveyContent } from "../../compiler/survey/content.js";
@@ -94,6 +94,10 @@ export class VisibleFiles implements TargetFiles {
       removeFolder(fresh);
     }
     this.#seals.seal(entry);
+  }
+
+  async restoreCopies(uploads: readonly Upload[], sources: string): Promise<void> {
+    for (const upload of uploads) this.placeShared(upload, resolve(sources, upload.source));
   }
 
   /** Is the copy there, and still what it was? What somebody has touched is read again. */

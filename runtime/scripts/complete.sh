@@ -6,7 +6,6 @@
 #   bundle's files are in the one beside it that ends in .bundle
 #   $4 the run file's text   $5 lines `sha256  file` for all files of the bundle
 #   $6 later: plant.sh declares the run, when its tree is in place
-#   standard input: NUL-terminated paths in shared/ that have arrived
 #
 # Exit codes: 31 the bundle is not what was sent.
 set -u
@@ -26,7 +25,7 @@ drop() {
 }
 
 fresh=incoming/$3.bundle
-mkdir -p -- "$fresh" bundle shared runs "incoming/$3"/{chunks,claims,managers,journal,work,pilots} || exit 1
+mkdir -p -- "$fresh" bundle runs "incoming/$3"/{chunks,claims,managers,journal,work,pilots} || exit 1
 # Files that are there and the same were not sent again.
 sent=()
 while read -r _ name; do
@@ -40,19 +39,6 @@ for file in bundle/*; do
   [[ $'\n'$5$'\n' == *"  $name"$'\n'* ]] || rm -f -- "$file"
 done
 
-# What else is in incoming/ is left of an upload that was cut off and is not wanted any more.
-cd shared || exit 1
-while IFS= read -r -d '' path; do
-  new=../incoming/shared/$path
-  if [[ ! -e $new && -e $path ]]; then continue; fi # an earlier try came so far
-  drop "$path"
-  mkdir -p -- "${path%/*}" || exit 1
-  find "$new" -type f -perm /222 -exec chmod a-w -- {} + || exit 1
-  mv -- "$new" "$path" || fail "shared/$path cannot be put in place"
-  find "./$path" -printf '%y %s %i %T@ %C@ %p\0' >>.seal || fail "shared/.seal cannot be written"
-done
-cd .. || exit 1
-
 run=runs/$2
 drop "$run"
 if [[ ${6-} ]] && ! printf '%s\n' "$4" >"incoming/$3/arrived"; then fail "$run cannot be written"; fi
@@ -62,4 +48,5 @@ if [[ ${6-} ]]; then
   exit 0
 fi
 if ! printf '%s\n' "$4" >"$run/run.new" || ! mv -- "$run/run.new" "$run/run"; then fail "$run/run cannot be written"; fi
+# What else is in there is left of an upload that was cut off and is not wanted any more.
 rm -rf incoming

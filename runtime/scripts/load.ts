@@ -21,6 +21,7 @@ export const SCRIPT_NAMES = [
   "manage",
   "meet",
   "plant",
+  "put-copies",
   "queue",
   "receive",
   "settle",

@@ -65,6 +65,12 @@ export function observeDeploy(terminal: Terminal, workspace: Workspace): DeployO
     restarted(run, words) {
       terminal.say(`the manager of run ${run.number} was killed${words ? ` (${words})` : ""}: starting it again`);
     },
+    copyRestored(_run, words) {
+      terminal.say(`${terminal.colors.yellow("an input that jobs share was changed:")} ${words}`);
+      terminal.say(
+        "  it is made anew, and from here on one job runs at a time; give such an input to jobs by copied()",
+      );
+    },
     treeCame() {
       // It is said when all is over.
     },
@@ -121,6 +127,7 @@ function sayEnd(terminal: Terminal, end: DeployEnd): void {
     "too-many-failures": `too many failures (${end.detail}): mend them, then locusts deploy goes on from here`,
     walltime: `the time of all pilots is used up${end.detail ? ` (${end.detail})` : ""}; locusts deploy goes on from here`,
     "bad-node": `no node is left on which anything works (${end.detail})`,
+    spoilt: `an input that jobs share was changed again and again (${end.detail}): give it to jobs by copied()`,
     signal: "somebody stopped the manager; locusts deploy goes on from here",
     killed: `the manager was killed again and again${end.detail ? `; its last words: ${end.detail}` : ""}`,
   };

@@ -105,6 +105,7 @@ locusts_work_through_list() {
       until wait "$locusts_pid" || locusts_accept_code $?; do :; done
       kill -KILL -- "-$locusts_pid" # whatever the job left running in the background
       locusts_now=${EPOCHREALTIME:-$SECONDS.000000} locusts_now=${locusts_now/[!0-9]/}
+      if [[ -L $locusts_folder/$in_data || -L $locusts_folder/$in_program ]] && ! locusts_check_copies "$in_data" "$in_program"; then break; fi
       if [[ $locusts_code == 0 && ! $locusts_stopping && -f $locusts_folder/$out_means && -s $locusts_folder/$out_means ]]; then
         locusts_pid=''
         # As locusts_record does it, in one command.
@@ -117,8 +118,10 @@ locusts_work_through_list() {
         break
       fi
       locusts_judge_try || break
+      [[ ! $locusts_spoilt ]] || break # the next try would read it
     done
     [[ ! $locusts_disk_is_full ]] || break
+    [[ ! $locusts_spoilt ]] || { locusts_stopping=1; break; }
   done
   exec 5<&-
 }
@@ -241,6 +244,8 @@ locusts_slot_main() { # --slot number --life name list manager life-folder share
   local requests=$9
   exec 4<&0 </dev/null 2>/dev/null 3>&"$requests" {requests}>&-
   locusts_pid='' locusts_stopping='' locusts_disk_is_full=''
+  declare -gA locusts_is_large=()
+  locusts_spoilt=''
   locusts_ended=0 locusts_interrupted='' locusts_published=0
   # Where bash has no clock of its own: it counts the seconds from here.
   [[ ${EPOCHREALTIME-} ]] || printf -v SECONDS '%(%s)T' -1
@@ -522,6 +527,61 @@ locusts_write_down() {
   done
   : >|"$locusts_life/slots/$locusts_slot.ended"
 }
+
+# ---- Copies that jobs share ---------------------------------------------------------
+# What lies in shared/ is there to be read. A job that writes to it all the same, as root may, changes what
+# others read: that is found out when it has ended, before anything is begun after it in this slot. Whatever
+# was written then is newer than the run.
+
+# Are the copies that the job at hand has links to as they were? If not, no more jobs are begun before they
+# are made anew. Fails if this job may have read what another has written: then it counts as never begun.
+locusts_check_copies() { # the paths of its inputs
+  local input
+  for input; do
+    [[ -L $locusts_folder/$input ]] && locusts_is_touched "$input" && ! locusts_is_intact "$input" || continue
+    locusts_spoilt=1
+    printf 'spoilt %s %s\n' "$locusts_slot" "$input, when the job $locusts_job ran" >&3
+    [[ ! -e $locusts_life/alone ]] || return 0 # nobody else can have done it
+    locusts_pid=''
+    locusts_note stopped "$locusts_number" "$locusts_try" stopped "$locusts_code" \
+      "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_place" - 'an input that jobs share was changed'
+    return 1
+  done
+}
+
+# Has anything in a copy been written to since the run was made? It may have been before, too, where a time
+# stamp lies in the future.
+locusts_is_touched() { # path of the input
+  local place=$locusts_folder/$1 file files
+  [[ -e $place && ! $place -nt run ]] || return 0
+  [[ -d $place ]] || return 1
+  if [[ ${locusts_is_large[$1]-} ]]; then
+    [[ $(find "$place/" -newercm run -print -quit) ]]
+    return
+  fi
+  shopt -s globstar dotglob nullglob
+  files=("$place"/**)
+  shopt -u globstar dotglob nullglob
+  ((${#files[@]} <= 200)) || locusts_is_large[$1]=1 # from now on a process is the cheaper way
+  for file in "${files[@]}"; do
+    [[ ! $file -nt run || -L $file ]] || return 0
+  done
+  return 1
+}
+
+# Is a copy as the seal says that was set when it was whole?
+locusts_is_intact() { # path of the input
+  local text record path entry
+  text=$(readlink -- "$locusts_folder/$1") || return
+  entry=${text%/*/*} entry=${text#"$entry/"} # <digest>/<name>
+  cmp -s <(cd -- "$locusts_shared" && find "./$entry" -printf '%y %s %i %T@ %C@ %p\0' | LC_ALL=C sort -z) <(
+    while IFS='' read -r -d '' record; do
+      path=${record#*' ./'}
+      [[ $path != "$entry" && $path != "$entry"/* ]] || printf '%s\0' "$record"
+    done <"$locusts_shared/.seal" | LC_ALL=C sort -z
+  )
+}
+
 # A slot reads no further: the less it holds, the quicker it forks.
 if [[ ${1-} == --slot ]]; then
   locusts_slot_main "$@"
@@ -1051,6 +1111,10 @@ locusts_serve() {
       case $word in
         failed) locusts_count_failure ;;
         full) locusts_stop_for disk-full ;;
+        spoilt)
+          : >|one-at-a-time # so that next time it is known who it was
+          locusts_stop_for spoilt "${words#* * }"
+          ;;
         trouble) locusts_stop_for error "$PWD: ${words#* * }" ;;
         # What else a slot says is of no use any more once it is gone.
         *) [[ ! ${locusts_slot_pid[slot]-} ]] || locusts_answer "$word" "$slot" "$list" ;;
@@ -1232,6 +1296,8 @@ locusts_main() {
   trap : PIPE # a slot that was killed does not read its answer
   locusts_slots=${slots:-$locusts_slots}
   [[ $locusts_slots ]] || locusts_count_slots
+  [[ ! -e one-at-a-time ]] || locusts_slots=1
+  ((locusts_slots > 1 || locusts_managers > 1)) || : >|"$locusts_life/alone"
   for ((slot = 1; slot <= locusts_slots; slot++)); do locusts_start_slot 0; done
   locusts_serve_all
   locusts_end_leftovers "$locusts_life_name"
@@ -1244,6 +1310,7 @@ locusts_main() {
     '') return 0 ;;
     disk-full) locusts_say "stopped: the disk that holds $PWD is full; make room, then start again"; return 5 ;;
     too-many-failures) locusts_say "stopped: $locusts_detail"; return 6 ;;
+    spoilt) locusts_say "stopped: an input that jobs share was changed: $locusts_detail; 'locusts deploy' makes it anew"; return 1 ;;
     signal) locusts_say 'stopped by a signal; the next start goes on from here'; return 143 ;;
     *) locusts_say "stopped: $locusts_detail"; return 1 ;;
   esac

@@ -4,7 +4,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { removeOldDrafts } from "../../compiler/format/write-atomically.js";
 import { RuntimeProblem } from "../workspace.js";
-import { createLockFile, describeOwnLock, folderIdentity, type LockFile, readLockFile } from "./lock-file.js";
+import {
+  createOwnLock,
+  describeOwnLock,
+  folderIdentity,
+  type LockFile,
+  type OwnLock,
+  readLockFile,
+} from "./lock-file.js";
 import { isRunning, type ProcessIdentity, processSpace } from "./process-identity.js";
 import type { RenewedLock } from "./renew-lock.js";
 
@@ -39,28 +46,30 @@ export async function lockState(stateFolder: string, options: LockOptions = {}):
   const path = join(stateFolder, "lock");
   for (;;) {
     options.signal?.throwIfAborted();
-    const { token, text } = describeOwnLock(stateFolder);
-    if (await take(path, token, text, options)) {
-      removeLeftovers(stateFolder);
-      return keepLock({ path, token, text, beat: BEAT });
-    }
+    const own = describeOwnLock(stateFolder);
+    const token = await take(path, own, options);
+    if (token === undefined) continue;
+    removeLeftovers(stateFolder);
+    return keepLock({ path, token, text: token === own.token ? own.text : "", beat: BEAT });
   }
 }
 
-/** @returns false if somebody has changed something in the meantime, and it is worth another try */
-async function take(path: string, token: string, text: string, options: LockOptions): Promise<boolean> {
-  if (createLockFile(path, text)) return findLast(path)?.token === token;
+/** @returns undefined if somebody has changed something in the meantime, and it is worth another try */
+async function take(path: string, own: OwnLock, options: LockOptions): Promise<string | undefined> {
+  const first = createOwnLock(path, own);
+  if (first !== undefined) return findLast(path)?.token === first ? first : undefined;
   const last = findLast(path);
-  if (!last || !(await isGone(last, path, options))) return false;
+  if (!last || !(await isGone(last, path, options))) return undefined;
   // Of all who have found this one to be gone, one can create its successor, which then is the lock.
   const successor = successorOf(path, last);
-  if (!createLockFile(successor, text)) return false;
+  const token = createOwnLock(successor, own);
+  if (token === undefined) return undefined;
   if (findLast(path)?.token !== token) {
     rmSync(successor, { force: true }); // another one was through with that already
-    return false;
+    return undefined;
   }
   renameSync(successor, path);
-  return true;
+  return token;
 }
 
 function successorOf(path: string, lock: LockFile): string {
@@ -95,13 +104,12 @@ async function isGone(lock: LockFile, path: string, options: LockOptions): Promi
     );
     const now = findLast(path);
     if (now?.token !== lock.token) return false;
-    if (now.renewed !== lock.renewed && owner) throw isAtWork(owner);
+    if (now.renewed !== lock.renewed) throw isAtWork(owner);
     const passed = performance.now() - since;
     if (passed > silence) return true;
     if (!told && passed > LONG_LOOK) {
       told = true;
-      const who = owner ? `process ${owner.pid} on ${owner.host}` : "a process that did not say its name";
-      options.waiting?.(`${who} has locked ${path}; looking whether it still lives, for ${silence / 1000} s`);
+      options.waiting?.(`${nameOf(owner)} has locked ${path}; looking whether it still lives, for ${silence / 1000} s`);
     }
   }
 }
@@ -110,9 +118,13 @@ function isOfThisMachine(owner: ProcessIdentity): boolean {
   return owner.space.split("/")[0] === processSpace().split("/")[0];
 }
 
-function isAtWork({ pid, host }: ProcessIdentity): RuntimeProblem {
+function nameOf(owner: ProcessIdentity | undefined): string {
+  return owner ? `process ${owner.pid} on ${owner.host}` : "a process that has not written down who it is";
+}
+
+function isAtWork(owner: ProcessIdentity | undefined): RuntimeProblem {
   return new RuntimeProblem(
-    `another locusts is at work here: process ${pid} on ${host}`,
+    `another locusts is at work here: ${nameOf(owner)}`,
     "wait for it, or interrupt it with Ctrl-C",
   );
 }

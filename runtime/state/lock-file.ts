@@ -8,7 +8,7 @@ import { identifyThisProcess, type ProcessIdentity, processSpace } from "./proce
 export interface LockFile {
   /** what tells this taking of the lock from all others */
   readonly token: string;
-  /** undefined: its maker was killed before it could write, or is about to */
+  /** undefined: its maker was killed before it could write, is about to, or found the disk full */
   readonly owner: ProcessIdentity | undefined;
   /** the folder that the lock was made in; a copy of the folder has another one */
   readonly folder: string;
@@ -22,8 +22,16 @@ export function folderIdentity(folder: string): string {
   return `${dev}:${ino}`;
 }
 
-/** The text of a lock of this process. It begins with the number of the process. */
-export function describeOwnLock(folder: string): { readonly token: string; readonly text: string } {
+/** A lock that this process is to have. */
+export interface OwnLock {
+  readonly token: string;
+  /** of its file; it begins with the number of the process */
+  readonly text: string;
+}
+
+const FULL = new Set(["ENOSPC", "EDQUOT"]);
+
+export function describeOwnLock(folder: string): OwnLock {
   const { pid, birth, host, space } = identifyThisProcess();
   const token = randomBytes(12).toString("hex");
   return { token, text: `${pid} ${birth} ${host.replace(/\s/g, "_")} ${space} ${folderIdentity(folder)} ${token}\n` };
@@ -51,6 +59,22 @@ export function createLockFile(path: string, text: string): boolean {
   return true;
 }
 
+/**
+ * Creates the file of a lock of this process.
+ *
+ * @returns the token by which it is known from now on; undefined if the file exists
+ */
+export function createOwnLock(path: string, own: OwnLock): string | undefined {
+  try {
+    return createLockFile(path, own.text) ? own.token : undefined;
+  } catch (error) {
+    if (!FULL.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
+  // What makes room again has to work on a full disk, and an empty file takes none.
+  if (!createLockFile(path, "")) return undefined;
+  return readLockFile(path)?.token;
+}
+
 /** Reads a lock's file; undefined if there is none. */
 export function readLockFile(path: string): LockFile | undefined {
   let file: number;
@@ -66,7 +90,7 @@ export function readLockFile(path: string): LockFile | undefined {
     const [pid = "", birth = "", host = "", space, folder = "", token] = readFileSync(file, "utf8").trim().split(" ");
     const owner = { pid: Number(pid), birth, host };
     if (token !== undefined && space !== undefined) return { ...common, token, owner: { ...owner, space }, folder };
-    const unnamed = { ...common, token: `${stats.ino}-${stats.mtimeNs}`, folder: "" };
+    const unnamed = { ...common, token: `unnamed-${stats.ino}`, folder: "" };
     // Older versions wrote no more.
     if (host !== "") return { ...unnamed, owner: { ...owner, space: host === hostname() ? processSpace() : "?" } };
     return { ...unnamed, owner: undefined };

@@ -107,6 +107,25 @@ test("a lock whose maker was killed before it could write is taken", async () =>
   await takes(folder);
 });
 
+test("on a full disk a lock is had by one, too: clean has to make room", async () => {
+  const folder = stateFolder();
+  const module = new URL("../../runtime/state/deploy-lock.js", import.meta.url).href;
+  // No file may grow: what writes gets an error, as on a full disk.
+  const script = `import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+fs.writeSync = () => { throw Object.assign(new Error("ENOSPC"), { code: "ENOSPC", errno: -28 }); };
+syncBuiltinESMExports();
+const { lockState } = await import(${JSON.stringify(module)});
+const unlock = await lockState(${JSON.stringify(folder)});
+process.stdout.write("has it\\n");
+setTimeout(unlock, 6000);`;
+  const { child, outcome } = begin(process.execPath, ["--input-type=module", "--eval", script], folder);
+  await new Promise((resolve) => child.stdout?.once("data", resolve));
+  await assert.rejects(lockState(folder, { silence: 5000 }), /another locusts is at work here: a process that has not/);
+  assert.equal((await outcome).exitCode, 0);
+  await takes(folder);
+});
+
 test("what is left of takers that were killed is taken over, and removed", async () => {
   const folder = stateFolder();
   writeLock(folder, GONE, processSpace(), "a");

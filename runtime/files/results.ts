@@ -1,49 +1,32 @@
-import { spawnSync } from "node:child_process";
 import { hash } from "node:crypto";
 import {
   closeSync,
-  constants,
-  copyFileSync,
   existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
-  readlinkSync,
   readSync,
   realpathSync,
   renameSync,
   rmSync,
   type Stats,
   statSync,
-  symlinkSync,
 } from "node:fs";
-import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import type { BundledJob } from "../../compiler/format/bundle.js";
 import { LOG_FOLDER } from "../../compiler/format/results.js";
-import { digestOf, stampOf } from "../state/fingerprint.js";
+import { digestOf, kindOf, stampOf } from "../state/fingerprint.js";
 import { KEPT_FOLDERS, KeptOutputs } from "../state/kept-outputs.js";
 import type { Ledger } from "../state/ledger.js";
 import { Ownership } from "../state/ownership.js";
 import { type PlacedOutput, PlacedOutputs } from "../state/placed-outputs.js";
-import { keepTime } from "./time-stamps.js";
-
-/** Why an output could not come home. */
-export class OutputRefused extends Error {
-  override readonly name = "OutputRefused";
-}
-
-/** What the system says of a path that is wrong in itself. All else is wrong with the disk or the machine. */
-const WRONG_PATH = new Set([
-  ...["EACCES", "EEXIST", "EILSEQ", "EINVAL", "EISDIR", "ELOOP", "ENAMETOOLONG", "ENOENT", "ENOTDIR", "ENOTEMPTY"],
-  ...["EPERM", "ERR_FS_EISDIR"],
-]);
-
-/** Is it one job's trouble that its output could not come home? Then those of others can. */
-export function isOfJob(error: unknown): error is Error {
-  return error instanceof OutputRefused || WRONG_PATH.has((error as NodeJS.ErrnoException).code ?? "");
-}
+import { lookAt } from "../trees/look-at.js";
+import { copyFile } from "./copy-file.js";
+import { FolderWalk } from "./folder-walk.js";
+import { isOfJob, OutputRefused } from "./output-refused.js";
+import { removeFolder } from "./remove-folder.js";
 
 /** Have two files of the same size the same content? */
 export function isSameContent(a: string, b: string): boolean {
@@ -58,16 +41,6 @@ export function isSameContent(a: string, b: string): boolean {
   } finally {
     for (const file of files) closeSync(file);
   }
-}
-
-/** Copies a file with its mode; as a reflink where the file system can, and with holes where it has some. */
-function copyFile(from: string, to: string): void {
-  const { size, blocks, mtimeMs } = statSync(from);
-  if (blocks * 512 >= size || spawnSync("cp", ["--reflink=auto", "--sparse=always", "--", from, to]).status !== 0) {
-    copyFileSync(from, to, constants.COPYFILE_FICLONE);
-  }
-  // What is made from other outputs is not older than they are.
-  keepTime(to, mtimeMs);
 }
 
 /** What came home of an output. */
@@ -90,7 +63,6 @@ export class Results {
   readonly ownership: Ownership;
   /** what was put in its place, and is not written down yet */
   #news: PlacedOutput[] = [];
-  #newFolders: string[] = [];
   /** paths of outputs that may still have another name in a work folder */
   #unsettled: string[] = [];
   /** the files of one job, by what identifies them, and where they came: two names of one file stay so */
@@ -121,17 +93,15 @@ export class Results {
   /** Makes a folder below the results, and those above it. @throws OutputRefused if a link on the way leads out */
   makeFolder(path: string): void {
     if (this.#made.has(path)) return;
+    const missing: string[] = [];
+    for (let at = path; at !== "." && !lookAt(join(this.folder, at)); at = dirname(at)) missing.push(at);
+    // Written down first: one that is made and not known would be taken for the user's own.
+    this.placed.putFolders(missing);
     const folder = join(this.folder, path);
-    const first = mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true });
     // A link on the way could lead anywhere.
     const inside = relative(realpathSync(this.folder), realpathSync(folder));
     if (inside.startsWith("..") || isAbsolute(inside)) throw new OutputRefused(`${folder} leads out of ${this.folder}`);
-    if (first !== undefined) {
-      const top = relative(resolve(this.folder), first);
-      const made: string[] = [];
-      for (let at = path; at !== "." && at.length >= top.length; at = dirname(at)) made.push(at);
-      this.#newFolders.push(...made);
-    }
     this.#made.add(path);
   }
 
@@ -204,6 +174,8 @@ export class Results {
       if (this.placed.condition(output) === "whole") {
         store.keep(output);
         moved += 1;
+      } else if (this.ownership.mayReplace(output.path, output.job)) {
+        removeFolder(join(this.folder, output.path)); // a part of it, or an older copy
       }
       this.placed.forget([output.path]);
       this.placed.removeEmptyFolders(output.path);
@@ -220,11 +192,9 @@ export class Results {
 
   /** Writes down what was put in its place since the last time. */
   writeDown(): void {
-    this.placed.putFolders(this.#newFolders);
     this.placed.put(this.#news);
     this.#unsettled.push(...this.#news.map(({ path }) => path));
     this.#news = [];
-    this.#newFolders = [];
   }
 
   /** To be called when work folders are gone: what came from there has but one name now, and can be known by its stamp. */
@@ -293,7 +263,6 @@ export class Results {
     }
     const place = join(this.folder, path);
     this.makeFolder(dirname(path));
-    if (lstatSync(place, { throwIfNoEntry: false })) this.#clearPlace(path, which.job);
     let brought = 0;
     this.#take(place, (draft) => {
       const walk = new FolderWalk(realpathSync(from), path, (file, to) => this.#bring(file, to));
@@ -301,6 +270,9 @@ export class Results {
       if (walk.bytes !== bytes)
         throw new OutputRefused(`${path} had ${bytes} bytes when the job ended, and has ${walk.bytes}`);
       brought = walk.bytes + walk.insteadBytes;
+      // It may have come home before, and the process was killed that was about to write this down.
+      const isHere = kindOf(place) === "folder" && digestOf(place) === digestOf(draft);
+      if (!isHere && kindOf(place)) this.#clearPlace(path, which.job);
     });
     this.#record(path, which);
     return { bytes: brought, digest: digestOf(place) };
@@ -315,64 +287,5 @@ export class Results {
   /** Removes a log that was brought home for an earlier try. */
   dropLog(path: string): void {
     if (this.#oldLogs.has(path)) rmSync(join(this.folder, path), { force: true });
-  }
-}
-
-/** Brings all that is in one folder into another one. */
-class FolderWalk {
-  bytes = 0;
-  /** of files that have come in the place of links */
-  insteadBytes = 0;
-  readonly #twins = new Map<string, string>();
-
-  constructor(
-    readonly root: string,
-    /** names the output in errors */
-    readonly path: string,
-    readonly bring: (from: string, to: string) => void,
-  ) {}
-
-  copy(to: string, below = "."): void {
-    mkdirSync(to);
-    for (const name of readdirSync(join(this.root, below))) {
-      if (name.includes("\uFFFD")) throw new OutputRefused(`${this.path} has a name in it that is not UTF-8: ${name}`);
-      this.#entry(join(below, name), join(to, name));
-    }
-  }
-
-  #entry(path: string, to: string): void {
-    const from = join(this.root, path);
-    const stats = lstatSync(from);
-    if (stats.isDirectory()) this.copy(to, path);
-    else if (stats.isSymbolicLink()) this.#link(path, from, to);
-    else if (stats.isFile()) this.#file(from, to, stats);
-    else throw new OutputRefused(`${this.path} has something in it that is neither a file nor a folder: ${path}`);
-  }
-
-  #file(from: string, to: string, stats: Stats): void {
-    this.bytes += stats.size;
-    if (stats.nlink === 1) {
-      this.bring(from, to);
-      return;
-    }
-    // Its other names may be anybody's, but for those within the folder.
-    const twin = this.#twins.get(String(stats.ino));
-    if (twin === undefined) copyFile(from, to);
-    else linkSync(twin, to);
-    this.#twins.set(String(stats.ino), to);
-  }
-
-  /** A link that stays in the folder stays a link; of another one comes what it leads to, if that is a file. */
-  #link(path: string, from: string, to: string): void {
-    const leads = readlinkSync(from);
-    const inside = relative(this.root, resolve(dirname(from), leads));
-    if (!isAbsolute(leads) && !inside.startsWith("..")) {
-      symlinkSync(leads, to);
-      return;
-    }
-    const target = statSync(from, { throwIfNoEntry: false });
-    if (!target?.isFile()) throw new OutputRefused(`${this.path} has a link that leads out of it: ${path}`);
-    this.insteadBytes += target.size;
-    copyFile(from, to);
   }
 }

@@ -1,7 +1,8 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
-import { isOfJob, OutputRefused, type Results } from "../files/results.js";
+import { isOfJob, OutputRefused } from "../files/output-refused.js";
+import type { Results } from "../files/results.js";
 import type { Fetched, Leftover, TargetFiles } from "../files/target-files.js";
 import { treeRecord } from "../state/job-state.js";
 import type { JobResult, Ledger, OutputState } from "../state/ledger.js";

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { type BigIntStats, closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from "node:fs";
 import { join } from "node:path";
+import { lookAt } from "../trees/look-at.js";
 
 /*
  * How an output is known again. Its stamp is cheap and tells nearly always: inode, size and times. Where
@@ -53,8 +54,8 @@ export function isRemnant(folder: string, stamp: string): boolean {
 
 /** What tells quickly whether a file or folder is the same as before; undefined if there is none. */
 export function stampOf(place: string): string | undefined {
-  const stats = lstatSync(place, { bigint: true, throwIfNoEntry: false });
-  if (!stats) return undefined;
+  if (!lookAt(place)) return undefined;
+  const stats = lstatSync(place, { bigint: true });
   return stats.isDirectory() ? stampFolder(place) : stampFile(stats);
 }
 
@@ -112,7 +113,7 @@ export function digestOf(place: string): string {
 
 /** The bytes of a file, or of all files of a folder, and when the newest of them was written, in milliseconds since 1970. */
 export function measure(place: string): { readonly size: number; readonly newest: number } {
-  const stats = lstatSync(place, { throwIfNoEntry: false });
+  const stats = lookAt(place);
   if (!stats?.isDirectory()) return { size: stats?.size ?? 0, newest: stats?.mtimeMs ?? 0 };
   let size = 0;
   let newest = 0;
@@ -122,4 +123,11 @@ export function measure(place: string): { readonly size: number; readonly newest
     newest = Math.max(newest, Number(entry.mtimeMs));
   }
   return { size, newest };
+}
+
+/** What lies at a place; undefined if there is nothing. */
+export function kindOf(place: string): "file" | "folder" | "other" | undefined {
+  const stats = lookAt(place);
+  if (!stats) return undefined;
+  return stats.isFile() ? "file" : stats.isDirectory() ? "folder" : "other";
 }

@@ -2,6 +2,7 @@ import { closeSync, lstatSync, openSync, readSync, realpathSync, statSync } from
 import { dirname, isAbsolute, join, relative } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { CHANGES_TABLE, CHANGES_TABLE_START, CONFLICTS_TABLE, CONFLICTS_TABLE_START } from "../trees/change-tables.js";
+import { lookAt } from "../trees/look-at.js";
 import { RuntimeProblem } from "../workspace.js";
 import { digestOf, isRemnant } from "./fingerprint.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
@@ -42,13 +43,14 @@ export class Ownership {
   /** May an output of a job replace what lies at its place? An older copy of it is nobody's work: it may. */
   mayReplace(path: string, job: string): boolean {
     const place = join(this.results, path);
-    const stats = lstatSync(place, { throwIfNoEntry: false });
+    const stats = lookAt(place);
     if (!stats) return true;
     if (!stats.isFile() && !stats.isDirectory()) return false;
     const output = this.placed.get(path);
     if (output && this.placed.condition(output) === "whole") return true;
     try {
       if (output && stats.isDirectory() && isRemnant(place, output.stamp)) return true;
+      if (stats.isDirectory() && this.placed.holdsOnlyOutputs(path)) return true;
       return this.#digestsOf(job)?.has(digestOf(place)) === true;
     } catch {
       return false;
@@ -114,9 +116,10 @@ export class Ownership {
   #checkFolder(folder: string, inTheWay: string[]): void {
     for (let path = folder; path !== "."; path = dirname(path)) {
       const place = join(this.results, path);
-      if (!lstatSync(place, { throwIfNoEntry: false })) continue;
+      if (!lookAt(place)) continue;
       if (!statSync(place, { throwIfNoEntry: false })?.isDirectory()) {
-        inTheWay.push(path);
+        const output = this.placed.get(path);
+        if (!output || this.placed.condition(output) !== "whole") inTheWay.push(path);
         return;
       }
       const inside = relative(realpathSync(this.results), realpathSync(place));

@@ -1,4 +1,4 @@
-import { existsSync, rmdirSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readLines } from "../../compiler/format/lines.js";
 import { AppendOnlyTable } from "./append-only.js";
@@ -130,6 +130,17 @@ export class PlacedOutputs {
     } catch {
       return "changed"; // it cannot be read: it is not what was put there
     }
+  }
+
+  /** Is a folder one that was made for outputs, with nothing in it but outputs as they were put there? */
+  holdsOnlyOutputs(folder: string): boolean {
+    if (!this.#folders.has(folder)) return false;
+    return readdirSync(join(this.results, folder)).every((name) => {
+      const path = `${folder}/${name}`;
+      const output = this.#placed.get(path);
+      if (output) return this.condition(output) === "whole";
+      return lstatSync(join(this.results, path)).isDirectory() && this.holdsOnlyOutputs(path);
+    });
   }
 
   #digest({ key, output }: PlacedOutput): string {

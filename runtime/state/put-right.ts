@@ -21,14 +21,41 @@ export interface PutRight {
 }
 
 interface Survey {
-  /** outputs of an earlier version of a job that the definition has */
+  /** outputs of an earlier version of a job that the definition has, and those that are in the way of others */
   readonly superseded: readonly PlacedOutput[];
-  /** those that no job claims, nor any job of that name */
+  /** those that no job claims, nor any job of that name, and that are in nobody's way */
   readonly stale: readonly PlacedOutput[];
   /** those that a job claims, and that were stale before */
   readonly back: readonly PlacedOutput[];
   /** records of jobs in trees that mean nothing any more */
   readonly meaningless: readonly string[];
+}
+
+/** Outputs that no job claims, and which of them lie above or below one that a job does claim. */
+class Obstacles {
+  readonly inTheWay = new Set<PlacedOutput>();
+  /** by path: the output there, or those below it */
+  readonly #at = new Map<string, PlacedOutput>();
+  readonly #below = new Map<string, PlacedOutput[]>();
+
+  constructor(outputs: readonly PlacedOutput[]) {
+    for (const output of outputs) {
+      this.#at.set(output.path, output);
+      for (let folder = dirname(output.path); folder !== "."; folder = dirname(folder)) {
+        const below = this.#below.get(folder);
+        if (below) below.push(output);
+        else this.#below.set(folder, [output]);
+      }
+    }
+  }
+
+  makeWayFor(path: string): void {
+    for (const output of this.#below.get(path) ?? []) this.inTheWay.add(output);
+    for (let folder = dirname(path); folder !== "."; folder = dirname(folder)) {
+      const output = this.#at.get(folder);
+      if (output) this.inTheWay.add(output);
+    }
+  }
 }
 
 /** Compares what was put into results/ with what the jobs as they stand claim. */
@@ -48,12 +75,19 @@ function survey(jobs: () => Iterable<BundledJob>, { tree }: BundleDescription, {
   }
   const rest = [...placed.all()].filter(({ path }) => !claimed.has(path));
   const gone = new Set(rest.map(({ job }) => job));
-  if (gone.size > 0) for (const { name } of jobs()) gone.delete(name);
+  const obstacles = new Obstacles(rest);
+  if (rest.length > 0) {
+    for (const job of jobs()) {
+      gone.delete(job.name);
+      for (const path of tree ? [] : job.outputs) obstacles.makeWayFor(path);
+    }
+  }
+  const isSuperseded = (output: PlacedOutput) => !gone.has(output.job) || obstacles.inTheWay.has(output);
   const isRecord = ({ path, job }: PlacedOutput) => path === treeRecord(job);
   const unclaimed = rest.filter((output) => !isRecord(output));
   return {
-    superseded: [...superseded, ...unclaimed.filter(({ job }) => !gone.has(job))],
-    stale: unclaimed.filter(({ job }) => gone.has(job)),
+    superseded: [...superseded, ...unclaimed.filter(isSuperseded)],
+    stale: unclaimed.filter((output) => !isSuperseded(output)),
     back,
     meaningless: rest.filter(isRecord).map(({ path }) => path),
   };

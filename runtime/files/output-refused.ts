@@ -1,0 +1,15 @@
+/** Why an output could not come home. */
+export class OutputRefused extends Error {
+  override readonly name = "OutputRefused";
+}
+
+/** What the system says of a path that is wrong in itself. All else is wrong with the disk or the machine. */
+const WRONG_PATH = new Set([
+  ...["EACCES", "EEXIST", "EILSEQ", "EINVAL", "EISDIR", "ELOOP", "ENAMETOOLONG", "ENOENT", "ENOTDIR", "ENOTEMPTY"],
+  ...["EPERM", "ERR_FS_EISDIR"],
+]);
+
+/** Is it one job's trouble that its output could not come home? Then those of others can. */
+export function isOfJob(error: unknown): error is Error {
+  return error instanceof OutputRefused || WRONG_PATH.has((error as NodeJS.ErrnoException).code ?? "");
+}

@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, lstatSync, mkdirSync, rmSync, symlinkSync, utimesSync } from "node:fs";
+import { Deployment, type Report } from "../run/deployment.js";
+import { suite } from "../runner/suite.js";
+
+/** What lies in results when a definition changes, and changes back. */
+const test = suite("versions");
+
+/** Every job notes that it was run. */
+function fields(jobs: string, command: string, output = "{id}.txt"): string {
+  return `jobs: ${jobs}, inputs: { text: "in.txt" }, outputs: { out: ${JSON.stringify(output)} },
+    command: ({ inputs, outputs, params }) => sh\`echo \${params.id} >> $HOME/runs; ${command}\`,`;
+}
+
+class Versions extends Deployment {
+  constructor(text: string, files: Record<string, string> = {}) {
+    super(text, { "in.txt": "input\n", runs: "", ...files });
+  }
+
+  override begin(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    return super.begin(words, { ...env, HOME: this.folder });
+  }
+
+  /** The jobs that were run since it was asked last. */
+  ran(): string[] {
+    const jobs = this.read("runs").split("\n").filter(Boolean).sort();
+    this.write("runs", "");
+    return jobs;
+  }
+
+  async json(...words: string[]): Promise<Report & { readonly stale: string[]; readonly moved?: string[] }> {
+    return JSON.parse((await this.begin([...words, "--json"]).outcome).stdout);
+  }
+}
+
+const AB = 'list("id", ["a", "b"])';
+const echo = (word: string) => fields(AB, `echo ${word} \${params.id} > \${outputs.out}`);
+
+test("a command or an input that is changed there and back costs nothing, and nothing is mistaken", async () => {
+  const swarm = new Versions(echo("one"));
+  await swarm.succeed();
+  assert.deepEqual(swarm.ran(), ["a", "b"]);
+  swarm.define(echo("two"));
+  await swarm.succeed();
+  assert.deepEqual([swarm.result("a.txt"), swarm.result("b.txt")], ["two a\n", "two b\n"]);
+  assert.deepEqual(swarm.ran(), ["a", "b"]);
+  swarm.define(echo("one"));
+  const { jobs } = await swarm.succeed();
+  assert.equal(jobs.cached, 2);
+  assert.deepEqual([swarm.result("a.txt"), swarm.result("b.txt")], ["one a\n", "one b\n"]);
+  assert.deepEqual(swarm.ran(), []);
+  swarm.write("in.txt", "another\n");
+  await swarm.succeed();
+  rmSync(swarm.path(".locusts/kept"), { recursive: true });
+  swarm.write("in.txt", "input\n");
+  await swarm.succeed();
+  assert.deepEqual(swarm.ran(), ["a", "a", "b", "b"], "what is not kept any more is made anew");
+});
+
+test("a changed job that fails, or was not run yet, leaves no output of its old version", async () => {
+  const swarm = new Versions(echo("one"));
+  await swarm.succeed();
+  swarm.define(fields(AB, "[[ ${params.id} != a ]]; echo two > ${outputs.out}"));
+  const { report } = await swarm.deploy(["--limit", "1"]);
+  assert.deepEqual([report.jobs.failed, report.jobs.pending], [1, 1]);
+  assert.deepEqual(swarm.results(), []);
+  assert.equal(swarm.jobs().get("b")?.status, "pending");
+});
+
+test("outputs of jobs that have left are named, moved away when asked for, and come back with their jobs", async () => {
+  const swarm = new Versions(fields(AB, "echo x > ${outputs.out}", "{id}/out.txt"), { "results/a/mine.txt": "" });
+  await swarm.succeed();
+  swarm.define(fields('list("id", ["b"])', "echo x > ${outputs.out}", "{id}/out.txt"));
+  const { exitCode, stderr } = await swarm.begin(["deploy"]).outcome;
+  assert.equal(exitCode, 0);
+  assert.match(stderr, /stale:.*results\/a\/out\.txt.*locusts clean --stale/);
+  assert.deepEqual((await swarm.json("status")).stale, ["a/out.txt"]);
+  assert.deepEqual((await swarm.json("clean", "--stale")).moved, ["a/out.txt"]);
+  assert.deepEqual(swarm.results(), ["a/mine.txt", "b/out.txt"]);
+  swarm.ran();
+  swarm.define(fields(AB, "echo x > ${outputs.out}", "{id}/out.txt"));
+  await swarm.succeed();
+  assert.deepEqual(swarm.results(), ["a/mine.txt", "a/out.txt", "b/out.txt"]);
+  assert.deepEqual(swarm.ran(), []);
+  rmSync(swarm.path("results/a/mine.txt"));
+  swarm.define(fields(AB, "echo x > ${outputs.out}", "of_{id}.txt"));
+  await swarm.succeed();
+  assert.deepEqual(swarm.results(), ["of_a.txt", "of_b.txt"], "a path that has moved leaves nothing");
+  assert.ok(!existsSync(swarm.path("results/b")), "nor an empty folder of ours");
+  const { stderr: built } = await swarm.begin(["build"]).outcome;
+  assert.match(built, /kept +\d+ bytes of outputs of earlier versions/);
+  await swarm.begin(["clean"]).outcome;
+  assert.ok(!existsSync(swarm.path(".locusts/kept")));
+});
+
+test("an older copy of an output is no result; an edit by hand is never replaced", async () => {
+  const swarm = new Versions(echo("one"));
+  await swarm.succeed();
+  copyFileSync(swarm.path("results/a.txt"), swarm.path("copy"));
+  const { atime, mtime } = lstatSync(swarm.path("results/a.txt"));
+  swarm.define(echo("two"));
+  await swarm.succeed();
+  rmSync(swarm.path(".locusts/kept"), { recursive: true });
+  swarm.ran();
+  copyFileSync(swarm.path("copy"), swarm.path("results/a.txt"));
+  utimesSync(swarm.path("results/a.txt"), atime, mtime);
+  await swarm.succeed();
+  assert.equal(swarm.result("a.txt"), "two a\n");
+  assert.deepEqual(swarm.ran(), ["a"]);
+  const { mtime: written } = lstatSync(swarm.path("results/b.txt"));
+  swarm.write("results/b.txt", "TWO B\n"); // as large, and as old
+  utimesSync(swarm.path("results/b.txt"), written, written);
+  assert.equal((await swarm.json("status")).jobs.done, 1);
+  const { exitCode, report } = await swarm.deploy();
+  assert.equal(exitCode, 1);
+  assert.match(report.errors?.[0]?.message ?? "", /results\/b\.txt/);
+  assert.equal(swarm.result("b.txt"), "TWO B\n");
+});
+
+test("a copy of a whole folder is known again by its content", async () => {
+  const swarm = new Versions(echo("one"));
+  await swarm.succeed();
+  for (const path of ["a.txt", "b.txt"]) {
+    copyFileSync(swarm.path("results", path), swarm.path("copy"));
+    rmSync(swarm.path("results", path));
+    copyFileSync(swarm.path("copy"), swarm.path("results", path));
+  }
+  assert.equal((await swarm.succeed()).jobs.cached, 2);
+});
+
+test("a file of the user's own is in the way, be it empty or as large as the output", async () => {
+  for (const text of ["", "mine !\n"]) {
+    const swarm = new Versions(echo("one"), { "results/a.txt": text });
+    const { exitCode, report } = await swarm.deploy();
+    assert.equal(exitCode, 1);
+    assert.match(report.errors?.[0]?.message ?? "", /results\/a\.txt/);
+    assert.equal(swarm.result("a.txt"), text);
+    assert.deepEqual(swarm.ran(), []);
+  }
+});
+
+test("results that cannot be used are said before a job runs; those on another disk are used", async () => {
+  const ways: [RegExp | undefined, (swarm: Versions) => void][] = [
+    [/results is a link that leads nowhere/, (swarm) => symlinkSync("nowhere", swarm.path("results"))],
+    [/results is not a folder/, (swarm) => swarm.write("results", "mine")],
+    [
+      /o is a link that leads out of/,
+      (swarm) => {
+        mkdirSync(swarm.path("elsewhere"));
+        mkdirSync(swarm.path("results"));
+        symlinkSync("../elsewhere", swarm.path("results/o"));
+      },
+    ],
+    [
+      undefined,
+      (swarm) => {
+        mkdirSync(swarm.path("elsewhere"));
+        symlinkSync("elsewhere", swarm.path("results"));
+      },
+    ],
+  ];
+  for (const [why, put] of ways) {
+    const swarm = new Versions(fields(AB, "echo x > ${outputs.out}", "o/{id}.txt"));
+    put(swarm);
+    const { exitCode, report } = await swarm.deploy();
+    assert.equal(exitCode, why ? 1 : 0);
+    if (!why) continue;
+    assert.match(report.errors?.[0]?.message ?? "", why);
+    assert.deepEqual(swarm.ran(), []);
+  }
+});
+
+test("with a limit new jobs come before those that have failed, and those that are asked for first", async () => {
+  const swarm = new Versions(
+    fields(
+      'list("id", ["bad", "worse", "ok", "timeout", "fine"])',
+      "[[ ${params.id} != @(bad|worse) ]]; : > ${outputs.out}",
+    ),
+  );
+  for (let i = 0; i < 3; i += 1) await swarm.deploy(["--limit", "2"]);
+  assert.deepEqual(swarm.ran(), ["bad", "fine", "ok", "timeout", "worse", "bad"].sort());
+  await swarm.deploy(["--redo", "fine", "--limit", "1"]);
+  assert.deepEqual(swarm.ran(), ["fine"]);
+  await swarm.deploy([".", "--redo", "ok", "--limit", "1"]);
+  assert.deepEqual(swarm.ran(), ["ok"], "a word that is a job's name is no cause");
+});
+
+const canPin = spawnSync("bash", ["-c", "f=$(mktemp) && chattr +i $f && chattr -i $f && rm $f"]).status === 0;
+
+test.skipUnless(
+  canPin,
+  "chattr +i is not possible here",
+  "what cannot be removed is a note, and tried again",
+  async () => {
+    const swarm = new Versions(fields(AB, "echo x > ${outputs.out}; touch pinned; chattr +i pinned"));
+    const unpin = () => spawnSync("find", [swarm.folder, "-name", "pinned", "-exec", "chattr", "-i", "{}", "+"]);
+    try {
+      const { exitCode, stderr } = await swarm.begin(["deploy"]).outcome;
+      assert.equal(exitCode, 0, stderr);
+      assert.match(stderr, /note: .*pinned/);
+      assert.equal(swarm.jobs().size, 2);
+      assert.match((await swarm.begin(["clean"]).outcome).stderr, /error: .*\/pinned cannot be removed/);
+    } finally {
+      unpin();
+    }
+    await swarm.succeed();
+    assert.ok(!existsSync(`${swarm.run()}/untidied`));
+  },
+);
+
+test.run();

@@ -43,13 +43,13 @@ export function planJobs(
   const { plan, loaded, enumeration } = compilation;
   const planner = new JobPlanner(plan, rememberShared(plan, loaded.folder, cache), problems.add, tree);
   const repetitions = new Repetitions();
-  const nested = new NestedPaths();
+  const nested = new NestedPaths(repetitions.marks);
   for (const params of enumeration.jobs) {
-    repetitions.add(`job ${nameJob(plan.params, params)}`);
+    repetitions.add(`\0${nameJob(plan.params, params)}`);
     // Two paths that differ in the case of letters alone are one file on some file systems.
     for (const output of plan.outputs) {
       const path = fillPattern(output.parts, params).toLowerCase();
-      repetitions.add(`path ${path}`);
+      repetitions.add(path);
       nested.add(path);
     }
     const job = planner.plan(params);

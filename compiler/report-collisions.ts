@@ -16,7 +16,7 @@ export function reportRepetitions(
   for (const params of enumeration.jobs) {
     number += 1;
     const name = nameJob(plan.params, params);
-    if (repetitions.isSuspect(`job ${name}`)) {
+    if (repetitions.isSuspect(`\0${name}`)) {
       const first = names.get(name);
       if (first !== undefined) {
         problems.add(["jobs"], `jobs ${first} and ${number} have the same params: ${name}`, "leave one of them out");
@@ -26,7 +26,7 @@ export function reportRepetitions(
     }
     for (const output of plan.outputs) {
       const path = fillPattern(output.parts, params);
-      if (!repetitions.isSuspect(`path ${path.toLowerCase()}`)) continue;
+      if (!repetitions.isSuspect(path.toLowerCase())) continue;
       const other = writers.get(path.toLowerCase());
       if (other === undefined) writers.set(path.toLowerCase(), name);
       else if (other !== name) {

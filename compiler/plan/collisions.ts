@@ -5,12 +5,13 @@ import { MarkSet, markOf } from "./mark-set.js";
  * suspect may, very rarely, be no repetition; who asks compares the suspects themselves.
  */
 export class Repetitions {
-  readonly #marks = new MarkSet();
+  /** of all texts */
+  readonly marks = new MarkSet();
   readonly #suspects = new Set<bigint>();
 
   add(text: string): void {
     const mark = markOf(text);
-    if (!this.#marks.add(mark)) this.#suspects.add(mark);
+    if (!this.marks.add(mark)) this.#suspects.add(mark);
   }
 
   get any(): boolean {
@@ -29,16 +30,16 @@ export function* foldersAround(path: string): Generator<string> {
 
 /**
  * Finds paths that lead through other paths among very many, such as `x/y` beside `x`: 8 bytes for
- * each path and each folder. Its suspects are as those of `Repetitions`.
+ * each folder. Its suspects are as those of `Repetitions`, which has the marks of all paths.
  */
 export class NestedPaths {
-  readonly #paths = new MarkSet();
   readonly #folders = new MarkSet();
   #lastFolder = "";
   #suspects: Set<bigint> | undefined;
 
+  constructor(readonly paths: MarkSet) {}
+
   add(path: string): void {
-    this.#paths.add(markOf(path));
     for (const folder of foldersAround(path)) {
       // Most paths lie beside the one before; what is around a folder that is known is known, too.
       if (folder === this.#lastFolder || !this.#folders.add(markOf(folder))) break;
@@ -50,7 +51,7 @@ export class NestedPaths {
   get #found(): Set<bigint> {
     if (!this.#suspects) {
       this.#suspects = new Set();
-      for (const folder of this.#folders) if (this.#paths.has(folder)) this.#suspects.add(folder);
+      for (const folder of this.#folders) if (this.paths.has(folder)) this.#suspects.add(folder);
     }
     return this.#suspects;
   }

@@ -1,11 +1,23 @@
 #!/usr/bin/env node
+import { explainSystemError } from "../system-errors.js";
 import { nameFilesInErrors } from "./name-files-in-errors.js";
-import { run } from "./run.js";
-import { sayError } from "./say-error.js";
-import { openTerminal } from "./terminal.js";
+
+/** Ends with words for what nobody has waited for; where files cannot be opened, the rest may not even load. */
+async function fail(error: unknown): Promise<never> {
+  const words = explainSystemError(error);
+  if (words) {
+    process.stderr.write(`error: ${words.message}\n  hint: ${words.hint}\n`);
+    process.exit(1);
+  }
+  const [{ sayError }, { openTerminal }] = await Promise.all([import("./say-error.js"), import("./terminal.js")]);
+  process.exit(sayError(openTerminal(false), false, error));
+}
 
 nameFilesInErrors();
-// What nobody has waited for: a program that could not be started in the middle of something, say.
-process.on("uncaughtException", (error) => process.exit(sayError(openTerminal(false), false, error)));
-
-process.exitCode = await run(process.argv.slice(2));
+process.on("uncaughtException", (error) => void fail(error));
+try {
+  const { run } = await import("./run.js");
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  await fail(error);
+}

@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
+import { realOwnFolders } from "./format/own-folders.js";
 import type { TreePlan } from "./plan/swarm-plan.js";
 import { escapePattern, parseTreeRule, type TreeRule } from "./plan/tree/rule.js";
 import type { Problem } from "./problem.js";
@@ -9,9 +10,6 @@ import type { DigestCache } from "./survey/digest-cache.js";
 import type { TreeEntry } from "./survey/tree/entry.js";
 import { readNames } from "./survey/tree/read-names.js";
 import { walkTree } from "./survey/tree/walk.js";
-
-/** Folders beside the definition that Locusts writes: never part of a tree. */
-const OWN_FOLDERS = ["bundle", "results", ".locusts"];
 
 function parseRules(texts: readonly string[], hidden: boolean): TreeRule[] {
   return texts.map((text) => {
@@ -53,7 +51,7 @@ export function takeTree(
       root,
       select: parseRules(plan.select, plan.hidden),
       readOnly: parseRules(plan.readOnly, true),
-      never: new Set(OWN_FOLDERS.map((name) => join(realpathSync(folder), name))),
+      never: new Set(realOwnFolders(folder)),
     },
     cache,
     (entry) => {

@@ -1,14 +1,8 @@
 /** The folder below results that holds logs; no output may go there. */
 export const LOG_FOLDER = "_logs";
 
-/** Names right below results that Locusts keeps for its own tables, and for what becomes them. */
-export const RESERVED_RESULTS: readonly string[] = [
-  "jobs.tsv",
-  "outputs.tsv",
-  LOG_FOLDER,
-  ".jobs.tsv.new",
-  ".outputs.tsv.new",
-];
+/** Names right below results that Locusts keeps for its own. */
+export const RESERVED_RESULTS: readonly string[] = ["jobs.tsv", "outputs.tsv", LOG_FOLDER];
 
 /** Would a path below results lie where Locusts keeps its own? The case of letters alone is no difference on every disk. */
 export function isReserved(path: string): boolean {

@@ -1,11 +1,21 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 /** A draft that is older, in milliseconds, than what has just been written was left by a process that is gone. */
 const OLDEST_DRAFT = 60_000;
 
-const DRAFT = /^\..+\.[0-9a-f]{12}\.new$/;
+const DRAFT = /^\.(.+)\.[0-9a-f]{12}\.new$/;
 
 /** Writes all of it: the system may take less at a time. */
 export function writeWhole(file: number, text: string | Uint8Array): void {
@@ -13,22 +23,24 @@ export function writeWhole(file: number, text: string | Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 
-/**
- * Writes a file aside and gives it its name when it is whole: whoever reads it, also after a kill, a
- * power cut or on a full disk, finds the old text or the new one.
- *
- * @param text all of it, or piece by piece
- */
-export function writeAtomically(path: string, text: string | Iterable<string>): void {
+/** Pieces are gathered until they are that long: a call of the system for each line would take its time. */
+const BLOCK_LENGTH = 256 * 1024;
+
+function* gather(pieces: Iterable<string>): Generator<string> {
+  let block = "";
+  for (const piece of pieces) {
+    block += piece;
+    if (block.length < BLOCK_LENGTH) continue;
+    yield block;
+    block = "";
+  }
+  yield block;
+}
+
+function replaceBy(path: string, write: (draft: string) => void): void {
   const draft = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.new`);
   try {
-    const file = openSync(draft, "wx");
-    try {
-      for (const piece of typeof text === "string" ? [text] : text) writeWhole(file, piece);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    write(draft);
     renameSync(draft, path);
   } catch (error) {
     rmSync(draft, { force: true });
@@ -37,13 +49,39 @@ export function writeAtomically(path: string, text: string | Iterable<string>): 
 }
 
 /**
+ * Writes a file aside and gives it its name when it is whole: whoever reads it, also after a kill, a
+ * power cut or on a full disk, finds the old text or the new one.
+ *
+ * @param content all of it, or piece by piece
+ */
+export function writeAtomically(path: string, content: string | Uint8Array | Iterable<string>): void {
+  replaceBy(path, (draft) => {
+    const file = openSync(draft, "wx");
+    try {
+      const isWhole = typeof content === "string" || content instanceof Uint8Array;
+      for (const piece of isWhole ? [content] : gather(content)) writeWhole(file, piece);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  });
+}
+
+/** Copies a file as `writeAtomically` writes one; its mode too. */
+export function copyAtomically(from: string, path: string): void {
+  replaceBy(path, (draft) => copyFileSync(from, draft));
+}
+
+/**
  * Removes the drafts that killed processes have left in a folder.
  *
  * @param now the time by the clock of the disk that holds the folder, in milliseconds since 1970
+ * @param of the files whose drafts are meant; unless given, all
  */
-export function removeOldDrafts(folder: string, now: number): void {
+export function removeOldDrafts(folder: string, now: number, of?: readonly string[]): void {
   for (const name of readdirSync(folder)) {
-    if (!DRAFT.test(name)) continue;
+    const written = DRAFT.exec(name)?.[1];
+    if (written === undefined || (of && !of.includes(written))) continue;
     const draft = join(folder, name);
     const stats = statSync(draft, { throwIfNoEntry: false });
     if (stats && now - stats.mtimeMs > OLDEST_DRAFT) rmSync(draft, { force: true });

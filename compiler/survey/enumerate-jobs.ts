@@ -79,7 +79,7 @@ function matrixSource(axes: Readonly<Record<string, readonly (string | number | 
 
 function filesSource(pattern: string, folder: string): Source {
   const names = placeholdersOf(pattern);
-  const { matches, problems, notes } = matchFiles(folder, pattern);
+  const { matches, problems, notes, leftOut } = matchFiles(folder, pattern);
   const same: Problem[] =
     names.length === 0 && matches.length > 1
       ? [
@@ -95,8 +95,11 @@ function filesSource(pattern: string, folder: string): Source {
     problems: [...problems, ...same],
     notes,
     empty: {
-      message: `the swarm has no jobs: nothing matches files("${pattern}")`,
-      hint: "paths start at the definition's folder; no wildcard matches a leading dot",
+      message: `the swarm has no jobs: nothing matches files("${pattern}")${leftOut === undefined ? "" : `, but ${leftOut}, where Locusts itself writes`}`,
+      hint:
+        leftOut === undefined
+          ? "paths start at the definition's folder; no wildcard matches a leading dot"
+          : "to take what lies there, begin the pattern with that folder's name",
     },
   };
 }

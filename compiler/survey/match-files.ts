@@ -1,6 +1,8 @@
+import { basename, resolve } from "node:path";
+import { ownFolders } from "../format/own-folders.js";
 import type { Problem } from "../problem.js";
 import { compareNaturally } from "./natural-order.js";
-import { type NamePattern, otherSplit, parsePath } from "./path-pattern.js";
+import { type NamePattern, otherSplit, type PathSegment, parsePath } from "./path-pattern.js";
 import { PatternFolders } from "./pattern-folders.js";
 import { MatchReview } from "./review-matches.js";
 
@@ -16,24 +18,51 @@ export interface Matches {
   readonly problems: readonly Problem[];
   /** what is not wrong, and worth a word */
   readonly notes: readonly Problem[];
+  /** how many were left out since Locusts itself writes in those folders, in words; undefined if none */
+  readonly leftOut: string | undefined;
 }
 
 type Bound = Readonly<Record<string, string>>;
+
+function isIn(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+/** The folders that Locusts itself writes, but for one that the pattern names before its first wildcard. */
+function unnamedFolders(folder: string, start: string, segments: readonly PathSegment[]): readonly string[] {
+  const firstWild = segments.findIndex((segment) => !("text" in segment));
+  const named = segments.slice(0, firstWild < 0 ? undefined : firstWild);
+  const at = resolve(start, ...named.map((segment) => ("text" in segment ? segment.text : "")));
+  return ownFolders(resolve(folder)).filter((own) => !isIn(own, at));
+}
 
 /**
  * The files and folders that match a pattern. Each placeholder stands for as few characters as it
  * can, at least one, within a path segment; the same name twice stands for the same text. `**` meets
  * each folder once, however many links lead there. A pattern that ends in `/` matches folders alone.
+ * What lies in `results/`, `bundle/` and `.locusts/` of the same definition is taken only if the
+ * pattern names that folder: else a swarm's own results would become its jobs.
  */
 export function matchFiles(folder: string, pattern: string): Matches {
   const foldersOnly = pattern.endsWith("/");
   const segments = parsePath(pattern);
-  const review = new MatchReview(pattern);
+  const start = pattern.startsWith("/") ? "/" : folder;
+  const own = unnamedFolders(folder, start, segments);
+  const ownFolderOf = (path: string) => {
+    const absolute = resolve(start, path);
+    return own.find((candidate) => isIn(candidate, absolute));
+  };
+  const review = new MatchReview(pattern, (path) => ownFolderOf(path) !== undefined);
   const disk = new PatternFolders(folder, pattern.startsWith("/"), review);
   const found = new Map<string, Bound>();
 
   function keep(path: string, params: Bound): void {
     if (foldersOnly && !disk.isFolder(path)) return;
+    const ownFolder = ownFolderOf(path);
+    if (ownFolder !== undefined) {
+      review.own(path, basename(ownFolder));
+      return;
+    }
     const other = found.get(path);
     if (!other) found.set(path, params);
     else if (Object.keys(params).some((name) => params[name] !== other[name])) review.split(path, other, params);
@@ -78,5 +107,5 @@ export function matchFiles(folder: string, pattern: string): Matches {
   walk("", 0, {});
   const matches = [...found].map(([path, params]) => ({ path, params }));
   matches.sort((a, b) => compareNaturally(a.path, b.path));
-  return { matches, problems: review.problems(), notes: review.notes() };
+  return { matches, problems: review.problems(), notes: review.notes(), leftOut: review.ownWords() };
 }

@@ -41,17 +41,38 @@ export class MatchReview {
   #split: string | undefined;
   #splits = 0;
 
-  constructor(readonly pattern: string) {}
+  /** by the names of the folders */
+  readonly #own = new Map<string, Set<string>>();
+
+  /** @param isOwn does a path lie where Locusts itself writes? Then nothing is said of it, but that it is left out */
+  constructor(
+    readonly pattern: string,
+    readonly isOwn: (path: string) => boolean,
+  ) {}
 
   hidden(path: string): void {
-    this.#hidden.add(path);
+    if (!this.isOwn(path)) this.#hidden.add(path);
   }
 
   notUtf8(path: string): void {
-    this.#notUtf8.add(path);
+    if (!this.isOwn(path)) this.#notUtf8.add(path);
+  }
+
+  /** A path that matches, in a folder that Locusts itself writes. */
+  own(path: string, folder: string): void {
+    const paths = this.#own.get(folder) ?? new Set();
+    paths.add(path);
+    this.#own.set(folder, paths);
+  }
+
+  /** What is left out of the folders that Locusts itself writes; undefined if nothing. */
+  ownWords(): string | undefined {
+    if (this.#own.size === 0) return undefined;
+    return [...this.#own].map(([folder, { size }]) => `${size} in ${folder}/`).join(" and ");
   }
 
   unreadable(path: string, code: string): void {
+    if (this.isOwn(path)) return;
     const paths = this.#unreadable.get(code) ?? new Paths();
     paths.add(path);
     this.#unreadable.set(code, paths);
@@ -59,6 +80,7 @@ export class MatchReview {
 
   /** A path that the pattern can split in more than one way. */
   split(path: string, chosen: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): void {
+    if (this.isOwn(path)) return;
     this.#splits += 1;
     this.#split ??= `${JSON.stringify(path)} is taken as ${splitWords(chosen)}; it could be ${splitWords(other)}`;
   }
@@ -84,6 +106,14 @@ export class MatchReview {
       notes.push({
         message: `${this.#split}${more}`,
         hint: "each placeholder takes as little as it can; a pattern with more text between them is clear",
+      });
+    }
+    const own = this.ownWords();
+    if (own !== undefined) {
+      const [first = "results"] = this.#own.keys();
+      notes.push({
+        message: `files("${this.pattern}") leaves out what lies where Locusts itself writes: ${own}`,
+        hint: `to take it, begin the pattern with that folder: files("${first}/…")`,
       });
     }
     if (this.#hidden.count > 0) {

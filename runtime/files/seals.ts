@@ -1,5 +1,6 @@
-import { appendFileSync, lstatSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeAtomically } from "../../compiler/format/write-atomically.js";
 
 /**
  * What the copies in a target's `shared/` looked like when they were whole: a record for each file and
@@ -76,7 +77,6 @@ export class Seals {
     if (!this.#read().delete(entry)) return;
     const file = join(this.shared, SEAL_FILE);
     const records = [...this.#read().values()].flat();
-    writeFileSync(`${file}.new`, records.map((record) => `${record}\0`).join(""));
-    renameSync(`${file}.new`, file);
+    writeAtomically(file, records.map((record) => `${record}\0`).join(""));
   }
 }

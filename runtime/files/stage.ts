@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import {
@@ -9,6 +9,7 @@ import {
   readUploads,
   type Upload,
 } from "../../compiler/format/bundle.js";
+import { copyAtomically } from "../../compiler/format/write-atomically.js";
 import { BundledInputs } from "../runs/bundled-inputs.js";
 import { chunkSize, isFull } from "../runs/chunks.js";
 import { type RunFacts, removeUnstagedRuns, runFolder } from "../runs/run-folder.js";
@@ -20,13 +21,8 @@ import type { TargetFiles } from "./target-files.js";
 export function placeBundle(from: string, to: string): void {
   mkdirSync(to, { recursive: true });
   for (const file of Object.values(BUNDLE_FILES)) {
-    if (!existsSync(join(from, file))) {
-      rmSync(join(to, file), { force: true });
-      continue;
-    }
-    const fresh = join(to, `.${file}.new`);
-    copyFileSync(join(from, file), fresh);
-    renameSync(fresh, join(to, file));
+    if (existsSync(join(from, file))) copyAtomically(join(from, file), join(to, file));
+    else rmSync(join(to, file), { force: true });
   }
 }
 

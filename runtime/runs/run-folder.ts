@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RUN_FORMAT } from "../../compiler/format/bundle.js";
 import { readLines } from "../../compiler/format/lines.js";
 import { encodeRow } from "../../compiler/format/tsv.js";
+import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { removeFolder } from "../files/remove-folder.js";
 
 /** One run of a bundle on a target: some of its jobs, and what became of them. */
@@ -77,9 +78,7 @@ export function describeRun(facts: RunFacts): string {
 
 /** Writes the `run` file: from here on a manager can work on it. */
 export function declareRun(folder: string, facts: RunFacts): void {
-  const fresh = join(folder, "run.new");
-  writeFileSync(fresh, describeRun(facts));
-  renameSync(fresh, join(folder, "run"));
+  writeAtomically(join(folder, "run"), describeRun(facts));
 }
 
 /** A run that was fully staged; undefined if it was cut off before. */

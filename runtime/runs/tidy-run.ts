@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import type { TargetFiles } from "../files/target-files.js";
 import { closeRun, type Run } from "./run-folder.js";
 
@@ -15,9 +16,7 @@ function untidiedFile(run: Run): string {
  * @returns what could not be removed, as a text; undefined if all was. It is no reason to stop: `tidyAgain` tries it once more
  */
 export async function endRun(run: Run, files: TargetFiles, keep: readonly string[]): Promise<string | undefined> {
-  const path = untidiedFile(run);
-  writeFileSync(`${path}.new`, keep.map((place) => `${place}\0`).join(""));
-  renameSync(`${path}.new`, path);
+  writeAtomically(untidiedFile(run), keep.map((place) => `${place}\0`).join(""));
   closeRun(run);
   return tidyAgain(run, files);
 }

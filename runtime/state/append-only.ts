@@ -1,19 +1,13 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync } from "node:fs";
 import { readLines } from "../../compiler/format/lines.js";
 import { decodeRow, encodeRow } from "../../compiler/format/tsv.js";
+import { writeAtomically, writeWhole } from "../../compiler/format/write-atomically.js";
 
 /** Ends each line: one without it was torn by a crash. */
 const END = ".";
 
-function writeAll(path: string, flags: "a" | "w", text: string, sync: boolean): void {
-  const file = openSync(path, flags);
-  try {
-    const bytes = Buffer.from(text);
-    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-    if (sync) fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+function* encodeAll(rows: Iterable<readonly string[]>): Generator<string> {
+  for (const row of rows) yield encodeRow([...row, END]);
 }
 
 /** A table that is only ever appended to. A process that is killed in the middle of it leaves a torn line, which counts for nothing. */
@@ -36,17 +30,18 @@ export class AppendOnlyTable {
   /** Appends rows. What a power cut could take back is safe only after `sync`. */
   append(rows: readonly (readonly string[])[]): void {
     if (rows.length === 0) return;
-    // A torn last line must not swallow the next one.
-    writeAll(this.path, "a", `\n${rows.map((row) => encodeRow([...row, END])).join("")}`, false);
+    const file = openSync(this.path, "a");
+    try {
+      // A torn last line must not swallow the next one.
+      writeWhole(file, `\n${[...encodeAll(rows)].join("")}`);
+    } finally {
+      closeSync(file);
+    }
   }
 
   /** Puts other rows in the place of all that were written so far, in one step. */
   rewrite(rows: Iterable<readonly string[]>): void {
-    let text = "";
-    for (const row of rows) text += encodeRow([...row, END]);
-    const draft = `${this.path}.new`;
-    writeAll(draft, "w", text, true);
-    renameSync(draft, this.path);
+    writeAtomically(this.path, encodeAll(rows));
   }
 
   /** Makes sure that all that was appended is on the disk. */

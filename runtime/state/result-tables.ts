@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { join, posix } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { plainRow } from "../../compiler/format/tsv.js";
+import { removeOldDrafts, writeAtomically } from "../../compiler/format/write-atomically.js";
 import { currentResult } from "./job-state.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
 
@@ -15,6 +16,9 @@ export interface Standing {
 /** How the tables begin, whatever the swarm: by this they are known as Locusts' own. */
 export const JOBS_TABLE_START = "name\t";
 export const OUTPUTS_TABLE_START = "job\toutput\tstatus\tpath\tbytes\n";
+
+/** All tables in a folder of results. */
+const TABLES = ["jobs.tsv", "outputs.tsv", "changes.tsv", "conflicts.tsv"];
 
 /** What has no value: the word that statistics programs take for it. */
 const NONE = "NA";
@@ -87,13 +91,8 @@ export function writeResultTables(
     });
   }
   mkdirSync(folder, { recursive: true });
-  for (const [name, lines] of [
-    ["jobs.tsv", jobLines],
-    ["outputs.tsv", outputLines],
-  ] as const) {
-    const fresh = join(folder, `.${name}.new`);
-    writeFileSync(fresh, lines.join(""));
-    renameSync(fresh, join(folder, name));
-  }
+  writeAtomically(join(folder, "jobs.tsv"), jobLines);
+  writeAtomically(join(folder, "outputs.tsv"), outputLines);
+  removeOldDrafts(folder, statSync(join(folder, "outputs.tsv")).mtimeMs, TABLES);
   return { total, done, failed };
 }

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
   BUNDLE_FILES,
@@ -11,6 +11,7 @@ import {
 } from "../../compiler/format/bundle.js";
 import { readLines } from "../../compiler/format/lines.js";
 import { decodeRow, encodeRow } from "../../compiler/format/tsv.js";
+import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { treeRecord } from "../state/job-state.js";
 import type { JobResult } from "../state/ledger.js";
 import type { PlacedOutputs } from "../state/placed-outputs.js";
@@ -48,8 +49,7 @@ export async function recordApplied(stateFolder: string, bundle: string, changes
   for (const change of changes) lines.push(encodeRow([change.path, await wordOf(change)]));
   const path = recordOf(stateFolder);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.new`, lines.join(""));
-  renameSync(`${path}.new`, path);
+  writeAtomically(path, lines);
 }
 
 function readApplied(stateFolder: string, bundle: string): Map<string, string> | undefined {

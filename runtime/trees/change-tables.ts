@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readLines } from "../../compiler/format/lines.js";
 import { decodeRow, encodeReadableRow } from "../../compiler/format/tsv.js";
+import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import type { Conflict } from "./settle-versions.js";
 import type { TreeChange } from "./tree-change.js";
 
@@ -17,9 +18,7 @@ const NONE = "NA";
 
 function write(folder: string, name: string, lines: readonly string[]): void {
   mkdirSync(folder, { recursive: true });
-  const fresh = join(folder, `.${name}.new`);
-  writeFileSync(fresh, lines.join(""));
-  renameSync(fresh, join(folder, name));
+  writeAtomically(join(folder, name), lines);
 }
 
 /** A line of `changes.tsv` of an earlier gather. */

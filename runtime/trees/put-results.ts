@@ -1,6 +1,7 @@
-import { copyFileSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { BundledTree } from "../../compiler/format/bundle.js";
+import { copyAtomically } from "../../compiler/format/write-atomically.js";
 import { isSameContent } from "../files/results.js";
 import { RuntimeProblem } from "../workspace.js";
 import {
@@ -51,8 +52,7 @@ function keepEarlier(results: string, change: Change): Conflict | undefined {
     if (taken && !(taken.isFile() && isSameContent(old, place))) continue;
     if (!taken) {
       mkdirSync(dirname(place), { recursive: true });
-      copyFileSync(old, `${place}.new`);
-      renameSync(`${place}.new`, place);
+      copyAtomically(old, place);
     }
     return { change, why: "an earlier run had changed it, too", kept };
   }

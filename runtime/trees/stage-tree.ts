@@ -23,6 +23,7 @@ import {
   type BundledTreeEntry,
   readBundledTree,
 } from "../../compiler/format/bundle.js";
+import { ownFolders } from "../../compiler/format/own-folders.js";
 import { digestFile } from "../../compiler/survey/content.js";
 import type { DigestCache } from "../../compiler/survey/digest-cache.js";
 import type { Parcel } from "../files/parcels.js";
@@ -30,9 +31,6 @@ import { RuntimeProblem } from "../workspace.js";
 
 /** Files up to this size are copied through memory. */
 const SMALL = 256 * 1024;
-
-/** Folders beside a definition that are Locusts' own: never part of a tree. */
-const OWN_FOLDERS = ["bundle", "results", ".locusts"];
 
 /** The tree of a run that is being staged. */
 export interface StagedTree {
@@ -51,7 +49,7 @@ export function foldersWithoutTree(
   there: string,
   asSeenThere: (path: string) => string | undefined,
 ): string[] {
-  return [there, ...OWN_FOLDERS.map((name) => join(definitionFolder, name)).map((path) => asSeenThere(path) ?? path)];
+  return [there, ...ownFolders(definitionFolder).map((path) => asSeenThere(path) ?? path)];
 }
 
 /** What a run's tree is to be made from; undefined if its jobs have folders of their own. */

@@ -87,6 +87,47 @@ test("what cannot be looked at is named, and so are names that are not UTF-8", (
   );
 });
 
+test("what Locusts itself writes beside the definition is taken only where the pattern names it", () => {
+  const folder = folderWith(
+    "a.txt",
+    "in/b.txt",
+    "results/a.txt",
+    "results/deep/.c.txt",
+    "bundle/local/d.txt",
+    ".locusts/kept/e.txt",
+    "in/results/f.txt",
+    "resultsets/g.txt",
+  );
+  symlinkSync("nowhere", join(folder, "results/dangling"));
+  const said = (leftOut: string, pattern: string) => [
+    `files("${pattern}") leaves out what lies where Locusts itself writes: ${leftOut}`,
+  ];
+  for (const [pattern, taken, leftOut] of [
+    ["**/{id}.txt", ["a.txt", "in/b.txt", "in/results/f.txt", "resultsets/g.txt"], "1 in bundle/ and 1 in results/"],
+    ["*/{id}.txt", ["in/b.txt", "resultsets/g.txt"], "1 in results/"],
+    ["{d}s/*.txt", ["resultsets/g.txt"], "1 in results/"],
+    ["r*s/{id}.txt", ["resultsets/g.txt"], "1 in results/"],
+    [".*/**/{id}.txt", [], "1 in .locusts/"],
+    ["**/results/{id}.txt", ["in/results/f.txt"], "1 in results/"],
+    ["results/**/{id}.txt", ["results/a.txt"], undefined],
+    ["./results/{id}.txt", ["results/a.txt"], undefined],
+    ["in/../results/*.txt", ["in/../results/a.txt"], undefined],
+    [".locusts/**/{id}.txt", [".locusts/kept/e.txt"], undefined],
+    ["{d}/", ["in", "resultsets"], "1 in bundle/ and 1 in results/"],
+  ] as const) {
+    assert.equal(paths(folder, pattern), taken, pattern);
+    const expected = leftOut === undefined ? [] : said(leftOut, pattern);
+    assert.equal(
+      notes(folder, pattern).filter((note) => !note.includes("hidden")),
+      expected,
+      pattern,
+    );
+  }
+  const absolute = `${folder}/**/{id}.txt`;
+  assert.equal(notes(folder, absolute), said("1 in bundle/ and 1 in results/", absolute));
+  assert.equal(paths(join(folder, "in"), "../results/{id}.txt"), ["../results/a.txt"]);
+});
+
 test("folders alone, and files beside them", () => {
   const folder = folderWith("d1/x", "d10/x", "d2/x", "d3");
   writeFileSync(join(folder, "e"), "");

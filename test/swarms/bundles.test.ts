@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
+import { compile } from "../../compiler/compile.js";
+import { ownedFiles } from "../../compiler/emit/owned-files.js";
+import type { AnyDefinition } from "../../compiler/plan/resolve-swarm.js";
 import { suite } from "../runner/suite.js";
 import { locusts, type Surroundings } from "./command-line.js";
 import { copySwarm, folderOf, SWARM_NAMES, SWARMS, temporaryFolder } from "./swarm-folders.js";
@@ -27,19 +30,35 @@ async function build(
   assert.equal(exitCode, 0, stderr);
 }
 
+/** What lies in a folder, by name; nothing if there is none. */
+function namesIn(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder).sort() : [];
+}
+
+/** The names of a definition's targets. */
+async function targetsOf(swarm: string): Promise<readonly string[]> {
+  const { loaded } = await compile(join(swarm, "swarm.config.ts"), "local");
+  return Object.keys((loaded.definition as AnyDefinition).targets ?? {}).sort();
+}
+
 for (const name of SWARM_NAMES) {
-  test(`the committed bundle of ${name} is up to date`, async () => {
+  test(`the committed bundles of ${name} are those of its targets, and up to date`, async () => {
     const swarm = join(SWARMS, name);
-    const targets = existsSync(join(swarm, "bundle")) ? readdirSync(join(swarm, "bundle")) : [];
-    if (update && targets.length === 0) targets.push("local");
-    assert.notEqual(targets.length, 0, "there is no committed bundle");
+    const bundles = join(swarm, "bundle");
+    const targets = await targetsOf(swarm);
+    if (update) rmSync(bundles, { recursive: true, force: true });
+    for (const target of update ? targets : []) await build(swarm, join(bundles, target), ["--target", target]);
+    const help = "All of them at once: LOCUSTS_UPDATE_GOLDEN=1 npm test -- bundles";
+    assert.deepEqual(namesIn(bundles), targets, `a bundle for each target, and no other. ${help}`);
     for (const target of targets) {
-      if (update) {
-        rmSync(join(swarm, "bundle", target), { recursive: true, force: true });
-        await build(swarm, join(swarm, "bundle", target), ["--target", target]);
-      }
       const { exitCode, stderr } = await locusts(["build", swarm, "--check", "--target", target]);
-      assert.equal(exitCode, 0, `${stderr}\nAll of them at once: LOCUSTS_UPDATE_GOLDEN=1 npm test -- bundles`);
+      assert.equal(exitCode, 0, `${stderr}\n${help}`);
+      const bundle = join(bundles, target);
+      assert.deepEqual(
+        namesIn(bundle),
+        [...ownedFiles(bundle)].sort(),
+        `${bundle} has the files that it lists, and no other. ${help}`,
+      );
     }
   });
 }

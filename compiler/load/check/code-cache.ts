@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import Module, { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Script } from "node:vm";
+import { writeAtomically } from "../../format/write-atomically.js";
 
 // To compile the 9 MB of the TypeScript compiler takes V8 a quarter of the whole check. Newer versions of
 // Node can keep the result by themselves (module.enableCompileCache); here the build of Locusts keeps it,
@@ -53,10 +54,7 @@ export function loadCompiled(file: string): () => void {
   return () => keep(file, script);
 }
 
-/** Written aside and renamed, so that no one ever reads half of it. */
 function keep(file: string, script: Script): void {
   const data = script.createCachedData();
-  const aside = `${KEPT}.${process.pid}`;
-  writeFileSync(aside, Buffer.concat([identityOf(file), sha256(data), data]));
-  renameSync(aside, KEPT);
+  writeAtomically(KEPT, Buffer.concat([identityOf(file), sha256(data), data]));
 }

@@ -128,7 +128,7 @@ export function table(
   third?: TableOptions,
 ): JobSource<never> {
   // A column's type is a text, an option is not.
-  const isColumns = second !== undefined && typeof (second as TableOptions).comments !== "boolean";
+  const isColumns = Object.keys(second ?? {}).length > 0 && typeof (second as TableOptions).comments !== "boolean";
   const columns = isColumns ? (second as Readonly<Record<string, ColumnType>>) : undefined;
   const options = isColumns ? third : (second as TableOptions | undefined);
   return new JobSource({ kind: "table", path, columns, comments: options?.comments });

@@ -34,7 +34,7 @@ export interface Resolution {
 
 const ALL_CAUSES: readonly RetryCause[] = ["exit", "signal", "timeout", "oom", "missing-output"];
 
-const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const VARIABLE_NAME = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]*$/;
 
 class Resolver {
   readonly mistakes: PlanMistake[] = [];

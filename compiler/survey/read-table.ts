@@ -25,7 +25,8 @@ export interface TableWishes {
 /** More problems than this are counted, not listed. */
 const MOST_PROBLEMS = 20;
 
-const PARAM_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** The name that objects keep for something else would be lost. */
+const PARAM_NAME = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Blanks that nobody sees: at an end, or of kinds that look like others, or like nothing. */
 const UNSEEN_BLANK = /^\s|\s$|[\u00A0\u2007\u202F\u200B\u2060\uFEFF]/;
@@ -77,8 +78,16 @@ class TableReader {
 
   add(record: TableRecord): void {
     const { fields } = record;
-    if (fields.every((field) => field.trim() === "") && !record.isQuoted(0)) {
-      if (fields.length > 1) this.#empty.see(() => this.#placeOf(record, 0));
+    const returned = fields.findIndex((field, i) => field.includes("\r") && !record.isQuoted(i));
+    if (returned >= 0) {
+      this.#wrong(
+        record,
+        returned,
+        "there is a carriage return within this line: a second line may hide behind it",
+        "the table mixes line ends: save it with those of one system",
+      );
+    } else if (fields.every((field) => field.trim() === "") && !record.isQuoted(0)) {
+      if (fields.length > 1 || fields[0] !== "") this.#empty.see(() => this.#placeOf(record, 0));
     } else if (!this.#isComment(record)) {
       if (this.#header) this.#addRow(record, this.#header);
       else this.#readHeader(record);
@@ -133,7 +142,7 @@ class TableReader {
       if (columns ? !Object.hasOwn(columns, field) : false) return;
       if (fields.indexOf(field) < i) {
         this.#wrong(record, i, `the table has two columns called "${field}"`, "rename one of them");
-      } else if (!columns && !PARAM_NAME.test(field)) {
+      } else if (!PARAM_NAME.test(field)) {
         const why =
           field.trim() === ""
             ? "give the column a name"
@@ -167,8 +176,8 @@ class TableReader {
     const row: Record<string, ParamValue> = {};
     header.forEach((column, i) => {
       const field = fields[i] as string;
-      const type = columns ? columns[column] : "string";
-      if (!type) return;
+      if (columns && !Object.hasOwn(columns, column)) return;
+      const type = columns?.[column] ?? "string";
       const converted = convertField(field, type);
       if ("mistake" in converted) {
         this.#wrong(record, i, `${converted.mistake}, as the column ${column} is declared`, converted.hint);

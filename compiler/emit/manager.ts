@@ -45,8 +45,6 @@ export function emitManager(swarm: SwarmPlan): string {
     tree: swarm.tree ? { workdir: swarm.tree.workdir, perJob: swarm.tree.mode === "perJob" } : false,
     hasTimeLimit: swarm.timeSeconds > 0,
     hasChecks: swarm.outputs.some((output) => output.check !== undefined),
-    // Each job's own subshell does what this function does, unless something else has to run it.
-    ownExecute: swarm.container !== undefined || swarm.tree?.mode === "perJob",
     // Where bash's own tests tell that all is well. In a tree, where an output lies is for a function to say.
     isQuick: swarm.tree === undefined && swarm.outputs.every(isQuicklyChecked),
     quickWords: swarm.outputs.map(() => "present").join(" ") || "-",

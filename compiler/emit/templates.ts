@@ -29,6 +29,7 @@ const VALUE_HELPERS = {
 /** The templates: scripts, and the parts that the manager is made of. */
 export const TEMPLATES = [
   "manager",
+  "environment",
   "slot",
   "trees",
   "jobs",
@@ -43,6 +44,7 @@ export const TEMPLATES = [
   "pilots",
   "failures",
   "running",
+  "machine",
   "main",
   "pilot",
   "submit",

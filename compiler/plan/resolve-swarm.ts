@@ -11,6 +11,7 @@ import { isReserved, LOG_FOLDER } from "../format/results.js";
 import { toPosixEre } from "../shell/ere.js";
 import { assembleTemplate } from "../shell/template.js";
 import type { DefinitionPath, PlanMistake } from "./plan-mistake.js";
+import { refuseVariable } from "./refuse-variable.js";
 import { resolveTarget } from "./resolve-target.js";
 import type { InputPlan, OutputPlan, SwarmPlan, TreePlan } from "./swarm-plan.js";
 import { checkTargetNames } from "./target-names.js";
@@ -279,13 +280,10 @@ class Resolver {
   variables(environment: Environment, cpus: number): (readonly [string, string])[] {
     const given = environment.variables ?? {};
     for (const [name, value] of Object.entries(given)) {
-      this.checkName(["environment", "variables", name], "a variable", name);
-      if (String(value).includes("\0")) {
-        this.mistake(
-          ["environment", "variables", name],
-          `the value of ${name} has a NUL character, which no variable can hold`,
-        );
-      }
+      const path = ["environment", "variables", name];
+      this.checkName(path, "a variable", name);
+      const refusal = refuseVariable(name, String(value));
+      if (refusal !== undefined) this.mistake(path, refusal.message, refusal.hint);
     }
     return [
       ...threadVariables(cpus, given),

@@ -50,6 +50,25 @@ export function describeSignal(signal: number): string {
   return `signal ${signal}`;
 }
 
+/** What to do about codes that often puzzle people. */
+const ADVICE: Readonly<Record<number, string>> = {
+  126: "is it executable (chmod +x), does its first line name a program that is there, is it built for this processor?",
+  127: "is the program installed there, and in PATH? environment.modules, prepare and variables are for that",
+  137: "often for want of memory, or by a scheduler: resources.memory says what a job needs",
+  139: "the program itself has a fault, or its memory is limited (ulimit -s, ulimit -v)",
+  141:
+    "commands run under `set -o pipefail`: in `cat large | head -n 1`, cat is ended so when head has seen enough; " +
+    "let head read the file itself, or write `{ cat large || (($? == 141)); } | head -n 1`",
+  143: "somebody, or a program such as timeout or a scheduler, has asked it to end",
+  152: "a limit of CPU time is set where it ran: ulimit -t shows it",
+  153: "a limit of file sizes is set where it ran: ulimit -f shows it",
+};
+
+/** What can be done about an exit code; undefined where there is nothing general to say. */
+export function adviseOnExit(code: number): string | undefined {
+  return ADVICE[code];
+}
+
 /**
  * What an exit code, as bash gives it in `$?`, says about a command's end, in words. Codes above 128
  * are read as signals, which is how bash reports one. Where the meaning is the program's own, the

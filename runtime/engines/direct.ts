@@ -13,7 +13,8 @@ const DISK_FULL = 5;
 const FAILED = 1;
 
 function runScript(run: Run, words: readonly string[], log: number | "ignore") {
-  return spawn("bash", [join(run.folder, "..", "..", "bundle", "manager.sh"), "--run", run.folder, ...words], {
+  // -p: what the environment holds for bash, as functions and BASH_ENV, is for the jobs.
+  return spawn("bash", ["-p", join(run.folder, "..", "..", "bundle", "manager.sh"), "--run", run.folder, ...words], {
     cwd: run.folder,
     detached: true,
     stdio: ["ignore", "ignore", log],

@@ -25,8 +25,9 @@ for name in stat find grep tar; do
   [[ $("$name" --version 2>&1 </dev/null) == *GNU* ]] || fact not-gnu "$name"
 done
 
-# As the manager loads them.
-if [[ $4 ]]; then
+# As the manager loads them: in a bash that takes over what the environment has for it.
+look_for_modules() { # modules, one a line
+  local name
   if ! declare -F module >/dev/null; then
     for name in "${MODULESHOME:-/usr/share/modules}/init/bash" "${LMOD_PKG:-/usr/share/lmod/lmod}/init/bash" \
       /etc/profile.d/{modules,lmod,z00_lmod}.sh; do
@@ -36,11 +37,16 @@ if [[ $4 ]]; then
   fi
   if ! declare -F module >/dev/null; then
     fact modules none
-  else
-    while read -r name; do
-      (module load "$name") >/dev/null 2>&1 </dev/null || fact no-module "$name"
-    done <<<"$4"
+    return
   fi
+  while read -r name; do
+    (module load "$name") >/dev/null 2>&1 </dev/null || fact no-module "$name"
+  done <<<"$1"
+}
+if [[ $4 ]]; then
+  # Start files may print, or leave the folder: only what is said on 3 counts.
+  bash -c "$(declare -f fact look_for_modules)
+look_for_modules \"\$1\" >&3" bash "$4" 3>&1 >/dev/null </dev/null
 fi
 
 folder=$1

@@ -6,8 +6,8 @@
 # Both print the last lines of the manager's log.
 cd -- "$1/runs/$2" || exit 1
 case $3 in
-  state) if bash "$1/bundle/manager.sh" --run "$1/runs/$2" --is-running 2>/dev/null; then printf 'going\n'; fi ;;
-  stop) bash "$1/bundle/manager.sh" --run "$1/runs/$2" --stop 2>/dev/null ;;
+  state) if bash -p "$1/bundle/manager.sh" --run "$1/runs/$2" --is-running 2>/dev/null; then printf 'going\n'; fi ;;
+  stop) bash -p "$1/bundle/manager.sh" --run "$1/runs/$2" --stop 2>/dev/null ;;
 esac
 for state in work/*/state; do
   [[ -s $state ]] || continue

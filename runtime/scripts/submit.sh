@@ -11,4 +11,6 @@ queue=$(timeout 60 squeue --noheader --user="$(id -un)" --format='%j' 2>&1) || {
 while read -r name; do
   if [[ $name == "$3" || $name == "$3"-* ]]; then exit 0; fi
 done <<<"$queue"
-exec bash "$1/bundle/submit.sh" --run "$1/runs/$2" --name "$3" --pilots "$4"
+# Pilots pass on to their jobs what was taken out of this script's environment.
+if ((${#locusts_aside[@]} > 0)); then export "${locusts_aside[@]}"; fi
+exec bash -p "$1/bundle/submit.sh" --run "$1/runs/$2" --name "$3" --pilots "$4"

@@ -46,6 +46,32 @@ test("a time limit ends a job and all that it has started; a quick one is not to
   await deployment.assertQuiet();
 });
 
+test("a job that is stopped is waited for, and its time stands still meanwhile", async () => {
+  const deployment = new Deployment(
+    `
+    jobs: list("id", ["STOP", "TSTP", "TTIN", "TTOU", "code"]),
+    outputs: { text: "{id}.txt" },
+    limits: { time: "3s" },
+    command: ({ outputs, params }) => sh\`
+      [[ \${params.id} != code ]] || exit 148
+      me=$BASHPID
+      setsid bash -c "sleep 4; kill -CONT $me" &
+      kill -s \${params.id} $me
+      echo ok > \${outputs.text}\`,
+  `,
+    {},
+    undefined,
+    5,
+  );
+  const { report } = await deployment.deploy();
+  assert.deepEqual(
+    report.failures.map(({ job, exitCode }) => [job, exitCode]),
+    [["code", 148]],
+  );
+  assert.equal(deployment.results().length, 4);
+  await deployment.assertQuiet();
+});
+
 test("each retry starts from pristine inputs, and tries are counted", async () => {
   const deployment = new Deployment(
     `

@@ -127,14 +127,134 @@ test("variables by which bash itself is changed do no harm", async () => {
   assert.equal(deployment.result("a.txt"), "common\n");
 });
 
+/** No container is run here: this stand-in writes down how it was called, and runs the command in plain bash. */
+const APPTAINER = `#!/bin/bash
+printf '%s\\n' "$@" > called.$$
+while [[ $1 != bash ]]; do shift; done
+exec "$@"
+`;
+
+const odd = (name: string, value: string) => `${name}: ${JSON.stringify(value)}`;
+
+test("what the environment says to bash and to other programs reaches the jobs, and only the jobs", async () => {
+  const variables: Record<string, string> = { IFS: ",", TAR_OPTIONS: "--strip-components=1", GREP_OPTIONS: "-v" };
+  const deployment = new Deployment(
+    `
+    jobs: list("id", ["a", "b"]),
+    inputs: { text: "in/{id}" },
+    limits: { retries: 1 },
+    outputs: { text: matches("{id}.txt", /^yes/), name: checked("{id}.name", ({ output }) => sh\`cd . && test -s \${output}\`) },
+    environment: { variables: { ${Object.entries(variables).map(([name, value]) => odd(name, value))} } },
+    command: ({ inputs, outputs }) => sh\`
+      [[ -e tried ]] || cat \${inputs.text} > \${outputs.text}
+      cd sub 2>/dev/null || cd .
+      deep() { deeper; }; deeper() { echo deep; }; deep
+      /usr/bin/env > \${outputs.name}\`,
+  `,
+    { "in/a": "yes\n", "in/b": "yes\n" },
+  );
+  deployment.write("start", `echo noise; cd /; stop() { exit 9; }\n`);
+  const user: Record<string, string> = {
+    BASH_ENV: deployment.path("start"),
+    "BASH_FUNC_cd%%": '() { echo moved >&2; builtin cd /tmp; builtin cd "$OLDPWD"; }',
+    "BASH_FUNC_stat%%": "() { echo none; }",
+    "BASH_FUNC_kept%%": "() { :; }",
+    FUNCNEST: "3",
+    TMOUT: "1",
+    POSIXLY_CORRECT: "yes",
+    LC_ALL: "xx_XX.nowhere",
+    TMPDIR: "/nonexistent",
+    "odd.name": "odd",
+  };
+  await deployment.succeed([], user);
+  assert.equal(deployment.result("a.txt"), "yes\n");
+  const lines = deployment.result("b.name");
+  for (const [name, value] of Object.entries({ ...variables, ...user })) {
+    assert.ok(lines.includes(`${name}=${value}\n`) || name.startsWith("BASH_FUNC"), `${name}: ${lines}`);
+  }
+  assert.match(lines, /^BASH_FUNC_kept%%=/m);
+  assert.doesNotMatch(lines, /LOCUSTS_ASIDE/);
+});
+
+test("a variable that bash will not set is refused, and a literal $PATH explained", async () => {
+  const deployment = new Deployment(`
+    jobs: list("id", ["a"]),
+    environment: { variables: { PPID: 5, RANDOM: 5, PWD: "/tmp", PATH: "$HOME/bin:$PATH", LOCUSTS_LIFE: "x", DOLLAR: "$HOME" } },
+    command: ({ params }) => sh\`echo \${params.id}\`,
+  `);
+  const { exitCode, stdout, stderr } = await deployment.begin(["check"]).outcome;
+  assert.equal(exitCode, 1);
+  const words = stdout + stderr;
+  for (const part of [/PPID is read-only/, /RANDOM is bash's own/, /PWD is bash's own/, /"locusts_" are Locusts' own/])
+    assert.match(words, part);
+  assert.match(words, /PATH has "\$PATH" in it, which is not expanded/);
+  assert.match(words, /swarm\.config\.ts:\d+:\d+/);
+  assert.match(words, /^5 problems/m);
+});
+
+test("what a scheduler says of the whole allocation is a job's own share", async () => {
+  const deployment = new Deployment(`
+    jobs: list("id", ["a"]),
+    resources: { cpus: 2, memory: "100 MB" },
+    environment: { variables: { SLURM_NNODES: 4 } },
+    outputs: { text: "text" },
+    command: ({ outputs }) => sh\`env | grep -E '^(SLURM|PBS|NSLOTS)' | sort > \${outputs.text}\`,
+  `);
+  await deployment.succeed([], {
+    ...{ SLURM_JOB_ID: "77", SLURM_NTASKS: "8", SLURM_CPUS_PER_TASK: "8", SLURM_JOB_CPUS_PER_NODE: "8(x2)" },
+    ...{
+      SLURM_ARRAY_TASK_ID: "3",
+      SLURM_MEM_PER_NODE: "64000",
+      SLURM_MEM_PER_CPU: "8000",
+      NSLOTS: "8",
+      PBS_ARRAYID: "2",
+    },
+  });
+  assert.deepEqual(deployment.result("text").trimEnd().split("\n"), [
+    "NSLOTS=2",
+    "SLURM_CPUS_PER_TASK=2",
+    "SLURM_JOB_CPUS_PER_NODE=2",
+    "SLURM_JOB_ID=77",
+    "SLURM_MEM_PER_NODE=100",
+    "SLURM_NNODES=4",
+    "SLURM_NTASKS=1",
+  ]);
+});
+
+test("a command of any length runs in a container too", async () => {
+  const lines = "a line of a table that is longer than an argument of a program may be\\n".repeat(3000);
+  const deployment = new Deployment(
+    `
+    jobs: list("id", ["a"]),
+    outputs: { text: "{id}.txt" },
+    environment: { container: { image: "image.sif" }, prepare: "cat > table <<'END'\\n${lines}END" },
+    command: ({ outputs }) => sh\`wc -l < table > \${outputs.text}\`,
+  `,
+    { "bin/apptainer": APPTAINER },
+  );
+  chmodSync(deployment.path("bin/apptainer"), 0o755);
+  await deployment.succeed([], { PATH: `${deployment.path("bin")}:${process.env.PATH}` });
+  assert.equal(deployment.result("a.txt").trim(), "3000");
+});
+
+/** Runs managers and slots as a bash would that has no such variable. */
+const BASH_WITHOUT_CLOCK = `#!/bin/bash -p
+words=("$@")
+if [[ $1 == -p ]]; then shift; fi
+if [[ $1 == -- ]]; then shift; fi
+[[ $1 == */manager.sh ]] || exec /bin/bash "\${words[@]}"
+exec -a "$0" /bin/bash -p -c 'unset EPOCHREALTIME; script=$1; shift; . "$script" "$@"' bash "$@"
+`;
+
 test("where bash has no clock finer than seconds, as before 5.0, jobs are timed in seconds", async () => {
   const deployment = new Deployment(`
     jobs: list("id", ["quick", "slow"]),
     command: ({ params }) => sh\`[[ \${params.id} != slow ]] || sleep 2; [[ ! $EPOCHREALTIME ]]\`,
   `);
-  deployment.write("without-clock.sh", "unset EPOCHREALTIME\n");
+  deployment.write("bin/bash", BASH_WITHOUT_CLOCK);
+  chmodSync(deployment.path("bin/bash"), 0o755);
   const before = Math.floor(Date.now() / 1000);
-  await deployment.succeed([], { BASH_ENV: deployment.path("without-clock.sh") });
+  await deployment.succeed([], { PATH: `${deployment.path("bin")}:${process.env.PATH}` });
   const done = deployment.journal().filter(([event]) => event === "done");
   assert.equal(done.length, 2);
   for (const [, , , , , start, end] of done) {
@@ -166,13 +286,6 @@ test("node() runs a program that is bundled with the definition", async () => {
   assert.equal(deployment.result("a b_1.txt"), "text a b2");
   assert.equal(deployment.result("-x_2.txt"), "text -x3");
 });
-
-/** No container is run here: this stand-in writes down how it was called, and runs the command in plain bash. */
-const APPTAINER = `#!/bin/bash
-printf '%s\\n' "$@" > called.$$
-while [[ $1 != bash ]]; do shift; done
-exec "$@"
-`;
 
 test("a container gets the command, its variables and its folders (with a stand-in for apptainer)", async () => {
   const deployment = new Deployment(
@@ -214,7 +327,11 @@ test("a container gets the command, its variables and its folders (with a stand-
     "--bind",
     "/data:/mnt:ro",
   ]);
-  assert.deepEqual(words.slice(11, 14), ["images/my image.sif", "bash", "-c"]);
+  assert.deepEqual(words.slice(11, 14), [
+    "images/my image.sif",
+    "bash",
+    deployment.path(".locusts/local/bundle/manager.sh"),
+  ]);
 });
 
 const MODULES = `

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { describeExit } from "../../../compiler/shell/exit-words.js";
+import { adviseOnExit, describeExit } from "../../../compiler/shell/exit-words.js";
 import { logPath } from "../../runs/log-names.js";
 import { readLogTail } from "../../runs/log-tail.js";
 import type { JobResult } from "../../state/ledger.js";
@@ -50,6 +50,14 @@ function wordsOf({ cause, exitCode, detail }: JobResult): string {
   return detail && cause !== "node" ? `${cause}, ${detail}` : cause;
 }
 
+/** What the user may do about it. */
+function adviceOn({ cause, exitCode, detail }: JobResult): string | undefined {
+  if (cause === "exit" || cause === "signal") return adviseOnExit(exitCode);
+  // A check that did not pass has a code of its own.
+  const code = cause === "missing-output" ? /\(exit code (\d+)\)/.exec(detail)?.[1] : undefined;
+  return code === undefined ? undefined : adviseOnExit(Number(code));
+}
+
 function groupFailures(failures: readonly JobResult[]): Map<string, JobResult[]> {
   const groups = new Map<string, JobResult[]>();
   for (const failure of failures) {
@@ -71,6 +79,8 @@ export function sayFailures(terminal: Terminal, workspace: Workspace, failures: 
     terminal.say(`  ${names.join(", ")}${more}`);
     const first = group[0] as JobResult;
     const lines = lastLines(workspace.results, first.name, 5);
+    const advice = adviceOn(first);
+    if (advice !== undefined) terminal.say(`  ${advice}`);
     if (first.cause === "node" && first.detail) terminal.say(`  ${first.name}: ${first.detail}`);
     if (lines.length > 0) terminal.say(lines.map((line) => `  ${colors.dim(`${first.name}|`)} ${line}`).join("\n"));
   }

@@ -14,6 +14,18 @@ export interface PackedScript {
 }
 
 /**
+ * What the account's environment says to bash, or to programs that scripts call, is not meant for scripts: it is
+ * taken out, and kept in `locusts_aside` for those that start managers. Any bash can read this.
+ */
+const TAKE_OUT = `locusts_aside=(); for locusts_name in TMOUT FUNCNEST POSIXLY_CORRECT TAR_OPTIONS GREP_OPTIONS \\
+  QUOTING_STYLE BLOCK_SIZE BLOCKSIZE LANG LANGUAGE LC_ALL "\${!LC_@}"; do
+  if [[ \${!locusts_name+set} ]]; then
+    locusts_aside+=("$locusts_name=\${!locusts_name}")
+    unset "$locusts_name"
+  fi
+done; set +o posix`;
+
+/**
  * The script travels through standard input: so it may be of any length, stands in no process
  * list, and no shell but the bash it is meant for ever reads it. The login shell sees digits and
  * words of ours alone. `head` takes just what it is told to, and leaves the rest to the script.
@@ -22,14 +34,15 @@ export interface PackedScript {
  */
 export function packScript(script: string, words: readonly string[]): PackedScript {
   const mark = `locusts-${randomBytes(16).toString("hex")}`;
-  const lines = [`echo ${mark}; echo ${mark} >&2`, `set -- ${words.map(quoteSingle).join(" ")}`, script, ""];
+  const lines = [`echo ${mark}; echo ${mark} >&2`, TAKE_OUT, `set -- ${words.map(quoteSingle).join(" ")}`, script, ""];
   if (script.includes("\0")) throw new Error("a NUL character cannot stand in a bash script; take it out of the text");
   const preamble = Buffer.from(lines.join("\n"));
+  // -p: neither BASH_ENV nor functions of the environment are for this script
   // --norc: bash reads ~/.bashrc where it takes its standard input for a network connection
   const program = `eval "$(head -c ${preamble.length})"`;
   return {
-    commandLine: `exec bash --norc -c '${program}' bash`,
-    command: ["bash", "--norc", "-c", program, "bash"],
+    commandLine: `exec bash --norc -p -c '${program}' bash`,
+    command: ["bash", "--norc", "-p", "-c", program, "bash"],
     preamble,
     mark,
   };

@@ -12,12 +12,16 @@
 #
 # shellcheck disable=SC2016 # what stands in single quotes is meant as it stands
 
-if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
-  printf 'manager.sh: this is bash %s; the manager needs bash 4.4 or newer\n' "$BASH_VERSION" >&2
-  exit 1
+if [[ ${1-} != --inside ]]; then
+  if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
+    printf 'manager.sh: this is bash %s; the manager needs bash 4.4 or newer\n' "$BASH_VERSION" >&2
+    exit 1
+  fi
+  # Functions, start files and options that the environment holds are for jobs: with -p, bash leaves them alone.
+  [[ $- == *p* ]] || exec "$BASH" -p -- "${BASH_SOURCE[0]}" "$@"
+  set +pefux +o posix
+  unset -v FUNCNEST TMOUT
 fi
-
-set +efux +o posix # where an exported SHELLOPTS says otherwise
 
 # ---- What this swarm is ----------------------------------------------------------
 
@@ -33,13 +37,15 @@ locusts_max_failures=0 # failed jobs after which no further one is begun; 0: nev
 locusts_stagger=0 # milliseconds between two starts
 
 # The environment of every job, on top of the one that the manager was started in.
-export OMP_NUM_THREADS=1
-export OPENBLAS_NUM_THREADS=1
-export MKL_NUM_THREADS=1
-export BLIS_NUM_THREADS=1
-export NUMEXPR_NUM_THREADS=1
-export VECLIB_MAXIMUM_THREADS=1
-export JULIA_NUM_THREADS=1
+locusts_define_environment() {
+  locusts_set_for_jobs OMP_NUM_THREADS=1
+  locusts_set_for_jobs OPENBLAS_NUM_THREADS=1
+  locusts_set_for_jobs MKL_NUM_THREADS=1
+  locusts_set_for_jobs BLIS_NUM_THREADS=1
+  locusts_set_for_jobs NUMEXPR_NUM_THREADS=1
+  locusts_set_for_jobs VECLIB_MAXIMUM_THREADS=1
+  locusts_set_for_jobs JULIA_NUM_THREADS=1
+}
 
 # ---- The command -------------------------------------------------------------
 # It runs in a subshell of its own, in the job's folder.
@@ -52,6 +58,16 @@ locusts_command() {
   
 
 }
+
+# A job's command, or what else needs it, in a bash of its own: in a container, or where the environment
+# changes bash itself. The variables of the job come as text, then the folder and the functions to run.
+if [[ ${1-} == --inside ]]; then
+  eval "$2"
+  builtin cd -- "$3" || exit 1
+  set -e -o pipefail
+  for locusts_step in "${@:4}"; do "$locusts_step"; done
+  exit
+fi
 
 # ---- The jobs of a slot, one after another -------------------------------------------
 
@@ -98,15 +114,24 @@ locusts_work_through_list() {
       fi
       locusts_interrupted=''
       (
-        cd -- "$locusts_folder" || exit 1
-        set +C +m -e -o pipefail
+        set +C +m
+        if [[ $locusts_is_special ]]; then # as the environment of jobs asks for
+          [[ ! $locusts_own_shell ]] ||
+            locusts_run_inside "$PWD/$locusts_folder" locusts_command
+          # shellcheck disable=SC2163 # these are NAME=value
+          export "${locusts_aside[@]}" 2>/dev/null
+          # shellcheck disable=SC1090 # only the user knows it
+          [[ ! $locusts_start_file ]] || { . "$locusts_start_file"; builtin cd -- "$locusts_run"; }
+        fi
+        builtin cd -- "$locusts_folder" || exit 1
+        set -e -o pipefail
         locusts_command
       ) >|"$locusts_folder.out" 2>|"$locusts_folder.err" 3>&- 4<&- 5<&- &
       locusts_pid=$! locusts_code=0 locusts_told='' locusts_misses=0
       printf '%s %s\n' "$!" "${locusts_start:0:-6}" >|"$locusts_life/slots/$locusts_slot"
       [[ ! $locusts_stopping && ! $locusts_interrupted ]] || locusts_end_job TERM # before its number was known
       # A loop, since only there bash forgets a process at once; with what it remembers a fork takes longer.
-      until wait "$locusts_pid" || locusts_accept_code $?; do :; done
+      until locusts_await_end; do :; done
       kill -KILL -- "-$locusts_pid" # whatever the job left running in the background
       locusts_now=${EPOCHREALTIME:-$SECONDS.000000} locusts_now=${locusts_now/[!0-9]/}
       : >|"$locusts_life/slots/$locusts_slot"
@@ -143,6 +168,101 @@ locusts_check_outputs() {
 # What follows is the manager's own; the definition's commands above are read without this option.
 shopt -s extglob
 
+# ---- The jobs' environment, which is not this script's ---------------------------------
+# What of it would change bash, or the programs that are called here, is put aside for the jobs.
+
+locusts_functions=()  # name%%=text, those that the environment holds
+locusts_aside=()      # NAME=value, for the jobs alone
+locusts_start_file='' # what BASH_ENV names: bash reads it before a script
+locusts_own_shell=''  # set where a job needs a bash of its own, since the environment changes bash itself
+
+locusts_is_for_jobs_alone() { # name
+  case $1 in
+    BASH_ENV | ENV | FUNCNEST | TMOUT | TMPDIR | IFS | CDPATH | GLOB* | EXECIGNORE | CHILD_MAX | \
+      BASH_COMPAT | IGNOREEOF | OPTERR | OPTIND | PS4 | TIMEFORMAT) return 0 ;;
+    LANG | LANGUAGE | LC_* | LOCPATH | NLSPATH | GCONV_PATH | GLIBC_TUNABLES | MALLOC_* | LD_*) return 0 ;;
+    TAR_* | TAPE | RSH | GREP_* | *POSIX* | *BLOCK_SIZE | BLOCKSIZE | QUOTING_STYLE | VERSION_CONTROL | \
+      SIMPLE_BACKUP_SUFFIX | TIME_STYLE | COLUMNS) return 0 ;;
+    PATH) return 0 ;;
+  esac
+  return 1
+}
+
+locusts_keep_aside() { # NAME=value
+  locusts_aside+=("$1")
+  case $1 in
+    BASH_ENV=*[\$\`]* | FUNCNEST=?* | POSIXLY_CORRECT=*) locusts_own_shell=1 ;;
+    BASH_ENV=*) locusts_start_file=${1#*=} ;;
+  esac
+}
+
+# Puts aside what this process was started with. Its PATH and where its libraries are it needs itself.
+locusts_put_aside() {
+  local entries=() entry name
+  mapfile -t -d '' entries </proc/"$$"/environ
+  for entry in "${entries[@]}"; do
+    name=${entry%%=*}
+    case $name in
+      PATH | LD_LIBRARY_PATH | IFS) ;; # bash does not take IFS from its environment
+      LOCUSTS_ASIDE_*)
+        locusts_keep_aside "${entry#LOCUSTS_ASIDE_}"
+        unset -v "$name"
+        ;;
+      BASH_FUNC_*) locusts_functions+=("${entry#BASH_FUNC_}") ;;
+      *)
+        locusts_is_for_jobs_alone "$name" || continue
+        locusts_keep_aside "$entry"
+        unset -v "$name"
+        ;;
+    esac
+  done
+}
+
+# Sets a variable for the jobs. What schedulers have told the manager stays as it is for the manager.
+locusts_set_for_jobs() { # NAME=value
+  if locusts_is_for_jobs_alone "${1%%=*}" || [[ $1 == @(SLURM|PBS|SGE|LSB)_* || $1 == @(NSLOTS|NCPUS|NHOSTS)=* ]]; then
+    locusts_keep_aside "$1"
+  else
+    export "${1?}"
+  fi
+}
+
+# Functions that the user has exported are there for the jobs. One that is called like something that
+# this script uses would change the script: then jobs need a bash of their own, which takes them over.
+locusts_take_functions() {
+  local entry name names
+  ((${#locusts_functions[@]} > 0)) || return 0
+  names=" : [ break builtin cd command continue declare disown echo eval exec exit export false kill local mapfile printf \
+    pwd read return set shift shopt source test time trap true type unset wait \
+    cat chmod comm cp find grep id mkdir mount rm setsid sort stat tail tar tr unshare xargs "
+  for entry in "${locusts_functions[@]}"; do
+    name=${entry%%=*}
+    name=${name%'%%'}
+    if [[ $names == *" $name "* || $name == locusts_* || $name != [A-Za-z_]*([A-Za-z0-9_.:-]) || ${entry#*=} != '() {'* ]]; then
+      locusts_own_shell=1
+    else
+      eval "$name ${entry#*=}"
+    fi
+  done
+}
+
+# Goes on in a bash of its own, which has the jobs' environment from its start: the last thing that a subshell does.
+locusts_run_inside() { # folder functions...
+  locusts_describe_job
+  # shellcheck disable=SC2163 # these are NAME=value
+  ((${#locusts_aside[@]} == 0)) || export "${locusts_aside[@]}"
+  exec "$BASH" -- "$locusts_script" --inside "$locusts_variables" "$@"
+}
+
+# Leaves the variables that a job's command knows in locusts_variables, as bash reads them.
+locusts_describe_job() {
+  locusts_variables=$(declare -p locusts_script locusts_bundle locusts_shared param_reproduction param_days param_vaccinated in_model out_curve out_summary 2>/dev/null)
+  local entry
+  for entry in "${locusts_aside[@]}"; do # bash does not take IFS from its environment
+    [[ $entry != IFS=* ]] || printf -v locusts_variables '%s\nexport %q' "$locusts_variables" "$entry"
+  done
+}
+
 # ---- A slot: runs jobs one after another ----------------------------------------
 # Slots are processes of their own, so that a job which kills its shell ("kill $$")
 # takes one slot with it at most and not the manager, which starts another.
@@ -154,6 +274,24 @@ locusts_read_clock() {
   else
     printf -v locusts_now '%(%s)T000000' -1
   fi
+}
+
+# Leaves hundredths of a second since this machine was started in locusts_uptime: a clock that nobody sets.
+locusts_read_uptime() {
+  local words
+  # A trap may run this while IFS is something else for another read.
+  if { IFS=' ' read -r words _ </proc/uptime; } 2>/dev/null; then
+    locusts_uptime=$((10#${words/./}))
+  else
+    locusts_uptime=$((100 * SECONDS))
+  fi
+}
+
+# Is this process stopped, and may it be continued?
+locusts_is_suspended() { # pid
+  local stat=''
+  { read -r -d '' stat <"/proc/$1/stat"; } 2>/dev/null
+  [[ ${stat##*) } == [Tt]* ]]
 }
 
 # Undoes the escapes of the tables (\t \n \\, and \e for an empty field) in the variables named.
@@ -242,8 +380,12 @@ locusts_read_answer() {
 
 locusts_slot_main() { # --slot number --life name list manager life-folder shared requests-fd
   locusts_slot=$2 locusts_sequence=$5 locusts_manager=$6 locusts_life=${7/#"$PWD/"/./} locusts_shared=$8
-  # shellcheck disable=SC2034 # a command may use it
-  locusts_bundle=${BASH_SOURCE[0]%/*}
+  locusts_script=${BASH_SOURCE[0]} locusts_bundle=${BASH_SOURCE[0]%/*} locusts_run=$PWD
+  locusts_put_aside
+  locusts_take_functions
+  # Is there something to do before a job that its environment asks for?
+  locusts_is_special=$locusts_own_shell
+  ((${#locusts_aside[@]} == 0)) || locusts_is_special=1
   # Standard output is the journal here, 3 leads to the manager, 4 brings its answers, and 5 will be the
   # list at hand. Jobs get nothing to read, and what bash complains of goes nowhere: a redirection for
   # each of these would cost more than the rest of the bookkeeping.
@@ -281,12 +423,24 @@ locusts_slot_main() { # --slot number --life name list manager life-folder share
 }
 # ---- One try of a job -------------------------------------------------------------
 
+# Waits for the job to end. A function of its own: where a job is stopped by SIGTSTP, bash breaks the loops
+# that it waits in, as many as there are in one function.
+locusts_await_end() {
+  wait "$locusts_pid" || locusts_accept_code $?
+}
+
 # Was that the end of the job, and is this its exit code? Then it is left in locusts_code. A signal for
 # this slot ends a wait early, or the next one, with a code above 128 or below 0; asked again, bash
 # still knows the real one, and says 127 if it has told it. Signals are for stopping alone: bash can
 # miss a process that ends at that very time, and then knows its code no more.
 locusts_accept_code() { # code
   locusts_code=$1
+  # Bash also says when a job was stopped, by 128 and SIGSTOP, SIGTSTP, SIGTTIN or SIGTTOU. It may be continued.
+  if ((locusts_code >= 147 && locusts_code <= 150)) && kill -0 "$locusts_pid"; then
+    ! locusts_is_suspended "$locusts_pid" || read -r -t 0.3 <> <(:)
+    locusts_code=0
+    return 1
+  fi
   if ((locusts_code == 127)); then
     locusts_code=${locusts_told:-127}
     return
@@ -329,7 +483,9 @@ locusts_saw_oom_kill() {
 # Ends the job that runs in this slot: its whole process group.
 # shellcheck disable=SC2317 # it is called from traps as well
 locusts_end_job() { # signal
-  [[ ! $locusts_pid ]] || kill -s "$1" -- "-$locusts_pid"
+  [[ $locusts_pid ]] || return 0
+  kill -s "$1" -- "-$locusts_pid"
+  kill -CONT -- "-$locusts_pid" # one that is stopped would not notice
 }
 
 # The manager wants this slot to end its job, and when it asks again, whatever it takes.
@@ -936,9 +1092,34 @@ locusts_stop_for() { # reason [detail]
   locusts_detail=${2-}
   : >|"$locusts_life/stop" || kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
   if [[ $locusts_stopping == signal ]]; then
-    locusts_stop_deadline=$((SECONDS + locusts_grace))
+    locusts_read_uptime
+    locusts_stop_deadline=$((locusts_uptime + 100 * locusts_grace))
     kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
   fi
+}
+
+# Makes the environment that a slot is started with: the jobs' own, of which what would change the slot goes
+# under other names. What a scheduler says of the whole allocation becomes what one job has of it.
+locusts_share_out() {
+  local entry
+  for entry in "${locusts_aside[@]}"; do export "LOCUSTS_ASIDE_$entry"; done
+  for entry in SLURM_CPUS_PER_TASK SLURM_CPUS_ON_NODE SLURM_JOB_CPUS_PER_NODE NSLOTS NCPUS PBS_NCPUS PBS_NP PBS_NUM_PPN \
+    LSB_DJOB_NUMPROC LSB_MAX_NUM_PROCESSORS; do
+    [[ ! -v $entry ]] || export "$entry=$locusts_job_cpus"
+  done
+  for entry in SLURM_{NTASKS,NPROCS,NTASKS_PER_NODE,TASKS_PER_NODE,NNODES,JOB_NUM_NODES} \
+    SLURM_STEP_{NUM_TASKS,TASKS_PER_NODE,NUM_NODES} PBS_NUM_NODES NHOSTS; do
+    [[ ! -v $entry ]] || export "$entry=1"
+  done
+  if [[ -v SLURM_MEM_PER_NODE ]] && ((locusts_job_memory > 0)); then
+    export SLURM_MEM_PER_NODE=$locusts_job_memory
+  else
+    unset -v SLURM_MEM_PER_NODE
+  fi
+  # These say nothing that is true of one job.
+  unset -v SLURM_ARRAY_{JOB_ID,TASK_ID,TASK_COUNT,TASK_MAX,TASK_MIN,TASK_STEP} SLURM_MEM_PER_{CPU,GPU} \
+    SLURM_TRES_PER_{TASK,JOB,NODE} SLURM_NTASKS_PER_{CORE,SOCKET,GPU} SLURM_CPUS_PER_GPU SLURM_DISTRIBUTION \
+    SLURM_CPU_BIND{,_LIST,_TYPE,_VERBOSE} SGE_TASK_{ID,FIRST,LAST,STEPSIZE} PBS_ARRAYID PBS_ARRAY_{INDEX,ID} LSB_JOBINDEX{,_STEP}
 }
 
 # A slot reads its answers from its standard input, whose other end this process alone holds:
@@ -948,8 +1129,10 @@ locusts_start_slot() { # list-to-begin-after
   locusts_last_slot=$slot
   exec {inbox}> >(
     for inbox in "${locusts_inbox[@]}"; do exec {inbox}>&-; done
+    locusts_share_out
     export LOCUSTS_LIFE=$locusts_home LOCUSTS_SLOT=$locusts_home/$slot
-    exec bash "$locusts_script" --slot "$slot" --life "$locusts_life_name" "$1" $$ "$locusts_life" "$locusts_shared" "$locusts_requests"
+    # shellcheck disable=SC2086 # a word, or none
+    exec $locusts_detach "$BASH" -p -- "$locusts_script" --slot "$slot" --life "$locusts_life_name" "$1" $$ "$locusts_life" "$locusts_shared" "$locusts_requests"
   )
   locusts_slot_pid[slot]=$!
   locusts_inbox[slot]=$inbox
@@ -979,19 +1162,26 @@ locusts_answer_next() { # slot list
   ((locusts_managers > 1 || list < locusts_lists)) || locusts_open_next
 }
 
-# Ends the jobs that have run for too long.
+# Ends the jobs that have run for too long. Only time counts in which a job could run: none while it is
+# stopped, or all of us are, as by `scontrol suspend`.
 locusts_watch_time() {
-  local slot pid start now
-  printf -v now '%(%s)T' -1
+  local slot job pid passed=$((locusts_uptime - locusts_last_watch))
+  locusts_last_watch=$locusts_uptime
+  ((passed <= 300)) || passed=300 # looks are a second apart, if nothing holds us up
   for slot in "${!locusts_slot_pid[@]}"; do
-    pid=''
-    { read -r pid start <"$locusts_life/slots/$slot"; } 2>/dev/null
-    # More than the limit: both times have lost their fractions.
-    if [[ ! $pid ]] || ((now - start <= locusts_time_limit)); then continue; fi
+    job=''
+    { read -r job <"$locusts_life/slots/$slot"; } 2>/dev/null
+    if [[ ! $job || $job != "${locusts_timed_job[slot]-}" ]]; then
+      locusts_timed_job[slot]=$job locusts_time_spent[slot]=0
+      continue
+    fi
+    pid=${job%% *}
+    locusts_is_suspended "$pid" || locusts_time_spent[slot]=$((locusts_time_spent[slot] + passed))
+    ((locusts_time_spent[slot] >= 100 * locusts_time_limit)) || continue
     if [[ ! -e $locusts_life/slots/timeout.$pid ]]; then
       : >"$locusts_life/slots/timeout.$pid"
       kill -TERM -- "-$pid" 2>/dev/null
-    elif ((now - start > locusts_time_limit + locusts_grace)); then
+    elif ((locusts_time_spent[slot] >= 100 * (locusts_time_limit + locusts_grace))); then
       kill -KILL -- "-$pid" 2>/dev/null
     fi
   done
@@ -1059,6 +1249,7 @@ locusts_count_failure() {
 # What has to be looked at once a second.
 locusts_tick() {
   local slot
+  locusts_read_uptime
   for slot in "${!locusts_slot_pid[@]}"; do
     kill -0 "${locusts_slot_pid[slot]}" 2>/dev/null && continue
     # That it has ended may still be said in what is yet to be read: hence at the second look.
@@ -1066,9 +1257,9 @@ locusts_tick() {
   done
   [[ ! $locusts_disk_is_full ]] || locusts_stop_for disk-full
   ((locusts_time_limit == 0)) || locusts_watch_time
-  if [[ $locusts_stopping == signal ]] && ((SECONDS >= locusts_stop_deadline)); then
+  if [[ $locusts_stopping == signal ]] && ((locusts_uptime >= locusts_stop_deadline)); then
     kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
-    ((SECONDS < locusts_stop_deadline + locusts_grace)) || kill -KILL "${locusts_slot_pid[@]}" 2>/dev/null
+    ((locusts_uptime < locusts_stop_deadline + 100 * locusts_grace)) || kill -KILL "${locusts_slot_pid[@]}" 2>/dev/null
   fi
 }
 
@@ -1077,24 +1268,25 @@ locusts_grant_turns() {
   local slot inbox left
   locusts_patience=1
   ((${#locusts_turns[@]} > 0)) || return 0
-  locusts_read_clock
+  locusts_read_uptime
   if [[ $locusts_stopping ]]; then
     for slot in "${locusts_turns[@]}"; do
       inbox=${locusts_inbox[slot]-}
       [[ ! $inbox ]] || printf 'end\n' >&"$inbox"
     done
     locusts_turns=()
-  elif ((locusts_now >= locusts_next_turn)); then
+  elif ((locusts_uptime >= locusts_next_turn)); then
     inbox=${locusts_inbox[locusts_turns[0]]-}
     locusts_turns=("${locusts_turns[@]:1}")
     [[ $inbox ]] || return 0 # it is gone
     printf 'go\n' >&"$inbox"
-    locusts_next_turn=$((locusts_now + locusts_stagger * 1000))
+    # One hundredth more: it may just have begun one.
+    locusts_next_turn=$((locusts_uptime + (locusts_stagger + 9) / 10 + 1))
   fi
   ((${#locusts_turns[@]} > 0)) || return 0
-  left=$((locusts_next_turn - locusts_now))
-  ((left >= 1000)) || left=1000 # a time-out of 0 would read nothing at all
-  printf -v locusts_patience '%d.%06d' "$((left / 1000000))" "$((left % 1000000))"
+  left=$((locusts_next_turn - locusts_uptime))
+  ((left > 0)) || left=1 # a time-out of 0 would read nothing at all
+  printf -v locusts_patience '%d.%02d' "$((left / 100))" "$((left % 100))"
 }
 
 locusts_answer() { # word slot list
@@ -1168,6 +1360,72 @@ locusts_stop_others() { # name, or nothing for all
   done
   ((${#locusts_found_running[@]} > 0)) || locusts_say "no manager is running here"
 }
+# ---- What this machine has for us -------------------------------------------------------
+
+# Leaves the cores and the MiB that may be used here in locusts_cores and locusts_memory: a control
+# group may allow less than the machine has, and so may the processors that we are bound to.
+locusts_measure_machine() {
+  local key value
+  locusts_cores=$(OMP_NUM_THREADS='' OMP_THREAD_LIMIT='' nproc) # it would say what these say
+  [[ $locusts_cores == +([0-9]) ]] || locusts_cores=1
+  locusts_memory=0
+  while read -r key value _; do
+    [[ $key != MemTotal: ]] || locusts_memory=$((value / 1024))
+  done </proc/meminfo
+  locusts_look_at_groups
+}
+
+# Control groups lie in one another, and each has its own limits; of version 1 there are several hierarchies.
+locusts_look_at_groups() {
+  local controllers path mount kind options group
+  while IFS=: read -r _ controllers path; do
+    while read -r _ mount kind options _; do
+      case $kind:,$controllers, in
+        cgroup2:,,) ;;
+        cgroup:*,memory,*) [[ ,$options, == *,memory,* ]] || continue ;;
+        cgroup:*,cpu,*) [[ ,$options, == *,cpu,* ]] || continue ;;
+        *) continue ;;
+      esac
+      # In a container, what lies above is not to be seen, and the names may be those of outside.
+      group=$mount${path%/}
+      [[ -d $group ]] || group=$mount
+      while :; do
+        locusts_heed_group "$group"
+        [[ $group == "$mount"/* ]] || break
+        group=${group%/*}
+      done
+    done </proc/self/mounts
+  done </proc/self/cgroup
+} 2>/dev/null
+
+locusts_heed_group() { # folder
+  local bytes='' quota='' period='' file
+  for file in memory.max memory.limit_in_bytes; do
+    [[ ! -r $1/$file ]] || read -r bytes <"$1/$file"
+  done
+  # Version 1 says "no limit" by a number that is larger than all memory.
+  if [[ $bytes == +([0-9]) ]] && ((${#bytes} < 19 && bytes / 1048576 < locusts_memory)); then
+    locusts_memory=$((bytes / 1048576))
+  fi
+  if [[ -r $1/cpu.max ]]; then
+    read -r quota period <"$1/cpu.max"
+  elif [[ -r $1/cpu.cfs_quota_us ]]; then
+    read -r quota <"$1/cpu.cfs_quota_us"
+    read -r period <"$1/cpu.cfs_period_us"
+  fi
+  if [[ $quota == +([0-9]) && $period == [1-9]*([0-9]) ]] && ((quota / period < locusts_cores)); then
+    locusts_cores=$((quota >= period ? quota / period : 1))
+  fi
+}
+
+# How many jobs fit this machine at a time, if the definition does not say.
+locusts_count_slots() {
+  locusts_slots=$((locusts_cores / locusts_job_cpus))
+  if ((locusts_job_memory > 0 && locusts_memory > 0 && locusts_memory / locusts_job_memory < locusts_slots)); then
+    locusts_slots=$((locusts_memory / locusts_job_memory))
+  fi
+  ((locusts_slots > 0)) || locusts_slots=1
+}
 # ---- The manager ---------------------------------------------------------------
 
 locusts_usage() {
@@ -1188,20 +1446,6 @@ Usage: bash manager.sh [options]
 Exit codes: 0 every job is finished, 1 wrong usage or an error, 4 already running,
 5 the disk is full, 6 stopped after too many failed jobs, 143 stopped by a signal.
 HELP
-}
-
-# How many jobs fit this machine at a time, if the definition does not say.
-locusts_count_slots() {
-  local key value
-  locusts_slots=$((locusts_cores / locusts_job_cpus))
-  if ((locusts_job_memory > 0)); then
-    while read -r key value _; do
-      [[ $key == MemTotal: ]] || continue
-      value=$((value / 1024 / locusts_job_memory))
-      ((locusts_slots <= value)) || locusts_slots=$value
-    done </proc/meminfo
-  fi
-  ((locusts_slots > 0)) || locusts_slots=1
 }
 
 locusts_read_run() {
@@ -1248,8 +1492,19 @@ locusts_close_inherited() {
   done
 }
 
+# Started by hand in a terminal, a job that reads from it would be stopped for good: so slots have none.
+locusts_leave_terminal() {
+  local stat=''
+  locusts_detach=''
+  { read -r -d '' stat <"/proc/$$/stat"; } 2>/dev/null
+  # shellcheck disable=SC2086 # these are numbers, to be split
+  set -- ${stat##*) }
+  if [[ ${5-0} != 0 ]] && type -P setsid >/dev/null; then locusts_detach=setsid; fi
+}
+
 locusts_main() {
   local folder='' slots='' action=run slot name=''
+  locusts_put_aside
   while (($# > 0)); do
     case $1 in
       --run) folder=${2?"--run needs a folder"}; shift ;;
@@ -1298,14 +1553,19 @@ locusts_main() {
   locusts_turns=() locusts_inbox=() locusts_slot_pid=() locusts_slot_list=() locusts_is_missed=() locusts_list_chunk=() locusts_list_file=()
   locusts_finished=() locusts_used_tries=() locusts_running=() locusts_deaths=() locusts_inherited=()
   declare -gA locusts_known=() locusts_deaths_of=()
+  locusts_timed_job=() locusts_time_spent=()
+  locusts_read_uptime
+  locusts_last_watch=$locusts_uptime
   exec >>"journal/$locusts_life_name.tsv" {locusts_requests}<> <(:)
-  locusts_cores=$(OMP_NUM_THREADS='' OMP_THREAD_LIMIT='' nproc) # it would say what these say
+  locusts_measure_machine
+  locusts_leave_terminal
   locusts_note manager "$locusts_life_name" "$locusts_host" $$ "$locusts_cores"
   locusts_take_over_all "$locusts_name"
   trap 'locusts_stop_for signal' TERM INT HUP
   trap : PIPE # a slot that was killed does not read its answer
   locusts_slots=${slots:-$locusts_slots}
   [[ $locusts_slots ]] || locusts_count_slots
+  locusts_define_environment
   [[ ! -e one-at-a-time ]] || locusts_slots=1
   ((locusts_slots > 1 || locusts_managers > 1)) || : >|"$locusts_life/alone"
   for ((slot = 1; slot <= locusts_slots; slot++)); do locusts_start_slot 0; done

@@ -1,0 +1,38 @@
+/** Bash refuses to set these. */
+const READ_ONLY = new Set(["PPID", "UID", "EUID", "SHELLOPTS", "BASHOPTS", "BASH_VERSINFO"]);
+
+/** And gives these values of its own, whatever is written to them. */
+const BASHS_OWN = new Set([
+  ...["_", "BASHPID", "BASH_ALIASES", "BASH_ARGC", "BASH_ARGV", "BASH_ARGV0", "BASH_CMDS", "BASH_COMMAND"],
+  ...["BASH_EXECUTION_STRING", "BASH_LINENO", "BASH_MONOSECONDS", "BASH_REMATCH", "BASH_SOURCE", "BASH_SUBSHELL"],
+  ...["BASH_TRAPSIG", "BASH_XTRACEFD", "DIRSTACK", "EPOCHREALTIME", "EPOCHSECONDS", "FUNCNAME", "GROUPS", "HISTCMD"],
+  ...["LINENO", "OLDPWD", "PIPESTATUS", "PWD", "RANDOM", "SECONDS", "SHLVL", "SRANDOM"],
+]);
+
+/**
+ * Why a variable of the definition cannot be set for the jobs as it stands; undefined if it can.
+ */
+export function refuseVariable(
+  name: string,
+  value: string,
+): { readonly message: string; readonly hint?: string } | undefined {
+  if (value.includes("\0")) return { message: `the value of ${name} has a NUL character, which no variable can hold` };
+  if (READ_ONLY.has(name)) {
+    return { message: `${name} is read-only in bash: no job can be given another`, hint: "choose another name" };
+  }
+  if (BASHS_OWN.has(name)) {
+    const hint = name.endsWith("PWD") ? "use cd in prepare, or choose another name" : "choose another name";
+    return { message: `${name} is bash's own: a job would not see the value that stands here`, hint };
+  }
+  if (/^locusts_/i.test(name)) {
+    return { message: `${name}: names that begin with "locusts_" are Locusts' own`, hint: "choose another name" };
+  }
+  // Of one that holds a list of folders it is sure to be meant so; elsewhere a dollar may be a dollar.
+  if (name.endsWith("PATH") && new RegExp(`\\$(${name}\\b|\\{${name}\\b)`).test(value)) {
+    return {
+      message: `${name} has "$${name}" in it, which is not expanded: values are text`,
+      hint: `set it in prepare, which is bash: prepare: sh\`export ${name}=${value.replaceAll("\\", "\\\\").replaceAll("`", "\\`")}\``,
+    };
+  }
+  return undefined;
+}

@@ -46,7 +46,8 @@ const DEEDS: Readonly<Record<string, Deed>> = {
   shellhup: ["kill -HUP $$; sleep 9", "signal", 129],
   shellint: ["kill -INT $$; sleep 9", "signal", 130],
   shelluser: ["kill -USR1 $$; sleep 0.3", "signal", 137],
-  stops: ["kill -STOP $BASHPID; sleep 9", "signal", 147],
+  // What is only stopped has not ended.
+  stops: ['me=$BASHPID; setsid bash -c "sleep 0.3; kill -CONT $me" & kill -STOP $me', "ok", 0],
 };
 const names = Object.keys(DEEDS);
 

@@ -303,7 +303,9 @@ test("jobs that fail everywhere are failed jobs, not bad nodes", async () => {
 test("a job that was running in three lives when they died has failed", async () => {
   const pilots = new Pilots(jobs(6, "((i != 2)) || { sleep 0.5; kill -9 $BOSS; sleep 9; }"), "", {}, 1);
   await pilots.stage(1);
-  const command = pilots.read("target/bundle/manager.sh").replace("exec $locusts_detach", (start) => `BOSS=$$ ${start}`);
+  const command = pilots
+    .read("target/bundle/manager.sh")
+    .replace("exec $locusts_detach", (start) => `BOSS=$$ ${start}`);
   pilots.write("target/bundle/manager.sh", command);
   for (let life = 1; life <= 3; life += 1)
     assert.equal((await pilots.beginPilot(1, [], tallyOf(pilots)).outcome).signal, "SIGKILL");

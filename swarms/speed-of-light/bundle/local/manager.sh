@@ -683,7 +683,9 @@ locusts_write_down() {
 locusts_check_copies() { # the paths of its inputs
   local input
   for input; do
-    [[ -L $locusts_folder/$input ]] && locusts_is_touched "$input" && ! locusts_is_intact "$input" || continue
+    if [[ ! -L $locusts_folder/$input ]] || ! locusts_is_touched "$input" || locusts_is_intact "$input"; then
+      continue
+    fi
     locusts_spoilt=1
     printf 'spoilt %s %s\n' "$locusts_slot" "$input, when the job $locusts_job ran" >&3
     [[ ! -e $locusts_life/alone ]] || return 0 # nobody else can have done it

@@ -285,9 +285,9 @@ export class Deployment {
   async runWanted(selection: Selection): Promise<DeployEnd> {
     const { wanted } = selection;
     const run = await this.stage(new Set(wanted.keys()));
-    // Not before: as long as nothing can run, the old results are better than none.
-    this.putRight(selection);
     try {
+      // Not before: as long as nothing can run, the old results are better than none.
+      this.putRight(selection);
       await this.engine.launch(run, wanted.size);
     } catch (error) {
       // Whether it has begun is not known then: the next deploy will see.
@@ -335,12 +335,6 @@ export class Deployment {
       limit: options.limit,
       except: taken,
     });
-    if (selection.unknownRedo.length > 0) {
-      throw new RuntimeProblem(
-        `--redo: there is no job named ${selection.unknownRedo.join(", ")}, and none that ended by such a cause`,
-        "give a job's name as in results/jobs.tsv, a cause (exit, signal, timeout, oom, missing-output), or nothing for all",
-      );
-    }
     let end: DeployEnd = early ?? { how: "complete" };
     if (!early) {
       options.observer.selected({

@@ -1,4 +1,5 @@
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
+import { RuntimeProblem } from "../workspace.js";
 import { missingOutputs } from "./job-state.js";
 import type { KeptOutputs } from "./kept-outputs.js";
 import type { PlacedOutput, PlacedOutputs } from "./placed-outputs.js";
@@ -27,8 +28,6 @@ export interface Selection {
   readonly returning: readonly ReturningOutput[];
   /** below results/, what was put there and is gone, or was changed by somebody */
   readonly lost: readonly PlacedOutput[];
-  /** words of `--redo` that meant nothing */
-  readonly unknownRedo: readonly string[];
 }
 
 export interface Choice {
@@ -68,8 +67,13 @@ class RedoWords {
     return cause !== undefined && (this.#all || this.#names.has(job.name) || this.#causes.has(cause));
   }
 
-  get unused(): string[] {
-    return [...this.#unused];
+  /** @throws RuntimeProblem if one of them meant nothing */
+  check(): void {
+    if (this.#unused.size === 0) return;
+    throw new RuntimeProblem(
+      `--redo: there is no job named ${[...this.#unused].join(", ")}, and none that ended by such a cause`,
+      "give a job's name as in results/jobs.tsv, a cause (exit, signal, timeout, oom, missing-output), or nothing for all",
+    );
   }
 }
 
@@ -79,6 +83,7 @@ class RedoWords {
  *
  * @param jobs gives all jobs, each time from the first
  * @param stores where outputs may be kept aside
+ * @throws RuntimeProblem if a word of `--redo` means nothing
  */
 export function selectJobs(
   jobs: () => Iterable<BundledJob>,
@@ -105,6 +110,7 @@ export function selectJobs(
       if (group.length < limit) group.push([job, why as Reason]);
     }
   }
+  redo.check();
   const chosen = candidates.flat().slice(0, limit);
   const reasons = new Map<Reason, number>();
   for (const [, reason] of chosen) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
@@ -117,7 +123,6 @@ export function selectJobs(
     reasons,
     returning,
     lost,
-    unknownRedo: redo.unused,
   };
 }
 

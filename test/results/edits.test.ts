@@ -141,7 +141,7 @@ test("what lies in results is what a deploy into an empty folder makes", () => {
         world.remove();
       }
     }),
-    { numRuns: 150, includeErrorInReport: true },
+    { numRuns: 300, includeErrorInReport: true },
   );
 });
 

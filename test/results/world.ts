@@ -112,7 +112,10 @@ export class World {
     if (this.#open) this.#collect(results, this.#open);
     const description = this.#description(definition);
     const all = jobsOf(definition);
-    const selection = selectJobs(() => all, description, placed, [results.kept, results.stale], { redo, limit });
+    const selection = selectJobs(() => all, description, placed, [results.kept, results.stale], {
+      redo: redo?.filter((name) => definition.jobs.has(name)),
+      limit,
+    });
     const wanted = [...selection.wanted.values()] as SimulatedJob[];
     ownership.checkPlaces([...wanted, ...selection.returning.map(({ job }) => job)], description);
     putRight(() => all, description, results, selection);

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import type { Compilation } from "./compile.js";
 import { fillPattern } from "./dsl/placeholders.js";
 import { NestedPaths, Repetitions } from "./plan/collisions.js";
@@ -8,6 +8,16 @@ import type { ProblemList } from "./problem-list.js";
 import { reportNested, reportRepetitions } from "./report-collisions.js";
 import { type Content, surveyContent } from "./survey/content.js";
 import type { DigestCache } from "./survey/digest-cache.js";
+import { UnusableInput } from "./survey/input-entries.js";
+
+/** Looks at an input; what holds the definition's folder would be another one after each deploy. */
+function look(source: string, folder: string, cache: DigestCache): Content | undefined {
+  const path = resolve(folder, source);
+  if (path !== "/" && path !== folder && !folder.startsWith(`${path}/`)) return surveyContent(path, cache);
+  const why = "holds the definition's own folder, with results/, bundle/ and .locusts/, which each deploy changes";
+  const hint = "name the files and folders of it that the jobs need; for most of it: environment.tree, or inPlace(…)";
+  throw new UnusableInput([{ path, why, hint }]);
+}
 
 /** Inputs that many jobs share are looked at once. */
 function rememberShared(
@@ -16,13 +26,12 @@ function rememberShared(
   cache: DigestCache,
 ): (source: string) => InputContent | undefined {
   const known = new Map<string, Content | undefined>();
-  const look = (source: string) => surveyContent(source.startsWith("/") ? source : join(folder, source), cache);
   const repeated = plan.inputs.some((input) => input.shared || input.parts.every((part) => "text" in part));
-  if (!repeated) return look;
+  if (!repeated) return (source) => look(source, folder, cache);
   const few = 10_000;
   return (source) => {
     if (known.has(source)) return known.get(source);
-    const content = look(source);
+    const content = look(source, folder, cache);
     if (known.size < few) known.set(source, content);
     return content;
   };

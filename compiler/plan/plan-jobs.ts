@@ -76,6 +76,12 @@ export class JobPlanner {
           `the param ${param} of the job ${JSON.stringify(name)} has ${nameControl(control[0])} in it`,
           "no path or table can hold it: rename the file or change the value",
         );
+      } else if (/\p{Surrogate}/u.test(value)) {
+        wrong(
+          ["jobs"],
+          `the param ${param} of the job ${JSON.stringify(name)} has half of a character in it`,
+          "a surrogate without its other half cannot be written to a file: write the whole character",
+        );
       } else if (value.includes("\uFFFD")) {
         wrong(
           ["jobs"],

@@ -36,6 +36,22 @@ test("numbers that are computed, and are not kept exactly, cannot set jobs apart
   assert.match(await wrong({ jobs: "matrix({ a: [1], b: [1, -1 / 0] })" }), /param b, value 2, is -Infinity/);
 });
 
+test("an input that holds the definition's own folder, and a text that no file can hold, are refused", async () => {
+  const jobs = 'rows([{ id: "a" }])';
+  for (const path of [".", "sub/..", "..", "/"]) {
+    assert.match(
+      await wrong({ jobs, inputs: `{ all: input("${path}", { as: "all" }) }` }),
+      /holds the definition's own folder.*name the files and folders/s,
+      path,
+    );
+  }
+  assert.match(await wrong({ jobs: 'rows([{ id: "a\\ud800" }, { id: "a\\ud801" }])' }), /half of a character/);
+  assert.match(await wrong({ jobs: 'rows([{ ["__proto__"]: "a" }])' }), /"__proto__" cannot name a param/);
+  assert.match(await wrong({ jobs: 'files("{__proto__}.txt")' }, { "a.txt": "" }), /"__proto__" cannot name a param/);
+  const table = { "p.tsv": "id\tn\na\t1\n" };
+  assert.equal((await check({ jobs: 'table("p.tsv", {})' }, table)).jobs, ["id=a,n=1"]);
+});
+
 test("a source without jobs is told as that, whatever else would follow from it", async () => {
   const outputs = '{ o: "{id}.txt" }';
   for (const [jobs, expected] of [

@@ -1,8 +1,8 @@
 /** A range as whole numbers of which `scale` make one: counting in them is exact. */
 export interface ScaledRange {
   readonly from: number;
+  readonly to: number;
   readonly step: number;
-  readonly steps: number;
   readonly scale: number;
 }
 
@@ -12,10 +12,14 @@ function decimalsOf(value: number): number {
   return Math.max(0, fraction.length - Number(exponent));
 }
 
+/** Every decimal of up to 15 digits is kept; of those with more, two may be the same number. */
+const MOST_DECIMALS = 1e15;
+
 /** The number without its decimal point, exactly; undefined if a double cannot hold that. */
 function scaled(value: number, decimals: number): number | undefined {
   const whole = Number(`${value}e${decimals}`.replace(/e([+-]?\d+)e(\d+)$/, (_, a, b) => `e${Number(a) + Number(b)}`));
-  return Number.isSafeInteger(whole) ? whole : undefined;
+  const isKept = decimals === 0 ? Number.isSafeInteger(whole) : Math.abs(whole) < MOST_DECIMALS;
+  return isKept ? whole : undefined;
 }
 
 /**
@@ -27,10 +31,11 @@ export function scaleRange(from: number, to: number, step: number): ScaledRange 
   if (decimals > 15) return undefined;
   const [start, end, distance] = [from, to, step].map((value) => scaled(value, decimals));
   if (start === undefined || end === undefined || distance === undefined) return undefined;
-  return { from: start, step: distance, steps: Math.floor((end - start) / distance), scale: 10 ** decimals };
+  return { from: start, to: end, step: distance, scale: 10 ** decimals };
 }
 
 /** The numbers of a range, each as near to the decimal that is meant as a number can be. */
-export function* countRange({ from, step, steps, scale }: ScaledRange): Generator<number> {
-  for (let i = 0; i <= steps; i += 1) yield (from + i * step) / scale;
+export function* countRange({ from, to, step, scale }: ScaledRange): Generator<number> {
+  // Each is a sum of two whole numbers that are kept exactly; a product of both might not be.
+  for (let at = from; at <= to; at += step) yield at / scale;
 }

@@ -1,6 +1,12 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type BundleDescription, type BundledJob, readBundledJobs } from "../compiler/format/bundle.js";
+import {
+  BUNDLE_FILES,
+  type BundleDescription,
+  type BundledJob,
+  readBundleDescription,
+  readBundledJobs,
+} from "../compiler/format/bundle.js";
 import type { DeployOptions } from "./deploy-options.js";
 import type { DeployEnd, DeployResult } from "./deploy-result.js";
 import { preflight } from "./doctor/preflight.js";
@@ -299,6 +305,23 @@ export class Deployment {
     return this.options.detach ? { how: "left", run: run.number } : this.follow(run, wanted);
   }
 
+  /** What was deployed is known here, too, where the target's folder is elsewhere. */
+  #noteHere(): void {
+    const { bundle, workspace, target } = this.options;
+    const home = join(targetDirectory(workspace, target), "bundle");
+    if (home !== join(this.files.here, "bundle")) placeBundle(bundle, home);
+  }
+
+  /** Nothing has to run: where an earlier version was deployed, this one is what `status` and `gather` are about now. */
+  #replaceBundle(): void {
+    const { bundle, description } = this.options;
+    const place = join(this.files.here, "bundle");
+    if (!existsSync(join(place, BUNDLE_FILES.description))) return;
+    if (readBundleDescription(place).digest === description.digest) return;
+    placeBundle(bundle, place);
+    this.#noteHere();
+  }
+
   /** Stages a run of the jobs that are wanted. */
   async stage(wanted: ReadonlySet<number>): Promise<Run> {
     const { options, files } = this;
@@ -314,9 +337,7 @@ export class Deployment {
       managers: pilots ? pilotsFor(pilots, wanted.size) : 1,
       staged: (count) => observer.staging(count, wanted.size),
     });
-    // What was deployed is known here, too, where the target's folder is elsewhere.
-    const home = join(targetDirectory(workspace, options.target), "bundle");
-    if (home !== join(files.here, "bundle")) placeBundle(options.bundle, home);
+    this.#noteHere();
     return files.send(staged, (bytes, of) => observer.sending(bytes, of));
   }
 
@@ -347,7 +368,10 @@ export class Deployment {
       ownership.checkPlaces([...selection.wanted.values(), ...returning], description);
       if (options.signal.aborted) end = { how: "interrupted" };
       else if (selection.wanted.size > 0) end = await this.runWanted(selection);
-      else this.putRight(selection);
+      else {
+        this.putRight(selection);
+        this.#replaceBundle();
+      }
     }
     return this.conclude(end);
   }

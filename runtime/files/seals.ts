@@ -62,7 +62,11 @@ export class Seals {
   /** @param entry `<digest>/<name>`, which is there */
   isWhole(entry: string): boolean {
     const known = this.#read().get(entry);
-    return known !== undefined && known.sort().join("\0") === describe(this.shared, entry).join("\0");
+    try {
+      return known !== undefined && known.sort().join("\0") === describe(this.shared, entry).join("\0");
+    } catch {
+      return false; // a job has taken away the right to read it
+    }
   }
 
   /** Notes what a copy looks like that is known to be whole. */

@@ -40,6 +40,15 @@ export class Ownership {
     return this.#digests.get(job);
   }
 
+  /** Does it lie in a folder that was put there as an output, and is whole? That one gives way as a whole. */
+  #isWithinOutput(path: string): boolean {
+    for (let folder = dirname(path); folder !== "."; folder = dirname(folder)) {
+      const output = this.placed.get(folder);
+      if (output) return this.placed.condition(output) === "whole";
+    }
+    return false;
+  }
+
   /** May an output of a job replace what lies at its place? An older copy of it is nobody's work: it may. */
   mayReplace(path: string, job: string): boolean {
     const place = join(this.results, path);
@@ -51,7 +60,7 @@ export class Ownership {
     try {
       if (output && stats.isDirectory() && isRemnant(place, output.stamp)) return true;
       if (stats.isDirectory() && this.placed.holdsOnlyOutputs(path)) return true;
-      return this.#digestsOf(job)?.has(digestOf(place)) === true;
+      return this.#digestsOf(job)?.has(digestOf(place)) === true || this.#isWithinOutput(path);
     } catch {
       return false;
     }

@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, lstatSync, mkdirSync, rmSync, symlinkSync, utimesSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeSync,
+} from "node:fs";
 import { Deployment, type Report } from "../run/deployment.js";
 import { suite } from "../runner/suite.js";
 
@@ -75,7 +86,9 @@ test("outputs of jobs that have left are named, moved away when asked for, and c
   const { exitCode, stderr } = await swarm.begin(["deploy"]).outcome;
   assert.equal(exitCode, 0);
   assert.match(stderr, /stale:.*results\/a\/out\.txt.*locusts clean --stale/);
-  assert.deepEqual((await swarm.json("status")).stale, ["a/out.txt"]);
+  const { stale, jobs } = await swarm.json("status");
+  assert.deepEqual(stale, ["a/out.txt"]);
+  assert.equal(jobs.total, 1, "nothing had to run, and still it is this definition that was deployed");
   assert.deepEqual((await swarm.json("clean", "--stale")).moved, ["a/out.txt"]);
   assert.deepEqual(swarm.results(), ["a/mine.txt", "b/out.txt"]);
   swarm.ran();
@@ -116,6 +129,35 @@ test("an older copy of an output is no result; an edit by hand is never replaced
   assert.equal(exitCode, 1);
   assert.match(report.errors?.[0]?.message ?? "", /results\/b\.txt/);
   assert.equal(swarm.result("b.txt"), "TWO B\n");
+});
+
+test("of a large output an edit of one byte is noticed, wherever it is", async () => {
+  const command = "mkdir ${outputs.out}; head -c 1000000 /dev/zero > ${outputs.out}/large";
+  const swarm = new Versions(fields('list("id", ["a"])', command, "{id}/"));
+  await swarm.succeed();
+  const file = openSync(swarm.path("results/a/large"), "r+");
+  writeSync(file, "x", 100_000);
+  closeSync(file);
+  const { exitCode, report } = await swarm.deploy();
+  assert.equal(exitCode, 1);
+  assert.match(report.errors?.[0]?.message ?? "", /results\/a is not what Locusts has put there/);
+});
+
+test("an output may become a folder, and go into what was one", async () => {
+  const jobs = 'list("id", ["a"])';
+  const versions = [
+    ["{id}/", "mkdir ${outputs.out}; echo 1 > ${outputs.out}/x", "a/x"],
+    ["{id}/x", "echo 2 > ${outputs.out}", "a/x"],
+    ["{id}", "echo 3 > ${outputs.out}", "a"],
+    ["{id}/x/y", "echo 4 > ${outputs.out}", "a/x/y"],
+    ["{id}/x", "echo 5 > ${outputs.out}", "a/x"],
+  ] as const;
+  const swarm = new Versions("");
+  for (const [i, [output, command, path]] of versions.entries()) {
+    swarm.define(fields(jobs, command, output));
+    await swarm.succeed();
+    assert.equal(swarm.result(path), `${i + 1}\n`);
+  }
 });
 
 test("a copy of a whole folder is known again by its content", async () => {

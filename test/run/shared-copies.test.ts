@@ -36,7 +36,7 @@ function makeInputs(deployment: Deployment): void {
   utimesSync(deployment.path("ref/later"), tomorrow, tomorrow);
 }
 
-/** What a job reads of them, and then job 3 and job 5 change. */
+/** What a job reads of them, and then jobs 3, 5 and 6 change, the last of them with its time put back. */
 const COMMAND = `
   command: ({ inputs, outputs, params }) => sh\`
     cat \${inputs.file} \${inputs.few}/deep/* \${inputs.many}/0/0 \${inputs.later} > \${outputs.text}
@@ -44,6 +44,8 @@ const COMMAND = `
     case \${params.i} in
       3) chmod u+w \${inputs.file}; echo spoilt > \${inputs.file} ;;
       5) echo spoilt > \${inputs.few}/deep/new; mv \${inputs.few}/deep/new \${inputs.few}/deep/x; rm \${inputs.many}/0/7 ;;
+      6) written=$(stat -Lc %y \${inputs.many}/0/0); chmod u+w \${inputs.many}/0/0
+         echo MANY > \${inputs.many}/0/0; touch -d "$written" \${inputs.many}/0/0 ;;
     esac\`,`;
 
 for (const slots of [1, 3]) {

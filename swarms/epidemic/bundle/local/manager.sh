@@ -392,7 +392,6 @@ locusts_slot_main() { # --slot number --life name list manager life-folder share
   local requests=$9
   exec 4<&0 </dev/null 2>/dev/null 3>&"$requests" {requests}>&-
   locusts_pid='' locusts_stopping='' locusts_disk_is_full=''
-  declare -gA locusts_is_large=()
   locusts_spoilt=''
   locusts_ended=0 locusts_interrupted='' locusts_published=0
   # Where bash has no clock of its own: it counts the seconds from here.
@@ -702,11 +701,13 @@ locusts_write_down() {
 # Are the copies that the job at hand has links to as they were? If not, no more jobs are begun before they
 # are made anew. Fails if this job may have read what another has written: then it counts as never begun.
 locusts_check_copies() { # the paths of its inputs
-  local input
+  local input links=()
   for input; do
-    if [[ ! -L $locusts_folder/$input ]] || ! locusts_is_touched "$input" || locusts_is_intact "$input"; then
-      continue
-    fi
+    [[ ! -L $locusts_folder/$input ]] || links+=("$input")
+  done
+  locusts_are_touched "${links[@]}" || return 0
+  for input in "${links[@]}"; do
+    if locusts_is_intact "$input"; then continue; fi
     locusts_spoilt=1
     printf 'spoilt %s %s\n' "$locusts_slot" "$input, when the job $locusts_job ran" >&3
     [[ ! -e $locusts_life/alone ]] || return 0 # nobody else can have done it
@@ -717,23 +718,12 @@ locusts_check_copies() { # the paths of its inputs
   done
 }
 
-# Has anything in a copy been written to since the run was made? It may have been before, too, where a time
-# stamp lies in the future.
-locusts_is_touched() { # path of the input
-  local place=$locusts_folder/$1 file files
-  [[ -e $place && ! $place -nt run ]] || return 0
-  [[ -d $place ]] || return 1
-  if [[ ${locusts_is_large[$1]-} ]]; then
-    [[ $(find "$place/" -newercm run -print -quit) ]]
-    return
-  fi
-  shopt -s globstar dotglob nullglob
-  files=("$place"/**)
-  shopt -u globstar dotglob nullglob
-  ((${#files[@]} <= 200)) || locusts_is_large[$1]=1 # from now on a process is the cheaper way
-  for file in "${files[@]}"; do
-    [[ ! $file -nt run || -L $file ]] || return 0
-  done
+# Has anything in the job's copies been written to since the run was made? By the time of change, which nobody can
+# set: the time of writing is put back by cp -p, rsync and tar. It may have been before, too, where copies are made
+# anew during a run.
+locusts_are_touched() { # paths of its inputs
+  local found
+  found=$(find -H "${@/#/"$locusts_folder/"}" -newercm run -print -quit 2>/dev/null) && [[ ! $found ]] || return 0
   return 1
 }
 

@@ -1,19 +1,11 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import {
-  BUNDLE_FILES,
-  type BundleDescription,
-  type BundledJob,
-  readBundleDescription,
-  readBundledJobs,
-} from "../compiler/format/bundle.js";
+import { type BundleDescription, type BundledJob, readBundledJobs } from "../compiler/format/bundle.js";
 import type { DeployOptions } from "./deploy-options.js";
 import type { DeployEnd, DeployResult } from "./deploy-result.js";
-import { preflight } from "./doctor/preflight.js";
 import { type Engine, type EngineState, NeverBegins } from "./engines/engine.js";
-import { pilotsFor } from "./engines/slurm.js";
 import { Results } from "./files/results.js";
-import { placeBundle, restoreCopies, stageRun } from "./files/stage.js";
+import { restoreCopies } from "./files/stage.js";
 import type { TargetFiles } from "./files/target-files.js";
 import type { OpenedTarget } from "./open-target.js";
 import { makeReport } from "./report.js";
@@ -21,6 +13,7 @@ import { readEarlierRun } from "./runs/earlier-run.js";
 import { RunFollower } from "./runs/follow-run.js";
 import { closeRun, isClosed, listRuns, type Run, readRun } from "./runs/run-folder.js";
 import { tidyAgain } from "./runs/tidy-run.js";
+import { replaceBundle, stageWanted } from "./stage-wanted.js";
 import { failedJobs } from "./state/job-state.js";
 import { type JobResult, Ledger } from "./state/ledger.js";
 import { putRight } from "./state/put-right.js";
@@ -290,7 +283,7 @@ export class Deployment {
   /** Runs the jobs that are wanted. */
   async runWanted(selection: Selection): Promise<DeployEnd> {
     const { wanted } = selection;
-    const run = await this.stage(new Set(wanted.keys()));
+    const run = await stageWanted(this.opened, this.options, new Set(wanted.keys()));
     try {
       // Not before: as long as nothing can run, the old results are better than none.
       this.putRight(selection);
@@ -303,42 +296,6 @@ export class Deployment {
     }
     this.options.observer.launched(run);
     return this.options.detach ? { how: "left", run: run.number } : this.follow(run, wanted);
-  }
-
-  /** What was deployed is known here, too, where the target's folder is elsewhere. */
-  #noteHere(): void {
-    const { bundle, workspace, target } = this.options;
-    const home = join(targetDirectory(workspace, target), "bundle");
-    if (home !== join(this.files.here, "bundle")) placeBundle(bundle, home);
-  }
-
-  /** Nothing has to run: where an earlier version was deployed, this one is what `status` and `gather` are about now. */
-  #replaceBundle(): void {
-    const { bundle, description } = this.options;
-    const place = join(this.files.here, "bundle");
-    if (!existsSync(join(place, BUNDLE_FILES.description))) return;
-    if (readBundleDescription(place).digest === description.digest) return;
-    placeBundle(bundle, place);
-    this.#noteHere();
-  }
-
-  /** Stages a run of the jobs that are wanted. */
-  async stage(wanted: ReadonlySet<number>): Promise<Run> {
-    const { options, files } = this;
-    const { description, observer, workspace } = options;
-    const { pilots } = description;
-    await preflight(this.opened, options, wanted.size);
-    const staged = await stageRun({
-      bundle: options.bundle,
-      description,
-      sources: workspace.folder,
-      files,
-      wanted,
-      managers: pilots ? pilotsFor(pilots, wanted.size) : 1,
-      staged: (count) => observer.staging(count, wanted.size),
-    });
-    this.#noteHere();
-    return files.send(staged, (bytes, of) => observer.sending(bytes, of));
   }
 
   async run(): Promise<DeployResult> {
@@ -370,7 +327,7 @@ export class Deployment {
       else if (selection.wanted.size > 0) end = await this.runWanted(selection);
       else {
         this.putRight(selection);
-        this.#replaceBundle();
+        replaceBundle(this.options, this.files);
       }
     }
     return this.conclude(end);

@@ -1,0 +1,53 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { BUNDLE_FILES, readBundleDescription } from "../compiler/format/bundle.js";
+import type { DeployOptions } from "./deploy-options.js";
+import { preflight } from "./doctor/preflight.js";
+import { pilotsFor } from "./engines/slurm.js";
+import { placeBundle, stageRun } from "./files/stage.js";
+import type { TargetFiles } from "./files/target-files.js";
+import type { OpenedTarget } from "./open-target.js";
+import type { Run } from "./runs/run-folder.js";
+import { targetDirectory } from "./workspace.js";
+
+/**
+ * Stages a run of the jobs that are wanted; no manager has begun it then.
+ *
+ * @throws RuntimeProblem if the target is not as it has to be, or an input is not what it was when the bundle was built
+ */
+export async function stageWanted(
+  opened: OpenedTarget,
+  options: DeployOptions,
+  wanted: ReadonlySet<number>,
+): Promise<Run> {
+  const { files } = opened;
+  const { description, observer, workspace } = options;
+  const { pilots } = description;
+  await preflight(opened, options, wanted.size);
+  const staged = await stageRun({
+    bundle: options.bundle,
+    description,
+    sources: workspace.folder,
+    files,
+    wanted,
+    managers: pilots ? pilotsFor(pilots, wanted.size) : 1,
+    staged: (count) => observer.staging(count, wanted.size),
+  });
+  noteHere(options, files);
+  return files.send(staged, (bytes, of) => observer.sending(bytes, of));
+}
+
+/** What was deployed is known here, too, where the target's folder is elsewhere. */
+function noteHere({ bundle, workspace, target }: DeployOptions, files: TargetFiles): void {
+  const home = join(targetDirectory(workspace, target), "bundle");
+  if (home !== join(files.here, "bundle")) placeBundle(bundle, home);
+}
+
+/** Nothing has to run: where an earlier version was deployed, this one is what `status` and `gather` are about now. */
+export function replaceBundle(options: DeployOptions, files: TargetFiles): void {
+  const place = join(files.here, "bundle");
+  if (!existsSync(join(place, BUNDLE_FILES.description))) return;
+  if (readBundleDescription(place).digest === options.description.digest) return;
+  placeBundle(options.bundle, place);
+  noteHere(options, files);
+}

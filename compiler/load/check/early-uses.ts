@@ -72,6 +72,15 @@ function* looksAt(node: ts.Node): Generator<readonly [ts.Expression, Use]> {
   } else if (ts.isPropertyAccessExpression(node)) yield [node.expression, "look"];
 }
 
+/** Is a text put together with `+` instead of in an sh template? The type of what it is used for says so better. */
+function standsForTemplate(node: ts.Node, checker: ts.TypeChecker): boolean {
+  if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== SyntaxKind.PlusToken) return false;
+  let around = node.parent;
+  while (ts.isBinaryExpression(around) || ts.isParenthesizedExpression(around)) around = around.parent;
+  if (ts.isTemplateSpan(around)) return false;
+  return [node.left, node.right].some((side) => checker.getTypeAtLocation(side).flags & ts.TypeFlags.StringLike);
+}
+
 /** Is it what `inputs.x`, `outputs.x` and `params.x` are in a command, and nothing else beside? */
 function isReference(node: ts.Expression, checker: ts.TypeChecker): boolean {
   const symbol = checker.getTypeAtLocation(node).getSymbol();
@@ -104,7 +113,7 @@ export function findEarlyUses({ checker, ownFiles }: CheckedProject): readonly I
   return ownFiles.flatMap((source) => {
     const found: ImpureUse[] = [];
     const visit = (node: ts.Node): void => {
-      for (const [looked, use] of looksAt(node)) {
+      for (const [looked, use] of standsForTemplate(node, checker) ? [] : looksAt(node)) {
         const expression = unwrap(looked);
         if (!isReference(expression, checker)) continue;
         const text = expression.getText(source);

@@ -41,6 +41,8 @@ export interface DeployObserver {
   badNode(words: string): void;
   /** working folders of a run that has ended could not be removed, and why */
   untidied(run: Run, words: string): void;
+  /** a job is done, and yet there is something to say of it */
+  remarked(job: string, words: string): void;
   /** results/ has been put right before jobs run */
   putRight(done: PutRight): void;
   progress(progress: Progress): void;

@@ -108,6 +108,7 @@ export class Deployment {
       const { going, words } = await this.look(run);
       const news = await follower.read();
       await follower.gather();
+      for (const { name, detail } of follower.remarks.splice(0)) observer.remarked(name, detail);
       for (const node of follower.badNodes) {
         if (!this.badNodes.has(node)) observer.badNode(node);
         this.badNodes.add(node);

@@ -48,6 +48,8 @@ export class RunFollower {
   readonly #departures = new Map<string, Departure | undefined>();
   /** results of this run, failed ones alone */
   readonly failures: JobResult[] = [];
+  /** jobs that are done, of which there is something to say */
+  readonly remarks: JobResult[] = [];
   done = 0;
 
   constructor(readonly options: FollowOptions) {
@@ -150,8 +152,10 @@ export class RunFollower {
       if (!known) results.push(result);
       if (result.status === "failed") this.#failedPlaces.add(join(ended.life, ended.place, String(ended.number)));
       if (known && !this.options.recount) continue;
-      if (result.status === "done") this.done += 1;
-      else this.failures.push(result);
+      if (result.status === "done") {
+        this.done += 1;
+        if (result.detail !== "") this.remarks.push(result);
+      } else this.failures.push(result);
     }
   }
 

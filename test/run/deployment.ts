@@ -16,7 +16,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-const CLI = fileURLToPath(new URL("../../runtime/cli/bin.js", import.meta.url));
+export const CLI = fileURLToPath(new URL("../../runtime/cli/bin.js", import.meta.url));
 
 /** What `deploy --json` prints. */
 export interface Report {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "../runner/suite.js";
-import { Deployment } from "./deployment.js";
+import { begin, CLI, Deployment } from "./deployment.js";
 
 /** Time limits, retries, the most failures, and the least time between starts. */
 const test = suite("limits");
@@ -70,6 +70,66 @@ test("a job that is stopped is waited for, and its time stands still meanwhile",
   );
   assert.equal(deployment.results().length, 4);
   await deployment.assertQuiet();
+});
+
+/** Makes a control group of 500 MB, of whichever version; undefined where this is not allowed. */
+function makeMemoryGroup(): string | undefined {
+  for (const [parent, limit] of [
+    ["/sys/fs/cgroup/memory", "memory.limit_in_bytes"],
+    ["/sys/fs/cgroup", "memory.max"],
+  ] as const) {
+    const group = join(parent, `locusts_test_${process.pid}`);
+    try {
+      mkdirSync(group);
+    } catch {
+      continue;
+    }
+    try {
+      writeFileSync(join(group, limit), "500M");
+      return group;
+    } catch {
+      rmdirSync(group);
+    }
+  }
+  return undefined;
+}
+
+const memoryGroup = makeMemoryGroup();
+const ofMemory = "what is killed for want of memory is told of the try that it happened in, and of no other";
+test.skipUnless(memoryGroup !== undefined, "no control group can be made here", ofMemory, async () => {
+  const group = memoryGroup as string;
+  try {
+    const deployment = new Deployment(
+      `
+      jobs: list("id", ["1swallows", "2killed", "3exits", "4killed", "5forgets"]),
+      outputs: { text: "{id}.txt" },
+      command: ({ outputs, params }) => sh\`
+        eat() { awk 'BEGIN { s = "x"; while (length(s) < 1e9) s = s s; print length(s) }'; }
+        case \${params.id} in
+          1swallows) eat || true ;;
+          *killed) kill -KILL $BASHPID ;;
+          3exits) eat || exit 1 ;;
+          5forgets) eat || exit 0 ;;
+        esac
+        echo ok > \${outputs.text}\`,
+    `,
+      {},
+      undefined,
+      1,
+    );
+    const words = ["-c", 'echo $$ >"$0/cgroup.procs" && exec "$@"', group, process.execPath, CLI, "deploy", "."];
+    const { stderr } = await begin("bash", words, deployment.folder).outcome;
+    assert.deepEqual(
+      [...deployment.jobs().values()].map(({ name, cause }) => `${name} ${cause}`),
+      ["1swallows ok", "2killed signal", "3exits oom", "4killed signal", "5forgets oom"],
+    );
+    assert.match(stderr, /1swallows is done, but something was killed for want of memory/);
+  } finally {
+    for (const pid of readFileSync(join(group, "cgroup.procs"), "utf8").split("\n").filter(Boolean)) {
+      writeFileSync(join(group, "..", "cgroup.procs"), pid);
+    }
+    rmdirSync(group);
+  }
 });
 
 test("each retry starts from pristine inputs, and tries are counted", async () => {

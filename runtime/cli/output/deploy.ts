@@ -13,6 +13,8 @@ import { sayTreeHome } from "./tree-home.js";
 const PLAIN_INTERVAL = 10_000;
 /** On a terminal the line is rewritten at most this often. */
 const LIVE_INTERVAL = 100;
+/** Jobs that are done, and of which something is said. */
+const MOST_REMARKS = 5;
 
 function progressLine(terminal: Terminal, progress: Progress, seconds: number): string {
   const { colors } = terminal;
@@ -36,6 +38,7 @@ function bar(terminal: Terminal, progress: Progress): string {
 export function observeDeploy(terminal: Terminal, workspace: Workspace): DeployObserver {
   let began = Date.now();
   let shown = 0;
+  let remarks = 0;
   return {
     selected({ total, wanted, cached, reasons }) {
       const why = [...reasons].map(([reason, count]) => `${count} ${reason}`).join(", ");
@@ -76,6 +79,12 @@ export function observeDeploy(terminal: Terminal, workspace: Workspace): DeployO
     },
     untidied(_run, words) {
       sayUntidied(terminal, words);
+    },
+    remarked(job, words) {
+      remarks += 1;
+      if (remarks > MOST_REMARKS) return;
+      terminal.say(`${terminal.colors.yellow("note:")} the job ${job} is done, but ${words}`);
+      if (remarks === MOST_REMARKS) terminal.say("  if there are more such jobs, results/jobs.tsv names them all");
     },
     putRight(done) {
       sayPutRight(terminal, workspace, done);

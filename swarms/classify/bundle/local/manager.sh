@@ -356,6 +356,7 @@ locusts_slot_main() { # --slot number --life name list manager life-folder share
   [[ ${EPOCHREALTIME-} ]] || printf -v SECONDS '%(%s)T' -1
   locusts_memory_events='' locusts_oom_kills=0
   locusts_saw_oom_kill
+  locusts_memory_ran_out=''
   set -C -m
   shopt -u extglob # a job begins without it
   trap 'locusts_interrupted=1; locusts_obey_stop' USR2
@@ -416,25 +417,46 @@ locusts_accept_code() { # code
   return 1
 }
 
-# Has the kernel's out-of-memory killer been at work in this control group since the last look?
+# Has the kernel's out-of-memory killer been at work in this control group since the last look? Then
+# locusts_memory_ran_out is set until a try is judged by it. Quick tries that end well are not looked at
+# one by one: a look takes some thousandths of what a try does, and then it would be some hundredths.
 locusts_saw_oom_kill() {
-  local key value rest before=$locusts_oom_kills
+  local id key value place before=$locusts_oom_kills
   if [[ ! $locusts_memory_events ]]; then # the first call finds out where it is counted
     locusts_memory_events=none
-    while IFS=: read -r key value rest; do
-      case $key:$value in
-        0:) rest=/sys/fs/cgroup$rest/memory.events ;;
-        *:memory) rest=/sys/fs/cgroup/memory$rest/memory.oom_control ;;
+    while IFS=: read -r id key value; do
+      case $id:$key in
+        0:) place=/sys/fs/cgroup key=memory.events ;;
+        *:memory | *:memory,* | *:*,memory) place=/sys/fs/cgroup/memory key=memory.oom_control ;;
         *) continue ;;
       esac
-      [[ ! -r $rest ]] || locusts_memory_events=$rest
+      # In a container, the name may be that of outside.
+      [[ -r $place$value/$key ]] || value=''
+      [[ ! -r $place$value/$key ]] || locusts_memory_events=$place$value/$key
     done </proc/self/cgroup
   fi
   [[ $locusts_memory_events != none ]] || return 1
   while read -r key value; do
     [[ $key != oom_kill ]] || locusts_oom_kills=$value
   done <"$locusts_memory_events"
-  ((locusts_oom_kills > before))
+  ((locusts_oom_kills > before)) || return 1
+  locusts_memory_ran_out=1 locusts_kills_before=$before
+}
+
+# Something was killed for want of memory while this try ran. Was it part of it? In a manager of one slot
+# it was. Among others, those that ended by SIGKILL come first, or whose shell has said that a part of
+# them was killed; what nobody has claimed so is this one's.
+locusts_owns_oom_kill() {
+  local claims=() claim claimed=0
+  if [[ ! -e $locusts_life/alone ]]; then
+    if ((locusts_code != 137)) && ! tail -c 4000 -- "$locusts_folder.err" | grep -E ': line [0-9]+: +[0-9]+ .*Killed( |$)' >/dev/null; then
+      locusts_await_word
+      [[ ! -e $locusts_life/slots/oom-kills ]] || mapfile -t claims <"$locusts_life/slots/oom-kills"
+      for claim in "${claims[@]}"; do ((claim <= locusts_kills_before)) || claimed=$((claimed + 1)); done
+      ((locusts_oom_kills - locusts_kills_before > claimed)) || return 1
+    fi
+    printf '%s\n' "$locusts_oom_kills" >>"$locusts_life/slots/oom-kills"
+  fi
 }
 
 # Ends the job that runs in this slot: its whole process group.
@@ -464,6 +486,8 @@ locusts_await_word() {
 
 # What ended the try? Leaves the answer in locusts_cause.
 locusts_find_cause() {
+  ((locusts_code == 0 && locusts_now - locusts_start < 20000)) || locusts_saw_oom_kill
+  locusts_has_oom_kill=$locusts_memory_ran_out locusts_memory_ran_out=''
   locusts_cause=ok
   if [[ $locusts_stopping ]]; then
     locusts_cause=stopped
@@ -471,11 +495,13 @@ locusts_find_cause() {
     locusts_cause=signal
     case $locusts_code in
       129 | 130 | 143) locusts_await_word ;;
-      137) ! locusts_saw_oom_kill || locusts_cause=oom ;;
     esac
     [[ ! $locusts_stopping ]] || locusts_cause=stopped
   elif ((locusts_code != 0)); then
     locusts_cause='exit'
+  fi
+  if [[ $locusts_has_oom_kill && $locusts_cause == @(signal|exit) ]] && locusts_owns_oom_kill; then
+    locusts_cause=oom
   fi
   locusts_pid=''
 }
@@ -488,10 +514,13 @@ locusts_judge_try() {
   if [[ $locusts_cause == ok ]]; then
     locusts_job_files=()
     if [[ ! $locusts_wrong ]]; then
+      # With several jobs at a time it might be another's.
+      [[ ! $locusts_has_oom_kill || ! -e $locusts_life/alone ]] || locusts_words="killed${locusts_words:+ $locusts_words}"
       locusts_record "${locusts_words:--}" "${locusts_job_files[@]}"
       return 1
     fi
     locusts_cause=missing-output
+    [[ ! $locusts_has_oom_kill || ! -e $locusts_life/alone ]] || locusts_cause=oom
     [[ ! $locusts_stopping ]] || locusts_cause=stopped
   fi
   printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" "$locusts_cause" "$locusts_code" \
@@ -535,6 +564,8 @@ locusts_record() { # words-for-outputs paths
 # Has the jobs written down that have ended well; only that makes their outputs a result.
 locusts_publish() {
   ((locusts_ended > 0)) || return 0
+  locusts_saw_oom_kill
+  locusts_memory_ran_out='' # that was one of those
   if ! (locusts_write_down); then
     locusts_disk_is_full=1
     return
@@ -544,7 +575,7 @@ locusts_publish() {
 
 # A line for each job that has ended well. Their outputs' sizes are asked for by one process for all.
 locusts_write_down() {
-  local token lines=() paths=() files=() sizes=() line word words next=0 i
+  local token lines=() paths=() files=() sizes=() line word words detail next=0 i
   while IFS='' read -r -d '' token; do
     case $token in
       done$'\t'*)
@@ -568,12 +599,16 @@ locusts_write_down() {
     fi
   fi
   for line in "${lines[@]}"; do
-    words=''
+    words='' detail=-
     for word in ${line##*$'\t'}; do
+      if [[ $word == killed ]]; then
+        detail='something was killed for want of memory while it ran'
+        continue
+      fi
       [[ $word != present ]] || word=${sizes[next++]}
       words+="${words:+ }$word"
     done
-    printf '%s\t%s\t-\t.\n' "${line%$'\t'*}" "$words" || return
+    printf '%s\t%s\t%s\t.\n' "${line%$'\t'*}" "${words:--}" "$detail" || return
   done
   : >|"$locusts_life/slots/$locusts_slot.ended"
 }
@@ -1401,6 +1436,7 @@ locusts_main() {
   locusts_slots=${slots:-$locusts_slots}
   [[ $locusts_slots ]] || locusts_count_slots
   locusts_define_environment
+  ((locusts_slots > 1 || locusts_managers > 1)) || : >|"$locusts_life/alone"
   locusts_check_tree || locusts_slots=0
   for ((slot = 1; slot <= locusts_slots; slot++)); do locusts_start_slot 0; done
   locusts_serve_all

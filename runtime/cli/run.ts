@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { REPORT_VERSION } from "../report.js";
 import { EXIT } from "./exit-codes.js";
 import { makeProgram } from "./program.js";
 import { sayError } from "./say-error.js";
@@ -21,8 +22,15 @@ export async function run(words: readonly string[]): Promise<number> {
     await program.parseAsync(words as string[], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) exitCode = sayError(openTerminal(json), json, error);
-    else if (error.exitCode !== 0) exitCode = EXIT.usage;
+    else if (error.exitCode !== 0) {
+      exitCode = EXIT.usage;
+      // The words are on standard error already.
+      const message = error.message.replace(/^error: /, "");
+      if (json) openTerminal(json).print(JSON.stringify({ version: REPORT_VERSION, errors: [{ message }] }));
+    }
   }
   const lost = await lostResults();
-  return lost && exitCode === EXIT.fine ? sayError(openTerminal(false), false, lost) : exitCode;
+  if (!lost) return exitCode;
+  const code = sayError(openTerminal(false), false, lost);
+  return exitCode === EXIT.fine ? code : exitCode;
 }

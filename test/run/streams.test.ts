@@ -57,6 +57,17 @@ test("verbs end quietly when their reader leaves, and say it when results could 
     assert.equal(exitCode, 1, line);
     assert.match(stderr, /error: standard output: no space left \(ENOSPC\)/, line);
   }
+  const { exitCode, stderr } = await bash(deployment, "locusts status --json > /dev/full");
+  assert.equal(exitCode, 3);
+  assert.match(stderr, /error: standard output: no space left \(ENOSPC\)/, "also where jobs have failed");
+});
+
+test("with --json wrong usage is a document, too", async () => {
+  for (const words of ["frobnicate", "deploy --limit x", "status --nope"]) {
+    const { exitCode, stdout } = await bash(swarm(), `locusts ${words} --json`);
+    assert.equal(exitCode, 64, words);
+    assert.equal(JSON.parse(stdout).errors.length, 1, words);
+  }
 });
 
 test("logs of any size are shown, and cut with a word where they are part of a document", async () => {

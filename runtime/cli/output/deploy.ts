@@ -137,6 +137,7 @@ function sayEnd(terminal: Terminal, end: DeployEnd): void {
     walltime: `the time of all pilots is used up${end.detail ? ` (${end.detail})` : ""}; locusts deploy goes on from here`,
     "bad-node": `no node is left on which anything works (${end.detail})`,
     spoilt: `an input that jobs share was changed again and again (${end.detail}): give it to jobs by copied()`,
+    error: end.detail,
     signal: "somebody stopped the manager; locusts deploy goes on from here",
     killed: `the manager was killed again and again${end.detail ? `; its last words: ${end.detail}` : ""}`,
   };

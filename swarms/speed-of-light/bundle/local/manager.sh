@@ -10,7 +10,8 @@
 #
 #   bash manager.sh --help
 #
-# shellcheck disable=SC2016 # what stands in single quotes is meant as it stands
+# What stands in single quotes is meant as it stands; some functions are called by traps, or by their names.
+# shellcheck disable=SC2016,SC2317
 
 if [[ ${1-} != --inside ]]; then
   if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
@@ -97,12 +98,16 @@ locusts_work_through_list() {
     fi
     if ! : >"$locusts_folder.out"; then
       [[ ! -e $locusts_folder.out ]] || continue # another slot was quicker
-      locusts_disk_is_full=1
+      if locusts_has_room; then
+        locusts_stop_with "$locusts_folder.out cannot be made"
+      else
+        locusts_disk_is_full=1
+      fi
       break
     fi
     [[ $locusts_copies$param_experiment$param_estimator$param_resamples$param_seed$in_measurements$out_score != *\\* ]] || locusts_decode locusts_copies param_experiment param_estimator param_resamples param_seed in_measurements out_score
     locusts_try=$((locusts_tries + 1))
-    while [[ $locusts_copies == - ]] || locusts_copy_inputs || locusts_give_up 'its inputs could not be copied from the shared folder'; do
+    while [[ $locusts_copies == - ]] || locusts_copy_inputs || locusts_give_up "its inputs could not be copied from the shared folder: $locusts_error"; do
       locusts_start=${EPOCHREALTIME:-$SECONDS.000000} locusts_start=${locusts_start/[!0-9]/} # the decimal sign is the locale's
       # Before the job can do anything, so that whatever it does, it is known to have run.
       if ! printf 'start\t%s\t%s\t%s\t-\t%s\t.\n' "$locusts_number" "$locusts_try" "$locusts_slot" "${locusts_start:0:-3}"; then
@@ -134,7 +139,7 @@ locusts_work_through_list() {
       locusts_judge_try || break
       [[ ! $locusts_spoilt ]] || break # the next try would read it
     done
-    [[ ! $locusts_disk_is_full ]] || break
+    [[ ! $locusts_disk_is_full && ! $locusts_refused ]] || break
     [[ ! $locusts_spoilt ]] || { locusts_stopping=1; break; }
   done
   exec 5<&-
@@ -309,10 +314,34 @@ locusts_has_room_in() { # folder
   return "$code"
 }
 
+# Runs what is to succeed, and once more if it fails: an error may pass. Leaves in locusts_error why it
+# failed the second time.
+locusts_try_twice() { # command
+  locusts_error=$("$@" 2>&1 >/dev/null) || locusts_error=$("$@" 2>&1 >/dev/null) || locusts_name_error "$1" $?
+}
+
+# Makes one short line of what a program has said before it failed. Fails as the program did.
+locusts_name_error() { # program exit-code
+  local position='^[^ ]*manager\.sh: line [0-9]+: (.*)' # in this script, which is of no use to who reads it
+  [[ ! $locusts_error =~ $position ]] || locusts_error=${BASH_REMATCH[1]}
+  locusts_error=${locusts_error%%$'\n'*} locusts_error=${locusts_error//$'\t'/ }
+  locusts_error=${locusts_error:0:200}
+  [[ $locusts_error ]] || locusts_error="${1#locusts_} ended with exit code $2"
+  return "$2"
+}
+
 # Something is wrong that is neither a job's fault nor a full disk: the manager is told what, and stops.
 locusts_stop_with() { # what
   printf 'trouble %s %s\n' "$locusts_slot" "$1" >&3
   locusts_stopping=1
+}
+
+# Bash ends a script that it cannot fork for any more, after some seconds of trying. The manager is told,
+# and finds out from the journal what was going on here.
+locusts_take_leave() {
+  [[ ! $locusts_has_said_goodbye ]] || return
+  locusts_end_job KILL
+  printf 'refused %s\n' "$locusts_slot" >&3
 }
 
 # The job at hand has failed for good.
@@ -342,17 +371,21 @@ locusts_renew_folder() {
   locusts_try=$((locusts_try + 1))
   locusts_place=$locusts_sequence.$locusts_try
   locusts_folder=$locusts_life/$locusts_place/$locusts_number
-  mkdir -p -- "$locusts_life/$locusts_place" &&
-    tar --no-unquote --no-same-owner -xf "chunks/$locusts_chunk.tar" -C "$locusts_life/$locusts_place" -- "$locusts_number"
+  locusts_try_twice mkdir -p -- "$locusts_life/$locusts_place" &&
+    locusts_try_twice tar --no-unquote --no-same-owner -xf "chunks/$locusts_chunk.tar" -C "$locusts_life/$locusts_place" -- "$locusts_number"
 }
 
 # Inputs too large to be packed lie in the shared folder; this job wants copies of its own.
 locusts_copy_inputs() {
   local from to
   while IFS=$'\t' read -r from to; do
-    cp -R --reflink=auto --preserve=timestamps -- "$locusts_shared/$from" "$locusts_folder/$to" &&
-      chmod -R u+w -- "$locusts_folder/$to" || return 1
+    locusts_try_twice locusts_copy_input "$locusts_shared/$from" "$locusts_folder/$to" || return
   done < <(printf '%s\n' "$locusts_copies")
+}
+
+# Over what an earlier try may have left.
+locusts_copy_input() { # from to
+  cp -RT --remove-destination --reflink=auto --preserve=timestamps -- "$1" "$2" && chmod -R u+w -- "$2"
 }
 
 # Reads the manager's answer. If it is not there yet, what has ended is written down in the meantime.
@@ -389,11 +422,13 @@ locusts_slot_main() { # --slot number --life name list manager life-folder share
   trap 'locusts_interrupted=1; locusts_end_job TERM' TERM
   trap 'locusts_interrupted=1; locusts_end_job INT' INT
   trap 'locusts_interrupted=1; locusts_end_job HUP' HUP
+  locusts_has_said_goodbye='' locusts_refused=''
+  trap locusts_take_leave EXIT
 
   printf 'next %s %s\n' "$locusts_slot" "$locusts_sequence" >&3
   while locusts_read_answer && [[ $locusts_word == list ]]; do
     [[ $locusts_disk_is_full ]] || locusts_work_through_list
-    if [[ $locusts_disk_is_full || $locusts_stopping ]]; then
+    if [[ $locusts_disk_is_full || $locusts_refused || $locusts_stopping ]]; then
       break
     fi
     printf 'next %s %s\n' "$locusts_slot" "$locusts_sequence" >&3
@@ -401,6 +436,11 @@ locusts_slot_main() { # --slot number --life name list manager life-folder share
   locusts_publish
   if [[ $locusts_disk_is_full ]]; then
     printf 'full %s\n' "$locusts_slot" >&3
+  fi
+  locusts_has_said_goodbye=1
+  if [[ $locusts_refused ]]; then
+    printf 'refused %s\n' "$locusts_slot" >&3
+    return
   fi
   printf 'ended %s\n' "$locusts_slot" >&3
 }
@@ -484,8 +524,12 @@ locusts_owns_oom_kill() {
   fi
 }
 
+# Was the job's shell ended since it could not start a program? Then bash says so last.
+locusts_was_refused() {
+  tail -n 3 -- "$locusts_folder.err" | grep -E '^[^ ]*manager\.sh: fork: (Resource temporarily unavailable|Cannot allocate memory)' >/dev/null
+}
+
 # Ends the job that runs in this slot: its whole process group.
-# shellcheck disable=SC2317 # it is called from traps as well
 locusts_end_job() { # signal
   [[ $locusts_pid ]] || return 0
   kill -s "$1" -- "-$locusts_pid"
@@ -493,7 +537,6 @@ locusts_end_job() { # signal
 }
 
 # The manager wants this slot to end its job, and when it asks again, whatever it takes.
-# shellcheck disable=SC2317 # it is called from a trap
 locusts_obey_stop() {
   if [[ $locusts_stopping ]]; then
     locusts_end_job KILL
@@ -525,6 +568,10 @@ locusts_find_cause() {
   elif ((locusts_code != 0)); then
     locusts_cause='exit'
   fi
+  # Bash ends the group of a shell that cannot fork by SIGTERM, and the shell itself by 254.
+  if ((locusts_code == 254 || locusts_code == 143)) && [[ $locusts_cause == @(exit|signal) ]] && locusts_was_refused; then
+    locusts_cause=stopped locusts_refused=1
+  fi
   if [[ $locusts_has_oom_kill && $locusts_cause == @(signal|exit) ]] && locusts_owns_oom_kill; then
     locusts_cause=oom
   fi
@@ -552,7 +599,8 @@ locusts_judge_try() {
   printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" "$locusts_cause" "$locusts_code" \
     "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_place"
   if [[ $locusts_cause == stopped ]]; then
-    locusts_note stopped "${locusts_facts%$'\t'}" '-' '-'
+    [[ ! $locusts_refused ]] || locusts_wrong='no process could be started for it'
+    locusts_note stopped "${locusts_facts%$'\t'}" '-' "${locusts_wrong:--}"
     return 1
   fi
   if [[ $locusts_disk_is_full ]] || ! locusts_has_room; then # not the job's fault: it stays unfinished
@@ -565,7 +613,7 @@ locusts_judge_try() {
     return 1
   fi
   locusts_note again "${locusts_facts%$'\t'}" "${locusts_words:--}" "${locusts_wrong:--}" || return 1
-  locusts_renew_folder || locusts_give_up "its inputs could not be unpacked from chunks/$locusts_chunk.tar again"
+  locusts_renew_folder || locusts_give_up "its inputs could not be unpacked from chunks/$locusts_chunk.tar again: $locusts_error"
 }
 # ---- Outputs: are they as declared, and how large? --------------------------------
 
@@ -660,16 +708,27 @@ locusts_publish() {
   ((locusts_ended > 0)) || return 0
   locusts_saw_oom_kill
   locusts_memory_ran_out='' # that was one of those
-  if ! (locusts_write_down); then
-    locusts_disk_is_full=1
-    return
-  fi
+  local code=0
+  (locusts_write_down) || code=$?
+  case $code in
+    0) ;;
+    2) locusts_stopping=1; return ;; # it has said why
+    *)
+      if locusts_has_room; then
+        locusts_stop_with "the journal cannot be written"
+      else
+        locusts_disk_is_full=1
+      fi
+      return
+      ;;
+  esac
   locusts_ended=0 locusts_published=$locusts_now
 }
 
-# A line for each job that has ended well. Their outputs' sizes are asked for by one process for all.
+# A line for each job that has ended well. Their outputs' sizes are asked for by one process for all. Ends
+# with 2 where it has told the manager what is wrong, and nothing is written yet.
 locusts_write_down() {
-  local token lines=() paths=() files=() sizes=() line word words detail next=0 i
+  local token lines=() paths=() files=() sizes=() line word words detail next=0
   while IFS='' read -r -d '' token; do
     case $token in
       done$'\t'*)
@@ -681,16 +740,13 @@ locusts_write_down() {
   done <"$locusts_life/slots/$locusts_slot.ended"
   if ((${#lines[@]} != locusts_ended)); then
     locusts_stop_with "$locusts_life/slots/$locusts_slot.ended holds ${#lines[@]} jobs, and not the $locusts_ended that were written to it: what has changed it?"
-    return 1
+    return 2
   fi
   if ((${#files[@]} > 0)); then
-    mapfile -t sizes < <(stat -L -c %s -- "${files[@]}")
-    if ((${#sizes[@]} != ${#files[@]})); then # one has gone since: ask one by one
-      sizes=()
-      for i in "${!files[@]}"; do
-        sizes[i]=$(stat -L -c %s -- "${files[i]}") || sizes[i]=missing
-      done
-    fi
+    locusts_measure "${files[@]}" || locusts_measure "${files[@]}" || {
+      locusts_stop_with 'the sizes of outputs cannot be asked for: stat fails'
+      return 2
+    }
   fi
   for line in "${lines[@]}"; do
     words='' detail=-
@@ -705,6 +761,21 @@ locusts_write_down() {
     printf '%s\t%s\t%s\t.\n' "${line%$'\t'*}" "${words:--}" "$detail" || return
   done
   : >|"$locusts_life/slots/$locusts_slot.ended"
+}
+
+# Leaves the size of each file in sizes, and "missing" for one that has gone since.
+locusts_measure() { # files
+  local file
+  mapfile -t sizes < <(stat -L -c %s -- "$@")
+  ((${#sizes[@]} != $#)) || return 0
+  sizes=()
+  for file; do
+    if [[ -e $file ]]; then
+      sizes+=("$(stat -L -c %s -- "$file")") && [[ ${sizes[-1]} ]] || return
+    else
+      sizes+=(missing)
+    fi
+  done
 }
 
 # ---- Copies that jobs share ---------------------------------------------------------
@@ -836,10 +907,17 @@ locusts_begin_life() {
   fi
   locusts_home=$PWD/work/$locusts_life_name
   locusts_life=$locusts_home
-  mkdir -p -- "$locusts_home" || exit 5
+  locusts_make_own_folders "$locusts_home"
   # Room for the last words is taken now: on a full disk they could not be written any more.
-  printf '%-511s\n' running >"$locusts_home/state" || exit 5
-  mkdir -p -- "$locusts_life/slots" || exit 5
+  printf '%-511s\n' running >"$locusts_home/state" || exit 5 # bash says why
+  locusts_make_own_folders "$locusts_life/slots"
+}
+
+# Without its own folders a manager cannot begin.
+locusts_make_own_folders() { # folders
+  locusts_try_twice mkdir -p -- "$@" && return
+  locusts_say "$PWD: a folder cannot be made: $locusts_error"
+  exit 5
 }
 
 # Notes how this life goes on, over the bytes that were set aside for it.
@@ -917,7 +995,7 @@ locusts_list_unfinished() { # chunk list-file
 
 # Makes a chunk ready: its jobs' folders and inputs, by one process.
 locusts_open_chunk() { # chunk [again]
-  local chunk=$1 list=chunks/$1.tsv folder error
+  local chunk=$1 list=chunks/$1.tsv folder
   folder=$locusts_life/$((locusts_lists + 1))
   locusts_members=()
   if [[ ${2-} ]]; then # others, or earlier lives, have worked on it
@@ -925,9 +1003,12 @@ locusts_open_chunk() { # chunk [again]
     locusts_list_unfinished "$chunk" "$list" || { locusts_blame_disk "$list cannot be written"; return 1; }
     ((${#locusts_members[@]} > 0)) || return 0
   fi
-  if ! error=$({ mkdir -p -- "$folder" &&
-    exec tar --no-unquote --no-same-owner -xf "chunks/$chunk.tar" -C "$folder" -- "${locusts_members[@]}"; } 2>&1); then
-    locusts_blame_disk "chunks/$chunk.tar cannot be unpacked to $folder: ${error:0:200}"
+  if ! locusts_try_twice mkdir -p -- "$folder"; then
+    locusts_blame_disk "$folder cannot be made: $locusts_error"
+    return 1
+  fi
+  if ! locusts_try_twice tar --no-unquote --no-same-owner -xf "chunks/$chunk.tar" -C "$folder" -- "${locusts_members[@]}"; then
+    locusts_blame_disk "chunks/$chunk.tar cannot be unpacked to $folder: $locusts_error"
     return 1
   fi
   locusts_lists=$((locusts_lists + 1))
@@ -1195,10 +1276,10 @@ locusts_watch_time() {
 
 # A slot that is gone without a word was killed, as a rule by its job: that job has failed. What
 # else the slot had not written down is run again in the end. Another slot takes its place.
-locusts_replace_slot() { # slot
+locusts_replace_slot() { # slot [refused]
   local slot=$1 list=${locusts_slot_list[$1]} fields number='' try start place line=failed now token
   locusts_forget_slot "$slot"
-  locusts_end_leftovers "$locusts_life_name" "$slot"
+  [[ ${2-} ]] || locusts_end_leftovers "$locusts_life_name" "$slot"
   locusts_lost_slots=1
   while IFS=$'\t' read -r -a fields; do
     locusts_is_whole || continue
@@ -1222,10 +1303,19 @@ locusts_replace_slot() { # slot
     elif ((try <= locusts_retries)) && [[ " $locusts_retry_on " == *' signal '* ]]; then
       line=again
     fi
-    locusts_note "$line" "$number" "$try" signal 137 "$start" "$now" "$place" - 'the shell that ran it was killed'
+    if [[ ${2-} ]]; then
+      locusts_note stopped "$number" "$try" stopped 254 "$start" "$now" "$place" - 'no process could be started for it'
+    else
+      locusts_note "$line" "$number" "$try" signal 137 "$start" "$now" "$place" - 'the shell that ran it was killed'
+    fi
     [[ $line != failed ]] || locusts_count_failure
   fi
-  [[ $locusts_stopping ]] || locusts_start_slot "$((list > 0 ? list - 1 : 0))"
+  if [[ ${2-} ]]; then
+    locusts_slots=$((locusts_slots - 1))
+    ((locusts_slots > 0)) || locusts_stop_for error "$locusts_host refuses to start more processes: raise 'ulimit -u' there (or the most tasks of its control group), or end others"
+  elif [[ ! $locusts_stopping ]]; then
+    locusts_start_slot "$((list > 0 ? list - 1 : 0))"
+  fi
 }
 
 # Runs what slots that were killed had begun and not written down.
@@ -1299,6 +1389,7 @@ locusts_answer() { # word slot list
   case $1 in
     next) locusts_answer_next "$2" "$3" ;;
     turn) locusts_turns+=("$2") ;;
+    refused) locusts_replace_slot "$2" refused ;;
     ended)
       locusts_forget_slot "$2"
       ;;
@@ -1486,7 +1577,7 @@ locusts_enter_run() { # folder
     exit 1
   fi
   CDPATH='' cd -P -- "$folder" || exit 1
-  mkdir -p claims managers journal work || exit 5
+  locusts_make_own_folders claims managers journal work
 }
 
 # Closes what whoever started this had open: a lock, say, which jobs and slots would hold.
@@ -1506,6 +1597,20 @@ locusts_leave_terminal() {
   # shellcheck disable=SC2086 # these are numbers, to be split
   set -- ${stat##*) }
   if [[ ${5-0} != 0 ]] && type -P setsid >/dev/null; then locusts_detach=setsid; fi
+}
+
+# Bash ends this script where it cannot fork for it any more, after some seconds of trying: no more can be
+# done then than to tell what it was, without any process.
+locusts_end_abruptly() {
+  local code=$?
+  ((code == 254)) || return
+  locusts_stop_for signal
+  locusts_stopping=error
+  locusts_detail="$locusts_host refuses to start more processes: raise 'ulimit -u' there (or the most tasks of its control group), or use fewer slots"
+  locusts_note finish error "$locusts_detail"
+  locusts_set_state error "$locusts_detail"
+  printf 'left error\n' >|"managers/$locusts_life_name.beat"
+  locusts_say "stopped: $locusts_detail"
 }
 
 locusts_main() {
@@ -1574,8 +1679,10 @@ locusts_main() {
   locusts_define_environment
   [[ ! -e one-at-a-time ]] || locusts_slots=1
   ((locusts_slots > 1 || locusts_managers > 1)) || : >|"$locusts_life/alone"
+  trap locusts_end_abruptly EXIT
   for ((slot = 1; slot <= locusts_slots; slot++)); do locusts_start_slot 0; done
   locusts_serve_all
+  trap - EXIT
   locusts_end_leftovers "$locusts_life_name"
   locusts_farewell=${locusts_stopping:+left $locusts_stopping}
 

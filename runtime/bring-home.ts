@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import type { BundledJob } from "../compiler/format/bundle.js";
 import { type Deployed, openRuns } from "./deployed.js";
 import { RunFollower } from "./runs/follow-run.js";
-import { listRunJobs } from "./runs/run-folder.js";
+import { listRunJobs, markCancelled } from "./runs/run-folder.js";
 import { type Standing, writeResultTables } from "./state/result-tables.js";
 import { bringTreeHome, type TreeHome } from "./trees/bring-tree.js";
 
@@ -12,6 +12,8 @@ export interface BroughtHome {
   readonly finished: number;
   /** runs that still go on */
   readonly goingOn: number;
+  /** runs that did go on, and were stopped */
+  readonly stopped: number;
   /** what came of the trees of runs that are over; of a preview, what would come of them */
   readonly trees: readonly TreeHome[];
   /** runs that were stopped, and in whose trees jobs are still to run */
@@ -30,6 +32,8 @@ export async function bringHome(
   deployed: Deployed,
   options: {
     readonly stop: boolean;
+    /** whoever waits for their end does not want to any longer */
+    readonly hurry?: AbortSignal;
     readonly keepLogs: boolean;
     /** no job will run in the trees any more */
     readonly abandon?: boolean;
@@ -38,13 +42,17 @@ export async function bringHome(
   const { workspace, description, results, engine, target, files } = deployed;
   let finished = 0;
   let goingOn = 0;
+  let stopped = 0;
   let waiting = 0;
   const trees: TreeHome[] = [];
   const untidied: string[] = [];
   results.ownership.checkTables(description.tree !== null);
   mkdirSync(workspace.results, { recursive: true });
   for (const run of openRuns(deployed)) {
-    if (options.stop) await engine.stop(run);
+    if (options.stop) {
+      markCancelled(run);
+      if (await engine.stop(run, options.hurry)) stopped += 1;
+    }
     // A tree in which more jobs are to run is not held: the next deploy goes on with it.
     const running = (await engine.state(run)).going || (!description.tree && !(await engine.hold(run)));
     const numbers = run.digest === description.digest ? new Set(listRunJobs(run)) : new Set<number>();
@@ -96,6 +104,7 @@ export async function bringHome(
     standing: writeResultTables(workspace.results, description, deployed.jobs(), results.placed),
     finished,
     goingOn,
+    stopped,
     trees,
     waiting,
     untidied,

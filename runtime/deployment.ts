@@ -11,7 +11,7 @@ import type { OpenedTarget } from "./open-target.js";
 import { makeReport } from "./report.js";
 import { readEarlierRun } from "./runs/earlier-run.js";
 import { RunFollower } from "./runs/follow-run.js";
-import { closeRun, isClosed, listRuns, type Run, readRun } from "./runs/run-folder.js";
+import { closeRun, isCancelled, isClosed, listRuns, type Run, readRun, unmarkCancelled } from "./runs/run-folder.js";
 import { tidyAgain } from "./runs/tidy-run.js";
 import { replaceBundle, stageWanted } from "./stage-wanted.js";
 import { failedJobs } from "./state/job-state.js";
@@ -140,7 +140,7 @@ export class Deployment {
           observer.copyRestored(run, stopped.detail);
         } else observer.restarted(run, stopped.detail);
         settledAtStart = follower.settled;
-        await this.engine.launch(run, jobs.size - follower.settled);
+        await this.launch(run, jobs.size - follower.settled);
       } else if (follower.settled === jobs.size && stopping === undefined) {
         allSettled ??= Date.now();
         if (Date.now() - allSettled > MOST_LEAVING) stopping = this.stop(run);
@@ -177,6 +177,12 @@ export class Deployment {
     this.failures.push(...follower.failures);
     this.finished += follower.done + follower.failures.length;
     return { how: "left", run: follower.options.run.number };
+  }
+
+  /** Starts what is to work on a run, also one that was cancelled. */
+  async launch(run: Run, left: number): Promise<void> {
+    unmarkCancelled(run);
+    await this.engine.launch(run, left);
   }
 
   /** Stops a manager, also one that is still on its way. */
@@ -236,6 +242,8 @@ export class Deployment {
       }
       const earlier = readEarlierRun(this.files.here, run);
       const isCurrent = run.digest === this.options.description.digest;
+      // What was cancelled while SLURM did not answer may be in its queue still.
+      if (isCancelled(run)) await this.engine.stop(run);
       const { going } = await this.engine.state(run);
       // A run whose jobs share a tree is gone on with: nothing is held, and whoever begins first has it.
       const resumes = !going && isCurrent && earlier?.description.tree;
@@ -269,7 +277,7 @@ export class Deployment {
   async resume(run: Run, jobs: ReadonlyMap<number, BundledJob>, left: number): Promise<DeployEnd> {
     this.options.observer.rejoined(run);
     if (this.options.signal.aborted) return { how: "interrupted" };
-    await this.engine.launch(run, left);
+    await this.launch(run, left);
     return this.follow(run, jobs, true);
   }
 
@@ -288,7 +296,7 @@ export class Deployment {
     try {
       // Not before: as long as nothing can run, the old results are better than none.
       this.putRight(selection);
-      await this.engine.launch(run, wanted.size);
+      await this.launch(run, wanted.size);
     } catch (error) {
       // Whether it has begun is not known then: the next deploy will see.
       if (error === this.options.signal.reason) return { how: "left", run: run.number };

@@ -57,12 +57,14 @@ export class DirectEngine implements Engine {
     return holdRun(run);
   }
 
-  async stop(run: Run): Promise<void> {
+  async stop(run: Run): Promise<boolean> {
+    const { going } = await this.state(run);
     await new Promise<void>((resolve, reject) => {
       const child = runScript(run, ["--stop"], "ignore");
       child.once("close", () => resolve());
       child.once("error", reject);
     });
+    return going;
   }
 
   async rest(milliseconds: number): Promise<void> {

@@ -33,8 +33,14 @@ export interface Engine {
   state(run: Run): Promise<EngineState>;
   /** Makes sure that no manager begins while this process lives. @returns false if one was quicker */
   hold(run: Run): Promise<boolean>;
-  /** Asks the managers to end their jobs and leave; resolves when they have. */
-  stop(run: Run): Promise<void>;
+  /**
+   * Asks the managers to end their jobs and leave; resolves when they have.
+   *
+   * @param hurry aborted: whoever waits for it does not want to any longer
+   * @returns whether there were any
+   * @throws RuntimeProblem if some may be left; it names them
+   */
+  stop(run: Run, hurry?: AbortSignal): Promise<boolean>;
   /** Waits, in milliseconds, but no longer than until a manager that was launched here has ended. */
   rest(milliseconds: number): Promise<void>;
   /** Last words of managers that could not write them into their journals. */

@@ -50,8 +50,10 @@ export class RemoteDirectEngine implements Engine {
     return true; // only a deploy from this checkout starts one, and this one has the lock
   }
 
-  async stop(run: Run): Promise<void> {
+  async stop(run: Run): Promise<boolean> {
+    const { going } = await this.state(run);
     await this.#manage(run, "stop");
+    return going;
   }
 
   async rest(milliseconds: number): Promise<void> {

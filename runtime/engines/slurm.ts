@@ -7,12 +7,11 @@ import { RuntimeProblem } from "../workspace.js";
 import { type Engine, type EngineState, type LastWords, NeverBegins } from "./engine.js";
 import { describeWaiting, whyNever } from "./pending-words.js";
 import { explainRefusal } from "./sbatch-words.js";
+import { stopPilots } from "./stop-pilots.js";
 
 /** Between two questions to SLURM's controller, in milliseconds: shortest while things change. */
 const SHORTEST_ASK = 1500;
 const LONGEST_ASK = 30_000;
-/** How long pilots that were cancelled may take to leave, in milliseconds. */
-const MOST_LEAVING = 180_000;
 /** The exit code of scripts for a controller that does not answer. */
 const NO_CONTROLLER = 40;
 
@@ -108,28 +107,11 @@ export class SlurmEngine implements Engine {
     return true; // nothing is in the queue, and only this checkout submits
   }
 
-  async stop(run: Run): Promise<void> {
-    const deadline = Date.now() + MOST_LEAVING;
-    let queued = await this.#queue(run, "cancel");
-    for (let pause = 200; queued === undefined || queued.length > 0; pause = Math.min(3000, pause * 1.5)) {
-      if (Date.now() > deadline) {
-        const words = queued
-          ? `SLURM still has ${queued.map(({ id }) => id).join(", ")}`
-          : "SLURM's controller does not answer";
-        throw new RuntimeProblem(
-          `the pilots could not be stopped: ${words}`,
-          "run the same command again in some minutes",
-        );
-      }
-      await sleep(pause);
-      // A pilot may have submitted its successor in the meantime; those that are on their way out are asked once.
-      const known = new Set(queued?.map(({ id }) => id));
-      queued = await this.#queue(run, "list");
-      if (queued?.some(({ id, state }) => !known.has(id) && state !== "COMPLETING"))
-        queued = await this.#queue(run, "cancel");
-    }
+  async stop(run: Run, hurry?: AbortSignal): Promise<boolean> {
+    const were = await stopPilots({ ...this.options, run, name: this.#nameOf(run) }, hurry);
     this.#state = { going: false, words: "" };
     this.#nextAsk = 0;
+    return were;
   }
 
   async rest(milliseconds: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RUN_FORMAT } from "../../compiler/format/bundle.js";
 import { readLines } from "../../compiler/format/lines.js";
@@ -116,6 +116,26 @@ export function isClosed(run: Run): boolean {
 
 export function closeRun(run: Run): void {
   if (!isClosed(run)) writeFileSync(closedFile(run), "");
+}
+
+/** The file that says that a run was cancelled; where managers see it, they do not begin. */
+function cancelledFile(run: Run): string {
+  return join(run.folder, "cancelled");
+}
+
+/** Whether somebody has begun to cancel a run, and nobody has gone on with it since. */
+export function isCancelled(run: Run): boolean {
+  return existsSync(cancelledFile(run));
+}
+
+/** Notes, before the target is asked, that a run is to end: if that takes long, the next deploy goes on with it. */
+export function markCancelled(run: Run): void {
+  writeFileSync(cancelledFile(run), "");
+}
+
+/** The run is gone on with. */
+export function unmarkCancelled(run: Run): void {
+  rmSync(cancelledFile(run), { force: true });
 }
 
 /** The numbers of the jobs that a run is to do. */

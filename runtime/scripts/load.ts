@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 export const SCRIPT_NAMES = [
   "account",
   "adopt",
+  "cancel",
   "clean",
   "collect",
   "compare",

@@ -11,6 +11,8 @@ queue=$(timeout 60 squeue --noheader --user="$(id -un)" --format='%j' 2>&1) || {
 while read -r name; do
   if [[ $name == "$3" || $name == "$3"-* ]]; then exit 0; fi
 done <<<"$queue"
+# From here on it is no longer cancelled, if it was.
+rm -f -- "$1/runs/$2/cancelled" || exit 1
 # Pilots pass on to their jobs what was taken out of this script's environment.
 if ((${#locusts_aside[@]} > 0)); then export "${locusts_aside[@]}"; fi
 exec bash -p "$1/bundle/submit.sh" --run "$1/runs/$2" --name "$3" --pilots "$4"

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "../runner/suite.js";
-import { kill, until } from "./deployment.js";
+import { begin, kill, until } from "./deployment.js";
 import { Pilots } from "./pilots.js";
 
 /** Several managers on one run, without SLURM: they know each other by what lies in the run's folder alone. */
@@ -342,6 +342,27 @@ test("--is-running and --stop know all managers on this machine", async () => {
   for (const { outcome } of begun) assert.equal((await outcome).exitCode, 143);
   assert.equal((await ask("--is-running")).exitCode, 1);
   await pilots.assertQuiet();
+});
+
+test("what is cancelled: who is at work leaves, nobody begins, and a successor on its way is taken back", async () => {
+  const pilots = new Pilots(jobs(40, "sleep 5"));
+  await pilots.stage(2);
+  const mark = join(pilots.run(), "cancelled");
+  const env = fakeSbatch(pilots, `: > ${mark}; echo 77`);
+  pilots.write("bin/scancel", `#!/bin/bash\necho "$@" >> ${pilots.path("scancel.log")}\n`);
+  chmodSync(pilots.path("bin/scancel"), 0o755);
+  const first = pilots.beginPilot(1, [], { ...env, SLURM_JOB_ID: "1" });
+  await until("it is at work", () => pilots.lines("start").length === 2);
+  const submit = pilots.path("target/bundle/submit.sh");
+  const late = await begin("bash", [submit, "--run", pilots.run()], pilots.folder, env).outcome;
+  assert.equal(late.exitCode, 1);
+  assert.match(late.stderr, /runs\/1 was cancelled/);
+  assert.equal(pilots.read("scancel.log"), "77\n");
+  assert.equal((await first.outcome).exitCode, 143);
+  const second = await pilots.beginPilot(2, [], env).outcome;
+  assert.equal(second.exitCode, 0);
+  assert.match(second.stderr, /was cancelled; 'locusts deploy' goes on/);
+  assert.deepEqual(pilots.ends(), { "p1.1": "signal" });
 });
 
 test.run();

@@ -1,28 +1,47 @@
 import { bringHome } from "../../bring-home.js";
-import { openRuns } from "../../deployed.js";
 import { REPORT_VERSION } from "../../report.js";
 import { EXIT } from "../exit-codes.js";
+import type { Terminal } from "../terminal.js";
 import { useDeployed } from "../use-deployed.js";
 import type { Verb } from "../verb.js";
+
+/** Does something that Ctrl-C does not end halfway: the first one is answered, the second one hurries it. */
+async function withoutInterrupt<T>(terminal: Terminal, action: (hurry: AbortSignal) => Promise<T>): Promise<T> {
+  const hurry = new AbortController();
+  let asked = 0;
+  const interrupt = () => {
+    asked += 1;
+    if (asked === 1) terminal.say("they are told to end, and have not all left yet (Ctrl-C again does not wait)");
+    else if (asked === 2) hurry.abort();
+    else process.exit(EXIT.interrupted);
+  };
+  process.on("SIGINT", interrupt);
+  try {
+    return await action(hurry.signal);
+  } finally {
+    process.off("SIGINT", interrupt);
+  }
+}
 
 /** `locusts cancel`: ends what runs, and brings home what is finished. */
 export const cancel: Verb<object> = (context) =>
   useDeployed(context, "change", async (deployed) => {
-    let running = 0;
-    for (const run of openRuns(deployed)) if ((await deployed.engine.state(run)).going) running += 1;
-    const home = await bringHome(deployed, { stop: true, keepLogs: false });
+    const { terminal } = context;
+    const home = await withoutInterrupt(terminal, (hurry) =>
+      bringHome(deployed, { stop: true, hurry, keepLogs: false }),
+    );
     if (context.json) {
-      context.terminal.print(
+      terminal.print(
         JSON.stringify({
           version: REPORT_VERSION,
           target: deployed.target,
-          stopped: running,
+          stopped: home.stopped,
           jobs: home.standing,
         }),
       );
     } else {
-      context.terminal.say(running > 0 ? "stopped" : "nothing was running");
-      context.terminal.say(`${home.standing.done}/${home.standing.total} done; locusts deploy goes on from here`);
+      terminal.say(home.stopped > 0 ? "stopped" : "nothing was running");
+      terminal.say(`${home.standing.done}/${home.standing.total} done; locusts deploy goes on from here`);
     }
     return EXIT.fine;
   });

@@ -940,7 +940,7 @@ locusts_make_own_folders() { # folders
 # Notes how this life goes on, over the bytes that were set aside for it.
 locusts_set_state() {
   printf '%-511s\n' "$*" 1<>"$locusts_home/state"
-}
+} 2>/dev/null
 
 # Claims a chunk: creating a file is one atomic step, on network file systems too. The journal says
 # before that it is tried, and is closed, by which a network file system writes it out: whatever
@@ -1194,7 +1194,7 @@ locusts_stop_for() { # reason [detail]
   [[ ! $locusts_stopping || $1 == signal && $locusts_stopping != signal ]] || return 0
   locusts_stopping=$1
   locusts_detail=${2-}
-  : >|"$locusts_life/stop" || kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
+  { : >|"$locusts_life/stop"; } 2>/dev/null || kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
   if [[ $locusts_stopping == signal ]]; then
     locusts_read_uptime
     locusts_stop_deadline=$((locusts_uptime + 100 * locusts_grace))

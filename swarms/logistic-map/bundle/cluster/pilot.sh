@@ -22,6 +22,10 @@ trap : USR1 # the manager is to hear it; what comes before it begins says nothin
 
 # SLURM runs a copy of this script from elsewhere: the bundle is found by the run.
 # Its number is its place in the array, after those of earlier arrays.
+if [[ ! -e $1/run ]]; then
+  printf 'pilot.sh: %s is not to be seen on %s: is its file system mounted there?\n' "$1" "${SLURMD_NODENAME-}" >&2
+  exit 1
+fi
 run=$1 number=$(($2 + ${SLURM_ARRAY_TASK_ID:-1})) generation=$3
 
 # Where SLURM does not say when the time ends, the walltime counts from now.

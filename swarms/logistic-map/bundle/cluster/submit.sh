@@ -51,6 +51,10 @@ submit() { # first last generation sbatch-options...
     *) fail "sbatch refused (exit code $code)" ;;
   esac
   job=${job%%;*} # a cluster's name may follow
+  if [[ -e $run/cancelled ]]; then # in the meantime
+    timeout 60 scancel "$job"
+    fail "$run was cancelled"
+  fi
   printf '%s\t%s\t%s\t%s\n' "$job" "$first" "$last" "$generation" >>"$run/pilots/submitted.tsv" ||
     printf 'submit.sh: %s was submitted, but this could not be noted in %s/pilots\n' "$job" "$run" >&2
   printf '%s\n' "$job"
@@ -78,6 +82,7 @@ done
 [[ -e $run/run ]] || fail "there is no run list in $run: 'locusts deploy' puts the inputs and a run list beside the bundle"
 run=$(CDPATH='' cd -P -- "$run" && pwd) || exit 1
 bundle=$(CDPATH='' cd -P -- "$run/../../bundle" && pwd) || exit 1
+[[ ! -e $run/cancelled ]] || fail "$run was cancelled"
 [[ $name ]] || name=locusts-logistic-map-${run##*/}
 # Where a folder for output is missing, SLURM ends the job without a word.
 mkdir -p -- "$run/pilots" || exit 1

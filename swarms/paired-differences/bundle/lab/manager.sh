@@ -944,6 +944,7 @@ fi
 #     managers/<name>.<life>       who runs or ran; names each life of a manager
 #     managers/<name>.<life>.beat  what it leaves when it ends; until then, a sign of life
 #     journal/<name>.<life>.tsv    what happened
+#     cancelled                    nobody begins any more, and who is at work leaves
 #     work/<name>.<life>/          the jobs' folders
 
 locusts_say() { printf 'manager: %s\n' "$*" >&2; }
@@ -1027,7 +1028,7 @@ locusts_make_own_folders() { # folders
 # Notes how this life goes on, over the bytes that were set aside for it.
 locusts_set_state() {
   printf '%-511s\n' "$*" 1<>"$locusts_home/state"
-}
+} 2>/dev/null
 
 # Claims a chunk: creating a file is one atomic step, on network file systems too. The journal says
 # before that it is tried, and is closed, by which a network file system writes it out: whatever
@@ -1290,7 +1291,7 @@ locusts_stop_for() { # reason [detail]
   [[ ! $locusts_stopping || $1 == signal && $locusts_stopping != signal ]] || return 0
   locusts_stopping=$1
   locusts_detail=${2-}
-  : >|"$locusts_life/stop" || kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
+  { : >|"$locusts_life/stop"; } 2>/dev/null || kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
   if [[ $locusts_stopping == signal ]]; then
     [[ ! ${SLURM_JOB_ID-} ]] || locusts_grace=1 # SIGKILL may come as soon as that
     locusts_read_uptime
@@ -1577,9 +1578,27 @@ locusts_beat() {
   locusts_beats=$((locusts_beats + 1))
   locusts_read_uptime
   locusts_next_beat=$((locusts_uptime + 100 * (locusts_beats < locusts_beat_seconds ? locusts_beats : locusts_beat_seconds)))
-  printf '%s\n' "$locusts_beats" >|"managers/$locusts_life_name.beat"
-  : >>"journal/$locusts_life_name.tsv" # closing it has a network file system write out what it holds back
+  # Where it cannot be written, or not where the others look, they do not see it.
+  if ! { printf '%s\n' "$locusts_beats" >|"managers/$locusts_life_name.beat"; }; then
+    locusts_trouble='it cannot be written to'
+  elif [[ ! $locusts_run_place -ef . ]]; then
+    locusts_trouble='what lies there now is not what this manager works in: it was unmounted or moved'
+    [[ -e $locusts_run_place ]] || locusts_trouble='it is not there any more: it was unmounted, moved or removed'
+  else
+    locusts_last_seen=$locusts_uptime
+    : >>"journal/$locusts_life_name.tsv" # closing it has a network file system write out what it holds back
+  fi
 } 2>/dev/null
+
+# Others take what has shown no sign of life for dead, and run its jobs. So whoever cannot give one any
+# more ends its own before that: the folder of the run has gone away, or cannot be written to.
+locusts_heed_silence() {
+  local seconds=$(((locusts_uptime - locusts_last_seen) / 100))
+  ((seconds >= locusts_silence_seconds - 2 * locusts_beat_seconds && seconds > 0)) && [[ ! $locusts_lost ]] || return 0
+  locusts_lost="$locusts_run_place on $locusts_host: $locusts_trouble"
+  locusts_say "for $seconds s, others could not see that this manager is alive; $locusts_lost"
+  locusts_stop_for signal
+}
 
 # Looks after the managers that follow this one. Those that left work behind, or were silent for too
 # long, lose it to us. Leaves in locusts_doubt whether the one that is looked after may be dead.
@@ -1630,6 +1649,8 @@ locusts_look_around() {
 locusts_watch_others() {
   if ((locusts_uptime >= locusts_next_beat)); then
     locusts_beat
+    locusts_heed_silence
+    [[ ! -e cancelled ]] || locusts_stop_for signal # where SLURM cannot be asked to end it
     if [[ $locusts_in_ring && ! $locusts_stopping ]]; then locusts_look_around; fi
     ! locusts_has_too_many_failures || locusts_stop_for too-many-failures "$locusts_failures jobs have failed"
   fi
@@ -1927,7 +1948,7 @@ Usage: bash manager.sh [options]
 
 Exit codes: 0 every job is finished, 1 wrong usage or an error, 4 already running,
 5 the disk is full, 6 stopped after too many failed jobs, 7 its time has ended with work left and
-no successor, 8 everything fails on this machine, 143 stopped by a signal.
+no successor, 8 everything fails on this machine, 9 the run's folder has gone away, 143 stopped by a signal.
 HELP
 }
 
@@ -2050,6 +2071,10 @@ locusts_main() {
     is-running) locusts_find_running "$name"; ((${#locusts_found_running[@]} > 0)); return ;;
   esac
 
+  if [[ -e cancelled ]]; then
+    locusts_say "$PWD was cancelled; 'locusts deploy' goes on with its jobs"
+    return
+  fi
   set -C
   locusts_stopping='' locusts_detail=''
   locusts_made_scratch=''
@@ -2073,6 +2098,7 @@ locusts_main() {
   locusts_seen_life=() locusts_seen_beat=() locusts_seen_alive=() locusts_silence=()
   locusts_in_ring='' locusts_on_trial='' locusts_held=() locusts_old_failures=0 locusts_has_succeeded=''
   locusts_has_asked='' locusts_is_cut='' locusts_has_left=''
+  locusts_run_place=$PWD locusts_last_seen=$locusts_uptime locusts_trouble='' locusts_lost=''
   locusts_spare=$((locusts_closing < 30 ? 5 : locusts_closing < 180 ? locusts_closing / 6 : 30))
   printf -v locusts_begun_at '%(%s)T' -1
   if ((locusts_managers > 1)); then
@@ -2100,6 +2126,7 @@ locusts_main() {
   locusts_stand_by
   locusts_end_trial
   locusts_end_leftovers "$locusts_life_name"
+  [[ ! $locusts_lost ]] || locusts_stopping=lost locusts_detail=$locusts_lost
   locusts_leave_scratch
   locusts_say_farewell
 
@@ -2115,6 +2142,7 @@ locusts_main() {
       [[ $locusts_farewell == continued ]] || return 7
       ;;
     bad-node) locusts_say "stopped: $locusts_detail"; return 8 ;;
+    lost) locusts_say "stopped: $locusts_detail"; return 9 ;;
     spoilt) locusts_say "stopped: an input that jobs share was changed: $locusts_detail; 'locusts deploy' makes it anew"; return 1 ;;
     signal) locusts_say 'stopped by a signal; the next start goes on from here'; return 143 ;;
     *) locusts_say "stopped: $locusts_detail"; return 1 ;;

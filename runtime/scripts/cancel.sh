@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Cancels the pilots of a run that SLURM has in its queue, and tells which those are. A mark in the run's
+# folder comes first: those that begin later leave at once, those that run leave at their next beat, and
+# none submits another. So nothing is at work for long, whether or not SLURM answers.
+#
+#   $1 the swarm's folder   $2 the run's number   $3 how the pilots' names begin
+#   $4 ids that were cancelled before, between blanks: they are on their way out
+#   $5 1: pilots submit their successors themselves, one after another
+#
+# Prints `<job id>|<state>` for each. Exit code 40: the controller does not answer; then the ids
+# are those that were noted when the pilots were submitted, and the state is `unknown`.
+set -u
+# Many sites put SLURM's programs into the PATH of login shells alone.
+# shellcheck disable=SC1091
+command -v squeue >/dev/null || . /etc/profile >/dev/null 2>&1
+run=$1/runs/$2
+[[ ! -d $run ]] || : >"$run/cancelled" || printf '%s cannot be written\n' "$run/cancelled" >&2
+
+# What a user has set for squeue is for people.
+for variable in "${!SQUEUE_@}" "${!SLURM_@}"; do
+  [[ $variable == SLURM_CONF ]] || unset "$variable"
+done
+if ! queue=$(timeout 20 squeue --noheader --array --all --user="$(id -un)" --format='%i|%T|%j' 2>&1); then
+  printf '%s\n' "$queue" >&2
+  # Whoever has a successor has left.
+  while IFS=$'\t' read -r id place _; do
+    printf '%s\t%s\n' "$place" "$id"
+  done <"$run/pilots/submitted.tsv" | tac | awk -F '\t' -v newest="$5" '!newest || !seen[$1]++ { print $2 "|unknown" }' | tac
+  exit 40
+fi
+ids=()
+while IFS='|' read -r id state name; do
+  [[ $name == "$3" || $name == "$3"-* ]] || continue
+  printf '%s|%s\n' "$id" "$state"
+  [[ $state == COMPLETING || $4 == *" $id "* ]] || ids+=("$id")
+done <<<"$queue"
+((${#ids[@]} == 0)) || timeout 20 scancel -- "${ids[@]}" || exit 40
+exit 0

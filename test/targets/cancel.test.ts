@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { noCluster } from "../cluster/availability.js";
+import { type Cluster, useCluster } from "../cluster/cluster.js";
+import { until } from "../run/deployment.js";
+import { suite } from "../runner/suite.js";
+import { Elsewhere } from "./elsewhere.js";
+
+/** Whoever cancels has no pilot left, or is told which: none of them begins a job any more. */
+const test = suite("cancel", undefined, { seconds: 240 });
+
+const check = (name: string, use: () => Promise<void>): void => test.skipUnless(!noCluster, noCluster ?? "", name, use);
+
+/** More pilots than the cluster has nodes for, on the login node itself, each with work for a minute. */
+async function underWay(cluster: Cluster, nodes: number): Promise<Elsewhere> {
+  const deployment = new Elsewhere(
+    { environment: { SLURM_CONF: cluster.slurmConf }, home: join(cluster.home, "cancel") },
+    `jobs: range("i", 1, 60), command: ({ params }) => sh\`sleep 8; : \${params.i}\`,`,
+    `slurm({ directory: DIRECTORY, nodes: ${nodes}, minJobsPerCpu: 1, cpusPerNode: 2, walltime: "10m", silence: "4s" })`,
+  );
+  const left = await deployment.deploy(["--detach"]);
+  assert.equal(left.exitCode, 0, left.stderr);
+  await until("some are at work", () => existsSync(deployment.run()) && startsOf(deployment) > 1, 60);
+  return deployment;
+}
+
+function startsOf(deployment: Elsewhere): number {
+  const folder = join(deployment.run(), "journal");
+  const texts = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
+  return texts.reduce((sum, text) => sum + (text.match(/^start\t/gm)?.length ?? 0), 0);
+}
+
+const idOf = (deployment: Elsewhere): string =>
+  readFileSync(join(deployment.run(), "pilots", "submitted.tsv"), "utf8").split("\t")[0] as string;
+
+async function untilGone(cluster: Cluster, id: string): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    if ((await cluster.administer(`squeue --noheader --jobs=${id} 2>/dev/null || true`)).trim() === "") return;
+    await sleep(300);
+  }
+  assert.fail(await cluster.administer("squeue"));
+}
+
+check("SLURM's controller is away: they are named, end by themselves, and those that wait begin nothing", async () => {
+  const cluster = await useCluster();
+  const deployment = await underWay(cluster, 6);
+  const id = idOf(deployment);
+  const away = join(deployment.folder, "away.conf");
+  const conf = readFileSync(cluster.slurmConf, "utf8");
+  writeFileSync(
+    away,
+    conf.replace(/^SlurmctldPort=.*/m, "SlurmctldPort=1").replace(/^MessageTimeout=.*/m, "MessageTimeout=1"),
+  );
+  const { exitCode, stderr } = await deployment.begin(["cancel"], { SLURM_CONF: away }).outcome;
+  assert.equal(exitCode, 1, stderr);
+  assert.match(stderr, new RegExp(`^error: pilots may be left: ${id}; SLURM's controller does not answer$`, "m"));
+  assert.match(stderr, /hint: none of them begins another job/);
+  const before = startsOf(deployment);
+  await untilGone(cluster, id); // also those that were still to begin
+  assert.equal(startsOf(deployment), before);
+  await deployment.assertQuiet();
+
+  // Another pilot may not come.
+  const submit = join(deployment.there, "bundle", "submit.sh");
+  const refused = await deployment.beginScript(submit, "--run", deployment.run(), "--name", "late").outcome;
+  assert.match(refused.stderr, /runs\/1 was cancelled/);
+  // The same command again ends it.
+  const again = await deployment.json<{ stopped: number }>("cancel");
+  assert.equal(again.exitCode, 0, again.stderr);
+  assert.equal(again.document.stopped, 0);
+});
+
+check("Ctrl-C twice: those that are left are named, and leave; the next deploy goes on", async () => {
+  const cluster = await useCluster();
+  const deployment = await underWay(cluster, 6);
+  const id = idOf(deployment);
+  const { child, outcome } = deployment.begin(["cancel"]);
+  await until("it has begun", () => existsSync(join(deployment.run(), "cancelled")));
+  child.kill("SIGINT");
+  await sleep(50);
+  child.kill("SIGINT");
+  const { exitCode, stderr } = await outcome;
+  assert.match(stderr, /they are told to end/);
+  if (exitCode === 0) await untilGone(cluster, id);
+  else {
+    assert.equal(exitCode, 1, stderr);
+    assert.match(stderr, new RegExp(`^error: pilots are left: ${id}_\\d+.*; they were cancelled`, "m"));
+    await untilGone(cluster, id);
+  }
+  await deployment.assertQuiet();
+});
+
+test.run();

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { arch, cpus, loadavg, release } from "node:os";
 import { parseArgs } from "node:util";
-import { prepareToStopCluster } from "../cluster/stop-cluster.js";
+import { prepareToStopClusters } from "../cluster/stop-clusters.js";
 import { type Bench, isMet, type Line } from "./bench.js";
 import { catBench } from "./benches/cat.js";
 import { checkBench } from "./benches/check.js";
@@ -121,7 +121,7 @@ async function main(): Promise<number> {
     return 64;
   }
   const ground = new Ground();
-  const stopCluster = prepareToStopCluster();
+  const stopCluster = prepareToStopClusters();
   const cleanUp = (): void => {
     stopCluster();
     ground.remove();

@@ -32,7 +32,7 @@ export interface Cluster {
 let cluster: Promise<Cluster> | undefined;
 
 /**
- * The cluster of this checkout: started if it is not running, in about 6 s. It is one for all test
+ * The cluster of this file: started if it is not running, in about 6 s. It is there for other test
  * files, and the runner stops it at the end. Partitions: `main`, `short` (1 minute), `down`; a QOS
  * `tiny` (10 submitted, 2 running).
  *

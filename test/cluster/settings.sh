@@ -2,13 +2,14 @@
 # What the other scripts here share: where things lie, how they are called, and how daemons are
 # watched. To be sourced.
 #
-# Each checkout has a cluster of its own: its own folder, ports, account and node names (the kernel
-# knows a node's control groups by its name).
+# Each checkout has clusters of its own, the first and what LOCUSTS_TEST_CLUSTER calls by another
+# name: each with its own folder, ports, account and node names (the kernel knows a node's control
+# groups by its name).
 # shellcheck disable=SC2034  # for the scripts that source this one
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-digest=$(sha256sum <<< "$here")
-# Four letters for this checkout; no digits, since SLURM counts nodes with those.
+digest=$(sha256sum <<< "$here${LOCUSTS_TEST_CLUSTER:+ $LOCUSTS_TEST_CLUSTER}")
+# Four letters for this cluster; no digits, since SLURM counts nodes with those.
 tag=$(tr 0-9 g-p <<< "${digest:0:4}")
 
 # Its parents must be open to the test account, which a TMPDIR of root's may not be.

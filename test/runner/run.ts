@@ -5,12 +5,12 @@
  *
  * A filter is part of a file's path. The last line is `N passed, N failed, N skipped`.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { prepareToStopCluster } from "../cluster/stop-cluster.js";
+import { CLUSTERS, prepareToStopClusters } from "../cluster/stop-clusters.js";
 import { judge } from "./judge.js";
 import type { SkippedTest } from "./tally.js";
 import { killRunningFiles, runTestFile } from "./test-file.js";
@@ -30,11 +30,11 @@ const { values: options, positionals: filters } = parseArgs({
 const ci = process.env.CI === "true";
 const folder = options.folder ?? fileURLToPath(new URL("../", import.meta.url));
 const files = testFiles(folder).filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)));
-const concurrency = Number(process.env.LOCUSTS_TEST_JOBS ?? Math.min(availableParallelism(), 2));
+const concurrency = Number(process.env.LOCUSTS_TEST_JOBS ?? Math.min(availableParallelism() + 1, 3));
 const scratch = mkdtempSync(join(tmpdir(), "locusts-tests-"));
 
 // The runner's own tests run it on other folders, in the middle of it all.
-const stopCluster = options.folder === undefined ? prepareToStopCluster() : () => {};
+const stopClusters = options.folder === undefined ? prepareToStopClusters() : () => {};
 
 let passed = 0;
 let failed = 0;
@@ -45,21 +45,25 @@ const failures: string[] = [];
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.once(signal, () => {
     killRunningFiles();
-    stopCluster();
+    stopClusters();
     rmSync(scratch, { recursive: true, force: true });
     process.exit(1);
   });
 }
 
 try {
-  // There is one cluster, and tests that take its nodes down: they go one after another, beside the rest.
-  const entries = [...files.entries()];
+  // The large ones first, so that none of them is left for the end.
+  const entries = [...files.entries()].sort(([, a], [, b]) => sizeOf(b) - sizeOf(a));
   const clustered = entries.filter(([, file]) => needsCluster(file)).values();
   const rest = entries.filter(([, file]) => !needsCluster(file)).values();
-  // The workers of a queue draw from the one iterator.
-  await Promise.all([work(clustered), ...Array.from({ length: Math.max(1, concurrency) }, () => work(rest))]);
+  // The workers of a queue draw from the one iterator. Tests take a cluster's nodes down: each cluster has one file
+  // at a time.
+  await Promise.all([
+    ...CLUSTERS.map((cluster) => work(clustered, { LOCUSTS_TEST_CLUSTER: cluster })),
+    ...Array.from({ length: Math.max(1, concurrency) }, () => work(rest)),
+  ]);
 } finally {
-  stopCluster();
+  stopClusters();
   rmSync(scratch, { recursive: true, force: true });
 }
 
@@ -75,12 +79,12 @@ for (const failure of failures) console.log(`failed: ${failure}`);
 console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
 process.exitCode = failed > 0 || (ci && (skipped.length > 0 || withOnly)) ? 1 : 0;
 
-async function work(queue: Iterator<[number, string]>): Promise<void> {
+async function work(queue: Iterator<[number, string]>, env: NodeJS.ProcessEnv = {}): Promise<void> {
   for (let next = queue.next(); !next.done; next = queue.next()) {
     const [index, file] = next.value;
     const own = join(scratch, String(index));
     mkdirSync(own);
-    const ending = await runTestFile(join(folder, file), Number(options.seconds), own);
+    const ending = await runTestFile(join(folder, file), Number(options.seconds), own, env);
     const verdict = judge(ending);
     const problems = [...verdict.problems];
     if (verdict.only.length > 0) {
@@ -105,6 +109,10 @@ async function work(queue: Iterator<[number, string]>): Promise<void> {
     );
     console.log(`${ending.output.trimEnd()}\n${"─".repeat(120)}`);
   }
+}
+
+function sizeOf(file: string): number {
+  return statSync(join(folder, file)).size;
 }
 
 function needsCluster(file: string): boolean {

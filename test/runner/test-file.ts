@@ -21,7 +21,12 @@ const running = new Set<number>();
  * Runs one compiled test file in a Node process of its own. Its output goes to a file instead of a
  * pipe: a pipe stays open for as long as any stray grandchild holds it.
  */
-export async function runTestFile(file: string, seconds: number, scratch: string): Promise<Ending> {
+export async function runTestFile(
+  file: string,
+  seconds: number,
+  scratch: string,
+  variables: NodeJS.ProcessEnv = {},
+): Promise<Ending> {
   const outputFile = join(scratch, "output");
   const reportFile = join(scratch, "report");
   const begun = performance.now();
@@ -29,7 +34,7 @@ export async function runTestFile(file: string, seconds: number, scratch: string
   const child = spawn(process.execPath, [file], {
     stdio: ["ignore", output, output],
     detached: true,
-    env: { ...process.env, [reportVariable]: reportFile },
+    env: { ...process.env, ...variables, [reportVariable]: reportFile },
   });
   closeSync(output);
   if (child.pid !== undefined) running.add(child.pid);

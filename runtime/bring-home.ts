@@ -1,5 +1,5 @@
-import { mkdirSync } from "node:fs";
 import type { BundledJob } from "../compiler/format/bundle.js";
+import { makeFolders } from "../compiler/format/make-folders.js";
 import { type Deployed, openRuns } from "./deployed.js";
 import { RunFollower } from "./runs/follow-run.js";
 import { listRunJobs, markCancelled } from "./runs/run-folder.js";
@@ -47,7 +47,7 @@ export async function bringHome(
   const trees: TreeHome[] = [];
   const untidied: string[] = [];
   results.ownership.checkTables(description.tree !== null);
-  mkdirSync(workspace.results, { recursive: true });
+  makeFolders(workspace.results);
   for (const run of openRuns(deployed)) {
     if (options.stop) {
       markCancelled(run);

@@ -1,6 +1,6 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type BundleDescription, type BundledJob, readBundledJobs } from "../compiler/format/bundle.js";
+import { makeFolders } from "../compiler/format/make-folders.js";
 import type { DeployOptions } from "./deploy-options.js";
 import type { DeployEnd, DeployResult } from "./deploy-result.js";
 import { type Engine, type EngineState, NeverBegins } from "./engines/engine.js";
@@ -67,7 +67,7 @@ export class Deployment {
     recount = false,
   ): RunFollower {
     const { workspace, target, keepLogs } = this.options;
-    mkdirSync(workspace.results, { recursive: true });
+    makeFolders(workspace.results);
     return new RunFollower({
       run,
       files: this.files,

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, type Stats, statSync } from "node:fs";
+import { existsSync, readFileSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { makeFolders } from "../compiler/format/make-folders.js";
 import { writeAtomically } from "../compiler/format/write-atomically.js";
 
 /** The file that a folder is asked for. */
@@ -83,7 +84,7 @@ function readText(path: string): string {
  * @throws RuntimeProblem if it belongs to another definition in the same folder
  */
 export function prepareState(workspace: Workspace): void {
-  mkdirSync(workspace.state, { recursive: true });
+  makeFolders(workspace.state);
   if (readText(join(workspace.state, ".gitignore")) === "") writeAtomically(join(workspace.state, ".gitignore"), "*\n");
   const owner = join(workspace.state, "definition");
   const name = basename(workspace.definition);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
   BUNDLE_FILES,
@@ -10,6 +10,7 @@ import {
   type BundledTreeEntry,
   type TreeContent,
 } from "../format/bundle.js";
+import { makeFolders } from "../format/make-folders.js";
 import { nodeHoursOf } from "../plan/resolve-target.js";
 import type { JobPlan, SwarmPlan, TargetPlan, TreePlan } from "../plan/swarm-plan.js";
 import { emitLayout } from "./layout.js";
@@ -88,7 +89,7 @@ export class BundleEmitter {
   ) {
     this.#owned = ownedFiles(folder);
     refuseForeignFiles(folder, bundleFileNames(swarm), this.#owned);
-    this.#made = write ? mkdirSync(folder, { recursive: true }) : undefined;
+    this.#made = write ? makeFolders(folder) : undefined;
     if (write) removeOldDrafts(folder);
     this.#jobs = this.#open(BUNDLE_FILES.jobs);
     this.#uploads = this.#open(BUNDLE_FILES.uploads);

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { makeFolders } from "../format/make-folders.js";
 import { decodeRow, encodeRow } from "../format/tsv.js";
 import { writeAtomically } from "../format/write-atomically.js";
 
@@ -64,7 +65,7 @@ export class DigestCache {
   /** Writes down what was used; older versions are forgotten. */
   save(): void {
     if (this.file === undefined || !this.#changed) return;
-    mkdirSync(dirname(this.file), { recursive: true });
+    makeFolders(dirname(this.file));
     writeAtomically(this.file, [...this.#used].map((entry) => encodeRow(entry)).join(""));
   }
 }

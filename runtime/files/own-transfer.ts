@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import { chmodSync, constants, copyFileSync, linkSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, constants, copyFileSync, linkSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeFolders } from "../../compiler/format/make-folders.js";
 import { RuntimeProblem } from "../workspace.js";
 import type { Parcel } from "./parcels.js";
 
@@ -8,8 +9,8 @@ import type { Parcel } from "./parcels.js";
 function layOut(parcels: Iterable<Parcel>, folder: string): void {
   for (const parcel of parcels) {
     const place = join(folder, parcel.path);
-    mkdirSync(dirname(place), { recursive: true });
-    if (parcel.kind === "folder") mkdirSync(place, { recursive: true });
+    makeFolders(dirname(place));
+    if (parcel.kind === "folder") makeFolders(place);
     else if (parcel.kind === "link") symlinkSync(parcel.leadsTo, place);
     else {
       try {
@@ -37,7 +38,7 @@ export async function sendByCommand(
 ): Promise<void> {
   const from = join(here, "outgoing");
   rmSync(from, { recursive: true, force: true });
-  mkdirSync(from, { recursive: true });
+  makeFolders(from);
   layOut(parcels, from);
   // What it prints is for the user to see, and not part of any document on standard output.
   const child = spawn("bash", ["-c", command], { env: { ...process.env, from, to }, stdio: ["inherit", 2, 2] });

@@ -4,7 +4,6 @@ import {
   existsSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -16,6 +15,7 @@ import {
 } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import type { BundledJob } from "../../compiler/format/bundle.js";
+import { makeFolders } from "../../compiler/format/make-folders.js";
 import { LOG_FOLDER } from "../../compiler/format/results.js";
 import { digestOf, kindOf, stampOf } from "../state/fingerprint.js";
 import { KEPT_FOLDERS, KeptOutputs } from "../state/kept-outputs.js";
@@ -98,7 +98,7 @@ export class Results {
     // Written down first: one that is made and not known would be taken for the user's own.
     this.placed.putFolders(missing);
     const folder = join(this.folder, path);
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
     // A link on the way could lead anywhere.
     const inside = relative(realpathSync(this.folder), realpathSync(folder));
     if (inside.startsWith("..") || isAbsolute(inside)) throw new OutputRefused(`${folder} leads out of ${this.folder}`);

@@ -1,8 +1,9 @@
 import { hash, randomBytes } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { Readable } from "node:stream";
 import { BUNDLE_FILES, type Upload } from "../../compiler/format/bundle.js";
+import { makeFolders } from "../../compiler/format/make-folders.js";
 import type { DigestCache } from "../../compiler/survey/digest-cache.js";
 import { ConnectionLost, type Host } from "../hosts/host.js";
 import { declareRun, describeRun, listRuns, makeRunFolder, type Run, readRun } from "../runs/run-folder.js";
@@ -271,7 +272,7 @@ export class SentFiles implements TargetFiles {
   async fetch(run: Run, leftovers: readonly Leftover[]): Promise<Fetched> {
     if (leftovers.length === 0) return FETCHED_WHOLE;
     const work = join(run.folder, "work");
-    mkdirSync(work, { recursive: true });
+    makeFolders(work);
     const input = Buffer.from(leftovers.map(({ kind, path }) => `${kind}\0${path}\0`).join(""));
     const words = [`${this.there}/runs/${run.number}`];
     return this.options.persist(() => this.#receive("fetch", words, input, work, leftovers));
@@ -301,7 +302,7 @@ export class SentFiles implements TargetFiles {
     const input = Buffer.from(keep.map((path) => `${path}\0`).join(""));
     await this.options.persist(() => this.#run(this.options.host, "tidy", [`${this.there}/runs/${run.number}`], input));
     removeFolder(join(run.folder, "work"));
-    mkdirSync(join(run.folder, "work"));
+    makeFolders(join(run.folder, "work"));
   }
 
   async adopt(): Promise<void> {
@@ -313,11 +314,10 @@ export class SentFiles implements TargetFiles {
       ...unknown.map((number) => ({ kind: "folder" as const, path: `runs/${number}`, bytes: undefined })),
     ];
     const input = Buffer.from(unknown.map((number) => `${number}\0`).join(""));
-    mkdirSync(this.here, { recursive: true });
+    makeFolders(this.here);
     await this.options.persist(() => this.#receive("adopt", [this.there], input, this.here, leftovers));
     for (const number of unknown) {
-      for (const part of ["chunks", "journal", "work"])
-        mkdirSync(join(this.here, "runs", String(number), part), { recursive: true });
+      for (const part of ["chunks", "journal", "work"]) makeFolders(join(this.here, "runs", String(number), part));
     }
   }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import {
@@ -9,6 +9,7 @@ import {
   readUploads,
   type Upload,
 } from "../../compiler/format/bundle.js";
+import { makeFolders } from "../../compiler/format/make-folders.js";
 import { copyAtomically } from "../../compiler/format/write-atomically.js";
 import { BundledInputs } from "../runs/bundled-inputs.js";
 import { chunkSize, isFull } from "../runs/chunks.js";
@@ -19,7 +20,7 @@ import type { TargetFiles } from "./target-files.js";
 
 /** Puts the bundle into a folder, each file in one step. */
 export function placeBundle(from: string, to: string): void {
-  mkdirSync(to, { recursive: true });
+  makeFolders(to);
   for (const file of Object.values(BUNDLE_FILES)) {
     if (existsSync(join(from, file))) copyAtomically(join(from, file), join(to, file));
     else rmSync(join(to, file), { force: true });

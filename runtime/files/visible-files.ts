@@ -1,7 +1,8 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, readdirSync, renameSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Upload } from "../../compiler/format/bundle.js";
+import { makeFolders } from "../../compiler/format/make-folders.js";
 import { isSameInput, surveyContent } from "../../compiler/survey/content.js";
 import { DigestCache } from "../../compiler/survey/digest-cache.js";
 import type { Host } from "../hosts/host.js";
@@ -84,7 +85,7 @@ export class VisibleFiles implements TargetFiles {
     const folder = dirname(place);
     const fresh = `${folder}.new`;
     removeFolder(fresh);
-    mkdirSync(fresh, { recursive: true });
+    makeFolders(fresh);
     try {
       copyExpected(upload, source, join(fresh, basename(place)), this.options.digests);
       // Another input may have the same content and another name.

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RUN_FORMAT } from "../../compiler/format/bundle.js";
 import { readLines } from "../../compiler/format/lines.js";
+import { makeFolders } from "../../compiler/format/make-folders.js";
 import { encodeRow } from "../../compiler/format/tsv.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { removeFolder } from "../files/remove-folder.js";
@@ -42,8 +43,7 @@ export function runFolder(target: string, number: number): string {
 /** Makes the folder of a run. Its `run` file, without which it does not count, comes last. */
 export function makeRunFolder(target: string, number: number): void {
   const folder = runFolder(target, number);
-  for (const part of ["chunks", "claims", "managers", "journal", "work", "pilots"])
-    mkdirSync(join(folder, part), { recursive: true });
+  for (const part of ["chunks", "claims", "managers", "journal", "work", "pilots"]) makeFolders(join(folder, part));
 }
 
 /** Removes runs whose staging was cut off. */

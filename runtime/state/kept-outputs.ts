@@ -1,15 +1,6 @@
-import {
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-} from "node:fs";
+import { cpSync, existsSync, lstatSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeFolders } from "../../compiler/format/make-folders.js";
 import { removeFolder } from "../files/remove-folder.js";
 import type { Workspace } from "../workspace.js";
 import { digestOf } from "./fingerprint.js";
@@ -21,7 +12,7 @@ const MOST_BYTES = 10 * 1000 ** 3;
 
 /** Moves a file or folder, also to another disk. */
 function move(from: string, to: string): void {
-  mkdirSync(dirname(to), { recursive: true });
+  makeFolders(dirname(to));
   rmSync(to, { recursive: true, force: true });
   try {
     renameSync(from, to);

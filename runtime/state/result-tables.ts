@@ -1,6 +1,7 @@
-import { mkdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join, posix } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
+import { makeFolders } from "../../compiler/format/make-folders.js";
 import { plainRow } from "../../compiler/format/tsv.js";
 import { removeOldDrafts, writeAtomically } from "../../compiler/format/write-atomically.js";
 import { currentResult } from "./job-state.js";
@@ -90,7 +91,7 @@ export function writeResultTables(
       );
     });
   }
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   writeAtomically(join(folder, "jobs.tsv"), jobLines);
   writeAtomically(join(folder, "outputs.tsv"), outputLines);
   removeOldDrafts(folder, statSync(join(folder, "outputs.tsv")).mtimeMs, TABLES);

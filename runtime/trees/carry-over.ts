@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
   BUNDLE_FILES,
@@ -10,6 +10,7 @@ import {
   readBundledTree,
 } from "../../compiler/format/bundle.js";
 import { readLines } from "../../compiler/format/lines.js";
+import { makeFolders } from "../../compiler/format/make-folders.js";
 import { decodeRow, encodeRow } from "../../compiler/format/tsv.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { treeRecord } from "../state/job-state.js";
@@ -48,7 +49,7 @@ export async function recordApplied(stateFolder: string, bundle: string, changes
   const lines = [encodeRow(["bundle", bundle])];
   for (const change of changes) lines.push(encodeRow([change.path, await wordOf(change)]));
   const path = recordOf(stateFolder);
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolders(dirname(path));
   writeAtomically(path, lines);
 }
 

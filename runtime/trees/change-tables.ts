@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readLines } from "../../compiler/format/lines.js";
+import { makeFolders } from "../../compiler/format/make-folders.js";
 import { decodeRow, encodeReadableRow } from "../../compiler/format/tsv.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import type { Conflict } from "./settle-versions.js";
@@ -17,7 +18,7 @@ export const CONFLICTS_TABLE_START = "path\twhy\tkept";
 const NONE = "NA";
 
 function write(folder: string, name: string, lines: readonly string[]): void {
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   writeAtomically(join(folder, name), lines);
 }
 

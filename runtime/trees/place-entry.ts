@@ -14,6 +14,7 @@ import {
   utimesSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { makeFolders } from "../../compiler/format/make-folders.js";
 import { isSameContent } from "../files/results.js";
 import type { EntryKind } from "./listing.js";
 import { lookAt } from "./look-at.js";
@@ -75,7 +76,7 @@ export class TreePlaces {
     const parent = dirname(path);
     if (parent === "." || this.#known.has(parent)) {
       if (parent === "." && !this.#known.has(".")) {
-        mkdirSync(this.root, { recursive: true });
+        makeFolders(this.root);
         this.#known.add(".");
       }
       return;

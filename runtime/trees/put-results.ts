@@ -1,6 +1,7 @@
-import { mkdirSync, rmdirSync, rmSync } from "node:fs";
+import { rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { BundledTree } from "../../compiler/format/bundle.js";
+import { makeFolders } from "../../compiler/format/make-folders.js";
 import { copyAtomically } from "../../compiler/format/write-atomically.js";
 import { isSameContent } from "../files/results.js";
 import { RuntimeProblem } from "../workspace.js";
@@ -51,7 +52,7 @@ function keepEarlier(results: string, change: Change): Conflict | undefined {
     const taken = lookAt(place);
     if (taken && !(taken.isFile() && isSameContent(old, place))) continue;
     if (!taken) {
-      mkdirSync(dirname(place), { recursive: true });
+      makeFolders(dirname(place));
       copyAtomically(old, place);
     }
     return { change, why: "an earlier run had changed it, too", kept };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { explainSystemError } from "../../runtime/system-errors.js";
 import { suite } from "../runner/suite.js";
@@ -93,6 +93,17 @@ test("a disk that refuses is named, with what to do", async () => {
   const { exitCode, stderr } = await bash(deployment, "ulimit -f 8; locusts build");
   assert.equal(exitCode, 1);
   assert.match(stderr, /bundle\/local\/\S+: it would be larger than a file may be \(EFBIG\)\n.*hint: raise the limit/);
+});
+
+test("a folder for the bundle that cannot be made is named", async () => {
+  const deployment = new Deployment('jobs: list("id", ["a"]), command: ({ params }) => sh`: ${params.id}`,');
+  symlinkSync("/nowhere", deployment.path("dangling"));
+  for (const out of ["/proc/a/b", "dangling/a", "dangling"]) {
+    const { exitCode, stderr } = await deployment.begin(["build", "--out", out]).outcome;
+    assert.notEqual(exitCode, 0);
+    assert.match(stderr, new RegExp(`${out.split("/").slice(0, 3).join("/")}: it cannot be made|dangling`), stderr);
+    assert.doesNotMatch(stderr, /mistake in Locusts/);
+  }
 });
 
 test("errors of the system are sentences with the file that they are about", () => {

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { makeFolders } from "../../../compiler/format/make-folders.js";
 import { REPORT_VERSION } from "../../report.js";
 import { DEFINITION_NAME, RuntimeProblem } from "../../workspace.js";
 import { EXIT } from "../exit-codes.js";
@@ -48,7 +49,7 @@ export const init: Verb<object> = async (context) => {
   for (const [name, text] of wanted) {
     const path = join(folder, name);
     if (existsSync(path)) continue; // what is there stays
-    mkdirSync(join(path, ".."), { recursive: true });
+    makeFolders(join(path, ".."));
     writeFileSync(path, text, { flag: "wx" });
     written.push(name);
   }

@@ -26,6 +26,7 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
     takeBundle(options.bundle, description, bundle);
     const opened = await openTarget(workspace, description, {
       purpose: options.takeOver ? "take" : "own",
+      waiting: (words) => observer.waiting(words),
       reconnecting: (words, pause) => observer.reconnecting(words, pause),
       patience: DEPLOY_PATIENCE,
       signal: options.signal,

@@ -38,6 +38,8 @@ export interface OpenOptions {
   readonly reconnecting?: (words: string, pause: number) => void;
   /** for how long a host may be away, in milliseconds; two minutes unless given */
   readonly patience?: number;
+  /** told of what is waited for, and why */
+  readonly waiting?: (words: string) => void;
   readonly signal?: AbortSignal;
   readonly acceptNewHostKey?: boolean;
 }
@@ -84,12 +86,15 @@ export async function openTarget(
 ): Promise<OpenedTarget> {
   const { access, pilots } = facts;
   if (!access) return openLocalTarget(workspace, facts.target);
-  const acceptNewHostKey = options.acceptNewHostKey === true;
-  const host = await openHost(access, { acceptNewHostKey });
+  const hostOptions = {
+    acceptNewHostKey: options.acceptNewHostKey === true,
+    ...(options.waiting ? { onSlowStart: options.waiting } : {}),
+  };
+  const host = await openHost(access, hostOptions);
   const transferHost =
     access.transferHost === null
       ? undefined
-      : await openHost({ host: access.transferHost, ssh: access.ssh }, { acceptNewHostKey });
+      : await openHost({ host: access.transferHost, ssh: access.ssh }, hostOptions);
   const persist = <T>(action: () => Promise<T>) =>
     withReconnection(action, {
       patience: options.patience ?? SHORT_PATIENCE,

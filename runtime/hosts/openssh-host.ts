@@ -2,13 +2,15 @@ import { execFile, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { RuntimeProblem } from "../workspace.js";
 import { ConnectionLost, type Ended, type Host, type RunOptions } from "./host.js";
-import { driveScript } from "./script/drive-script.js";
-import { packScript } from "./script/packed-script.js";
+import { abandonStart, StartRefused } from "./script/drive-script.js";
+import { type PackedScript, packScript } from "./script/packed-script.js";
 import { startProcess } from "./script/start-process.js";
+import { Starts } from "./script/starts.js";
 import { explainOpenssh } from "./ssh/openssh-words.js";
-import { Unreachable } from "./ssh/problems.js";
+import { connectPatiently, Unreachable } from "./ssh/problems.js";
 import { configurationWords, readSettings } from "./ssh/settings.js";
 import { hasTerminal } from "./ssh/terminal.js";
 import { Turns } from "./ssh/turns.js";
@@ -16,9 +18,16 @@ import { Turns } from "./ssh/turns.js";
 export interface OpensshOptions {
   /** take down host keys that nobody knows, as `StrictHostKeyChecking accept-new` does */
   readonly acceptNewHostKey?: boolean;
+  /** how long a login may take before a command begins, in milliseconds */
+  readonly startTimeout?: number;
+  /** told once when a command takes long to begin, in words */
+  readonly onSlowStart?: (words: string) => void;
 }
 
 const CHANNELS = 6;
+/** How often a server may refuse the only session, and what lies in between, in milliseconds. */
+const MOST_REFUSED = 10;
+const BETWEEN_REFUSED = 100;
 
 /**
  * Another machine, over the user's own `ssh`: whatever logs in there logs in here, Kerberos,
@@ -31,6 +40,7 @@ export class OpensshHost implements Host {
   readonly #options: OpensshOptions;
   #master: Promise<Master> | undefined;
   #wasConnected = false;
+  readonly #starts: Starts;
 
   /** @param name a `Host` of the user's ssh configuration, `user@name`, or `ssh://user@name:port` */
   constructor(
@@ -38,27 +48,41 @@ export class OpensshHost implements Host {
     options: OpensshOptions = {},
   ) {
     this.#options = options;
+    this.#starts = new Starts(options);
   }
 
   async run(script: string, words: readonly string[] = [], options: RunOptions = {}): Promise<Ended> {
     const packed = packScript(script, words);
-    const endTurn = await this.#turns.take();
-    try {
-      const master = await this.#openMaster();
-      // Where the shared connection is gone, ssh would make one of its own for this script alone.
-      const words = ["-T", ...master.words, "-o", "ProxyCommand=false", "--", this.name, packed.commandLine];
-      const child = spawn("ssh", words, { stdio: ["pipe", "pipe", "pipe"], detached: true });
-      const started = startProcess(child, noSsh);
-      const ended = started.ended.then(async (exit) => {
-        // ssh's own failure; a script may end with 255, too, and then the connection is still there
-        if (exit.code !== 255 || (await this.#isAlive(master))) return exit;
-        throw new ConnectionLost(`the connection to ${this.name} broke`);
-      });
-      ended.catch(() => {});
-      return await driveScript({ ...started, ended }, packed, options, this.name);
-    } finally {
-      endTurn();
+    let alone = 0;
+    for (;;) {
+      const endTurn = await this.#turns.take();
+      try {
+        return await this.#runOnce(packed, options);
+      } catch (error) {
+        if (!(error instanceof StartRefused)) throw error;
+        // A server may allow fewer sessions than we try, and count one that has just ended for a moment longer.
+        if (this.#turns.lower()) alone += 1;
+        if (alone > MOST_REFUSED) throw abandonStart(options, noSession(this.name, error));
+      } finally {
+        endTurn();
+      }
+      await sleep(BETWEEN_REFUSED);
     }
+  }
+
+  async #runOnce(packed: PackedScript, options: RunOptions): Promise<Ended> {
+    const master = await this.#openMaster();
+    // Where the shared connection is gone, ssh would make one of its own for this script alone.
+    const words = ["-T", ...master.words, "-o", "ProxyCommand=false", "--", this.name, packed.commandLine];
+    const child = spawn("ssh", words, { stdio: ["pipe", "pipe", "pipe"], detached: true });
+    const started = startProcess(child, noSsh);
+    const ended = started.ended.then(async (exit) => {
+      // ssh's own failure; a script may end with 255, too, and then the connection is still there
+      if (exit.code !== 255 || (await this.#isAlive(master))) return exit;
+      throw new ConnectionLost(`the connection to ${this.name} broke`);
+    });
+    ended.catch(() => {});
+    return this.#starts.drive({ ...started, ended }, packed, options, this.name, isRefused);
   }
 
   close(): void {
@@ -87,7 +111,7 @@ export class OpensshHost implements Host {
 
   async #connect(): Promise<Master> {
     try {
-      const master = (await this.#findMaster()) ?? (await this.#startMaster());
+      const master = (await this.#findMaster()) ?? (await connectPatiently(() => this.#startMaster()));
       this.#wasConnected = true;
       return master;
     } catch (error) {
@@ -165,6 +189,16 @@ function logIn(words: readonly string[], name: string): Promise<void> {
       });
     });
   });
+}
+
+/** Is it `ssh` that says so of a session that the server does not open? */
+function isRefused(said: string): boolean {
+  return /^mux_client_request_session: session request failed: /m.test(said);
+}
+
+function noSession(name: string, error: StartRefused): RuntimeProblem {
+  const hint = "its ssh server may allow fewer sessions for a connection (MaxSessions), or no commands";
+  return new RuntimeProblem(`${name} starts no command: it opens no session`, hint, { cause: error });
 }
 
 function noSsh(error: Error): RuntimeProblem {

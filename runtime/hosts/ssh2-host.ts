@@ -2,11 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ClientChannel } from "ssh2";
 import { RuntimeProblem } from "../workspace.js";
 import { ConnectionLost, type Ended, type Host, type RunOptions } from "./host.js";
-import { driveScript, type StartedScript } from "./script/drive-script.js";
+import type { StartedScript } from "./script/drive-script.js";
 import { type PackedScript, packScript } from "./script/packed-script.js";
+import { Starts } from "./script/starts.js";
 import { type Answers, answers as answersOfProcess } from "./ssh/answers.js";
 import { type Connection, connectThroughHops } from "./ssh/connect.js";
-import { Unreachable } from "./ssh/problems.js";
+import { connectPatiently, Unreachable } from "./ssh/problems.js";
 import { Turns } from "./ssh/turns.js";
 
 export interface Ssh2Options {
@@ -14,6 +15,10 @@ export interface Ssh2Options {
   readonly acceptNewHostKey?: boolean;
   /** who is asked for passphrases and the like, and what they said; the terminal unless given */
   readonly answers?: Answers;
+  /** how long a login may take before a command begins, in milliseconds */
+  readonly startTimeout?: number;
+  /** told once when a command takes long to begin, in words */
+  readonly onSlowStart?: (words: string) => void;
 }
 
 /** OpenSSH's own limit is 10 for a connection (MaxSessions); others of the user's may be among them. */
@@ -25,15 +30,17 @@ export class Ssh2Host implements Host {
   readonly #options: { readonly acceptNewHostKey: boolean; readonly answers: Answers };
   #connection: Promise<Connection> | undefined;
   #wasConnected = false;
+  readonly #starts: Starts;
   /** channels that are open */
   #channels = 0;
 
   /** @param name a `Host` of the user's ssh configuration, `user@name`, or `ssh://user@name:port` */
   constructor(
     readonly name: string,
-    { acceptNewHostKey = false, answers = answersOfProcess }: Ssh2Options = {},
+    { acceptNewHostKey = false, answers = answersOfProcess, ...starts }: Ssh2Options = {},
   ) {
     this.#options = { acceptNewHostKey, answers };
+    this.#starts = new Starts(starts);
   }
 
   async run(script: string, words: readonly string[] = [], options: RunOptions = {}): Promise<Ended> {
@@ -42,7 +49,8 @@ export class Ssh2Host implements Host {
     try {
       const connection = await this.#connect();
       const channel = await this.#openInTime(connection, packed);
-      return await driveScript(startedOn(connection, channel, this.name), packed, options, this.name);
+      const started = startedOn(connection, channel, this.name);
+      return await this.#starts.drive(started, packed, options, this.name);
     } finally {
       endTurn();
     }
@@ -70,7 +78,7 @@ export class Ssh2Host implements Host {
 
   async #connectAnew(): Promise<Connection> {
     try {
-      const connection = await connectThroughHops(this.name, this.#options);
+      const connection = await connectPatiently(() => connectThroughHops(this.name, this.#options));
       this.#wasConnected = true;
       return connection;
     } catch (error) {

@@ -8,7 +8,7 @@ import { ThisMachine } from "../../runtime/hosts/this-machine.js";
 import { noCluster } from "../cluster/availability.js";
 import { hostEntry, type Sshd, useSshd } from "../cluster/sshd.js";
 import { suite } from "../runner/suite.js";
-import { configure, hostOf, KINDS, withHost } from "./hosts.js";
+import { configure, hostOf, KINDS, refusal, withHost } from "./hosts.js";
 
 const test = suite("hosts");
 let server: Promise<Sshd> | undefined;
@@ -139,13 +139,40 @@ test.skipUnless(!noCluster, noCluster ?? "", "a login that runs no commands says
   }
 });
 
-test.skipUnless(!noCluster, noCluster ?? "", "a server may allow few sessions at a time", async () => {
-  const other = await useSshd({ settings: ["MaxSessions 2"] });
+/** What a server may be set to, that does no more than to take time. */
+const LIMITS = ["MaxSessions 1", "MaxStartups 1", "RekeyLimit 1M"];
+
+test.skipUnless(!noCluster, noCluster ?? "", `a server may say ${LIMITS.join(", ")}`, async () => {
+  const servers = await Promise.all(LIMITS.map((line) => useSshd({ settings: [line] })));
+  configure(servers[0] as Sshd, ...servers.map((server, i) => hostEntry(`lab${i}`, server)));
+  const data = randomBytes(5_000_000);
+  for (const kind of KINDS) {
+    for (const i of LIMITS.keys()) {
+      // Some scripts over one connection, and some connections.
+      const host = hostOf(kind, `lab${i}`);
+      const more = Array.from({ length: 2 }, () => hostOf(kind, `lab${i}`));
+      const all = [...Array.from({ length: 5 }, () => host), ...more].map((each) => each.run("sleep 0.1; echo done"));
+      assert.deepEqual(new Set((await Promise.all(all)).map(({ stdout }) => stdout)), new Set(["done\n"]));
+      for (const each of more) each.close();
+      await withHost(host, async () => {
+        const back: Buffer[] = [];
+        const output = new Writable({
+          write(chunk: Buffer, _encoding, done) {
+            back.push(chunk);
+            done();
+          },
+        });
+        assert.equal((await host.run("cat", [], { input: Readable.from(cut(data, 100_000)), output })).code, 0);
+        assert.ok(Buffer.concat(back).equals(data));
+      });
+    }
+  }
+});
+
+test.skipUnless(!noCluster, noCluster ?? "", "a server that opens no session is told as that", async () => {
+  const other = await useSshd({ settings: ["MaxSessions 0"] });
   configure(other, hostEntry("lab", other));
-  await withHost(hostOf("builtin"), async (host) => {
-    const all = await Promise.all(Array.from({ length: 8 }, () => host.run("sleep 0.1; echo done")));
-    assert.deepEqual(new Set(all.map(({ stdout }) => stdout)), new Set(["done\n"]));
-  });
+  for (const kind of KINDS) assert.match(await refusal(hostOf(kind)), /lab starts no command: .*MaxSessions/);
 });
 
 function* cut(data: Buffer, size: number): Generator<Buffer> {

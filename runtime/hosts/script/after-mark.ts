@@ -3,17 +3,20 @@ import type { Readable } from "node:stream";
 /** So much of what stands before the mark is kept, for a message. */
 const KEPT = 4096;
 
+/** A stream that is read up to its mark. */
+export interface BeforeMark {
+  /** at the stream's end: whether there was a mark */
+  readonly ended: Promise<boolean>;
+  /** The (last) words before the mark, as far as they have come. */
+  noise(): string;
+}
+
 /**
  * Reads a stream up to a line that is `mark`, and hands the rest of it on.
  *
  * @param handOn takes what follows the mark; it must begin to listen before it returns
- * @returns at the stream's end: whether there was a mark, and the (last) words before it
  */
-export function readAfterMark(
-  stream: Readable,
-  mark: string,
-  handOn: () => void,
-): Promise<{ found: boolean; noise: string }> {
+export function readAfterMark(stream: Readable, mark: string, handOn: () => void): BeforeMark {
   const line = Buffer.from(`${mark}\n`);
   let seen: Buffer = Buffer.alloc(0);
   let found = false;
@@ -25,7 +28,7 @@ export function readAfterMark(
         seen = text.subarray(-KEPT);
         continue;
       }
-      seen = text.subarray(0, at);
+      seen = text.subarray(Math.max(0, at - KEPT), at);
       found = true;
       stream.off("readable", look);
       const rest = text.subarray(at + line.length);
@@ -35,8 +38,9 @@ export function readAfterMark(
     }
   };
   stream.on("readable", look);
-  return new Promise((resolve) => {
-    const end = (): void => resolve({ found, noise: seen.toString("utf8").trim() });
+  const ended = new Promise<boolean>((resolve) => {
+    const end = (): void => resolve(found);
     stream.once("end", end).once("close", end).once("error", end);
   });
+  return { ended, noise: () => seen.toString("utf8").trim() };
 }

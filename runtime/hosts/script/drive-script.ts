@@ -1,9 +1,9 @@
 import { constants } from "node:os";
 import type { Readable, Writable } from "node:stream";
-import { RuntimeProblem } from "../../workspace.js";
 import { ConnectionLost, type Ended, type RunOptions } from "../host.js";
 import { readAfterMark } from "./after-mark.js";
 import type { PackedScript } from "./packed-script.js";
+import { type StartLimits, StartWatch } from "./start-watch.js";
 
 /** A packed script that has just been started, here or elsewhere. */
 export interface StartedScript {
@@ -20,8 +20,10 @@ export interface StartedScript {
   stop(): void;
 }
 
-/** More of what a script says on standard error is not kept, in characters. */
-const STDERR_KEPT = 1_000_000;
+/** It was not even begun, and neither input nor output were touched: it may be tried again. */
+export class StartRefused extends Error {
+  override readonly name = "StartRefused";
+}
 
 /**
  * Feeds a script, takes what it says, and waits for its end.
@@ -29,51 +31,77 @@ const STDERR_KEPT = 1_000_000;
  * @param name of the host, for messages
  * @throws ConnectionLost if the connection breaks, or the time is over
  * @throws RuntimeProblem if no bash was run
+ * @throws StartRefused as `limits` say
  * @throws whatever `input` or `output` failed with; the script is given up then
  */
 export async function driveScript(
   started: StartedScript,
   packed: PackedScript,
-  { input, output, timeout }: RunOptions,
+  options: RunOptions,
   name: string,
+  limits: StartLimits = {},
 ): Promise<Ended> {
+  const { input, output, timeout } = options;
   let timer: NodeJS.Timeout | undefined;
   let fail: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_resolve, reject) => {
     fail = reject;
   });
+  failed.catch(() => {});
   if (timeout !== undefined) {
     const words = `${name} was silent: a script did not end within ${timeout / 1000} s`;
     timer = setTimeout(() => fail(new ConnectionLost(words)), timeout);
   }
+  // A script may well end before it has read everything.
+  started.stdin.on("error", () => {});
 
   const spoken: Buffer[] = [];
+  const watch = new StartWatch(started, name, limits, fail);
   try {
-    feed(started.stdin, packed.preamble, input, fail);
-    const stderr = collectAfterMark(started.stderr, packed.mark);
-    const stdout = readAfterMark(started.stdout, packed.mark, () => pass(started.stdout, output ?? spoken, fail));
+    const stderr = readAfterMark(started.stderr, packed.mark, () => watch.collect(started.stderr));
+    const stdout = readAfterMark(started.stdout, packed.mark, () => {
+      pass(started.stdout, output ?? spoken, fail);
+      if (watch.begun()) feed(started.stdin, packed.preamble, input, fail);
+    });
+    watch.noise = () => `${stderr.noise()}\n${stdout.noise()}`;
     const { code, signal } = await Promise.race([started.ended, failed]);
-    const [start, words] = await Promise.race([Promise.all([stdout, stderr]), failed]);
-    if (!start.found) throw noBash(name, `${words}\n${start.noise}`.trim());
+    const [start, said] = await Promise.race([Promise.all([stdout.ended, stderr.ended]), failed]);
+    if (!start && limits.isRefused?.(watch.noise())) throw new StartRefused(watch.noise());
+    const problem = watch.problem(start);
+    if (problem) throw problem;
     if (output) await Promise.race([end(output), failed]);
-    return { code: code ?? 128 + signalNumber(signal), stdout: Buffer.concat(spoken).toString("utf8"), stderr: words };
+    dropInput(input, started.stdin);
+    // Where the stream was closed before its mark, what there is are bash's own words.
+    const stderrText = said ? watch.collected() : stderr.noise();
+    return {
+      code: code ?? 128 + signalNumber(signal),
+      stdout: Buffer.concat(spoken).toString("utf8"),
+      stderr: stderrText,
+    };
   } catch (error) {
     started.stop();
-    // What reads it must not take a part for the whole.
-    output?.destroy(error as Error);
-    throw error;
+    throw error instanceof StartRefused ? error : abandonStart(options, error);
   } finally {
     clearTimeout(timer);
-    if (input && !Buffer.isBuffer(input)) {
-      input.unpipe(started.stdin);
-      input.destroy();
-    }
+    watch.end();
   }
 }
 
+/** Nobody will read or write any more. @returns the error */
+export function abandonStart<T>({ input, output }: RunOptions, error: T): T {
+  // What reads it must not take a part for the whole.
+  output?.destroy(error as Error);
+  dropInput(input);
+  return error;
+}
+
+function dropInput(input: RunOptions["input"], stdin?: Writable): void {
+  if (!input || Buffer.isBuffer(input)) return;
+  input.unpipe(stdin);
+  input.destroy();
+}
+
 function feed(stdin: Writable, preamble: Buffer, input: RunOptions["input"], fail: (error: unknown) => void): void {
-  // A script may well end before it has read everything.
-  stdin.on("error", () => {});
   stdin.write(preamble);
   if (input === undefined) stdin.end();
   else if (Buffer.isBuffer(input)) stdin.end(input);
@@ -102,28 +130,6 @@ function end(output: Writable): Promise<void> {
   });
 }
 
-function collectAfterMark(stream: Readable, mark: string): Promise<string> {
-  let text = "";
-  return new Promise((resolve) => {
-    const finish = (): void => {
-      const at = text.indexOf(`${mark}\n`);
-      resolve(at === -1 ? text : text.slice(at + mark.length + 1));
-    };
-    stream.setEncoding("utf8").on("data", (chunk: string) => {
-      if (text.length < STDERR_KEPT) text += chunk;
-    });
-    stream.once("end", finish).once("close", finish).once("error", finish);
-  });
-}
-
 function signalNumber(signal: string | null): number {
   return constants.signals[signal as NodeJS.Signals] ?? 0;
-}
-
-function noBash(name: string, words: string): RuntimeProblem {
-  const said = words === "" ? "without a word" : `and says: ${words.slice(-500)}`;
-  return new RuntimeProblem(
-    `${name} does not run bash ${said}`,
-    `see whether this works: ssh ${name} bash --version; bash, head and the account's login shell must be there`,
-  );
 }

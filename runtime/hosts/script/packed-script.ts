@@ -7,9 +7,9 @@ export interface PackedScript {
   readonly commandLine: string;
   /** the same as words, where no shell is in between */
   readonly command: readonly [program: string, ...words: string[]];
-  /** what it has to read from standard input before anything else */
+  /** what it has to read from standard input, once it has printed the mark and not before */
   readonly preamble: Buffer;
-  /** a line that it prints on both streams before anything of its own */
+  /** a line that it prints on both streams before anything of its own: from then on it is bash that reads */
   readonly mark: string;
 }
 
@@ -28,18 +28,20 @@ done; set +o posix`;
 /**
  * The script travels through standard input: so it may be of any length, stands in no process
  * list, and no shell but the bash it is meant for ever reads it. The login shell sees digits and
- * words of ours alone. `head` takes just what it is told to, and leaves the rest to the script.
+ * words of ours alone. Nothing is to be sent before the mark has come: start files may read, too, and
+ * may put another program in the place of ours. `head` takes just what it is told to, and leaves the
+ * rest to the script.
  *
  * @throws Error if script or words hold a NUL, or half of a surrogate pair
  */
 export function packScript(script: string, words: readonly string[]): PackedScript {
   const mark = `locusts-${randomBytes(16).toString("hex")}`;
-  const lines = [`echo ${mark}; echo ${mark} >&2`, TAKE_OUT, `set -- ${words.map(quoteSingle).join(" ")}`, script, ""];
+  const lines = [TAKE_OUT, `set -- ${words.map(quoteSingle).join(" ")}`, script, ""];
   if (script.includes("\0")) throw new Error("a NUL character cannot stand in a bash script; take it out of the text");
   const preamble = Buffer.from(lines.join("\n"));
   // -p: neither BASH_ENV nor functions of the environment are for this script
   // --norc: bash reads ~/.bashrc where it takes its standard input for a network connection
-  const program = `eval "$(head -c ${preamble.length})"`;
+  const program = `echo ${mark}; echo ${mark} >&2; eval "$(head -c ${preamble.length})"`;
   return {
     commandLine: `exec bash --norc -p -c '${program}' bash`,
     command: ["bash", "--norc", "-p", "-c", program, "bash"],

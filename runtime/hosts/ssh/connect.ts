@@ -9,7 +9,7 @@ import { Authentication } from "./authentication.js";
 import { resolveHops } from "./hop-chain.js";
 import { judgeHostKey } from "./host-key.js";
 import { findKnownKeys } from "./known-hosts.js";
-import { explainUnreachable, Unreachable } from "./problems.js";
+import { explainUnreachable, HungUp, Unreachable } from "./problems.js";
 import { startProxyCommand } from "./proxy-command.js";
 import type { SshSettings } from "./settings.js";
 
@@ -120,7 +120,9 @@ async function logIn(settings: SshSettings, way: Duplex, options: ConnectOptions
       if (problem) give(problem);
       answer(problem === undefined);
     };
+    let hasBegun = false;
     const authenticate = (left: never, partly: boolean, next: NextAuthHandler): void => {
+      hasBegun = true;
       expectAnswer();
       authentication.next(left, partly).then(
         (method) => {
@@ -134,10 +136,13 @@ async function logIn(settings: SshSettings, way: Duplex, options: ConnectOptions
     client.on("error", (error: Error & { level?: string }) => {
       if (authentication.problem) give(authentication.problem);
       // A key that cannot be used is no reason to give up: there may be others.
+      else if (isHangUp(error) && !hasBegun) give(hungUp(settings, address, error));
       else if (error.level !== "agent") give(explainFailure(settings, address, error, authentication));
     });
     client.once("close", () => {
-      give(authentication.problem ?? explainUnreachable(settings.alias, address, new Error("it hung up")));
+      const error = new Error("it hung up");
+      const problem = hasBegun ? explainUnreachable(settings.alias, address, error) : hungUp(settings, address, error);
+      give(authentication.problem ?? problem);
     });
     client.once("ready", () => {
       clearTimeout(timer);
@@ -163,6 +168,14 @@ async function logIn(settings: SshSettings, way: Duplex, options: ConnectOptions
   // Whoever uses it is told by `close`; an `error` that nobody listens to would end the process.
   client.on("error", () => {});
   return client;
+}
+
+function isHangUp(error: Error & { code?: string }): boolean {
+  return error.code === "ECONNRESET" || error.code === "EPIPE" || /lost before handshake/i.test(error.message);
+}
+
+function hungUp({ alias }: SshSettings, address: string, error: Error): RuntimeProblem {
+  return new HungUp(`${alias} (${address})`, `see whether this works: ssh ${alias}`, { cause: error });
 }
 
 function explainFailure(

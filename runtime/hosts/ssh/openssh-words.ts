@@ -1,11 +1,14 @@
 import { RuntimeProblem } from "../../workspace.js";
-import { Unreachable } from "./problems.js";
+import { HungUp, Unreachable } from "./problems.js";
 
 /** What `ssh` says when it cannot connect, and what to do about it. */
 const MENDS: readonly (readonly [pattern: RegExp, mend: string])[] = [
   [/Host key verification failed|REMOTE HOST IDENTIFICATION/, "compare the key with what those who run it say"],
   [/Permission denied|Too many authentication failures/, "are User and IdentityFile right in your ssh configuration?"],
 ];
+
+/** What it says where the server ends the connection before a login, as one does that has too many. */
+const HANGS_UP = /^(kex|ssh)_exchange_identification: |^Connection (closed|reset) by .* port \d+$/;
 
 /** The end of an `ssh` that did not get through, in one sentence. */
 export function explainOpenssh(name: string, said: string): RuntimeProblem {
@@ -17,6 +20,7 @@ export function explainOpenssh(name: string, said: string): RuntimeProblem {
   const last = lines.at(-1) ?? "it does not say why";
   const key = fingerprint !== undefined && /Host key/.test(last) ? ` (the key it shows: ${fingerprint})` : "";
   const message = `ssh cannot connect to ${name}: ${last}${key}`;
+  if (HANGS_UP.test(last)) return new HungUp(name, `see whether this works: ssh ${name}`, { cause: new Error(last) });
   const mend = MENDS.find(([pattern]) => pattern.test(said))?.[1];
   const hint = `${mend === undefined ? "" : `${mend}; `}see whether this works: ssh ${name}`;
   return mend === undefined ? new Unreachable(message, hint) : new RuntimeProblem(message, hint);

@@ -1,10 +1,38 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { RuntimeProblem } from "../../workspace.js";
 
 /** A host that does not answer; once it did, that is worth another try. */
 export class Unreachable extends RuntimeProblem {}
 
+/**
+ * A host that hangs up before anybody could log in. Servers do that where many log in at the same time
+ * (MaxStartups): worth another try at once.
+ */
+export class HungUp extends Unreachable {
+  constructor(at: string, check: string, options: ErrorOptions) {
+    const hint = `it may take few logins at a time (MaxStartups), or none from this machine; ${check}`;
+    super(`${at} hangs up before anybody can log in`, hint, options);
+  }
+}
+
+/** Between two tries at a host that hangs up, in milliseconds; others try as well, so each takes its own time. */
+const HUNG_UP_PAUSES = [200, 400, 800, 1600, 3000, 4000];
+
+/** Connects, and tries again for some seconds where the host hangs up. */
+export async function connectPatiently<T>(connect: () => Promise<T>): Promise<T> {
+  for (const pause of HUNG_UP_PAUSES) {
+    try {
+      return await connect();
+    } catch (error) {
+      if (!(error instanceof HungUp)) throw error;
+      await sleep(pause * (0.5 + Math.random()));
+    }
+  }
+  return connect();
+}
+
 /** What went wrong on the way to a host, in one sentence. */
-export function explainUnreachable(name: string, address: string, error: NodeJS.ErrnoException): RuntimeProblem {
+export function explainUnreachable(name: string, address: string, error: NodeJS.ErrnoException): Unreachable {
   const at = address === name ? name : `${name} (${address})`;
   const check = `see whether this works: ssh ${name}`;
   switch (error.code) {

@@ -3,7 +3,7 @@ export class Turns {
   readonly #waiting: (() => void)[] = [];
   #taken = 0;
 
-  constructor(private readonly most: number) {}
+  constructor(private most: number) {}
 
   /** Waits for a turn. @returns ends it; to be called once */
   async take(): Promise<() => void> {
@@ -11,9 +11,16 @@ export class Turns {
     else this.#taken += 1;
     return () => {
       // It is handed on as it is, so that nobody comes in between.
-      const next = this.#waiting.shift();
+      const next = this.#taken > this.most ? undefined : this.#waiting.shift();
       if (next) next();
       else this.#taken -= 1;
     };
+  }
+
+  /** One was too many: from now on so many fewer have a turn at a time, but for one. @returns whether it was the only one */
+  lower(): boolean {
+    if (this.#taken === 1) return true;
+    this.most = Math.max(1, Math.min(this.most, this.#taken) - 1);
+    return false;
   }
 }

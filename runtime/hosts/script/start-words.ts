@@ -1,0 +1,82 @@
+import { stripVTControlCharacters } from "node:util";
+import { RuntimeProblem } from "../../workspace.js";
+
+/** How a login went on instead of running the command that it was given. */
+export type NoStart =
+  /** it ended */
+  | "ended"
+  /** it waited for input, and ended when there was none */
+  | "waited"
+  /** it waited for input, and ran the command when there was none: too late to give it the script */
+  | "read"
+  /** it ran the command in the end, long after it had been given up */
+  | "slow"
+  /** the command ran, and nothing that it says can be heard */
+  | "mute"
+  /** nothing happened at all */
+  | "silent";
+
+/** More of what a login says does not go into a sentence, in characters. */
+const MOST_SAID = 300;
+
+const START_FILES = "~/.bashrc, ~/.bash_profile, ~/.profile, ~/.cshrc or /etc/profile.d";
+const FOR_PEOPLE = "put what is meant for people behind a line such as `case $- in *i*) ;; *) return ;; esac`";
+
+/** What a login says that runs no commands, and what to do about it. */
+const MENDS: readonly (readonly [pattern: RegExp, mend: string])[] = [
+  [/restricted/i, "the account's shell is a restricted one: ask those who run the host for a plain bash"],
+  [
+    /not available|nologin|closed|disabled|expired|suspended/i,
+    "ask those who run the host to open the account for commands",
+  ],
+  [/not found|no such file|permission denied/i, "bash, head and the account's login shell must be there"],
+];
+
+/** The end of what a login has said, in one line that is no command to a terminal. */
+function plainEnd(said: string): string {
+  const plain = stripVTControlCharacters(said)
+    .replace(/[\p{Cc}\s]+/gu, " ")
+    .trim();
+  return plain.length > MOST_SAID ? `… ${plain.slice(-MOST_SAID)}` : plain;
+}
+
+/**
+ * Why a login did not run a command, in one sentence, and what to do.
+ *
+ * @param said what came instead, on both streams
+ * @param seconds for how long was waited
+ */
+export function explainNoStart(name: string, how: NoStart, said: string, seconds: number): RuntimeProblem {
+  const words = plainEnd(said);
+  const says = words === "" ? "without a word" : `and says: ${words}`;
+  const check = `see whether this works: ssh ${name} bash --version </dev/null`;
+  switch (how) {
+    case "ended": {
+      const mend =
+        MENDS.find(([pattern]) => pattern.test(words))?.[1] ??
+        `look for \`exit\` or \`exec\` in ${START_FILES} there, and ${FOR_PEOPLE}; a command may also be forced on the key or account`;
+      return new RuntimeProblem(`${name} does not run bash ${says}`, `${mend}; ${check}`);
+    }
+    case "waited":
+      return new RuntimeProblem(
+        `${name} does not run bash: for ${seconds} s the login waited for input, ${says}`,
+        `look for a menu, a question, or \`exec\` of another shell in ${START_FILES} there, and ${FOR_PEOPLE}; ${check}`,
+      );
+    case "read":
+      return new RuntimeProblem(
+        `${name} begins no command by itself: for ${seconds} s a start file of the login read from standard input, ${says}`,
+        `look for \`read\` and the like in ${START_FILES} there, and ${FOR_PEOPLE}; ${check}`,
+      );
+    case "mute":
+      return new RuntimeProblem(
+        `${name} runs bash, and its standard output does not come here`,
+        `look for \`exec\` with a redirection in ${START_FILES} there, and ${FOR_PEOPLE}; ${check}`,
+      );
+    case "slow":
+    case "silent":
+      return new RuntimeProblem(
+        `${name} lets us log in, and has begun no command for ${seconds} s, ${says}`,
+        `look for what waits in ${START_FILES} there, or for a file system there that hangs; ${check}`,
+      );
+  }
+}

@@ -1,0 +1,36 @@
+import type { Ended, RunOptions } from "../host.js";
+import { driveScript, type StartedScript } from "./drive-script.js";
+import type { PackedScript } from "./packed-script.js";
+
+/** What is remembered of one host from script to script: whether any has begun there, and what was said. */
+export class Starts {
+  #hasWorked = false;
+  #wasSlow = false;
+
+  constructor(
+    readonly options: { readonly startTimeout?: number; readonly onSlowStart?: (words: string) => void } = {},
+  ) {}
+
+  /** As `driveScript`. */
+  async drive(
+    started: StartedScript,
+    packed: PackedScript,
+    options: RunOptions,
+    name: string,
+    isRefused?: (said: string) => boolean,
+  ): Promise<Ended> {
+    const { startTimeout, onSlowStart } = this.options;
+    const onSlow = (words: string): void => {
+      if (!this.#wasSlow) onSlowStart?.(words);
+      this.#wasSlow = true;
+    };
+    const ended = await driveScript(started, packed, options, name, {
+      onSlow,
+      isRefused,
+      hasWorked: this.#hasWorked,
+      ...(startTimeout === undefined ? {} : { timeout: startTimeout }),
+    });
+    this.#hasWorked = true;
+    return ended;
+  }
+}

@@ -1,6 +1,8 @@
 import type { Compilation } from "./compile.js";
 import { DefinitionThrew } from "./dsl/mistake.js";
 import { BundleEmitter, type EmittedBundle } from "./emit/emit-bundle.js";
+import { formatWalltime, lostShare } from "./plan/pilot-time.js";
+import { nodeHoursOf } from "./plan/resolve-target.js";
 import type { JobPlan, TreePlan } from "./plan/swarm-plan.js";
 import { planJobs } from "./plan-all-jobs.js";
 import { type Problem, ProblemsFound } from "./problem.js";
@@ -32,6 +34,22 @@ function selects(tree: TreePlan | undefined): tree is TreePlan {
   return tree !== undefined && tree.mode !== "inPlace";
 }
 
+/** Jobs that take so much of a pilot's time that much of it is lost. */
+function reviewTime({ loaded, plan }: Compilation): Problem[] {
+  const { pilots } = plan.target;
+  const lost = pilots && plan.timeSeconds > 0 ? lostShare(pilots, plan.timeSeconds) : 0;
+  if (!pilots || lost === 0) return [];
+  const hours = nodeHoursOf(pilots);
+  const [time, walltime] = [plan.timeSeconds, pilots.walltimeSeconds].map(formatWalltime);
+  return [
+    {
+      message: `jobs of up to ${time} in pilots of ${walltime}: where they take as long as that, ${Math.round(lost * 100)} % of each pilot's time is lost, up to ${Math.round(hours * lost * 10) / 10} of ${hours} node-hours`,
+      hint: "raise walltime to several times what a job takes, or lower limits.time to what it needs",
+      place: loaded.placeOf(["limits", "time"]),
+    },
+  ];
+}
+
 /**
  * Surveys the data, plans the jobs and emits the bundle.
  *
@@ -60,7 +78,7 @@ export function build(compilation: Compilation, options: BuildOptions): Built {
     if (options.write) cache.save();
     const at = loaded.placeOf(["jobs"]);
     const sourceNotes = compilation.enumeration.notes.map((note) => ({ ...note, place: note.place ?? at }));
-    return { ...bundle, notes: [...sourceNotes, ...notes] };
+    return { ...bundle, notes: [...sourceNotes, ...notes, ...reviewTime(compilation)] };
   } catch (error) {
     emitter.discard();
     throw error instanceof DefinitionThrew ? new ProblemsFound([loaded.problemOf(error.cause)]) : error;

@@ -29,6 +29,8 @@ export interface DeployObserver {
   sending(bytes: number, of: number): void;
   /** a connection broke; the next try is after a pause in milliseconds */
   reconnecting(words: string, pause: number): void;
+  /** something that people should know, in words */
+  noted(words: string): void;
   launched(run: Run): void;
   /** A run of an earlier deploy still goes on, and is followed. */
   rejoined(run: Run): void;

@@ -3,14 +3,14 @@ import { type BundleDescription, type BundledJob, readBundledJobs } from "../com
 import { makeFolders } from "../compiler/format/make-folders.js";
 import type { DeployOptions } from "./deploy-options.js";
 import type { DeployEnd, DeployResult } from "./deploy-result.js";
-import { type Engine, type EngineState, NeverBegins } from "./engines/engine.js";
+import type { Engine } from "./engines/engine.js";
 import { Results } from "./files/results.js";
 import { restoreCopies } from "./files/stage.js";
 import type { TargetFiles } from "./files/target-files.js";
 import type { OpenedTarget } from "./open-target.js";
 import { makeReport } from "./report.js";
 import { readEarlierRun } from "./runs/earlier-run.js";
-import { RunFollower } from "./runs/follow-run.js";
+import { BROKEN_CHAIN, RunFollower } from "./runs/follow-run.js";
 import { closeRun, isCancelled, isClosed, listRuns, type Run, readRun, unmarkCancelled } from "./runs/run-folder.js";
 import { tidyAgain } from "./runs/tidy-run.js";
 import { replaceBundle, stageWanted } from "./stage-wanted.js";
@@ -43,6 +43,7 @@ export class Deployment {
   readonly files: TargetFiles;
   readonly failures: JobResult[] = [];
   readonly badNodes = new Set<string>();
+  readonly brokenChains = new Set<string>();
   readonly trees: TreeHome[] = [];
   finished = 0;
 
@@ -105,13 +106,17 @@ export class Deployment {
       if (signal.aborted && this.engine.outlivesInterrupt) return this.leave(follower);
       if (signal.aborted) stopping ??= this.stop(run);
       // Asked before the last look at the journals, so that nothing written in between is missed.
-      const { going, words } = await this.look(run);
+      const { going, words } = await this.engine.state(run, follower.haveLeft);
       const news = await follower.read();
       await follower.gather();
       for (const { name, detail } of follower.remarks.splice(0)) observer.remarked(name, detail);
       for (const node of follower.badNodes) {
         if (!this.badNodes.has(node)) observer.badNode(node);
         this.badNodes.add(node);
+      }
+      for (const chain of follower.brokenChains) {
+        if (!this.brokenChains.has(chain)) observer.noted(`the pilot ${chain}`);
+        this.brokenChains.add(chain);
       }
       observer.progress({
         jobs: jobs.size,
@@ -124,7 +129,8 @@ export class Deployment {
         if (follower.settled === jobs.size || stopping !== undefined) break;
         const stopped = await this.whyStopped(run, follower);
         const isSpoilt = stopped.reason === SPOILT && restored < MOST_RESTORED;
-        if (stopped.reason !== undefined && !isSpoilt) {
+        const isBroken = stopped.reason === BROKEN_CHAIN;
+        if (stopped.reason !== undefined && !isSpoilt && !isBroken) {
           await this.finish(follower, jobs.size);
           return { how: "stopped", reason: stopped.reason, detail: stopped.detail };
         }
@@ -138,7 +144,8 @@ export class Deployment {
           restored += 1;
           await restoreCopies(this.options, this.files);
           observer.copyRestored(run, stopped.detail);
-        } else observer.restarted(run, stopped.detail);
+        } else if (isBroken) observer.noted("pilots are submitted anew for what is left");
+        else observer.restarted(run, stopped.detail);
         settledAtStart = follower.settled;
         await this.launch(run, jobs.size - follower.settled);
       } else if (follower.settled === jobs.size && stopping === undefined) {
@@ -153,14 +160,10 @@ export class Deployment {
     return { how: signal.aborted ? "interrupted" : "complete" };
   }
 
-  /** Asks for the managers. Where they can never begin, nothing is left of the run. */
-  async look(run: Run): Promise<EngineState> {
-    try {
-      return await this.engine.state(run);
-    } catch (error) {
-      if (error instanceof NeverBegins) await this.files.discard(run).catch(() => {});
-      throw error;
-    }
+  /** Starts what is to work on a run, also one that was cancelled, and says what there is to say of it. */
+  async launch(run: Run, left: number): Promise<void> {
+    unmarkCancelled(run);
+    for (const words of await this.engine.launch(run, left)) this.options.observer.noted(words);
   }
 
   /** Why the managers are gone although jobs are left; no reason if they are to be started again. */
@@ -177,12 +180,6 @@ export class Deployment {
     this.failures.push(...follower.failures);
     this.finished += follower.done + follower.failures.length;
     return { how: "left", run: follower.options.run.number };
-  }
-
-  /** Starts what is to work on a run, also one that was cancelled. */
-  async launch(run: Run, left: number): Promise<void> {
-    unmarkCancelled(run);
-    await this.engine.launch(run, left);
   }
 
   /** Stops a manager, also one that is still on its way. */

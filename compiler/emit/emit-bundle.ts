@@ -40,7 +40,7 @@ function foldersWithin(paths: readonly string[]): number {
 
 function describePilots({ pilots, slots }: TargetPlan): BundledPilots | null {
   if (!pilots) return null;
-  const { nodes, cpusPerNode, minJobsPerCpu, walltimeSeconds, successors, nodesMaySubmit } = pilots;
+  const { nodes, cpusPerNode, minJobsPerCpu, walltimeSeconds, successors, nodesMaySubmit, silenceSeconds } = pilots;
   return {
     nodes,
     slots: slots ?? 1,
@@ -49,6 +49,7 @@ function describePilots({ pilots, slots }: TargetPlan): BundledPilots | null {
     walltimeSeconds,
     successors,
     nodesMaySubmit,
+    silenceSeconds,
     nodeHours: nodeHoursOf(pilots),
   };
 }

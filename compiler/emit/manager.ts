@@ -1,8 +1,7 @@
 import { RUN_FORMAT } from "../format/bundle.js";
+import { graceSeconds, spareSeconds } from "../plan/pilot-time.js";
 import type { OutputPlan, SwarmPlan } from "../plan/swarm-plan.js";
 import { renderTemplate } from "./templates.js";
-
-const GRACE_SECONDS = 10;
 
 /** Is there nothing more to see to than whether the file is there, and not empty? */
 function isQuicklyChecked({ kind, minBytes, matches, check }: OutputPlan): boolean {
@@ -18,8 +17,10 @@ export function emitManager(swarm: SwarmPlan): string {
     descriptionLines: swarm.description === "" ? [] : swarm.description.trim().split("\n"),
     slots: swarm.target.slots === undefined ? "" : String(swarm.target.slots),
     // Between SIGTERM for the last jobs and the end of a pilot's time there are but a few seconds.
-    grace: pilots ? Math.min(GRACE_SECONDS, Math.floor(pilots.closingSeconds / 3)) : GRACE_SECONDS,
-    pilots: pilots ? { ...pilots, nodesMaySubmit: pilots.nodesMaySubmit ? 1 : 0 } : false,
+    grace: graceSeconds(pilots),
+    pilots: pilots
+      ? { ...pilots, nodesMaySubmit: pilots.nodesMaySubmit ? 1 : 0, spareSeconds: spareSeconds(pilots.closingSeconds) }
+      : false,
     retryCauses: swarm.retryOn.join(" "),
     environment: swarm.variables.map(([name, value]) => ({ name, value })),
     references: [

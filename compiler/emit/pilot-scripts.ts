@@ -1,3 +1,4 @@
+import { openOptions, valueOfOption } from "../plan/sbatch-options.js";
 import type { PilotPlan, SwarmPlan } from "../plan/swarm-plan.js";
 import { renderTemplate } from "./templates.js";
 
@@ -14,6 +15,9 @@ function valuesOf({ name, source, tree }: SwarmPlan, pilots: PilotPlan): object 
     warning: pilots.closingSeconds + WARNING_MARGIN,
     nodesMaySubmit: pilots.nodesMaySubmit ? 1 : 0,
     chain: 1 + pilots.successors,
+    // What sbatch may be told by variables, and the nodes that the definition itself leaves out.
+    honoured: openOptions(pilots.directives).join(" "),
+    exclude: valueOfOption(pilots.directives, "exclude"),
   };
 }
 

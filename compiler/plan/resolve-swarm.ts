@@ -10,10 +10,11 @@ import { parseDuration, parseMemory } from "../dsl/units.js";
 import { isReserved, LOG_FOLDER } from "../format/results.js";
 import { toPosixEre } from "../shell/ere.js";
 import { assembleTemplate } from "../shell/template.js";
+import { formatWalltime, longestJob } from "./pilot-time.js";
 import type { DefinitionPath, PlanMistake } from "./plan-mistake.js";
 import { refuseVariable } from "./refuse-variable.js";
 import { resolveTarget } from "./resolve-target.js";
-import type { InputPlan, OutputPlan, SwarmPlan, TreePlan } from "./swarm-plan.js";
+import type { InputPlan, OutputPlan, PilotPlan, SwarmPlan, TreePlan } from "./swarm-plan.js";
 import { checkTargetNames } from "./target-names.js";
 import { threadVariables } from "./thread-variables.js";
 import { whyOutside } from "./tree/place-output.js";
@@ -265,6 +266,19 @@ class Resolver {
     };
   }
 
+  /** A job that takes its whole limit has to end before its pilot does. */
+  checkTime(timeSeconds: number, pilots: PilotPlan | undefined): void {
+    if (!pilots || pilots.walltimeSeconds === 0 || timeSeconds <= longestJob(pilots)) return;
+    const walltime = formatWalltime(pilots.walltimeSeconds);
+    this.mistake(
+      ["limits", "time"],
+      timeSeconds > pilots.walltimeSeconds
+        ? `a job may take ${formatWalltime(timeSeconds)}, and a pilot on ${this.targetName} lives for ${walltime}`
+        : `a job may take ${formatWalltime(timeSeconds)}, and of the ${walltime} of a pilot on ${this.targetName} it can have ${formatWalltime(longestJob(pilots))} at most: the rest is for its end`,
+      "raise the target's walltime, or lower limits.time",
+    );
+  }
+
   resources(resources: Resources) {
     const memory = resources.memory === undefined ? 0 : parseMemory(resources.memory);
     if (memory === undefined) {
@@ -321,13 +335,16 @@ export async function resolveSwarm(
   const outputs = await resolver.outputs(tree);
   const command = await resolver.command(inputs, outputs);
   const resources = resolver.resources(definition.resources ?? {});
+  const limits = resolver.limits(definition.limits ?? {});
+  const resolvedTarget = resolveTarget(targetName, target, resources, (path, message, hint) =>
+    resolver.mistake(["targets", targetName, ...path], message, hint),
+  );
+  resolver.checkTime(limits.timeSeconds, resolvedTarget.pilots);
   const plan = {
     name: definition.name,
     description: definition.description ?? "",
     source,
-    target: resolveTarget(targetName, target, resources, (path, message, hint) =>
-      resolver.mistake(["targets", targetName, ...path], message, hint),
-    ),
+    target: resolvedTarget,
     params,
     inputs,
     outputs,
@@ -339,7 +356,7 @@ export async function resolveSwarm(
     tree,
     computedParams: [...resolver.computed],
     ...resources,
-    ...resolver.limits(definition.limits ?? {}),
+    ...limits,
   };
   return { plan, mistakes: resolver.mistakes, node: command.node };
 }

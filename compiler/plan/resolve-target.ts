@@ -1,6 +1,8 @@
 import type { SlurmTarget, Target } from "../dsl/targets.js";
 import { parseDuration, parseMemory } from "../dsl/units.js";
 import { hasOnlyPlainVariables } from "../shell/quote.js";
+import { formatWalltime } from "./pilot-time.js";
+import { refuseSbatchLine } from "./sbatch-options.js";
 import type { AccessPlan, PilotPlan, TargetPlan } from "./swarm-plan.js";
 
 /** Takes a mistake at a part of the target. */
@@ -136,7 +138,6 @@ class TargetResolver {
     option("account", this.word("account", target.account));
     option("qos", this.word("qos", target.qos));
     option("nodes", 1);
-    option("ntasks", 1);
     option("cpus-per-task", this.wholeNumber("cpusPerNode", target.cpusPerNode, 1, 1));
     if (target.threadsPerCore !== undefined) {
       option("threads-per-core", this.wholeNumber("threadsPerCore", target.threadsPerCore, 1, 1));
@@ -159,7 +160,11 @@ class TargetResolver {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in it
       if (!line.startsWith("-") || /[\x00-\x1f\x7f]/.test(line)) {
         this.complain(["sbatch", i], `"${line}" is no option of sbatch`, 'write it as in "--comment=text"');
-      } else lines.push(line);
+        continue;
+      }
+      const refusal = refuseSbatchLine(line);
+      if (refusal) this.complain(["sbatch", i], refusal.message, refusal.hint);
+      else lines.push(line);
     }
     return lines;
   }
@@ -235,13 +240,6 @@ class TargetResolver {
     }
     return Math.max(1, Math.min(...bounds));
   }
-}
-
-/** `HH:MM:SS`, with days before a dash from a day on. */
-function formatWalltime(seconds: number): string {
-  const two = (value: number) => String(Math.floor(value)).padStart(2, "0");
-  const clock = `${two((seconds % 86400) / 3600)}:${two((seconds % 3600) / 60)}:${two(seconds % 60)}`;
-  return seconds >= 86400 ? `${Math.floor(seconds / 86400)}-${clock}` : clock;
 }
 
 /** Works out what a target means for jobs with these needs; says what is wrong with it. */

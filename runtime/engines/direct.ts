@@ -29,7 +29,7 @@ export class DirectEngine implements Engine {
   #exitCode: number | null = null;
   #ended: Promise<void> | undefined;
 
-  async launch(run: Run): Promise<void> {
+  async launch(run: Run): Promise<readonly string[]> {
     const log = openSync(join(run.folder, "manager.log"), "a");
     const child = runScript(run, [], log);
     closeSync(log);
@@ -46,6 +46,7 @@ export class DirectEngine implements Engine {
       });
     });
     child.unref();
+    return [];
   }
 
   async state(run: Run): Promise<EngineState> {

@@ -1,8 +1,4 @@
 import type { Run } from "../runs/run-folder.js";
-import { RuntimeProblem } from "../workspace.js";
-
-/** What was asked for can never be had: no manager will ever begin. */
-export class NeverBegins extends RuntimeProblem {}
 
 /** What is known of the managers of a run. */
 export interface EngineState {
@@ -26,11 +22,12 @@ export interface Engine {
    * Starts what is to work on a run; it goes on when this process ends.
    *
    * @param left jobs that are not finished
+   * @returns what people should know of how it was done
    * @throws RuntimeProblem if the target refuses
    */
-  launch(run: Run, left: number): Promise<void>;
-  /** @throws NeverBegins if it waits for what can never come */
-  state(run: Run): Promise<EngineState>;
+  launch(run: Run, left: number): Promise<readonly string[]>;
+  /** @param haveLeft whether all managers have left, as far as their journals say: then a change is near */
+  state(run: Run, haveLeft?: boolean): Promise<EngineState>;
   /** Makes sure that no manager begins while this process lives. @returns false if one was quicker */
   hold(run: Run): Promise<boolean>;
   /**

@@ -4,10 +4,11 @@ const WAITING: Readonly<Record<string, string>> = {
   Priority: "others are before them in the queue",
   Resources: "for free nodes",
   Dependency: "for their predecessors to end",
+  DependencyNeverSatisfied: "for predecessors that SLURM does not know any more: locusts cancel, then deploy again",
   BeginTime: "for the time at which they may begin again",
   JobHeldUser: "held by the user: scontrol release",
-  JobHeldAdmin: "held by an administrator",
-  Licenses: "for a licence",
+  JobHeldAdmin: "held by an administrator: ask them",
+  Licenses: "for a licence: scontrol show licenses tells how many there are",
   Reservation: "for the reservation to begin",
   ReqNodeNotAvail: "for nodes that are not available, by maintenance perhaps",
   PartitionDown: "the partition is down",
@@ -16,41 +17,46 @@ const WAITING: Readonly<Record<string, string>> = {
   Cleaning: "for the clean-up after their last run",
 };
 
-/** Reasons that no waiting will mend, and what to change in the definition. */
-const HOPELESS: Readonly<Record<string, readonly [words: string, hint: string]>> = {
-  PartitionConfig: [
-    "the partition has no nodes of that kind",
-    "lower cpusPerNode or memory, or choose another partition",
-  ],
+const CANCEL = "if it does not pass: locusts cancel, then";
+
+/** Reasons that may last for ever, and may pass: a node that is drained, a limit that is lowered for an hour. */
+const LASTING: Readonly<Record<string, readonly [words: string, change: string]>> = {
+  PartitionConfig: ["the partition has no nodes of that kind at the moment", "lower cpusPerNode or memory"],
   PartitionNodeLimit: ["the partition does not allow so many nodes", "choose another partition"],
-  PartitionTimeLimit: ["the walltime is over the partition's limit", "shorten walltime, or choose another partition"],
-  BadConstraints: ["no node satisfies the constraint", "see the features that nodes have: sinfo -o '%f'"],
-  InvalidAccount: ["the account is not valid", "see yours: sacctmgr show associations user=$USER"],
-  InvalidQOS: ["the qos is not valid", "see yours: sacctmgr show associations user=$USER format=qos"],
+  PartitionTimeLimit: ["the walltime is over the partition's limit", "shorten walltime"],
+  BadConstraints: ["no node satisfies the constraint at the moment", "change constraint: sinfo -o '%f' shows features"],
+  InvalidAccount: ["the account is not valid", "change account: sacctmgr show associations user=$USER shows yours"],
+  InvalidQOS: ["the qos is not valid", "change qos: sacctmgr show associations user=$USER format=qos shows yours"],
   QOSNotAllowed: ["the qos is not allowed in that partition", "choose another qos or partition"],
   AccountNotAllowed: ["the account is not allowed in that partition", "choose another account or partition"],
-  JobLaunchFailure: [
-    "a node could not start the pilot",
-    'ask the administrators; exclude the node by sbatch: ["--exclude=…"]',
-  ],
+  JobLaunchFailure: ["a node could not start the pilot", 'exclude that node by sbatch: ["--exclude=…"]'],
 };
 
-/** A limit for one job that waiting does not lift: `QOSMaxWallDurationPerJobLimit`, `AssocMaxCpuPerJobLimit` … */
+/** A limit for one job that waiting alone does not lift: `QOSMaxWallDurationPerJobLimit`, `AssocMaxCpuPerJobLimit` … */
 const PER_JOB_LIMIT =
   /^(QOS|Assoc|Account|Cluster)?(Max|Min)\w*PerJob(Limit)?$|^(QOS|Assoc)Max\w*(PerNode|PerJob)\w*$|MaxMemPerLimit/;
 
-/** Why a pilot that waits for such a reason will never begin, and the mend; undefined if it may. */
-export function whyNever(reason: string): readonly [words: string, hint: string] | undefined {
-  const known = HOPELESS[reason];
-  if (known) return known;
-  if (PER_JOB_LIMIT.test(reason)) {
-    return [`a limit for one job is exceeded (${reason})`, "ask for less: walltime, cpusPerNode, memory or gpus"];
-  }
-  return undefined;
+/** A budget of node or CPU time that is used up: it grows again with time, or when somebody adds to it. */
+const BUDGET = /Minutes|Mins|Billing.*Limit$/;
+
+/** A limit for all jobs of a user, an account or a qos together. */
+const TOGETHER = /^(QOS|Assoc)(Grp|Max)\w*(Limit)?$/;
+
+/** Is it held since SLURM could not start it? */
+export function isLaunchFailure(reason: string): boolean {
+  return /^launch[ _]failed[ _]requeued[ _]held$/i.test(reason);
 }
 
-/** Why pilots wait, in words. */
+/** Why pilots wait, in words, with what to do where waiting may not be enough. */
 export function describeWaiting(reason: string): string {
   const plain = reason.replace(/,.*$/, "");
+  const lasting = LASTING[plain];
+  if (lasting) return `${lasting[0]} (${CANCEL} ${lasting[1]})`;
+  if (isLaunchFailure(reason)) return "held, since a node could not start them: scontrol release";
+  if (PER_JOB_LIMIT.test(plain))
+    return `a limit for one job is exceeded, ${plain} (${CANCEL} ask for less: walltime, cpusPerNode, memory or gpus)`;
+  if (BUDGET.test(plain))
+    return `the budget of the account or qos is used up, ${plain} (${CANCEL} choose another account or qos, or ask for more time)`;
+  if (TOGETHER.test(plain)) return `for your or your group's other jobs to end, by the limit ${plain}`;
   return WAITING[plain] ?? (reason === "" ? "for SLURM" : `SLURM says ${reason}`);
 }

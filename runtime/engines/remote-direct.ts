@@ -21,12 +21,13 @@ export class RemoteDirectEngine implements Engine {
 
   constructor(readonly options: RemoteEngineOptions) {}
 
-  async launch(run: Run): Promise<void> {
+  async launch(run: Run): Promise<readonly string[]> {
     const { host, there, persist } = this.options;
     // Repeated after a broken connection it does no harm: a second manager says that one runs, and leaves.
     const ended = await persist(() => host.run(loadScript("launch"), [there, String(run.number)]));
     if (ended.code !== 0)
       throw new RuntimeProblem(`${host.name}: the manager cannot be started: ${ended.stderr.trim()}`);
+    return [];
   }
 
   async #manage(run: Run, what: "state" | "stop"): Promise<string[]> {

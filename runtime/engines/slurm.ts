@@ -2,18 +2,29 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { BundledPilots } from "../../compiler/format/bundle.js";
 import type { Host } from "../hosts/host.js";
 import type { Run } from "../runs/run-folder.js";
-import { loadScript } from "../scripts/load.js";
+import { loadSlurmScript } from "../scripts/load.js";
 import { RuntimeProblem } from "../workspace.js";
-import { type Engine, type EngineState, type LastWords, NeverBegins } from "./engine.js";
-import { describeWaiting, whyNever } from "./pending-words.js";
+import type { Engine, EngineState, LastWords } from "./engine.js";
+import { Heartbeats } from "./heartbeats.js";
+import { describeWaiting } from "./pending-words.js";
+import { isOver, type QueueAnswer, type Queued, readQueueAnswer } from "./queue-answer.js";
 import { explainRefusal } from "./sbatch-words.js";
 import { stopPilots } from "./stop-pilots.js";
 
 /** Between two questions to SLURM's controller, in milliseconds: shortest while things change. */
 const SHORTEST_ASK = 1500;
-const LONGEST_ASK = 30_000;
+const LONGEST_ASK = 60_000;
+/** And where the answers don't go together. */
+const LONGEST_DOUBT = 10_000;
+/** For how long SLURM has to have nothing of pilots of which nothing else is known, in milliseconds. */
+const PATIENCE_WITH_QUEUE = 90_000;
 /** The exit code of scripts for a controller that does not answer. */
 const NO_CONTROLLER = 40;
+/** How long a pilot may be silent, in seconds, where a bundle does not say. */
+const SILENCE = 120;
+
+/** How lines of `submit.sh` begin that people should read. */
+const NOTE = "submit.sh: note: ";
 
 export interface SlurmEngineOptions {
   readonly host: Host;
@@ -26,14 +37,6 @@ export interface SlurmEngineOptions {
   readonly jobName: string;
 }
 
-/** A pilot in SLURM's queue. */
-interface Queued {
-  readonly id: string;
-  readonly state: string;
-  readonly reason: string;
-  readonly nodes: string;
-}
-
 /** How many pilots can be kept busy by so many jobs. */
 export function pilotsFor(pilots: BundledPilots, jobs: number): number {
   const useful = Math.floor(jobs / (pilots.cpusPerNode * pilots.minJobsPerCpu));
@@ -44,63 +47,110 @@ export function pilotsFor(pilots: BundledPilots, jobs: number): number {
 export class SlurmEngine implements Engine {
   readonly outlivesInterrupt = true;
   readonly pauses = [500, 10_000] as const;
+  readonly #heartbeats: Heartbeats;
   #last = "";
   #state: EngineState = { going: true, words: "" };
   #nextAsk = 0;
   #pause = SHORTEST_ASK;
+  /** since when all managers have left that have begun; others may be on their way */
+  #leftSince: number | undefined;
+  #isFirst = true;
+  /** since when SLURM has none of them in its queue, although they have not left */
+  #missingSince: number | undefined;
 
-  constructor(readonly options: SlurmEngineOptions) {}
+  constructor(readonly options: SlurmEngineOptions) {
+    this.#heartbeats = new Heartbeats((options.pilots.silenceSeconds ?? SILENCE) * 1000);
+  }
 
   #nameOf(run: Run): string {
     return `${this.options.jobName}-${run.number}`;
   }
 
-  async launch(run: Run, left: number): Promise<void> {
+  async launch(run: Run, left: number): Promise<readonly string[]> {
     const { host, persist, there, pilots } = this.options;
     const words = [there, String(run.number), this.#nameOf(run), String(pilotsFor(pilots, left))];
-    const ended = await persist(() => host.run(loadScript("submit"), words));
+    const ended = await persist(() => host.run(loadSlurmScript("submit"), words));
+    const said = ended.stderr.split("\n");
     if (ended.code !== 0) {
-      await this.#queue(run, "cancel"); // of several arrays the first ones may have been taken
-      throw explainRefusal(ended.stderr);
+      await this.stop(run).catch(() => {}); // of several arrays the first ones may have been taken
+      throw explainRefusal(said.filter((line) => !line.startsWith(NOTE) || / are left out/.test(line)).join("\n"));
     }
     this.#nextAsk = 0;
     this.#pause = SHORTEST_ASK;
+    this.#missingSince = undefined;
     this.#state = { going: true, words: "" };
+    return said.filter((line) => line.startsWith(NOTE)).map((line) => line.slice(NOTE.length));
   }
 
-  /** @returns undefined if the controller does not answer */
-  async #queue(run: Run, action: "list" | "cancel"): Promise<Queued[] | undefined> {
-    const { host, persist } = this.options;
-    const ended = await persist(() => host.run(loadScript("queue"), [this.#nameOf(run), action]));
-    if (ended.code === NO_CONTROLLER) return undefined;
-    if (ended.code !== 0) throw new RuntimeProblem(`${host.name}: squeue: ${ended.stderr.trim()}`);
-    return ended.stdout
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => {
-        const [id = "", state = "", reason = "", nodes = ""] = line.split("|");
-        return { id, state, reason, nodes };
-      });
+  async #ask(run: Run, action: "list" | "confirm"): Promise<QueueAnswer> {
+    const { host, persist, there } = this.options;
+    const words = [there, String(run.number), this.#nameOf(run), action];
+    const ended = await persist(() => host.run(loadSlurmScript("queue"), words));
+    if (ended.code !== 0 && ended.code !== NO_CONTROLLER)
+      throw new RuntimeProblem(`${host.name}: squeue: ${ended.stderr.trim()}`);
+    return readQueueAnswer(ended.stdout, ended.code === 0);
   }
 
-  async state(run: Run): Promise<EngineState> {
-    if (Date.now() < this.#nextAsk) return this.#state;
-    const queued = await this.#queue(run, "list");
-    if (queued) {
-      const pending = queued.filter(({ state }) => state === "PENDING");
-      const never =
-        pending.length === queued.length ? pending.map(({ reason }) => whyNever(reason)).find(Boolean) : undefined;
-      if (never) {
-        await this.#queue(run, "cancel");
-        throw new NeverBegins(`the pilots would wait for ever: ${never[0]}`, never[1]);
-      }
-      this.#state = { going: queued.length > 0, words: describeQueue(queued) };
-    } else this.#state = { ...this.#state, words: "SLURM's controller does not answer; the pilots go on without it" };
-    const now = JSON.stringify(queued?.map(({ id, state, reason }) => [id, state, reason]));
-    this.#pause = now === this.#last ? Math.min(LONGEST_ASK, this.#pause * 1.5) : SHORTEST_ASK;
-    this.#last = now ?? "";
-    this.#nextAsk = Date.now() + this.#pause;
+  async state(run: Run, haveLeft = false): Promise<EngineState> {
+    // When all managers have left, as far as their journals say, the end is near.
+    if (haveLeft && this.#leftSince === undefined) this.#askSoon();
+    this.#leftSince = haveLeft ? (this.#leftSince ?? performance.now()) : undefined;
+    if (performance.now() < this.#nextAsk) return this.#state;
+    let answer = await this.#look(run);
+    if (this.#isFirst && this.#isOnlyToBeHeard(answer)) {
+      // Whoever asks once is to know: is it dead, or between two signs of life?
+      await sleep(this.#heartbeats.betweenBeats);
+      answer = await this.#look(run);
+    }
+    this.#isFirst = false;
+    this.#state = this.#judge(answer);
+    const now = JSON.stringify([this.#state.going, answer.queued?.map(({ id, state, reason }) => [id, state, reason])]);
+    const isAtEnd = this.#leftSince !== undefined && performance.now() - this.#leftSince < LONGEST_ASK;
+    const longest = isAtEnd || this.#missingSince !== undefined ? LONGEST_DOUBT : LONGEST_ASK;
+    this.#pause = Math.min(longest, now === this.#last ? this.#pause * 2 : this.#pause);
+    this.#last = now;
+    this.#nextAsk = performance.now() + this.#pause;
     return this.#state;
+  }
+
+  /** Looks at the queue, and more closely where it has none of the pilots and not all have left. */
+  async #look(run: Run): Promise<QueueAnswer> {
+    let answer = await this.#ask(run, "list");
+    if (answer.queued && !isGoing(answer) && this.#heartbeats.openPilots(answer).length > 0)
+      answer = await this.#ask(run, "confirm");
+    this.#heartbeats.note(answer, performance.now());
+    return answer;
+  }
+
+  #isOnlyToBeHeard(answer: QueueAnswer): boolean {
+    return answer.queued !== undefined && !isGoing(answer) && this.#heartbeats.isOpen(performance.now());
+  }
+
+  #askSoon(): void {
+    this.#nextAsk = 0;
+    this.#pause = SHORTEST_ASK;
+  }
+
+  /** SLURM's word that there is none counts when nothing speaks against it: a queue may answer wrongly. */
+  #judge(answer: QueueAnswer): EngineState {
+    const { queued, found } = answer;
+    const now = performance.now();
+    if (!queued) return { ...this.#state, words: "SLURM's controller does not answer; the pilots go on without it" };
+    if (isGoing(answer)) {
+      this.#missingSince = undefined;
+      return { going: true, words: describeQueue(queued) };
+    }
+    const open = this.#heartbeats.openPilots(answer);
+    this.#missingSince ??= now;
+    const missing = (words: string) => ({ going: true, words: `SLURM's queue has none of the pilots, ${words}` });
+    if (open.length > 0 && (this.#heartbeats.isAlive(now) || this.#heartbeats.isOpen(now)))
+      return missing("but some of them give signs of life");
+    if ([...found.values()].some(({ state }) => !isOver(state))) return missing("but SLURM knows of some");
+    const known = new Set([...found.keys()].map((id) => id.split("_")[0]));
+    if (open.some(({ id }) => !known.has(id)) && now - this.#missingSince < PATIENCE_WITH_QUEUE)
+      return missing("and does not say what became of them: it is asked again");
+    this.#missingSince = undefined;
+    return { going: false, words: "" };
   }
 
   async hold(): Promise<boolean> {
@@ -110,7 +160,7 @@ export class SlurmEngine implements Engine {
   async stop(run: Run, hurry?: AbortSignal): Promise<boolean> {
     const were = await stopPilots({ ...this.options, run, name: this.#nameOf(run) }, hurry);
     this.#state = { going: false, words: "" };
-    this.#nextAsk = 0;
+    this.#askSoon();
     return were;
   }
 
@@ -120,13 +170,21 @@ export class SlurmEngine implements Engine {
 
   async lastWords(run: Run): Promise<LastWords> {
     const { host, persist, there } = this.options;
-    const ended = await persist(() => host.run(loadScript("account"), [there, String(run.number), this.#nameOf(run)]));
+    const words = [there, String(run.number), this.#nameOf(run)];
+    const ended = await persist(() => host.run(loadSlurmScript("account"), words));
     const said = (word: string) =>
       ended.stdout.split("\n").flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []));
-    const states = [...new Set(said("ended").filter((state) => state !== "COMPLETED" && state !== "RUNNING"))];
-    const words = [states.length > 0 ? `SLURM says ${states.join(", ")}` : "", said("log").at(-1) ?? ""];
-    return { reason: undefined, detail: words.filter((word) => word !== "").join("; ") };
+    const states = said("ended").map((line) => line.trim().split(" ") as [state: string, nodes?: string]);
+    const bad = states.filter(([state]) => state !== "COMPLETED" && state !== "RUNNING" && state !== "PENDING");
+    const ends = [...new Set(bad.map(([state, nodes]) => (nodes ? `${state} on ${nodes}` : state)))];
+    const parts = [ends.length > 0 ? `SLURM says ${ends.join(", ")}` : "", said("log").at(-1) ?? ""];
+    return { reason: undefined, detail: parts.filter((part) => part !== "").join("; ") };
   }
+}
+
+/** Is one of them in the queue, and not on its way out? */
+function isGoing({ queued }: QueueAnswer): boolean {
+  return queued?.some(({ state }) => !isOver(state)) ?? false;
 }
 
 /** The queue in words: `3 pilots run; 1 waits: for free nodes`. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { BundledPilots } from "../../compiler/format/bundle.js";
 import type { Host } from "../hosts/host.js";
 import type { Run } from "../runs/run-folder.js";
-import { loadScript } from "../scripts/load.js";
+import { loadSlurmScript } from "../scripts/load.js";
 import { RuntimeProblem } from "../workspace.js";
 
 /** How long pilots that were cancelled may take to leave, in milliseconds. */
@@ -40,7 +40,7 @@ async function cancel(
   before: Iterable<string>,
 ): Promise<Answer> {
   const words = [there, String(run.number), name, ` ${[...before].join(" ")} `, pilots.nodesMaySubmit ? "1" : ""];
-  const ended = await persist(() => host.run(loadScript("cancel"), words));
+  const ended = await persist(() => host.run(loadSlurmScript("cancel"), words));
   if (ended.code !== 0 && ended.code !== NO_CONTROLLER) {
     throw new RuntimeProblem(`${host.name}: the pilots cannot be cancelled: ${ended.stderr.trim()}`);
   }

@@ -15,6 +15,9 @@ import { endRun } from "./tidy-run.js";
 const MOST_JOBS_AT_ONCE = 1000;
 const MOST_BYTES_AT_ONCE = 256 * 1024 * 1024;
 
+/** Why a manager has left whose time has ended, and whose successor could not be submitted. */
+export const BROKEN_CHAIN = "broken-chain";
+
 export interface FollowOptions {
   readonly run: Run;
   readonly files: TargetFiles;
@@ -77,7 +80,20 @@ export class RunFollower {
     const worst = all.find((departure) => departure !== undefined && !HARMLESS.has(departure.reason));
     if (worst) return worst;
     if (all.includes(undefined)) return undefined;
-    return all.find((departure) => departure?.reason === "walltime") ?? all[0];
+    const last = (reason: string) => all.find((departure) => departure?.reason === reason);
+    return last(BROKEN_CHAIN) ?? last("walltime") ?? all[0];
+  }
+
+  /** Have all managers left that have ever begun? */
+  get haveLeft(): boolean {
+    return this.#departures.size > 0 && [...this.#departures.values()].every((departure) => departure !== undefined);
+  }
+
+  /** Managers that none follows although there is work left, and why, in words. */
+  get brokenChains(): string[] {
+    return [...this.#departures].flatMap(([name, left]) =>
+      left?.reason === BROKEN_CHAIN ? [`${name}: ${left.detail}`] : [],
+    );
   }
 
   /** Nodes that take no more work, and why, in words. */
@@ -260,7 +276,7 @@ export class RunFollower {
 }
 
 /** Reasons for which managers leave and others may go on. */
-const HARMLESS = new Set(["finished", "walltime"]);
+const HARMLESS = new Set(["finished", "walltime", BROKEN_CHAIN]);
 
 /** Why a manager has left, as its journal says. */
 export interface Departure {

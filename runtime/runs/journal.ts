@@ -33,18 +33,7 @@ export interface Watcher {
 
 const NUMBER = /^\d+$/;
 const PLACE = /^\d+(\.\d+)?$/;
-const CAUSES = new Set([
-  "ok",
-  "exit",
-  "signal",
-  "timeout",
-  "oom",
-  "walltime",
-  "preempted",
-  "node",
-  "missing-output",
-  "stopped",
-]);
+const CAUSES = new Set(["ok", "exit", "signal", "timeout", "oom", "walltime", "node", "missing-output", "stopped"]);
 
 /** What may be shown on a terminal: a target's text is no command to it. */
 function plainText(text: string): string {

@@ -4,17 +4,38 @@
 #
 #   $1 the swarm's folder   $2 the run's number   $3 how their names begin
 #
-# Prints `ended <state>` for each, where accounting exists, and `log <line>`.
+# Prints `ended <state> <nodes>` for each of which SLURM still knows, by its controller or, where there is
+# one that answers, by its accounting; and `log <line>`.
 set -u
-# Many sites put SLURM's programs into the PATH of login shells alone.
-# shellcheck disable=SC1091
-command -v squeue >/dev/null || . /etc/profile >/dev/null 2>&1
-timeout 60 sacct --noheader --allocations --parsable2 --user="$(id -un)" --starttime=now-30days \
-  --format=JobName,State,End 2>/dev/null | sort -t '|' -k 3 | tail -n 1000 |
-  while IFS='|' read -r name state _; do
-    if [[ $name == "$3" || $name == "$3"-* ]]; then printf 'ended %s\n' "$state"; fi
+run=$1/runs/$2
+ids=()
+while IFS=$'\t' read -r id _; do ids+=("$id"); done < <(tail -n 5 -- "$run/pilots/submitted.tsv" 2>/dev/null)
+if ((${#ids[@]} > 0)); then
+  answers=''
+  for id in "${ids[@]}"; do
+    answer=$(ask_slurm 10 scontrol --all --oneliner show job "$id" 2>/dev/null) && answers+=$answer$'\n'
   done
-for log in "$1/runs/$2"/pilots/*.log; do
+  while IFS=' ' read -r -a words; do
+    name='' state='' nodes=''
+    for word in "${words[@]}"; do
+      case $word in
+        JobName=*) name=${word#*=} ;;
+        JobState=*) state=${word#*=} ;;
+        NodeList=*) nodes=${word#*=} ;;
+      esac
+    done
+    # Ids are used again: what has another name is another's.
+    [[ ! $state || $name != "$3"* ]] || printf 'ended %s %s\n' "$state" "${nodes/(null)/}"
+  done <<<"$answers"
+  if [[ ! $answers ]]; then
+    IFS=,
+    ask_slurm 10 sacct --noheader --allocations --parsable2 --jobs="${ids[*]}" --format=JobName,State,NodeList 2>/dev/null |
+      while IFS='|' read -r name state nodes; do
+        [[ $name != "$3"* ]] || printf 'ended %s %s\n' "${state%% *}" "${nodes/None assigned/}"
+      done
+  fi
+fi
+for log in "$run"/pilots/*.log; do
   [[ -s $log ]] || continue
   printf 'log %s\n' "$(tail -n 1 -- "$log")"
 done | tail -n 3

@@ -10,17 +10,10 @@
 # Prints `<job id>|<state>` for each. Exit code 40: the controller does not answer; then the ids
 # are those that were noted when the pilots were submitted, and the state is `unknown`.
 set -u
-# Many sites put SLURM's programs into the PATH of login shells alone.
-# shellcheck disable=SC1091
-command -v squeue >/dev/null || . /etc/profile >/dev/null 2>&1
 run=$1/runs/$2
 [[ ! -d $run ]] || : >"$run/cancelled" || printf '%s cannot be written\n' "$run/cancelled" >&2
 
-# What a user has set for squeue is for people.
-for variable in "${!SQUEUE_@}" "${!SLURM_@}"; do
-  [[ $variable == SLURM_CONF ]] || unset "$variable"
-done
-if ! queue=$(timeout 20 squeue --noheader --array --all --user="$(id -un)" --format='%i|%T|%j' 2>&1); then
+if ! read_queue "$run" "$3" 20; then
   printf '%s\n' "$queue" >&2
   # Whoever has a successor has left.
   while IFS=$'\t' read -r id place _; do
@@ -29,10 +22,10 @@ if ! queue=$(timeout 20 squeue --noheader --array --all --user="$(id -un)" --for
   exit 40
 fi
 ids=()
-while IFS='|' read -r id state name; do
-  [[ $name == "$3" || $name == "$3"-* ]] || continue
+while IFS='|' read -r id state _; do
+  [[ $id ]] || continue
   printf '%s|%s\n' "$id" "$state"
   [[ $state == COMPLETING || $4 == *" $id "* ]] || ids+=("$id")
 done <<<"$queue"
-((${#ids[@]} == 0)) || timeout 20 scancel -- "${ids[@]}" || exit 40
+((${#ids[@]} == 0)) || ask_slurm 20 scancel -- "${ids[@]}" || exit 40
 exit 0

@@ -26,6 +26,7 @@ export const SCRIPT_NAMES = [
   "queue",
   "receive",
   "settle",
+  "slurm-programs",
   "submit",
   "tidy",
 ] as const;
@@ -35,4 +36,9 @@ export type ScriptName = (typeof SCRIPT_NAMES)[number];
 /** The text of a script. */
 export function loadScript(name: ScriptName): string {
   return readFileSync(new URL(`./${name}.sh`, import.meta.url), "utf8");
+}
+
+/** The text of a script that asks SLURM, with what all of these begin with. */
+export function loadSlurmScript(name: ScriptName): string {
+  return `${loadScript("slurm-programs")}\n${loadScript(name)}`;
 }

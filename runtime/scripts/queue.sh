@@ -1,22 +1,62 @@
 #!/usr/bin/env bash
-# Lists the pilots of a run that SLURM has in its queue, in one call for all of them.
+# Tells what is known of the pilots of a run: by SLURM's queue, and by what they leave in the run's folder.
 #
-#   $1 how their names begin   $2 cancel: cancels them as well, by one call
+#   $1 the swarm's folder   $2 the run's number   $3 how the pilots' names begin
+#   $4 list; confirm: asks SLURM also for those that are not there
 #
-# Prints `<job id>|<state>|<reason>|<nodes>` for each. Exit code 40: the controller does not answer.
+# Prints `queue|<job id>|<state>|<reason>|<nodes>` for each, `submitted|<job id>|<first>|<last>|<generation>`
+# for what was ever submitted, `beat|<life>|<sign of life, or how it has left>` for the lives of managers,
+# and when confirming `found|<job id>|<state>|<nodes>` for others, the state UNKNOWN where SLURM knows nothing of it.
+# Exit code 40: the controller does not answer; then all but the queue is printed.
 set -u
-# Many sites put SLURM's programs into the PATH of login shells alone.
-# shellcheck disable=SC1091
-command -v squeue >/dev/null || . /etc/profile >/dev/null 2>&1
-if ! queue=$(timeout 60 squeue --noheader --array --user="$(id -un)" --format='%i|%j|%T|%r|%N' 2>&1); then
+run=$1/runs/$2
+read_queue "$run" "$3" 60
+code=$?
+if ((code == 0)); then
+  while IFS='' read -r line; do [[ ! $line ]] || printf 'queue|%s\n' "$line"; done <<<"$queue"
+else
   printf '%s\n' "$queue" >&2
-  exit 40
 fi
+
 ids=()
-while IFS='|' read -r id name state reason nodes; do
-  [[ $name == "$1" || $name == "$1"-* ]] || continue
-  printf '%s|%s|%s|%s\n' "$id" "$state" "$reason" "$nodes"
-  ids+=("$id")
-done <<<"$queue"
-if [[ ${2-} == cancel ]] && ((${#ids[@]} > 0)); then timeout 60 scancel -- "${ids[@]}" || exit 40; fi
+while IFS=$'\t' read -r id first last generation; do
+  printf 'submitted|%s|%s|%s|%s\n' "$id" "$first" "$last" "$generation"
+  [[ $'\n'$queue == *$'\n'"$id"[_\|]* ]] || ids+=("$id")
+done 2>/dev/null <"$run/pilots/submitted.tsv"
+
+for file in "$run"/managers/*.*[0-9]; do
+  [[ -e $file ]] || continue
+  beat=''
+  { read -r beat <"$file.beat"; } 2>/dev/null
+  printf 'beat|%s|%s\n' "${file##*/}" "$beat"
+done
+
+if [[ $4 == confirm ]]; then
+  # The newest ones matter: what came before them has ended, or they could not have begun.
+  for id in "${ids[@]:${#ids[@]} > 20 ? ${#ids[@]} - 20 : 0}"; do
+    answer=$(ask_slurm 20 scontrol --all --oneliner show job "$id" 2>&1)
+    is_known='' is_other=''
+    while IFS=' ' read -r -a words; do
+      name='' state='' nodes='' element=$id
+      for word in "${words[@]}"; do
+        case $word in
+          JobName=*) name=${word#*=} ;;
+          JobState=*) state=${word#*=} ;;
+          NodeList=*) nodes=${word#*=} ;;
+          ArrayTaskId=*) element=${id}_${word#*=} ;;
+        esac
+      done
+      [[ $state ]] || continue
+      # Ids are used again: what has another name is another's.
+      if [[ $name != "$3"* ]]; then
+        is_other=1
+      else
+        is_known=1
+        printf 'found|%s|%s|%s\n' "$element" "$state" "${nodes/(null)/}"
+      fi
+    done <<<"$answer"
+    [[ ! $is_other && $answer != *'Invalid job id specified'* || $is_known ]] || printf 'found|%s|UNKNOWN|\n' "$id"
+  done
+fi
+((code == 0)) || exit 40
 exit 0

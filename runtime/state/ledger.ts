@@ -2,17 +2,7 @@ import { join } from "node:path";
 import { AppendOnlyTable } from "./append-only.js";
 
 /** Why a try of a job ended. */
-export type Cause =
-  | "ok"
-  | "exit"
-  | "signal"
-  | "timeout"
-  | "oom"
-  | "walltime"
-  | "preempted"
-  | "node"
-  | "missing-output"
-  | "stopped";
+export type Cause = "ok" | "exit" | "signal" | "timeout" | "oom" | "walltime" | "node" | "missing-output" | "stopped";
 
 /** What is known of an output: its bytes, or why it has not come home. */
 export type OutputState = number | "missing" | "invalid";

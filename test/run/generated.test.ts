@@ -39,7 +39,7 @@ const DEFINITIONS: Readonly<Record<string, string>> = {
   limits: `
     jobs: list("id", ["a"]),
     resources: { cpus: 2, memory: "2 GB" },
-    limits: { time: "2h", retries: 3, retryOn: ["timeout", "oom"], maxFailures: 5, stagger: "1s" },
+    limits: { time: "20s", retries: 3, retryOn: ["timeout", "oom"], maxFailures: 5, stagger: "1s" },
     command: ({ params }) => sh\`echo \${params.id}\`,`,
   surroundings: `
     jobs: list("id", ["a"]),
@@ -67,7 +67,7 @@ const CLUSTER_DEFINITIONS: Readonly<Record<string, readonly [target: string, fie
     inputs: { common: shared("common") },
     outputs: { one: checked("{id}.one", ({ output }) => sh\`test -s \${output}\`), tree: "tree_{id}/" },
     resources: { gpus: 1 },
-    limits: { time: "2h", retries: 3, maxFailures: 5, stagger: "1s" },
+    limits: { time: "20s", retries: 3, maxFailures: 5, stagger: "1s" },
     command: ({ inputs, outputs }) => sh\`cp \${inputs.common} \${outputs.one}; mkdir \${outputs.tree}\`,`,
   ],
 };

@@ -137,7 +137,7 @@ test("towards the end of its time no job is begun, and the next life goes on", a
     pilots.lines("successor").map(({ fields }) => fields[0]),
     ["77"],
   );
-  assert.match(pilots.read("sbatch.log"), /^--parsable\n--array=1-1\n--job-name=locusts-test-1\n/);
+  assert.match(pilots.read("sbatch.log"), /^--parsable\n--array=1-1\n--job-name=locusts-test-1-p1\.2\n/);
   assert.match(pilots.read("sbatch.log"), /\n0\n2\n$/);
   assert.match(readFileSync(join(pilots.run(), "pilots/submitted.tsv"), "utf8"), /^77\t1\t1\t2\n$/);
   assert.ok(pilots.lines("done").length >= 4);

@@ -41,6 +41,7 @@ locusts_max_failures=0 # failed jobs after which no further one is begun; 0: nev
 locusts_stagger=0 # milliseconds between two starts
 locusts_silence_seconds=120 # after which a manager that gave no sign of life is taken for dead
 locusts_closing=90 # seconds before the end of a pilot's time from which on no job is begun
+locusts_spare=15 # seconds before that end by which no job runs any more
 locusts_walltime=1800 # seconds that a pilot may run
 locusts_successors=1 # pilots that may follow one another in the place of each
 locusts_nodes_may_submit=1 # 0: all successors are submitted at the start
@@ -1681,14 +1682,31 @@ locusts_stand_by() {
   done
 }
 
+# Leaves the seconds since 1970 in locusts_time, by a clock that nobody sets while this runs.
+locusts_read_time() {
+  locusts_read_uptime
+  locusts_time=$((locusts_begun_at + (locusts_uptime - locusts_begun_uptime) / 100))
+}
+
+# Asks one of SLURM's programs, without the user's own settings, which would filter what it shows.
+locusts_ask_slurm() { # seconds command...
+  (
+    for variable in "${!SLURM_@}" "${!SQUEUE_@}" "${!SCONTROL_@}" "${!SCANCEL_@}"; do
+      [[ $variable == @(SLURM_CONF|SLURM_CONF_SERVER|SLURM_JWT) ]] || unset -v "$variable"
+    done
+    SLURM_TIME_FORMAT=%s exec timeout "$@" </dev/null 2>/dev/null
+  )
+}
+
 # SLURM sends word that the time ends soon, at times a minute early; when it ends, it says only when
 # asked. It may have been given more time, too: so it is asked before we act on it.
 locusts_ask_end() {
-  local end seconds
+  local end
   locusts_is_warned=''
   [[ ${SLURM_JOB_ID-} ]] || return 0
-  end=$(SLURM_TIME_FORMAT=standard timeout 5 squeue -h -j "$(locusts_name_allocation)" -o %e 2>/dev/null)
-  [[ $end == [0-9]*T[0-9]* ]] && seconds=$(date -d "$end" +%s 2>/dev/null) && locusts_ends_at=$seconds
+  end=$(locusts_ask_slurm 5 squeue --all --noheader --jobs="$(locusts_name_allocation)" --format=%e)
+  end=${end##*$'\n'} # a site may have something to say before
+  [[ $end != [1-9]*([0-9]) ]] || locusts_ends_at=$((end + locusts_ahead))
 }
 
 # Prints what SLURM calls this pilot: in an array, the number of its last element is also that of all.
@@ -1712,45 +1730,84 @@ locusts_find_first_share() {
 
 # Towards the end no job is begun; those that still run get what time there is.
 locusts_watch_end() {
-  local now
   [[ ! $locusts_is_warned ]] || locusts_ask_end
-  printf -v now '%(%s)T' -1
-  ((now >= locusts_ends_at - locusts_closing)) || return 0
+  locusts_read_time
+  ((locusts_time >= locusts_ends_at - locusts_closing)) || return 0
   if [[ ! $locusts_has_asked ]]; then
     locusts_has_asked=1
     locusts_ask_end
-    ((now >= locusts_ends_at - locusts_closing)) || return 0
+    ((locusts_time >= locusts_ends_at - locusts_closing)) || return 0
   fi
   locusts_stop_for walltime
-  ((now >= locusts_ends_at - locusts_grace - locusts_spare)) || return 0
+  locusts_begin_successor
+  ((locusts_time >= locusts_ends_at - locusts_grace - locusts_spare)) || return 0
   if [[ ! $locusts_is_cut ]]; then
     locusts_is_cut=term
     printf '%s\n' "$(locusts_find_first_share)" >|"$locusts_life/cut"
     ((${#locusts_slot_pid[@]} == 0)) || kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
-  elif [[ $locusts_is_cut == term ]] && ((now >= locusts_ends_at - locusts_spare)); then
+  elif [[ $locusts_is_cut == term ]] && ((locusts_time >= locusts_ends_at - locusts_spare)); then
     locusts_is_cut='kill'
     ((${#locusts_slot_pid[@]} == 0)) || kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
   fi
 }
 
-# The time has ended, with work left: another pilot is to go on in the place of this one. It waits for
-# this one to end. Leaves in locusts_detail why there is none.
-locusts_submit_successor() {
-  local ours words
+# The time ends soon, with work left: another pilot is to go on in the place of this one, and waits for
+# it to end. SLURM may not answer for a while, so this is begun early, and goes on beside the rest.
+locusts_begin_successor() {
+  local ours
+  [[ $locusts_stopping == walltime && ! $locusts_successor ]] || return 0
+  ((locusts_nodes_may_submit && locusts_generation <= locusts_successors)) || return 0
+  ((${#locusts_slot_pid[@]} > 0)) || locusts_has_work_left || return 0
+  locusts_read_time
   ours=$(locusts_name_allocation)
+  (
+    for inbox in "${locusts_inbox[@]}"; do exec {inbox}>&-; done
+    exec {locusts_requests}>&-
+    exec bash -p "${locusts_script%/*}/submit.sh" --run "$PWD" --first "${locusts_name#p}" --pilots 1 \
+      --generation "$((locusts_generation + 1))" ${ours:+--after "$ours"} ${SLURM_JOB_NAME:+--name "${SLURM_JOB_NAME%-p+([0-9]).+([0-9])}"} \
+      --patience "$((locusts_ends_at - locusts_time > 5 ? locusts_ends_at - locusts_time - 3 : 2))" \
+      </dev/null >|"$locusts_home/successor" 2>|"$locusts_home/successor.err"
+  ) &
+  locusts_successor=$!
+}
+
+# Waits for what was begun so. Leaves its id in locusts_its_id, empty if there is none.
+locusts_await_successor() {
+  locusts_its_id=''
+  [[ $locusts_successor ]] || return
+  while kill -0 "$locusts_successor" 2>/dev/null; do
+    locusts_read_time
+    ((locusts_time < locusts_ends_at - 1)) || kill "$locusts_successor" 2>/dev/null
+    read -r -t 0.1 <> <(:)
+  done
+  read -r locusts_its_id <"$locusts_home/successor"
+}
+
+# Is another pilot to go on in the place of this one? Leaves in locusts_detail why there is none.
+locusts_has_successor() {
+  local words='' id='' first generation
   if ((locusts_generation > locusts_successors)); then
     locusts_detail="it was the last of $((locusts_successors + 1)) pilots in its place"
     return 1
   fi
-  ((locusts_nodes_may_submit)) || return 0 # they are all submitted
-  if words=$(timeout 20 bash "${locusts_script%/*}/submit.sh" --run "$PWD" --first "${locusts_name#p}" --pilots 1 \
-    --generation "$((locusts_generation + 1))" ${ours:+--after "$ours"} ${SLURM_JOB_NAME:+--name "$SLURM_JOB_NAME"} 2>&1); then
-    locusts_note successor "${words##*$'\n'}"
+  if ((! locusts_nodes_may_submit)); then # all that there is room for are submitted
+    while IFS=$'\t' read -r id first _ generation; do
+      [[ "$first $generation" != "${locusts_name#p} $((locusts_generation + 1))" ]] || return 0
+    done 2>/dev/null <pilots/submitted.tsv
+    words='the queue had no room for more of them'
   else
+    locusts_begin_successor
+    locusts_await_successor
+    if [[ $locusts_its_id ]]; then
+      locusts_note successor "$locusts_its_id"
+      return
+    fi
+    read -r -d '' -n 2000 words <"$locusts_home/successor.err"
     words=${words//[$'\t\n']/ }
-    locusts_detail="no successor: ${words:-sbatch did not answer within 20 s}"
-    return 1
   fi
+  locusts_chain_is_broken=broken-chain
+  locusts_detail="no successor: ${words:-SLURM did not answer in time}"
+  return 1
 }
 
 # Is anything left that this manager could have done? Chunks are claimed in their order.
@@ -1766,7 +1823,9 @@ locusts_say_farewell() {
   if [[ $locusts_stopping == walltime ]]; then
     if ! locusts_has_work_left; then
       locusts_stopping=''
-    elif locusts_submit_successor; then
+      locusts_await_successor
+      [[ ! $locusts_its_id ]] || locusts_ask_slurm 10 scancel "$locusts_its_id" # it would find nothing to do
+    elif locusts_has_successor; then
       word=continued
     fi
   fi
@@ -1943,6 +2002,7 @@ Usage: bash manager.sh [options]
   --slots N      jobs at a time (default: what the definition says, else what fits this machine)
   --name NAME    what this manager is called, if several work on one run (default: main)
   --ends-at N    its time ends at that second since 1970; without it, it has as much as it needs
+  --ahead N      the clock of this node is so many seconds ahead of the scheduler's (default: 0)
   --generation N the how manyth pilot it runs in, of those that follow one another (default: 1)
   --scratch DIR  jobs run below this folder of the node's own disk; only outputs come back
   --stop         ask the managers of that run on this machine, or the one that is named, to end
@@ -2027,7 +2087,7 @@ locusts_end_abruptly() {
 
 locusts_main() {
   local folder='' slots='' action=run slot name='' option value
-  locusts_ends_at=0 locusts_generation=1 locusts_scratch=''
+  locusts_ends_at=0 locusts_ahead=0 locusts_generation=1 locusts_scratch=''
   locusts_put_aside
   while (($# > 0)); do
     case $1 in
@@ -2035,6 +2095,7 @@ locusts_main() {
       --slots) slots=${2?"--slots needs a number"}; shift ;;
       --name) name=${2?"--name needs a name"}; shift ;;
       --ends-at) locusts_ends_at=${2?"--ends-at needs a number"}; shift ;;
+      --ahead) locusts_ahead=${2?"--ahead needs a number"}; shift ;;
       --generation) locusts_generation=${2?"--generation needs a number"}; shift ;;
       --scratch) locusts_scratch=${2?"--scratch needs a folder"}; shift ;;
       --stop) action=stop ;;
@@ -2049,9 +2110,9 @@ locusts_main() {
     locusts_say "--slots takes a whole number from 1, not '$slots'"
     return 1
   fi
-  for option in ends_at generation; do
+  for option in ends_at ahead generation; do
     value=locusts_$option
-    [[ ${!value} == +([0-9]) ]] || { locusts_say "--${option/_/-} takes a whole number, not '${!value}'"; return 1; }
+    [[ ${!value} == ?(-)+([0-9]) ]] || { locusts_say "--${option/_/-} takes a whole number, not '${!value}'"; return 1; }
   done
   if [[ $locusts_scratch && $locusts_scratch != /* ]]; then
     locusts_say "--scratch takes an absolute path, not '$locusts_scratch'"
@@ -2104,8 +2165,9 @@ locusts_main() {
   locusts_in_ring='' locusts_on_trial='' locusts_held=() locusts_old_failures=0 locusts_has_succeeded=''
   locusts_has_asked='' locusts_is_cut='' locusts_has_left=''
   locusts_run_place=$PWD locusts_last_seen=$locusts_uptime locusts_trouble='' locusts_lost=''
-  locusts_spare=$((locusts_closing < 30 ? 5 : locusts_closing < 180 ? locusts_closing / 6 : 30))
+  locusts_successor='' locusts_chain_is_broken=''
   printf -v locusts_begun_at '%(%s)T' -1
+  locusts_begun_uptime=$locusts_uptime
   if ((locusts_managers > 1)); then
     locusts_on_trial=1
     [[ $locusts_name != p[1-9]*([0-9]) ]] || ((${locusts_name#p} > locusts_managers)) || locusts_in_ring=1
@@ -2135,7 +2197,7 @@ locusts_main() {
   locusts_leave_scratch
   locusts_say_farewell
 
-  locusts_note finish "${locusts_stopping:-finished}" "${locusts_detail:--}"
+  locusts_note finish "${locusts_chain_is_broken:-${locusts_stopping:-finished}}" "${locusts_detail:--}"
   locusts_set_state "${locusts_stopping:-finished}" "$locusts_detail"
   printf '%s\n' "${locusts_farewell:-finished}" >|"managers/$locusts_life_name.beat"
   case $locusts_stopping in

@@ -5,7 +5,6 @@
 # submit.sh submits it, with the run's folder as its first argument.
 #
 #SBATCH --nodes=1
-#SBATCH --ntasks=1
 #SBATCH --cpus-per-task=8
 #SBATCH --mem-per-cpu=500M
 #SBATCH --time=00:30:00
@@ -29,11 +28,23 @@ fi
 run=$1 number=$(($2 + ${SLURM_ARRAY_TASK_ID:-1})) generation=$3
 
 # Where SLURM does not say when the time ends, the walltime counts from now.
-ends_at=${SLURM_JOB_END_TIME-}
-if [[ $ends_at != [1-9]*([0-9]) ]]; then
-  printf -v ends_at '%(%s)T' -1
-  ends_at=$((ends_at + 1800))
+printf -v now '%(%s)T' -1
+ends_at=${SLURM_JOB_END_TIME-} begun_at=${SLURM_JOB_START_TIME-} ahead=0
+if [[ ! $ends_at =~ ^[1-9][0-9]*$ ]]; then
+  ends_at=$((now + 1800))
+elif [[ $begun_at =~ ^[1-9][0-9]*$ ]] && ((now < begun_at || now > begun_at + 20)); then
+  # That is SLURM's clock, and this node's may be another.
+  clock=$(unset -v SLURM_CLUSTERS; SLURM_TIME_FORMAT=%s timeout 20 scontrol show config </dev/null 2>/dev/null | grep -m 1 '^Configuration data as of')
+  clock=${clock##*[!0-9]}
+  printf -v now '%(%s)T' -1
+  if [[ $clock ]]; then
+    ahead=$((now - clock))
+  elif ((now < begun_at || now >= ends_at)); then
+    ahead=$((now - begun_at))
+  fi
+  ((ahead < -2 || ahead > 2)) || ahead=0
+  ends_at=$((ends_at + ahead))
 fi
 
 exec bash -p "$run/../../bundle/manager.sh" --run "$run" --name "p$number" --generation "$generation" \
-  --ends-at "$ends_at"
+  --ends-at "$ends_at" --ahead "$ahead"

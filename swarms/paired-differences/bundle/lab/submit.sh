@@ -15,9 +15,13 @@ Usage: bash submit.sh --run DIR [options]
   --pilots N        how many (default: 2, the nodes of the definition)
   --first N         the number of the first of them (default: 1)
   --generation N    the how manyth they are of those that follow one another (default: 1)
-  --name NAME       what SLURM calls them (default: locusts-paired-differences-<run>)
+  --name NAME       how SLURM's names of them begin (default: locusts-paired-differences-<run>)
   --after JOB       not before this SLURM job has ended
+  --patience N      for how many seconds to try again where SLURM does not answer (default: 180)
   --help            this text
+
+Where there is a limit of jobs, as many as it allows are submitted. What people should know besides
+goes to standard error, in lines that begin with "submit.sh: note: ".
 
 Exit codes: 0 submitted, 1 wrong usage, or sbatch refused: in its own words.
 HELP
@@ -28,6 +32,8 @@ fail() {
   exit 1
 }
 
+note() { printf 'submit.sh: note: %s\n' "$*" >&2; }
+
 # The most elements of one array.
 find_array_limit() {
   local limit
@@ -36,31 +42,181 @@ find_array_limit() {
   printf '%s' $((${limit:-1001} - 1))
 }
 
-# Submits one array; says so in the run's list of what was submitted, and on standard output.
-# sbatch tries for long where there are too many jobs already: hence the time limit.
+# Finds the id of a SLURM job in what sbatch has printed: sites print more than that, before and after
+# it. Leaves it in job, empty if there is none, and whether there was just one in is_sure.
+read_id() { # text
+  local line
+  job='' is_sure=''
+  while IFS='' read -r line; do
+    line=${line%$'\r'}
+    if [[ $line =~ ^([1-9][0-9]*)(\;[A-Za-z0-9_.-]+)?$ || $line =~ ^Submitted\ batch\ job\ ([1-9][0-9]*)( on cluster .*)?$ ]]; then
+      is_sure=1
+      [[ ! $job || $job == "${BASH_REMATCH[1]}" ]] || is_sure=''
+      job=${BASH_REMATCH[1]}
+    fi
+  done <<<"$1"
+}
+
+# Has SLURM taken what sbatch did not say that it has? Leaves its id in job. Fails with 1 if it has
+# not, and with 2 where that cannot be known: a whole answer begins with the names of the columns.
+find_submitted() { # name
+  local answer mark id state name place
+  job=''
+  answer=$(timeout 30 squeue --all --user="$(id -un)" --format='locusts|%F|%T|%j|%Z' 2>&1)
+  [[ $answer == *'locusts|ARRAY_JOB_ID|'* ]] || return 2
+  while IFS='|' read -r mark id state name place; do
+    [[ $mark == locusts && $name == "$1" && $id != *[!0-9]* && $state != COMPLETING ]] || continue
+    [[ ! -d $place || $place -ef $run ]] || continue # one of another folder
+    is_noted "$id" || job=$id
+  done <<<"$answer"
+  [[ $job ]]
+}
+
+is_noted() { # id
+  [[ -e $run/pilots/submitted.tsv ]] && grep -q "^$1"$'\t' "$run/pilots/submitted.tsv"
+}
+
+# Is the successor there already? A pilot that was put back into the queue may have submitted it before.
+find_noted() { # first generation
+  local id first generation answer
+  [[ $2 != 1 && -e $run/pilots/submitted.tsv ]] || return 1
+  while IFS=$'\t' read -r id first _ generation; do
+    if [[ $first == "$1" && $generation == "$2" ]]; then job=$id; fi
+  done <"$run/pilots/submitted.tsv"
+  [[ $job ]] || return 1
+  answer=$(timeout 30 squeue --all --array --jobs="$job" --format='locusts|%T' 2>/dev/null)
+  [[ $answer == *'locusts|PENDING'* || $answer == *'locusts|RUNNING'* ]]
+}
+
+# Is it of no use to ask again? All else may be SLURM's own trouble, and pass.
+is_refusal() { # text
+  [[ $1 == *error:* && ! $1 =~ [Tt]imed\ out|[Uu]nable\ to\ contact|[Zz]ero\ [Bb]ytes|[Cc]onnection|[Cc]ommunication|[Aa]uthentication|credential|[Tt]emporar|[Ss]ocket|not\ respond ]]
+}
+
+# Submits one array, and says so in the run's list of what was submitted, and on standard output.
+# Whatever sbatch says, nothing is submitted twice: before it is asked again, the queue is looked at.
+# Fails with 3 where there is a limit of jobs.
 submit() { # first last generation sbatch-options...
-  local first=$1 last=$2 generation=$3 job code
+  local first=$1 last=$2 generation=$3 full=$name-p$1.$3 job='' is_sure='' answer='' code=1 pause=2 looked
   shift 3
-  job=$(timeout 60 sbatch --parsable "$@" --job-name="$name" --chdir="$run" \
-    --output="$run/pilots/%x.%A_%a.log" ${after:+"--dependency=afterany:$after"} "$bundle/pilot.sh" "$run" "$((first - 1))" "$generation")
-  code=$?
-  case $code in
-    0) ;;
-    124) fail 'sbatch has not answered for 60 s: is the limit of jobs reached, or the controller away?' ;;
-    127) fail 'sbatch is not to be found: is this a node of the cluster?' ;;
-    *) fail "sbatch refused (exit code $code)" ;;
-  esac
-  job=${job%%;*} # a cluster's name may follow
+  ! find_noted "$first" "$generation" || { printf '%s\n' "$job"; return; }
+  for (( ; ; )); do
+    answer=$(timeout "$((deadline - SECONDS > 60 ? 60 : deadline - SECONDS > 5 ? deadline - SECONDS : 5))" \
+      sbatch --parsable "${options[@]}" "$@" --job-name="$full" --chdir="$run" \
+      --output="$run/pilots/%x.%A_%a.log" ${after:+"--dependency=afterany:$after"} "$bundle/pilot.sh" "$run" "$((first - 1))" "$generation" </dev/null 2>&1)
+    code=$?
+    read_id "$answer"
+    [[ $code != 0 || ! $is_sure ]] || break
+    if ((code == 127)); then fail 'sbatch is not to be found: is this a node of the cluster?'; fi
+    if ((code != 0 && code != 124)) && is_refusal "$answer"; then
+      [[ ! $answer =~ [Ss]ubmit\ limit|SubmitJob|MaxSubmit ]] || return 3
+      printf '%s\n' "$answer" >&2
+      say_left_out
+      fail "sbatch refused (exit code $code)"
+    fi
+    looked=2
+    while ((looked == 2 && SECONDS + pause < deadline)); do
+      sleep "$pause"
+      pause=$((pause < 15 ? 2 * pause : 30))
+      find_submitted "$full"
+      looked=$?
+    done
+    ((looked != 0)) || break
+    if ((code == 0)); then
+      # It says that it has: then it has ended since, or the queue does not show it.
+      read_id "$answer"
+      [[ ! $job ]] || break
+      fail "sbatch says that it has submitted the pilots, and not under which id: ${answer:0:500}"
+    fi
+    if ((looked == 2 || SECONDS + 2 >= deadline)); then
+      [[ ! $answer ]] || printf '%s\n' "$answer" >&2
+      ((code != 124)) || fail "sbatch has not answered for $((SECONDS - began)) s: is the controller away?"
+      fail "sbatch failed again and again for $((SECONDS - began)) s (exit code $code)"
+    fi
+  done
   if [[ -e $run/cancelled ]]; then # in the meantime
     timeout 60 scancel "$job"
     fail "$run was cancelled"
   fi
   printf '%s\t%s\t%s\t%s\n' "$job" "$first" "$last" "$generation" >>"$run/pilots/submitted.tsv" ||
-    printf 'submit.sh: %s was submitted, but this could not be noted in %s/pilots\n' "$job" "$run" >&2
+    note "$job was submitted, but this could not be noted in $run/pilots"
   printf '%s\n' "$job"
 }
 
-run='' pilots=2 first=1 generation=1 name='' after=''
+# Submits as many of these pilots as a limit of jobs allows, the largest parts first.
+submit_array() { # first last
+  local at=$1 last=$2 part=$(($2 - $1 + 1)) code
+  while ((at <= last)); do
+    ((part <= last - at + 1)) || part=$((last - at + 1))
+    submit "$at" "$((at + part - 1))" "$generation" --array=1-"$part"
+    code=$?
+    if ((code == 0)); then
+      at=$((at + part))
+    elif ((code == 3 && part > 1)); then
+      part=$(((part + 1) / 2))
+    else
+      break
+    fi
+  done
+  taken=$((taken + at - $1))
+  ((at > last))
+}
+
+# What SLURM's limit has to do with it, if not all could be submitted.
+say_limit() { # how many there should be
+  if ((taken == 0)); then
+    fail 'sbatch refused: Batch job submission failed: Job violates accounting/QOS policy (job submit limit): you may have no further job in the queue'
+  fi
+  note "a limit of jobs lets SLURM take $taken of the $1 pilots: wait for your other jobs, or lower nodes, and locusts deploy again for the rest"
+}
+
+# What a site, or the user, tells sbatch by variables counts where the definition says nothing; the
+# successors get the same. What else there is would change what Locusts relies on.
+choose_options() {
+  local variable option ignored=()
+  options=()
+  if ((generation > 1)); then
+    [[ ! -e $run/pilots/options ]] || mapfile -t options <"$run/pilots/options"
+  else
+    for variable in "${!SBATCH_@}" "${!SLURM_CLUSTERS@}"; do
+      option=${variable#SBATCH_}
+      option=${option,,}
+      if [[ ${!variable} && ' account partition qos reservation constraint wckey ' == *" $option "* ]]; then
+        options+=("--$option=${!variable}")
+        note "$variable=${!variable} of your environment is used: the definition does not say"
+      else
+        ignored+=("$variable=${!variable}")
+      fi
+    done
+    ((${#ignored[@]} == 0)) || note "ignored of your environment: ${ignored[*]}; what is meant for this swarm belongs into its definition"
+    rm -f -- "$run/pilots/options"
+    ((${#options[@]} == 0)) || printf '%s\n' "${options[@]}" >"$run/pilots/options" || exit 1
+  fi
+  local node left_out=''
+  if [[ -e $bundle/../bad-nodes ]]; then
+    while IFS=$'\t' read -r node _; do
+      [[ $node != *[!A-Za-z0-9._-]* ]] || bad_nodes+=${node:+${bad_nodes:+,}$node}
+    done <"$bundle/../bad-nodes"
+    left_out+=${bad_nodes:+${left_out:+,}$bad_nodes}
+  fi
+  [[ ! $bad_nodes ]] || options+=("--exclude=$left_out")
+}
+
+say_left_out() {
+  [[ ! $bad_nodes ]] || note "these nodes are left out, since jobs failed there one after another: $bad_nodes; to take them back: locusts clean --nodes"
+}
+
+# The user's own settings for SLURM's programs would filter what they show, and those of a pilot be
+# passed on to its successor.
+forget_settings() {
+  local variable
+  for variable in "${!SLURM_@}" "${!SBATCH_@}" "${!SQUEUE_@}" "${!SINFO_@}" "${!SCONTROL_@}"; do
+    [[ $variable == @(SLURM_CONF|SLURM_CONF_SERVER|SLURM_JWT) ]] || unset "$variable"
+  done
+}
+
+shopt -s extglob
+run='' pilots=2 first=1 generation=1 name='' after='' patience=180
 while (($# > 0)); do
   case $1 in
     --run) run=${2?"--run needs a folder"} ;;
@@ -69,13 +225,14 @@ while (($# > 0)); do
     --generation) generation=${2?"--generation needs a number"} ;;
     --name) name=${2?"--name needs a name"} ;;
     --after) after=${2?"--after needs the id of a job"} ;;
+    --patience) patience=${2?"--patience needs a number"} ;;
     -h | --help) usage; exit ;;
     *) fail "unknown option $1; see: bash submit.sh --help" ;;
   esac
   shift 2
 done
 [[ $run ]] || fail 'which run? see: bash submit.sh --help'
-for option in pilots first generation; do
+for option in pilots first generation patience; do
   [[ ${!option} =~ ^[1-9][0-9]{0,8}$ ]] || fail "--$option takes a whole number from 1, not '${!option}'"
 done
 [[ ! $after || $after =~ ^[0-9]+(_[0-9]+)?$ ]] || fail "--after takes the id of a SLURM job, not '$after'"
@@ -86,15 +243,14 @@ bundle=$(CDPATH='' cd -P -- "$run/../../bundle" && pwd) || exit 1
 [[ $name ]] || name=locusts-paired-differences-${run##*/}
 # Where a folder for output is missing, SLURM ends the job without a word.
 mkdir -p -- "$run/pilots" || exit 1
-# A pilot that submits its successor has its own settings in its environment, which would be passed on.
-for variable in "${!SLURM_@}" "${!SBATCH_@}"; do
-  [[ $variable == SLURM_CONF ]] || unset "$variable"
-done
+began=$SECONDS deadline=$((SECONDS + patience)) taken=0 bad_nodes=''
+choose_options
+forget_settings
 
+last=$((first + pilots - 1))
 limit=1
 ((pilots == 1)) || limit=$(find_array_limit)
-last=$((first + pilots - 1))
 for ((at = first; at <= last; at += limit)); do
-  ((at + limit - 1 <= last)) || limit=$((last - at + 1))
-  submit "$at" "$((at + limit - 1))" "$generation" --array=1-"$limit"
+  submit_array "$at" "$((at + limit - 1 <= last ? at + limit - 1 : last))" || { say_limit "$pilots"; break; }
 done
+exit 0

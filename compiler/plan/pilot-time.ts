@@ -1,0 +1,42 @@
+import type { PilotPlan } from "./swarm-plan.js";
+
+/** Between SIGTERM and SIGKILL for a job, in seconds, where there is time for it. */
+const MOST_GRACE = 10;
+/** A job that takes this part of a pilot's time or more may waste much of it. */
+const LONG_SHARE = 1 / 3;
+/** So much of it is worth a word. */
+const NOTED_SHARE = 0.1;
+
+type PilotTime = Pick<PilotPlan, "walltimeSeconds" | "closingSeconds">;
+
+/** Between SIGTERM and SIGKILL for a job of a pilot, in seconds. */
+export function graceSeconds(pilots: Pick<PilotPlan, "closingSeconds"> | undefined): number {
+  return pilots ? Math.min(MOST_GRACE, Math.floor(pilots.closingSeconds / 3)) : MOST_GRACE;
+}
+
+/** Seconds before a pilot's end by which no job runs any more. */
+export function spareSeconds(closingSeconds: number): number {
+  if (closingSeconds < 30) return 5;
+  return closingSeconds < 180 ? Math.floor(closingSeconds / 6) : 30;
+}
+
+/** The longest that a job may take in a pilot, in seconds. */
+export function longestJob(pilots: PilotTime): number {
+  return pilots.walltimeSeconds - graceSeconds(pilots) - spareSeconds(pilots.closingSeconds);
+}
+
+/** The part of a pilot's time that is lost if each job takes its whole limit; 0 if it is not worth a word. */
+export function lostShare(pilots: PilotTime, timeSeconds: number): number {
+  const { walltimeSeconds } = pilots;
+  if (timeSeconds < walltimeSeconds * LONG_SHARE) return 0;
+  const fit = Math.floor(longestJob(pilots) / timeSeconds);
+  const lost = 1 - (fit * timeSeconds) / walltimeSeconds;
+  return lost < NOTED_SHARE ? 0 : lost;
+}
+
+/** `HH:MM:SS`, with days before a dash from a day on. */
+export function formatWalltime(seconds: number): string {
+  const two = (value: number) => String(Math.floor(value)).padStart(2, "0");
+  const clock = `${two((seconds % 86400) / 3600)}:${two((seconds % 3600) / 60)}:${two(seconds % 60)}`;
+  return seconds >= 86400 ? `${Math.floor(seconds / 86400)}-${clock}` : clock;
+}

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { noCluster } from "../cluster/availability.js";
+import { type Cluster, useCluster } from "../cluster/cluster.js";
+import { reportOf, until } from "../run/deployment.js";
+import { suite } from "../runner/suite.js";
+import { Elsewhere, type Place } from "../targets/elsewhere.js";
+import { Shims } from "./shims.js";
+
+/** What a site, or a user's own settings, do to SLURM's programs: one set of pilots, and the right state. */
+const test = suite("sites", {}, { seconds: 240 });
+
+const realTest = (name: string, body: () => Promise<void>) => test.skipUnless(!noCluster, noCluster ?? "", name, body);
+
+const jobs = (count: number, command = "") => `
+  jobs: range("i", 1, ${count}),
+  outputs: { text: "{i}.txt" },
+  command: ({ outputs, params }) => sh\`${command} echo \${params.i} >> \${outputs.text}; echo \${params.i} >> $TALLY\`,
+`;
+
+/** A swarm on the login node itself; each job tells outside of its folder that it has run. */
+class Swarm extends Elsewhere {
+  constructor(place: Place, fields: string, options: string) {
+    super(
+      place,
+      fields,
+      `slurm({ directory: DIRECTORY, ${options.includes("cpusPerNode") ? "" : "cpusPerNode: 1, "}${options} })`,
+    );
+  }
+
+  override begin(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    return super.begin(words, { TALLY: this.path("tally"), ...env });
+  }
+
+  /** The ids of all pilots that were ever submitted. */
+  submitted(): string[] {
+    const file = join(this.run(), "pilots/submitted.tsv");
+    return existsSync(file)
+      ? readFileSync(file, "utf8")
+          .trimEnd()
+          .split("\n")
+          .map((line) => line.split("\t")[0] as string)
+      : [];
+  }
+
+  journals(): string {
+    const folder = join(this.run(), "journal");
+    return existsSync(folder)
+      ? readdirSync(folder)
+          .map((file) => readFileSync(join(folder, file), "utf8"))
+          .join("")
+      : "";
+  }
+
+  hasBegun(): boolean {
+    try {
+      return /^done\t/m.test(this.journals());
+    } catch {
+      return false; // its folder is not there yet
+    }
+  }
+
+  /** All jobs are done, each having run once. */
+  assertOnce(count: number): void {
+    assert.equal(this.results().length, count);
+    for (const file of this.results()) assert.equal(this.result(file), `${file.replace(".txt", "")}\n`);
+    assert.equal(this.read("tally").trimEnd().split("\n").length, count, "each job has run once");
+  }
+}
+
+/** SLURM's ids of all jobs with such a name, whatever became of them. */
+async function everSubmitted(cluster: Cluster, swarm: Swarm): Promise<string[]> {
+  const lines = await cluster.administer("squeue --all --noheader --states=all --format='%F|%Z'");
+  return lines.split("\n").filter((line) => line.includes(swarm.directory));
+}
+
+realTest("settings of the user's for SLURM's programs neither hide pilots nor change them", async () => {
+  const cluster = await useCluster();
+  const shims = new Shims(cluster);
+  await cluster.administer(`scontrol create partitionname=hidden nodes=ALL hidden=yes state=up maxtime=10`);
+  const place = shims.place({
+    SQUEUE_STATES: "COMPLETED",
+    SQUEUE_FORMAT: "%i",
+    SQUEUE_FORMAT2: "jobid",
+    SQUEUE_PARTITION: "down",
+    SQUEUE_USERS: "nobody",
+    SQUEUE_NAMES: "other",
+    SLURM_CLUSTERS: "elsewhere",
+    SLURM_TIME_FORMAT: "relative",
+    SINFO_PARTITION: "down",
+    SCANCEL_STATE: "SUSPENDED",
+    SBATCH_PARTITION: "hidden",
+    SBATCH_TIMELIMIT: "1",
+    SBATCH_ACCOUNT: "nobody",
+  });
+  const swarm = new Swarm(
+    place,
+    jobs(20, "sleep 0.2;"),
+    'walltime: "10m", nodes: 2, minJobsPerCpu: 5, account: "lab", silence: "4s"',
+  );
+  const { outcome } = swarm.beginDeploy();
+  await until("it is at work", () => swarm.hasBegun(), 60);
+  const { document } = await swarm.json<{ managers: string; words: string }>("status");
+  assert.equal(document.managers, "running");
+  assert.match(document.words, /pilots? runs?/);
+  const { exitCode, stderr } = reportOf(await outcome);
+  assert.equal(exitCode, 0, stderr);
+  swarm.assertOnce(20);
+  assert.match(stderr, /note: SBATCH_PARTITION=hidden of your environment is used/);
+  assert.match(stderr, /note: ignored of your environment: .*SBATCH_ACCOUNT=nobody SBATCH_TIMELIMIT=1/);
+  assert.match(stderr, /SLURM_CLUSTERS=elsewhere/);
+  assert.equal(shims.submissions(), 1);
+  const [id] = swarm.submitted();
+  const pilot = await cluster.administer(`scontrol --all show job ${id}_1`);
+  assert.match(pilot, /Partition=hidden/);
+  assert.match(pilot, /TimeLimit=00:10:00/);
+
+  swarm.define(jobs(4, "sleep 60;"));
+  const again = await swarm.deploy(["--redo", "--detach"]);
+  assert.equal(again.exitCode, 0, again.stderr);
+  const cancelled = await swarm.json<{ stopped: number }>("cancel");
+  assert.equal(cancelled.exitCode, 0, cancelled.stderr);
+  assert.equal(cancelled.document.stopped, 1);
+  const queue = await cluster.administer("squeue --all --noheader --format='%T %Z'");
+  assert.ok(!queue.includes(swarm.directory), queue);
+  await cluster.administer("scontrol delete partitionname=hidden");
+});
+
+realTest("whatever sbatch says, pilots and their successors are submitted once", async () => {
+  const cluster = await useCluster();
+  const chatty = new Shims(cluster);
+  // Of the calls that submit, the first two fail, and the first two of each successor; the third is taken, and its
+  // answer never comes.
+  chatty.say(
+    "sbatch",
+    `[[ " $* " != *' --test-only '* ]] || { real "$@"; return; }
+     n=$(grep -c $'\\tsbatch\\t.*--array=' ${chatty.folder}/calls)
+     case $n in
+       1 | 2 | 5 | 6) echo 'sbatch: error: Batch job submission failed: Socket timed out on send/recv operation' >&2; exit 1 ;;
+     esac
+     echo 'Welcome to lab: 42 nodes are free'; echo 'sbatch: info: 7 fair shares' >&2
+     real "$@" | sed 's/$/;lab/'
+     echo '*** Maintenance on 2026-12-24 ***'
+     [[ $n != 3 ]] || { echo 'sbatch: error: Batch job submission failed: Zero Bytes were transmitted or received' >&2; exit 1; }`,
+  );
+  const swarm = new Swarm(chatty.place(), jobs(24, "sleep 2;"), 'walltime: "1m", silence: "5s"');
+  const { exitCode, stderr } = await swarm.deploy();
+  assert.equal(exitCode, 0, stderr);
+  swarm.assertOnce(24);
+  assert.equal(swarm.submitted().length, 2, swarm.submitted().join(" "));
+  assert.equal((await everSubmitted(cluster, swarm)).length, 2);
+});
+
+test.run();

@@ -78,7 +78,6 @@ async function everSubmitted(cluster: Cluster, swarm: Swarm): Promise<string[]> 
 realTest("settings of the user's for SLURM's programs neither hide pilots nor change them", async () => {
   const cluster = await useCluster();
   const shims = new Shims(cluster);
-  await cluster.administer(`scontrol create partitionname=hidden nodes=ALL hidden=yes state=up maxtime=10`);
   const place = shims.place({
     SQUEUE_STATES: "COMPLETED",
     SQUEUE_FORMAT: "%i",
@@ -124,7 +123,6 @@ realTest("settings of the user's for SLURM's programs neither hide pilots nor ch
   assert.equal(cancelled.document.stopped, 1);
   const queue = await cluster.administer("squeue --all --noheader --format='%T %Z'");
   assert.ok(!queue.includes(swarm.directory), queue);
-  await cluster.administer("scontrol delete partitionname=hidden");
 });
 
 realTest("whatever sbatch says, pilots and their successors are submitted once", async () => {

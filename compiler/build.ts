@@ -1,7 +1,8 @@
 import type { Compilation } from "./compile.js";
 import { DefinitionThrew } from "./dsl/mistake.js";
 import { BundleEmitter, type EmittedBundle } from "./emit/emit-bundle.js";
-import { formatWalltime, lostShare } from "./plan/pilot-time.js";
+import { formatWalltime } from "./format/amounts.js";
+import { lostShare } from "./plan/pilot-time.js";
 import { nodeHoursOf } from "./plan/resolve-target.js";
 import type { JobPlan, TreePlan } from "./plan/swarm-plan.js";
 import { planJobs } from "./plan-all-jobs.js";

@@ -33,10 +33,3 @@ export function lostShare(pilots: PilotTime, timeSeconds: number): number {
   const lost = 1 - (fit * timeSeconds) / walltimeSeconds;
   return lost < NOTED_SHARE ? 0 : lost;
 }
-
-/** `HH:MM:SS`, with days before a dash from a day on. */
-export function formatWalltime(seconds: number): string {
-  const two = (value: number) => String(Math.floor(value)).padStart(2, "0");
-  const clock = `${two((seconds % 86400) / 3600)}:${two((seconds % 3600) / 60)}:${two(seconds % 60)}`;
-  return seconds >= 86400 ? `${Math.floor(seconds / 86400)}-${clock}` : clock;
-}

@@ -1,7 +1,8 @@
 import type { SlurmTarget, Target } from "../dsl/targets.js";
 import { parseDuration, parseMemory } from "../dsl/units.js";
+import { formatWalltime } from "../format/amounts.js";
+import { hasControlCharacters } from "../format/control-characters.js";
 import { hasOnlyPlainVariables } from "../shell/quote.js";
-import { formatWalltime } from "./pilot-time.js";
 import { refuseSbatchLine } from "./sbatch-options.js";
 import type { AccessPlan, PilotPlan, TargetPlan } from "./swarm-plan.js";
 
@@ -62,8 +63,7 @@ class TargetResolver {
 
   /** Text that goes into one line, of a configuration or of `#SBATCH`. */
   word(name: string, value: string | undefined): string | undefined {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in it
-    if (value !== undefined && (value.trim() === "" || /[\x00-\x1f\x7f]/.test(value))) {
+    if (value !== undefined && (value.trim() === "" || hasControlCharacters(value))) {
       this.complain([name], `${name} is ${value.trim() === "" ? "empty" : "more than one line"}`);
       return undefined;
     }
@@ -157,8 +157,7 @@ class TargetResolver {
       option("mail-type", (target.mail.when ?? ["END", "FAIL"]).join(","));
     }
     for (const [i, line] of (target.sbatch ?? []).entries()) {
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in it
-      if (!line.startsWith("-") || /[\x00-\x1f\x7f]/.test(line)) {
+      if (!line.startsWith("-") || hasControlCharacters(line)) {
         this.complain(["sbatch", i], `"${line}" is no option of sbatch`, 'write it as in "--comment=text"');
         continue;
       }

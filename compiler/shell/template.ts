@@ -22,10 +22,8 @@ export interface AssembledShell {
   readonly text: string;
   /** in the order of the text */
   readonly mistakes: readonly ShellMistake[];
-  /** the variables that stand for references, each once, in the order of the text */
-  readonly references: readonly string[];
   /**
-   * Those of `references` that bash evaluates as arithmetic, where the value would be read as code:
+   * Those variables of references that bash evaluates as arithmetic, where the value would be read as code:
    * the caller must see to it that they are whole numbers, without leading zeros, in all jobs.
    */
   readonly arithmetic: readonly string[];
@@ -94,7 +92,6 @@ export async function assembleTemplate(parts: readonly ShellPart[]): Promise<Ass
 
   let text = "";
   const mistakes: ShellMistake[] = [];
-  const references = new Set<string>();
   const arithmetic = new Set<string>();
   const segments = parts.map((part, index): Segment => {
     const start = text.length;
@@ -110,7 +107,6 @@ export async function assembleTemplate(parts: readonly ShellPart[]): Promise<Ass
         mistakes.push({ message: insertion.mistake, hint: insertion.hint, part: index, offset: 0 });
       // where nothing can be put in, a plain word lets the parser look at the rest
       text += "mistake" in insertion ? "X" : insertion.text;
-      if (isReference && context.quoting !== "comment") references.add(part.reference.variable);
       if (isReference && "arithmetic" in insertion && insertion.arithmetic) arithmetic.add(part.reference.variable);
     }
     return { source: offset, start, end: text.length, isHole: !("text" in part) };
@@ -125,7 +121,6 @@ export async function assembleTemplate(parts: readonly ShellPart[]): Promise<Ass
   const assembled = (found: readonly ShellMistake[]): AssembledShell => ({
     text,
     mistakes: found.toSorted((a, b) => a.part - b.part || a.offset - b.offset),
-    references: [...references],
     arithmetic: [...arithmetic],
     placeOf,
   });

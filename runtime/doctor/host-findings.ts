@@ -1,4 +1,4 @@
-import { sayCount } from "./amounts.js";
+import { countOf } from "../../compiler/format/amounts.js";
 import { type Finding, fail, ok, warn } from "./finding.js";
 import type { HostFacts } from "./host-facts.js";
 import type { Needs } from "./needs.js";
@@ -104,7 +104,7 @@ export function examineClock(time: number | undefined, asked: number, answered: 
 function* examineCores({ cores }: HostFacts, { slots }: Needs): Generator<Finding> {
   if (slots === null || cores === undefined) return;
   const count = slots.count ?? Math.max(1, Math.floor(cores / slots.cpus));
-  const words = `${sayCount(count, "job")} at a time, ${sayCount(slots.cpus, "core")} each; it has ${sayCount(cores, "core")}`;
+  const words = `${countOf(count, "job")} at a time, ${countOf(slots.cpus, "core")} each; it has ${countOf(cores, "core")}`;
   if (count * slots.cpus <= cores) yield ok("cores", words);
   else yield warn("cores", words, "lower slots, unless the jobs wait for something else most of their time");
 }

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { formatBytes } from "../../compiler/format/amounts.js";
 import { BUNDLE_FILES, type Budget, type BundleDescription, readUploads } from "../../compiler/format/bundle.js";
 import { pilotsFor } from "../engines/slurm.js";
 import { withReconnection } from "../hosts/with-reconnection.js";
 import type { OpenedTarget } from "../open-target.js";
 import { loadScript } from "../scripts/load.js";
 import { RuntimeProblem } from "../workspace.js";
-import { sayBytes } from "./amounts.js";
 import { askHost } from "./ask-host.js";
 import { examineDirectory } from "./directory-findings.js";
 import type { Finding } from "./finding.js";
@@ -133,7 +133,7 @@ async function checkVisibleRoom(folder: string, bundle: string, budget: Budget):
   const needed = budget.bytes - shared;
   if (free >= needed) return;
   throw new RuntimeProblem(
-    `${folder} has ${sayBytes(free)} of room, and the swarm takes ${sayBytes(needed)}, beside what the jobs write`,
+    `${folder} has ${formatBytes(free)} of room, and the swarm takes ${formatBytes(needed)}, beside what the jobs write`,
     "make room, or give the target a directory on another disk",
   );
 }

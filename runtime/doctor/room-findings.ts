@@ -1,4 +1,4 @@
-import { sayBytes, sayCount } from "./amounts.js";
+import { countOf, formatBytes } from "../../compiler/format/amounts.js";
 import { type Finding, fail, ok, skipped, warn } from "./finding.js";
 import type { HostFacts } from "./host-facts.js";
 
@@ -15,7 +15,7 @@ function examineSpace(facts: HostFacts, { bytes }: RoomNeeds): Finding {
   const free = facts.room?.bytes;
   if (free === undefined) return skipped("space", `df says nothing of ${facts.base}`);
   const missing = Math.max(0, bytes - facts.present);
-  const words = `${sayBytes(free)} free; the swarm takes ${sayBytes(missing)}, beside what the jobs write`;
+  const words = `${formatBytes(free)} free; the swarm takes ${formatBytes(missing)}, beside what the jobs write`;
   if (free < missing) return fail("space", words, "make room, or give the target a directory on another disk");
   if (free < AMPLE * missing) return warn("space", words, "see whether the jobs' outputs will fit as well");
   return ok("space", words);
@@ -23,7 +23,7 @@ function examineSpace(facts: HostFacts, { bytes }: RoomNeeds): Finding {
 
 function examineInodes({ room }: HostFacts, { inodes }: RoomNeeds): Finding {
   if (room?.inodes === undefined) return ok("inodes", "the file system makes them as they are needed");
-  const words = `${sayCount(room.inodes, "more file")} can be made; the swarm takes ${inodes.toLocaleString("en-US")}, beside what the jobs write`;
+  const words = `${countOf(room.inodes, "more file")} can be made; the swarm takes ${inodes.toLocaleString("en-US")}, beside what the jobs write`;
   if (room.inodes >= AMPLE * inodes) return ok("inodes", words);
   if (room.inodes >= inodes) return warn("inodes", words, "see whether the jobs' outputs will fit as well");
   return fail("inodes", words, "remove files, or give the target a directory on another disk");
@@ -55,14 +55,14 @@ function* examineQuota(facts: HostFacts, needs: RoomNeeds): Generator<Finding> {
     const source = facts.room?.source;
     if (!quota || (quota.source !== source && !facts.base.startsWith(`${quota.source}/`))) continue;
     const words: string[] = [];
-    if (Number.isFinite(quota.bytesLeft)) words.push(sayBytes(quota.bytesLeft));
-    if (Number.isFinite(quota.filesLeft)) words.push(sayCount(quota.filesLeft, "file"));
+    if (Number.isFinite(quota.bytesLeft)) words.push(formatBytes(quota.bytesLeft));
+    if (Number.isFinite(quota.filesLeft)) words.push(countOf(quota.filesLeft, "file"));
     if (words.length === 0) continue;
     const left = `your quota leaves ${words.join(" and ")}`;
     if (quota.bytesLeft < needs.bytes - facts.present || quota.filesLeft < needs.inodes) {
       yield fail(
         "quota",
-        `${left}; the swarm takes ${sayBytes(needs.bytes)} and ${sayCount(needs.inodes, "file")}`,
+        `${left}; the swarm takes ${formatBytes(needs.bytes)} and ${countOf(needs.inodes, "file")}`,
         "remove what you need no more, ask for more, or give the target a directory elsewhere",
       );
     } else yield ok("quota", left);

@@ -1,6 +1,6 @@
+import { formatBytes } from "../../compiler/format/amounts.js";
 import type { Host } from "../hosts/host.js";
 import { loadScript } from "../scripts/load.js";
-import { sayBytes } from "./amounts.js";
 import { type Finding, fail, ok, warn } from "./finding.js";
 import type { TreeNeeds } from "./needs.js";
 
@@ -18,7 +18,7 @@ async function examineTreesOfJobs(host: Host, directory: string, tree: TreeNeeds
         ? ok("tree", `each job gets hard links to what is only read, and copies of the rest${onNodes}`)
         : warn(
             "tree",
-            `each job gets a plain copy of ${sayBytes(tree.bytes)}: neither overlays nor reflinks work in ${directory}${onNodes}`,
+            `each job gets a plain copy of ${formatBytes(tree.bytes)}: neither overlays nor reflinks work in ${directory}${onNodes}`,
             "name the files that no job changes as readOnly, or use a directory on a local disk or XFS",
           );
     default:
@@ -36,7 +36,7 @@ export async function examineTree(
   if (tree.mode === "perJob") {
     return examineTreesOfJobs(host, directory, tree, underSlurm ? ", if the nodes are as this host is" : "");
   }
-  if (tree.mode === "copy") return ok("tree", `all jobs run in one copy of ${sayBytes(tree.bytes)}`);
+  if (tree.mode === "copy") return ok("tree", `all jobs run in one copy of ${formatBytes(tree.bytes)}`);
   const script = "[[ -d $1 && -r $1 && -x $1 ]]";
   const { code } = await host.run(script, [tree.place], { timeout: SECONDS * 1000 });
   return code === 0

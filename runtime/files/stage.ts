@@ -4,7 +4,6 @@ import { setImmediate } from "node:timers/promises";
 import {
   BUNDLE_FILES,
   type BundleDescription,
-  type BundledJob,
   readBundledJobs,
   readUploads,
   type Upload,
@@ -119,15 +118,4 @@ export async function restoreCopies(
     if (upload.destination.startsWith("shared/")) uploads.set(upload.destination, upload);
   }
   await files.restoreCopies([...uploads.values()], options.workspace.folder);
-}
-
-/** The jobs of a bundle that are wanted, by number. */
-export function readWantedJobs(
-  bundle: string,
-  description: BundleDescription,
-  wanted: ReadonlySet<number>,
-): Map<number, BundledJob> {
-  const jobs = new Map<number, BundledJob>();
-  for (const job of readBundledJobs(bundle, description)) if (wanted.has(job.number)) jobs.set(job.number, job);
-  return jobs;
 }

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
+import { withoutControlCharacters } from "../../compiler/format/control-characters.js";
 import type { Cause, OutputState } from "../state/ledger.js";
 import { RuntimeProblem } from "../workspace.js";
 
@@ -35,12 +36,6 @@ const NUMBER = /^\d+$/;
 const PLACE = /^\d+(\.\d+)?$/;
 const CAUSES = new Set(["ok", "exit", "signal", "timeout", "oom", "walltime", "node", "missing-output", "stopped"]);
 
-/** What may be shown on a terminal: a target's text is no command to it. */
-function plainText(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in it
-  return text.replace(/[\x00-\x1f\x7f-\x9f]+/g, " ");
-}
-
 function readOutputs(text: string): OutputState[] | undefined {
   if (text === "-") return [];
   const states: OutputState[] = [];
@@ -75,7 +70,7 @@ function readEnded(fields: readonly string[], life: string, host: string): Ended
     end: Number(end),
     place: place as string,
     outputs: states,
-    detail: detail === "-" ? "" : plainText(detail as string),
+    detail: detail === "-" ? "" : withoutControlCharacters(detail as string, " "),
     life,
     host,
   };
@@ -148,7 +143,7 @@ export class JournalReader {
     }
     switch (fields[0]) {
       case "manager":
-        this.#hosts.set(life, plainText(fields[2] ?? ""));
+        this.#hosts.set(life, withoutControlCharacters(fields[2] ?? "", " "));
         watcher.arrived?.(life);
         return;
       case "start":
@@ -157,7 +152,11 @@ export class JournalReader {
         }
         return;
       case "finish":
-        watcher.left(life, plainText(fields[1] ?? ""), fields[2] === "-" ? "" : plainText(fields[2] ?? ""));
+        watcher.left(
+          life,
+          withoutControlCharacters(fields[1] ?? "", " "),
+          fields[2] === "-" ? "" : withoutControlCharacters(fields[2] ?? "", " "),
+        );
         return;
       case "done":
       case "failed":

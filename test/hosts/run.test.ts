@@ -22,7 +22,7 @@ async function sshd(): Promise<Sshd> {
 /** Each kind of host, ready to run. */
 const hosts: readonly (readonly [string, boolean, () => Promise<Host>])[] = [
   ["this machine", true, async () => new ThisMachine()],
-  ...KINDS.map((kind) => [kind, !noCluster, async () => (await sshd(), hostOf(kind))] as const),
+  ...KINDS.map((kind) => [kind, !noCluster, async () => sshd().then(() => hostOf(kind))] as const),
 ];
 
 for (const [kind, available, open] of hosts) {

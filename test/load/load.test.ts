@@ -48,7 +48,7 @@ test("local files with any ending, JSON and packages can be imported", async () 
       "node_modules/letters/i.d.ts": "export const d: string;",
     },
   );
-  assert.equal(swarm.jobs.source.kind === "rows" && Array.from(swarm.jobs.source.rows, (row) => row["id"]), [
+  assert.equal(swarm.jobs.source.kind === "rows" && Array.from(swarm.jobs.source.rows, (row) => row.id), [
     "a",
     "b",
     "bc",
@@ -69,7 +69,7 @@ test("regular expressions, arrays, classes and filters of a definition work", as
     ),
   );
   assert.equal(swarm.outputs.text.matches, { source: "^ok$", flags: "i" });
-  assert.ok(swarm.jobs.source.kind === "matrix" && Array.isArray(swarm.jobs.source.axes["id"]));
+  assert.ok(swarm.jobs.source.kind === "matrix" && Array.isArray(swarm.jobs.source.axes.id));
   const [keep] = swarm.jobs.filters as readonly ((params: object) => boolean)[];
   assert.equal([keep?.({ id: "a", k: 1 }), keep?.({ id: "a", k: 2 })], [false, true]);
 });

@@ -44,7 +44,7 @@ function placeByConfig(module: string, folder: string): { readonly path: string;
     const rest = restOf(module, alias);
     const target = targets[0];
     if (rest === undefined || target === undefined) continue;
-    const from = options.baseUrl ?? (typeof options["pathsBasePath"] === "string" ? options["pathsBasePath"] : base);
+    const from = options.baseUrl ?? (typeof options.pathsBasePath === "string" ? options.pathsBasePath : base);
     const path = target.replace("*", () => rest);
     return { path: isAbsolute(path) ? path : join(from, path), config };
   }

@@ -1,9 +1,9 @@
 import { relative } from "node:path";
+import { countOf, formatBytes, formatSeconds } from "../../../compiler/format/amounts.js";
 import type { DeployObserver, Progress } from "../../deploy-observer.js";
 import type { DeployEnd, DeployResult } from "../../deploy-result.js";
 import type { Workspace } from "../../workspace.js";
 import type { Terminal } from "../terminal.js";
-import { countOf, formatBytes, formatSeconds } from "../words.js";
 import { sayFailures } from "./failures.js";
 import { sayReconnecting } from "./reconnecting.js";
 import { sayPutRight, sayUntidied } from "./results.js";

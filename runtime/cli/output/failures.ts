@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { countOf } from "../../../compiler/format/amounts.js";
+import { withoutControlCharacters } from "../../../compiler/format/control-characters.js";
 import { adviseOnExit, describeExit } from "../../../compiler/shell/exit-words.js";
 import { logPath } from "../../runs/log-names.js";
 import { readLogTail } from "../../runs/log-tail.js";
 import type { JobResult } from "../../state/ledger.js";
 import type { Workspace } from "../../workspace.js";
 import type { Terminal } from "../terminal.js";
-import { countOf } from "../words.js";
 
 /** So much of a log's end is looked at for its last lines, in bytes. */
 const TAIL_BYTES = 1 << 16;
@@ -35,8 +36,7 @@ function withinReason(line: string): string {
 /** A line without colours and other orders to the terminal; of a progress bar, what was seen last. */
 function withoutControls(line: string): string {
   const last = line.replace(/\r+$/, "").split("\r").at(-1) as string;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in it
-  return last.replace(/\x1b\[[0-9;?]*[ -/]*[@-~]/g, "").replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "");
+  return withoutControlCharacters(last);
 }
 
 /** What a job died of, in words; failures with the same words are alike. */

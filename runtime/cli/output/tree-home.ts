@@ -1,21 +1,16 @@
 import { relative } from "node:path";
+import { countOf, formatBytes } from "../../../compiler/format/amounts.js";
+import { printableName } from "../../../compiler/format/control-characters.js";
 import type { TreeHome } from "../../trees/bring-tree.js";
 import { CHANGES_TABLE, CONFLICTS_TABLE } from "../../trees/change-tables.js";
 import type { Conflict } from "../../trees/settle-versions.js";
 import type { Workspace } from "../../workspace.js";
 import type { Terminal } from "../terminal.js";
-import { countOf, formatBytes } from "../words.js";
 
 /** So many changes are listed by a preview, and so many conflicts by anything. */
 const MOST_LISTED = 20;
 
 const SIGNS = { created: "+", changed: "~", deleted: "-" } as const;
-
-/** A path on a line of its own, whatever characters it has. */
-function showPath(path: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  return /[\u0000-\u001f\u007f]/.test(path) ? JSON.stringify(path) : path;
-}
 
 function countChanges({ changes }: TreeHome): string {
   const counts = { created: 0, changed: 0, deleted: 0 };
@@ -42,8 +37,8 @@ function sayConflicts(terminal: Terminal, home: TreeHome): void {
         ? "; every version is kept below results/conflicts"
         : kept === undefined
           ? ""
-          : `; the other version is kept: results/${showPath(kept)}`;
-    terminal.say(`  ${terminal.colors.yellow("conflict:")} ${showPath(path)}: ${why}${jobs}${place}`);
+          : `; the other version is kept: results/${printableName(kept)}`;
+    terminal.say(`  ${terminal.colors.yellow("conflict:")} ${printableName(path)}: ${why}${jobs}${place}`);
   }
   const more = byPath.size - MOST_LISTED;
   if (more > 0) terminal.say(`  and ${more} more, in ${CONFLICTS_TABLE}`);
@@ -63,7 +58,9 @@ export function sayTreeHome(terminal: Terminal, workspace: Workspace, home: Tree
 export function sayTreePreview(terminal: Terminal, home: TreeHome): void {
   terminal.say(`the tree: ${countChanges(home)}`);
   for (const { path, change, kind, job } of home.changes.slice(0, MOST_LISTED)) {
-    terminal.say(`  ${SIGNS[change]} ${showPath(path)}${kind === "folder" ? "/" : ""}${job === "" ? "" : ` (${job})`}`);
+    terminal.say(
+      `  ${SIGNS[change]} ${printableName(path)}${kind === "folder" ? "/" : ""}${job === "" ? "" : ` (${job})`}`,
+    );
   }
   const more = home.changes.length - MOST_LISTED;
   if (more > 0) terminal.say(`  and ${more} more`);

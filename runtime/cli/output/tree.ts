@@ -1,5 +1,6 @@
+import { countOf, formatBytes } from "../../../compiler/format/amounts.js";
 import type { BundledTree, BundledTreeEntry } from "../../../compiler/format/bundle.js";
-import { countOf, formatBytes } from "../words.js";
+import { printableName } from "../../../compiler/format/control-characters.js";
 
 /** Folders deeper than this are part of their parent's line. */
 const DEEPEST = 3;
@@ -57,7 +58,7 @@ export class TreeListing {
     const show = (sum: FolderSum, indent: string) => {
       const folders = [...sum.within];
       for (const [name, below] of folders.slice(0, MOST_BESIDE)) {
-        lines.push(`${indent}${visible(name)}/  ${describeSum(below)}`);
+        lines.push(`${indent}${printableName(name)}/  ${describeSum(below)}`);
         show(below, `${indent}  `);
       }
       const more = folders.length - MOST_BESIDE;
@@ -66,12 +67,6 @@ export class TreeListing {
     show(this.#top, "  ");
     return lines;
   }
-}
-
-/** A name on one line, whatever is in it. */
-function visible(name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
-  return /[\x00-\x1f\x7f]/.test(name) ? JSON.stringify(name) : name;
 }
 
 /** What becomes of a tree, in words. */

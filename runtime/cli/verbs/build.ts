@@ -1,5 +1,6 @@
 import { join, relative, resolve } from "node:path";
 import { type Built, build as buildBundle } from "../../../compiler/build.js";
+import { countOf, formatBytes, formatSeconds } from "../../../compiler/format/amounts.js";
 import { type BundleDescription, readBundleDescription } from "../../../compiler/format/bundle.js";
 import type { TreeEntry } from "../../../compiler/survey/tree/entry.js";
 import { hasReflinks } from "../../files/reflinks.js";
@@ -11,7 +12,6 @@ import { EXIT } from "../exit-codes.js";
 import { sayNotes } from "../output/notes.js";
 import { describeTreeUse, TreeListing } from "../output/tree.js";
 import type { Verb, VerbContext } from "../verb.js";
-import { countOf, formatBytes, formatSeconds } from "../words.js";
 
 export interface BuildOptions {
   readonly out?: string;

@@ -1,4 +1,5 @@
 import { join, relative } from "node:path";
+import { countOf, formatBytes } from "../../../compiler/format/amounts.js";
 import { bringHome } from "../../bring-home.js";
 import { openRuns } from "../../deployed.js";
 import { Results } from "../../files/results.js";
@@ -11,7 +12,6 @@ import { EXIT, type ExitCode } from "../exit-codes.js";
 import { sayUntidied } from "../output/results.js";
 import { useDeployed } from "../use-deployed.js";
 import type { Verb, VerbContext } from "../verb.js";
-import { countOf, formatBytes } from "../words.js";
 
 export interface CleanOptions {
   readonly stale?: boolean;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { structuredPatch } from "diff";
 import { build } from "../../../compiler/build.js";
 import { emitManager } from "../../../compiler/emit/manager.js";
+import { countOf, formatBytes } from "../../../compiler/format/amounts.js";
 import {
   BUNDLE_FILES,
   type BundleDescription,
@@ -15,7 +16,6 @@ import { bundleFolder } from "../../workspace.js";
 import { compileDefinition } from "../compile-definition.js";
 import { EXIT } from "../exit-codes.js";
 import type { Verb, VerbContext } from "../verb.js";
-import { countOf, formatBytes } from "../words.js";
 
 /** More jobs than this are counted, not listed. */
 const MOST_LISTED = 10;

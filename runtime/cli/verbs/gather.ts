@@ -1,3 +1,4 @@
+import { countOf } from "../../../compiler/format/amounts.js";
 import { bringHome } from "../../bring-home.js";
 import type { Deployed } from "../../deployed.js";
 import { previewTrees } from "../../preview-trees.js";
@@ -8,7 +9,6 @@ import { sayUntidied } from "../output/results.js";
 import { describeTreeHome, sayTreeHome, sayTreePreview } from "../output/tree-home.js";
 import { useDeployed } from "../use-deployed.js";
 import type { Verb, VerbContext } from "../verb.js";
-import { countOf } from "../words.js";
 
 export interface GatherOptions {
   readonly keepLogs?: boolean;

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
+import { formatBytes } from "../../../compiler/format/amounts.js";
 import type { Deployed } from "../../deployed.js";
 import { REPORT_VERSION } from "../../report.js";
 import { logPath } from "../../runs/log-names.js";
@@ -8,7 +9,6 @@ import { RuntimeProblem } from "../../workspace.js";
 import { EXIT } from "../exit-codes.js";
 import { useDeployed } from "../use-deployed.js";
 import type { Verb } from "../verb.js";
-import { formatBytes } from "../words.js";
 
 export interface LogsOptions {
   readonly job?: string;

@@ -1,4 +1,4 @@
-import { sayCount, sayMemory, sayWalltime } from "../amounts.js";
+import { countOf, formatMemory, formatWalltime } from "../../../compiler/format/amounts.js";
 import { type Finding, fail, ok, warn } from "../finding.js";
 import { countSubmitted, type PilotNeeds } from "../needs.js";
 import type { LimitSource, Resources } from "./accounting-limits.js";
@@ -47,7 +47,7 @@ function examineSubmitLimit(source: LimitSource, limit: number, pilots: PilotNee
   ).length;
   const wanted = countSubmitted(pilots);
   const have = queued === 0 ? "" : `, and ${queued} of yours ${queued === 1 ? "is" : "are"} there already`;
-  const allows = `${source.name} allows ${sayCount(limit, "job")} in the queue${have}`;
+  const allows = `${source.name} allows ${countOf(limit, "job")} in the queue${have}`;
   if (wanted > limit - queued) {
     const successors = pilots.nodesMaySubmit ? "" : ", with all their successors";
     const hint = limit >= wanted ? "wait until those have ended, or lower nodes" : "lower nodes, or choose another qos";
@@ -79,7 +79,7 @@ function usageOf(request: PilotRequest): Resources {
 
 const WORDS: Readonly<Record<string, string>> = { cpu: "CPUs", node: "nodes", mem: "memory", "gres/gpu": "GPUs" };
 const say = (name: string, amount: number) =>
-  name === "mem" ? `${sayMemory(amount)} of memory` : `${amount} ${WORDS[name] ?? name}`;
+  name === "mem" ? `${formatMemory(amount)} of memory` : `${amount} ${WORDS[name] ?? name}`;
 
 function* examineResources(source: LimitSource, request: PilotRequest, pilots: PilotNeeds): Generator<Finding> {
   for (const [name, used] of usageOf(request)) {
@@ -90,7 +90,7 @@ function* examineResources(source: LimitSource, request: PilotRequest, pilots: P
       const words = `${source.name} allows ${say(name, most)}, and a pilot asks for ${say(name, used)}`;
       yield fail("limits", `${words}: the pilots would wait for ever`, "ask for less, or choose another qos");
     } else if (together !== undefined && used * pilots.count > together) {
-      const words = `${source.name} allows ${say(name, together)} for all jobs together: ${sayCount(Math.floor(together / used), "pilot")} of ${pilots.count} at a time`;
+      const words = `${source.name} allows ${say(name, together)} for all jobs together: ${countOf(Math.floor(together / used), "pilot")} of ${pilots.count} at a time`;
       yield warn("limits", words, "the others wait until these have ended");
     }
   }
@@ -110,7 +110,7 @@ export function* examineLimits(
   if (running?.running !== undefined && running.running < pilots.count) {
     yield warn(
       "limits",
-      `${running.name} lets ${sayCount(running.running, "job")} run at a time, and ${pilots.count} pilots are wanted`,
+      `${running.name} lets ${countOf(running.running, "job")} run at a time, and ${pilots.count} pilots are wanted`,
       "the others wait until these have ended",
     );
   }
@@ -119,8 +119,8 @@ export function* examineLimits(
   if (timed?.walltime !== undefined && walltime !== undefined && walltime > timed.walltime) {
     yield fail(
       "walltime",
-      `the walltime is ${sayWalltime(walltime)}, and ${timed.name} allows ${sayWalltime(timed.walltime)}: the pilots would wait for ever`,
-      `set walltime to "${sayWalltime(timed.walltime)}" or less, or choose another qos`,
+      `the walltime is ${formatWalltime(walltime)}, and ${timed.name} allows ${formatWalltime(timed.walltime)}: the pilots would wait for ever`,
+      `set walltime to "${formatWalltime(timed.walltime)}" or less, or choose another qos`,
     );
   }
   for (const source of sources) yield* examineResources(source, request, pilots);

@@ -1,4 +1,4 @@
-import { sayMemory, sayWalltime } from "../amounts.js";
+import { formatMemory, formatWalltime } from "../../../compiler/format/amounts.js";
 import { type Finding, fail, ok, warn } from "../finding.js";
 import { countResource, sayResource } from "./generic-resources.js";
 import { type NodeKind, satisfies, usableCpus } from "./node-kinds.js";
@@ -33,8 +33,8 @@ function* listDemands(request: PilotRequest): Generator<Demand> {
     yield {
       name: "memory",
       fits: (kind) => kind.memory >= memory,
-      words: `${sayMemory(memory)} of memory`,
-      most: (kinds) => `have up to ${sayMemory(largest(kinds.map((kind) => kind.memory)))}`,
+      words: `${formatMemory(memory)} of memory`,
+      most: (kinds) => `have up to ${formatMemory(largest(kinds.map((kind) => kind.memory)))}`,
       hint: "lower memory or memoryPerCpu, or choose another partition: sinfo -o '%P %m'",
     };
   }
@@ -56,8 +56,8 @@ function* listDemands(request: PilotRequest): Generator<Demand> {
     yield {
       name: "scratch",
       fits: (kind) => kind.tmp >= tmp,
-      words: `${sayMemory(tmp)} of the node's own disk`,
-      most: (kinds) => `say that they have up to ${sayMemory(largest(kinds.map((kind) => kind.tmp)))}`,
+      words: `${formatMemory(tmp)} of the node's own disk`,
+      most: (kinds) => `say that they have up to ${formatMemory(largest(kinds.map((kind) => kind.tmp)))}`,
       hint: "lower scratchSize, or leave it out and ask by gres, as the site has it: sinfo -o '%P %d %G'",
     };
   }
@@ -136,14 +136,14 @@ export function* examinePartitionLimits(
   const { walltime, memory, cpus } = request;
   const { longest, mostMemory, mostCpus, name } = partition;
   if (walltime !== undefined) {
-    const limit = longest === undefined ? "sets no limit" : `allows ${sayWalltime(longest)}`;
+    const limit = longest === undefined ? "sets no limit" : `allows ${formatWalltime(longest)}`;
     if (longest === undefined || walltime <= longest || mayExceedTime) {
-      yield ok("walltime", `${sayWalltime(walltime)}; ${name} ${limit}`);
+      yield ok("walltime", `${formatWalltime(walltime)}; ${name} ${limit}`);
     } else {
       yield fail(
         "walltime",
-        `the walltime is ${sayWalltime(walltime)}, and the partition ${name} ${limit}: the pilots would wait for ever`,
-        `set walltime to "${sayWalltime(longest)}" or less, or choose another partition: sinfo -o '%P %l'`,
+        `the walltime is ${formatWalltime(walltime)}, and the partition ${name} ${limit}: the pilots would wait for ever`,
+        `set walltime to "${formatWalltime(longest)}" or less, or choose another partition: sinfo -o '%P %l'`,
       );
     }
   }
@@ -151,7 +151,7 @@ export function* examinePartitionLimits(
     yield fail("CPUs", `a pilot asks for ${cpus}, and ${name} allows ${mostCpus} on a node`, "lower cpusPerNode");
   }
   if (mostMemory !== undefined && memory !== undefined && memory > mostMemory) {
-    const words = `a pilot asks for ${sayMemory(memory)}, and ${name} allows ${sayMemory(mostMemory)} on a node`;
+    const words = `a pilot asks for ${formatMemory(memory)}, and ${name} allows ${formatMemory(mostMemory)} on a node`;
     yield fail("memory", words, "lower memory or memoryPerCpu");
   }
   if (partition.fewestNodes > 1) {

@@ -1,4 +1,4 @@
-import { sayCount, sayMemory, sayWalltime } from "../amounts.js";
+import { countOf, formatMemory, formatWalltime } from "../../../compiler/format/amounts.js";
 import { type Finding, ok, warn } from "../finding.js";
 import type { PilotNeeds } from "../needs.js";
 import type { Configuration } from "./configuration.js";
@@ -32,7 +32,7 @@ export function examineArrays(pilots: PilotNeeds, { arraySize }: Configuration):
   if (longest < 1)
     return { name, status: "fail", words: "the cluster allows no arrays (MaxArraySize)", hint: "ask for them" };
   const parts = Math.ceil(pilots.count / longest);
-  return ok(name, `up to ${sayCount(longest, "pilot")} in one; ${parts === 1 ? "one is" : `${parts} are`} submitted`);
+  return ok(name, `up to ${countOf(longest, "pilot")} in one; ${parts === 1 ? "one is" : `${parts} are`} submitted`);
 }
 
 /** What memory a pilot has that asks for none, and what keeps jobs within theirs. */
@@ -49,11 +49,11 @@ export function* examineMemory(
     (configuration.memoryOfCpu !== undefined ? configuration.memoryOfCpu * request.cpus : undefined);
   if (request.memory === undefined && given !== undefined) {
     const needed = pilots.jobMemory * pilots.slots;
-    const words = `the target asks for none, and ${partition.name} gives a pilot ${sayMemory(given)}`;
+    const words = `the target asks for none, and ${partition.name} gives a pilot ${formatMemory(given)}`;
     if (needed > given) {
       yield warn(
         "memory",
-        `${words}; ${pilots.slots} jobs at a time need ${sayMemory(needed)}`,
+        `${words}; ${pilots.slots} jobs at a time need ${formatMemory(needed)}`,
         "set memory or memoryPerCpu",
       );
     } else yield ok("memory", words);
@@ -90,6 +90,6 @@ export function sayBound({ count, nodes, successors, walltimeSeconds }: PilotNee
   const each = successors === 0 ? "without successors" : `each followed by up to ${successors}`;
   const hours = Math.round(((count * (1 + successors) * walltimeSeconds) / 3600) * 100) / 100;
   const fewer = count < nodes ? ` (nodes: ${nodes}, and the jobs keep no more busy)` : "";
-  const words = `${sayCount(count, "pilot")}${fewer} of ${sayWalltime(walltimeSeconds)}, ${each}: ${hours.toLocaleString("en-US")} node-hours at most`;
+  const words = `${countOf(count, "pilot")}${fewer} of ${formatWalltime(walltimeSeconds)}, ${each}: ${hours.toLocaleString("en-US")} node-hours at most`;
   return ok("bound", words);
 }

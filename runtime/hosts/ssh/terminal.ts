@@ -1,5 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import { ReadStream } from "node:tty";
+import { withoutControlCharacters } from "../../../compiler/format/control-characters.js";
 
 /** What is asked of a person. */
 export interface Question {
@@ -46,7 +47,7 @@ export async function askOnTerminal({ about, prompt, echo }: Question): Promise<
     (terminal as unknown as NodeJS.WritableStream).write(text);
   };
   terminal.setRawMode(true);
-  write(`(${printable(about)}) ${printable(prompt)}`);
+  write(`(${withoutControlCharacters(about)}) ${withoutControlCharacters(prompt)}`);
   try {
     return await readLine(terminal, echo ? write : () => {});
   } finally {
@@ -77,10 +78,4 @@ function readLine(terminal: ReadStream, show: (text: string) => void): Promise<s
       }
     });
   });
-}
-
-/** A server's words must not steer the terminal. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what it is about
-  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, "");
 }

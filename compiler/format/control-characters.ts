@@ -1,0 +1,25 @@
+/*
+ * A name, a param or what a remote machine sends may hold characters that a terminal obeys, that end a line or that a
+ * table cannot hold.
+ */
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+const CONTROL = /[\x00-\x1f\x7f-\x9f]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+const ESCAPE_SEQUENCE = /\x1b\[[0-9;?]*[ -/]*[@-~]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+const OTHER_THAN_SPACE = /[\x00-\x08\x0b-\x1f\x7f-\x9f]+/g;
+
+export function hasControlCharacters(text: string): boolean {
+  return CONTROL.test(text);
+}
+
+/** A name on one line, whatever is in it: with quotes and escapes where it needs them. */
+export function printableName(name: string): string {
+  return hasControlCharacters(name) ? JSON.stringify(name) : name;
+}
+
+/** Text that is no order to a terminal: colours and other escape sequences go; line feeds and tabs stay. */
+export function withoutControlCharacters(text: string, instead = ""): string {
+  return text.replace(ESCAPE_SEQUENCE, instead).replace(OTHER_THAN_SPACE, instead);
+}

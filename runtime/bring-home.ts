@@ -1,10 +1,11 @@
-import type { BundledJob } from "../compiler/format/bundle.js";
 import { makeFolders } from "../compiler/format/make-folders.js";
 import { type Deployed, openRuns } from "./deployed.js";
+import { readEarlierRun } from "./runs/earlier-run.js";
 import { RunFollower } from "./runs/follow-run.js";
-import { listRunJobs, markCancelled } from "./runs/run-folder.js";
+import { markCancelled } from "./runs/run-folder.js";
 import { type Standing, writeResultTables } from "./state/result-tables.js";
 import { bringTreeHome, type TreeHome } from "./trees/bring-tree.js";
+import { knownBundles } from "./workspace.js";
 
 export interface BroughtHome {
   readonly standing: Standing;
@@ -20,6 +21,8 @@ export interface BroughtHome {
   readonly waiting: number;
   /** what could not be removed of runs that are over, as texts */
   readonly untidied: readonly string[];
+  /** numbers of runs that cannot be gathered: no whole bundle of them is known any more */
+  readonly lost: readonly number[];
 }
 
 /**
@@ -39,14 +42,16 @@ export async function bringHome(
     readonly abandon?: boolean;
   },
 ): Promise<BroughtHome> {
-  const { workspace, description, results, engine, target, files } = deployed;
+  const { workspace, results, engine, target, files } = deployed;
+  const hasTree = deployed.description.tree !== null;
   let finished = 0;
   let goingOn = 0;
   let stopped = 0;
   let waiting = 0;
   const trees: TreeHome[] = [];
   const untidied: string[] = [];
-  results.ownership.checkTables(description.tree !== null);
+  const lost: number[] = [];
+  results.ownership.checkTables(hasTree);
   makeFolders(workspace.results);
   for (const run of openRuns(deployed)) {
     if (options.stop) {
@@ -54,10 +59,14 @@ export async function bringHome(
       if (await engine.stop(run, options.hurry)) stopped += 1;
     }
     // A tree in which more jobs are to run is not held: the next deploy goes on with it.
-    const running = (await engine.state(run)).going || (!description.tree && !(await engine.hold(run)));
-    const numbers = run.digest === description.digest ? new Set(listRunJobs(run)) : new Set<number>();
-    const jobs = new Map<number, BundledJob>();
-    for (const job of deployed.jobs()) if (numbers.has(job.number)) jobs.set(job.number, job);
+    const running = (await engine.state(run)).going || (!hasTree && !(await engine.hold(run)));
+    const known = readEarlierRun(knownBundles(workspace, target, files.here), run);
+    if (!known) {
+      lost.push(run.number);
+      if (running) goingOn += 1;
+      continue;
+    }
+    const { description, jobs } = known;
     const follower = new RunFollower({
       run,
       files,
@@ -73,7 +82,7 @@ export async function bringHome(
       goingOn += 1;
       continue;
     }
-    if (description.tree && run.digest === description.digest) {
+    if (description.tree) {
       const isOver = follower.settled >= run.jobs;
       if (!isOver && options.abandon !== true) {
         waiting += 1;
@@ -101,12 +110,13 @@ export async function bringHome(
     }
   }
   return {
-    standing: writeResultTables(workspace.results, description, deployed.jobs(), results.placed),
+    standing: writeResultTables(workspace.results, deployed.description, deployed.jobs(), results.placed),
     finished,
     goingOn,
     stopped,
     trees,
     waiting,
     untidied,
+    lost,
   };
 }

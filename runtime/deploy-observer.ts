@@ -43,6 +43,8 @@ export interface DeployObserver {
   badNode(words: string): void;
   /** working folders of a run that has ended could not be removed, and why */
   untidied(run: Run, words: string): void;
+  /** a run has results that cannot be gathered: no whole bundle of it is known any more */
+  lost(run: Run): void;
   /** a job is done, and yet there is something to say of it */
   remarked(job: string, words: string): void;
   /** results/ has been put right before jobs run */

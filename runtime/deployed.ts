@@ -1,21 +1,29 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import {
-  BUNDLE_FILES,
   type BundleDescription,
   type BundledJob,
   readBundleDescription,
   readBundledJobs,
+  refuseOtherSchema,
 } from "../compiler/format/bundle.js";
 import type { Engine } from "./engines/engine.js";
 import { Results } from "./files/results.js";
 import type { TargetFiles } from "./files/target-files.js";
+import { describedIn, isWholeBundle } from "./files/whole-bundle.js";
 import { type OpenOptions, openTarget, type TargetFacts } from "./open-target.js";
 import { type EndedTry, JournalReader } from "./runs/journal.js";
 import { isClosed, listRuns, type Run, readRun } from "./runs/run-folder.js";
 import { type LockOptions, lockState } from "./state/deploy-lock.js";
 import { Ledger } from "./state/ledger.js";
-import { prepareState, RuntimeProblem, type Workspace } from "./workspace.js";
+import {
+  bundleFolder,
+  knownBundles,
+  prepareState,
+  RuntimeProblem,
+  targetDirectory,
+  type Workspace,
+} from "./workspace.js";
 
 /** A swarm as it was last deployed to a target; known without compiling its definition. */
 export interface Deployed {
@@ -35,27 +43,41 @@ export interface Deployed {
   close(): void;
 }
 
-/** The targets whose bundles lie in a folder, with the bundles' folders. */
-function targetsIn(folder: string, bundleOf: (target: string) => string): Map<string, string> {
-  const names = existsSync(folder) ? readdirSync(folder).sort() : [];
-  const bundles = names.map((name) => [name, join(folder, bundleOf(name))] as const);
-  return new Map(bundles.filter(([, bundle]) => existsSync(join(bundle, BUNDLE_FILES.description))));
+function namesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).sort() : [];
 }
 
 /** The targets to which something was deployed from here. */
-function deployedTargets(workspace: Workspace): Map<string, string> {
-  return targetsIn(workspace.state, (target) => join(target, "bundle"));
+export function deployedTargets({ state }: Workspace): string[] {
+  return namesIn(state).filter((target) => namesIn(join(state, target, "bundle")).length > 0);
 }
 
 /** Targets elsewhere that the committed bundles know of: another checkout may have deployed to them. */
-function bundledTargets(workspace: Workspace): Map<string, string> {
-  const targets = targetsIn(join(workspace.folder, "bundle"), (target) => target);
-  return new Map([...targets].filter(([, bundle]) => readBundleDescription(bundle).access !== null));
+function bundledTargets(workspace: Workspace): string[] {
+  const access = (target: string) => describedIn(bundleFolder(workspace, target))?.access ?? null;
+  return namesIn(join(workspace.folder, "bundle")).filter((target) => access(target) !== null);
+}
+
+/**
+ * The first of some bundles that is as it was when it was built.
+ *
+ * @throws RuntimeProblem if none is
+ */
+function findWhole(bundles: readonly string[], target: string): string {
+  const whole = bundles.find((folder) => isWholeBundle(folder, describedIn(folder)?.digest ?? ""));
+  if (whole !== undefined) return whole;
+  for (const folder of bundles) refuseOtherSchema(folder);
+  throw new RuntimeProblem(
+    `the bundle that was deployed to ${target} is damaged`,
+    "locusts deploy puts it right; if that fails too, locusts clean --reset is the way out",
+  );
 }
 
 export interface OpenDeployedOptions extends Pick<OpenOptions, "reconnecting">, LockOptions {
   /** have it alone, to change something: no other process does at the same time */
   readonly change: boolean;
+  /** the caller has locked the state already */
+  readonly isLocked?: boolean;
 }
 
 /**
@@ -72,21 +94,21 @@ export async function openDeployed(
 ): Promise<Deployed> {
   const deployed = deployedTargets(workspace);
   const targets =
-    deployed.size > 0 && (wanted === undefined || deployed.has(wanted)) ? deployed : bundledTargets(workspace);
-  const names = [...targets.keys()];
-  const target = wanted ?? (names.length === 1 ? names[0] : targets.has("local") ? "local" : undefined);
-  if (targets.size === 0 || (wanted !== undefined && !targets.has(wanted))) {
+    deployed.length > 0 && (wanted === undefined || deployed.includes(wanted)) ? deployed : bundledTargets(workspace);
+  const target = wanted ?? (targets.length === 1 ? targets[0] : targets.includes("local") ? "local" : undefined);
+  if (targets.length === 0 || (wanted !== undefined && !targets.includes(wanted))) {
     throw new RuntimeProblem(
       `nothing has been deployed from ${workspace.folder}${wanted === undefined ? "" : ` to ${wanted}`} yet`,
-      deployed.size > 0 ? `there is something on ${[...deployed.keys()].join(", ")}` : "run: locusts deploy",
+      deployed.length > 0 ? `there is something on ${deployed.join(", ")}` : "run: locusts deploy",
     );
   }
   if (target === undefined) {
-    throw new RuntimeProblem(`several targets are in use; choose one with --target: ${names.join(", ")}`);
+    throw new RuntimeProblem(`several targets are in use; choose one with --target: ${targets.join(", ")}`);
   }
-  const facts = readBundleDescription(targets.get(target) as string);
+  const home = knownBundles(workspace, target, targetDirectory(workspace, target));
+  const facts = readBundleDescription(findWhole(home, target));
   let unlock = () => {};
-  if (options.change) {
+  if (options.change && options.isLocked !== true) {
     prepareState(workspace);
     unlock = await lockState(workspace.state, options);
   }
@@ -110,10 +132,10 @@ async function openTargetOf(
     const { files } = opened;
     if (options.change && opened.original !== undefined) throw isCopy(workspace, opened.original);
     await files.adopt();
-    const bundle = join(files.here, "bundle");
-    if (!existsSync(join(bundle, BUNDLE_FILES.description))) {
+    if (namesIn(join(files.here, "bundle")).length === 0) {
       throw new RuntimeProblem(`nothing of ${facts.swarm} is on ${target} at the moment`, "run: locusts deploy");
     }
+    const bundle = findWhole(knownBundles(workspace, target, files.here), target);
     const description = readBundleDescription(bundle);
     const ledger = Ledger.open(workspace.state);
     return {

@@ -11,9 +11,10 @@ import type { OpenedTarget } from "./open-target.js";
 import { makeReport } from "./report.js";
 import { readEarlierRun } from "./runs/earlier-run.js";
 import { BROKEN_CHAIN, RunFollower } from "./runs/follow-run.js";
+import { JournalReader } from "./runs/journal.js";
 import { closeRun, isCancelled, isClosed, listRuns, type Run, readRun, unmarkCancelled } from "./runs/run-folder.js";
 import { tidyAgain } from "./runs/tidy-run.js";
-import { replaceBundle, stageWanted } from "./stage-wanted.js";
+import { replaceBundle, restoreBundle, stageWanted } from "./stage-wanted.js";
 import { failedJobs } from "./state/job-state.js";
 import { type JobResult, Ledger } from "./state/ledger.js";
 import { putRight } from "./state/put-right.js";
@@ -21,7 +22,7 @@ import { type Standing, writeResultTables } from "./state/result-tables.js";
 import { type Selection, selectJobs } from "./state/select-jobs.js";
 import { bringTreeHome, type TreeHome } from "./trees/bring-tree.js";
 import { carryResultsOver } from "./trees/carry-over.js";
-import { RuntimeProblem, targetDirectory } from "./workspace.js";
+import { knownBundles, RuntimeProblem, targetDirectory } from "./workspace.js";
 
 /** How long managers may take to leave when all is done, in milliseconds. */
 const MOST_LEAVING = 30_000;
@@ -229,6 +230,7 @@ export class Deployment {
 
   /** What earlier deploys have left: a run that still goes on is followed, one that was cut off gathered. */
   async takeUp(): Promise<DeployEnd | undefined> {
+    const { workspace, target } = this.options;
     await this.files.adopt();
     for (const number of listRuns(this.files.here)) {
       const run = readRun(this.files.here, number);
@@ -237,13 +239,15 @@ export class Deployment {
         this.noteUntidied(run, await tidyAgain(run, this.files));
         continue;
       }
-      const earlier = readEarlierRun(this.files.here, run);
+      const earlier = readEarlierRun(knownBundles(workspace, target, this.files.here), run);
       const isCurrent = run.digest === this.options.description.digest;
+      // Managers read it, and so does whatever stops them.
+      if (isCurrent) restoreBundle(this.options, this.files);
       // What was cancelled while SLURM did not answer may be in its queue still.
       if (isCancelled(run)) await this.engine.stop(run);
       const { going } = await this.engine.state(run);
       // A run whose jobs share a tree is gone on with: nothing is held, and whoever begins first has it.
-      const resumes = !going && isCurrent && earlier?.description.tree;
+      const resumes = !going && isCurrent && earlier?.isListed && earlier.description.tree;
       if (going || (!resumes && !(await this.engine.hold(run)))) {
         if (!earlier || !isCurrent) {
           throw new RuntimeProblem(
@@ -265,9 +269,18 @@ export class Deployment {
           const end = await this.resume(run, earlier.jobs, left);
           if (end.how !== "complete") return end;
         } else await this.close(follower, false);
-      } else closeRun(run);
+      } else await this.giveUp(run);
     }
     return undefined;
+  }
+
+  /** Of a run whose bundle is lost nobody knows what its jobs were. */
+  async giveUp(run: Run): Promise<void> {
+    let ended = 0;
+    await this.files.look(run);
+    new JournalReader(run.folder).read({ started: () => {}, ended: () => (ended += 1), left: () => {} });
+    if (ended > 0) this.options.observer.lost(run);
+    closeRun(run);
   }
 
   /** Goes on with a run whose managers are gone. */

@@ -1,11 +1,11 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { BUNDLE_FILES, readBundleDescription } from "../compiler/format/bundle.js";
 import type { DeployOptions } from "./deploy-options.js";
 import { preflight } from "./doctor/preflight.js";
 import { pilotsFor } from "./engines/slurm.js";
 import { placeBundle, stageRun } from "./files/stage.js";
 import type { TargetFiles } from "./files/target-files.js";
+import { isWholeBundle } from "./files/whole-bundle.js";
 import type { OpenedTarget } from "./open-target.js";
 import type { Run } from "./runs/run-folder.js";
 import { targetDirectory } from "./workspace.js";
@@ -43,11 +43,18 @@ function noteHere({ bundle, workspace, target }: DeployOptions, files: TargetFil
   if (home !== join(files.here, "bundle")) placeBundle(bundle, home);
 }
 
-/** Nothing has to run: where an earlier version was deployed, this one is what `status` and `gather` are about now. */
+/** Nothing has to run: this version is what `status` and `gather` are about now, not one that was deployed before. */
 export function replaceBundle(options: DeployOptions, files: TargetFiles): void {
   const place = join(files.here, "bundle");
-  if (!existsSync(join(place, BUNDLE_FILES.description))) return;
-  if (readBundleDescription(place).digest === options.description.digest) return;
+  const isDeployed = existsSync(place) && readdirSync(place).length > 0;
+  const isHome = files.here === targetDirectory(options.workspace, options.target);
+  if (isDeployed || isHome) restoreBundle(options, files);
+}
+
+/** Puts this bundle where the target's is, unless that is the same and whole. */
+export function restoreBundle(options: DeployOptions, files: TargetFiles): void {
+  const place = join(files.here, "bundle");
+  if (isWholeBundle(place, options.description.digest)) return;
   placeBundle(options.bundle, place);
   noteHere(options, files);
 }

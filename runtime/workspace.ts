@@ -64,19 +64,39 @@ export function bundleFolder(workspace: Workspace, target: string): string {
   return join(workspace.folder, "bundle", target);
 }
 
+/**
+ * Where the bundle of a target that was deployed may lie, the likeliest first: each is a copy of it, as long as the
+ * definition has not changed.
+ *
+ * @param here the target's folder, or what is known of it on this machine
+ */
+export function knownBundles(workspace: Workspace, target: string, here: string): readonly string[] {
+  const home = targetDirectory(workspace, target);
+  const folders = [
+    join(here, "bundle"),
+    join(home, "bundle"),
+    join(home, "next-bundle"),
+    bundleFolder(workspace, target),
+  ];
+  return [...new Set(folders)];
+}
+
 /** The directory of a local target. */
 export function targetDirectory(workspace: Workspace, target: string): string {
   return join(workspace.state, target);
 }
 
-/** The text of a state file; one that is empty, or cannot be read, counts as missing. */
-function readText(path: string): string {
+/** The text of a state file; one that is empty, damaged, or cannot be read, counts as missing. */
+function readText(path: string, whole: RegExp): string {
   try {
-    return readFileSync(path, "utf8").trim();
+    return whole.exec(readFileSync(path, "utf8").trim())?.[0] ?? "";
   } catch {
     return "";
   }
 }
+
+/** The name of a definition's file, and nothing else. */
+const DEFINITION_FILE = /^[^/\p{Cc}\uFFFD]+\.[cm]?[jt]s$/u;
 
 /**
  * Makes `.locusts/`, which git is told to ignore.
@@ -85,11 +105,12 @@ function readText(path: string): string {
  */
 export function prepareState(workspace: Workspace): void {
   makeFolders(workspace.state);
-  if (readText(join(workspace.state, ".gitignore")) === "") writeAtomically(join(workspace.state, ".gitignore"), "*\n");
+  if (readText(join(workspace.state, ".gitignore"), /^\*/m) === "")
+    writeAtomically(join(workspace.state, ".gitignore"), "*\n");
   const owner = join(workspace.state, "definition");
   const name = basename(workspace.definition);
-  if (readText(owner) === "") writeAtomically(owner, `${name}\n`);
-  const owned = readText(owner);
+  if (readText(owner, DEFINITION_FILE) === "") writeAtomically(owner, `${name}\n`);
+  const owned = readText(owner, DEFINITION_FILE);
   if (owned !== name) {
     throw new RuntimeProblem(
       `${workspace.state} and ${workspace.results} belong to ${owned}`,

@@ -140,13 +140,32 @@ export function readBundleDescription(folder: string): BundleDescription {
   } catch (error) {
     throw new UnusableBundle(`${path} cannot be read (${(error as Error).message}); build it anew: locusts build`);
   }
-  if (description.schema !== BUNDLE_SCHEMA) {
-    throw new UnusableBundle(
-      `${path} has schema ${description.schema}, and this Locusts reads ${BUNDLE_SCHEMA}: ` +
-        (description.schema > BUNDLE_SCHEMA ? "use a newer Locusts" : "build it anew: locusts build"),
-    );
-  }
+  checkSchema(path, description);
   return description;
+}
+
+function checkSchema(path: string, { schema }: BundleDescription): void {
+  if (schema === BUNDLE_SCHEMA) return;
+  throw new UnusableBundle(
+    `${path} has schema ${schema}, and this Locusts reads ${BUNDLE_SCHEMA}: ` +
+      (schema > BUNDLE_SCHEMA ? "use a newer Locusts" : "build it anew: locusts build"),
+  );
+}
+
+/**
+ * Refuses a bundle that another version of Locusts has written; one that is damaged passes.
+ *
+ * @throws UnusableBundle
+ */
+export function refuseOtherSchema(folder: string): void {
+  const path = join(folder, BUNDLE_FILES.description);
+  let description: BundleDescription;
+  try {
+    description = JSON.parse(readFileSync(path, "utf8")) as BundleDescription;
+  } catch {
+    return;
+  }
+  if (typeof description?.schema === "number") checkSchema(path, description);
 }
 
 /** A job as `jobs.tsv` has it; values in the order of the bundle's params, inputs and outputs. */

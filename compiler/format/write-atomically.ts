@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import {
   closeSync,
   copyFileSync,
+  existsSync,
   fsyncSync,
   openSync,
   readdirSync,
@@ -70,6 +71,12 @@ export function writeAtomically(path: string, content: string | Uint8Array | Ite
 /** Copies a file as `writeAtomically` writes one; its mode too. */
 export function copyAtomically(from: string, path: string): void {
   replaceBy(path, (draft) => copyFileSync(from, draft));
+}
+
+/** Removes all drafts in a folder that nobody else writes to at this time. */
+export function removeDrafts(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) if (DRAFT.test(name)) rmSync(join(folder, name), { force: true });
 }
 
 /**

@@ -121,7 +121,9 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     "clean",
     "remove working folders and staged inputs, never results",
     async () => (await import("./verbs/clean.js")).clean,
-  ).option("--stale", "move away outputs in results/ whose jobs the definition no longer has; remove nothing");
+  )
+    .option("--stale", "move away outputs in results/ whose jobs the definition no longer has; remove nothing")
+    .option("--reset", "the way out if something is damaged: remove all that Locusts has, but results");
   program
     .command("import-tree")
     .description("print a tree file of the predecessor as tree(…), to be pasted into a definition")

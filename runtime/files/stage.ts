@@ -9,7 +9,7 @@ import {
   type Upload,
 } from "../../compiler/format/bundle.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
-import { copyAtomically } from "../../compiler/format/write-atomically.js";
+import { copyAtomically, removeDrafts } from "../../compiler/format/write-atomically.js";
 import { BundledInputs } from "../runs/bundled-inputs.js";
 import { chunkSize, isFull } from "../runs/chunks.js";
 import { type RunFacts, removeUnstagedRuns, runFolder } from "../runs/run-folder.js";
@@ -20,6 +20,7 @@ import type { TargetFiles } from "./target-files.js";
 /** Puts the bundle into a folder, each file in one step. */
 export function placeBundle(from: string, to: string): void {
   makeFolders(to);
+  removeDrafts(to);
   for (const file of Object.values(BUNDLE_FILES)) {
     if (existsSync(join(from, file))) copyAtomically(join(from, file), join(to, file));
     else rmSync(join(to, file), { force: true });

@@ -1,20 +1,8 @@
-import { createHash, hash } from "node:crypto";
-import { existsSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { BUNDLE_FILES, type BundleDescription } from "../../compiler/format/bundle.js";
+import { rmSync } from "node:fs";
+import type { BundleDescription } from "../../compiler/format/bundle.js";
 import { RuntimeProblem } from "../workspace.js";
 import { placeBundle } from "./stage.js";
-
-/** The digest of a bundle's files, as its description says it. */
-function digestBundle(folder: string): string {
-  const digest = createHash("sha256");
-  for (const name of Object.values(BUNDLE_FILES).sort()) {
-    const path = join(folder, name);
-    if (name === BUNDLE_FILES.description || !existsSync(path)) continue;
-    digest.update(`${name}\0${hash("sha256", readFileSync(path))}\n`);
-  }
-  return digest.digest("hex");
-}
+import { digestBundle } from "./whole-bundle.js";
 
 /**
  * Takes a copy of the bundle that a deploy was started with: what is built later, while this one still

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { withoutControlCharacters } from "../../compiler/format/control-characters.js";
 import type { Cause, OutputState } from "../state/ledger.js";
@@ -105,6 +105,7 @@ export class JournalReader {
   read(watcher: Watcher): boolean {
     let any = false;
     const folder = join(this.runFolder, "journal");
+    if (!existsSync(folder)) return false; // it is lost, or not made yet
     const lives = readdirSync(folder).flatMap((file) => (file.endsWith(".tsv") ? [file.slice(0, -4)] : []));
     for (const life of lives.sort(byLife)) any = this.#readFile(join(folder, `${life}.tsv`), life, watcher) || any;
     return any;

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { makeFolders } from "../../compiler/format/make-folders.js";
 import { birthOf } from "../engines/process-birth.js";
 import { createLockFile, folderIdentity } from "../state/lock-file.js";
 import { bootOfMachine } from "../state/process-identity.js";
@@ -21,7 +22,9 @@ function lifeNumber(life: string): number {
 
 /** The lives of a run's managers, oldest first, by the names of their files. */
 export function listLives(run: Run): string[] {
-  return readdirSync(join(run.folder, "managers"))
+  const folder = join(run.folder, "managers");
+  if (!existsSync(folder)) return []; // nobody has begun, or the folder is lost
+  return readdirSync(folder)
     .filter((file) => /^[A-Za-z0-9_-]+\.\d+$/.test(file))
     .sort((a, b) => lifeNumber(a) - lifeNumber(b));
 }
@@ -55,6 +58,7 @@ export async function holdRun(run: Run): Promise<boolean> {
   const last = listLives(run).at(-1);
   const number = (last === undefined ? 0 : lifeNumber(last)) + 1;
   const place = join(run.folder, "managers", `${MANAGER}.${number}`);
+  makeFolders(dirname(place));
   const { pid } = process;
   if (!createLockFile(place, `${pid} ${birthOf(pid) ?? 0} ${hostname()} deploy ${bootOfMachine()}\n`)) return false;
   // One that was held up before it could say who it is, and does so now, finds this file and leaves.

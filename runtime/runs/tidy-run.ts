@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import type { TargetFiles } from "../files/target-files.js";
+import { explainSystemError } from "../system-errors.js";
 import { closeRun, type Run } from "./run-folder.js";
 
 /** The file that says that a run is still to be tidied, and which folders stay: NUL-terminated paths below work/. */
@@ -29,7 +30,7 @@ export async function tidyAgain(run: Run, files: TargetFiles): Promise<string | 
   try {
     await files.tidy(run, keep);
   } catch (error) {
-    return (error as Error).message;
+    return explainSystemError(error)?.message ?? (error as Error).message;
   }
   rmSync(path, { force: true });
   return undefined;

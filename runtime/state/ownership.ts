@@ -82,19 +82,29 @@ export class Ownership {
     if (stats && !stats.isDirectory()) {
       throw new RuntimeProblem(`${this.results} is not a folder, and results go there`, "move it away");
     }
-    for (const [name, start] of [
+    const [foreign] = this.foreignTables(hasTree);
+    if (foreign !== undefined) {
+      throw new RuntimeProblem(`${foreign} is a file of yours, where Locusts writes a table`, "move it away");
+    }
+  }
+
+  /** The paths of what lies where Locusts writes its tables, and is none that it has written. */
+  foreignTables(hasTree: boolean): string[] {
+    const tables = [
       ["jobs.tsv", JOBS_TABLE_START],
       ["outputs.tsv", OUTPUTS_TABLE_START],
-      [CHANGES_TABLE, CHANGES_TABLE_START],
-      [CONFLICTS_TABLE, CONFLICTS_TABLE_START],
-    ] as const) {
-      if (!hasTree && (name === CHANGES_TABLE || name === CONFLICTS_TABLE)) continue;
+      ...(hasTree
+        ? [
+            [CHANGES_TABLE, CHANGES_TABLE_START],
+            [CONFLICTS_TABLE, CONFLICTS_TABLE_START],
+          ]
+        : []),
+    ] as [name: string, start: string][];
+    return tables.flatMap(([name, start]) => {
       const path = join(this.results, name);
       const table = statSync(path, { throwIfNoEntry: false });
-      if (table && (!table.isFile() || (table.size > 0 && !startsWith(path, start)))) {
-        throw new RuntimeProblem(`${path} is a file of yours, where Locusts writes a table`, "move it away");
-      }
-    }
+      return table && (!table.isFile() || (table.size > 0 && !startsWith(path, start))) ? [path] : [];
+    });
   }
 
   /** @throws RuntimeProblem if one of the jobs would replace something that Locusts has not put there */

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, rmdirSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readLines } from "../../compiler/format/lines.js";
 import { AppendOnlyTable } from "./append-only.js";
@@ -55,8 +55,8 @@ export class PlacedOutputs {
 
   static open(stateFolder: string, results: string, ledger: Ledger): PlacedOutputs {
     const placed = new PlacedOutputs(stateFolder, results, ledger);
-    if (existsSync(placed.#table.path)) for (const row of placed.#table.rows()) placed.#remember(row);
-    else placed.#adoptListed();
+    for (const row of placed.#table.rows()) placed.#remember(row);
+    if (placed.#lines === 0) placed.#adoptListed();
     return placed;
   }
 
@@ -71,7 +71,7 @@ export class PlacedOutputs {
   }
 
   /**
-   * Where nothing is known, as after `.locusts` was removed, or from before there was this table: what the
+   * Where nothing is known, as after `.locusts` was removed, or the table was damaged, or from before there was this table: what the
    * last outputs.tsv lists counts, if it is as large as it was, and no newer than that table.
    */
   #adoptListed(): void {

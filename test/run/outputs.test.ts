@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { lstatSync, rmSync } from "node:fs";
+import { chmodSync, lstatSync, rmSync } from "node:fs";
 import { suite } from "../runner/suite.js";
 import { Deployment } from "./deployment.js";
 
@@ -159,6 +159,20 @@ test("a check may write and change files, sees the command's folder, and leaves 
   );
   assert.match(deployment.log("b"), /checking/);
   await deployment.assertQuiet();
+});
+
+test("what looks at outputs may be killed, and the job is done all the same", async () => {
+  const deployment = new Deployment(SWARM.replace(/jobs: .*/, 'jobs: list("id", ["good"]),'), {}, undefined, 1);
+  for (const program of ["find", "grep", "stat"]) {
+    deployment.write(
+      `bin/${program}`,
+      `#!/bin/bash\n[[ -e ${deployment.path(program)} || "$*" != *good* ]] || { : >${deployment.path(program)}; kill -9 $$; }\nexec /usr/bin/${program} "$@"\n`,
+    );
+    chmodSync(deployment.path("bin", program), 0o755);
+  }
+  const report = await deployment.succeed([], { PATH: `${deployment.path("bin")}:${process.env.PATH}` });
+  assert.equal(report.jobs.done, 1);
+  for (const program of ["find", "grep", "stat"]) assert.ok(deployment.exists(program), `${program} was killed`);
 });
 
 test.run();

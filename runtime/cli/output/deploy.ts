@@ -6,7 +6,7 @@ import type { Workspace } from "../../workspace.js";
 import type { Terminal } from "../terminal.js";
 import { sayFailures } from "./failures.js";
 import { sayReconnecting } from "./reconnecting.js";
-import { sayPutRight, sayUntidied } from "./results.js";
+import { sayLost, sayPutRight, sayUntidied } from "./results.js";
 import { sayTreeHome } from "./tree-home.js";
 
 /** Without a terminal a line says how far it is this often, in milliseconds. */
@@ -82,6 +82,9 @@ export function observeDeploy(terminal: Terminal, workspace: Workspace): DeployO
     },
     untidied(_run, words) {
       sayUntidied(terminal, words);
+    },
+    lost(run) {
+      sayLost(terminal, run.number);
     },
     remarked(job, words) {
       remarks += 1;

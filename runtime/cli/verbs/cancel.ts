@@ -1,6 +1,7 @@
 import { bringHome } from "../../bring-home.js";
 import { REPORT_VERSION } from "../../report.js";
 import { EXIT } from "../exit-codes.js";
+import { sayLost } from "../output/results.js";
 import type { Terminal } from "../terminal.js";
 import { useDeployed } from "../use-deployed.js";
 import type { Verb } from "../verb.js";
@@ -30,6 +31,7 @@ export const cancel: Verb<object> = (context) =>
     const home = await withoutInterrupt(terminal, (hurry) =>
       bringHome(deployed, { stop: true, hurry, keepLogs: false }),
     );
+    for (const run of home.lost) sayLost(terminal, run);
     if (context.json) {
       terminal.print(
         JSON.stringify({

@@ -4,6 +4,7 @@ import { bringHome } from "../../bring-home.js";
 import { openRuns } from "../../deployed.js";
 import { Results } from "../../files/results.js";
 import { REPORT_VERSION } from "../../report.js";
+import { resetState } from "../../reset.js";
 import { lockState } from "../../state/deploy-lock.js";
 import { KEPT_FOLDERS, removeKept } from "../../state/kept-outputs.js";
 import { Ledger } from "../../state/ledger.js";
@@ -15,6 +16,7 @@ import type { Verb, VerbContext } from "../verb.js";
 
 export interface CleanOptions {
   readonly stale?: boolean;
+  readonly reset?: boolean;
 }
 
 /** Moves outputs of jobs that the definition no longer has out of results/. Nothing is removed, and no target is asked. */
@@ -39,9 +41,28 @@ async function moveStale({ terminal, json, place }: VerbContext): Promise<ExitCo
   }
 }
 
+/** Removes all that Locusts has, but results and what is known of them, whatever is damaged. */
+async function reset({ terminal, json, place, target }: VerbContext): Promise<ExitCode> {
+  const workspace = openWorkspace(place);
+  prepareState(workspace);
+  const unlock = await lockState(workspace.state, { waiting: (words) => terminal.say(words) });
+  try {
+    const notes = await resetState(workspace, target);
+    if (json) terminal.print(JSON.stringify({ version: REPORT_VERSION, notes }));
+    else {
+      for (const note of notes) terminal.say(`${terminal.colors.yellow("note:")} ${note}`);
+      terminal.say("removed all that was deployed; the results stay, and the next locusts deploy begins anew");
+    }
+    return EXIT.fine;
+  } finally {
+    unlock();
+  }
+}
+
 /** `locusts clean`: removes working folders, run lists, staged inputs and kept outputs; never results, nor what is known of them. */
 export const clean: Verb<CleanOptions> = async (context, options) => {
   if (options.stale === true) return moveStale(context);
+  if (options.reset === true) return reset(context);
   return useDeployed(context, "change", async (deployed) => {
     const { files, workspace } = deployed;
     if (!deployed.mine) {
@@ -58,6 +79,13 @@ export const clean: Verb<CleanOptions> = async (context, options) => {
     if (openRuns(deployed).length > 0) {
       const home = await bringHome(deployed, { stop: true, keepLogs: false, abandon: true });
       for (const words of home.untidied) sayUntidied(context.terminal, words);
+      const [lost] = home.lost;
+      if (lost !== undefined) {
+        throw new RuntimeProblem(
+          `run ${lost} has results that cannot be brought home, since no whole bundle of it is left`,
+          "locusts deploy knows it again if the definition has not changed; locusts clean --reset removes it all the same",
+        );
+      }
     }
     await files.clean();
     const keptBytes = removeKept(workspace);

@@ -5,7 +5,7 @@ import { previewTrees } from "../../preview-trees.js";
 import { makeReport, REPORT_VERSION } from "../../report.js";
 import { failedJobs } from "../../state/job-state.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
-import { sayUntidied } from "../output/results.js";
+import { sayLost, sayUntidied } from "../output/results.js";
 import { describeTreeHome, sayTreeHome, sayTreePreview } from "../output/tree-home.js";
 import { useDeployed } from "../use-deployed.js";
 import type { Verb, VerbContext } from "../verb.js";
@@ -54,6 +54,7 @@ export const gather: Verb<GatherOptions> = (context, options) =>
       if (home.waiting > 0)
         context.terminal.say("its tree comes home when all jobs have ended: locusts deploy goes on with them");
       for (const words of home.untidied) sayUntidied(context.terminal, words);
+      for (const run of home.lost) sayLost(context.terminal, run);
       if (home.goingOn > 0)
         context.terminal.say("the swarm still runs: gather again later, or follow it with locusts deploy");
     }

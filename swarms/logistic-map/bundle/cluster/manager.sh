@@ -696,7 +696,7 @@ locusts_check_output() { # name path kind need min-bytes [grep-flags ere]
     else
       locusts_reject "$name has less than $bytes bytes"
     fi
-  elif [[ ${7-} ]] && ! grep "$6" -e "$7" -- "$path" >/dev/null; then
+  elif [[ ${7-} ]] && ! locusts_has_line "$6" "$7" "$path"; then
     locusts_reject "$name has no line that matches"
   elif [[ $kind == file ]]; then
     locusts_found+=(present)
@@ -716,27 +716,38 @@ locusts_is_large_enough() { # path bytes size-if-known
   if (($2 == 1)) && [[ ! $3 ]]; then
     [[ -s $1 ]]
   else
-    ((${3:-$(stat -L -c %s -- "$1")} >= $2))
+    local size=$3
+    [[ $size ]] || size=$(stat -L -c %s -- "$1") || size=$(stat -L -c %s -- "$1") # it may have been killed
+    ((${size:-0} >= $2))
   fi
+}
+
+# Is there a line that matches? Exit codes above 1 are grep's own trouble: if it was killed, say, it looks again.
+locusts_has_line() { # grep-flags ere path
+  grep "$1" -e "$2" -- "$3" >/dev/null && return
+  (($? > 1)) && grep "$1" -e "$2" -- "$3" >/dev/null
 }
 
 # Prints the bytes in all the files of a folder; or, with code 1, why it can't be brought home.
 locusts_measure_folder() { # path
-  local kind size name total=0
-  while read -r -d '' kind size name; do
-    case $kind in
-      f) total=$((total + size)) ;;
-      all) # find has seen everything
-        printf '%s' "$total"
-        return
-        ;;
-      *)
-        name=${name//[[:cntrl:]]/?}
-        printf 'has something in it that is neither a file nor a folder: %s' "${name:0:200}"
-        return 1
-        ;;
-    esac
-  done < <(find -H "$1" ! -type d ! -type l -printf '%y %s %P\0' && printf 'all\0')
+  local kind size name total round
+  for round in 1 2; do # if find was killed, it says nothing of the folder
+    total=0
+    while read -r -d '' kind size name; do
+      case $kind in
+        f) total=$((total + size)) ;;
+        all) # find has seen everything
+          printf '%s' "$total"
+          return
+          ;;
+        *)
+          name=${name//[[:cntrl:]]/?}
+          printf 'has something in it that is neither a file nor a folder: %s' "${name:0:200}"
+          return 1
+          ;;
+      esac
+    done < <(find -H "$1" ! -type d ! -type l -printf '%y %s %P\0' && printf 'all\0')
+  done
   printf 'has a folder in it that cannot be read'
   return 1
 }

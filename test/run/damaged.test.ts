@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { suite } from "../runner/suite.js";
+import { Deployment, kill, until } from "./deployment.js";
+
+/** State files that were damaged or lost while nothing ran: a deploy goes on, or says what to do. */
+const test = suite("damaged state");
+
+const SWARM = (word: string, pause = "") => `
+  jobs: range("i", 1, 4),
+  outputs: { text: "{i}.txt" },
+  command: ({ outputs, params }) => sh\`echo \${params.i} >> ../../../../../../../../ran; ${pause} echo ${word} > \${outputs.text}\`,
+`;
+
+/** Two jobs are done long before the others. */
+const PAUSE = "i=${params.i}; sleep $((i / 3)).$i;";
+
+/** How often jobs have begun. */
+function begun(deployment: Deployment): number {
+  return deployment.exists("ran") ? deployment.read("ran").trim().split("\n").length : 0;
+}
+
+/** A run of which two jobs are done, and nothing has come home: all that worked on it is dead. */
+async function leaveDead(deployment: Deployment): Promise<void> {
+  const { child, outcome } = deployment.begin(["deploy"]);
+  const journal = deployment.path(".locusts/local/runs/1/journal/main.1.tsv");
+  const ended = () => (existsSync(journal) ? deployment.read(journal.slice(deployment.folder.length + 1)) : "");
+  await until(
+    "two jobs are done",
+    () =>
+      ended()
+        .split("\n")
+        .filter((line) => line.startsWith("done")).length >= 2,
+    30,
+  );
+  child.kill("SIGKILL");
+  await outcome;
+  for (const pid of deployment.processes()) kill(pid);
+  await until("all are gone", () => deployment.processes().length === 0, 10);
+  rmSync(deployment.path("results"), { recursive: true, force: true });
+  for (const record of ["ledger.tsv", "placed.tsv"]) rmSync(deployment.path(".locusts", record), { force: true });
+}
+
+const NOISE = Buffer.from(Array.from({ length: 300 }, (_, i) => (i * 151 + 89) % 256));
+
+test("a run whose bundle is damaged is gathered, and what was done does not run again", async () => {
+  const deployment = new Deployment(SWARM("one", PAUSE));
+  await leaveDead(deployment);
+  const before = begun(deployment);
+  for (const name of readdirSync(deployment.path(".locusts/local/bundle"))) {
+    writeFileSync(deployment.path(".locusts/local/bundle", name), NOISE);
+  }
+  const report = await deployment.succeed();
+  assert.equal(report.jobs.done, 4);
+  assert.ok(begun(deployment) - before <= 2, `${begun(deployment) - before} jobs have run again`);
+});
+
+test("if the definition has changed as well, it is said that its results cannot be known", async () => {
+  const deployment = new Deployment(SWARM("one", PAUSE));
+  await leaveDead(deployment);
+  writeFileSync(deployment.path(".locusts/local/bundle/bundle.json"), "");
+  deployment.define(SWARM("two"));
+  const { stderr, exitCode } = await deployment.begin(["deploy"]).outcome;
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stderr, /note: the results of run 1 cannot be brought home: no whole bundle of it is left/);
+  assert.equal(deployment.read("results/1.txt"), "two\n");
+});
+
+test("what is lost of a run keeps no deploy from going on, and status and clean work", async () => {
+  const deployment = new Deployment(SWARM("one"));
+  await deployment.succeed();
+  const state = (path: string) => deployment.path(".locusts", path);
+  for (const lost of [
+    "local/runs/1/managers",
+    "local/runs/1/journal",
+    "local/runs/1/gathered",
+    "local/bundle/bundle.json",
+  ]) {
+    rmSync(state(lost), { recursive: true });
+  }
+  writeFileSync(state("definition"), NOISE);
+  writeFileSync(state("placed.tsv"), NOISE);
+  const shown = await deployment.begin(["status"]).outcome;
+  assert.equal(shown.exitCode, 0, shown.stderr);
+  const report = await deployment.succeed();
+  assert.deepEqual([report.jobs.cached, begun(deployment)], [4, 4], "nothing has run again");
+  assert.equal(deployment.read(".locusts/definition"), "swarm.config.ts\n");
+  const cleaned = await deployment.begin(["clean"]).outcome;
+  assert.equal(cleaned.exitCode, 0, cleaned.stderr);
+  assert.equal(deployment.exists(".locusts/local/runs"), false);
+});
+
+test("clean --reset gets one out of anything, ends what runs, and keeps results", async () => {
+  const deployment = new Deployment(SWARM("one"));
+  await deployment.succeed();
+  deployment.define(SWARM("two", "sleep 30;"));
+  const { child, outcome } = deployment.begin(["deploy"]);
+  await until("jobs run", () => begun(deployment) > 4, 30);
+  child.kill("SIGKILL");
+  await outcome;
+  for (const path of [
+    ".locusts/local/bundle/bundle.json",
+    ".locusts/local/next-bundle/bundle.json",
+    "bundle/local/bundle.json",
+  ]) {
+    writeFileSync(deployment.path(path), NOISE);
+  }
+  writeFileSync(deployment.path("results/outputs.tsv"), NOISE);
+  rmSync(deployment.path(".locusts/local/runs/2/run"));
+  mkdirSync(deployment.path(".locusts/local/runs/2/run"));
+  const stuck = await deployment.begin(["deploy"]).outcome;
+  assert.equal(stuck.exitCode, 1);
+
+  const reset = await deployment.begin(["clean", "--reset"]).outcome;
+  assert.equal(reset.exitCode, 0, reset.stderr);
+  assert.match(
+    reset.stderr,
+    /what was not home yet from local is lost, and its jobs run again: the bundle that was deployed/,
+  );
+  assert.match(
+    reset.stderr,
+    /results\/outputs.tsv was not as Locusts writes it, and lies in .locusts\/damaged\/results-outputs.tsv now/,
+  );
+  assert.match(reset.stderr, /the results stay/);
+  await sleep(100);
+  assert.deepEqual(deployment.processes(), []);
+  deployment.define(SWARM("one"));
+  const report = await deployment.succeed();
+  assert.deepEqual([report.jobs.done, report.jobs.cached], [4, 4]);
+});
+
+test.run();

@@ -1,0 +1,67 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const SOURCES = join(ROOT, "test", "certify", "tracer");
+
+/** Stands in for the type checker, which only reads, and takes two thirds of a deploy's time. */
+const UNCHECKED = `const place = { file: "", line: 1, column: 1 };
+export const checkDefinition = () => ({ problems: [], placeOf: () => place, templateAt: () => undefined });
+export const checkProgramTypes = () => [];
+`;
+
+/** Where points are tried: a folder with a copy of the command line, and the tracer. */
+export interface Lab {
+  readonly folder: string;
+  /** the command line's file */
+  readonly cli: string;
+  /** what \`run\` is imported from, for verbs that nothing happens to */
+  readonly program: string;
+  readonly tracer: string;
+  remove(): void;
+}
+
+/** Why no points can be tried on this machine; undefined if they can. */
+export function whyNoLab(): string | undefined {
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    return `system calls are traced on Linux on x86-64 alone, and this is ${process.platform} on ${process.arch}`;
+  }
+  if (spawnSync("cc", ["--version"], { stdio: "ignore" }).status !== 0)
+    return "there is no C compiler (cc): install gcc";
+  return undefined;
+}
+
+/** @throws Error if the tracer cannot be built, or may not trace */
+export function openLab(): Lab {
+  const folder = mkdtempSync(join(tmpdir(), "locusts-certify-"));
+  const copy = join(folder, "program");
+  mkdirSync(copy);
+  const compiled = join(ROOT, "dist");
+  for (const part of ["compiler", "runtime"]) {
+    const isWanted = (path: string) => !path.startsWith(join(compiled, "compiler", "load", "check", "typescript"));
+    cpSync(join(compiled, part), join(copy, "dist", part), { recursive: true, filter: isWanted });
+  }
+  writeFileSync(join(copy, "dist", "compiler", "load", "check", "index.js"), UNCHECKED);
+  cpSync(join(ROOT, "package.json"), join(copy, "package.json"));
+  symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
+  const tracer = join(folder, "tracer");
+  const sources = ["tracer.c", "process.c", "calls.c"].map((name) => join(SOURCES, name));
+  execFileSync("cc", ["-O2", "-o", tracer, ...sources], { stdio: ["ignore", "ignore", "inherit"] });
+  const lab = {
+    folder,
+    tracer,
+    cli: join(copy, "dist", "runtime", "cli", "bin.js"),
+    program: join(copy, "dist", "runtime", "cli", "run.js"),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+  const tried = join(folder, "tried");
+  const { status, stderr } = spawnSync(tracer, ["--root", folder, "--status", tried, "--", "true"], {
+    encoding: "utf8",
+  });
+  if (status === 0 && existsSync(tried)) return lab;
+  lab.remove();
+  throw new Error(`processes may not be traced here: ${stderr.trim() || `exit code ${status}`}`);
+}

@@ -1,0 +1,167 @@
+/**
+ * The certificate: kills processes and makes system calls fail at exact points of runs, deploys again, and judges.
+ *
+ *     node dist/test/certify/run.js [--sample N] [--scenarios A,B] [--only REGEX] [--seconds N] [--workers N] [--seed TEXT] [--list]
+ *     node dist/test/certify/run.js --point 'SCENARIO FAULT NTH ROLE|CALL|PATH'
+ *
+ * Without options it tries all points. The last line is `N passed, N failed, N skipped`; skipped are scenarios
+ * that cannot be had on this machine. Exit codes: 1 some are bad, 2 wrong usage, 77 no points can be tried on this machine.
+ */
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { prepareToStopClusters } from "../cluster/stop-clusters.js";
+import { listDamages } from "./at-rest.js";
+import { type Baseline, takeBaseline } from "./baseline.js";
+import type { Case } from "./case.js";
+import { type Lab, openLab, whyNoLab } from "./lab.js";
+import { formatPoint, type Point, parsePoint } from "./point.js";
+import { pointsOf, spread } from "./points.js";
+import { SCENARIOS, type Scenario, scenarioNamed } from "./scenarios.js";
+import { whyNoSite } from "./site.js";
+import { describeTried, makeTable } from "./table.js";
+import { type Tried, tryPoint } from "./try-point.js";
+import { Worker } from "./worker.js";
+
+const NOT_HERE = 77;
+
+const { values: options } = parseArgs({
+  options: {
+    /** so many points, spread over all */
+    sample: { type: "string" },
+    /** names of scenarios, with commas between them */
+    scenarios: { type: "string" },
+    /** points whose text matches */
+    only: { type: "string" },
+    /** begin no more points after so long */
+    seconds: { type: "string" },
+    workers: { type: "string", default: String(Math.min(2, availableParallelism())) },
+    seed: { type: "string", default: "" },
+    /** says how many points there are, and tries none */
+    list: { type: "boolean", default: false },
+    /** this one alone; its folder is kept */
+    point: { type: "string" },
+  },
+});
+
+/** Does something for each of some things, with as many workers at once as there are. */
+async function share<T>(
+  workers: readonly Worker[],
+  things: readonly T[],
+  action: (worker: Worker, thing: T) => Promise<void>,
+) {
+  const queue = [...things];
+  await Promise.all(
+    workers.map(async (worker) => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) await action(worker, next);
+    }),
+  );
+}
+
+/** What undisturbed runs come to, and all points. */
+async function survey(workers: readonly Worker[], scenarios: readonly Scenario[]) {
+  const baselines = new Map<string, Baseline>();
+  const points: Point[] = [];
+  await share(workers, scenarios, async (worker, scenario) => {
+    const baseline = await worker.use(scenario, takeBaseline);
+    baselines.set(scenario.name, baseline);
+    if (!scenario.atRest) points.push(...pointsOf(scenario.name, baseline));
+    else points.push(...(await worker.use(scenario, listPrepared)));
+  });
+  return { baselines, points };
+}
+
+async function listPrepared(tried: Case): Promise<Point[]> {
+  await tried.prepare();
+  return listDamages(tried);
+}
+
+async function tryOne(worker: Worker, text: string): Promise<number> {
+  const point = parsePoint(text);
+  const baseline = await worker.use(point.scenario, takeBaseline);
+  let place = "";
+  const tried = await worker.use(
+    point.scenario,
+    (fresh) => {
+      place = fresh.folder;
+      return tryPoint(fresh, baseline, point);
+    },
+    true,
+  );
+  console.log(`${describeTried(tried)}\n     said: ${tried.said}\n     kept: ${place}`);
+  return tried.wrong.size > 0 ? 1 : 0;
+}
+
+async function tryMany(workers: readonly Worker[]): Promise<number> {
+  const only = new RegExp(options.only ?? "");
+  const begun = performance.now();
+  const asked = options.scenarios?.split(",").map(scenarioNamed) ?? SCENARIOS;
+  let leftOut = 0;
+  const inReach = asked.filter((scenario) => {
+    const why = whyNoSite(scenario);
+    if (why) console.log(`left out: ${scenario.name}: ${why}`);
+    if (why) leftOut += 1;
+    return !why;
+  });
+  const { baselines, points } = await survey(workers, inReach);
+  const chosen = spread(
+    points.filter((point) => only.test(formatPoint(point))),
+    options.seed,
+  );
+  const wanted = chosen.slice(0, options.sample === undefined ? undefined : Number(options.sample));
+  console.log(`${wanted.length} of ${points.length} points, in ${baselines.size} scenarios`);
+  if (options.list) return 0;
+  const all: Tried[] = [];
+  let late = 0;
+  await share(workers, wanted, async (worker, point) => {
+    if (options.seconds !== undefined && performance.now() - begun > Number(options.seconds) * 1000) {
+      late += 1;
+      return;
+    }
+    const baseline = baselines.get(point.scenario) as Baseline;
+    const tried = await worker.use(point.scenario, (fresh) => tryPoint(fresh, baseline, point));
+    all.push(tried);
+    if (tried.wrong.size > 0 || process.stdout.isTTY) console.log(describeTried(tried));
+  });
+  console.log(`\n${makeTable(all)}`);
+  if (late > 0) console.log(`${late} points were not begun: the ${options.seconds} s were over`);
+  const hit = all.filter(({ hit }) => hit);
+  const failed = hit.filter(({ wrong }) => wrong.size > 0).length;
+  if (hit.length < all.length) console.log(`${all.length - hit.length} points were not reached, which says nothing`);
+  console.log(`${hit.length - failed} passed, ${failed} failed, ${leftOut} skipped`);
+  return failed > 0 ? 1 : 0;
+}
+
+async function main(): Promise<number> {
+  const why = whyNoLab();
+  let lab: Lab | undefined;
+  try {
+    if (why === undefined) lab = openLab();
+  } catch (error) {
+    console.log((error as Error).message);
+  }
+  if (!lab) {
+    if (why) console.log(why);
+    console.log(`0 passed, ${process.env.CI === "true" ? 1 : 0} failed, ${process.env.CI === "true" ? 0 : 1} skipped`);
+    return NOT_HERE;
+  }
+  const opened = lab;
+  const stopCluster = prepareToStopClusters();
+  const workers = Array.from({ length: Number(options.workers) }, () => new Worker(opened));
+  let keep = false;
+  try {
+    if (options.point === undefined) return await tryMany(workers);
+    keep = true;
+    scenarioNamed(parsePoint(options.point).scenario);
+    return await tryOne(workers[0] as Worker, options.point);
+  } catch (error) {
+    console.error(`error: ${(error as Error).message}`);
+    return 2;
+  } finally {
+    for (const worker of workers) worker.close();
+    if (!keep) opened.remove();
+    stopCluster();
+  }
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+process.exit(await main());

@@ -1,0 +1,61 @@
+import { damage } from "./at-rest.js";
+import type { Baseline } from "./baseline.js";
+import type { Case } from "./case.js";
+import { judge, type Wrong } from "./judge.js";
+import { isDamage, type Point, staysBad } from "./point.js";
+import { DEPLOY } from "./scenarios.js";
+
+/** What came of a point. */
+export interface Tried {
+  readonly point: Point;
+  /** false: the place was not reached, which says nothing */
+  readonly hit: boolean;
+  readonly wrong: Wrong;
+  /** the last words of the verb that was disturbed */
+  readonly said: string;
+  readonly seconds: number;
+}
+
+/** Tries a point in a fresh case. */
+export async function tryPoint(tried: Case, baseline: Baseline, point: Point): Promise<Tried> {
+  const since = performance.now();
+  await tried.prepare();
+  const outcome = isDamage(point.fault)
+    ? await tryDamage(tried, baseline, point)
+    : await tryFault(tried, baseline, point);
+  return { point, ...outcome, seconds: (performance.now() - since) / 1000 };
+}
+
+type Outcome = Pick<Tried, "hit" | "wrong" | "said">;
+
+async function tryFault(tried: Case, baseline: Baseline, point: Point): Promise<Outcome> {
+  const first = await tried.traced(tried.scenario.verb, point);
+  if (!first.hit) return { hit: false, wrong: new Map(), said: "" };
+  if (staysBad(point.fault)) await tried.mendDisk();
+  const wrong = await judge(tried, baseline, first, point);
+  return { hit: true, wrong, said: lastWords(first) };
+}
+
+/** Of a state file that is damaged at rest: what was known in it alone may run again, and what nothing can go on from is refused in words. */
+async function tryDamage(tried: Case, baseline: Baseline, point: Point): Promise<Outcome> {
+  if (!damage(tried, point)) return { hit: false, wrong: new Map(), said: "" };
+  let first = await tried.verb(DEPLOY);
+  const said = lastWords(first);
+  if (first.code === 1) {
+    const out = await tried.verb(["clean", "--reset"]);
+    if (out.code !== 0)
+      return {
+        hit: true,
+        wrong: new Map([["stuck", `clean --reset: ${lastWords(out)}; deploy before it: ${said}`]]),
+        said,
+      };
+    first = await tried.verb(DEPLOY);
+  }
+  const wrong = await judge(tried, baseline, first, point);
+  if (/ledger|journal|\/runs/.test(point.place)) wrong.delete("rerun");
+  return { hit: true, wrong, said };
+}
+
+function lastWords({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }): string {
+  return (stderr.trim() || stdout.trim()).slice(-300);
+}

@@ -8,16 +8,19 @@ export SLURM_CONF=$slurm_conf
 start_database() {
   id mysql > /dev/null 2>&1 ||
     useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin mysql
-  mkdir -p "$state/mysql"
-  chown mysql: "$state/mysql"
-  if [[ ! -d $state/mysql/data/mysql ]]; then
-    mariadb-install-db --no-defaults --force --user=mysql --datadir="$state/mysql/data" --skip-test-db \
-      --auth-root-authentication-method=socket --innodb-log-file-size=8M > "$log/mariadb-install" 2>&1 ||
+  # In a shared folder for temporary files, one that starts removes those of another.
+  mkdir -p "$state/mysql/tmp"
+  chown mysql: "$state/mysql" "$state/mysql/tmp"
+  if [[ ! -d $state/mysql/data ]]; then
+    rm -rf "$state/mysql/draft"
+    mariadb-install-db --no-defaults --force --user=mysql --datadir="$state/mysql/draft" --tmpdir="$state/mysql/tmp" \
+      --skip-test-db --auth-root-authentication-method=socket --innodb-log-file-size=8M > "$log/mariadb-install" 2>&1 ||
       die "mariadb-install-db fails" "$log/mariadb-install"
+    mv "$state/mysql/draft" "$state/mysql/data"
   fi
   # Small, and without any care for a loss of power: it lives as long as the tests.
   setsid mariadbd --no-defaults --user=mysql --datadir="$state/mysql/data" --socket="$mysql_socket" \
-    --skip-networking --pid-file="$state/mysql/pid" --innodb-buffer-pool-size=64M --innodb-log-file-size=8M \
+    --tmpdir="$state/mysql/tmp" --skip-networking --pid-file="$state/mysql/pid" --innodb-buffer-pool-size=64M --innodb-log-file-size=8M \
     --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync --innodb-lock-wait-timeout=900 \
     --skip-log-bin --lc-messages-dir=/usr/share/mysql < /dev/null >> "$log/mariadbd" 2>&1 &
   echo $! > "$run/mariadbd.pid"

@@ -7,7 +7,7 @@ import { askHost, type HostAnswer } from "./ask-host.js";
 import { examineDirectory, examineOwner } from "./directory-findings.js";
 import { type Finding, fail, ok, skipped } from "./finding.js";
 import { readHostFacts } from "./host-facts.js";
-import { examineClock, examineHost } from "./host-findings.js";
+import { examineClock, examineHost, examineStart } from "./host-findings.js";
 import type { Needs } from "./needs.js";
 import { examineRoom } from "./room-findings.js";
 import { examineSharedDirectory } from "./shared-directory.js";
@@ -44,6 +44,17 @@ async function* examineTransferHost(
 export interface ExamineOptions {
   /** remember the key of a host that was never seen before */
   readonly acceptNewHostKey: boolean;
+}
+
+/** How long a command takes to begin, now that one is logged in. */
+async function timeStart(host: Host): Promise<Finding> {
+  const begun = Date.now();
+  try {
+    await host.run("true");
+  } catch (error) {
+    return findingOf("start", error);
+  }
+  return examineStart(Date.now() - begun);
 }
 
 /** The directory that a swarm's folder is in; for a local target, the folder itself. */
@@ -92,6 +103,7 @@ export async function* examineTarget(
     const facts = readHostFacts(answer.host);
     const remote = access !== null && access.host !== null;
     if (remote) yield ok("connection", `${host.name} answers, to ${facts.user}`);
+    if (remote) yield await timeStart(host);
     yield* examineHost(facts, needs);
     const clock = remote ? examineClock(facts.time, answer.asked, answer.answered) : undefined;
     if (clock) yield clock;

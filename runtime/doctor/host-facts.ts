@@ -16,6 +16,8 @@ export interface HostFacts {
   readonly groups: readonly string[];
   /** undefined if it has not told */
   readonly cores: number | undefined;
+  /** where logind ends what a login leaves behind: whether that is so for this account, or it lingers */
+  readonly leftBehind: "ended" | "lingers" | undefined;
   readonly missing: readonly string[];
   /** programs that are there, and are not GNU's */
   readonly notGnu: readonly string[];
@@ -67,6 +69,7 @@ export function readHostFacts(text: string): HostFacts {
     user: one("user") ?? "",
     groups: (one("groups") ?? "").split(" "),
     cores: Number(one("cores")) || undefined,
+    leftBehind: (["ended", "lingers"] as const).find((word) => word === one("left-behind")),
     missing: many("missing"),
     notGnu: many("not-gnu"),
     hasModules: one("modules") !== "none",

@@ -109,10 +109,38 @@ function* examineCores({ cores }: HostFacts, { slots }: Needs): Generator<Findin
   else yield warn("cores", words, "lower slots, unless the jobs wait for something else most of their time");
 }
 
+/** Without a scheduler, managers go on when the login that has started them ends: unless the host ends them, too. */
+function* examineLeftBehind({ leftBehind }: HostFacts, { access, pilots }: Needs): Generator<Finding> {
+  if (pilots || !access?.host || leftBehind === undefined) return;
+  if (leftBehind === "lingers") yield ok("logins", "what a login leaves behind goes on, since this account lingers");
+  else {
+    yield warn(
+      "logins",
+      "it ends what a login leaves behind (KillUserProcesses): jobs end when the connection does",
+      "run there, once: loginctl enable-linger; where that is refused, ask those who run it, or do not leave deploy",
+    );
+  }
+}
+
+/** Logins that take longer are worth a word, in milliseconds. */
+const SLOW_LOGIN = 5000;
+
+/** How long a command takes to begin, once one is logged in: each look at the target takes as long. */
+export function examineStart(milliseconds: number): Finding {
+  const seconds = (milliseconds / 1000).toFixed(1);
+  if (milliseconds < SLOW_LOGIN) return ok("start", `a command begins within ${seconds} s`);
+  return warn(
+    "start",
+    `a command takes ${seconds} s to begin, each time`,
+    "look for what is slow in the start files of the login there: ~/.bashrc, ~/.profile, /etc/profile.d",
+  );
+}
+
 /** The programs of a host: bash, tools, what the swarm itself needs. */
 export function* examineHost(facts: HostFacts, needs: Needs): Generator<Finding> {
   yield examineBash(facts);
   yield* examinePrograms(facts, needs);
   yield* examineModules(facts, needs);
   yield* examineCores(facts, needs);
+  yield* examineLeftBehind(facts, needs);
 }

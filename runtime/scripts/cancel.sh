@@ -15,10 +15,12 @@ run=$1/runs/$2
 
 if ! read_queue "$run" "$3" 20; then
   printf '%s\n' "$queue" >&2
-  # Whoever has a successor has left.
-  while IFS=$'\t' read -r id place _; do
-    printf '%s\t%s\n' "$place" "$id"
-  done <"$run/pilots/submitted.tsv" | tac | awk -F '\t' -v newest="$5" '!newest || !seen[$1]++ { print $2 "|unknown" }' | tac
+  declare -A ids=()
+  while IFS=$'\t' read -r id first last generation; do
+    # Whoever has submitted a successor has left.
+    ids["$first $last ${5:-$generation}"]=$id
+  done 2>/dev/null <"$run/pilots/submitted.tsv"
+  ((${#ids[@]} == 0)) || printf '%s|unknown\n' "${ids[@]}" | sort -n
   exit 40
 fi
 ids=()

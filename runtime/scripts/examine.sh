@@ -15,7 +15,36 @@ fact bash "$BASH_VERSION"
 fact time "$(date +%s.%N)"
 fact user "$(id -un)"
 fact groups "$(id -Gn)"
-fact cores "$(nproc 2>/dev/null)"
+cores=$(nproc 2>/dev/null)
+# in an allocation of SLURM: what it has of this machine
+if [[ ${SLURMD_NODENAME-} && ${SLURM_CPUS_ON_NODE-} =~ ^[1-9][0-9]*$ ]] && ((SLURM_CPUS_ON_NODE < cores)); then
+  cores=$SLURM_CPUS_ON_NODE
+fi
+fact cores "$cores"
+
+# Does logind end what a login leaves behind? What it is set to it says itself, or its files do; the last
+# line counts. Who lingers may leave things to a service of their own.
+look_at_session() {
+  local me kills users files
+  [[ ${XDG_SESSION_ID-} ]] || return
+  me=$(id -un)
+  kills=$(timeout 5 busctl get-property org.freedesktop.login1 /org/freedesktop/login1 \
+    org.freedesktop.login1.Manager KillUserProcesses 2>/dev/null </dev/null)
+  files=$(cat -- {/usr/lib,/etc}/systemd/logind.conf {/usr/lib,/run,/etc}/systemd/logind.conf.d/*.conf 2>/dev/null)
+  [[ $kills ]] || kills=$(grep '^KillUserProcesses=' <<<"$files" | tail -n 1)
+  [[ $kills == *[\ =]@(true|yes|on|1) ]] || return
+  users=$(grep '^KillExcludeUsers=' <<<"$files" | tail -n 1)
+  [[ " ${users#*=} " != *" $me "* && ! ($me == root && ! $users) ]] || return
+  users=$(grep '^KillOnlyUsers=' <<<"$files" | tail -n 1)
+  [[ ! ${users#*=} || " ${users#*=} " == *" $me "* ]] || return
+  if [[ -e /var/lib/systemd/linger/$me || $(timeout 5 loginctl show-user "$me" --property=Linger 2>/dev/null </dev/null) == Linger=yes ]] &&
+    timeout 10 systemd-run --user --scope --quiet true >/dev/null 2>&1 </dev/null; then
+    fact left-behind lingers
+  else
+    fact left-behind ended
+  fi
+}
+look_at_session
 
 while read -r name; do
   [[ ! $name ]] || type -P -- "$name" >/dev/null || fact missing "$name"

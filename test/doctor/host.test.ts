@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readHostFacts } from "../../runtime/doctor/host-facts.js";
-import { examineClock, examineHost } from "../../runtime/doctor/host-findings.js";
+import { examineClock, examineHost, examineStart } from "../../runtime/doctor/host-findings.js";
 import { listCommands, type Needs } from "../../runtime/doctor/needs.js";
 import { examineRoom } from "../../runtime/doctor/room-findings.js";
 import { suite } from "../runner/suite.js";
@@ -56,6 +56,18 @@ test("more jobs at a time than cores are worth a word", () => {
   assert.deepEqual(complaints(SAID, { slots: { count: 2, cpus: 2 } }), [
     "warn: 2 jobs at a time, 2 cores each; it has 2 cores",
   ]);
+});
+
+test("a login that is slow, and a host that ends what it leaves behind", () => {
+  assert.equal(examineStart(300).status, "ok");
+  assert.match(examineStart(20_000).words, /a command takes 20\.0 s to begin, each time/);
+  const access = { host: "lab", directory: "/data" } as unknown as NonNullable<Needs["access"]>;
+  const said = `${SAID}left-behind\tended\n`;
+  assert.deepEqual(complaints(said, { access }), [
+    "warn: it ends what a login leaves behind (KillUserProcesses): jobs end when the connection does",
+  ]);
+  assert.deepEqual(complaints(said.replace("ended", "lingers"), { access }), []);
+  assert.deepEqual(complaints(said), [], "on this machine nobody logs out");
 });
 
 test("a clock counts as different only beyond the time that the answer took", () => {

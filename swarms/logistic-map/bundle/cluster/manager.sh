@@ -1327,7 +1327,7 @@ locusts_share_out() {
     [[ ! -v $entry ]] || export "$entry=$locusts_job_cpus"
   done
   for entry in SLURM_{NTASKS,NPROCS,NTASKS_PER_NODE,TASKS_PER_NODE,NNODES,JOB_NUM_NODES} \
-    SLURM_STEP_{NUM_TASKS,TASKS_PER_NODE,NUM_NODES} PBS_NUM_NODES NHOSTS; do
+    PBS_NUM_NODES NHOSTS; do
     [[ ! -v $entry ]] || export "$entry=1"
   done
   if [[ -v SLURM_MEM_PER_NODE ]] && ((locusts_job_memory > 0)); then
@@ -1335,10 +1335,13 @@ locusts_share_out() {
   else
     unset -v SLURM_MEM_PER_NODE
   fi
+  # A job is no task of a step that the manager was started in, as by `srun --pty bash`: one that uses MPI
+  # would wait for that step's others.
+  unset -v "${!SLURM_STEP@}" "${!SLURM_SRUN_@}" "${!SLURM_PTY_@}" "${!PMI@}" SLURM_LAUNCH_NODE_IPADDR SLURM_MPI_TYPE
   # These say nothing that is true of one job.
   unset -v SLURM_ARRAY_{JOB_ID,TASK_ID,TASK_COUNT,TASK_MAX,TASK_MIN,TASK_STEP} SLURM_MEM_PER_{CPU,GPU} \
     SLURM_TRES_PER_{TASK,JOB,NODE} SLURM_NTASKS_PER_{CORE,SOCKET,GPU} SLURM_CPUS_PER_GPU SLURM_DISTRIBUTION \
-    SLURM_CPU_BIND{,_LIST,_TYPE,_VERBOSE} SGE_TASK_{ID,FIRST,LAST,STEPSIZE} PBS_ARRAYID PBS_ARRAY_{INDEX,ID} LSB_JOBINDEX{,_STEP}
+    SLURM_CPU_BIND{,_LIST,_TYPE,_VERBOSE} SLURM_{PROCID,LOCALID,GTIDS,TASK_PID} SGE_TASK_{ID,FIRST,LAST,STEPSIZE} PBS_ARRAYID PBS_ARRAY_{INDEX,ID} LSB_JOBINDEX{,_STEP}
 }
 
 # A slot reads its answers from its standard input, whose other end this process alone holds:
@@ -1938,7 +1941,8 @@ locusts_stop_others() { # name, or nothing for all
 # ---- What this machine has for us -------------------------------------------------------
 
 # Leaves the cores and the MiB that may be used here in locusts_cores and locusts_memory: a control
-# group may allow less than the machine has, and so may the processors that we are bound to.
+# group may allow less than the machine has, and so may the processors that we are bound to, or an
+# allocation that this was started in.
 locusts_measure_machine() {
   local key value
   locusts_cores=$(OMP_NUM_THREADS='' OMP_THREAD_LIMIT='' nproc) # it would say what these say
@@ -1948,6 +1952,17 @@ locusts_measure_machine() {
     [[ $key != MemTotal: ]] || locusts_memory=$((value / 1024))
   done </proc/meminfo
   locusts_look_at_groups
+  locusts_heed_allocation
+}
+
+# What SLURM has given us of this machine: not every cluster sees to it that nobody takes more. Where
+# `salloc` starts a shell on the login node, no node is named, and what is said is about others.
+locusts_heed_allocation() {
+  local memory=${SLURM_MEM_PER_NODE-}
+  [[ ${SLURMD_NODENAME-} && ${SLURM_CPUS_ON_NODE-} == [1-9]*([0-9]) ]] || return 0
+  ((SLURM_CPUS_ON_NODE >= locusts_cores)) || locusts_cores=$SLURM_CPUS_ON_NODE
+  [[ ${SLURM_MEM_PER_CPU-} != [1-9]*([0-9]) ]] || memory=$((SLURM_MEM_PER_CPU * SLURM_CPUS_ON_NODE))
+  [[ $memory != [1-9]*([0-9]) ]] || ((memory >= locusts_memory)) || locusts_memory=$memory
 }
 
 # Control groups lie in one another, and each has its own limits; of version 1 there are several hierarchies.

@@ -101,6 +101,7 @@ submit() { # first last generation sbatch-options...
   shift 3
   ! find_noted "$first" "$generation" || { printf '%s\n' "$job"; return; }
   for (( ; ; )); do
+    [[ ! -e $run/cancelled ]] || fail "$run was cancelled"
     answer=$(timeout "$((deadline - SECONDS > 60 ? 60 : deadline - SECONDS > 5 ? deadline - SECONDS : 5))" \
       sbatch --parsable "${options[@]}" "$@" --job-name="$full" --chdir="$run" \
       --output="$run/pilots/%x.%A_%a.log" ${after:+"--dependency=afterany:$after"} "$bundle/pilot.sh" "$run" "$((first - 1))" "$generation" </dev/null 2>&1)
@@ -207,9 +208,16 @@ say_left_out() {
 }
 
 # The user's own settings for SLURM's programs would filter what they show, and those of a pilot be
-# passed on to its successor.
+# passed on to its successor. So would what an allocation has that this is called from: devices, a step's
+# marks for MPI, a folder that goes with it.
 forget_settings() {
   local variable
+  if [[ ${SLURM_JOB_ID-} ]]; then
+    for variable in "${!SLURMD_@}" "${!SRUN_@}" "${!PMI@}" {CUDA,ROCR,HIP}_VISIBLE_DEVICES GPU_DEVICE_ORDINAL ZE_AFFINITY_MASK; do
+      unset "$variable"
+    done
+    [[ ! ${TMPDIR-} =~ (^|[^0-9])$SLURM_JOB_ID($|[^0-9]) ]] || unset TMPDIR
+  fi
   for variable in "${!SLURM_@}" "${!SBATCH_@}" "${!SQUEUE_@}" "${!SINFO_@}" "${!SCONTROL_@}"; do
     [[ $variable == @(SLURM_CONF|SLURM_CONF_SERVER|SLURM_JWT) ]] || unset "$variable"
   done

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Finding } from "../../runtime/doctor/finding.js";
+import { noCluster } from "../cluster/availability.js";
+import { useSshd } from "../cluster/sshd.js";
+import { suite } from "../runner/suite.js";
+import { Elsewhere } from "./elsewhere.js";
+
+/** A host whose logind ends what a login leaves behind; its programs are stand-ins, since it takes systemd to do it. */
+const test = suite("logins");
+
+/** What logind's programs say on such a host. */
+function standIns(lingers: boolean): string {
+  const folder = mkdtempSync("/tmp/locusts-logind-");
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const write = (name: string, text: string): void => {
+    writeFileSync(join(folder, name), `#!/bin/bash\n${text}\n`);
+    chmodSync(join(folder, name), 0o755);
+  };
+  write("busctl", '[[ $* == *KillUserProcesses ]] && echo "b true"');
+  write("loginctl", `echo Linger=${lingers ? "yes" : "no"}`);
+  write("systemd-run", `echo "$*" >>${folder}/units; while [[ $1 == --* ]]; do shift; done; exec "$@"`);
+  writeFileSync(join(folder, "units"), "");
+  chmodSync(join(folder, "units"), 0o666);
+  chmodSync(folder, 0o755);
+  return folder;
+}
+
+test.skipUnless(
+  !noCluster,
+  noCluster ?? "",
+  "doctor says before that it ends managers, or that they go on",
+  async () => {
+    for (const lingers of [false, true]) {
+      const programs = standIns(lingers);
+      const sshd = await useSshd({ settings: [`SetEnv PATH=${programs}:/usr/bin:/bin XDG_SESSION_ID=7`] });
+      const swarm = new Elsewhere(
+        { environment: sshd.environment, home: join(sshd.home, "logins") },
+        'jobs: range("i", 1, 2), command: ({ params }) => sh`: ${params.i}`,',
+        'ssh({ host: "lab", directory: DIRECTORY, slots: 1 })',
+      );
+      const { document } = await swarm.json<{ findings: Finding[] }>("doctor");
+      const found = document.findings.find(({ name }) => name === "logins");
+      assert.equal(found?.status, lingers ? "ok" : "warn", JSON.stringify(document));
+      assert.match(found?.words ?? "", lingers ? /goes on, since this account lingers/ : /KillUserProcesses/);
+      if (!lingers) assert.match(found?.hint ?? "", /loginctl enable-linger/);
+      await swarm.succeed();
+      const units = readFileSync(join(programs, "units"), "utf8");
+      assert.equal(/--scope --quiet -- nohup bash -p .*manager\.sh/.test(units), lingers, units);
+    }
+  },
+);
+
+test.run();

@@ -151,6 +151,7 @@ export class Case {
   }
 
   remove(): void {
-    for (const path of [this.folder, this.directory, this.tally]) rmSync(path, { recursive: true, force: true });
+    for (const path of [this.folder, this.directory, this.tally])
+      rmSync(path, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -118,7 +118,12 @@ async function tryMany(workers: readonly Worker[]): Promise<number> {
       return;
     }
     const baseline = baselines.get(point.scenario) as Baseline;
-    const tried = await worker.use(point.scenario, (fresh) => tryPoint(fresh, baseline, point));
+    const tried = await worker
+      .use(point.scenario, (fresh) => tryPoint(fresh, baseline, point))
+      .catch((error: Error) => {
+        const wrong = new Map([["the suite itself", error.message]]);
+        return { point, hit: true, wrong, said: "", seconds: 0 };
+      });
     all.push(tried);
     if (tried.wrong.size > 0 || process.stdout.isTTY) console.log(describeTried(tried));
   });

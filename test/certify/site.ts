@@ -20,8 +20,9 @@ export interface Site {
 
 export const HERE: Site = { environment: {}, user: undefined, home: undefined, daemons: [] };
 
-function processesLike(pattern: string): number[] {
-  const { stdout } = spawnSync("pgrep", ["-f", "--", pattern], { encoding: "utf8" });
+/** Processes that this one has started, by their command lines. */
+function childrenLike(pattern: string): number[] {
+  const { stdout } = spawnSync("pgrep", ["-P", String(process.pid), "-f", "--", pattern], { encoding: "utf8" });
   return stdout
     .trim()
     .split("\n")
@@ -32,7 +33,7 @@ function processesLike(pattern: string): number[] {
 /** An sshd of its own, whose sessions are traced. */
 async function openSshd(): Promise<Site> {
   const sshd = await useSshd();
-  const daemons = processesLike(`^sshd: .*${sshd.folder}|^/usr/sbin/sshd .*${sshd.folder}`);
+  const daemons = childrenLike(`sshd.*${sshd.folder}`);
   return { environment: { ...sshd.environment }, user: sshd.user, home: sshd.home, daemons };
 }
 

@@ -19,7 +19,7 @@ const CALLS = new Map([
 test("the beginning of the list is spread over scenarios and roles, and a point's text says all of it", () => {
   const nothing = { results: new Map(), others: new Map(), jobs: [], cleaned: new Set<string>() };
   const points = ["deploy", "gather"].flatMap((name) => pointsOf(name, { ...nothing, calls: CALLS }));
-  const ordered = spread(points, "");
+  const ordered = spread(points, "", () => 1);
   assert.equal(new Set(ordered.map(formatPoint)).size, points.length);
   const kinds = (some: readonly Point[]) => new Set(some.map((point) => `${point.scenario} ${roleOf(point)}`)).size;
   assert.equal(kinds(ordered.slice(0, 4)), 4);

@@ -12,7 +12,7 @@ import {
   readJournals,
   readTally,
 } from "./findings.js";
-import { type Point, roleOf } from "./point.js";
+import { isDamage, type Point, roleOf } from "./point.js";
 import { DEPLOY } from "./scenarios.js";
 import type { VerbEnd } from "./verbs.js";
 
@@ -114,7 +114,9 @@ async function judgeClean(wrong: Wrong, tried: Case, baseline: Baseline, point: 
   const isExpected = (folded: string) => baseline.cleaned.has(folded) || folded.startsWith(".locusts/damaged");
   const more = [...found].flatMap(([folded, path]) => (isExpected(folded) ? [] : [path]));
   // What was damaged, and nobody needs, may stay so.
-  const less = [...baseline.cleaned].filter((folded) => !found.has(folded) && !point.place.endsWith(`|${folded}`));
+  const [, , damaged] = point.place.split("|") as [string, string, string];
+  const isNeeded = (folded: string) => !isDamage(point.fault) || !`${folded}/`.startsWith(`${damaged}/`);
+  const less = [...baseline.cleaned].filter((folded) => !found.has(folded) && isNeeded(folded));
   if (more.length + less.length > 0)
     wrong.set("clean", `more: ${more.slice(0, 6).join(", ")}; less: ${less.slice(0, 6).join(", ")}`);
   for (const [name, text] of Object.entries({ ".gitignore": "*\n", definition: "swarm.config.ts\n" })) {

@@ -26,7 +26,11 @@ function* inTurn<T>(lists: Iterable<readonly T[]>): Generator<T> {
 
 function groupBy(points: readonly Point[], by: (point: Point) => string): Map<string, Point[]> {
   const groups = new Map<string, Point[]>();
-  for (const point of points) groups.set(by(point), [...(groups.get(by(point)) ?? []), point]);
+  for (const point of points) {
+    const group = groups.get(by(point));
+    if (group) group.push(point);
+    else groups.set(by(point), [point]);
+  }
   return groups;
 }
 
@@ -35,12 +39,15 @@ function groupBy(points: readonly Point[], by: (point: Point) => string): Map<st
  * and over calls and faults in each role. The same points have the same order each time.
  *
  * @param seed another one gives another order
+ * @param costOf how long a scenario's points take, compared with others: the longer, the fewer
  */
-export function spread(points: readonly Point[], seed: string): Point[] {
+export function spread(points: readonly Point[], seed: string, costOf: (scenario: string) => number): Point[] {
   const mixed = points
     .map((point) => ({ point, at: hash("sha256", `${seed} ${formatPoint(point)}`) }))
     .sort((a, b) => (a.at < b.at ? -1 : 1))
     .map(({ point }) => point);
-  const scenarios = [...groupBy(mixed, ({ scenario }) => scenario).values()];
-  return [...inTurn(scenarios.map((of) => [...inTurn(groupBy(of, roleOf).values())]))];
+  const ranked = [...groupBy(mixed, ({ scenario }) => scenario)].flatMap(([scenario, of]) =>
+    [...inTurn(groupBy(of, roleOf).values())].map((point, i) => ({ point, rank: i * costOf(scenario) })),
+  );
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ point }) => point);
 }

@@ -106,6 +106,7 @@ async function tryMany(workers: readonly Worker[]): Promise<number> {
   const chosen = spread(
     points.filter((point) => only.test(formatPoint(point))),
     options.seed,
+    (name) => scenarioNamed(name).cost,
   );
   const wanted = chosen.slice(0, options.sample === undefined ? undefined : Number(options.sample));
   console.log(`${wanted.length} of ${points.length} points, in ${baselines.size} scenarios`);

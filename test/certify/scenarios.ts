@@ -17,6 +17,8 @@ export interface Scenario {
   readonly failing: readonly string[];
   /** where the jobs run */
   readonly where: "here" | "sshd" | "cluster";
+  /** how long one of its points takes, compared with others */
+  readonly cost: number;
   /** state files are damaged while nothing runs, instead of a fault while the verb does */
   readonly atRest: boolean;
 }
@@ -112,14 +114,23 @@ const pilots = ({ directory }: Surroundings) =>
 type Given = Partial<Scenario> & Pick<Scenario, "name" | "definition">;
 
 function scenario(given: Given): Scenario {
-  return { files: WORDS, before: "nothing", verb: DEPLOY, failing: [], where: "here", atRest: false, ...given };
+  return {
+    files: WORDS,
+    before: "nothing",
+    verb: DEPLOY,
+    failing: [],
+    where: "here",
+    cost: 1,
+    atRest: false,
+    ...given,
+  };
 }
 
 const brief = plain(here, "sleep 0.05");
 
 export const SCENARIOS: readonly Scenario[] = [
   scenario({ name: "deploy", definition: plain(here) }),
-  scenario({ name: "rich", definition: rich, files: { "base.txt": "base\n" }, failing: ["4", "7", "8"] }),
+  scenario({ name: "rich", definition: rich, files: { "base.txt": "base\n" }, failing: ["4", "7", "8"], cost: 2 }),
   scenario({ name: "tree-copy", definition: treed('mode: "copy"'), files: TREE }),
   scenario({ name: "tree-each", definition: treed('mode: "perJob"'), files: TREE }),
   scenario({ name: "tree-apply", definition: treed('mode: "copy", apply: true'), files: TREE }),
@@ -135,7 +146,7 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario({ name: "ssh", definition: plain(overSsh), where: "sshd" }),
   scenario({ name: "ssh-tree", definition: treed('mode: "copy"', overSsh), files: TREE, where: "sshd" }),
   scenario({ name: "ssh-clean", definition: plain(overSsh), before: "done", verb: ["clean"], where: "sshd" }),
-  scenario({ name: "pilots", definition: plain(pilots, "sleep 0.3"), where: "cluster" }),
+  scenario({ name: "pilots", definition: plain(pilots, "sleep 0.3"), where: "cluster", cost: 6 }),
   scenario({ name: "rest-done", definition: plain(here), before: "done", atRest: true }),
   scenario({ name: "rest-dead", definition: brief, before: "dead", atRest: true }),
   scenario({ name: "rest-ssh", definition: plain(overSsh), before: "done", where: "sshd", atRest: true }),

@@ -49,7 +49,8 @@ async function tryDamage(tried: Case, baseline: Baseline, point: Point): Promise
         wrong: new Map([["stuck", `clean --reset: ${lastWords(out)}; deploy before it: ${said}`]]),
         said,
       };
-    first = await tried.verb(DEPLOY);
+    // Who this checkout is may have been lost with it.
+    first = await tried.verb(said.includes("--take-over") ? [...DEPLOY, "--take-over"] : DEPLOY);
   }
   const wrong = await judge(tried, baseline, first, point);
   if (/ledger|journal|\/runs/.test(point.place)) wrong.delete("rerun");

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { Place, Problem } from "../problem.js";
-import { isBuildFailure, problemsOfBuild } from "./esbuild-problems.js";
+import { isBuildFailure, problemOfEnd, problemsOfBuild } from "./esbuild-problems.js";
 
 /** A definition with all that it imports, as one script. */
 export interface BundledDefinition {
@@ -42,6 +42,8 @@ export async function bundleDefinition(
     const text = (ending: string) => result.outputFiles.find((output) => output.path.endsWith(ending))?.text ?? "";
     return { code: text(".cjs"), map: text(".map") };
   } catch (error) {
+    const ended = problemOfEnd(error);
+    if (ended) return { problems: [ended] };
     if (!isBuildFailure(error)) throw error;
     return { problems: problemsOfBuild(error, start) };
   }

@@ -7,6 +7,16 @@ export function isBuildFailure(error: unknown): error is BuildFailure {
   return error instanceof Error && Array.isArray((error as Partial<BuildFailure>).errors);
 }
 
+/** What it amounts to if the process was ended that bundles; undefined if the error is another one. */
+export function problemOfEnd(error: unknown): Problem | undefined {
+  if (!(error instanceof Error) || !/^The service (was stopped|is no longer running)/.test(error.message))
+    return undefined;
+  return {
+    message: "esbuild, which bundles definitions, was ended before it was done",
+    hint: "run the same command again",
+  };
+}
+
 /**
  * What esbuild found wrong, as problems.
  *

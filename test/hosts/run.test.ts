@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { ConnectionLost, type Host } from "../../runtime/hosts/host.js";
@@ -24,6 +25,22 @@ const hosts: readonly (readonly [string, boolean, () => Promise<Host>])[] = [
   ["this machine", true, async () => new ThisMachine()],
   ...KINDS.map((kind) => [kind, !noCluster, async () => sshd().then(() => hostOf(kind))] as const),
 ];
+
+test("of a script that has not come whole nothing is done", async () => {
+  const { PATH } = process.env;
+  const bin = mkdtempSync(join(tmpdir(), "locusts-head-"));
+  try {
+    writeFileSync(join(bin, "head"), "#!/bin/bash\n/usr/bin/head -c 900\nkill -9 $$\n", { mode: 0o755 });
+    process.env.PATH = `${bin}:${PATH}`;
+    const { code, stdout, stderr } = await new ThisMachine().run(
+      `echo begun\n${"# a long script\n".repeat(100)}echo ended`,
+    );
+    assert.deepEqual([code, stdout, stderr], [1, "", "the machine has ended a script before it was read\n"]);
+  } finally {
+    process.env.PATH = PATH;
+    rmSync(bin, { recursive: true });
+  }
+});
 
 for (const [kind, available, open] of hosts) {
   const check = (name: string, use: (host: Host) => Promise<void>): void =>

@@ -30,18 +30,21 @@ done; set +o posix`;
  * list, and no shell but the bash it is meant for ever reads it. The login shell sees digits and
  * words of ours alone. Nothing is to be sent before the mark has come: start files may read, too, and
  * may put another program in the place of ours. `head` takes just what it is told to, and leaves the
- * rest to the script.
+ * rest to the script. Of a script that has not come whole, since `head` was killed or a connection broke,
+ * nothing is done.
  *
  * @throws Error if script or words hold a NUL, or half of a surrogate pair
  */
 export function packScript(script: string, words: readonly string[]): PackedScript {
   const mark = `locusts-${randomBytes(16).toString("hex")}`;
-  const lines = [TAKE_OUT, `set -- ${words.map(quoteSingle).join(" ")}`, script, ""];
+  const lines = [TAKE_OUT, `set -- ${words.map(quoteSingle).join(" ")}`, script, `# ${mark}`, ""];
   if (script.includes("\0")) throw new Error("a NUL character cannot stand in a bash script; take it out of the text");
   const preamble = Buffer.from(lines.join("\n"));
   // -p: neither BASH_ENV nor functions of the environment are for this script
   // --norc: bash reads ~/.bashrc where it takes its standard input for a network connection
-  const program = `echo ${mark}; echo ${mark} >&2; eval "$(head -c ${preamble.length})"`;
+  const read = `locusts_script=$(head -c ${preamble.length})`;
+  const complain = "{ echo the machine has ended a script before it was read >&2; exit 1; }";
+  const program = `echo ${mark}; echo ${mark} >&2; ${read}; [[ $locusts_script == *${mark} ]] || ${complain}; eval "$locusts_script"`;
   return {
     commandLine: `exec bash --norc -p -c '${program}' bash`,
     command: ["bash", "--norc", "-p", "-c", program, "bash"],

@@ -1,4 +1,4 @@
-import { openOptions, valueOfOption } from "../plan/sbatch-options.js";
+import { openOptions, valueOfOption } from "../format/sbatch-options.js";
 import type { PilotPlan, SwarmPlan } from "../plan/swarm-plan.js";
 import { renderTemplate } from "./templates.js";
 

@@ -2,8 +2,8 @@ import type { SlurmTarget, Target } from "../dsl/targets.js";
 import { parseDuration, parseMemory } from "../dsl/units.js";
 import { formatWalltime } from "../format/amounts.js";
 import { hasControlCharacters } from "../format/control-characters.js";
+import { refuseSbatchLine } from "../format/sbatch-options.js";
 import { hasOnlyPlainVariables } from "../shell/quote.js";
-import { refuseSbatchLine } from "./sbatch-options.js";
 import type { AccessPlan, PilotPlan, TargetPlan } from "./swarm-plan.js";
 
 /** Takes a mistake at a part of the target. */

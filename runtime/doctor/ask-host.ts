@@ -1,3 +1,4 @@
+import { openOptions } from "../../compiler/format/sbatch-options.js";
 import type { Ended, Host } from "../hosts/host.js";
 import { loadScript } from "../scripts/load.js";
 import { RuntimeProblem } from "../workspace.js";
@@ -39,7 +40,7 @@ export async function askHost(host: Host, directory: string, needs: Needs, own =
   ];
   const scripts = [loadScript("examine")];
   if (pilots) {
-    words.push(String(countSubmitted(pilots)));
+    words.push(String(countSubmitted(pilots)), ` ${openOptions(pilots.directives).join(" ")} `);
     scripts.push(`printf '${SEAM}'`, `shift 5`, loadScript("examine-slurm"));
   }
   const input = Buffer.from(pilots ? writeBatchScript(pilots.directives) : "");

@@ -135,12 +135,15 @@ export class SlurmEngine implements Engine {
   #judge(answer: QueueAnswer): EngineState {
     const { queued, found } = answer;
     const now = performance.now();
-    if (!queued) return { ...this.#state, words: "SLURM's controller does not answer; the pilots go on without it" };
+    const open = this.#heartbeats.openPilots(answer);
+    if (!queued) {
+      const going = this.#state.going && (open.length > 0 || answer.submitted.length === 0);
+      return { going, words: "SLURM's controller does not answer; the pilots go on without it" };
+    }
     if (isGoing(answer)) {
       this.#missingSince = undefined;
       return { going: true, words: describeQueue(queued) };
     }
-    const open = this.#heartbeats.openPilots(answer);
     this.#missingSince ??= now;
     const missing = (words: string) => ({ going: true, words: `SLURM's queue has none of the pilots, ${words}` });
     if (open.length > 0 && (this.#heartbeats.isAlive(now) || this.#heartbeats.isOpen(now)))

@@ -2,6 +2,8 @@ import type { Question } from "../../runtime/doctor/slurm/answers.js";
 
 /** What SLURM 22.05.8 prints on the test cluster, but for the lines of no interest here. */
 const PRINTED: Readonly<Record<Question, string>> = {
+  chosen: "",
+  ignored: "",
   ping: "Slurmctld(primary) at vm is UP",
   sbatch: "sbatch: Job 8 to start at 2026-11-23T02:46:38 using 2 processors on nodes n1 in partition main",
   partitions: `PartitionName=main

@@ -178,19 +178,41 @@ test("account and qos are those that the user may use", () => {
 });
 
 test("every pilot counts as a job, with those that are in the queue already", () => {
-  assert.deepEqual(failsOf(["--qos=tiny"], [], { count: 11 }), [
-    "submit limit: the qos tiny allows 10 jobs in the queue; the pilots are 11",
+  const limitOf = (says: Parameters<typeof slurmSays>, needs: Partial<PilotNeeds> = {}) =>
+    warnsOf(["--qos=tiny"], says, needs).find((words) => words.startsWith("submit limit"));
+  assert.equal(
+    limitOf([], { count: 11 }),
+    "submit limit: the qos tiny allows 10 jobs in the queue; the pilots are 11: 10 of them will be submitted",
+  );
+  const busy = (jobs: number): Parameters<typeof slurmSays> => [
+    { queue: [[/^$/, "tiny|lab|main|RUNNING\n".repeat(jobs)]] },
+  ];
+  assert.equal(
+    limitOf(busy(7)),
+    "submit limit: the qos tiny allows 10 jobs in the queue, and 7 of yours are there already; the pilots are 4: 3 of them will be submitted",
+  );
+  assert.deepEqual(failsOf(["--qos=tiny"], busy(10)), [
+    "submit limit: the qos tiny allows 10 jobs in the queue, and 10 of yours are there already; the pilots are 4",
   ]);
-  const busy: Parameters<typeof slurmSays> = [{ queue: [[/^$/, "tiny|lab|main|RUNNING\n".repeat(7)]] }];
-  assert.deepEqual(failsOf(["--qos=tiny"], busy), [
-    "submit limit: the qos tiny allows 10 jobs in the queue, and 7 of yours are there already; the pilots are 4",
-  ]);
-  assert.deepEqual(failsOf(["--qos=tiny"], [], { nodesMaySubmit: false, successors: 2 }), [
-    "submit limit: the qos tiny allows 10 jobs in the queue; the pilots are 12, with all their successors",
-  ]);
+  assert.equal(
+    limitOf([], { nodesMaySubmit: false, successors: 2 }),
+    "submit limit: the qos tiny allows 10 jobs in the queue; the pilots are 12, with all their successors: 10 of them will be submitted",
+  );
   assert.deepEqual(warnsOf(["--qos=tiny"]), [
     "limits: the qos tiny lets 2 jobs run at a time, and 4 pilots are wanted",
   ]);
+});
+
+test("what variables say to sbatch counts where the definition does not, and is named", () => {
+  const site: Parameters<typeof slurmSays> = [
+    { chosen: [[/^$/, "--partition=short"]], ignored: [[/^$/, "SBATCH_TIMELIMIT=1"]] },
+  ];
+  const findings = findingsOf([], site);
+  assert.ok(pick(findings, "ok").includes("variables: the environment there adds --partition=short"));
+  assert.ok(
+    pick(findings, "warn").includes("variables: the environment there has SBATCH_TIMELIMIT=1, which does not count"),
+  );
+  assert.match(pick(findings, "fail")[0] ?? "", /the partition short allows 00:01:00/);
 });
 
 test("accounting that does not answer is said, and no failure", () => {

@@ -7,6 +7,7 @@ import { reportOf, until } from "../run/deployment.js";
 import { suite } from "../runner/suite.js";
 import { Elsewhere, type Place } from "../targets/elsewhere.js";
 import { Shims } from "./shims.js";
+import { together } from "./together.js";
 
 /** What a site, or a user's own settings, do to SLURM's programs: one set of pilots, and the right state. */
 const test = suite("sites", {}, { seconds: 240 });
@@ -125,8 +126,8 @@ realTest("settings of the user's for SLURM's programs neither hide pilots nor ch
   assert.ok(!queue.includes(swarm.directory), queue);
 });
 
-realTest("whatever sbatch says, pilots and their successors are submitted once", async () => {
-  const cluster = await useCluster();
+/** Whatever sbatch says, pilots and their successors are submitted once. */
+async function submitThroughChatter(cluster: Cluster): Promise<void> {
   const chatty = new Shims(cluster);
   // Of the calls that submit, the first two fail, and the first two of each successor; the third is taken, and its
   // answer never comes.
@@ -148,6 +149,48 @@ realTest("whatever sbatch says, pilots and their successors are submitted once",
   swarm.assertOnce(24);
   assert.equal(swarm.submitted().length, 2, swarm.submitted().join(" "));
   assert.equal((await everSubmitted(cluster, swarm)).length, 2);
+}
+
+/** Ways in which a queue may answer wrongly. */
+const WRONG_QUEUES: Readonly<Record<string, string>> = {
+  "it is empty, and scontrol knows nothing": `real "$@" | head -n 1`,
+  "it says why it cannot answer, with exit code 0": `echo 'slurm_load_jobs error: Unable to contact slurm controller'`,
+  "it has half of the list, and one that is COMPLETING for ever": `real "$@" | awk 'NR != 2'
+     while read -r id _; do echo "locusts|\${id}_1|COMPLETING|$NAME|lab1||None"; done < $SUBMITTED`,
+};
+
+/** A queue that answers wrongly neither ends a deploy nor doubles its pilots. */
+async function deployWithQueue(cluster: Cluster, squeue: string): Promise<void> {
+  const shims = new Shims(cluster);
+  const options = 'walltime: "10m", nodes: 2, minJobsPerCpu: 3, silence: "4s"';
+  const swarm = new Swarm(shims.place(), jobs(12, "sleep 2;"), options);
+  shims.say(
+    "scontrol",
+    `if [[ " $* " == *' job '* ]]; then echo 'slurm_load_jobs error: Socket timed out'; else real "$@"; fi`,
+  );
+  const { outcome } = swarm.beginDeploy();
+  await until("it is at work", () => swarm.hasBegun(), 60);
+  const name = (await cluster.administer(`scontrol -o show job ${swarm.submitted()[0]}_1`)).match(/JobName=(\S+)/)?.[1];
+  const table = join(swarm.run(), "pilots/submitted.tsv");
+  shims.say("squeue", squeue.replace("$NAME", name ?? "").replace("$SUBMITTED", table));
+  // Those who ask only once are to know as well.
+  const { document } = await swarm.json<{ managers: string; words: string }>("status");
+  assert.equal(document.managers, "running", document.words);
+  const { exitCode, stderr } = reportOf(await outcome);
+  assert.equal(exitCode, 0, stderr);
+  swarm.assertOnce(12);
+  assert.equal(swarm.submitted().length, 1);
+  assert.equal((await everSubmitted(cluster, swarm)).length, 2);
+}
+
+realTest("each pilot is submitted once, whatever sbatch, squeue and scontrol say", async () => {
+  const cluster = await useCluster();
+  await together({
+    "sbatch fails and chatters": () => submitThroughChatter(cluster),
+    ...Object.fromEntries(
+      Object.entries(WRONG_QUEUES).map(([words, squeue]) => [words, () => deployWithQueue(cluster, squeue)]),
+    ),
+  });
 });
 
 test.run();

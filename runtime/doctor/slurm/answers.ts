@@ -1,5 +1,7 @@
 /** The questions of `examine-slurm.sh`. */
 export type Question =
+  | "chosen"
+  | "ignored"
   | "ping"
   | "sbatch"
   | "partitions"

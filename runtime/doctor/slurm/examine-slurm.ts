@@ -37,6 +37,14 @@ function examineController(answers: ReadonlyMap<Question, Answer>, configuration
   return ok("controller", `SLURM ${configuration.version} answers`);
 }
 
+/** What variables of the environment there say to sbatch. */
+function* examineVariables(chosen: readonly string[], ignored: readonly string[]): Generator<Finding> {
+  if (chosen.length > 0) yield ok("variables", `the environment there adds ${chosen.join(" ")}`);
+  if (ignored.length === 0) return;
+  const hint = "what is meant for this swarm belongs into its definition";
+  yield warn("variables", `the environment there has ${ignored.join(" ")}, which does not count`, hint);
+}
+
 function* examineOnePartition(partition: Partition, found: Case): Generator<Finding> {
   const { needs, request, answers, accounts, configuration } = found;
   yield examinePartition(partition, request, accounts.submitter);
@@ -88,9 +96,10 @@ export function examineSlurm(text: string, needs: PilotNeeds, facts: Pick<HostFa
   const controller = examineController(answers, configuration);
   const bound = sayBound(needs);
   if (controller.status === "fail") return [controller, skipped("pilots", "all that SLURM would have to say"), bound];
-  const request = readRequest(needs.directives);
+  const linesOf = (question: Question) => (answers.get(question)?.text ?? "").split("\n").filter((line) => line !== "");
+  const request = readRequest([...needs.directives, ...linesOf("chosen")]);
   const accounts = readAccounts(answers, request, facts);
-  const findings: Finding[] = [controller];
+  const findings: Finding[] = [controller, ...examineVariables(linesOf("chosen"), linesOf("ignored"))];
   if (configuration.enforcesAssociations && answers.get("associations")?.code !== 0) {
     findings.push(skipped("account", "SLURM's accounting (sacctmgr) has not answered"));
   } else if (configuration.enforcesAssociations) findings.push(...examineAccounts(accounts, request));

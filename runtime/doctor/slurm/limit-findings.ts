@@ -48,16 +48,20 @@ function examineSubmitLimit(source: LimitSource, limit: number, pilots: PilotNee
   const wanted = countSubmitted(pilots);
   const have = queued === 0 ? "" : `, and ${queued} of yours ${queued === 1 ? "is" : "are"} there already`;
   const allows = `${source.name} allows ${countOf(limit, "job")} in the queue${have}`;
-  if (wanted > limit - queued) {
+  const room = limit - queued;
+  if (wanted > room) {
     const successors = pilots.nodesMaySubmit ? "" : ", with all their successors";
     const hint = limit >= wanted ? "wait until those have ended, or lower nodes" : "lower nodes, or choose another qos";
-    return fail("submit limit", `${allows}; the pilots are ${wanted}${successors}`, hint);
+    const words = `${allows}; the pilots are ${wanted}${successors}`;
+    // As many as there is room for are submitted.
+    if (room < 1) return fail("submit limit", words, hint);
+    return warn("submit limit", `${words}: ${room === 1 ? "one" : room} of them will be submitted`, hint);
   }
-  if (pilots.nodesMaySubmit && pilots.successors > 0 && 2 * wanted > limit - queued) {
+  if (pilots.nodesMaySubmit && pilots.successors > 0 && 2 * wanted > room) {
     return warn(
       "submit limit",
       `${allows}; a pilot submits its successor before it ends, and then there may be ${2 * wanted}`,
-      `lower nodes to ${Math.max(1, Math.floor((limit - queued) / 2))}, lest successors be refused`,
+      `lower nodes to ${Math.max(1, Math.floor(room / 2))}, lest successors be refused`,
     );
   }
   return ok("submit limit", `${allows}; the pilots are ${wanted}`);

@@ -12,6 +12,7 @@ import { Results } from "./files/results.js";
 import type { TargetFiles } from "./files/target-files.js";
 import { describedIn, isWholeBundle } from "./files/whole-bundle.js";
 import { type OpenOptions, openTarget, type TargetFacts } from "./open-target.js";
+import { type Departure, isHarmless } from "./runs/follow-run.js";
 import { type EndedTry, JournalReader } from "./runs/journal.js";
 import { isClosed, listRuns, type Run, readRun } from "./runs/run-folder.js";
 import { type LockOptions, lockState } from "./state/deploy-lock.js";
@@ -133,7 +134,10 @@ async function openTargetOf(
     if (options.change && opened.original !== undefined) throw isCopy(workspace, opened.original);
     await files.adopt();
     if (namesIn(join(files.here, "bundle")).length === 0) {
-      throw new RuntimeProblem(`nothing of ${facts.swarm} is on ${target} at the moment`, "run: locusts deploy");
+      throw new RuntimeProblem(
+        `nothing of ${facts.swarm} is in ${files.there} on ${target} at the moment`,
+        "is its file system mounted, and was it moved? If nothing is to be there: locusts deploy",
+      );
     }
     const bundle = findWhole(knownBundles(workspace, target, files.here), target);
     const description = readBundleDescription(bundle);
@@ -177,6 +181,8 @@ export interface RunView {
   /** when each running job was started, in milliseconds since 1970 */
   readonly running: ReadonlyMap<number, number>;
   readonly ended: ReadonlyMap<number, EndedTry>;
+  /** why the last manager has left that has left for a reason that somebody has to mend */
+  readonly left: Departure | undefined;
 }
 
 /** Reads a run's journals from their beginning, as they are on the target now. */
@@ -184,6 +190,7 @@ export async function viewRun(deployed: Deployed, run: Run): Promise<RunView> {
   await deployed.files.look(run);
   const running = new Map<number, number>();
   const ended = new Map<number, EndedTry>();
+  let left: Departure | undefined;
   new JournalReader(run.folder).read({
     started: (number, _attempt, start) => {
       if (!ended.has(number)) running.set(number, start);
@@ -192,7 +199,10 @@ export async function viewRun(deployed: Deployed, run: Run): Promise<RunView> {
       running.delete(end.number);
       if ((end.event === "done" || end.event === "failed") && !ended.has(end.number)) ended.set(end.number, end);
     },
-    left: () => running.clear(),
+    left: (_life, reason, detail) => {
+      running.clear();
+      if (!isHarmless(reason)) left = { reason, detail };
+    },
   });
-  return { running, ended };
+  return { running, ended, left };
 }

@@ -14,6 +14,7 @@ import type { Host } from "./hosts/host.js";
 import { openHost } from "./hosts/open-host.js";
 import { ThisMachine } from "./hosts/this-machine.js";
 import { withReconnection } from "./hosts/with-reconnection.js";
+import { isClosed, listRuns, readRun } from "./runs/run-folder.js";
 import { type Settled, settle } from "./settle.js";
 import { openCheckout } from "./state/checkout.js";
 import { RuntimeProblem, targetDirectory, type Workspace } from "./workspace.js";
@@ -108,7 +109,8 @@ export async function openTarget(
   try {
     const { id, original } = openCheckout(workspace.folder, workspace.state, options.purpose !== "look");
     const checkout = { id, name: `${userInfo().username}@${hostname()}:${workspace.folder}` };
-    const settled = await persist(() => settle(host, access.directory, facts.swarm, checkout, options.purpose));
+    const known = findOpenRun(targetDirectory(workspace, facts.target));
+    const settled = await persist(() => settle(host, access.directory, facts.swarm, checkout, options.purpose, known));
     const there = settled.folder;
     const files = openFiles(workspace, facts, settled, { host, transferHost, persist });
     const common = { host, persist, there };
@@ -126,6 +128,14 @@ export async function openTarget(
     close();
     throw error;
   }
+}
+
+/** A run that was begun on a target and has not come home, as far as it is known here. */
+function findOpenRun(folder: string): number | undefined {
+  return listRuns(folder).find((number) => {
+    const run = readRun(folder, number);
+    return run && !isClosed(run);
+  });
 }
 
 function openFiles(

@@ -19,11 +19,13 @@ export interface Settled {
 const OLD_BASH = 20;
 const NOT_MADE = 21;
 const NOT_THERE = 22;
+const GONE = 23;
 
 /**
  * Finds the swarm's folder on a target, and makes it where it is missing.
  *
  * @param purpose `own`: it must be this checkout's; `take`: it is from now on; `look`: change nothing
+ * @param known a run of this checkout that is to be there, and was not gathered: what is not there has gone away
  * @throws RuntimeProblem if it is another checkout's, cannot be made, or is not there to look at
  */
 export async function settle(
@@ -32,8 +34,10 @@ export async function settle(
   swarm: string,
   checkout: { readonly id: string; readonly name: string },
   purpose: "own" | "take" | "look",
+  known?: number,
 ): Promise<Settled> {
-  const ended = await host.run(loadScript("settle"), [directory, swarm, checkout.id, checkout.name, purpose]);
+  const told = [directory, swarm, checkout.id, checkout.name, purpose, known === undefined ? "" : "known"];
+  const ended = await host.run(loadScript("settle"), told);
   const words = ended.stderr.trim().split("\n").at(-1) ?? "";
   if (ended.code === OLD_BASH) {
     throw new RuntimeProblem(
@@ -45,6 +49,12 @@ export async function settle(
     throw new RuntimeProblem(
       `${directory} on ${host.name} cannot be written to: ${words}`,
       mendFor(words) ?? "give the target a directory that you may write to",
+    );
+  }
+  if (ended.code === GONE) {
+    throw new RuntimeProblem(
+      `${ended.stdout} on ${host.name} is not there any more, and run ${known} has not come home from it`,
+      "is its file system mounted there, or was it moved? If it is gone for good: locusts clean --reset, then locusts deploy",
     );
   }
   if (ended.code === NOT_THERE) {

@@ -137,8 +137,13 @@ export class VisibleFiles implements TargetFiles {
     return persist(() => askHost(this.options.host, script, words, input));
   }
 
-  async look(): Promise<void> {
-    // The journals are read where they lie.
+  /** The journals are read where they lie. */
+  async look(run: Run): Promise<void> {
+    if (existsSync(join(run.folder, "run"))) return;
+    throw new RuntimeProblem(
+      `${run.folder} is not there any more`,
+      "is its file system mounted here, and was it moved? When it is back, locusts deploy goes on from there",
+    );
   }
 
   async fetch(run: Run, leftovers: readonly Leftover[]): Promise<Fetched> {

@@ -278,6 +278,11 @@ export class RunFollower {
 /** Reasons for which managers leave and others may go on. */
 const HARMLESS = new Set(["finished", "walltime", BROKEN_CHAIN]);
 
+/** Whether managers that have left for this reason have left nothing to be mended. */
+export function isHarmless(reason: string): boolean {
+  return HARMLESS.has(reason);
+}
+
 /** Why a manager has left, as its journal says. */
 export interface Departure {
   readonly reason: string;

@@ -3,9 +3,10 @@
 #
 #   $1 directory   $2 swarm   $3 id of the checkout   $4 what the checkout calls itself
 #   $5 own: make it and take it, unless it is somebody else's; take: take it over; look: change nothing
+#   $6 known: something of this checkout is to be there: it is not made anew
 #
 # Prints `folder<TAB>path`, `mine<TAB>yes|no`, `owner<TAB>who`, and `run<TAB>number` for each run.
-# Exit codes: 20 the bash is too old, 21 the folder cannot be made, 22 there is none.
+# Exit codes: 20 the bash is too old, 21 the folder cannot be made, 22 there is none, 23 there is none any more.
 set -u
 
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
@@ -14,6 +15,10 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
 fi
 
 folder=$1/$(id -un)/$2
+if [[ ${6-} && ! -d $folder/runs ]]; then
+  printf '%s' "$folder"
+  exit 23
+fi
 if [[ $5 == look ]]; then
   [[ -d $folder ]] || exit 22
 else

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Finding } from "../../runtime/doctor/finding.js";
 import { noCluster } from "../cluster/availability.js";
@@ -49,6 +49,32 @@ test.skipUnless(
       const units = readFileSync(join(programs, "units"), "utf8");
       assert.equal(/--scope --quiet -- nohup bash -p .*manager\.sh/.test(units), lingers, units);
     }
+  },
+);
+
+test.skipUnless(
+  !noCluster,
+  noCluster ?? "",
+  "a folder that has gone from the host is missed, not made anew",
+  async () => {
+    const sshd = await useSshd();
+    const swarm = new Elsewhere(
+      { environment: sshd.environment, home: join(sshd.home, "logins") },
+      'jobs: range("i", 1, 2), command: ({ params }) => sh`sleep 2; : ${params.i}`,',
+      'ssh({ host: "lab", directory: DIRECTORY, slots: 1 })',
+    );
+    assert.equal((await swarm.deploy(["--detach"])).exitCode, 0);
+    const away = `${swarm.directory}.away`;
+    renameSync(swarm.directory, away);
+    for (const verb of ["status", "deploy"]) {
+      const { exitCode, stderr } = await swarm.begin([verb]).outcome;
+      assert.equal(exitCode, 1, stderr);
+      assert.match(stderr, /^error: .*\/test on lab is not there any more, and run 1 has not come home from it$/m);
+      assert.match(stderr, /hint: is its file system mounted there/);
+      assert.ok(!existsSync(swarm.directory));
+    }
+    renameSync(away, swarm.directory);
+    await swarm.succeed();
   },
 );
 

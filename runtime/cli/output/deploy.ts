@@ -135,8 +135,11 @@ function sayEnd(terminal: Terminal, end: DeployEnd): void {
     terminal.say(
       `run ${end.run} goes on; locusts deploy follows it, locusts status looks at it, locusts cancel stops it`,
     );
-  if (end.how !== "stopped") return;
-  const { red } = terminal.colors;
+  if (end.how === "stopped") terminal.say(`${terminal.colors.red("stopped:")} ${describeStop(end)}`);
+}
+
+/** Why managers have stopped before all was done, in words. */
+export function describeStop(end: { readonly reason: string; readonly detail: string }): string {
   const words: Readonly<Record<string, string>> = {
     "disk-full": "the disk is full: make room, then locusts deploy goes on from here",
     "too-many-failures": `too many failures (${end.detail}): mend them, then locusts deploy goes on from here`,
@@ -149,5 +152,5 @@ function sayEnd(terminal: Terminal, end: DeployEnd): void {
     signal: "somebody stopped the manager; locusts deploy goes on from here",
     killed: `the manager was killed again and again${end.detail ? `; its last words: ${end.detail}` : ""}`,
   };
-  terminal.say(`${red("stopped:")} ${words[end.reason] ?? `${end.reason} ${end.detail}`}`);
+  return words[end.reason] ?? `${end.reason} ${end.detail}`;
 }

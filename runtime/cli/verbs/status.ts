@@ -3,6 +3,7 @@ import { makeReport, type SwarmReport } from "../../report.js";
 import { resultInPlace } from "../../state/job-state.js";
 import type { JobResult } from "../../state/ledger.js";
 import { EXIT } from "../exit-codes.js";
+import { describeStop } from "../output/deploy.js";
 import { sayFailures } from "../output/failures.js";
 import { sayStale } from "../output/results.js";
 import { useDeployed } from "../use-deployed.js";
@@ -52,8 +53,8 @@ async function lookAt(deployed: Deployed): Promise<Status> {
     }
   }
   const managers = states.some(({ going }) => going) ? "running" : "gone";
-  const words = states
-    .map((state) => state.words)
+  const why = managers === "gone" && done + failed < total ? views.at(-1)?.left : undefined;
+  const words = [...states.map((state) => state.words), why ? describeStop(why) : ""]
     .filter((text) => text !== "")
     .join("; ");
   // What a killed manager has left in its journal runs no more.

@@ -1086,6 +1086,23 @@ locusts_blame_disk() { # what failed
     locusts_stop_for disk-full
   fi
 }
+
+# What could not be written may have another reason than a full disk: then that is why we stop.
+locusts_look_at_disk() {
+  local folder words
+  for folder in "$locusts_life/slots" "$locusts_home"; do
+    words=$({ printf '%65536s' '' >|"$folder/probe"; } 2>&1)
+    words=${words##*: }
+    case $words in
+      '' | 'No space left on device' | 'Disk quota exceeded') ;;
+      *)
+        locusts_stopping=error
+        locusts_detail="$folder on $locusts_host cannot be written to: $words"
+        return
+        ;;
+    esac
+  done
+}
 # ---- The past: what earlier lives of this manager have left -----------
 
 # Ends whatever a life of a manager, or one of its slots, has left running. All that slots start has
@@ -1732,6 +1749,7 @@ locusts_main() {
   locusts_serve_all
   trap - EXIT
   locusts_end_leftovers "$locusts_life_name"
+  [[ $locusts_stopping != disk-full ]] || locusts_look_at_disk
   locusts_farewell=${locusts_stopping:+left $locusts_stopping}
 
   locusts_note finish "${locusts_stopping:-finished}" "${locusts_detail:--}"

@@ -44,7 +44,7 @@ export class Deployment {
   readonly files: TargetFiles;
   readonly failures: JobResult[] = [];
   readonly badNodes = new Set<string>();
-  readonly brokenChains = new Set<string>();
+  readonly noted = new Set<string>();
   readonly trees: TreeHome[] = [];
   finished = 0;
 
@@ -107,7 +107,11 @@ export class Deployment {
       if (signal.aborted && this.engine.outlivesInterrupt) return this.leave(follower);
       if (signal.aborted) stopping ??= this.stop(run);
       // Asked before the last look at the journals, so that nothing written in between is missed.
-      const { going, words } = await this.engine.state(run, follower.haveLeft);
+      const { going, words, notes = [] } = await this.engine.state(run, follower.haveLeft);
+      for (const note of notes) {
+        if (!this.noted.has(note)) observer.noted(note);
+        this.noted.add(note);
+      }
       const news = await follower.read();
       await follower.gather();
       for (const { name, detail } of follower.remarks.splice(0)) observer.remarked(name, detail);
@@ -116,8 +120,8 @@ export class Deployment {
         this.badNodes.add(node);
       }
       for (const chain of follower.brokenChains) {
-        if (!this.brokenChains.has(chain)) observer.noted(`the pilot ${chain}`);
-        this.brokenChains.add(chain);
+        if (!this.noted.has(chain)) observer.noted(`the pilot ${chain}`);
+        this.noted.add(chain);
       }
       observer.progress({
         jobs: jobs.size,
@@ -171,8 +175,10 @@ export class Deployment {
   async whyStopped(run: Run, follower: RunFollower): Promise<{ reason: string | undefined; detail: string }> {
     const departure = follower.departure;
     // One that says it has finished while jobs are missing is to look again, as one that was killed.
-    if (departure && departure.reason !== "finished") return departure;
+    if (departure && departure.reason !== "finished" && departure.reason !== "signal") return departure;
     const last = await this.engine.lastWords(run);
+    // A signal may be a scheduler's, which has taken the machine for others.
+    if (departure?.reason === "signal" && !last.wasTaken) return departure;
     return { ...last, reason: last.reason === "finished" ? undefined : last.reason };
   }
 

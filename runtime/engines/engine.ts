@@ -6,12 +6,16 @@ export interface EngineState {
   readonly going: boolean;
   /** what people want to know of it, in words: why pilots wait, say */
   readonly words: string;
+  /** what people should know of what was done about them */
+  readonly notes?: readonly string[];
 }
 
 export interface LastWords {
   /** why it stopped, by a word as in a journal's `finish` line; undefined if it was killed */
   readonly reason: string | undefined;
   readonly detail: string;
+  /** whether a scheduler has taken the machine from one that would have gone on */
+  readonly wasTaken?: boolean;
 }
 
 /** How managers get going on a target: directly, or by a scheduler. */

@@ -6,7 +6,7 @@ import { loadSlurmScript } from "../scripts/load.js";
 import { RuntimeProblem } from "../workspace.js";
 import type { Engine, EngineState, LastWords } from "./engine.js";
 import { Heartbeats } from "./heartbeats.js";
-import { describeWaiting } from "./pending-words.js";
+import { describeWaiting, isLaunchFailure } from "./pending-words.js";
 import { isOver, type QueueAnswer, type Queued, readQueueAnswer } from "./queue-answer.js";
 import { explainRefusal } from "./sbatch-words.js";
 import { stopPilots } from "./stop-pilots.js";
@@ -18,6 +18,8 @@ const LONGEST_ASK = 60_000;
 const LONGEST_DOUBT = 10_000;
 /** For how long SLURM has to have nothing of pilots of which nothing else is known, in milliseconds. */
 const PATIENCE_WITH_QUEUE = 90_000;
+/** How often one pilot is released that no node can start. */
+const MOST_RELEASES = 3;
 /** The exit code of scripts for a controller that does not answer. */
 const NO_CONTROLLER = 40;
 /** How long a pilot may be silent, in seconds, where a bundle does not say. */
@@ -55,6 +57,8 @@ export class SlurmEngine implements Engine {
   /** since when all managers have left that have begun; others may be on their way */
   #leftSince: number | undefined;
   #isFirst = true;
+  /** how often each pilot was released that SLURM held */
+  readonly #released = new Map<string, number>();
   /** since when SLURM has none of them in its queue, although they have not left */
   #missingSince: number | undefined;
 
@@ -103,7 +107,8 @@ export class SlurmEngine implements Engine {
       answer = await this.#look(run);
     }
     this.#isFirst = false;
-    this.#state = this.#judge(answer);
+    const notes = await this.#release(answer);
+    this.#state = { ...this.#judge(answer), ...(notes.length > 0 ? { notes } : {}) };
     const now = JSON.stringify([this.#state.going, answer.queued?.map(({ id, state, reason }) => [id, state, reason])]);
     const isAtEnd = this.#leftSince !== undefined && performance.now() - this.#leftSince < LONGEST_ASK;
     const longest = isAtEnd || this.#missingSince !== undefined ? LONGEST_DOUBT : LONGEST_ASK;
@@ -124,6 +129,30 @@ export class SlurmEngine implements Engine {
 
   #isOnlyToBeHeard(answer: QueueAnswer): boolean {
     return answer.queued !== undefined && !isGoing(answer) && this.#heartbeats.isOpen(performance.now());
+  }
+
+  /** Releases pilots that are held since a node could not start them: SLURM has taken it out of service. */
+  async #release({ queued }: QueueAnswer): Promise<string[]> {
+    const held = (queued ?? []).filter(
+      ({ id, state, reason }) =>
+        state === "PENDING" && isLaunchFailure(reason) && (this.#released.get(id) ?? 0) < MOST_RELEASES,
+    );
+    if (held.length === 0) return [];
+    const ids = held.map(({ id }) => id);
+    for (const id of ids) this.#released.set(id, (this.#released.get(id) ?? 0) + 1);
+    const { host, persist } = this.options;
+    const ended = await persist(() => host.run(loadSlurmScript("release"), ids));
+    const nodes = ended.stdout.split("\n").flatMap((line) => {
+      const [what, name, reason] = line.split("|");
+      return what === "node" ? [`${name}: ${reason}`] : [];
+    });
+    const where = nodes.length === 0 ? "" : ` (out of service: ${nodes.join("; ")})`;
+    const them = ids.length === 1 ? `the pilot ${ids[0]}` : `the pilots ${ids.join(", ")}`;
+    return [
+      ended.code === 0
+        ? `a node could not start ${them}${where}: released, to begin on another one`
+        : `a node could not start ${them}${where}, and SLURM holds it: scontrol release ${ids.join(",")}`,
+    ];
   }
 
   #askSoon(): void {
@@ -181,9 +210,13 @@ export class SlurmEngine implements Engine {
     const bad = states.filter(([state]) => state !== "COMPLETED" && state !== "RUNNING" && state !== "PENDING");
     const ends = [...new Set(bad.map(([state, nodes]) => (nodes ? `${state} on ${nodes}` : state)))];
     const parts = [ends.length > 0 ? `SLURM says ${ends.join(", ")}` : "", said("log").at(-1) ?? ""];
-    return { reason: undefined, detail: parts.filter((part) => part !== "").join("; ") };
+    const wasTaken = bad.length > 0 && TAKEN.has(bad.at(-1)?.[0] ?? "");
+    return { reason: undefined, detail: parts.filter((part) => part !== "").join("; "), wasTaken };
   }
 }
+
+/** States of pilots that SLURM has ended by itself, and nobody else. */
+const TAKEN = new Set(["PREEMPTED", "NODE_FAIL", "BOOT_FAIL", "TIMEOUT"]);
 
 /** Is one of them in the queue, and not on its way out? */
 function isGoing({ queued }: QueueAnswer): boolean {

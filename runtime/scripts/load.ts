@@ -25,6 +25,7 @@ export const SCRIPT_NAMES = [
   "put-copies",
   "queue",
   "receive",
+  "release",
   "settle",
   "slurm-programs",
   "submit",

@@ -75,6 +75,7 @@ SlurmdPidFile=$run/slurmd.%n.pid
 SlurmctldLogFile=$log/slurmctld.log
 SlurmdLogFile=$log/slurmd.%n.log
 MailProg=/bin/true
+Prolog=$(dirname "$slurm_conf")/prolog
 SwitchType=switch/none
 MpiDefault=none
 $tracking
@@ -117,3 +118,10 @@ PartitionName=short Nodes=ALL MaxTime=1 DefaultTime=1 State=UP
 PartitionName=down Nodes=ALL State=DOWN
 CONF
 chmod 644 "$slurm_conf"
+
+# A test may have it fail on one node.
+cat > "$(dirname "$slurm_conf")/prolog" << PROLOG
+#!/bin/bash
+[[ ! -e $state/bad-prolog ]] || [[ \$(< $state/bad-prolog) != "\$SLURMD_NODENAME" ]]
+PROLOG
+chmod 755 "$(dirname "$slurm_conf")/prolog"

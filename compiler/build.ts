@@ -1,16 +1,17 @@
-import type { Compilation } from "./compile.js";
 import { DefinitionThrew } from "./dsl/mistake.js";
 import { BundleEmitter, type EmittedBundle } from "./emit/emit-bundle.js";
 import { formatWalltime } from "./format/amounts.js";
+import { DigestCache } from "./format/content/digest-cache.js";
+import type { Compilation } from "./plan/compilation.js";
 import { lostShare } from "./plan/pilot-time.js";
+import { planJobs } from "./plan/plan-all-jobs.js";
 import { nodeHoursOf } from "./plan/resolve-target.js";
-import type { JobPlan, TreePlan } from "./plan/swarm-plan.js";
-import { planJobs } from "./plan-all-jobs.js";
-import { type Problem, ProblemsFound } from "./problem.js";
-import { ProblemList } from "./problem-list.js";
-import { DigestCache } from "./survey/digest-cache.js";
-import type { TreeEntry } from "./survey/tree/entry.js";
-import { takeTree } from "./take-tree.js";
+import type { JobPlan } from "./plan/swarm-plan.js";
+import { type Problem, ProblemsFound } from "./problem/problem.js";
+import { ProblemList } from "./problem/problem-list.js";
+import type { TreeEntry } from "./tree/entry.js";
+import { takeTree } from "./tree/take-tree.js";
+import type { TreePlan } from "./tree/tree-plan.js";
 
 export interface BuildOptions {
   /** where the bundle goes */
@@ -58,7 +59,7 @@ function reviewTime({ loaded, plan }: Compilation): Problem[] {
  */
 export function build(compilation: Compilation, options: BuildOptions): Built {
   const { loaded, plan } = compilation;
-  const problems = new ProblemList(loaded);
+  const problems = new ProblemList((path) => loaded.placeOf(path));
   const cache = DigestCache.open(options.digests);
   const emitter = new BundleEmitter(plan, options.folder, options.write);
   try {

@@ -1,23 +1,17 @@
 import type { NodeCommand } from "./dsl/command.js";
 import { DefinitionThrew } from "./dsl/mistake.js";
 import { emitProgramEntry } from "./emit/program-entry.js";
+import { DigestCache } from "./format/content/digest-cache.js";
 import { bundleProgram, checkProgram, type LoadedDefinition, loadDefinition } from "./load/index.js";
+import type { Compilation } from "./plan/compilation.js";
 import { completePlan } from "./plan/complete-plan.js";
+import { planJobs } from "./plan/plan-all-jobs.js";
 import type { PlanMistake } from "./plan/plan-mistake.js";
 import { type AnyDefinition, resolveSwarm } from "./plan/resolve-swarm.js";
 import type { SwarmPlan } from "./plan/swarm-plan.js";
-import { planJobs } from "./plan-all-jobs.js";
-import { type Place, type Problem, ProblemsFound } from "./problem.js";
-import { ProblemList } from "./problem-list.js";
-import { DigestCache } from "./survey/digest-cache.js";
+import { type Place, type Problem, ProblemsFound } from "./problem/problem.js";
+import { ProblemList } from "./problem/problem-list.js";
 import { type Enumeration, enumerateJobs } from "./survey/enumerate-jobs.js";
-
-/** A definition that is known to be good, but for its data. */
-export interface Compilation {
-  readonly loaded: LoadedDefinition;
-  readonly plan: SwarmPlan;
-  readonly enumeration: Enumeration;
-}
 
 /** The targets that a definition has, when the one to use cannot be told. */
 export class TargetUnclear extends Error {
@@ -113,7 +107,7 @@ export async function compile(file: string, target: string | undefined): Promise
     );
     if (resolution.mistakes.length > 0) {
       const plan = completePlan(resolution.plan, definition, undefined);
-      const problems = new ProblemList(loaded);
+      const problems = new ProblemList((path) => loaded.placeOf(path));
       // What is wrong with the jobs is worth knowing at the same time, if their paths can be worked out.
       if (knowsAllPlaceholders(plan))
         planJobs({ loaded, plan, enumeration }, DigestCache.open(undefined), problems, () => {});

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import type { BundleDescription } from "../compiler/format/bundle.js";
-import { DigestCache } from "../compiler/survey/digest-cache.js";
+import { DigestCache } from "../compiler/format/content/digest-cache.js";
 import { DirectEngine } from "./engines/direct.js";
 import type { Engine } from "./engines/engine.js";
 import { RemoteDirectEngine } from "./engines/remote-direct.js";

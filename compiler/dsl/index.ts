@@ -1,9 +1,10 @@
+export type { Params, ParamValue } from "../format/pattern.js";
+export type { TreeMode } from "../format/tree-mode.js";
 export { type Command, node, type Reference, sh } from "./command.js";
 export type { Container, Environment, Limits, Resources, RetryCause } from "./environment.js";
 export { copied, type InputSpec, inPlace, input, linked, shared } from "./inputs.js";
 export { files, type JobSource, list, matrix, range, rows, type TableOptions, table } from "./jobs.js";
 export { checked, matches, minBytes, nonEmpty, type OutputSpec, optional } from "./outputs.js";
-export type { Params, ParamValue } from "./placeholders.js";
 export { type ProgramArguments, program } from "./program.js";
 export { defineSwarm, type Swarm, type SwarmDefinition } from "./swarm.js";
 export {
@@ -19,5 +20,5 @@ export {
   ssh,
   type Target,
 } from "./targets.js";
-export { type Tree, type TreeMode, type TreeOptions, tree } from "./tree.js";
+export { type Tree, type TreeOptions, tree } from "./tree.js";
 export type { Duration, Memory } from "./units.js";

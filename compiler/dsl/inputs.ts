@@ -1,11 +1,4 @@
-/** How an input reaches a job's folder. */
-export type Delivery =
-  /** a copy of its own, which it may change */
-  | "copy"
-  /** a link to a read-only copy on the target */
-  | "link"
-  /** the original, wherever it lies on the target: nothing is sent, and the job may change it */
-  | "in-place";
+import type { Delivery } from "../format/delivery.js";
 
 export interface InputOptions<A extends string = string> {
   /** its path in the job's folder; may have placeholders. Unless given, as in the definition. */

@@ -1,6 +1,6 @@
+import type { ParamValue, PlaceholderNames } from "../format/pattern.js";
 import { scaleRange } from "./exact-range.js";
 import { DefinitionMistake } from "./mistake.js";
-import type { ParamValue, PlaceholderNames } from "./placeholders.js";
 
 /** Where the jobs come from, as plain data; the compiler's survey turns it into params. */
 export type JobSourceData =

@@ -1,10 +1,10 @@
+import type { Params, WithKnownPlaceholders } from "../format/pattern.js";
 import { type Command, Reference } from "./command.js";
 import type { Environment, Limits, Resources } from "./environment.js";
 import type { InputLike } from "./inputs.js";
 import { JobSource } from "./jobs.js";
 import { DefinitionMistake } from "./mistake.js";
 import type { OutputLike } from "./outputs.js";
-import type { Params, WithKnownPlaceholders } from "./placeholders.js";
 import type { Target } from "./targets.js";
 
 /** What a command is made from: references to whatever the running job has. */

@@ -1,11 +1,4 @@
-/** How jobs get their tree. */
-export type TreeMode =
-  /** what is selected is replicated on the target once, and all jobs run in that copy */
-  | "copy"
-  /** the tree lies on the target already: all jobs run right there, in the original */
-  | "inPlace"
-  /** each job has a tree of its own, in which it sees what is selected as it was at first */
-  | "perJob";
+import type { TreeMode } from "../format/tree-mode.js";
 
 interface TreeWorkdir {
   /** where every job runs, from the tree's root; the root itself unless given */

@@ -12,7 +12,8 @@ import {
 } from "../format/bundle.js";
 import { makeFolders } from "../format/make-folders.js";
 import { nodeHoursOf } from "../plan/resolve-target.js";
-import type { JobPlan, SwarmPlan, TargetPlan, TreePlan } from "../plan/swarm-plan.js";
+import type { JobPlan, SwarmPlan, TargetPlan } from "../plan/swarm-plan.js";
+import type { TreePlan } from "../tree/tree-plan.js";
 import { emitLayout } from "./layout.js";
 import { emitManager } from "./manager.js";
 import { type FileChange, OutputFile } from "./output-files.js";

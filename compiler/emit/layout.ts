@@ -1,5 +1,6 @@
-import type { SwarmPlan, TreePlan } from "../plan/swarm-plan.js";
-import { placeOutput } from "../plan/tree/place-output.js";
+import type { SwarmPlan } from "../plan/swarm-plan.js";
+import { placeOutput } from "../tree/place-output.js";
+import type { TreePlan } from "../tree/tree-plan.js";
 
 /** How jobs get the tree that they run in. */
 function describeTree({ mode, root, workdir, apply }: TreePlan) {

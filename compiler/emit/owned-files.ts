@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path";
 import { BUNDLE_FILES, type BundleDescription } from "../format/bundle.js";
 import type { SwarmPlan } from "../plan/swarm-plan.js";
-import { ProblemsFound } from "../problem.js";
+import { ProblemsFound } from "../problem/problem.js";
 
 const ALL_NAMES: readonly string[] = Object.values(BUNDLE_FILES);
 

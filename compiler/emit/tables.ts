@@ -1,6 +1,7 @@
 import type { TreeContent } from "../format/bundle.js";
 import { encodeRow } from "../format/tsv.js";
-import type { JobInput, JobPlan, SwarmPlan, TreePlan } from "../plan/swarm-plan.js";
+import type { JobInput, JobPlan, SwarmPlan } from "../plan/swarm-plan.js";
+import type { TreePlan } from "../tree/tree-plan.js";
 
 /** The first line of `jobs.tsv`. */
 export function jobsHeader(swarm: SwarmPlan): string {

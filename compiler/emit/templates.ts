@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type Handlebars from "handlebars";
-import { quoteExpanding, quoteWord } from "../shell/quote.js";
+import { quoteExpanding, quoteWord } from "../format/quote.js";
 
 /** Everything that goes into the script passes through one of these. */
 const VALUE_HELPERS = {

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Delivery } from "../dsl/inputs.js";
-import type { TreeMode } from "../dsl/tree.js";
-import type { AccessPlan } from "../plan/swarm-plan.js";
+import type { AccessPlan } from "./access.js";
+import type { Delivery } from "./delivery.js";
 import { readLines } from "./lines.js";
+import type { TreeMode } from "./tree-mode.js";
 import { decodeRow } from "./tsv.js";
 
 /** Raised whenever an older reader would misread a bundle. */

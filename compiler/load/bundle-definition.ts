@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { Place, Problem } from "../problem.js";
+import type { Place, Problem } from "../problem/problem.js";
 import { isBuildFailure, problemOfEnd, problemsOfBuild } from "./esbuild-problems.js";
 
 /** A definition with all that it imports, as one script. */

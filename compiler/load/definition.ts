@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { Swarm, type SwarmDefinition } from "../dsl/swarm.js";
-import { type Place, type Problem, ProblemsFound } from "../problem.js";
+import { type Place, type Problem, ProblemsFound } from "../problem/problem.js";
 import { bundleDefinition } from "./bundle-definition.js";
 import type { Quasi } from "./check/templates.js";
 import { evaluate } from "./evaluate.js";

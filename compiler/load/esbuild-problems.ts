@@ -1,6 +1,6 @@
 import type { BuildFailure, Message } from "esbuild";
-import type { Place, Problem } from "../problem.js";
-import { impureModule } from "./impure.js";
+import type { Place, Problem } from "../problem/problem.js";
+import { impureModule } from "./check/impure.js";
 
 /** Whether esbuild itself says what is wrong (rather than having crashed). */
 export function isBuildFailure(error: unknown): error is BuildFailure {

@@ -1,6 +1,6 @@
 import { DefinitionMistake } from "../dsl/mistake.js";
-import type { Place, Problem } from "../problem.js";
-import { impureGlobal } from "./impure.js";
+import type { Place, Problem } from "../problem/problem.js";
+import { impureGlobal } from "./check/impure.js";
 
 /** What is known about the places of a definition, to say where an error comes from. */
 export interface ErrorPlaces {

@@ -1,5 +1,5 @@
 import { SourceMap, type SourceMapPayload } from "node:module";
-import type { Place } from "../problem.js";
+import type { Place } from "../problem/problem.js";
 
 /** Leads from positions in the bundled script back to the TypeScript files. */
 export class Positions {

@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join, posix, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "esbuild";
-import { type Place, type Problem, ProblemsFound } from "../problem.js";
+import { type Place, type Problem, ProblemsFound } from "../problem/problem.js";
 import { isBuildFailure, problemOfEnd, problemsOfBuild } from "./esbuild-problems.js";
 
 const NO_REQUIRE = [

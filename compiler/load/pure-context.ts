@@ -1,6 +1,6 @@
 import vm from "node:vm";
 import { DefinitionMistake } from "../dsl/mistake.js";
-import { IMPURE_LANGUAGE_GLOBALS, type Impurity, impureGlobal, MATH_RANDOM } from "./impure.js";
+import { IMPURE_LANGUAGE_GLOBALS, type Impurity, impureGlobal, MATH_RANDOM } from "./check/impure.js";
 
 /** Runs inside the context, so that what it makes belongs there. */
 const SETUP = `(function (absent, forbidDate, forbidRandom) {

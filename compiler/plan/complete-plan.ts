@@ -1,8 +1,9 @@
 import { hash } from "node:crypto";
 import type { ShellCommand } from "../dsl/command.js";
 import type { Environment } from "../dsl/environment.js";
+import type { TreePlan } from "../tree/tree-plan.js";
 import type { AnyDefinition, Resolution } from "./resolve-swarm.js";
-import type { SwarmPlan, TreePlan } from "./swarm-plan.js";
+import type { SwarmPlan } from "./swarm-plan.js";
 
 /** What a prepare says, as text that differs where it differs. */
 function describePrepare(prepare: Environment["prepare"]): unknown {

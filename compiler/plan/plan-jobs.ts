@@ -1,12 +1,12 @@
 import { hash } from "node:crypto";
 import { basename } from "node:path";
-import { fillPattern, type Params, type ParamValue } from "../dsl/placeholders.js";
+import { chooseDelivery, cleanSource } from "../format/delivery.js";
+import { nameControl, shortened, whyNoPath } from "../format/file-names.js";
+import { fillPattern, type Params, type ParamValue } from "../format/pattern.js";
 import { isReserved } from "../format/results.js";
-import { chooseDelivery, cleanSource } from "./delivery.js";
-import { nameControl, shortened, whyNoPath } from "./file-names.js";
-import type { DefinitionPath } from "./plan-mistake.js";
+import type { DefinitionPath } from "../problem/problem.js";
+import { whyNewlyOutside } from "../tree/place-output.js";
 import type { InputPlan, JobInput, JobPlan, SwarmPlan } from "./swarm-plan.js";
-import { whyNewlyOutside } from "./tree/place-output.js";
 import { explainUnusable } from "./unusable-inputs.js";
 
 /** What the survey says of a path. */

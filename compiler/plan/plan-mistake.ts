@@ -1,5 +1,4 @@
-/** A place in a definition: keys and positions, from its top. */
-export type DefinitionPath = readonly (string | number)[];
+import type { DefinitionPath } from "../problem/problem.js";
 
 /** A mistake in a definition: at a part of it, or within a piece of one of its shell templates. */
 export interface PlanMistake {

@@ -3,23 +3,25 @@ import type { Environment, Limits, Resources, RetryCause } from "../dsl/environm
 import type { InputLike } from "../dsl/inputs.js";
 import { callDefinition } from "../dsl/mistake.js";
 import type { OutputLike } from "../dsl/outputs.js";
-import { parsePattern, placeholdersOf } from "../dsl/placeholders.js";
 import { referencesOf, type SwarmDefinition } from "../dsl/swarm.js";
 import type { Target } from "../dsl/targets.js";
 import { parseDuration, parseMemory } from "../dsl/units.js";
 import { formatWalltime } from "../format/amounts.js";
+import { parsePattern, placeholdersOf } from "../format/pattern.js";
 import { isReserved, LOG_FOLDER } from "../format/results.js";
+import type { DefinitionPath } from "../problem/problem.js";
 import { toPosixEre } from "../shell/ere.js";
 import { assembleTemplate } from "../shell/template.js";
+import { whyOutside } from "../tree/place-output.js";
+import { resolveTree } from "../tree/resolve-tree.js";
+import type { TreePlan } from "../tree/tree-plan.js";
 import { longestJob } from "./pilot-time.js";
-import type { DefinitionPath, PlanMistake } from "./plan-mistake.js";
+import type { PlanMistake } from "./plan-mistake.js";
 import { refuseVariable } from "./refuse-variable.js";
 import { resolveTarget } from "./resolve-target.js";
-import type { InputPlan, OutputPlan, PilotPlan, SwarmPlan, TreePlan } from "./swarm-plan.js";
+import type { InputPlan, OutputPlan, PilotPlan, SwarmPlan } from "./swarm-plan.js";
 import { checkTargetNames } from "./target-names.js";
 import { threadVariables } from "./thread-variables.js";
-import { whyOutside } from "./tree/place-output.js";
-import { resolveTree } from "./tree/resolve-tree.js";
 
 /** A definition with any params, inputs and outputs. */
 export type AnyDefinition = SwarmDefinition<

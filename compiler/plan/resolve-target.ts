@@ -1,10 +1,11 @@
 import type { SlurmTarget, Target } from "../dsl/targets.js";
 import { parseDuration, parseMemory } from "../dsl/units.js";
+import type { AccessPlan } from "../format/access.js";
 import { formatWalltime } from "../format/amounts.js";
 import { hasControlCharacters } from "../format/control-characters.js";
+import { hasOnlyPlainVariables } from "../format/quote.js";
 import { refuseSbatchLine } from "../format/sbatch-options.js";
-import { hasOnlyPlainVariables } from "../shell/quote.js";
-import type { AccessPlan, PilotPlan, TargetPlan } from "./swarm-plan.js";
+import type { PilotPlan, TargetPlan } from "./swarm-plan.js";
 
 /** Takes a mistake at a part of the target. */
 type Complain = (path: readonly (string | number)[], message: string, hint?: string) => void;

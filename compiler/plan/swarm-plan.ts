@@ -1,7 +1,8 @@
 import type { Container, RetryCause } from "../dsl/environment.js";
-import type { Delivery } from "../dsl/inputs.js";
-import type { PatternPart } from "../dsl/placeholders.js";
-import type { TreeMode } from "../dsl/tree.js";
+import type { AccessPlan } from "../format/access.js";
+import type { Delivery, JobDelivery } from "../format/delivery.js";
+import type { PatternPart } from "../format/pattern.js";
+import type { TreePlan } from "../tree/tree-plan.js";
 
 export interface InputPlan {
   readonly name: string;
@@ -28,19 +29,6 @@ export interface OutputPlan {
   readonly matches: { readonly ere: string; readonly ignoreCase: boolean } | undefined;
   /** bash text that says by its exit code whether `$output` is good */
   readonly check: string | undefined;
-}
-
-/** How a target on another machine is reached, and where things lie there. */
-export interface AccessPlan {
-  /** null: this machine */
-  readonly host: string | null;
-  /** absolute path on the target */
-  readonly directory: string;
-  readonly sharedDirectory: { readonly here: string; readonly there: string } | null;
-  readonly transferHost: string | null;
-  /** a bash command on this machine that copies `$from` to `$to` */
-  readonly transferCommand: string | null;
-  readonly ssh: "builtin" | "openssh";
 }
 
 /** The pilots of a target under SLURM. */
@@ -72,24 +60,6 @@ export interface TargetPlan {
   /** undefined: `.locusts/` of the definition's folder, on this machine */
   readonly access: AccessPlan | undefined;
   readonly pilots: PilotPlan | undefined;
-}
-
-/** The tree of files that the jobs run in. */
-export interface TreePlan {
-  readonly mode: TreeMode;
-  /** on this machine, from the definition's folder; with `inPlace` on the target */
-  readonly root: string;
-  /** from the root; "." is the root */
-  readonly workdir: string;
-  /** rules, which have been read and found to be good */
-  readonly select: readonly string[];
-  /** whether wildcards match names that begin with a dot */
-  readonly hidden: boolean;
-  /** rules for files that no job changes */
-  readonly readOnly: readonly string[];
-  readonly apply: boolean;
-  /** where the definition says all this */
-  readonly place: readonly (string | number)[];
 }
 
 /** What a definition means on one target: checked, with every default filled in, as plain data. */
@@ -145,12 +115,6 @@ export interface JobInput {
   readonly folders: number;
   readonly sha256: string;
 }
-
-/**
- * How an input of one job travels: `packed` with its job, or once to the shared folder and from
- * there by link or copy, or not at all.
- */
-export type JobDelivery = "packed" | "shared-copy" | "shared-link" | "in-place";
 
 /** One job, as the bundle will have it. */
 export interface JobPlan {

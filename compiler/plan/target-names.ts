@@ -1,4 +1,4 @@
-import type { DefinitionPath } from "./plan-mistake.js";
+import type { DefinitionPath } from "../problem/problem.js";
 
 /** What lies beside the targets' folders in `.locusts/`; whatever the disk makes of capitals. */
 const TAKEN = /^(lock|definition|checkout|kept|stale|results|trees|outputs)$|^(lock|checkout)\.|\.(tsv|new)$/i;

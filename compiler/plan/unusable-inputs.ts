@@ -1,4 +1,4 @@
-import { shortened, whyUnreadable } from "./file-names.js";
+import { shortened, whyUnreadable } from "../format/file-names.js";
 
 /** What the survey throws if parts of an input cannot reach a job. */
 interface UnusableInput extends Error {

@@ -1,6 +1,6 @@
 import type { Reference } from "../dsl/command.js";
+import { quoteInAnsi, quoteInDouble, quoteInHereDocument, quoteSingle, quoteWord } from "../format/quote.js";
 import type { HoleContext, Quoting } from "./pieces.js";
-import { quoteInAnsi, quoteInDouble, quoteInHereDocument, quoteSingle, quoteWord } from "./quote.js";
 
 /** What is put in at a hole, or why nothing can be. */
 export type Insertion =

@@ -1,5 +1,5 @@
 import type { ColumnType } from "../dsl/jobs.js";
-import type { ParamValue } from "../dsl/placeholders.js";
+import type { ParamValue } from "../format/pattern.js";
 
 /** A field's value; or why it has none of that type, in words that `as the column … is declared` may follow. */
 export type Converted = { readonly value: ParamValue } | { readonly mistake: string; readonly hint: string };

@@ -1,5 +1,5 @@
-import type { Params } from "../dsl/placeholders.js";
-import type { Problem } from "../problem.js";
+import type { Params } from "../format/pattern.js";
+import type { Problem } from "../problem/problem.js";
 
 /** Why a number cannot set a job apart; undefined if it can. */
 export function whyInexact(value: number): string | undefined {

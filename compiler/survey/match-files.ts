@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
 import { ownFolders } from "../format/own-folders.js";
-import type { Problem } from "../problem.js";
+import type { Problem } from "../problem/problem.js";
 import { compareNaturally } from "./natural-order.js";
 import { type NamePattern, otherSplit, type PathSegment, parsePath } from "./path-pattern.js";
 import { PatternFolders } from "./pattern-folders.js";

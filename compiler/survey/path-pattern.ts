@@ -1,4 +1,4 @@
-import { parsePattern } from "../dsl/placeholders.js";
+import { parsePattern } from "../format/pattern.js";
 
 /** What names look like that a segment matches. */
 export interface NamePattern {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { ColumnType } from "../dsl/jobs.js";
-import type { ParamValue } from "../dsl/placeholders.js";
-import type { Place, Problem } from "../problem.js";
+import type { ParamValue } from "../format/pattern.js";
+import type { Place, Problem } from "../problem/problem.js";
 import { convertField } from "./convert-field.js";
 import { commaRecords, type RecordMistake, type TableRecord, tabbedRecords } from "./table-records.js";
 import { decodeTable } from "./table-text.js";

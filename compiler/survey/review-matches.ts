@@ -1,4 +1,4 @@
-import type { Problem } from "../problem.js";
+import type { Problem } from "../problem/problem.js";
 
 /** More paths than this are counted, not named. */
 const MOST_NAMED = 3;

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import type { Place, Problem } from "../problem.js";
+import type { Place, Problem } from "../problem/problem.js";
 
 const NEW_LINE = 0x0a;
 const RETURN = 0x0d;

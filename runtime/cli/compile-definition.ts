@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { type Built, build } from "../../compiler/build.js";
-import { type Compilation, compile } from "../../compiler/compile.js";
-import type { TreeEntry } from "../../compiler/survey/tree/entry.js";
+import { compile } from "../../compiler/compile.js";
+import type { Compilation } from "../../compiler/plan/compilation.js";
+import type { TreeEntry } from "../../compiler/tree/entry.js";
 import { openWorkspace, type Workspace } from "../workspace.js";
 import { setProblemFolder } from "./say-error.js";
 import type { VerbContext } from "./verb.js";

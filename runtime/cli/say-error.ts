@@ -1,8 +1,8 @@
 import { relative } from "node:path";
 import { TargetUnclear } from "../../compiler/compile.js";
 import { UnusableBundle } from "../../compiler/format/bundle.js";
-import { formatProblems } from "../../compiler/load/code-frame.js";
-import { ProblemsFound } from "../../compiler/problem.js";
+import { formatProblems } from "../../compiler/problem/code-frame.js";
+import { ProblemsFound } from "../../compiler/problem/problem.js";
 import { ConnectionLost } from "../hosts/host.js";
 import { REPORT_VERSION } from "../report.js";
 import { explainSystemError } from "../system-errors.js";

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import type { TreeMode } from "../../compiler/dsl/tree.js";
 import type { Budget, BundleDescription, BundledAccess, BundledPilots } from "../../compiler/format/bundle.js";
+import type { TreeMode } from "../../compiler/format/tree-mode.js";
 import type { SwarmPlan } from "../../compiler/plan/swarm-plan.js";
 
 /** What the manager and the scripts of the runtime start: coreutils, findutils, grep, tar. */

@@ -9,9 +9,9 @@ import {
   isSameInput,
   LARGE,
   readPlainFile,
-} from "../../compiler/survey/content.js";
-import { type DigestCache, statVersion } from "../../compiler/survey/digest-cache.js";
-import { type InputEntry, walkInput } from "../../compiler/survey/input-entries.js";
+} from "../../compiler/format/content/digest.js";
+import { type DigestCache, statVersion } from "../../compiler/format/content/digest-cache.js";
+import { type InputEntry, walkInput } from "../../compiler/format/content/input-entries.js";
 import { RuntimeProblem } from "../workspace.js";
 import { keepTime } from "./time-stamps.js";
 

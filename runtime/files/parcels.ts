@@ -1,9 +1,9 @@
 import { createHash, hash } from "node:crypto";
 import { createReadStream, readFileSync, statSync } from "node:fs";
 import type { Upload } from "../../compiler/format/bundle.js";
-import { ContentSum, digestFile, isSameInput } from "../../compiler/survey/content.js";
-import type { DigestCache } from "../../compiler/survey/digest-cache.js";
-import { walkInput } from "../../compiler/survey/input-entries.js";
+import { ContentSum, digestFile, isSameInput } from "../../compiler/format/content/digest.js";
+import type { DigestCache } from "../../compiler/format/content/digest-cache.js";
+import { walkInput } from "../../compiler/format/content/input-entries.js";
 import { RuntimeProblem } from "../workspace.js";
 import { expectedContent, inputHasChanged, isSignOfChange } from "./copy-input.js";
 import { END_OF_TAR, paddingFor, tarHeader } from "./tar-entry.js";

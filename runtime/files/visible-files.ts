@@ -2,9 +2,9 @@ import { chmodSync, existsSync, lstatSync, readdirSync, renameSync, statSync } f
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Upload } from "../../compiler/format/bundle.js";
+import { isSameInput, surveyContent } from "../../compiler/format/content/digest.js";
+import { DigestCache } from "../../compiler/format/content/digest-cache.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
-import { isSameInput, surveyContent } from "../../compiler/survey/content.js";
-import { DigestCache } from "../../compiler/survey/digest-cache.js";
 import type { Host } from "../hosts/host.js";
 import { declareRun, listRuns, makeRunFolder, type Run, readRun } from "../runs/run-folder.js";
 import { loadScript, type ScriptName } from "../scripts/load.js";

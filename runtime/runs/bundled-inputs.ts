@@ -1,7 +1,7 @@
 import { isAbsolute, join } from "node:path";
-import { fillPattern, parsePattern } from "../../compiler/dsl/placeholders.js";
 import { type BundleDescription, type BundledJob, readUploads, type Upload } from "../../compiler/format/bundle.js";
-import { cleanSource, isLinked } from "../../compiler/plan/delivery.js";
+import { cleanSource, isLinked } from "../../compiler/format/delivery.js";
+import { fillPattern, parsePattern } from "../../compiler/format/pattern.js";
 
 /** How an input of a job is put into its folder; `shared` is a path in the target's shared folder. */
 export type InputPlacement =

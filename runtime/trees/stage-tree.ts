@@ -23,9 +23,9 @@ import {
   type BundledTreeEntry,
   readBundledTree,
 } from "../../compiler/format/bundle.js";
+import { digestFile } from "../../compiler/format/content/digest.js";
+import type { DigestCache } from "../../compiler/format/content/digest-cache.js";
 import { ownFolders } from "../../compiler/format/own-folders.js";
-import { digestFile } from "../../compiler/survey/content.js";
-import type { DigestCache } from "../../compiler/survey/digest-cache.js";
 import type { Parcel } from "../files/parcels.js";
 import { RuntimeProblem } from "../workspace.js";
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readBundleDescription } from "../../compiler/format/bundle.js";
-import { DigestCache } from "../../compiler/survey/digest-cache.js";
+import { DigestCache } from "../../compiler/format/content/digest-cache.js";
 import { stageRun as stage } from "../../runtime/files/stage.js";
 import { openLocalFiles } from "../../runtime/open-target.js";
 import { type Definition, trueJobs } from "./definitions.js";

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { build } from "../../compiler/build.js";
 import { compile } from "../../compiler/compile.js";
 import { readBundleDescription, readBundledJobs } from "../../compiler/format/bundle.js";
-import { ProblemsFound } from "../../compiler/problem.js";
+import { ProblemsFound } from "../../compiler/problem/problem.js";
 import { makeFolder } from "../load/temp-definition.js";
 import { suite } from "../runner/suite.js";
 import { swarm } from "../survey/check-definition.js";

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import type { ShellCommand } from "../../compiler/dsl/command.js";
 import { referencesOf } from "../../compiler/dsl/swarm.js";
 import { type LoadedDefinition, loadDefinition } from "../../compiler/load/index.js";
-import { ProblemsFound } from "../../compiler/problem.js";
+import { ProblemsFound } from "../../compiler/problem/problem.js";
 import { suite } from "../runner/suite.js";
 import { definition, load, makeFolder, mistakes } from "./temp-definition.js";
 

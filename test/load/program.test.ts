@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { bundleProgram, checkProgram } from "../../compiler/load/index.js";
-import { ProblemsFound } from "../../compiler/problem.js";
+import { ProblemsFound } from "../../compiler/problem/problem.js";
 import { suite } from "../runner/suite.js";
 import { definition, makeFolder } from "./temp-definition.js";
 

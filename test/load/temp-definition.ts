@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type LoadedDefinition, loadDefinition } from "../../compiler/load/index.js";
-import { ProblemsFound } from "../../compiler/problem.js";
+import { ProblemsFound } from "../../compiler/problem/problem.js";
 
 const folders: string[] = [];
 process.once("exit", () => {

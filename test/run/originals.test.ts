@@ -16,9 +16,9 @@ import {
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { surveyContent } from "../../compiler/survey/content.js";
-import { DigestCache } from "../../compiler/survey/digest-cache.js";
-import { type InputFault, UnusableInput } from "../../compiler/survey/input-entries.js";
+import { surveyContent } from "../../compiler/format/content/digest.js";
+import { DigestCache } from "../../compiler/format/content/digest-cache.js";
+import { type InputFault, UnusableInput } from "../../compiler/format/content/input-entries.js";
 import { suite } from "../runner/suite.js";
 import { Deployment } from "./deployment.js";
 

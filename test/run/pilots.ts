@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readBundleDescription } from "../../compiler/format/bundle.js";
-import { DigestCache } from "../../compiler/survey/digest-cache.js";
+import { DigestCache } from "../../compiler/format/content/digest-cache.js";
 import { stageRun } from "../../runtime/files/stage.js";
 import { openLocalFiles } from "../../runtime/open-target.js";
 import { type Begun, begin, Deployment } from "./deployment.js";

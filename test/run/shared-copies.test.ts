@@ -14,8 +14,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Upload } from "../../compiler/format/bundle.js";
-import { surveyContent } from "../../compiler/survey/content.js";
-import { DigestCache } from "../../compiler/survey/digest-cache.js";
+import { surveyContent } from "../../compiler/format/content/digest.js";
+import { DigestCache } from "../../compiler/format/content/digest-cache.js";
 import { SentFiles } from "../../runtime/files/sent-files.js";
 import { ThisMachine } from "../../runtime/hosts/this-machine.js";
 import { suite } from "../runner/suite.js";

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import * as assert from "uvu/assert";
+import { quoteInAnsi, quoteInDouble, quoteInHereDocument, quoteWord } from "../../compiler/format/quote.js";
 import { describeExit, describeSignal } from "../../compiler/shell/exit-words.js";
-import { quoteInAnsi, quoteInDouble, quoteInHereDocument, quoteWord } from "../../compiler/shell/quote.js";
 import { suite } from "../runner/suite.js";
 
 const test = suite("shell/quote");

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { Reference, type ShellCommand, type ShellPart, sh } from "../../compiler/dsl/command.js";
-import { quoteWord } from "../../compiler/shell/quote.js";
+import { quoteWord } from "../../compiler/format/quote.js";
 import { assembleTemplate } from "../../compiler/shell/template.js";
 import { suite } from "../runner/suite.js";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { build } from "../../compiler/build.js";
 import { compile } from "../../compiler/compile.js";
-import { ProblemsFound } from "../../compiler/problem.js";
+import { ProblemsFound } from "../../compiler/problem/problem.js";
 import { makeFolder } from "../load/temp-definition.js";
 
 export interface Checked {

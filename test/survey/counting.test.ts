@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type JobSource, list, matrix, range, rows } from "../../compiler/dsl/jobs.js";
 import { DefinitionMistake } from "../../compiler/dsl/mistake.js";
-import type { ParamValue } from "../../compiler/dsl/placeholders.js";
+import type { ParamValue } from "../../compiler/format/pattern.js";
 import { decodeRow, encodeRow } from "../../compiler/format/tsv.js";
 import { enumerateJobs } from "../../compiler/survey/enumerate-jobs.js";
 import { suite } from "../runner/suite.js";

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { build } from "../../compiler/build.js";
 import { compile } from "../../compiler/compile.js";
 import { readBundleDescription, readBundledJobs, readBundledTree } from "../../compiler/format/bundle.js";
-import { ProblemsFound } from "../../compiler/problem.js";
+import { ProblemsFound } from "../../compiler/problem/problem.js";
 import { suite } from "../runner/suite.js";
 import { type Ending, locusts } from "../swarms/command-line.js";
 import { folderOf } from "../swarms/swarm-folders.js";

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { readTreeFile } from "../../compiler/import-tree/read-tree-file.js";
+import { readTreeFile } from "../../compiler/tree/import/read-tree-file.js";
 import { suite } from "../runner/suite.js";
 import { locusts } from "../swarms/command-line.js";
 import { temporaryFolder } from "../swarms/swarm-folders.js";

@@ -3,9 +3,9 @@ import { accessSync, constants, mkdtempSync, realpathSync, rmSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { parseTreeRule, type TreeRule } from "../../compiler/plan/tree/rule.js";
-import { DigestCache } from "../../compiler/survey/digest-cache.js";
-import { walkTree } from "../../compiler/survey/tree/walk.js";
+import { DigestCache } from "../../compiler/format/content/digest-cache.js";
+import { parseTreeRule, type TreeRule } from "../../compiler/tree/rule.js";
+import { walkTree } from "../../compiler/tree/walk.js";
 import { suite } from "../runner/suite.js";
 
 const test = suite("a large tree");

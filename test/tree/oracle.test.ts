@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { parseTreeRule, type TreeRule } from "../../compiler/plan/tree/rule.js";
+import { parseTreeRule, type TreeRule } from "../../compiler/tree/rule.js";
 import { suite } from "../runner/suite.js";
 import { select, treeOf } from "./selection.js";
 

@@ -1,9 +1,9 @@
 import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { parseTreeRule, type TreeRule } from "../../compiler/plan/tree/rule.js";
-import { DigestCache } from "../../compiler/survey/digest-cache.js";
-import type { TreeEntry } from "../../compiler/survey/tree/entry.js";
-import { type TreeWalkReport, walkTree } from "../../compiler/survey/tree/walk.js";
+import { DigestCache } from "../../compiler/format/content/digest-cache.js";
+import type { TreeEntry } from "../../compiler/tree/entry.js";
+import { parseTreeRule, type TreeRule } from "../../compiler/tree/rule.js";
+import { type TreeWalkReport, walkTree } from "../../compiler/tree/walk.js";
 import { temporaryFolder } from "../swarms/swarm-folders.js";
 
 /** Makes a tree: a path that ends in `/` is a folder, `path -> target` a link, anything else a file that holds its path. */

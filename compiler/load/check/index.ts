@@ -1,4 +1,4 @@
-import type { Place, Problem } from "../../problem.js";
+import type { Place, Problem } from "../../problem/problem.js";
 import { findDefinitionObject, findPart } from "./places.js";
 import { problemsIn } from "./problems.js";
 import { openProject } from "./project.js";

@@ -1,4 +1,4 @@
-import { closest, didYouMean } from "../closest.js";
+import { closest, didYouMean } from "../../problem/closest.js";
 import { listed, type Mistake, type Wording } from "./mistake.js";
 import { unknownModule } from "./module-words.js";
 import { unknownProperty } from "./shape.js";

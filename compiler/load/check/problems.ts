@@ -1,4 +1,4 @@
-import type { Problem } from "../../problem.js";
+import type { Problem } from "../../problem/problem.js";
 import { findEarlyUses } from "./early-uses.js";
 import { type Mistake, mistakeOf, type Wording } from "./mistake.js";
 import type { CheckedProject } from "./project.js";

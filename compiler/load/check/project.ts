@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Place } from "../../problem.js";
+import type { Place } from "../../problem/problem.js";
 import { disguised, disguisedFileSystem, undisguised } from "./backslashes.js";
 import { Project, ts } from "./ts-morph.js";
 

@@ -1,4 +1,4 @@
-import { IMPURE_SYNTAX, type Impurity, impureGlobal, impureMethod, impureModule, MATH_RANDOM } from "../impure.js";
+import { IMPURE_SYNTAX, type Impurity, impureGlobal, impureMethod, impureModule, MATH_RANDOM } from "./impure.js";
 import type { CheckedProject } from "./project.js";
 import { ts } from "./ts-morph.js";
 

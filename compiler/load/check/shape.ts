@@ -1,4 +1,4 @@
-import { didYouMean } from "../closest.js";
+import { didYouMean } from "../../problem/closest.js";
 import { listed, type Wording } from "./mistake.js";
 import { nameOf } from "./places.js";
 import { ts } from "./ts-morph.js";

@@ -1,4 +1,4 @@
-import type { Place } from "../../problem.js";
+import type { Place } from "../../problem/problem.js";
 import type { CheckedProject } from "./project.js";
 import { ts } from "./ts-morph.js";
 

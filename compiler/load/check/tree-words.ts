@@ -1,4 +1,4 @@
-import { didYouMean } from "../closest.js";
+import { didYouMean } from "../../problem/closest.js";
 import { listed, type Mistake, valueAt, type Wording } from "./mistake.js";
 import { nameOf, unwrap } from "./places.js";
 import { ts } from "./ts-morph.js";

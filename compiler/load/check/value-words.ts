@@ -1,4 +1,4 @@
-import { didYouMean } from "../closest.js";
+import { didYouMean } from "../../problem/closest.js";
 import { exclusive } from "./exclusive.js";
 import { listed, type Mistake, valueAt, type Wording } from "./mistake.js";
 import { missingOptions, wrongOption } from "./option-words.js";

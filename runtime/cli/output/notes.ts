@@ -1,4 +1,4 @@
-import type { Problem } from "../../../compiler/problem.js";
+import type { Problem } from "../../../compiler/problem/problem.js";
 import type { Terminal } from "../terminal.js";
 
 /** Says what is not wrong, and worth a word. */

@@ -2,7 +2,7 @@ import { join, relative, resolve } from "node:path";
 import { type Built, build as buildBundle } from "../../../compiler/build.js";
 import { countOf, formatBytes, formatSeconds } from "../../../compiler/format/amounts.js";
 import { type BundleDescription, readBundleDescription } from "../../../compiler/format/bundle.js";
-import type { TreeEntry } from "../../../compiler/survey/tree/entry.js";
+import type { TreeEntry } from "../../../compiler/tree/entry.js";
 import { hasReflinks } from "../../files/reflinks.js";
 import { REPORT_VERSION } from "../../report.js";
 import { keptBytes } from "../../state/kept-outputs.js";

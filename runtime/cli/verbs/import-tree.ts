@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { printTree } from "../../../compiler/import-tree/print-tree.js";
-import { readTreeFile } from "../../../compiler/import-tree/read-tree-file.js";
-import { ProblemsFound } from "../../../compiler/problem.js";
+import { ProblemsFound } from "../../../compiler/problem/problem.js";
+import { printTree } from "../../../compiler/tree/import/print-tree.js";
+import { readTreeFile } from "../../../compiler/tree/import/read-tree-file.js";
 import { REPORT_VERSION } from "../../report.js";
 import { RuntimeProblem } from "../../workspace.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { quoteSingle } from "../../../compiler/shell/quote.js";
+import { quoteSingle } from "../../../compiler/format/quote.js";
 
 /** A bash script in a form that any login shell passes on unharmed. */
 export interface PackedScript {

@@ -3,8 +3,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadDefinition } from "../index.js";
-import { keepCompiledTypeScript } from "./typescript-compiled.js";
+import { keepCompiledTypeScript } from "./check/typescript-compiled.js";
+import { loadDefinition } from "./index.js";
 
 const DEFINITION = `import { defineSwarm, local, range, sh } from "locusts";
 export default defineSwarm({

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { whyNoPath } from "../file-names.js";
+import { whyNoPath } from "../format/file-names.js";
 
 /**
  * Why a path from the jobs' workdir is none in their tree, in words that follow `the output "…"`;

@@ -1,4 +1,4 @@
-import type { BundledTreeEntry } from "../../format/bundle.js";
+import type { BundledTreeEntry } from "../format/bundle.js";
 
 /** A file, folder or link of a tree, as it is on this machine. */
 export interface TreeEntry extends BundledTreeEntry {

@@ -1,13 +1,13 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
-import { closest } from "./load/closest.js";
-import type { TreePlan } from "./plan/swarm-plan.js";
-import { escapePattern, type TreeRule } from "./plan/tree/rule.js";
-import type { Problem } from "./problem.js";
-import type { ProblemList } from "./problem-list.js";
-import { readNames } from "./survey/tree/read-names.js";
-import type { RuleSet } from "./survey/tree/rule-set.js";
-import type { TreeWalkReport } from "./survey/tree/walk.js";
+import { closest } from "../problem/closest.js";
+import type { Problem } from "../problem/problem.js";
+import type { ProblemList } from "../problem/problem-list.js";
+import { readNames } from "./read-names.js";
+import { escapePattern, type TreeRule } from "./rule.js";
+import type { RuleSet } from "./rule-set.js";
+import type { TreePlan } from "./tree-plan.js";
+import type { TreeWalkReport } from "./walk.js";
 
 /** More paths than this are counted, not named. */
 const MOST_NAMED = 5;
@@ -57,7 +57,7 @@ export class RuleReview {
   ) {}
 
   #note(path: readonly (string | number)[], message: string, hint: string): void {
-    this.notes.push({ message, hint, place: this.problems.loaded.placeOf([...this.plan.place, ...path]) });
+    this.notes.push({ message, hint, place: this.problems.placeOf([...this.plan.place, ...path]) });
   }
 
   /** Elsewhere a folder's name stands for all that is in it. */

@@ -1,8 +1,8 @@
 import { type BigIntStats, type Dirent, lstatSync, readdirSync, readlinkSync } from "node:fs";
-import type { TreeRule } from "../../plan/tree/rule.js";
-import { digestFile } from "../content.js";
-import type { DigestCache } from "../digest-cache.js";
+import { digestFile } from "../format/content/digest.js";
+import type { DigestCache } from "../format/content/digest-cache.js";
 import { leadsOut, ownerRights, type TreeEntry } from "./entry.js";
+import type { TreeRule } from "./rule.js";
 import { type EntryKind, type RulePosition, RuleSet } from "./rule-set.js";
 
 export interface TreeWalk {

@@ -1,9 +1,9 @@
 import { posix } from "node:path";
-import { placeholdersOf } from "../../dsl/placeholders.js";
-import { Tree } from "../../dsl/tree.js";
-import { cleanSource } from "../delivery.js";
-import type { TreePlan } from "../swarm-plan.js";
+import { Tree } from "../dsl/tree.js";
+import { cleanSource } from "../format/delivery.js";
+import { placeholdersOf } from "../format/pattern.js";
 import { parseTreeRule } from "./rule.js";
+import type { TreePlan } from "./tree-plan.js";
 
 /** Takes a mistake at a part of the tree. */
 type Complain = (path: readonly (string | number)[], message: string, hint?: string) => void;

@@ -1,4 +1,4 @@
-import type { Problem } from "../problem.js";
+import type { Problem } from "../../problem/problem.js";
 import { asPattern } from "./as-pattern.js";
 
 /** What a tree file of the predecessor says, in the language of `tree(…)`. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import pc from "picocolors";
-import type { Place, Problem } from "../problem.js";
+import type { Place, Problem } from "./problem.js";
 
 export interface CodeFrameOptions {
   readonly color: boolean;

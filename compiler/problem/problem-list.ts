@@ -1,6 +1,5 @@
-import type { LoadedDefinition } from "./load/index.js";
-import type { DefinitionPath } from "./plan/plan-mistake.js";
-import { type Problem, ProblemsFound } from "./problem.js";
+import type { DefinitionPath } from "./problem.js";
+import { type Place, type Problem, ProblemsFound } from "./problem.js";
 
 /** More problems with jobs than this are counted, not listed. */
 const MOST_PROBLEMS = 20;
@@ -10,10 +9,11 @@ export class ProblemList {
   readonly problems: Problem[] = [];
   #more = 0;
 
-  constructor(readonly loaded: LoadedDefinition) {}
+  /** @param placeOf where a part of the definition stands */
+  constructor(readonly placeOf: (path: DefinitionPath) => Place | undefined) {}
 
   readonly add = (path: DefinitionPath, message: string, hint?: string): void => {
-    if (this.problems.length < MOST_PROBLEMS) this.problems.push({ message, hint, place: this.loaded.placeOf(path) });
+    if (this.problems.length < MOST_PROBLEMS) this.problems.push({ message, hint, place: this.placeOf(path) });
     else this.#more += 1;
   };
 

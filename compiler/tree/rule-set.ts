@@ -1,4 +1,4 @@
-import type { TreeRule } from "../../plan/tree/rule.js";
+import type { TreeRule } from "./rule.js";
 
 export type EntryKind = "file" | "folder" | "link";
 

@@ -1,8 +1,8 @@
-import type { Compilation } from "./compile.js";
-import { fillPattern } from "./dsl/placeholders.js";
-import { foldersAround, type NestedPaths, type Repetitions } from "./plan/collisions.js";
-import { nameJob } from "./plan/plan-jobs.js";
-import type { ProblemList } from "./problem-list.js";
+import { fillPattern } from "../format/pattern.js";
+import type { ProblemList } from "../problem/problem-list.js";
+import { foldersAround, type NestedPaths, type Repetitions } from "./collisions.js";
+import type { Compilation } from "./compilation.js";
+import { nameJob } from "./plan-jobs.js";
 
 /** Names the jobs that have the same name, or write the same path; a second look, in the rare case. */
 export function reportRepetitions(

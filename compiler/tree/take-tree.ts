@@ -1,15 +1,15 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import { realOwnFolders } from "./format/own-folders.js";
-import type { TreePlan } from "./plan/swarm-plan.js";
-import { escapePattern, parseTreeRule, type TreeRule } from "./plan/tree/rule.js";
-import type { Problem } from "./problem.js";
-import type { ProblemList } from "./problem-list.js";
+import type { DigestCache } from "../format/content/digest-cache.js";
+import { realOwnFolders } from "../format/own-folders.js";
+import type { Problem } from "../problem/problem.js";
+import type { ProblemList } from "../problem/problem-list.js";
+import type { TreeEntry } from "./entry.js";
+import { readNames } from "./read-names.js";
 import { RuleReview } from "./review-rules.js";
-import type { DigestCache } from "./survey/digest-cache.js";
-import type { TreeEntry } from "./survey/tree/entry.js";
-import { readNames } from "./survey/tree/read-names.js";
-import { walkTree } from "./survey/tree/walk.js";
+import { escapePattern, parseTreeRule, type TreeRule } from "./rule.js";
+import type { TreePlan } from "./tree-plan.js";
+import { walkTree } from "./walk.js";
 
 function parseRules(texts: readonly string[], hidden: boolean): TreeRule[] {
   return texts.map((text) => {

@@ -1,5 +1,17 @@
-import type { Delivery } from "../dsl/inputs.js";
-import type { JobDelivery } from "./swarm-plan.js";
+/** How an input reaches a job's folder. */
+export type Delivery =
+  /** a copy of its own, which it may change */
+  | "copy"
+  /** a link to a read-only copy on the target */
+  | "link"
+  /** the original, wherever it lies on the target: nothing is sent, and the job may change it */
+  | "in-place";
+
+/**
+ * How an input of one job travels: `packed` with its job, or once to the shared folder and from
+ * there by link or copy, or not at all.
+ */
+export type JobDelivery = "packed" | "shared-copy" | "shared-link" | "in-place";
 
 /** Inputs up to this size travel packed with their job. */
 const PACKED_BYTES = 1024 * 1024;

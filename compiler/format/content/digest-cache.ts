@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { makeFolders } from "../format/make-folders.js";
-import { decodeRow, encodeRow } from "../format/tsv.js";
-import { writeAtomically } from "../format/write-atomically.js";
+import { makeFolders } from "../make-folders.js";
+import { decodeRow, encodeRow } from "../tsv.js";
+import { writeAtomically } from "../write-atomically.js";
 
 /** A file that was touched this recently may change again without its time stamps showing it. */
 const RACY_MILLISECONDS = 2000;

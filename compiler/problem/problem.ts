@@ -5,6 +5,9 @@ export interface Place {
   readonly column: number;
 }
 
+/** A place in a definition: keys and positions, from its top. */
+export type DefinitionPath = readonly (string | number)[];
+
 /** One thing that is wrong with a definition or its data. */
 export interface Problem {
   /** what happened, as a sentence without a full stop */

@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
-import type { Compilation } from "./compile.js";
-import { fillPattern } from "./dsl/placeholders.js";
-import { NestedPaths, Repetitions } from "./plan/collisions.js";
-import { type InputContent, JobPlanner, nameJob } from "./plan/plan-jobs.js";
-import type { JobPlan, SwarmPlan } from "./plan/swarm-plan.js";
-import type { ProblemList } from "./problem-list.js";
+import { type Content, surveyContent } from "../format/content/digest.js";
+import type { DigestCache } from "../format/content/digest-cache.js";
+import { UnusableInput } from "../format/content/input-entries.js";
+import { fillPattern } from "../format/pattern.js";
+import type { ProblemList } from "../problem/problem-list.js";
+import { NestedPaths, Repetitions } from "./collisions.js";
+import type { Compilation } from "./compilation.js";
+import { type InputContent, JobPlanner, nameJob } from "./plan-jobs.js";
 import { reportNested, reportRepetitions } from "./report-collisions.js";
-import { type Content, surveyContent } from "./survey/content.js";
-import type { DigestCache } from "./survey/digest-cache.js";
-import { UnusableInput } from "./survey/input-entries.js";
+import type { JobPlan, SwarmPlan } from "./swarm-plan.js";
 
 /** Looks at an input; what holds the definition's folder would be another one after each deploy. */
 function look(source: string, folder: string, cache: DigestCache): Content | undefined {

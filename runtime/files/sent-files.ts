@@ -273,9 +273,16 @@ export class SentFiles implements TargetFiles {
     if (leftovers.length === 0) return FETCHED_WHOLE;
     const work = join(run.folder, "work");
     makeFolders(work);
-    const input = Buffer.from(leftovers.map(({ kind, path }) => `${kind}\0${path}\0`).join(""));
     const words = [`${this.there}/runs/${run.number}`];
-    return this.options.persist(() => this.#receive("fetch", words, input, work, leftovers));
+    // Should the connection break, what is whole here is not sent again: else much would never come.
+    const arrived = new Set<string>();
+    return this.options.persist(() => {
+      const missing = leftovers.filter(({ kind, path }) => kind === "folder" || !arrived.has(path));
+      const files = new Set(leftovers.flatMap(({ kind, path }) => (kind === "file" ? [path] : [])));
+      const pairs = missing.map(({ kind, path }) => `${kind}\0${path}\0`);
+      for (const path of arrived) if (!files.has(path)) pairs.push(`skip\0${path}\0`);
+      return this.#receive("fetch", words, Buffer.from(pairs.join("")), work, leftovers, arrived);
+    });
   }
 
   /** Runs a script whose output is what was asked for, as tar streams. */
@@ -285,8 +292,9 @@ export class SentFiles implements TargetFiles {
     input: Buffer,
     folder: string,
     leftovers: readonly Leftover[],
+    arrived?: Set<string>,
   ): Promise<Fetched> {
-    const unpacker = new Unpacker(folder, leftovers, this.options.host.name);
+    const unpacker = new Unpacker(folder, leftovers, this.options.host.name, arrived);
     const unpacking = unpacker.open();
     const running = this.#bulk.run(loadScript(script), words, { input, output: unpacking.input });
     // Whichever fails first says what was wrong; the other one is waited for, since it may still write.

@@ -65,6 +65,8 @@ export class Unpacker {
     leftovers: readonly Leftover[],
     /** names the target in errors */
     readonly target: string,
+    /** takes the names of files that are whole here */
+    readonly arrived: Set<string> = new Set(),
   ) {
     this.#wanted = new Wanted(leftovers);
   }
@@ -149,6 +151,7 @@ export class Unpacker {
         this.#makeRoom(place);
         await this.#writeFile(place, header, content);
         if (isStray) this.instead.set(root, (this.instead.get(root) ?? 0) + (header.size ?? 0));
+        else this.arrived.add(name);
         return;
       }
       default:

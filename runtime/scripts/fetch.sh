@@ -2,15 +2,20 @@
 # Sends outputs and logs of jobs that have ended, as tar streams one after another.
 #
 #   $1 the run's folder
-#   standard input: NUL-terminated pairs: `file` or `folder`, and a path below work/
+#   standard input: NUL-terminated pairs: `file` or `folder`, and a path below work/; or `skip`, and a file in
+#   such a folder that has come before
 #
 # A link gives way to the file that it leads to, but for links within a folder that stay in it. Such
 # files within a folder come last, below strays/: the journal has not counted their bytes.
 # What is gone is left out: whoever receives this knows what should have come.
 set -u
 cd -- "$1/work" || exit 1
-files=() folders=() links=() strays=()
+files=() folders=() links=() strays=() skips=()
 while IFS= read -r -d '' kind && IFS= read -r -d '' path; do
+  if [[ $kind == skip ]]; then
+    skips+=("$path")
+    continue
+  fi
   if [[ ! -e $path ]]; then continue; fi
   if [[ $kind == folder ]]; then folders+=("$path"); else files+=("$path"); fi
 done
@@ -36,7 +41,12 @@ if ((${#folders[@]} > 0)); then
   done
   # A folder may itself be a link to one.
   printf '%s\0' "${folders[@]}" | send --dereference
-  find -H "${folders[@]}" -mindepth 1 \( -type f -o -type d \) -print0 | send
+  find -H "${folders[@]}" -mindepth 1 \( -type f -o -type d \) -print0 |
+    if ((${#skips[@]} > 0)); then
+      LC_ALL=C comm -z -23 <(LC_ALL=C sort -z) <(printf '%s\0' "${skips[@]}" | LC_ALL=C sort -z)
+    else
+      cat
+    fi | send
 fi
 if ((${#links[@]} > 0)); then printf '%s\0' "${links[@]}" | send; fi
 if ((${#strays[@]} > 0)); then printf '%s\0' "${strays[@]}" | send --dereference --transform='flags=r;s,^,strays/,'; fi

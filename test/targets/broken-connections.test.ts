@@ -94,28 +94,54 @@ test.skipUnless(
   },
 );
 
-test.skipUnless(why === undefined, why ?? "", "in the middle of gathering: no output is torn", async () => {
-  const sshd = await useSshd();
-  const size = 48 * 1024 * 1024;
-  const deployment = new Elsewhere(
-    placeOf(sshd),
-    `jobs: list("id", ["a", "b"]),
-     outputs: { data: "{id}.bin" },
-     command: ({ outputs, params }) => sh\`head -c ${size} < <(yes "\${params.id} and so on") > \${outputs.data}\`,`,
-    TARGET,
-  );
-  const { outcome } = deployment.beginDeploy();
-  await until("a part has come home", () => bytesIn(deployment.path(".locusts/there/runs/1/work")) > 2e6);
-  sshd.cut();
-  const { exitCode, stderr } = reportOf(await outcome);
-  assert.equal(exitCode, 0, stderr);
-  for (const id of ["a", "b"]) {
-    const line = `${id} and so on\n`;
-    const expected = Buffer.alloc(size, line);
-    assert.ok(readFileSync(deployment.path("results", `${id}.bin`)).equals(expected), `${id} is whole`);
-  }
-  assert.deepEqual(readdirSync(deployment.path("results")).sort(), ["a.bin", "b.bin", "jobs.tsv", "outputs.tsv"]);
-});
+test.skipUnless(
+  why === undefined,
+  why ?? "",
+  "in the middle of gathering, twice: no output is torn, and what is whole is not sent again",
+  async () => {
+    const sshd = await useSshd();
+    const size = 48 * 1024 * 1024;
+    const deployment = new Elsewhere(
+      placeOf(sshd),
+      `jobs: list("id", ["a", "b"]),
+     outputs: { data: "{id}.bin", many: "{id}_many/" },
+     command: ({ outputs, params }) => sh\`
+       head -c ${size} < <(yes "\${params.id} and so on") > \${outputs.data}
+       mkdir \${outputs.many}; cd \${outputs.many}; for ((i = 1; i <= 4000; i++)); do echo $i > $i; done\`,`,
+      TARGET,
+    );
+    const { outcome } = deployment.beginDeploy();
+    await until("a part has come home", () => bytesIn(deployment.path(".locusts/there/runs/1/work")) > 2e6);
+    sshd.cut();
+    let first = "";
+    const home = deployment.path(".locusts/there/runs/1/work");
+    await until("a part of a folder has come home", () => {
+      const found = readdirSync(home, { recursive: true }).map(String);
+      first = found.find((path) => /_many\/\d+$/.test(path)) ?? "";
+      return found.filter((path) => /_many\/\d+$/.test(path)).length > 100;
+    });
+    const { ino } = statSync(join(home, first));
+    sshd.cut();
+    const { exitCode, stderr } = reportOf(await outcome);
+    assert.equal(exitCode, 0, stderr);
+    assert.equal(statSync(deployment.path("results", first.split("/").slice(-2).join("/"))).ino, ino);
+    for (const id of ["a", "b"]) {
+      assert.equal(readdirSync(deployment.path("results", `${id}_many`)).length, 4000);
+      assert.equal(deployment.result(`${id}_many/4000`), "4000\n");
+      const line = `${id} and so on\n`;
+      const expected = Buffer.alloc(size, line);
+      assert.ok(readFileSync(deployment.path("results", `${id}.bin`)).equals(expected), `${id} is whole`);
+    }
+    assert.deepEqual(readdirSync(deployment.path("results")).sort(), [
+      "a.bin",
+      "a_many",
+      "b.bin",
+      "b_many",
+      "jobs.tsv",
+      "outputs.tsv",
+    ]);
+  },
+);
 
 test.skipUnless(
   why === undefined,

@@ -2123,6 +2123,11 @@ locusts_end_abruptly() {
   locusts_say "stopped: $locusts_detail"
 }
 
+# From here on, what this process prints is its journal; slots ask it through a pipe of their own.
+locusts_open_journal() {
+  exec >>"journal/$locusts_life_name.tsv" {locusts_requests}<> <(:)
+} 2>/dev/null
+
 locusts_main() {
   local folder='' slots='' action=run slot name='' option value
   locusts_ends_at=0 locusts_ahead=0 locusts_generation=1 locusts_scratch=''
@@ -2211,7 +2216,13 @@ locusts_main() {
     [[ $locusts_name != p[1-9]*([0-9]) ]] || ((${locusts_name#p} > locusts_managers)) || locusts_in_ring=1
     [[ ! -e failures ]] || ! mapfile -t locusts_held <failures || locusts_old_failures=${#locusts_held[@]} locusts_held=()
   fi
-  exec >>"journal/$locusts_life_name.tsv" {locusts_requests}<> <(:)
+  if ! locusts_open_journal && ! locusts_open_journal; then # what refuses may pass
+    locusts_blame_disk "$PWD/journal/$locusts_life_name.tsv cannot be written"
+    locusts_set_state "$locusts_stopping" "$locusts_detail"
+    locusts_say "$PWD/journal/$locusts_life_name.tsv cannot be written: $(df -Ph . | tail -n 1 | cut -c 1-200)"
+    [[ $locusts_stopping != disk-full ]] || exit 5
+    exit 1
+  fi
   locusts_measure_machine
   locusts_leave_terminal
   locusts_note manager "$locusts_life_name" "$locusts_host" $$ "$locusts_cores"

@@ -1656,6 +1656,11 @@ locusts_end_abruptly() {
   locusts_say "stopped: $locusts_detail"
 }
 
+# From here on, what this process prints is its journal; slots ask it through a pipe of their own.
+locusts_open_journal() {
+  exec >>"journal/$locusts_life_name.tsv" {locusts_requests}<> <(:)
+} 2>/dev/null
+
 locusts_main() {
   local folder='' slots='' action=run slot name=''
   locusts_put_aside
@@ -1710,7 +1715,13 @@ locusts_main() {
   locusts_timed_job=() locusts_time_spent=()
   locusts_read_uptime
   locusts_last_watch=$locusts_uptime
-  exec >>"journal/$locusts_life_name.tsv" {locusts_requests}<> <(:)
+  if ! locusts_open_journal && ! locusts_open_journal; then # what refuses may pass
+    locusts_blame_disk "$PWD/journal/$locusts_life_name.tsv cannot be written"
+    locusts_set_state "$locusts_stopping" "$locusts_detail"
+    locusts_say "$PWD/journal/$locusts_life_name.tsv cannot be written: $(df -Ph . | tail -n 1 | cut -c 1-200)"
+    [[ $locusts_stopping != disk-full ]] || exit 5
+    exit 1
+  fi
   locusts_measure_machine
   locusts_leave_terminal
   locusts_note manager "$locusts_life_name" "$locusts_host" $$ "$locusts_cores"

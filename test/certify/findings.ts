@@ -9,7 +9,9 @@ export type Manifest = ReadonlyMap<string, string>;
 export function listFolder(folder: string, skip: (path: string) => boolean = () => false): Manifest {
   const found = new Map<string, string>();
   const walk = (below: string) => {
-    for (const name of readdirSync(join(folder, below)).sort()) {
+    // Something else may be at work, and remove it.
+    const names = existsSync(join(folder, below)) ? readdirSync(join(folder, below)) : [];
+    for (const name of names.sort()) {
       const path = below === "" ? name : `${below}/${name}`;
       if (skip(path)) continue;
       const stats = lstatSync(join(folder, path), { throwIfNoEntry: false });

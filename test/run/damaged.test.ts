@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "../runner/suite.js";
-import { Deployment, kill, until } from "./deployment.js";
+import { begin, Deployment, kill, until } from "./deployment.js";
 
 /** State files that were damaged or lost while nothing ran: a deploy goes on, or says what to do. */
 const test = suite("damaged state");
@@ -54,6 +54,16 @@ test("a run whose bundle is damaged is gathered, and what was done does not run 
   const report = await deployment.succeed();
   assert.equal(report.jobs.done, 4);
   assert.ok(begun(deployment) - before <= 2, `${begun(deployment) - before} jobs have run again`);
+});
+
+test("a manager that cannot open its journal leaves at once, in words", async () => {
+  const deployment = new Deployment(SWARM("one", PAUSE));
+  await leaveDead(deployment);
+  mkdirSync(deployment.path(".locusts/local/runs/1/journal/main.2.tsv"));
+  const manager = deployment.path(".locusts/local/bundle/manager.sh");
+  const { exitCode, stderr } = await begin("bash", [manager], deployment.folder).outcome;
+  assert.equal(exitCode, 1, stderr);
+  assert.match(stderr, /runs\/1\/journal\/main.2.tsv cannot be written/);
 });
 
 test("if the definition has changed as well, it is said that its results cannot be known", async () => {

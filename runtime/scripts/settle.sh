@@ -14,7 +14,8 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
   exit 20
 fi
 
-folder=$1/$(id -un)/$2
+user=$(id -un) || user=$(id -un) || { printf 'id does not say who this is\n' >&2; exit 1; }
+folder=$1/$user/$2
 if [[ ${6-} && ! -d $folder/runs ]]; then
   printf '%s' "$folder"
   exit 23

@@ -937,9 +937,17 @@ locusts_begin_life() {
   locusts_life=$locusts_home
   locusts_make_own_folders "$locusts_home"
   # Room for the last words is taken now: on a full disk they could not be written any more.
-  printf '%-511s\n' running >"$locusts_home/state" || exit 5 # bash says why
+  if ! locusts_reserve_state && ! locusts_reserve_state; then # what refuses may pass
+    locusts_say "$locusts_home/state cannot be written: $(df -Ph . | tail -n 1 | cut -c 1-200)"
+    ! locusts_can_write_in "$locusts_home" || exit 1
+    exit 5
+  fi
   locusts_make_own_folders "$locusts_life/slots"
 }
+
+locusts_reserve_state() {
+  printf '%-511s\n' running >"$locusts_home/state"
+} 2>/dev/null
 
 # Without its own folders a manager cannot begin.
 locusts_make_own_folders() { # folders

@@ -1,17 +1,20 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** So many rounds: what dies may have just started something. */
 const MOST_ROUNDS = 40;
 const BETWEEN_ROUNDS = 50;
 
+/** Is it a manager of this folder, or what one has started? Whoever else looks at what lies there is left alone. */
 function worksIn(pid: string, folder: string): boolean {
+  const listOf = (file: string) => readFileSync(`/proc/${pid}/${file}`, "utf8").split("\0");
+  const isWithin = (path: string) => path.startsWith(`${folder}/`);
   try {
-    const place = readlinkSync(`/proc/${pid}/cwd`);
-    if (place === folder || place.startsWith(`${folder}/`)) return true;
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8")
-      .split("\0")
-      .some((word) => word.startsWith(`${folder}/`));
+    if (listOf("environ").some((entry) => entry.startsWith("LOCUSTS_LIFE=") && isWithin(entry.slice(13)))) return true;
+    const [program = "", ...args] = listOf("cmdline");
+    const isManager = basename(program).startsWith("bash") && args.some((word) => basename(word) === "manager.sh");
+    return isManager && isWithin(readlinkSync(`/proc/${pid}/cwd`));
   } catch {
     return false; // it is gone, or another user's
   }
@@ -29,8 +32,8 @@ function processesIn(folder: string): number[] {
 }
 
 /**
- * Ends all processes of this machine that work in a folder of Locusts', where nothing is left that would tell
- * which they are. @returns whether all are gone
+ * Ends the managers and jobs of this machine that work in a target's folder, where nothing is left that would
+ * tell which they are. @returns whether all are gone
  */
 export async function endProcessesIn(folder: string): Promise<boolean> {
   for (let round = 0; round < MOST_ROUNDS; round += 1) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "../runner/suite.js";
@@ -122,8 +123,12 @@ test("clean --reset gets one out of anything, ends what runs, and keeps results"
   const stuck = await deployment.begin(["deploy"]).outcome;
   assert.equal(stuck.exitCode, 1);
 
+  // Somebody who looks at what lies there.
+  const looking = spawn("sleep", ["60"], { cwd: deployment.path(".locusts/local/runs"), stdio: "ignore" });
   const reset = await deployment.begin(["clean", "--reset"]).outcome;
   assert.equal(reset.exitCode, 0, reset.stderr);
+  assert.deepEqual([looking.exitCode, looking.signalCode], [null, null]);
+  looking.kill();
   assert.match(
     reset.stderr,
     /what was not home yet from local is lost, and its jobs run again: the bundle that was deployed/,

@@ -6,7 +6,15 @@ import { BUNDLE_FILES, type Upload } from "../../compiler/format/bundle.js";
 import type { DigestCache } from "../../compiler/format/content/digest-cache.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { ConnectionLost, type Host } from "../hosts/host.js";
-import { declareRun, describeRun, listRuns, makeRunFolder, type Run, readRun } from "../runs/run-folder.js";
+import {
+  declareRun,
+  describeRun,
+  listRuns,
+  makeRunFolder,
+  type Run,
+  readRun,
+  undeclareRuns,
+} from "../runs/run-folder.js";
 import { loadScript, type ScriptName } from "../scripts/load.js";
 import { describeForPlanting, treeParcels } from "../trees/stage-tree.js";
 import { RuntimeProblem } from "../workspace.js";
@@ -336,6 +344,7 @@ export class SentFiles implements TargetFiles {
 
   async clean(): Promise<void> {
     await this.options.persist(() => this.#run(this.options.host, "clean", [this.there]));
+    undeclareRuns(this.here);
     for (const part of ["runs", "shared"]) removeFolder(join(this.here, part));
   }
 }

@@ -6,7 +6,7 @@ import { isSameInput, surveyContent } from "../../compiler/format/content/digest
 import { DigestCache } from "../../compiler/format/content/digest-cache.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import type { Host } from "../hosts/host.js";
-import { declareRun, listRuns, makeRunFolder, type Run, readRun } from "../runs/run-folder.js";
+import { declareRun, listRuns, makeRunFolder, type Run, readRun, undeclareRuns } from "../runs/run-folder.js";
 import { loadScript, type ScriptName } from "../scripts/load.js";
 import { describeForPlanting, replicateTree } from "../trees/stage-tree.js";
 import { RuntimeProblem } from "../workspace.js";
@@ -184,6 +184,7 @@ export class VisibleFiles implements TargetFiles {
   async clean(): Promise<void> {
     await this.options.host.run(loadScript("clean"), [this.there]);
     // What this side has put there may not be the other side's to remove.
+    undeclareRuns(this.here);
     for (const part of ["runs", "shared"]) removeFolder(join(this.here, part));
   }
 }

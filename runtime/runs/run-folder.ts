@@ -46,6 +46,12 @@ export function makeRunFolder(target: string, number: number): void {
   for (const part of ["chunks", "claims", "managers", "journal", "work", "pilots"]) makeFolders(join(folder, part));
 }
 
+/** Has no run count any more: of one whose removal is cut short nothing is left to go on with. */
+export function undeclareRuns(target: string): void {
+  for (const number of listRuns(target))
+    rmSync(join(runFolder(target, number), "run"), { recursive: true, force: true });
+}
+
 /** Removes runs whose staging was cut off. */
 export function removeUnstagedRuns(target: string): void {
   for (const number of listRuns(target)) {

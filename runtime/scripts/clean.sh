@@ -4,6 +4,8 @@
 #   $1 the swarm's folder   $2 reset: the bundle, and whose it is, as well
 cd -- "$1" || exit 0
 find runs incoming -type d ! -perm -700 -exec chmod u+rwx -- {} + 2>/dev/null
+# First what declares a run: of one whose removal is cut short nothing is left to go on with.
+rm -f runs/*/run
 rm -rf runs shared incoming
 [[ ${2-} == reset ]] || exit 0
 for file in bundle/*; do

@@ -75,7 +75,7 @@ SlurmdPidFile=$run/slurmd.%n.pid
 SlurmctldLogFile=$log/slurmctld.log
 SlurmdLogFile=$log/slurmd.%n.log
 MailProg=/bin/true
-Prolog=$(dirname "$slurm_conf")/prolog
+Prolog=$state/slurm/prolog
 SwitchType=switch/none
 MpiDefault=none
 $tracking

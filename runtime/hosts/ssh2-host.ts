@@ -48,8 +48,7 @@ export class Ssh2Host implements Host {
     const endTurn = await this.#turns.take();
     try {
       const connection = await this.#connect();
-      const channel = await this.#openInTime(connection, packed);
-      const started = startedOn(connection, channel, this.name);
+      const started = await this.#openInTime(connection, packed);
       return await this.#starts.drive(started, packed, options, this.name);
     } finally {
       endTurn();
@@ -89,16 +88,11 @@ export class Ssh2Host implements Host {
   }
 
   /** A server may allow fewer sessions than we try: then they come one after another. */
-  async #openInTime(connection: Connection, packed: PackedScript): Promise<ClientChannel> {
+  async #openInTime(connection: Connection, packed: PackedScript): Promise<StartedScript> {
     // A server may count one that has just ended for a moment longer.
     for (let alone = 0; ; alone = this.#channels === 0 ? alone + 1 : 0) {
       try {
-        const channel = await this.#open(connection, packed);
-        this.#channels += 1;
-        channel.once("close", () => {
-          this.#channels -= 1;
-        });
-        return channel;
+        return await this.#open(connection, packed);
       } catch (error) {
         if (!(error instanceof RuntimeProblem) || alone === 20) throw error;
         await sleep(50);
@@ -106,13 +100,15 @@ export class Ssh2Host implements Host {
     }
   }
 
-  #open({ client }: Connection, packed: PackedScript): Promise<ClientChannel> {
+  #open(connection: Connection, packed: PackedScript): Promise<StartedScript> {
+    const { client } = connection;
     return new Promise((resolve, reject) => {
       const lost = (): void => reject(new ConnectionLost(`the connection to ${this.name} broke`));
       client.once("close", lost);
       const done = (error: Error | undefined, channel: ClientChannel): void => {
         client.off("close", lost);
-        if (!error) resolve(channel);
+        // At once: a login that ends early may have said so in the same packet.
+        if (!error) resolve(this.#startedOn(connection, channel));
         else if (/Channel open failure|Unable to exec/.test(error.message)) reject(noChannel(this.name, error));
         else lost();
       };
@@ -124,25 +120,29 @@ export class Ssh2Host implements Host {
       }
     });
   }
-}
 
-function startedOn({ client }: Connection, channel: ClientChannel, name: string): StartedScript {
-  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve, reject) => {
-    const lost = (): void => reject(new ConnectionLost(`the connection to ${name} broke`));
-    let exit: { code: number | null; signal: string | null } | undefined;
-    channel.once("exit", (code: number | null, signal?: string) => {
-      exit = { code, signal: signal ?? null };
-    });
-    client.once("close", lost);
+  #startedOn({ client }: Connection, channel: ClientChannel): StartedScript {
+    this.#channels += 1;
     channel.once("close", () => {
-      client.off("close", lost);
-      if (exit) resolve(exit);
-      else lost();
+      this.#channels -= 1;
     });
-  });
-  // Whoever drives the script listens a little later.
-  ended.catch(() => {});
-  return { stdin: channel.stdin, stdout: channel.stdout, stderr: channel.stderr, ended, stop: () => channel.close() };
+    const ended = new Promise<{ code: number | null; signal: string | null }>((resolve, reject) => {
+      const lost = (): void => reject(new ConnectionLost(`the connection to ${this.name} broke`));
+      let exit: { code: number | null; signal: string | null } | undefined;
+      channel.once("exit", (code: number | null, signal?: string) => {
+        exit = { code, signal: signal ?? null };
+      });
+      client.once("close", lost);
+      channel.once("close", () => {
+        client.off("close", lost);
+        if (exit) resolve(exit);
+        else lost();
+      });
+    });
+    // Whoever drives the script listens a little later.
+    ended.catch(() => {});
+    return { stdin: channel.stdin, stdout: channel.stdout, stderr: channel.stderr, ended, stop: () => channel.close() };
+  }
 }
 
 function noChannel(name: string, error: Error): RuntimeProblem {

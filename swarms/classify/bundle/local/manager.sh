@@ -323,7 +323,8 @@ locusts_stop_with() { # what
 # Bash ends a script that it cannot fork for any more, after some seconds of trying. The manager is told,
 # and finds out from the journal what was going on here.
 locusts_take_leave() {
-  [[ ! $locusts_has_said_goodbye ]] || return
+  local code=$?
+  ((code == 254)) || return # a job can kill this shell as well
   locusts_end_job KILL
   printf 'refused %s\n' "$locusts_slot" >&3
 }
@@ -393,7 +394,7 @@ locusts_slot_main() { # --slot number --life name list manager life-folder share
   trap 'locusts_interrupted=1; locusts_end_job TERM' TERM
   trap 'locusts_interrupted=1; locusts_end_job INT' INT
   trap 'locusts_interrupted=1; locusts_end_job HUP' HUP
-  locusts_has_said_goodbye='' locusts_refused=''
+  locusts_refused=''
   trap locusts_take_leave EXIT
 
   printf 'next %s %s\n' "$locusts_slot" "$locusts_sequence" >&3
@@ -408,7 +409,6 @@ locusts_slot_main() { # --slot number --life name list manager life-folder share
   if [[ $locusts_disk_is_full ]]; then
     printf 'full %s\n' "$locusts_slot" >&3
   fi
-  locusts_has_said_goodbye=1
   if [[ $locusts_refused ]]; then
     printf 'refused %s\n' "$locusts_slot" >&3
     return

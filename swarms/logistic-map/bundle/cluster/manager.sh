@@ -362,7 +362,8 @@ locusts_stop_with() { # what
 # Bash ends a script that it cannot fork for any more, after some seconds of trying. The manager is told,
 # and finds out from the journal what was going on here.
 locusts_take_leave() {
-  [[ ! $locusts_has_said_goodbye ]] || return
+  local code=$?
+  ((code == 254)) || return # a job can kill this shell as well
   locusts_end_job KILL
   printf 'refused %s\n' "$locusts_slot" >&3
 }
@@ -408,13 +409,10 @@ locusts_renew_folder() {
 locusts_copy_inputs() {
   local from to
   while IFS=$'\t' read -r from to; do
-    locusts_try_twice locusts_copy_input "$locusts_shared/$from" "$locusts_folder/$to" || return
+    # Over what an earlier try may have left.
+    locusts_try_twice cp -RT --remove-destination --reflink=auto --preserve=timestamps -- "$locusts_shared/$from" "$locusts_folder/$to" &&
+      locusts_try_twice chmod -R u+w -- "$locusts_folder/$to" || return
   done < <(printf '%s\n' "$locusts_copies")
-}
-
-# Over what an earlier try may have left.
-locusts_copy_input() { # from to
-  cp -RT --remove-destination --reflink=auto --preserve=timestamps -- "$1" "$2" && chmod -R u+w -- "$2"
 }
 
 # Reads the manager's answer. If it is not there yet, what has ended is written down in the meantime.
@@ -454,7 +452,7 @@ locusts_slot_main() { # --slot number --life name list manager life-folder share
   trap 'locusts_interrupted=1; locusts_end_job TERM' TERM
   trap 'locusts_interrupted=1; locusts_end_job INT' INT
   trap 'locusts_interrupted=1; locusts_end_job HUP' HUP
-  locusts_has_said_goodbye='' locusts_refused=''
+  locusts_refused=''
   trap locusts_take_leave EXIT
 
   printf 'next %s %s\n' "$locusts_slot" "$locusts_sequence" >&3
@@ -471,7 +469,6 @@ locusts_slot_main() { # --slot number --life name list manager life-folder share
     locusts_left=1
     printf 'full %s\n' "$locusts_slot" >&3
   fi
-  locusts_has_said_goodbye=1
   if [[ $locusts_refused ]]; then
     printf 'refused %s\n' "$locusts_slot" >&3
     return
@@ -730,8 +727,8 @@ locusts_has_line() { # grep-flags ere path
 
 # Prints the bytes in all the files of a folder; or, with code 1, why it can't be brought home.
 locusts_measure_folder() { # path
-  local kind size name total round
-  for round in 1 2; do # if find was killed, it says nothing of the folder
+  local kind size name total
+  for _ in 1 2; do # if find was killed, it says nothing of the folder
     total=0
     while read -r -d '' kind size name; do
       case $kind in

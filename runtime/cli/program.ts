@@ -123,6 +123,10 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     async () => (await import("./verbs/clean.js")).clean,
   )
     .option("--stale", "move away outputs in results/ whose jobs the definition no longer has; remove nothing")
+    .option(
+      "--nodes",
+      "take back nodes that are left out since jobs failed there one after another; remove nothing else",
+    )
     .option("--reset", "the way out if something is damaged: remove all that Locusts has, but results");
   program
     .command("import-tree")

@@ -29,6 +29,7 @@ export const SCRIPT_NAMES = [
   "settle",
   "slurm-programs",
   "submit",
+  "take-back",
   "tidy",
 ] as const;
 

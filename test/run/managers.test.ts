@@ -283,10 +283,34 @@ test("a node on which everything fails is named, and its jobs are done elsewhere
   );
   const [first, second, third] = await Promise.all(begun.map(({ outcome }) => outcome));
   assert.equal(second?.exitCode, 8, second?.stderr);
-  assert.match(second?.stderr ?? "", /stopped: node2: the first 8 jobs failed there at once/);
+  assert.match(second?.stderr ?? "", /stopped: node2: 8 jobs failed there one after another/);
   for (const outcome of [first, third]) assert.equal(outcome?.exitCode, 0, outcome?.stderr);
   pilots.assertAllDone(80);
   assert.equal(pilots.ends()["p2.1"], "bad-node");
+});
+
+test("a node that goes bad later, and fails its jobs slowly, loses few of them, and is left out from then on", async () => {
+  const pilots = new Pilots(
+    jobs(
+      90,
+      '[[ ! -e $BAD || $(grep -c . "$BAD") -lt 10 ]] || { sleep 2.2; exit 9; }; [[ ! -e $BAD ]] || echo $i >> "$BAD"; sleep 0.4',
+    ),
+  );
+  await pilots.stage(3);
+  pilots.write("bad", "");
+  const begun = [1, 2, 3].map((n) =>
+    pilots.beginPilot(n, [], { ...tallyOf(pilots), BAD: pilots.path(n === 2 ? "bad" : "good") }),
+  );
+  const [first, second, third] = await Promise.all(begun.map(({ outcome }) => outcome));
+  assert.equal(second?.exitCode, 8, second?.stderr);
+  for (const outcome of [first, third]) assert.equal(outcome?.exitCode, 0, outcome?.stderr);
+  pilots.assertAllDone(90);
+  assert.ok(pilots.lines("stopped").filter(({ life }) => life === "p2.1").length <= 10);
+  assert.equal(pilots.read("target/bad-nodes"), "node2\t1\n");
+  const env = fakeSbatch(pilots, `printf '%s\\n' "$@" > ${pilots.path("sbatch.log")}; echo 77`);
+  const submitted = begin("bash", [pilots.path("target/bundle/submit.sh"), "--run", pilots.run()], pilots.folder, env);
+  assert.equal((await submitted.outcome).exitCode, 0);
+  assert.match(pilots.read("sbatch.log"), /^--exclude=node2$/m);
 });
 
 test("jobs that fail everywhere are failed jobs, not bad nodes", async () => {
@@ -298,6 +322,7 @@ test("jobs that fail everywhere are failed jobs, not bad nodes", async () => {
   for (const line of settled.values()) assert.equal(`${line.event} ${line.fields[2]}`, "failed exit");
   const bad = Object.values(pilots.ends()).filter((end) => end === "bad-node").length;
   assert.ok(bad <= 1, `${bad} nodes are called bad`);
+  assert.ok(!pilots.exists("target/bad-nodes"), "no node is left out for it");
 });
 
 test("a job that was running in three lives when they died has failed", async () => {

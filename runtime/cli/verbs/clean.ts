@@ -16,6 +16,7 @@ import type { Verb, VerbContext } from "../verb.js";
 
 export interface CleanOptions {
   readonly stale?: boolean;
+  readonly nodes?: boolean;
   readonly reset?: boolean;
 }
 
@@ -59,10 +60,25 @@ async function reset({ terminal, json, place, target }: VerbContext): Promise<Ex
   }
 }
 
+/** Takes back the nodes that pilots leave out since jobs failed there one after another. */
+function takeBackNodes(context: VerbContext): Promise<ExitCode> {
+  return useDeployed(context, "change", async ({ files }) => {
+    const nodes = (await files.ask("take-back", [files.there]))
+      .toString()
+      .split("\n")
+      .filter((name) => name !== "");
+    if (context.json) context.terminal.print(JSON.stringify({ version: REPORT_VERSION, nodes }));
+    else
+      context.terminal.say(nodes.length === 0 ? "no node was left out" : `pilots may run again on ${nodes.join(", ")}`);
+    return EXIT.fine;
+  });
+}
+
 /** `locusts clean`: removes working folders, run lists, staged inputs and kept outputs; never results, nor what is known of them. */
 export const clean: Verb<CleanOptions> = async (context, options) => {
   if (options.stale === true) return moveStale(context);
   if (options.reset === true) return reset(context);
+  if (options.nodes === true) return takeBackNodes(context);
   return useDeployed(context, "change", async (deployed) => {
     const { files, workspace } = deployed;
     if (!deployed.mine) {

@@ -374,6 +374,7 @@ locusts_report_failure() { # the fields of its line
   # Where there are several managers, theirs is the judgement. Only short lines stay whole on their way.
   if ((locusts_managers > 1 && ${#1} < 2000)); then
     printf 'failure %s %s\n' "$locusts_slot" "$1" >&3
+    locusts_has_succeeded='' # the next success is worth a word
     return
   fi
   locusts_note failed "$1"
@@ -1870,8 +1871,8 @@ locusts_say_farewell() {
 }
 # ---- Bad nodes and too many failures ------------------------------------------------
 
-# Until a manager has had a success, quick failures wait: if it has nothing else to show, it is the
-# node's fault, and the jobs are handed back. If that is so on half of the nodes, it is the jobs' own.
+# Quick failures wait, as long as nothing ends well in between: if there are many, it is the node's fault,
+# and the jobs are handed back. If that is so on half of the nodes, it is the jobs' own.
 locusts_judge_failure() { # the fields of its line
   local fields
   if [[ ! $locusts_on_trial ]]; then
@@ -1883,25 +1884,58 @@ locusts_judge_failure() { # the fields of its line
   IFS=$'\t' read -r -a fields <<<"$1"
   if [[ $locusts_stopping == bad-node ]]; then
     locusts_hand_back
-  elif ((fields[5] - fields[4] >= 2000)); then
+  elif ((fields[5] - fields[4] >= 60000)); then
     locusts_end_trial
   elif ((${#locusts_held[@]} >= (locusts_slots > 4 ? 2 * locusts_slots : 8))); then
+    IFS=$'\t' read -r -a fields <<<"${locusts_held[0]}"
+    if locusts_has_succeeded_since "${fields[4]}"; then
+      locusts_end_trial
+      return
+    fi
     fields=()
     [[ ! -e bad-nodes ]] || mapfile -t fields <bad-nodes
     if ((2 * (${#fields[@]} + 1) > locusts_managers)); then
+      locusts_take_back_nodes
       locusts_end_trial
     else
       printf '%s\n' "$locusts_host" >>bad-nodes
-      locusts_stop_for bad-node "$locusts_host: the first ${#locusts_held[@]} jobs failed there at once"
+      # Successors, and later runs, leave it out.
+      printf '%s\t%s\n' "$locusts_host" "${PWD##*/}" >>../../bad-nodes
+      locusts_stop_for bad-node "$locusts_host: ${#locusts_held[@]} jobs failed there one after another"
       locusts_hand_back
     fi
+  fi
+}
+
+# Has any job here ended well since then? A slot tells of the first one after a failure alone.
+locusts_has_succeeded_since() { # milliseconds since 1970
+  local fields token
+  while IFS=$'\t' read -r -a fields; do
+    [[ ${fields[0]} != 'done' || ${fields[-1]} != . ]] || ((fields[6] < $1)) || return 0
+  done < <(tail -n 500 -- "journal/$locusts_life_name.tsv")
+  for token in "$locusts_life"/slots/*.ended; do
+    [[ ! -s $token ]] || return 0
+  done
+  return 1
+}
+
+# So many nodes cannot all be bad: those that this run has blamed are not left out any more.
+locusts_take_back_nodes() {
+  local line lines=() kept=()
+  [[ ! -e ../../bad-nodes ]] || mapfile -t lines <../../bad-nodes
+  for line in "${lines[@]}"; do
+    [[ $line == *$'\t'"${PWD##*/}" ]] || kept+=("$line")
+  done
+  if ((${#kept[@]} == 0)); then
+    rm -f -- ../../bad-nodes
+  elif ((${#kept[@]} < ${#lines[@]})); then
+    printf '%s\n' "${kept[@]}" >|../../bad-nodes
   fi
 }
 
 # The failures that have waited are failures.
 locusts_end_trial() {
   local line
-  locusts_on_trial=''
   for line in "${locusts_held[@]}"; do
     locusts_note failed "$line"
     locusts_count_failure

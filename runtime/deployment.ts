@@ -134,7 +134,8 @@ export class Deployment {
         if (follower.settled === jobs.size || stopping !== undefined) break;
         const stopped = await this.whyStopped(run, follower);
         const isSpoilt = stopped.reason === SPOILT && restored < MOST_RESTORED;
-        const isBroken = stopped.reason === BROKEN_CHAIN;
+        // A node that is bad is left out from now on; where others did well, so will the next ones.
+        const isBroken = stopped.reason === BROKEN_CHAIN || (stopped.reason === "bad-node" && follower.hasFinished);
         if (stopped.reason !== undefined && !isSpoilt && !isBroken) {
           await this.finish(follower, jobs.size);
           return { how: "stopped", reason: stopped.reason, detail: stopped.detail };

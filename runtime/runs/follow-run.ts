@@ -89,6 +89,11 @@ export class RunFollower {
     return this.#departures.size > 0 && [...this.#departures.values()].every((departure) => departure !== undefined);
   }
 
+  /** Has one of the managers found nothing more to do? */
+  get hasFinished(): boolean {
+    return [...this.#departures.values()].some((departure) => departure?.reason === "finished");
+  }
+
   /** Managers that none follows although there is work left, and why, in words. */
   get brokenChains(): string[] {
     return [...this.#departures].flatMap(([name, left]) =>

@@ -292,9 +292,12 @@ test("a node on which everything fails is named, and its jobs are done elsewhere
 test("a node that goes bad later, and fails its jobs slowly, loses few of them, and is left out from then on", async () => {
   const pilots = new Pilots(
     jobs(
-      90,
+      200,
       '[[ ! -e $BAD || $(grep -c . "$BAD") -lt 10 ]] || { sleep 2.2; exit 9; }; [[ ! -e $BAD ]] || echo $i >> "$BAD"; sleep 0.4',
     ),
+    "",
+    {},
+    4,
   );
   await pilots.stage(3);
   pilots.write("bad", "");
@@ -304,8 +307,9 @@ test("a node that goes bad later, and fails its jobs slowly, loses few of them, 
   const [first, second, third] = await Promise.all(begun.map(({ outcome }) => outcome));
   assert.equal(second?.exitCode, 8, second?.stderr);
   for (const outcome of [first, third]) assert.equal(outcome?.exitCode, 0, outcome?.stderr);
-  pilots.assertAllDone(90);
-  assert.ok(pilots.lines("stopped").filter(({ life }) => life === "p2.1").length <= 10);
+  pilots.assertAllDone(200);
+  // Eight that count, and those that ran beside the last of them.
+  assert.ok(pilots.lines("stopped").filter(({ life }) => life === "p2.1").length <= 8 + 4);
   assert.equal(pilots.read("target/bad-nodes"), "node2\t1\n");
   const env = fakeSbatch(pilots, `printf '%s\\n' "$@" > ${pilots.path("sbatch.log")}; echo 77`);
   const submitted = begin("bash", [pilots.path("target/bundle/submit.sh"), "--run", pilots.run()], pilots.folder, env);

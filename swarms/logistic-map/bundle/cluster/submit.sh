@@ -196,7 +196,7 @@ choose_options() {
   local node left_out=''
   if [[ -e $bundle/../bad-nodes ]]; then
     while IFS=$'\t' read -r node _; do
-      [[ $node != *[!A-Za-z0-9._-]* ]] || bad_nodes+=${node:+${bad_nodes:+,}$node}
+      [[ ! $node || $node == *[!A-Za-z0-9._-]* ]] || bad_nodes+=${bad_nodes:+,}$node
     done <"$bundle/../bad-nodes"
     left_out+=${bad_nodes:+${left_out:+,}$bad_nodes}
   fi

@@ -1883,7 +1883,7 @@ locusts_judge_failure() { # the fields of its line
     locusts_end_trial
   elif ((${#locusts_held[@]} >= (locusts_slots > 4 ? 2 * locusts_slots : 8))); then
     IFS=$'\t' read -r -a fields <<<"${locusts_held[0]}"
-    if locusts_has_succeeded_since "${fields[4]}"; then
+    if locusts_has_succeeded_since "${fields[5]}"; then
       locusts_end_trial
       return
     fi

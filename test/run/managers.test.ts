@@ -317,6 +317,17 @@ test("a node that goes bad later, and fails its jobs slowly, loses few of them, 
   assert.match(pilots.read("sbatch.log"), /^--exclude=node2$/m);
 });
 
+test("a stretch of jobs that fail wherever they run is no node's fault: none is left out for it", async () => {
+  const pilots = new Pilots(jobs(80, "sleep 0.1; ((i <= 20 || i > 40))"));
+  await pilots.stage(3);
+  const begun = [1, 2, 3].map((n) => pilots.beginPilot(n, [], tallyOf(pilots)));
+  for (const { outcome } of begun) await outcome;
+  const settled = [...pilots.settled().values()];
+  assert.equal(settled.filter(({ event }) => event === "failed").length, 20);
+  assert.equal(settled.length, 80);
+  assert.ok(!pilots.exists("target/bad-nodes"));
+});
+
 test("jobs that fail everywhere are failed jobs, not bad nodes", async () => {
   const pilots = new Pilots(jobs(60, "exit 9"));
   await pilots.stage(3);

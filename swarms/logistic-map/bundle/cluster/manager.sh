@@ -1876,8 +1876,7 @@ locusts_say_farewell() {
 locusts_judge_failure() { # the fields of its line
   local fields
   if [[ ! $locusts_on_trial ]]; then
-    locusts_note failed "$1"
-    locusts_count_failure
+    locusts_accept_failure "$1"
     return
   fi
   locusts_held+=("$1")
@@ -1895,7 +1894,7 @@ locusts_judge_failure() { # the fields of its line
     fields=()
     [[ ! -e bad-nodes ]] || mapfile -t fields <bad-nodes
     if ((2 * (${#fields[@]} + 1) > locusts_managers)); then
-      locusts_take_back_nodes
+      locusts_take_back_nodes # so many cannot all be bad
       locusts_end_trial
     else
       printf '%s\n' "$locusts_host" >>bad-nodes
@@ -1919,12 +1918,12 @@ locusts_has_succeeded_since() { # milliseconds since 1970
   return 1
 }
 
-# So many nodes cannot all be bad: those that this run has blamed are not left out any more.
-locusts_take_back_nodes() {
+# Nodes that this run has blamed are not left out any more.
+locusts_take_back_nodes() { # the node, or all of them
   local line lines=() kept=()
   [[ ! -e ../../bad-nodes ]] || mapfile -t lines <../../bad-nodes
   for line in "${lines[@]}"; do
-    [[ $line == *$'\t'"${PWD##*/}" ]] || kept+=("$line")
+    [[ ${line#*$'\t'} == "${PWD##*/}" && (! ${1-} || ${line%%$'\t'*} == "$1") ]] || kept+=("$line")
   done
   if ((${#kept[@]} == 0)); then
     rm -f -- ../../bad-nodes
@@ -1936,11 +1935,20 @@ locusts_take_back_nodes() {
 # The failures that have waited are failures.
 locusts_end_trial() {
   local line
-  for line in "${locusts_held[@]}"; do
-    locusts_note failed "$line"
-    locusts_count_failure
-  done
+  for line in "${locusts_held[@]}"; do locusts_accept_failure "$line"; done
   locusts_held=()
+}
+
+# The job has failed for good. If a node was left out for it, among others, that was not the node's fault.
+locusts_accept_failure() { # the fields of its line
+  local journal host
+  locusts_note failed "$1"
+  locusts_count_failure
+  [[ -e bad-nodes ]] || return 0
+  while IFS='' read -r journal; do
+    IFS=$'\t' read -r _ _ host _ <"$journal"
+    locusts_take_back_nodes "$host"
+  done < <(grep -lE "^stopped"$'\t'"${1%%$'\t'*}"$'\t[0-9]+\tnode\t' -- journal/*.tsv)
 }
 
 locusts_hand_back() {

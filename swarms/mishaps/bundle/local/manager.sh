@@ -575,6 +575,7 @@ locusts_find_cause() {
     locusts_cause=signal
     case $locusts_code in
       129 | 130 | 143) locusts_await_word ;;
+      137) [[ -e /proc/$locusts_manager ]] || locusts_stopping=1 ;; # whoever takes over ends what it finds, in any order
     esac
     [[ ! $locusts_stopping ]] || locusts_cause=stopped
   elif ((locusts_code != 0)); then

@@ -1471,7 +1471,7 @@ locusts_replace_slot() { # slot [refused]
   fi
   if [[ ${2-} ]]; then
     locusts_slots=$((locusts_slots - 1))
-    ((locusts_slots > 0)) || locusts_stop_for error "$locusts_host refuses to start more processes: raise 'ulimit -u' there (or the most tasks of its control group), or end others"
+    ((locusts_slots > 0)) || locusts_stop_for error "$locusts_refusal"
   elif [[ ! $locusts_stopping ]]; then
     locusts_start_slot "$((list > 0 ? list - 1 : 0))"
   fi
@@ -2168,8 +2168,7 @@ locusts_end_abruptly() {
   local code=$?
   ((code == 254)) || return
   locusts_stop_for signal
-  locusts_stopping=error
-  locusts_detail="$locusts_host refuses to start more processes: raise 'ulimit -u' there (or the most tasks of its control group), or use fewer slots"
+  locusts_stopping=error locusts_detail=$locusts_refusal
   locusts_note finish error "$locusts_detail"
   locusts_set_state error "$locusts_detail"
   printf 'left error\n' >|"managers/$locusts_life_name.beat"
@@ -2208,7 +2207,7 @@ locusts_main() {
   fi
   for option in ends_at ahead generation; do
     value=locusts_$option
-    [[ ${!value} == ?(-)+([0-9]) ]] || { locusts_say "--${option/_/-} takes a whole number, not '${!value}'"; return 1; }
+    [[ ${!value} == +([0-9]) || $option == ahead && ${!value} == -+([0-9]) ]] || { locusts_say "--${option/_/-} takes a whole number, not '${!value}'"; return 1; }
   done
   if [[ $locusts_scratch && $locusts_scratch != /* ]]; then
     locusts_say "--scratch takes an absolute path, not '$locusts_scratch'"
@@ -2288,6 +2287,7 @@ locusts_main() {
   locusts_define_environment
   [[ ! -e one-at-a-time ]] || locusts_slots=1
   ((locusts_slots > 1 || locusts_managers > 1)) || : >|"$locusts_life/alone"
+  locusts_refusal="$locusts_host refuses to start more processes: raise 'ulimit -u' there (or the most tasks of its control group), or use fewer slots"
   trap locusts_end_abruptly EXIT
   for ((slot = 1; slot <= locusts_slots; slot++)); do locusts_start_slot 0; done
   locusts_serve_all

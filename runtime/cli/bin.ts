@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { explainSystemError } from "../system-errors.js";
+import { explainSystemError } from "../system/system-errors.js";
 import { nameFilesInErrors } from "./name-files-in-errors.js";
 
 /** Ends with words for what nobody has waited for; where files cannot be opened, the rest may not even load. */
@@ -9,7 +9,10 @@ async function fail(error: unknown): Promise<never> {
     process.stderr.write(`error: ${words.message}\n  hint: ${words.hint}\n`);
     process.exit(1);
   }
-  const [{ sayError }, { openTerminal }] = await Promise.all([import("./say-error.js"), import("./terminal.js")]);
+  const [{ sayError }, { openTerminal }] = await Promise.all([
+    import("./output/say-error.js"),
+    import("./output/terminal.js"),
+  ]);
   process.exit(sayError(openTerminal(false), false, error));
 }
 

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
 import { completeInShells } from "./completion.js";
-import type { ExitCode } from "./exit-codes.js";
-import { openTerminal } from "./terminal.js";
-import type { Verb, VerbContext } from "./verb.js";
+import type { ExitCode } from "./output/exit-codes.js";
+import { openTerminal } from "./output/terminal.js";
+import type { Verb, VerbContext } from "./verbs/verb.js";
 
 function packageVersion(): string {
   const path = new URL("../../../package.json", import.meta.url);

@@ -1,9 +1,9 @@
 import { CommanderError } from "commander";
-import { REPORT_VERSION } from "../report.js";
-import { EXIT } from "./exit-codes.js";
+import { REPORT_VERSION } from "../results/report.js";
+import { EXIT } from "./output/exit-codes.js";
+import { sayError } from "./output/say-error.js";
+import { lostResults, openTerminal, outliveStreams } from "./output/terminal.js";
 import { makeProgram } from "./program.js";
-import { sayError } from "./say-error.js";
-import { lostResults, openTerminal, outliveStreams } from "./terminal.js";
 
 /**
  * Runs the command line.

@@ -1,10 +1,10 @@
 import { ConnectionLost, type Host } from "../hosts/host.js";
 import { openHost } from "../hosts/open-host.js";
 import { ThisMachine } from "../hosts/this-machine.js";
-import { openCheckout } from "../state/checkout.js";
-import { RuntimeProblem, targetDirectory, type Workspace } from "../workspace.js";
-import { askHost, type HostAnswer } from "./ask-host.js";
+import { openCheckout } from "../workspace/checkout.js";
+import { RuntimeProblem, targetDirectory, type Workspace } from "../workspace/workspace.js";
 import { examineDirectory, examineOwner } from "./directory-findings.js";
+import { askHost, type HostAnswer } from "./examine-host.js";
 import { type Finding, fail, ok, skipped } from "./finding.js";
 import { readHostFacts } from "./host-facts.js";
 import { examineClock, examineHost, examineStart } from "./host-findings.js";

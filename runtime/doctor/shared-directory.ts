@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Host } from "../hosts/host.js";
-import { loadScript } from "../scripts/load.js";
+import { loadScript } from "../hosts/load-script.js";
 import { type Finding, fail, ok } from "./finding.js";
 
 const NAME = "shared directory";

@@ -1,6 +1,6 @@
 import { formatBytes } from "../../compiler/format/amounts.js";
 import type { Host } from "../hosts/host.js";
-import { loadScript } from "../scripts/load.js";
+import { loadScript } from "../hosts/load-script.js";
 import { type Finding, fail, ok, warn } from "./finding.js";
 import type { TreeNeeds } from "./needs.js";
 

@@ -13,11 +13,11 @@ import { readLines } from "../../compiler/format/lines.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { decodeRow, encodeRow } from "../../compiler/format/tsv.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
-import { treeRecord } from "../state/job-state.js";
-import type { JobResult } from "../state/ledger.js";
-import type { PlacedOutputs } from "../state/placed-outputs.js";
+import { treeRecord } from "../results/job-state.js";
+import type { JobResult } from "../results/ledger.js";
+import type { PlacedOutputs } from "../results/placed-outputs.js";
 import { digestOf } from "./compare-tree.js";
-import type { Change } from "./settle-versions.js";
+import type { Change } from "./merge-versions.js";
 
 /*
  * Where jobs' changes are applied, the tree is another one afterwards, and its content is part of what

@@ -2,12 +2,12 @@ import { createHash, hash } from "node:crypto";
 import { createReadStream, lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readBundledTree } from "../../compiler/format/bundle.js";
-import type { TargetFiles } from "../files/target-files.js";
-import type { EndedTry } from "../runs/journal.js";
-import type { Run } from "../runs/run-folder.js";
-import { RuntimeProblem } from "../workspace.js";
+import type { EndedTry } from "../run/journal.js";
+import type { Run } from "../run/run-folder.js";
+import { lookAt } from "../system/look-at.js";
+import type { TargetFiles } from "../transfer/target-files.js";
+import { RuntimeProblem } from "../workspace/workspace.js";
 import { type Difference, readDifferences } from "./listing.js";
-import { lookAt } from "./look-at.js";
 import { changeOf, isUncertain, type TreeChange } from "./tree-change.js";
 
 /** Files up to this size are read at once. */

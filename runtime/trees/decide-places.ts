@@ -1,6 +1,6 @@
-import { fileNameOf } from "../runs/log-names.js";
+import { fileNameOf } from "../results/log-names.js";
 import type { LocalTree } from "./local-tree.js";
-import type { Change, Conflict, SettledChanges } from "./settle-versions.js";
+import type { Change, Conflict, SettledChanges } from "./merge-versions.js";
 
 /** What is to become of changes. */
 export interface Decision {

@@ -1,11 +1,11 @@
 import { readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { fileNameOf } from "../runs/log-names.js";
-import { readChangesTable, readConflictsTable } from "./change-tables.js";
+import { readChangesTable, readConflictsTable } from "../results/change-tables.js";
+import { fileNameOf } from "../results/log-names.js";
+import { lookAt } from "../system/look-at.js";
 import { CONFLICTS_FOLDER, TREE_FOLDER } from "./decide-places.js";
-import { lookAt } from "./look-at.js";
+import type { Change } from "./merge-versions.js";
 import type { Version } from "./place-entry.js";
-import type { Change } from "./settle-versions.js";
 
 function versionAt(source: string): Version | undefined {
   const stats = lookAt(source);

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import type { Leftover, TargetFiles } from "../files/target-files.js";
-import type { Run } from "../runs/run-folder.js";
-import { RuntimeProblem } from "../workspace.js";
-import { lookAt } from "./look-at.js";
-import type { Change } from "./settle-versions.js";
+import type { Run } from "../run/run-folder.js";
+import { lookAt } from "../system/look-at.js";
+import type { Leftover, TargetFiles } from "../transfer/target-files.js";
+import { RuntimeProblem } from "../workspace/workspace.js";
+import type { Change } from "./merge-versions.js";
 import type { TreeChange } from "./tree-change.js";
 
 /** So many files, or bytes, come home together. */

@@ -1,8 +1,8 @@
 import { readdirSync, readlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type BundledTreeEntry, readBundledTree } from "../../compiler/format/bundle.js";
+import { lookAt } from "../system/look-at.js";
 import { digestOf } from "./compare-tree.js";
-import { lookAt } from "./look-at.js";
 import { isThere, type Version } from "./place-entry.js";
 
 const NOT_SELECTED = "it is here, and was not selected";

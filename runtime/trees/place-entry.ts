@@ -15,9 +15,9 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { makeFolders } from "../../compiler/format/make-folders.js";
-import { isSameContent } from "../files/results.js";
+import { isSameContent } from "../results/results.js";
+import { lookAt } from "../system/look-at.js";
 import type { EntryKind } from "./listing.js";
-import { lookAt } from "./look-at.js";
 
 /** What is to be put somewhere: a file's content is at `source`. */
 export interface Version {

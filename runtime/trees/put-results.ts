@@ -3,8 +3,6 @@ import { dirname, join } from "node:path";
 import type { BundledTree } from "../../compiler/format/bundle.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { copyAtomically } from "../../compiler/format/write-atomically.js";
-import { isSameContent } from "../files/results.js";
-import { RuntimeProblem } from "../workspace.js";
 import {
   type ChangeRow,
   type ConflictRow,
@@ -13,11 +11,13 @@ import {
   readConflictsTable,
   writeChangesTable,
   writeConflictsTable,
-} from "./change-tables.js";
+} from "../results/change-tables.js";
+import { isSameContent } from "../results/results.js";
+import { lookAt } from "../system/look-at.js";
+import { RuntimeProblem } from "../workspace/workspace.js";
 import { CONFLICTS_FOLDER, type Decision, TREE_FOLDER } from "./decide-places.js";
-import { lookAt } from "./look-at.js";
+import type { Change, Conflict } from "./merge-versions.js";
 import { isThere, NoPlace, TreePlaces } from "./place-entry.js";
-import type { Change, Conflict } from "./settle-versions.js";
 import type { TreeChange } from "./tree-change.js";
 
 /** Below `results/conflicts`: versions that an earlier run had brought home, of what a later one changed too. */

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { lstatSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { END_OF_TAR, paddingFor, type TarEntry, tarHeader } from "../../runtime/files/tar-entry.js";
+import { END_OF_TAR, paddingFor, type TarEntry, tarHeader } from "../../runtime/transfer/tar-entry.js";
 import { suite } from "../runner/suite.js";
 
 const test = suite("tar entries");

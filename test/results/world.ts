@@ -16,13 +16,13 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
-import { isOfJob } from "../../runtime/files/output-refused.js";
-import { Results } from "../../runtime/files/results.js";
-import { type JobResult, Ledger } from "../../runtime/state/ledger.js";
-import { putRight } from "../../runtime/state/put-right.js";
-import { writeResultTables } from "../../runtime/state/result-tables.js";
-import { selectJobs } from "../../runtime/state/select-jobs.js";
-import { RuntimeProblem } from "../../runtime/workspace.js";
+import { type JobResult, Ledger } from "../../runtime/results/ledger.js";
+import { isOfJob } from "../../runtime/results/output-refused.js";
+import { putRight } from "../../runtime/results/put-right.js";
+import { writeResultTables } from "../../runtime/results/result-tables.js";
+import { Results } from "../../runtime/results/results.js";
+import { selectJobs } from "../../runtime/results/select-jobs.js";
+import { RuntimeProblem } from "../../runtime/workspace/workspace.js";
 
 /** What decides the results of a swarm: its command, the pattern of its outputs, its jobs with their param and input. */
 export interface Definition {

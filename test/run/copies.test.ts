@@ -12,8 +12,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { holdRun } from "../../runtime/runs/lives.js";
-import { openCheckout } from "../../runtime/state/checkout.js";
+import { holdRun } from "../../runtime/run/incarnations.js";
+import { openCheckout } from "../../runtime/workspace/checkout.js";
 import { suite } from "../runner/suite.js";
 import { Deployment, until } from "./deployment.js";
 

@@ -11,9 +11,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lockState } from "../../runtime/state/deploy-lock.js";
-import { describeOwnLock, folderIdentity } from "../../runtime/state/lock-file.js";
-import { bootOfMachine, processSpace } from "../../runtime/state/process-identity.js";
+import { describeOwnLock, folderIdentity } from "../../runtime/system/lock-file.js";
+import { bootOfMachine, processSpace } from "../../runtime/system/process-identity.js";
+import { lockState } from "../../runtime/workspace/deploy-lock.js";
 import { suite } from "../runner/suite.js";
 import { begin, Deployment, kill, until } from "./deployment.js";
 
@@ -109,7 +109,7 @@ test("a lock whose maker was killed before it could write is taken", async () =>
 
 test("on a full disk a lock is had by one, too: clean has to make room", async () => {
   const folder = stateFolder();
-  const module = new URL("../../runtime/state/deploy-lock.js", import.meta.url).href;
+  const module = new URL("../../runtime/workspace/deploy-lock.js", import.meta.url).href;
   // No file may grow: what writes gets an error, as on a full disk.
   const script = `import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
@@ -147,7 +147,7 @@ test("what is left of takers that were killed is taken over, and removed", async
 
 /** A process that takes the lock of a folder, says so, and holds it for some milliseconds. */
 function beginTaker(folder: string, hold: number) {
-  const module = new URL("../../runtime/state/deploy-lock.js", import.meta.url).href;
+  const module = new URL("../../runtime/workspace/deploy-lock.js", import.meta.url).href;
   const script = `import { existsSync } from "node:fs";
 import { lockState } from ${JSON.stringify(module)};
 while (!existsSync(${JSON.stringify(join(folder, "go"))}));

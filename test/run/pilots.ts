@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readBundleDescription } from "../../compiler/format/bundle.js";
 import { DigestCache } from "../../compiler/format/content/digest-cache.js";
-import { stageRun } from "../../runtime/files/stage.js";
-import { openLocalFiles } from "../../runtime/open-target.js";
+import { openLocalFiles } from "../../runtime/target/open-target.js";
+import { stageRun } from "../../runtime/transfer/stage-run.js";
 import { type Begun, begin, Deployment } from "./deployment.js";
 
 /** A line of a journal, with the life that wrote it. */

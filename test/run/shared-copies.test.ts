@@ -16,8 +16,8 @@ import { join } from "node:path";
 import type { Upload } from "../../compiler/format/bundle.js";
 import { surveyContent } from "../../compiler/format/content/digest.js";
 import { DigestCache } from "../../compiler/format/content/digest-cache.js";
-import { SentFiles } from "../../runtime/files/sent-files.js";
 import { ThisMachine } from "../../runtime/hosts/this-machine.js";
+import { SentFiles } from "../../runtime/transfer/sent-files.js";
 import { suite } from "../runner/suite.js";
 import { Deployment } from "./deployment.js";
 

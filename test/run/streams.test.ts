@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { explainSystemError } from "../../runtime/system-errors.js";
+import { explainSystemError } from "../../runtime/system/system-errors.js";
 import { suite } from "../runner/suite.js";
 import { begin, Deployment } from "./deployment.js";
 

@@ -1,12 +1,12 @@
 import { relative } from "node:path";
 import { countOf, formatBytes, formatSeconds } from "../../../compiler/format/amounts.js";
-import type { DeployObserver, Progress } from "../../deploy-observer.js";
-import type { DeployEnd, DeployResult } from "../../deploy-result.js";
-import type { Workspace } from "../../workspace.js";
-import type { Terminal } from "../terminal.js";
+import type { DeployObserver, Progress } from "../../deploy/deploy-observer.js";
+import type { DeployEnd, DeployResult } from "../../deploy/deploy-result.js";
+import type { Workspace } from "../../workspace/workspace.js";
 import { sayFailures } from "./failures.js";
 import { sayReconnecting } from "./reconnecting.js";
 import { sayLost, sayPutRight, sayUntidied } from "./results.js";
+import type { Terminal } from "./terminal.js";
 import { sayTreeHome } from "./tree-home.js";
 
 /** Without a terminal a line says how far it is this often, in milliseconds. */

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { countOf } from "../../../compiler/format/amounts.js";
 import { withoutControlCharacters } from "../../../compiler/format/control-characters.js";
 import { adviseOnExit, describeExit } from "../../../compiler/shell/exit-words.js";
-import { logPath } from "../../runs/log-names.js";
-import { readLogTail } from "../../runs/log-tail.js";
-import type { JobResult } from "../../state/ledger.js";
-import type { Workspace } from "../../workspace.js";
-import type { Terminal } from "../terminal.js";
+import type { JobResult } from "../../results/ledger.js";
+import { logPath } from "../../results/log-names.js";
+import { readLogTail } from "../../results/log-tail.js";
+import type { Workspace } from "../../workspace/workspace.js";
+import type { Terminal } from "./terminal.js";
 
 /** So much of a log's end is looked at for its last lines, in bytes. */
 const TAIL_BYTES = 1 << 16;

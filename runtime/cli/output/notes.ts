@@ -1,5 +1,5 @@
 import type { Problem } from "../../../compiler/problem/problem.js";
-import type { Terminal } from "../terminal.js";
+import type { Terminal } from "./terminal.js";
 
 /** Says what is not wrong, and worth a word. */
 export function sayNotes({ colors, say }: Terminal, notes: readonly Problem[]): void {

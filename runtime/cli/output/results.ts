@@ -1,8 +1,8 @@
 import { join, relative } from "node:path";
 import { countOf, formatBytes } from "../../../compiler/format/amounts.js";
-import type { PutRight } from "../../state/put-right.js";
-import type { Workspace } from "../../workspace.js";
-import type { Terminal } from "../terminal.js";
+import type { PutRight } from "../../results/put-right.js";
+import type { Workspace } from "../../workspace/workspace.js";
+import type { Terminal } from "./terminal.js";
 
 /** So many paths are named, the others counted. */
 const MOST_NAMED = 3;

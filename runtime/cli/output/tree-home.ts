@@ -1,11 +1,11 @@
 import { relative } from "node:path";
 import { countOf, formatBytes } from "../../../compiler/format/amounts.js";
 import { printableName } from "../../../compiler/format/control-characters.js";
-import type { TreeHome } from "../../trees/bring-tree.js";
-import { CHANGES_TABLE, CONFLICTS_TABLE } from "../../trees/change-tables.js";
-import type { Conflict } from "../../trees/settle-versions.js";
-import type { Workspace } from "../../workspace.js";
-import type { Terminal } from "../terminal.js";
+import { CHANGES_TABLE, CONFLICTS_TABLE } from "../../results/change-tables.js";
+import type { TreeHome } from "../../trees/collect-tree.js";
+import type { Conflict } from "../../trees/merge-versions.js";
+import type { Workspace } from "../../workspace/workspace.js";
+import type { Terminal } from "./terminal.js";
 
 /** So many changes are listed by a preview, and so many conflicts by anything. */
 const MOST_LISTED = 20;

@@ -3,15 +3,15 @@ import { type Built, build as buildBundle } from "../../../compiler/build.js";
 import { countOf, formatBytes, formatSeconds } from "../../../compiler/format/amounts.js";
 import { type BundleDescription, readBundleDescription } from "../../../compiler/format/bundle.js";
 import type { TreeEntry } from "../../../compiler/tree/entry.js";
-import { hasReflinks } from "../../files/reflinks.js";
-import { REPORT_VERSION } from "../../report.js";
-import { keptBytes } from "../../state/kept-outputs.js";
-import { bundleFolder, prepareState, RuntimeProblem, type Workspace } from "../../workspace.js";
-import { type Compiled, compileDefinition, dryBuild } from "../compile-definition.js";
-import { EXIT } from "../exit-codes.js";
+import { keptBytes } from "../../results/kept-outputs.js";
+import { REPORT_VERSION } from "../../results/report.js";
+import { hasReflinks } from "../../system/reflinks.js";
+import { bundleFolder, prepareState, RuntimeProblem, type Workspace } from "../../workspace/workspace.js";
+import { EXIT } from "../output/exit-codes.js";
 import { sayNotes } from "../output/notes.js";
 import { describeTreeUse, TreeListing } from "../output/tree.js";
-import type { Verb, VerbContext } from "../verb.js";
+import { type Compiled, compileDefinition, dryBuild } from "./compile-definition.js";
+import type { Verb, VerbContext } from "./verb.js";
 
 export interface BuildOptions {
   readonly out?: string;

@@ -1,10 +1,10 @@
-import { bringHome } from "../../bring-home.js";
-import { REPORT_VERSION } from "../../report.js";
-import { EXIT } from "../exit-codes.js";
+import { bringHome } from "../../collect/collect.js";
+import { REPORT_VERSION } from "../../results/report.js";
+import { EXIT } from "../output/exit-codes.js";
 import { sayLost } from "../output/results.js";
-import type { Terminal } from "../terminal.js";
-import { useDeployed } from "../use-deployed.js";
-import type { Verb } from "../verb.js";
+import type { Terminal } from "../output/terminal.js";
+import { useDeployed } from "./use-deployed.js";
+import type { Verb } from "./verb.js";
 
 /** Does something that Ctrl-C does not end halfway: the first one is answered, the second one hurries it. */
 async function withoutInterrupt<T>(terminal: Terminal, action: (hurry: AbortSignal) => Promise<T>): Promise<T> {

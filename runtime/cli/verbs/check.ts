@@ -1,10 +1,10 @@
 import { countOf } from "../../../compiler/format/amounts.js";
-import { REPORT_VERSION } from "../../report.js";
-import { bundleFolder } from "../../workspace.js";
-import { compileDefinition, dryBuild } from "../compile-definition.js";
-import { EXIT } from "../exit-codes.js";
+import { REPORT_VERSION } from "../../results/report.js";
+import { bundleFolder } from "../../workspace/workspace.js";
+import { EXIT } from "../output/exit-codes.js";
 import { sayNotes } from "../output/notes.js";
-import type { Verb } from "../verb.js";
+import { compileDefinition, dryBuild } from "./compile-definition.js";
+import type { Verb } from "./verb.js";
 
 /** `locusts check`: does all that `build` does, and writes nothing. */
 export const check: Verb<object> = async (context) => {

@@ -1,18 +1,18 @@
 import { join, relative } from "node:path";
 import { countOf, formatBytes } from "../../../compiler/format/amounts.js";
-import { bringHome } from "../../bring-home.js";
-import { openRuns } from "../../deployed.js";
-import { Results } from "../../files/results.js";
-import { REPORT_VERSION } from "../../report.js";
-import { resetState } from "../../reset.js";
-import { lockState } from "../../state/deploy-lock.js";
-import { KEPT_FOLDERS, removeKept } from "../../state/kept-outputs.js";
-import { Ledger } from "../../state/ledger.js";
-import { openWorkspace, prepareState, RuntimeProblem } from "../../workspace.js";
-import { EXIT, type ExitCode } from "../exit-codes.js";
+import { bringHome } from "../../collect/collect.js";
+import { openRuns } from "../../collect/deployed-swarm.js";
+import { resetState } from "../../collect/reset.js";
+import { KEPT_FOLDERS, removeKept } from "../../results/kept-outputs.js";
+import { Ledger } from "../../results/ledger.js";
+import { REPORT_VERSION } from "../../results/report.js";
+import { Results } from "../../results/results.js";
+import { lockState } from "../../workspace/deploy-lock.js";
+import { openWorkspace, prepareState, RuntimeProblem } from "../../workspace/workspace.js";
+import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { sayUntidied } from "../output/results.js";
-import { useDeployed } from "../use-deployed.js";
-import type { Verb, VerbContext } from "../verb.js";
+import { useDeployed } from "./use-deployed.js";
+import type { Verb, VerbContext } from "./verb.js";
 
 export interface CleanOptions {
   readonly stale?: boolean;

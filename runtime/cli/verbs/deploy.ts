@@ -1,15 +1,15 @@
-import { deploy } from "../../deploy.js";
-import type { DeployOptions } from "../../deploy-options.js";
-import type { DeployEnd } from "../../deploy-result.js";
-import type { Redo } from "../../state/select-jobs.js";
-import { bundleFolder } from "../../workspace.js";
-import { compileDefinition } from "../compile-definition.js";
-import { EXIT, type ExitCode } from "../exit-codes.js";
+import { deploy } from "../../deploy/deploy.js";
+import type { DeployOptions } from "../../deploy/deploy-options.js";
+import type { DeployEnd } from "../../deploy/deploy-result.js";
+import type { Redo } from "../../results/select-jobs.js";
+import { bundleFolder } from "../../workspace/workspace.js";
 import { observeDeploy, summarizeDeploy } from "../output/deploy.js";
+import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { sayNotes } from "../output/notes.js";
 import { describeTreeHome, sayTreeHome } from "../output/tree-home.js";
-import type { Verb, VerbContext } from "../verb.js";
 import { buildInto } from "./build.js";
+import { compileDefinition } from "./compile-definition.js";
+import type { Verb, VerbContext } from "./verb.js";
 
 export interface DeployVerbOptions {
   readonly redo?: true | readonly string[];

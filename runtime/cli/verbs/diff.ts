@@ -11,11 +11,11 @@ import {
   readBundledJobs,
 } from "../../../compiler/format/bundle.js";
 import type { JobPlan } from "../../../compiler/plan/swarm-plan.js";
-import { REPORT_VERSION } from "../../report.js";
-import { bundleFolder } from "../../workspace.js";
-import { compileDefinition } from "../compile-definition.js";
-import { EXIT } from "../exit-codes.js";
-import type { Verb, VerbContext } from "../verb.js";
+import { REPORT_VERSION } from "../../results/report.js";
+import { bundleFolder } from "../../workspace/workspace.js";
+import { EXIT } from "../output/exit-codes.js";
+import { compileDefinition } from "./compile-definition.js";
+import type { Verb, VerbContext } from "./verb.js";
 
 /** More jobs than this are counted, not listed. */
 const MOST_LISTED = 10;

@@ -1,13 +1,13 @@
 import { examineTarget } from "../../doctor/examine-target.js";
 import type { Finding } from "../../doctor/finding.js";
 import { needsOf } from "../../doctor/needs.js";
-import { pilotsFor } from "../../engines/slurm.js";
-import { REPORT_VERSION } from "../../report.js";
-import { bundleFolder } from "../../workspace.js";
-import { compileDefinition, dryBuild } from "../compile-definition.js";
-import { EXIT } from "../exit-codes.js";
+import { REPORT_VERSION } from "../../results/report.js";
+import { pilotsFor } from "../../schedulers/slurm/slurm.js";
+import { bundleFolder } from "../../workspace/workspace.js";
 import { sayFinding, summarizeFindings } from "../output/doctor.js";
-import type { Verb } from "../verb.js";
+import { EXIT } from "../output/exit-codes.js";
+import { compileDefinition, dryBuild } from "./compile-definition.js";
+import type { Verb } from "./verb.js";
 
 export interface DoctorOptions {
   readonly acceptNewHostKey?: boolean;

@@ -1,14 +1,14 @@
 import { countOf } from "../../../compiler/format/amounts.js";
-import { bringHome } from "../../bring-home.js";
-import type { Deployed } from "../../deployed.js";
-import { previewTrees } from "../../preview-trees.js";
-import { makeReport, REPORT_VERSION } from "../../report.js";
-import { failedJobs } from "../../state/job-state.js";
-import { EXIT, type ExitCode } from "../exit-codes.js";
+import { bringHome } from "../../collect/collect.js";
+import type { Deployed } from "../../collect/deployed-swarm.js";
+import { previewTrees } from "../../collect/preview.js";
+import { failedJobs } from "../../results/job-state.js";
+import { makeReport, REPORT_VERSION } from "../../results/report.js";
+import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { sayLost, sayUntidied } from "../output/results.js";
 import { describeTreeHome, sayTreeHome, sayTreePreview } from "../output/tree-home.js";
-import { useDeployed } from "../use-deployed.js";
-import type { Verb, VerbContext } from "../verb.js";
+import { useDeployed } from "./use-deployed.js";
+import type { Verb, VerbContext } from "./verb.js";
 
 export interface GatherOptions {
   readonly keepLogs?: boolean;

@@ -3,11 +3,11 @@ import { basename, dirname, resolve } from "node:path";
 import { ProblemsFound } from "../../../compiler/problem/problem.js";
 import { printTree } from "../../../compiler/tree/import/print-tree.js";
 import { readTreeFile } from "../../../compiler/tree/import/read-tree-file.js";
-import { REPORT_VERSION } from "../../report.js";
-import { RuntimeProblem } from "../../workspace.js";
-import { EXIT, type ExitCode } from "../exit-codes.js";
-import { setProblemFolder } from "../say-error.js";
-import type { Terminal } from "../terminal.js";
+import { REPORT_VERSION } from "../../results/report.js";
+import { RuntimeProblem } from "../../workspace/workspace.js";
+import { EXIT, type ExitCode } from "../output/exit-codes.js";
+import { setProblemFolder } from "../output/say-error.js";
+import type { Terminal } from "../output/terminal.js";
 
 /** `locusts import-tree`: prints a tree file of the predecessor as `tree(…)`. */
 export function importTree(terminal: Terminal, file: string, root: string, json: boolean): ExitCode {

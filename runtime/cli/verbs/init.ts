@@ -1,10 +1,10 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { makeFolders } from "../../../compiler/format/make-folders.js";
-import { REPORT_VERSION } from "../../report.js";
-import { DEFINITION_NAME, RuntimeProblem } from "../../workspace.js";
-import { EXIT } from "../exit-codes.js";
-import type { Verb } from "../verb.js";
+import { REPORT_VERSION } from "../../results/report.js";
+import { DEFINITION_NAME, RuntimeProblem } from "../../workspace/workspace.js";
+import { EXIT } from "../output/exit-codes.js";
+import type { Verb } from "./verb.js";
 
 const DEFINITION = `import { defineSwarm, files, local, sh } from "locusts";
 

@@ -1,14 +1,14 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { formatBytes } from "../../../compiler/format/amounts.js";
-import type { Deployed } from "../../deployed.js";
-import { REPORT_VERSION } from "../../report.js";
-import { logPath } from "../../runs/log-names.js";
-import { readLogTail } from "../../runs/log-tail.js";
-import { RuntimeProblem } from "../../workspace.js";
-import { EXIT } from "../exit-codes.js";
-import { useDeployed } from "../use-deployed.js";
-import type { Verb } from "../verb.js";
+import type { Deployed } from "../../collect/deployed-swarm.js";
+import { logPath } from "../../results/log-names.js";
+import { readLogTail } from "../../results/log-tail.js";
+import { REPORT_VERSION } from "../../results/report.js";
+import { RuntimeProblem } from "../../workspace/workspace.js";
+import { EXIT } from "../output/exit-codes.js";
+import { useDeployed } from "./use-deployed.js";
+import type { Verb } from "./verb.js";
 
 export interface LogsOptions {
   readonly job?: string;

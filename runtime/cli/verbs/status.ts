@@ -1,13 +1,13 @@
-import { type Deployed, openRuns, viewRun } from "../../deployed.js";
-import { makeReport, type SwarmReport } from "../../report.js";
-import { resultInPlace } from "../../state/job-state.js";
-import type { JobResult } from "../../state/ledger.js";
-import { EXIT } from "../exit-codes.js";
+import { type Deployed, openRuns, viewRun } from "../../collect/deployed-swarm.js";
+import { resultInPlace } from "../../results/job-state.js";
+import type { JobResult } from "../../results/ledger.js";
+import { makeReport, type SwarmReport } from "../../results/report.js";
 import { describeStop } from "../output/deploy.js";
+import { EXIT } from "../output/exit-codes.js";
 import { sayFailures } from "../output/failures.js";
 import { sayStale } from "../output/results.js";
-import { useDeployed } from "../use-deployed.js";
-import type { Verb } from "../verb.js";
+import { useDeployed } from "./use-deployed.js";
+import type { Verb } from "./verb.js";
 
 interface Status {
   readonly report: SwarmReport;

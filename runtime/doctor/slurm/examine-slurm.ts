@@ -1,4 +1,4 @@
-import { explainRefusal } from "../../engines/sbatch-words.js";
+import { explainRefusal } from "../../schedulers/slurm/explain-refusal.js";
 import { type Finding, fail, ok, skipped, warn } from "../finding.js";
 import type { HostFacts } from "../host-facts.js";
 import type { PilotNeeds } from "../needs.js";

@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readBundleDescription } from "../../../compiler/format/bundle.js";
-import { pilotsFor } from "../../../runtime/engines/slurm.js";
-import { stageRun } from "../../../runtime/files/stage.js";
-import { openTarget } from "../../../runtime/open-target.js";
-import { openWorkspace } from "../../../runtime/workspace.js";
+import { pilotsFor } from "../../../runtime/schedulers/slurm/slurm.js";
+import { openTarget } from "../../../runtime/target/open-target.js";
+import { stageRun } from "../../../runtime/transfer/stage-run.js";
+import { openWorkspace } from "../../../runtime/workspace/workspace.js";
 
 /*
  * stage-once.js <definition's folder> <file>: what `locusts deploy` does between a bundle and the

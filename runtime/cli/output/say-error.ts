@@ -1,0 +1,60 @@
+import { relative } from "node:path";
+import { TargetUnclear } from "../../../compiler/compile.js";
+import { UnusableBundle } from "../../../compiler/format/bundle.js";
+import { formatProblems } from "../../../compiler/problem/code-frame.js";
+import { ProblemsFound } from "../../../compiler/problem/problem.js";
+import { ConnectionLost } from "../../hosts/host.js";
+import { REPORT_VERSION } from "../../results/report.js";
+import { explainSystemError } from "../../system/system-errors.js";
+import { RuntimeProblem } from "../../workspace/workspace.js";
+import { EXIT, type ExitCode } from "./exit-codes.js";
+import type { Terminal } from "./terminal.js";
+
+/** The folder whose files the problems' places name. */
+let problemFolder = process.cwd();
+
+/** Remembers where places of problems start. */
+export function setProblemFolder(folder: string): void {
+  problemFolder = folder;
+}
+
+interface ErrorDocument {
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly place?: { readonly file: string; readonly line: number; readonly column: number } | undefined;
+}
+
+function describe(error: unknown): readonly ErrorDocument[] {
+  if (error instanceof ProblemsFound) return error.problems;
+  if (error instanceof RuntimeProblem) return [{ message: error.message, hint: error.hint }];
+  if (error instanceof ConnectionLost) {
+    const hint = "see whether the network and the host are up, then run the same command again: it goes on";
+    return [{ message: error.message, hint }];
+  }
+  if (error instanceof TargetUnclear || error instanceof UnusableBundle) return [{ message: error.message }];
+  const ofSystem = explainSystemError(error);
+  if (ofSystem) return [ofSystem];
+  return [{ message: (error as Error)?.stack ?? String(error), hint: "this looks like a mistake in Locusts itself" }];
+}
+
+/** Says what went wrong, to people or programs. */
+export function sayError(terminal: Terminal, json: boolean, error: unknown): ExitCode {
+  const errors = describe(error);
+  if (json) terminal.print(JSON.stringify({ version: REPORT_VERSION, errors }));
+  const { colors } = terminal;
+  if (error instanceof ProblemsFound) {
+    terminal.say(formatProblems(error.problems, problemFolder, { color: terminal.live }));
+    const count = error.problems.length;
+    terminal.say(
+      colors.red(
+        `${count} ${count === 1 ? "problem" : "problems"} in ${relative(process.cwd(), problemFolder) || "."}`,
+      ),
+    );
+  } else {
+    for (const { message, hint } of errors) {
+      terminal.say(`${colors.red("error:")} ${message}`);
+      if (hint) terminal.say(`  ${colors.dim("hint:")} ${hint}`);
+    }
+  }
+  return EXIT.error;
+}

@@ -1,0 +1,30 @@
+import { join } from "node:path";
+import { type Built, build } from "../../../compiler/build.js";
+import { compile } from "../../../compiler/compile.js";
+import type { Compilation } from "../../../compiler/plan/compilation.js";
+import type { TreeEntry } from "../../../compiler/tree/entry.js";
+import { openWorkspace, type Workspace } from "../../workspace/workspace.js";
+import { setProblemFolder } from "../output/say-error.js";
+import type { VerbContext } from "./verb.js";
+
+export interface Compiled {
+  readonly workspace: Workspace;
+  readonly compilation: Compilation;
+}
+
+/** Finds and compiles the definition that the command line names. */
+export async function compileDefinition(context: VerbContext): Promise<Compiled> {
+  const workspace = openWorkspace(context.place);
+  setProblemFolder(workspace.folder);
+  return { workspace, compilation: await compile(workspace.definition, context.target) };
+}
+
+/** Surveys and plans without writing a thing. */
+export function dryBuild(
+  { workspace, compilation }: Compiled,
+  folder: string,
+  onTreeEntry?: (entry: TreeEntry) => void,
+): Built {
+  const digests = join(workspace.state, "digests.tsv");
+  return build(compilation, { folder, write: false, digests, ...(onTreeEntry ? { onTreeEntry } : {}) });
+}

@@ -1,0 +1,26 @@
+import { type Deployed, openDeployed } from "../../collect/deployed-swarm.js";
+import { openWorkspace } from "../../workspace/workspace.js";
+import { sayReconnecting } from "../output/reconnecting.js";
+import type { VerbContext } from "./verb.js";
+
+/**
+ * Opens the deployed swarm that the command line names, and closes it when it was used.
+ *
+ * @param purpose `look`: others may be at work at the same time; `change`: nobody else is meanwhile
+ */
+export async function useDeployed<T>(
+  context: VerbContext,
+  purpose: "look" | "change",
+  use: (deployed: Deployed) => Promise<T>,
+): Promise<T> {
+  const deployed = await openDeployed(openWorkspace(context.place), context.target, {
+    change: purpose === "change",
+    waiting: (words) => context.terminal.say(words),
+    reconnecting: (words, pause) => sayReconnecting(context.terminal, words, pause),
+  });
+  try {
+    return await use(deployed);
+  } finally {
+    deployed.close();
+  }
+}

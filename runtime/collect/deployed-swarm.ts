@@ -1,0 +1,208 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type BundleDescription,
+  type BundledJob,
+  readBundleDescription,
+  readBundledJobs,
+  refuseOtherSchema,
+} from "../../compiler/format/bundle.js";
+import { Ledger } from "../results/ledger.js";
+import { Results } from "../results/results.js";
+import { type EndedTry, JournalReader } from "../run/journal.js";
+import { isClosed, listRuns, type Run, readRun } from "../run/run-folder.js";
+import type { Engine } from "../schedulers/scheduler.js";
+import { type OpenOptions, openTarget, type TargetFacts } from "../target/open-target.js";
+import type { TargetFiles } from "../transfer/target-files.js";
+import { type LockOptions, lockState } from "../workspace/deploy-lock.js";
+import { describedIn, isWholeBundle } from "../workspace/whole-bundle.js";
+import {
+  bundleFolder,
+  knownBundles,
+  prepareState,
+  RuntimeProblem,
+  targetDirectory,
+  type Workspace,
+} from "../workspace/workspace.js";
+import { type Departure, isHarmless } from "./follow-run.js";
+
+/** A swarm as it was last deployed to a target; known without compiling its definition. */
+export interface Deployed {
+  readonly workspace: Workspace;
+  readonly target: string;
+  readonly files: TargetFiles;
+  /** whether what is on the target belongs to this checkout */
+  readonly mine: boolean;
+  readonly description: BundleDescription;
+  readonly ledger: Ledger;
+  readonly results: Results;
+  readonly engine: Engine;
+  /** oldest first */
+  readonly runs: readonly Run[];
+  jobs(): Iterable<BundledJob>;
+  /** ends the connection, if there is one */
+  close(): void;
+}
+
+function namesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).sort() : [];
+}
+
+/** The targets to which something was deployed from here. */
+export function deployedTargets({ state }: Workspace): string[] {
+  return namesIn(state).filter((target) => namesIn(join(state, target, "bundle")).length > 0);
+}
+
+/** Targets elsewhere that the committed bundles know of: another checkout may have deployed to them. */
+function bundledTargets(workspace: Workspace): string[] {
+  const access = (target: string) => describedIn(bundleFolder(workspace, target))?.access ?? null;
+  return namesIn(join(workspace.folder, "bundle")).filter((target) => access(target) !== null);
+}
+
+/**
+ * The first of some bundles that is as it was when it was built.
+ *
+ * @throws RuntimeProblem if none is
+ */
+function findWhole(bundles: readonly string[], target: string): string {
+  const whole = bundles.find((folder) => isWholeBundle(folder, describedIn(folder)?.digest ?? ""));
+  if (whole !== undefined) return whole;
+  for (const folder of bundles) refuseOtherSchema(folder);
+  throw new RuntimeProblem(
+    `the bundle that was deployed to ${target} is damaged`,
+    "locusts deploy puts it right; if that fails too, locusts clean --reset is the way out",
+  );
+}
+
+export interface OpenDeployedOptions extends Pick<OpenOptions, "reconnecting">, LockOptions {
+  /** have it alone, to change something: no other process does at the same time */
+  readonly change: boolean;
+  /** the caller has locked the state already */
+  readonly isLocked?: boolean;
+}
+
+/**
+ * Opens what was deployed, from here or, on a target elsewhere, from another checkout.
+ *
+ * @param wanted a target's name; undefined: the only one, else `local`
+ * @throws RuntimeProblem if nothing was, if it is not clear which target is meant, if it cannot be reached,
+ *   or, where something is to be changed, if another process is at work or the folder is a copy of its owner
+ */
+export async function openDeployed(
+  workspace: Workspace,
+  wanted: string | undefined,
+  options: OpenDeployedOptions = { change: false },
+): Promise<Deployed> {
+  const deployed = deployedTargets(workspace);
+  const targets =
+    deployed.length > 0 && (wanted === undefined || deployed.includes(wanted)) ? deployed : bundledTargets(workspace);
+  const target = wanted ?? (targets.length === 1 ? targets[0] : targets.includes("local") ? "local" : undefined);
+  if (targets.length === 0 || (wanted !== undefined && !targets.includes(wanted))) {
+    throw new RuntimeProblem(
+      `nothing has been deployed from ${workspace.folder}${wanted === undefined ? "" : ` to ${wanted}`} yet`,
+      deployed.length > 0 ? `there is something on ${deployed.join(", ")}` : "run: locusts deploy",
+    );
+  }
+  if (target === undefined) {
+    throw new RuntimeProblem(`several targets are in use; choose one with --target: ${targets.join(", ")}`);
+  }
+  const home = knownBundles(workspace, target, targetDirectory(workspace, target));
+  const facts = readBundleDescription(findWhole(home, target));
+  let unlock = () => {};
+  if (options.change && options.isLocked !== true) {
+    prepareState(workspace);
+    unlock = await lockState(workspace.state, options);
+  }
+  try {
+    return await openTargetOf(workspace, target, facts, options, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function openTargetOf(
+  workspace: Workspace,
+  target: string,
+  facts: TargetFacts,
+  options: OpenDeployedOptions,
+  unlock: () => void,
+): Promise<Deployed> {
+  const opened = await openTarget(workspace, facts, { ...options, purpose: "look" });
+  try {
+    const { files } = opened;
+    if (options.change && opened.original !== undefined) throw isCopy(workspace, opened.original);
+    await files.adopt();
+    if (namesIn(join(files.here, "bundle")).length === 0) {
+      throw new RuntimeProblem(
+        `nothing of ${facts.swarm} is in ${files.there} on ${target} at the moment`,
+        "is its file system mounted, and was it moved? If nothing is to be there: locusts deploy",
+      );
+    }
+    const bundle = findWhole(knownBundles(workspace, target, files.here), target);
+    const description = readBundleDescription(bundle);
+    const ledger = Ledger.open(workspace.state);
+    return {
+      workspace,
+      target,
+      files,
+      mine: opened.mine,
+      description,
+      ledger,
+      results: new Results(workspace.results, workspace.state, ledger),
+      engine: opened.engine,
+      runs: listRuns(files.here).flatMap((number) => readRun(files.here, number) ?? []),
+      jobs: () => readBundledJobs(bundle, description),
+      close() {
+        opened.close();
+        unlock();
+      },
+    };
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
+
+function isCopy(workspace: Workspace, original: string): RuntimeProblem {
+  return new RuntimeProblem(
+    `${workspace.folder} is a copy of ${original}, and what runs there was begun from ${original}`,
+    "do this from there, or take it over: locusts deploy --take-over",
+  );
+}
+
+/** The runs of which not everything has come home yet. */
+export function openRuns(deployed: Deployed): Run[] {
+  return deployed.runs.filter((run) => !isClosed(run));
+}
+
+/** What the journals of a run say at the moment. */
+export interface RunView {
+  /** when each running job was started, in milliseconds since 1970 */
+  readonly running: ReadonlyMap<number, number>;
+  readonly ended: ReadonlyMap<number, EndedTry>;
+  /** why the last manager has left that has left for a reason that somebody has to mend */
+  readonly left: Departure | undefined;
+}
+
+/** Reads a run's journals from their beginning, as they are on the target now. */
+export async function viewRun(deployed: Deployed, run: Run): Promise<RunView> {
+  await deployed.files.look(run);
+  const running = new Map<number, number>();
+  const ended = new Map<number, EndedTry>();
+  let left: Departure | undefined;
+  new JournalReader(run.folder).read({
+    started: (number, _attempt, start) => {
+      if (!ended.has(number)) running.set(number, start);
+    },
+    ended: (end) => {
+      running.delete(end.number);
+      if ((end.event === "done" || end.event === "failed") && !ended.has(end.number)) ended.set(end.number, end);
+    },
+    left: (_life, reason, detail) => {
+      running.clear();
+      if (!isHarmless(reason)) left = { reason, detail };
+    },
+  });
+  return { running, ended, left };
+}

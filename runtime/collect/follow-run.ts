@@ -1,0 +1,299 @@
+import { lstatSync } from "node:fs";
+import { join } from "node:path";
+import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
+import { treeRecord } from "../results/job-state.js";
+import type { JobResult, Ledger, OutputState } from "../results/ledger.js";
+import { logPath } from "../results/log-names.js";
+import { isOfJob, OutputRefused } from "../results/output-refused.js";
+import type { Results } from "../results/results.js";
+import { type EndedTry, JournalReader } from "../run/journal.js";
+import type { Run } from "../run/run-folder.js";
+import type { Fetched, Leftover, TargetFiles } from "../transfer/target-files.js";
+import { endRun } from "./end-run.js";
+
+/** So many jobs, or bytes of outputs, come home together: then the ledger is written. */
+const MOST_JOBS_AT_ONCE = 1000;
+const MOST_BYTES_AT_ONCE = 256 * 1024 * 1024;
+
+/** Why a manager has left whose time has ended, and whose successor could not be submitted. */
+export const BROKEN_CHAIN = "broken-chain";
+
+export interface FollowOptions {
+  readonly run: Run;
+  readonly files: TargetFiles;
+  readonly description: BundleDescription;
+  /** the jobs of the run, by number */
+  readonly jobs: ReadonlyMap<number, BundledJob>;
+  readonly results: Results;
+  /** names the run in the ledger */
+  readonly label: string;
+  /** bring home the logs of jobs that went well, too */
+  readonly keepLogs: boolean;
+  /** count what an earlier deploy has already brought home of this run, as if it had come home now */
+  readonly recount?: boolean;
+}
+
+function secondsOf(ended: EndedTry): number {
+  return Math.max(0, ended.end - ended.start) / 1000;
+}
+
+/** Follows one run: reads what its managers write, and brings home what is finished. */
+export class RunFollower {
+  readonly #reader: JournalReader;
+  readonly #results: Results;
+  readonly #ledger: Ledger;
+  readonly #running = new Map<number, number>();
+  readonly #settled = new Set<number>();
+  readonly #waiting: EndedTry[] = [];
+  readonly #doneTries = new Map<string, EndedTry>();
+  readonly #failedPlaces = new Set<string>();
+  /** how the last life of each manager has left; undefined if it has not, or was killed */
+  readonly #departures = new Map<string, Departure | undefined>();
+  /** results of this run, failed ones alone */
+  readonly failures: JobResult[] = [];
+  /** jobs that are done, of which there is something to say */
+  readonly remarks: JobResult[] = [];
+  done = 0;
+
+  constructor(readonly options: FollowOptions) {
+    this.#reader = new JournalReader(options.run.folder);
+    this.#results = options.results;
+    this.#ledger = options.results.placed.ledger;
+  }
+
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** The last tries of the jobs that are done, by job; kept if each job has a tree of its own. */
+  get doneTries(): ReadonlyMap<string, EndedTry> {
+    return this.#doneTries;
+  }
+
+  get settled(): number {
+    return this.#settled.size;
+  }
+
+  /** Why the managers have left; undefined if one of them was killed, or none has begun. */
+  get departure(): Departure | undefined {
+    const all = [...this.#departures.values()];
+    const worst = all.find((departure) => departure !== undefined && !HARMLESS.has(departure.reason));
+    if (worst) return worst;
+    if (all.includes(undefined)) return undefined;
+    const last = (reason: string) => all.find((departure) => departure?.reason === reason);
+    return last(BROKEN_CHAIN) ?? last("walltime") ?? all[0];
+  }
+
+  /** Have all managers left that have ever begun? */
+  get haveLeft(): boolean {
+    return this.#departures.size > 0 && [...this.#departures.values()].every((departure) => departure !== undefined);
+  }
+
+  /** Has one of the managers found nothing more to do? */
+  get hasFinished(): boolean {
+    return [...this.#departures.values()].some((departure) => departure?.reason === "finished");
+  }
+
+  /** Managers that none follows although there is work left, and why, in words. */
+  get brokenChains(): string[] {
+    return [...this.#departures].flatMap(([name, left]) =>
+      left?.reason === BROKEN_CHAIN ? [`${name}: ${left.detail}`] : [],
+    );
+  }
+
+  /** Nodes that take no more work, and why, in words. */
+  get badNodes(): string[] {
+    return [...this.#departures.values()].flatMap((left) => (left?.reason === "bad-node" ? [left.detail] : []));
+  }
+
+  /** Reads what is new. @returns whether anything was */
+  async read(): Promise<boolean> {
+    await this.options.files.look(this.options.run);
+    return this.#reader.read({
+      started: (number, _attempt, start) => {
+        if (!this.#settled.has(number)) this.#running.set(number, start);
+      },
+      ended: (ended) => {
+        this.#running.delete(ended.number);
+        // Two managers may have run the same job: its first result stands.
+        if (ended.event !== "done" && ended.event !== "failed") return;
+        if (this.#settled.has(ended.number) || !this.options.jobs.has(ended.number)) return;
+        this.#settled.add(ended.number);
+        this.#waiting.push(ended);
+        if (ended.event === "done" && this.options.description.tree?.mode === "perJob") {
+          this.#doneTries.set((this.options.jobs.get(ended.number) as BundledJob).name, ended);
+        }
+      },
+      arrived: (life) => {
+        this.#departures.set(managerOf(life), undefined);
+      },
+      left: (life, reason, detail) => {
+        this.#departures.set(managerOf(life), { reason, detail });
+      },
+    });
+  }
+
+  /** Brings home what has ended since the last time, and writes it into the ledger. */
+  async gather(): Promise<readonly JobResult[]> {
+    const results: JobResult[] = [];
+    while (this.#waiting.length > 0) results.push(...(await this.#gatherSome()));
+    return results;
+  }
+
+  async #gatherSome(): Promise<JobResult[]> {
+    const batch: EndedTry[] = [];
+    const leftovers: Leftover[] = [];
+    let bytes = 0;
+    while (this.#waiting.length > 0 && batch.length < MOST_JOBS_AT_ONCE && bytes < MOST_BYTES_AT_ONCE) {
+      const ended = this.#waiting.shift() as EndedTry;
+      batch.push(ended);
+      if (this.#known(this.options.jobs.get(ended.number) as BundledJob, ended)) continue;
+      for (const leftover of this.#leftoversOf(ended)) {
+        leftovers.push(leftover);
+        bytes += leftover.bytes ?? 0;
+      }
+    }
+    const fetched = await this.options.files.fetch(this.options.run, leftovers);
+    const results: JobResult[] = [];
+    try {
+      this.#bringBatch(batch, fetched, results);
+    } finally {
+      // Also what came home before something was wrong with a disk.
+      this.#results.writeDown();
+      this.#ledger.append(results);
+    }
+    return results;
+  }
+
+  #bringBatch(batch: readonly EndedTry[], fetched: Fetched, results: JobResult[]): void {
+    for (const ended of batch) {
+      const job = this.options.jobs.get(ended.number) as BundledJob;
+      const known = this.#known(job, ended);
+      const result = known ?? this.#bringHome(job, ended, fetched);
+      if (!known) results.push(result);
+      if (result.status === "failed") this.#failedPlaces.add(join(ended.life, ended.place, String(ended.number)));
+      if (known && !this.options.recount) continue;
+      if (result.status === "done") {
+        this.done += 1;
+        if (result.detail !== "") this.remarks.push(result);
+      } else this.failures.push(result);
+    }
+  }
+
+  /** What of a try is to come home. */
+  *#leftoversOf(ended: EndedTry): Generator<Leftover> {
+    const { description, jobs, keepLogs } = this.options;
+    const folder = `${ended.life}/${ended.place}/${ended.number}`;
+    const job = jobs.get(ended.number) as BundledJob;
+    // Of a tree, what has changed comes home as a whole.
+    if (ended.event === "done" && !description.tree) {
+      for (const [i, output] of description.outputs.entries()) {
+        const bytes = ended.outputs[i];
+        if (typeof bytes === "number") yield { kind: output.kind, path: `${folder}/${job.outputs[i]}`, bytes };
+      }
+    }
+    if (ended.event === "failed" || keepLogs) {
+      for (const stream of ["out", "err"]) yield { kind: "file", path: `${folder}.${stream}`, bytes: undefined };
+    }
+  }
+
+  /** The result of this very try, if it has come home before. */
+  #known(job: BundledJob, ended: EndedTry): JobResult | undefined {
+    const result = this.#ledger.get(job.key);
+    const same =
+      result?.run === this.options.label &&
+      result.attempts === ended.attempt &&
+      result.seconds === secondsOf(ended) &&
+      result.host === ended.host;
+    return same ? result : undefined;
+  }
+
+  #bringHome(job: BundledJob, ended: EndedTry, fetched: Fetched): JobResult {
+    const { description, run, label, keepLogs } = this.options;
+    const folder = join(run.folder, "work", ended.life, ended.place, String(ended.number));
+    let { cause, detail } = ended;
+    let outputs: OutputState[] = description.outputs.map((_, i) => ended.outputs[i] ?? "missing");
+    const digests = outputs.map(() => "");
+    if (ended.event === "done") {
+      try {
+        outputs.forEach((state, i) => {
+          if (typeof state !== "number" || description.tree) return;
+          const path = job.outputs[i] as string;
+          const at = `${ended.life}/${ended.place}/${ended.number}/${path}`;
+          const why = fetched.refused.get(at);
+          if (why !== undefined) throw new OutputRefused(`${path} ${why}`);
+          const which = { job, output: i };
+          const brought =
+            description.outputs[i]?.kind === "folder"
+              ? this.#results.bringFolder(join(folder, path), path, state + (fetched.instead.get(at) ?? 0), which)
+              : this.#results.bringFile(join(folder, path), path, state, which);
+          outputs[i] = brought.bytes;
+          digests[i] = brought.digest;
+        });
+        if (description.tree) this.#results.recordTree(treeRecord(job.name), job);
+      } catch (error) {
+        // The trouble of one job keeps no other from coming home.
+        if (!isOfJob(error)) throw error;
+        cause = "node";
+        detail = error.message;
+        outputs = outputs.map((state) => (typeof state === "number" ? "invalid" : state));
+      }
+    } else outputs = outputs.map((state) => (typeof state === "number" ? "missing" : state));
+    const failed = cause !== "ok";
+    if (failed && !description.tree) this.#results.setAsideOutputsOf(job);
+    for (const stream of ["out", "err"] as const) {
+      const log = `${folder}.${stream}`;
+      const size = lstatSync(log, { throwIfNoEntry: false })?.size ?? 0;
+      if ((failed || keepLogs) && size > 0) this.#results.bringLog(log, logPath(job.name, stream));
+      else this.#results.dropLog(logPath(job.name, stream));
+    }
+    return {
+      key: job.key,
+      name: job.name,
+      status: failed ? "failed" : "done",
+      cause,
+      exitCode: ended.exitCode,
+      attempts: ended.attempt,
+      seconds: secondsOf(ended),
+      host: ended.host,
+      run: label,
+      outputs,
+      digests,
+      detail,
+    };
+  }
+
+  /**
+   * Ends the run, and removes its working folders but for those of failed jobs; to be called when no manager
+   * works on it any more, and everything was gathered.
+   *
+   * @returns what could not be removed, as a text; undefined if all was
+   */
+  async end(): Promise<string | undefined> {
+    const { run, files } = this.options;
+    // Until now the journals and work folders had it all; from here on what is written down at home.
+    this.#ledger.sync();
+    this.#results.placed.sync();
+    const left = await endRun(run, files, [...this.#failedPlaces]);
+    this.#results.settle();
+    return left;
+  }
+}
+
+/** Reasons for which managers leave and others may go on. */
+const HARMLESS = new Set(["finished", "walltime", BROKEN_CHAIN]);
+
+/** Whether managers that have left for this reason have left nothing to be mended. */
+export function isHarmless(reason: string): boolean {
+  return HARMLESS.has(reason);
+}
+
+/** Why a manager has left, as its journal says. */
+export interface Departure {
+  readonly reason: string;
+  readonly detail: string;
+}
+
+function managerOf(life: string): string {
+  return life.slice(0, life.lastIndexOf("."));
+}

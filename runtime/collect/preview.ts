@@ -1,0 +1,41 @@
+import type { EndedTry } from "../run/journal.js";
+import { listRunJobs } from "../run/run-folder.js";
+import { bringTreeHome, type TreeHome } from "../trees/collect-tree.js";
+import { type Deployed, openRuns, viewRun } from "./deployed-swarm.js";
+
+export interface TreePreview {
+  /** what `gather` would do with the trees of runs that are over */
+  readonly trees: readonly TreeHome[];
+  /** runs in whose trees jobs are still to run */
+  readonly unfinished: number;
+}
+
+/**
+ * Looks at what the jobs have changed in their trees, and says what `gather` would do with it; nothing is
+ * written but into Locusts' own folder.
+ */
+export async function previewTrees(deployed: Deployed): Promise<TreePreview> {
+  const { workspace, files, description } = deployed;
+  const trees: TreeHome[] = [];
+  let unfinished = 0;
+  if (!description.tree) return { trees, unfinished };
+  for (const run of openRuns(deployed)) {
+    if (run.digest !== description.digest) continue;
+    const { ended } = await viewRun(deployed, run);
+    if (ended.size < run.jobs) {
+      unfinished += 1;
+      continue;
+    }
+    const done = new Map<string, EndedTry>();
+    const numbers = new Set(listRunJobs(run));
+    for (const { number, name } of deployed.jobs()) {
+      const last = numbers.has(number) ? ended.get(number) : undefined;
+      if (last?.event === "done") done.set(name, last);
+    }
+    const { folder, results, state } = workspace;
+    trees.push(
+      await bringTreeHome({ run, files, description, folder, results, state, done, isOver: true, write: false }),
+    );
+  }
+  return { trees, unfinished };
+}

@@ -1,0 +1,136 @@
+import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join, relative } from "node:path";
+import { makeFolders } from "../../compiler/format/make-folders.js";
+import { loadScript } from "../hosts/load-script.js";
+import { KEPT_FOLDERS } from "../results/kept-outputs.js";
+import { Ledger } from "../results/ledger.js";
+import { Results } from "../results/results.js";
+import { endProcessesIn } from "../system/end-processes.js";
+import { removeFolder } from "../system/remove-folder.js";
+import { explainSystemError } from "../system/system-errors.js";
+import { openTarget } from "../target/open-target.js";
+import { describedIn } from "../workspace/whole-bundle.js";
+import { bundleFolder, knownBundles, RuntimeProblem, targetDirectory, type Workspace } from "../workspace/workspace.js";
+import { bringHome } from "./collect.js";
+import { deployedTargets, openDeployed } from "./deployed-swarm.js";
+
+/** What is known of results: it stays, since results do. */
+const RECORDS = ["ledger.tsv", "placed.tsv", "applied.tsv"];
+/** Below the state folder: what is not as Locusts writes it, and was in the way. */
+const DAMAGED = "damaged";
+
+/** What a reset could not do as it should, in sentences. */
+export type ResetNotes = readonly string[];
+
+function wordsOf(error: unknown): string {
+  return explainSystemError(error)?.message ?? (error as Error).message;
+}
+
+/** Moves something out of the way, under a name that is free. */
+function setAside(workspace: Workspace, path: string): string {
+  const folder = join(workspace.state, DAMAGED);
+  makeFolders(folder);
+  const name = relative(workspace.folder, path).replaceAll("/", "-").replace(/^\.+/, "");
+  let place = join(folder, name);
+  for (let i = 2; existsSync(place); i += 1) place = join(folder, `${name}.${i}`);
+  renameSync(path, place);
+  return `${relative(workspace.folder, path)} was not as Locusts writes it, and lies in ${relative(workspace.folder, place)} now`;
+}
+
+/** Brings home what can be, and ends what runs. */
+async function gatherLast(workspace: Workspace, target: string): Promise<string[]> {
+  const notes: string[] = [];
+  const deployed = await openDeployed(workspace, target, { change: true, isLocked: true });
+  try {
+    if (!deployed.mine) throw new RuntimeProblem(`what lies in ${deployed.files.there} belongs to another checkout`);
+    const home = await bringHome(deployed, { stop: true, keepLogs: false, abandon: true });
+    for (const run of home.lost) {
+      notes.push(
+        `the results of run ${run} on ${target} are lost, since no whole bundle of it is left: its jobs run again`,
+      );
+    }
+    if (home.goingOn > 0) notes.push(`something still runs on ${target}, and could not be stopped`);
+    await deployed.files.clean();
+  } finally {
+    deployed.close();
+  }
+  return notes;
+}
+
+/** Removes what lies on another machine, by what any bundle still tells of how to get there. */
+async function cleanElsewhere(workspace: Workspace, target: string): Promise<void> {
+  const bundles = knownBundles(workspace, target, targetDirectory(workspace, target));
+  const facts = bundles.map(describedIn).find((description) => description !== undefined);
+  if (!facts) {
+    // Only who has been on another machine has a name there.
+    if (!existsSync(join(workspace.state, "checkout"))) return;
+    throw new RuntimeProblem(
+      `nothing says any more where ${target} is; if it is another machine, remove its directory there by hand`,
+    );
+  }
+  if (!facts.access) return;
+  const opened = await openTarget(workspace, facts, { purpose: "look" });
+  try {
+    if (!opened.mine) throw new RuntimeProblem(`what lies in ${opened.files.there} belongs to another checkout`);
+    const { code, stderr } = await opened.host.run(loadScript("clean"), [opened.files.there, "reset"]);
+    if (code !== 0) throw new RuntimeProblem(stderr.trim());
+  } finally {
+    opened.close();
+  }
+}
+
+async function resetTarget(workspace: Workspace, target: string): Promise<string[]> {
+  const notes: string[] = [];
+  const folder = targetDirectory(workspace, target);
+  try {
+    notes.push(...(await gatherLast(workspace, target)));
+  } catch (error) {
+    notes.push(`what was not home yet from ${target} is lost, and its jobs run again: ${wordsOf(error)}`);
+  }
+  if (!(await endProcessesIn(folder))) notes.push(`something still runs in ${folder}, and could not be ended`);
+  try {
+    await cleanElsewhere(workspace, target);
+  } catch (error) {
+    notes.push(`what lies on ${target} could not be removed: ${wordsOf(error)}`);
+  }
+  removeFolder(folder);
+  return notes;
+}
+
+/** Puts aside what would stop a deploy and is not as Locusts writes it; nothing of it is removed. */
+function setDamagedAside(workspace: Workspace): string[] {
+  const { folder, state, results } = workspace;
+  const notes: string[] = [];
+  for (const name of RECORDS) {
+    const stats = lstatSync(join(state, name), { throwIfNoEntry: false });
+    if (stats && !stats.isFile()) notes.push(setAside(workspace, join(state, name)));
+  }
+  const { ownership } = new Results(results, state, Ledger.open(state));
+  for (const path of ownership.foreignTables(true)) notes.push(setAside(workspace, path));
+  const bundles = existsSync(join(folder, "bundle")) ? readdirSync(join(folder, "bundle")) : [];
+  for (const target of bundles) {
+    const bundle = bundleFolder(workspace, target);
+    if (existsSync(join(bundle, "manager.sh")) && !describedIn(bundle)) notes.push(setAside(workspace, bundle));
+  }
+  return notes;
+}
+
+/**
+ * The way out, whatever is damaged: brings home what can be, and removes everything that Locusts knows and has,
+ * but for results and what is known of them. To be called with the state locked.
+ *
+ * @param target this one alone; undefined: all
+ * @returns what could not be saved or removed
+ */
+export async function resetState(workspace: Workspace, target: string | undefined): Promise<ResetNotes> {
+  const { state } = workspace;
+  const kept = new Set<string>([...Object.values(KEPT_FOLDERS), DAMAGED]);
+  const folders = readdirSync(state, { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && !kept.has(entry.name),
+  );
+  const targets = new Set([...folders.map(({ name }) => name), ...deployedTargets(workspace)]);
+  const notes = setDamagedAside(workspace);
+  for (const each of target === undefined ? targets : [target]) notes.push(...(await resetTarget(workspace, each)));
+  rmSync(join(state, "digests.tsv"), { force: true });
+  return notes;
+}

@@ -1,0 +1,60 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Run } from "../run/run-folder.js";
+import { pilotsFor } from "../schedulers/slurm/slurm.js";
+import type { OpenedTarget } from "../target/open-target.js";
+import { placeBundle, stageRun } from "../transfer/stage-run.js";
+import type { TargetFiles } from "../transfer/target-files.js";
+import { isWholeBundle } from "../workspace/whole-bundle.js";
+import { targetDirectory } from "../workspace/workspace.js";
+import type { DeployOptions } from "./deploy-options.js";
+import { preflight } from "./preflight.js";
+
+/**
+ * Stages a run of the jobs that are wanted; no manager has begun it then.
+ *
+ * @throws RuntimeProblem if the target is not as it has to be, or an input is not what it was when the bundle was built
+ */
+export async function stageWanted(
+  opened: OpenedTarget,
+  options: DeployOptions,
+  wanted: ReadonlySet<number>,
+): Promise<Run> {
+  const { files } = opened;
+  const { description, observer, workspace } = options;
+  const { pilots } = description;
+  await preflight(opened, options, wanted.size);
+  const staged = await stageRun({
+    bundle: options.bundle,
+    description,
+    sources: workspace.folder,
+    files,
+    wanted,
+    managers: pilots ? pilotsFor(pilots, wanted.size) : 1,
+    staged: (count) => observer.staging(count, wanted.size),
+  });
+  noteHere(options, files);
+  return files.send(staged, (bytes, of) => observer.sending(bytes, of));
+}
+
+/** What was deployed is known here, too, where the target's folder is elsewhere. */
+function noteHere({ bundle, workspace, target }: DeployOptions, files: TargetFiles): void {
+  const home = join(targetDirectory(workspace, target), "bundle");
+  if (home !== join(files.here, "bundle")) placeBundle(bundle, home);
+}
+
+/** Nothing has to run: this version is what `status` and `gather` are about now, not one that was deployed before. */
+export function replaceBundle(options: DeployOptions, files: TargetFiles): void {
+  const place = join(files.here, "bundle");
+  const isDeployed = existsSync(place) && readdirSync(place).length > 0;
+  const isHome = files.here === targetDirectory(options.workspace, options.target);
+  if (isDeployed || isHome) restoreBundle(options, files);
+}
+
+/** Puts this bundle where the target's is, unless that is the same and whole. */
+export function restoreBundle(options: DeployOptions, files: TargetFiles): void {
+  const place = join(files.here, "bundle");
+  if (isWholeBundle(place, options.description.digest)) return;
+  placeBundle(options.bundle, place);
+  noteHere(options, files);
+}

@@ -1,0 +1,136 @@
+import { hash } from "node:crypto";
+import { type BigIntStats, closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from "node:fs";
+import { join } from "node:path";
+import { lookAt } from "../system/look-at.js";
+
+/*
+ * How an output is known again. Its stamp is cheap and tells nearly always: inode, size and times. Where
+ * stamps differ, as after `cp -a` of a whole folder, or can't be trusted yet, the digest of the content decides.
+ */
+
+/** A file of at most so many bytes is read whole for its digest, of a larger one so many in all. */
+const MOST_READ = 256 * 1024;
+/** In so many blocks, spread evenly over a larger file. */
+const BLOCKS = 8;
+
+/** A time of change that is not to be trusted: it will be another one when a second name of the file goes. */
+const UNSETTLED = "*";
+
+function stampFile(stats: BigIntStats): string {
+  const changed = stats.nlink > 1n ? UNSETTLED : String(stats.ctimeNs);
+  return `${stats.ino}-${stats.size}-${stats.mtimeNs}-${changed}`;
+}
+
+/** What lies below a folder, in an order of its own. */
+function* entriesBelow(folder: string, prefix = ""): Generator<{ readonly path: string; readonly stats: BigIntStats }> {
+  for (const name of readdirSync(folder).sort()) {
+    const place = join(folder, name);
+    const stats = lstatSync(place, { bigint: true });
+    yield { path: `${prefix}${name}`, stats };
+    if (stats.isDirectory()) yield* entriesBelow(place, `${prefix}${name}/`);
+  }
+}
+
+/** Of a folder: what is in it, and when something in it was changed last. */
+function stampFolder(folder: string): string {
+  let settled = "";
+  let newest = 0n;
+  const facts: string[] = [];
+  for (const { path, stats } of entriesBelow(folder)) {
+    const stamp = stats.isDirectory() ? "folder" : stampFile(stats);
+    if (stamp.endsWith(UNSETTLED)) settled = UNSETTLED;
+    if (!stats.isDirectory() && stats.ctimeNs > newest) newest = stats.ctimeNs;
+    facts.push(`${path}\0${stamp}`);
+  }
+  return `${hash("sha256", facts.join("\0")).slice(0, 32)}-${newest}${settled}`;
+}
+
+/** Is all that is in a folder as it was when the stamp was taken, although some of it may have gone? */
+export function isRemnant(folder: string, stamp: string): boolean {
+  const newest = BigInt(stamp.slice(stamp.indexOf("-") + 1).replace(UNSETTLED, "") || "0");
+  for (const { stats } of entriesBelow(folder)) if (!stats.isDirectory() && stats.ctimeNs > newest) return false;
+  return true;
+}
+
+/** What tells quickly whether a file or folder is the same as before; undefined if there is none. */
+export function stampOf(place: string): string | undefined {
+  if (!lookAt(place)) return undefined;
+  const stats = lstatSync(place, { bigint: true });
+  return stats.isDirectory() ? stampFolder(place) : stampFile(stats);
+}
+
+/** Is a stamp one that alone tells that nothing has changed? */
+export function isSettled(stamp: string): boolean {
+  return !stamp.endsWith(UNSETTLED);
+}
+
+const buffer = Buffer.allocUnsafe(MOST_READ);
+
+/** @param written when it was written last: of a large file, an edit between the blocks is told by that alone */
+function digestFile(place: string, size: number, written: bigint): string {
+  const file = openSync(place, "r");
+  try {
+    let length = 0;
+    const read = (from: number, bytes: number) => {
+      for (let left = bytes; left > 0; ) {
+        const got = readSync(file, buffer, length, left, from + bytes - left);
+        if (got === 0) break;
+        length += got;
+        left -= got;
+      }
+    };
+    if (size <= MOST_READ) read(0, MOST_READ);
+    else {
+      const bytes = MOST_READ / BLOCKS;
+      for (let i = 0; i < BLOCKS; i += 1) read(Math.floor(((size - bytes) * i) / (BLOCKS - 1)), bytes);
+    }
+    // Not to the nanosecond: copies of a file rarely keep that.
+    const facts = size <= MOST_READ ? `${size}` : `${size}\0${written / 1_000_000n}`;
+    return hash("sha256", `${facts}\0${hash("sha256", buffer.subarray(0, length))}`).slice(0, 32);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function digestEntry(place: string, stats: BigIntStats): string {
+  if (stats.isFile()) return digestFile(place, Number(stats.size), stats.mtimeNs);
+  if (stats.isSymbolicLink()) return hash("sha256", readlinkSync(place)).slice(0, 32);
+  return "";
+}
+
+/**
+ * What tells the content of a file or folder: of a large file, blocks spread over it and when it was written. 32 hexadecimal digits.
+ *
+ * @throws the file system's error if it cannot be read
+ */
+export function digestOf(place: string): string {
+  const stats = lstatSync(place, { bigint: true });
+  if (!stats.isDirectory()) return digestEntry(place, stats);
+  const facts: string[] = [];
+  for (const entry of entriesBelow(place)) {
+    const kind = entry.stats.isDirectory() ? "folder" : entry.stats.isSymbolicLink() ? "link" : "file";
+    facts.push(`${entry.path}\0${kind}\0${digestEntry(join(place, entry.path), entry.stats)}`);
+  }
+  return hash("sha256", facts.join("\0")).slice(0, 32);
+}
+
+/** The bytes of a file, or of all files of a folder, and when the newest of them was written, in milliseconds since 1970. */
+export function measure(place: string): { readonly size: number; readonly newest: number } {
+  const stats = lookAt(place);
+  if (!stats?.isDirectory()) return { size: stats?.size ?? 0, newest: stats?.mtimeMs ?? 0 };
+  let size = 0;
+  let newest = 0;
+  for (const { stats: entry } of entriesBelow(place)) {
+    if (!entry.isFile()) continue;
+    size += Number(entry.size);
+    newest = Math.max(newest, Number(entry.mtimeMs));
+  }
+  return { size, newest };
+}
+
+/** What lies at a place; undefined if there is nothing. */
+export function kindOf(place: string): "file" | "folder" | "other" | undefined {
+  const stats = lookAt(place);
+  if (!stats) return undefined;
+  return stats.isFile() ? "file" : stats.isDirectory() ? "folder" : "other";
+}

@@ -1,0 +1,63 @@
+import { linkSync, lstatSync, mkdirSync, readdirSync, readlinkSync, type Stats, statSync, symlinkSync } from "node:fs";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { copyFile } from "../system/copy-file.js";
+import { OutputRefused } from "./output-refused.js";
+
+/** Brings all that is in one folder into another one. */
+export class FolderWalk {
+  bytes = 0;
+  /** of files that have come in the place of links */
+  insteadBytes = 0;
+  readonly #twins = new Map<string, string>();
+
+  constructor(
+    readonly root: string,
+    /** names the output in errors */
+    readonly path: string,
+    readonly bring: (from: string, to: string) => void,
+  ) {}
+
+  copy(to: string, below = "."): void {
+    mkdirSync(to);
+    for (const name of readdirSync(join(this.root, below))) {
+      if (name.includes("\uFFFD")) throw new OutputRefused(`${this.path} has a name in it that is not UTF-8: ${name}`);
+      this.#entry(join(below, name), join(to, name));
+    }
+  }
+
+  #entry(path: string, to: string): void {
+    const from = join(this.root, path);
+    const stats = lstatSync(from);
+    if (stats.isDirectory()) this.copy(to, path);
+    else if (stats.isSymbolicLink()) this.#link(path, from, to);
+    else if (stats.isFile()) this.#file(from, to, stats);
+    else throw new OutputRefused(`${this.path} has something in it that is neither a file nor a folder: ${path}`);
+  }
+
+  #file(from: string, to: string, stats: Stats): void {
+    this.bytes += stats.size;
+    if (stats.nlink === 1) {
+      this.bring(from, to);
+      return;
+    }
+    // Its other names may be anybody's, but for those within the folder.
+    const twin = this.#twins.get(String(stats.ino));
+    if (twin === undefined) copyFile(from, to);
+    else linkSync(twin, to);
+    this.#twins.set(String(stats.ino), to);
+  }
+
+  /** A link that stays in the folder stays a link; of another one comes what it leads to, if that is a file. */
+  #link(path: string, from: string, to: string): void {
+    const leads = readlinkSync(from);
+    const inside = relative(this.root, resolve(dirname(from), leads));
+    if (!isAbsolute(leads) && !inside.startsWith("..")) {
+      symlinkSync(leads, to);
+      return;
+    }
+    const target = statSync(from, { throwIfNoEntry: false });
+    if (!target?.isFile()) throw new OutputRefused(`${this.path} has a link that leads out of it: ${path}`);
+    this.insteadBytes += target.size;
+    copyFile(from, to);
+  }
+}

@@ -1,0 +1,119 @@
+import { join } from "node:path";
+import { AppendOnlyTable } from "../system/append-only.js";
+
+/** Why a try of a job ended. */
+export type Cause = "ok" | "exit" | "signal" | "timeout" | "oom" | "walltime" | "node" | "missing-output" | "stopped";
+
+/** What is known of an output: its bytes, or why it has not come home. */
+export type OutputState = number | "missing" | "invalid";
+
+/** The result of a job: what became of its last try. */
+export interface JobResult {
+  readonly key: string;
+  readonly name: string;
+  readonly status: "done" | "failed";
+  readonly cause: Cause;
+  readonly exitCode: number;
+  /** how many times it was tried */
+  readonly attempts: number;
+  readonly seconds: number;
+  readonly host: string;
+  /** which run of which target made it */
+  readonly run: string;
+  /** in the order of the swarm's outputs */
+  readonly outputs: readonly OutputState[];
+  /** what tells the content of each output that came home, in the same order; empty where it is not known */
+  readonly digests: readonly string[];
+  /** what was wrong with it, in words; empty if nothing was */
+  readonly detail: string;
+}
+
+/** An output in the ledger: why it is missing, or its bytes, with what tells its content. */
+function encodeOutput(state: OutputState, digest: string | undefined): string {
+  return typeof state === "number" && digest ? `${state}:${digest}` : String(state);
+}
+
+function encode(result: JobResult): string[] {
+  return [
+    result.key,
+    result.name,
+    result.status,
+    result.cause,
+    String(result.exitCode),
+    String(result.attempts),
+    String(result.seconds),
+    result.host,
+    result.run,
+    result.outputs.map((state, i) => encodeOutput(state, result.digests[i])).join(" "),
+    result.detail,
+  ];
+}
+
+function decode(fields: readonly string[]): JobResult {
+  const [key, name, status, cause, exitCode, attempts, seconds, host, run, outputs, detail] = fields;
+  const words = outputs ? outputs.split(" ").map((word) => word.split(":")) : [];
+  return {
+    key: key as string,
+    name: name as string,
+    status: status as JobResult["status"],
+    cause: cause as Cause,
+    exitCode: Number(exitCode),
+    attempts: Number(attempts),
+    seconds: Number(seconds),
+    host: host as string,
+    run: run as string,
+    outputs: words.map(([state]) => (/^\d+$/.test(state as string) ? Number(state) : (state as OutputState))),
+    digests: words.map(([, digest]) => digest ?? ""),
+    detail: detail as string,
+  };
+}
+
+/**
+ * The results of all jobs that ever ended here, by what identifies them. Only ever appended to; the
+ * last line of a job counts. A line is written after the outputs have come home.
+ */
+export class Ledger {
+  readonly #table: AppendOnlyTable;
+  readonly #results = new Map<string, JobResult>();
+  readonly #names = new Set<string>();
+
+  private constructor(stateFolder: string) {
+    this.#table = new AppendOnlyTable(join(stateFolder, "ledger.tsv"), 11);
+  }
+
+  static open(stateFolder: string): Ledger {
+    const ledger = new Ledger(stateFolder);
+    for (const result of ledger.history()) ledger.#remember(result);
+    return ledger;
+  }
+
+  /** Every result that was ever written, the oldest first. */
+  *history(): Generator<JobResult> {
+    for (const fields of this.#table.rows()) yield decode(fields);
+  }
+
+  #remember(result: JobResult): void {
+    this.#results.set(result.key, result);
+    this.#names.add(result.name);
+  }
+
+  get(key: string): JobResult | undefined {
+    return this.#results.get(key);
+  }
+
+  /** Was a job of this name run before, as whatever it was then? */
+  knowsName(name: string): boolean {
+    return this.#names.has(name);
+  }
+
+  /** Appends results. What a power cut could take back is still in the journals, until `sync`. */
+  append(results: readonly JobResult[]): void {
+    this.#table.append(results.map(encode));
+    for (const result of results) this.#remember(result);
+  }
+
+  /** Makes sure that all that was appended is on the disk. */
+  sync(): void {
+    this.#table.sync();
+  }
+}

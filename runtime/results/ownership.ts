@@ -1,0 +1,154 @@
+import { closeSync, lstatSync, openSync, readSync, realpathSync, statSync } from "node:fs";
+import { dirname, isAbsolute, join, relative } from "node:path";
+import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
+import { lookAt } from "../system/look-at.js";
+import { RuntimeProblem } from "../workspace/workspace.js";
+import { CHANGES_TABLE, CHANGES_TABLE_START, CONFLICTS_TABLE, CONFLICTS_TABLE_START } from "./change-tables.js";
+import { digestOf, isRemnant } from "./fingerprint.js";
+import type { PlacedOutputs } from "./placed-outputs.js";
+import { JOBS_TABLE_START, OUTPUTS_TABLE_START } from "./result-tables.js";
+
+function startsWith(path: string, text: string): boolean {
+  const block = Buffer.alloc(Buffer.byteLength(text));
+  const file = openSync(path, "r");
+  try {
+    return readSync(file, block) === block.length && block.toString() === text;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Knows what in the results Locusts may replace: what it has put there itself, and that is still as it was, or as an earlier version was. */
+export class Ownership {
+  #digests: Map<string, Set<string>> | undefined;
+
+  constructor(
+    readonly results: string,
+    readonly placed: PlacedOutputs,
+  ) {}
+
+  /** The digests of all outputs that a job of that name ever had. Read only when something is in the way. */
+  #digestsOf(job: string): ReadonlySet<string> | undefined {
+    if (!this.#digests) {
+      this.#digests = new Map();
+      for (const { name, digests } of this.placed.ledger.history()) {
+        const known = this.#digests.get(name) ?? new Set();
+        for (const digest of digests) if (digest !== "") known.add(digest);
+        this.#digests.set(name, known);
+      }
+    }
+    return this.#digests.get(job);
+  }
+
+  /** Does it lie in a folder that was put there as an output, and is whole? That one gives way as a whole. */
+  #isWithinOutput(path: string): boolean {
+    for (let folder = dirname(path); folder !== "."; folder = dirname(folder)) {
+      const output = this.placed.get(folder);
+      if (output) return this.placed.condition(output) === "whole";
+    }
+    return false;
+  }
+
+  /** May an output of a job replace what lies at its place? An older copy of it is nobody's work: it may. */
+  mayReplace(path: string, job: string): boolean {
+    const place = join(this.results, path);
+    const stats = lookAt(place);
+    if (!stats) return true;
+    if (!stats.isFile() && !stats.isDirectory()) return false;
+    const output = this.placed.get(path);
+    if (output && this.placed.condition(output) === "whole") return true;
+    try {
+      if (output && stats.isDirectory() && isRemnant(place, output.stamp)) return true;
+      if (stats.isDirectory() && this.placed.holdsOnlyOutputs(path)) return true;
+      return this.#digestsOf(job)?.has(digestOf(place)) === true || this.#isWithinOutput(path);
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * @throws RuntimeProblem if results/ is there and cannot be used, or if Locusts' own tables would replace
+   * tables of somebody else
+   */
+  checkTables(hasTree: boolean): void {
+    const link = lstatSync(this.results, { throwIfNoEntry: false });
+    const stats = statSync(this.results, { throwIfNoEntry: false });
+    if (link && !stats) {
+      throw new RuntimeProblem(
+        `${this.results} is a link that leads nowhere`,
+        "make the folder that it leads to, or remove the link",
+      );
+    }
+    if (stats && !stats.isDirectory()) {
+      throw new RuntimeProblem(`${this.results} is not a folder, and results go there`, "move it away");
+    }
+    const [foreign] = this.foreignTables(hasTree);
+    if (foreign !== undefined) {
+      throw new RuntimeProblem(`${foreign} is a file of yours, where Locusts writes a table`, "move it away");
+    }
+  }
+
+  /** The paths of what lies where Locusts writes its tables, and is none that it has written. */
+  foreignTables(hasTree: boolean): string[] {
+    const tables = [
+      ["jobs.tsv", JOBS_TABLE_START],
+      ["outputs.tsv", OUTPUTS_TABLE_START],
+      ...(hasTree
+        ? [
+            [CHANGES_TABLE, CHANGES_TABLE_START],
+            [CONFLICTS_TABLE, CONFLICTS_TABLE_START],
+          ]
+        : []),
+    ] as [name: string, start: string][];
+    return tables.flatMap(([name, start]) => {
+      const path = join(this.results, name);
+      const table = statSync(path, { throwIfNoEntry: false });
+      return table && (!table.isFile() || (table.size > 0 && !startsWith(path, start))) ? [path] : [];
+    });
+  }
+
+  /** @throws RuntimeProblem if one of the jobs would replace something that Locusts has not put there */
+  checkPlaces(jobs: Iterable<BundledJob>, description: BundleDescription): void {
+    if (description.tree) return; // what has changed in a tree goes into a folder of its own
+    const inTheWay: string[] = [];
+    const folders = new Set<string>();
+    for (const job of jobs) {
+      for (const path of job.outputs) {
+        if (!this.mayReplace(path, job.name)) inTheWay.push(path);
+        const folder = dirname(path);
+        if (folder === "." || folders.has(folder)) continue;
+        folders.add(folder);
+        this.#checkFolder(folder, inTheWay);
+      }
+    }
+    if (inTheWay.length === 0) return;
+    const [first, ...more] = [...new Set(inTheWay)].map((path) => join(this.results, path)) as [string, ...string[]];
+    throw new RuntimeProblem(
+      more.length === 0
+        ? `${first} is not what Locusts has put there, and an output would replace it`
+        : `${first} and ${more.length} more are not what Locusts has put there, and outputs would replace them`,
+      "move it away or remove it, then run the same command again",
+    );
+  }
+
+  /** Something on the way to an output that is no folder, or one that a link leads out of the results to. */
+  #checkFolder(folder: string, inTheWay: string[]): void {
+    for (let path = folder; path !== "."; path = dirname(path)) {
+      const place = join(this.results, path);
+      if (!lookAt(place)) continue;
+      if (!statSync(place, { throwIfNoEntry: false })?.isDirectory()) {
+        const output = this.placed.get(path);
+        if (!output || this.placed.condition(output) !== "whole") inTheWay.push(path);
+        return;
+      }
+      const inside = relative(realpathSync(this.results), realpathSync(place));
+      if (inside.startsWith("..") || isAbsolute(inside)) {
+        throw new RuntimeProblem(
+          `${place} is a link that leads out of ${this.results}, and outputs go there`,
+          `remove the link, or have all of ${this.results} be a link`,
+        );
+      }
+      return;
+    }
+  }
+}

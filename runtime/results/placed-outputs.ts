@@ -1,0 +1,224 @@
+import { lstatSync, readdirSync, rmdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { readLines } from "../../compiler/format/lines.js";
+import { AppendOnlyTable } from "../system/append-only.js";
+import { digestOf, isSettled, measure, stampOf } from "./fingerprint.js";
+import type { Ledger } from "./ledger.js";
+
+/** An output that Locusts has put below results/. */
+export interface PlacedOutput {
+  /** below results/ */
+  readonly path: string;
+  /** identifies the job that made it; empty if that is not known */
+  readonly key: string;
+  /** the job's name */
+  readonly job: string;
+  /** which of the job's outputs it is */
+  readonly output: number;
+  /** what tells quickly that it is the same as when it was put there */
+  readonly stamp: string;
+  /** no job of the definition makes it any more */
+  readonly stale: boolean;
+}
+
+/** What has become of an output since it was put in its place. */
+export type Condition = "whole" | "gone" | "changed";
+
+/** What can be said of a path in the table. */
+type State = "placed" | "stale" | "forgotten" | "folder";
+
+/** So many lines more than there are outputs: then the table is written anew. */
+const MOST_OLD_LINES = 2000;
+
+function encode({ path, key, job, output, stamp, stale }: PlacedOutput, state: State = stale ? "stale" : "placed") {
+  return [path, key, job, String(output), stamp, state];
+}
+
+/**
+ * Knows what Locusts itself has put below results/: which job's output lies at each path, and how to tell
+ * that it still does. All else that lies there is the user's own.
+ */
+export class PlacedOutputs {
+  readonly #table: AppendOnlyTable;
+  readonly #placed = new Map<string, PlacedOutput>();
+  /** folders that were made for outputs */
+  readonly #folders = new Set<string>();
+  #lines = 0;
+
+  private constructor(
+    stateFolder: string,
+    readonly results: string,
+    readonly ledger: Ledger,
+  ) {
+    this.#table = new AppendOnlyTable(join(stateFolder, "placed.tsv"), 6);
+  }
+
+  static open(stateFolder: string, results: string, ledger: Ledger): PlacedOutputs {
+    const placed = new PlacedOutputs(stateFolder, results, ledger);
+    for (const row of placed.#table.rows()) placed.#remember(row);
+    if (placed.#lines === 0) placed.#adoptListed();
+    return placed;
+  }
+
+  #remember(row: readonly string[]): void {
+    const [path, key, job, output, stamp, state] = row as [string, string, string, string, string, State];
+    this.#lines += 1;
+    if (state === "folder") this.#folders.add(path);
+    else if (state === "forgotten") {
+      this.#placed.delete(path);
+      this.#folders.delete(path);
+    } else this.#placed.set(path, { path, key, job, output: Number(output), stamp, stale: state === "stale" });
+  }
+
+  /**
+   * Where nothing is known, as after `.locusts` was removed, or the table was damaged, or from before there was this table: what the
+   * last outputs.tsv lists counts, if it is as large as it was, and no newer than that table.
+   */
+  #adoptListed(): void {
+    const table = join(this.results, "outputs.tsv");
+    // Whether results/ can be used is said by whoever uses it.
+    if (!statSync(this.results, { throwIfNoEntry: false })?.isDirectory()) return;
+    const written = statSync(table, { throwIfNoEntry: false })?.mtimeMs;
+    if (written === undefined) return;
+    const keys = new Map<string, string>();
+    for (const { name, key, status } of this.ledger.history()) if (status === "done") keys.set(name, key);
+    let output = 0;
+    let last = "";
+    for (const line of readLines(table)) {
+      const [job, , status, path, bytes] = line.split("\t") as [string, string, string, string, string];
+      output = job === last ? output + 1 : 0;
+      last = job;
+      if (status !== "present") continue;
+      const place = join(this.results, path);
+      const { size, newest } = measure(place);
+      if (size !== Number(bytes) || newest > written) continue;
+      this.#placed.set(path, {
+        path,
+        key: keys.get(job) ?? "",
+        job,
+        output,
+        stamp: stampOf(place) as string,
+        stale: false,
+      });
+    }
+    this.#lines = Number.POSITIVE_INFINITY; // to be written down with the first change
+  }
+
+  get(path: string): PlacedOutput | undefined {
+    return this.#placed.get(path);
+  }
+
+  all(): Iterable<PlacedOutput> {
+    return this.#placed.values();
+  }
+
+  /** The paths of outputs that no job of the definition makes any more, as the last deploy has found. */
+  stalePaths(): string[] {
+    return [...this.#placed.values()].filter(({ stale }) => stale).map(({ path }) => path);
+  }
+
+  /** Looks at what lies at an output's place now. */
+  condition(output: PlacedOutput): Condition {
+    const place = join(this.results, output.path);
+    const stamp = stampOf(place);
+    if (stamp === undefined) return "gone";
+    if (stamp === output.stamp && isSettled(stamp)) return "whole";
+    const digest = this.#digest(output);
+    try {
+      if (digest === "") return stamp === output.stamp ? "whole" : "changed";
+      return digestOf(place) === digest ? "whole" : "changed";
+    } catch {
+      return "changed"; // it cannot be read: it is not what was put there
+    }
+  }
+
+  /** Is a folder one that was made for outputs, with nothing in it but outputs as they were put there? */
+  holdsOnlyOutputs(folder: string): boolean {
+    if (!this.#folders.has(folder)) return false;
+    return readdirSync(join(this.results, folder)).every((name) => {
+      const path = `${folder}/${name}`;
+      const output = this.#placed.get(path);
+      if (output) return this.condition(output) === "whole";
+      return lstatSync(join(this.results, path)).isDirectory() && this.holdsOnlyOutputs(path);
+    });
+  }
+
+  #digest({ key, output }: PlacedOutput): string {
+    return this.ledger.get(key)?.digests[output] ?? "";
+  }
+
+  /** Writes down what was put in its place, or is known better now. */
+  put(outputs: readonly PlacedOutput[]): void {
+    this.#write(outputs.map((output) => encode(output)));
+    for (const output of outputs) this.#placed.set(output.path, output);
+  }
+
+  /** Writes down folders that were made for outputs. */
+  putFolders(folders: readonly string[]): void {
+    this.#write(folders.map((path) => [path, "", "", "0", "", "folder"]));
+    for (const folder of folders) this.#folders.add(folder);
+  }
+
+  /** What lies at these paths is not, or no more, what Locusts has put there. */
+  forget(paths: readonly string[]): void {
+    const known = paths.filter((path) => this.#placed.has(path));
+    this.#write(known.map((path) => encode(this.#placed.get(path) as PlacedOutput, "forgotten")));
+    for (const path of known) this.#placed.delete(path);
+  }
+
+  /**
+   * Takes new stamps of outputs that are now alone under their names: from here on the stamps tell all.
+   * What has another content by now keeps its old stamp.
+   *
+   * @returns the paths of those that still have another name
+   */
+  settle(paths: Iterable<string>): string[] {
+    const settled: PlacedOutput[] = [];
+    const unsettled: string[] = [];
+    for (const path of paths) {
+      const output = this.#placed.get(path);
+      if (!output || isSettled(output.stamp)) continue;
+      const stamp = stampOf(join(this.results, path));
+      if (stamp === undefined || this.condition(output) !== "whole") continue;
+      if (isSettled(stamp)) settled.push({ ...output, stamp });
+      else unsettled.push(path);
+    }
+    this.put(settled);
+    return unsettled;
+  }
+
+  /** Removes the folders above a path that were made for outputs, and are empty now. */
+  removeEmptyFolders(path: string): void {
+    const gone: string[] = [];
+    for (let folder = dirname(path); folder !== "." && this.#folders.has(folder); folder = dirname(folder)) {
+      try {
+        rmdirSync(join(this.results, folder));
+      } catch {
+        break; // something is in it
+      }
+      gone.push(folder);
+    }
+    this.#write(gone.map((folder) => [folder, "", "", "0", "", "forgotten"]));
+    for (const folder of gone) this.#folders.delete(folder);
+  }
+
+  #write(rows: readonly (readonly string[])[]): void {
+    if (rows.length === 0) return;
+    if (this.#lines > 2 * (this.#placed.size + this.#folders.size) + MOST_OLD_LINES) {
+      this.#table.rewrite(this.#rows());
+      this.#lines = this.#placed.size + this.#folders.size;
+    }
+    this.#table.append(rows);
+    this.#lines += rows.length;
+  }
+
+  *#rows(): Generator<readonly string[]> {
+    for (const folder of this.#folders) yield [folder, "", "", "0", "", "folder"];
+    for (const output of this.#placed.values()) yield encode(output);
+  }
+
+  /** Makes sure that all that was written down is on the disk. */
+  sync(): void {
+    this.#table.sync();
+  }
+}

@@ -1,0 +1,131 @@
+import { dirname, join } from "node:path";
+import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
+import { removeFolder } from "../system/remove-folder.js";
+import { RuntimeProblem } from "../workspace/workspace.js";
+import { stampOf } from "./fingerprint.js";
+import { treeRecord } from "./job-state.js";
+import type { PlacedOutput } from "./placed-outputs.js";
+import type { Results } from "./results.js";
+import type { Selection } from "./select-jobs.js";
+
+/** What had to be done with results/ so that it holds nothing that the definition as it stands would not make. */
+export interface PutRight {
+  /** outputs of earlier versions of jobs, moved out of results/ */
+  readonly setAside: number;
+  /** outputs that came back, since their version did */
+  readonly returned: number;
+  /** bytes of outputs of earlier versions that were removed to make room */
+  readonly removedBytes: number;
+  /** paths below results/ of outputs whose jobs the definition no longer has */
+  readonly stale: readonly string[];
+}
+
+interface Survey {
+  /** outputs of an earlier version of a job that the definition has, and those that are in the way of others */
+  readonly superseded: readonly PlacedOutput[];
+  /** those that no job claims, nor any job of that name, and that are in nobody's way */
+  readonly stale: readonly PlacedOutput[];
+  /** those that a job claims, and that were stale before */
+  readonly back: readonly PlacedOutput[];
+  /** records of jobs in trees that mean nothing any more */
+  readonly meaningless: readonly string[];
+}
+
+/** Outputs that no job claims, and which of them lie above or below one that a job does claim. */
+class Obstacles {
+  readonly inTheWay = new Set<PlacedOutput>();
+  /** by path: the output there, or those below it */
+  readonly #at = new Map<string, PlacedOutput>();
+  readonly #below = new Map<string, PlacedOutput[]>();
+
+  constructor(outputs: readonly PlacedOutput[]) {
+    for (const output of outputs) {
+      this.#at.set(output.path, output);
+      for (let folder = dirname(output.path); folder !== "."; folder = dirname(folder)) {
+        const below = this.#below.get(folder);
+        if (below) below.push(output);
+        else this.#below.set(folder, [output]);
+      }
+    }
+  }
+
+  makeWayFor(path: string): void {
+    for (const output of this.#below.get(path) ?? []) this.inTheWay.add(output);
+    for (let folder = dirname(path); folder !== "."; folder = dirname(folder)) {
+      const output = this.#at.get(folder);
+      if (output) this.inTheWay.add(output);
+    }
+  }
+}
+
+/** Compares what was put into results/ with what the jobs as they stand claim. */
+function survey(jobs: () => Iterable<BundledJob>, { tree }: BundleDescription, { placed }: Results): Survey {
+  const superseded: PlacedOutput[] = [];
+  const back: PlacedOutput[] = [];
+  const claimed = new Set<string>();
+  for (const job of jobs()) {
+    if (tree) claimed.add(treeRecord(job.name));
+    for (const path of tree ? [] : job.outputs) {
+      const output = placed.get(path);
+      if (!output) continue;
+      claimed.add(path);
+      if (output.key !== job.key || placed.ledger.get(job.key)?.status === "failed") superseded.push(output);
+      else if (output.stale) back.push(output);
+    }
+  }
+  const rest = [...placed.all()].filter(({ path }) => !claimed.has(path));
+  const gone = new Set(rest.map(({ job }) => job));
+  const obstacles = new Obstacles(rest);
+  if (rest.length > 0) {
+    for (const job of jobs()) {
+      gone.delete(job.name);
+      for (const path of tree ? [] : job.outputs) obstacles.makeWayFor(path);
+    }
+  }
+  const isSuperseded = (output: PlacedOutput) => !gone.has(output.job) || obstacles.inTheWay.has(output);
+  const isRecord = ({ path, job }: PlacedOutput) => path === treeRecord(job);
+  const unclaimed = rest.filter((output) => !isRecord(output));
+  return {
+    superseded: [...superseded, ...unclaimed.filter(isSuperseded)],
+    stale: unclaimed.filter((output) => !isSuperseded(output)),
+    back,
+    meaningless: rest.filter(isRecord).map(({ path }) => path),
+  };
+}
+
+/** Has results/ hold what the jobs as they stand make, and nothing that could be taken for it. */
+export function putRight(
+  jobs: () => Iterable<BundledJob>,
+  description: BundleDescription,
+  results: Results,
+  selection: Selection,
+): PutRight {
+  const { placed } = results;
+  for (const { path, job } of selection.lost) {
+    // A part of what was put there, or an older copy of it. All else is somebody's own, and stays.
+    if (results.ownership.mayReplace(path, job)) removeFolder(join(results.folder, path));
+  }
+  placed.forget(selection.lost.map(({ path }) => path));
+  const found = survey(jobs, description, results);
+  placed.forget(found.meaningless);
+  const moved = results.setAside(found.superseded);
+  placed.put([
+    ...found.back.map((output) => ({ ...output, stale: false })),
+    ...found.stale.filter(({ stale }) => !stale).map((output) => ({ ...output, stale: true })),
+  ]);
+  for (const { job, output, from } of selection.returning) {
+    const path = job.outputs[output] as string;
+    if (!results.ownership.mayReplace(path, job.name)) {
+      throw new RuntimeProblem(
+        `${join(results.folder, path)} is in the way of an output of the job ${job.name}`,
+        "move it away, then run the same command again",
+      );
+    }
+    results.makeFolder(dirname(path));
+    from.restore(job.key, output, path);
+    const stamp = stampOf(join(results.folder, path)) as string;
+    placed.put([{ path, key: job.key, job: job.name, output, stamp, stale: false }]);
+  }
+  const removedBytes = moved > 0 ? results.kept.makeRoom() : 0;
+  return { setAside: moved, returned: selection.returning.length, removedBytes, stale: placed.stalePaths() };
+}

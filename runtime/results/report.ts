@@ -1,0 +1,55 @@
+import type { JobResult } from "./ledger.js";
+import type { Standing } from "./result-tables.js";
+
+/** The version of the documents that `--json` prints. */
+export const REPORT_VERSION = 1;
+
+export interface JobCounts {
+  readonly total: number;
+  /** with those that were done before */
+  readonly done: number;
+  readonly failed: number;
+  readonly pending: number;
+  readonly running: number;
+  /** done before this deploy */
+  readonly cached: number;
+}
+
+/** What `deploy` and `status` print with `--json`. */
+export interface SwarmReport {
+  readonly version: typeof REPORT_VERSION;
+  readonly target: string;
+  readonly jobs: JobCounts;
+  /** paths below results/ of outputs whose jobs the definition no longer has */
+  readonly stale: readonly string[];
+  readonly failures: readonly {
+    readonly job: string;
+    readonly cause: string;
+    readonly exitCode: number;
+    readonly detail: string;
+  }[];
+}
+
+/** Puts a report together from what the ledger says and what runs at the moment. */
+export function makeReport(
+  target: string,
+  standing: Standing,
+  now: { readonly running: number; readonly cached: number },
+  failures: Iterable<JobResult>,
+  stale: readonly string[],
+): SwarmReport {
+  return {
+    version: REPORT_VERSION,
+    target,
+    jobs: {
+      total: standing.total,
+      done: standing.done,
+      failed: standing.failed,
+      pending: standing.total - standing.done - standing.failed - now.running,
+      running: now.running,
+      cached: now.cached,
+    },
+    stale,
+    failures: [...failures].map(({ name, cause, exitCode, detail }) => ({ job: name, cause, exitCode, detail })),
+  };
+}

@@ -1,0 +1,291 @@
+import { hash } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+} from "node:fs";
+import { basename, dirname, isAbsolute, join, relative } from "node:path";
+import type { BundledJob } from "../../compiler/format/bundle.js";
+import { makeFolders } from "../../compiler/format/make-folders.js";
+import { LOG_FOLDER } from "../../compiler/format/results.js";
+import { copyFile } from "../system/copy-file.js";
+import { lookAt } from "../system/look-at.js";
+import { removeFolder } from "../system/remove-folder.js";
+import { digestOf, kindOf, stampOf } from "./fingerprint.js";
+import { FolderWalk } from "./folder-walk.js";
+import { KEPT_FOLDERS, KeptOutputs } from "./kept-outputs.js";
+import type { Ledger } from "./ledger.js";
+import { isOfJob, OutputRefused } from "./output-refused.js";
+import { Ownership } from "./ownership.js";
+import { type PlacedOutput, PlacedOutputs } from "./placed-outputs.js";
+
+/** Have two files of the same size the same content? */
+export function isSameContent(a: string, b: string): boolean {
+  const files = [openSync(a, "r"), openSync(b, "r")] as const;
+  const blocks = [Buffer.alloc(1 << 18), Buffer.alloc(1 << 18)] as const;
+  try {
+    for (;;) {
+      const [first, second] = [readSync(files[0], blocks[0]), readSync(files[1], blocks[1])];
+      if (first !== second || !blocks[0].subarray(0, first).equals(blocks[1].subarray(0, second))) return false;
+      if (first === 0) return true;
+    }
+  } finally {
+    for (const file of files) closeSync(file);
+  }
+}
+
+/** What came home of an output. */
+export interface Brought {
+  readonly bytes: number;
+  /** tells its content */
+  readonly digest: string;
+}
+
+/** Which output of which job. */
+export interface WhichOutput {
+  readonly job: BundledJob;
+  readonly output: number;
+}
+
+/** Puts files under their final names, each in one step: never a partial one, never outside the results. */
+export class Results {
+  readonly placed: PlacedOutputs;
+  readonly #made = new Set<string>();
+  readonly ownership: Ownership;
+  /** what was put in its place, and is not written down yet */
+  #news: PlacedOutput[] = [];
+  /** paths of outputs that may still have another name in a work folder */
+  #unsettled: string[] = [];
+  /** the files of one job, by what identifies them, and where they came: two names of one file stay so */
+  #twins = new Map<string, string>();
+  #twinsOf: BundledJob | undefined;
+  /** the logs that were here before, as a rule few or none */
+  readonly #oldLogs: ReadonlySet<string>;
+
+  /** where outputs of earlier versions are kept */
+  readonly kept: KeptOutputs;
+  /** where those go that the user has asked to move away */
+  readonly stale: KeptOutputs;
+
+  /** @param stateFolder where it is written down what was put where */
+  constructor(
+    readonly folder: string,
+    stateFolder: string,
+    ledger: Ledger,
+  ) {
+    this.placed = PlacedOutputs.open(stateFolder, folder, ledger);
+    this.kept = new KeptOutputs(join(stateFolder, KEPT_FOLDERS.kept), folder, ledger);
+    this.stale = new KeptOutputs(join(stateFolder, KEPT_FOLDERS.stale), folder, ledger, Number.POSITIVE_INFINITY);
+    this.ownership = new Ownership(folder, this.placed);
+    const logs = join(folder, LOG_FOLDER);
+    this.#oldLogs = new Set(existsSync(logs) ? readdirSync(logs).map((name) => `${LOG_FOLDER}/${name}`) : []);
+  }
+
+  /** Makes a folder below the results, and those above it. @throws OutputRefused if a link on the way leads out */
+  makeFolder(path: string): void {
+    if (this.#made.has(path)) return;
+    const missing: string[] = [];
+    for (let at = path; at !== "." && !lookAt(join(this.folder, at)); at = dirname(at)) missing.push(at);
+    // Written down first: one that is made and not known would be taken for the user's own.
+    this.placed.putFolders(missing);
+    const folder = join(this.folder, path);
+    makeFolders(folder);
+    // A link on the way could lead anywhere.
+    const inside = relative(realpathSync(this.folder), realpathSync(folder));
+    if (inside.startsWith("..") || isAbsolute(inside)) throw new OutputRefused(`${folder} leads out of ${this.folder}`);
+    this.#made.add(path);
+  }
+
+  /**
+   * A name beside a place for what is about to take it. The same each time, so that what a killed
+   * process has left is not left for good.
+   */
+  #draft(place: string): string {
+    const draft = join(dirname(place), `.locusts-${hash("sha256", basename(place)).slice(0, 16)}`);
+    rmSync(draft, { recursive: true, force: true });
+    return draft;
+  }
+
+  /** A second name for the file where that is possible, else a copy: the source stays until the job is recorded. */
+  #bring(from: string, to: string): void {
+    try {
+      linkSync(from, to);
+    } catch {
+      copyFile(from, to);
+    }
+  }
+
+  /**
+   * Makes room for an output: what another version of a job has left is kept aside.
+   *
+   * @throws OutputRefused if what lies at the place is somebody else's
+   */
+  #clearPlace(path: string, job: BundledJob): void {
+    if (!this.ownership.mayReplace(path, job.name)) {
+      throw new OutputRefused(`${join(this.folder, path)} is not what Locusts has put there; move it away`);
+    }
+    const old = this.placed.get(path);
+    if (!old || old.key === job.key || this.placed.condition(old) !== "whole") return;
+    this.kept.keep(old);
+    this.placed.forget([path]);
+  }
+
+  /** Puts a draft in its place. */
+  #take(place: string, fill: (draft: string) => void): void {
+    const draft = this.#draft(place);
+    try {
+      fill(draft);
+      if (lstatSync(place, { throwIfNoEntry: false })?.isDirectory()) rmSync(place, { recursive: true });
+      renameSync(draft, place);
+    } catch (error) {
+      rmSync(draft, { recursive: true, force: true });
+      // Of two paths the system names the one that was read; it is this one that has no room.
+      throw isOfJob(error) ? error : Object.assign(error as Error, { path: place });
+    }
+  }
+
+  #record(path: string, { job, output }: WhichOutput): void {
+    const stamp = stampOf(join(this.folder, path)) as string;
+    this.#news.push({ path, key: job.key, job: job.name, output, stamp, stale: false });
+  }
+
+  /** Notes which version of a job has last brought home what it changed in its tree. */
+  recordTree(path: string, job: BundledJob): void {
+    this.#news.push({ path, key: job.key, job: job.name, output: 0, stamp: "", stale: false });
+  }
+
+  /**
+   * Moves outputs out of results/. What is not as Locusts has put it there is the user's own now, and stays.
+   *
+   * @returns how many were moved
+   */
+  setAside(outputs: readonly PlacedOutput[], store = this.kept): number {
+    let moved = 0;
+    for (const output of outputs) {
+      if (this.placed.condition(output) === "whole") {
+        store.keep(output);
+        moved += 1;
+      } else if (this.ownership.mayReplace(output.path, output.job)) {
+        removeFolder(join(this.folder, output.path)); // a part of it, or an older copy
+      }
+      this.placed.forget([output.path]);
+      this.placed.removeEmptyFolders(output.path);
+    }
+    if (moved > 0) this.#made.clear();
+    return moved;
+  }
+
+  /** Moves aside what lies at the places of a job that has failed: nothing is to be taken for its outputs. */
+  setAsideOutputsOf(job: BundledJob): void {
+    if (this.#news.some(({ key }) => key === job.key)) this.writeDown();
+    this.setAside(job.outputs.flatMap((path) => this.placed.get(path) ?? []));
+  }
+
+  /** Writes down what was put in its place since the last time. */
+  writeDown(): void {
+    this.placed.put(this.#news);
+    this.#unsettled.push(...this.#news.map(({ path }) => path));
+    this.#news = [];
+  }
+
+  /** To be called when work folders are gone: what came from there has but one name now, and can be known by its stamp. */
+  settle(): void {
+    this.#unsettled = this.placed.settle(this.#unsettled);
+  }
+
+  /**
+   * Brings a file home.
+   *
+   * @param bytes its size when the job ended
+   * @throws OutputRefused if it is not so large any more, or if something of somebody else lies at its place
+   */
+  bringFile(from: string, path: string, bytes: number, which: WhichOutput): Brought {
+    const stats = statSync(from, { throwIfNoEntry: false });
+    if (!stats?.isFile()) throw new OutputRefused(`${path} is gone from the job's folder`);
+    if (stats.size !== bytes)
+      throw new OutputRefused(`${path} had ${bytes} bytes when the job ended, and has ${stats.size}`);
+    const place = join(this.folder, path);
+    this.makeFolder(dirname(path));
+    const old = lstatSync(place, { throwIfNoEntry: false });
+    // It may have come home before, and the process was killed that was about to write this down.
+    const isHere =
+      old?.isFile() &&
+      ((old.ino === stats.ino && old.dev === stats.dev) || (old.size === bytes && isSameContent(from, place)));
+    if (!isHere) {
+      if (old) this.#clearPlace(path, which.job);
+      this.#bringContent(from, stats, place, which.job);
+    }
+    this.#record(path, which);
+    return { bytes, digest: digestOf(place) };
+  }
+
+  #bringContent(from: string, stats: Stats, place: string, job: BundledJob): void {
+    if (this.#twinsOf !== job) this.#twins = new Map();
+    this.#twinsOf = job;
+    // A link gives way to what it leads to: the job's folder will not stay.
+    const isAlone = stats.nlink === 1 && !lstatSync(from).isSymbolicLink();
+    if (isAlone && !lstatSync(place, { throwIfNoEntry: false })) {
+      try {
+        linkSync(from, place);
+        return;
+      } catch {
+        // It lies on another disk.
+      }
+    }
+    const identity = `${stats.dev}-${stats.ino}`;
+    const twin = this.#twins.get(identity);
+    this.#take(place, (draft) => {
+      if (twin !== undefined) linkSync(twin, draft);
+      else if (isAlone) this.#bring(from, draft);
+      else copyFile(from, draft);
+    });
+    this.#twins.set(identity, place);
+  }
+
+  /**
+   * Brings a folder home, with the same promises.
+   *
+   * @param bytes of its files when the job ended
+   * @returns its bytes now: more than before if links gave way to what they lead to
+   */
+  bringFolder(from: string, path: string, bytes: number, which: WhichOutput): Brought {
+    if (!statSync(from, { throwIfNoEntry: false })?.isDirectory()) {
+      throw new OutputRefused(`${path} is gone from the job's folder`);
+    }
+    const place = join(this.folder, path);
+    this.makeFolder(dirname(path));
+    let brought = 0;
+    this.#take(place, (draft) => {
+      const walk = new FolderWalk(realpathSync(from), path, (file, to) => this.#bring(file, to));
+      walk.copy(draft);
+      if (walk.bytes !== bytes)
+        throw new OutputRefused(`${path} had ${bytes} bytes when the job ended, and has ${walk.bytes}`);
+      brought = walk.bytes + walk.insteadBytes;
+      // It may have come home before, and the process was killed that was about to write this down.
+      const isHere = kindOf(place) === "folder" && digestOf(place) === digestOf(draft);
+      if (!isHere && kindOf(place)) this.#clearPlace(path, which.job);
+    });
+    this.#record(path, which);
+    return { bytes: brought, digest: digestOf(place) };
+  }
+
+  /** Copies a log. */
+  bringLog(from: string, path: string): void {
+    this.makeFolder(dirname(path));
+    this.#take(join(this.folder, path), (draft) => copyFile(from, draft));
+  }
+
+  /** Removes a log that was brought home for an earlier try. */
+  dropLog(path: string): void {
+    if (this.#oldLogs.has(path)) rmSync(join(this.folder, path), { force: true });
+  }
+}

@@ -1,0 +1,36 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type BundleDescription, type BundledJob, readBundledJobs } from "../../compiler/format/bundle.js";
+import { describedIn, isWholeBundle } from "../workspace/whole-bundle.js";
+import { listRunJobs, type Run } from "./run-folder.js";
+
+export interface EarlierRun {
+  readonly jobs: ReadonlyMap<number, BundledJob>;
+  readonly description: BundleDescription;
+  /** false: its lists are lost; what is known of it then is in its journals, and no manager can go on with it */
+  readonly isListed: boolean;
+}
+
+/** The jobs of a run, by their numbers; undefined if its lists are lost. */
+function listedJobs(run: Run): ReadonlySet<number> | undefined {
+  const isThere = (chunk: number) => existsSync(join(run.folder, "chunks", `${chunk}.tsv`));
+  for (let chunk = 1; chunk <= run.chunks; chunk += 1) if (!isThere(chunk)) return undefined;
+  return new Set(listRunJobs(run));
+}
+
+/**
+ * The jobs of an earlier run; undefined if the bundle that it belongs to is nowhere any more.
+ *
+ * @param bundles folders in which its bundle may lie; one that was damaged counts for nothing
+ */
+export function readEarlierRun(bundles: readonly string[], run: Run): EarlierRun | undefined {
+  const bundle = bundles.find((folder) => isWholeBundle(folder, run.digest));
+  const description = bundle === undefined ? undefined : describedIn(bundle);
+  if (bundle === undefined || !description) return undefined;
+  const numbers = listedJobs(run);
+  const jobs = new Map<number, BundledJob>();
+  for (const job of readBundledJobs(bundle, description)) {
+    if (numbers === undefined || numbers.has(job.number)) jobs.set(job.number, job);
+  }
+  return { jobs, description, isListed: numbers !== undefined };
+}

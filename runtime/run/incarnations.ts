@@ -1,0 +1,72 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { makeFolders } from "../../compiler/format/make-folders.js";
+import { createLockFile, folderIdentity } from "../system/lock-file.js";
+import { birthOf } from "../system/process-birth.js";
+import { bootOfMachine } from "../system/process-identity.js";
+import type { Run } from "./run-folder.js";
+
+/** What the manager is called that a local deploy starts. */
+const MANAGER = "main";
+/** A manager that is about to leave takes no longer, in milliseconds. */
+const MOST_LEAVING = 2000;
+const BETWEEN_LOOKS = 20;
+/** The life file of nobody. */
+const NOBODY = "0 0 - deploy -\n";
+
+function lifeNumber(life: string): number {
+  return Number(life.slice(life.lastIndexOf(".") + 1));
+}
+
+/** The lives of a run's managers, oldest first, by the names of their files. */
+export function listLives(run: Run): string[] {
+  const folder = join(run.folder, "managers");
+  if (!existsSync(folder)) return []; // nobody has begun, or the folder is lost
+  return readdirSync(folder)
+    .filter((file) => /^[A-Za-z0-9_-]+\.\d+$/.test(file))
+    .sort((a, b) => lifeNumber(a) - lifeNumber(b));
+}
+
+/** Is a process in that folder? Also true where that can't be told. */
+function isIn(pid: number, folder: string): boolean {
+  try {
+    return folderIdentity(`/proc/${pid}/cwd`) === folderIdentity(folder);
+  } catch {
+    return true;
+  }
+}
+
+/** Does this manager still run, on this machine? A copy of a run's folder has its file, too, and not the manager. */
+export function isAlive(run: Run, life: string): boolean {
+  const [pid, birth, host, what, boot] = readFileSync(join(run.folder, "managers", life), "utf8")
+    .trim()
+    .split(" ");
+  const isHere = boot === undefined ? host === hostname() : boot === bootOfMachine();
+  const isOne = isHere && what !== "deploy" && birth !== undefined && birthOf(Number(pid)) === birth;
+  return isOne && isIn(Number(pid), run.folder);
+}
+
+/**
+ * Keeps managers from beginning while this process lives: it takes the number of the next life, which
+ * only one can have. A manager that an earlier deploy has launched may be on its way still.
+ *
+ * @returns false if a manager has taken it first
+ */
+export async function holdRun(run: Run): Promise<boolean> {
+  const last = listLives(run).at(-1);
+  const number = (last === undefined ? 0 : lifeNumber(last)) + 1;
+  const place = join(run.folder, "managers", `${MANAGER}.${number}`);
+  makeFolders(dirname(place));
+  const { pid } = process;
+  if (!createLockFile(place, `${pid} ${birthOf(pid) ?? 0} ${hostname()} deploy ${bootOfMachine()}\n`)) return false;
+  // One that was held up before it could say who it is, and does so now, finds this file and leaves.
+  const since = performance.now();
+  while (last !== undefined && isAlive(run, last) && performance.now() - since < MOST_LEAVING) {
+    await sleep(BETWEEN_LOOKS);
+  }
+  const isFirst = (last === undefined || !isAlive(run, last)) && lifeNumber(listLives(run).at(-1) as string) === number;
+  if (!isFirst) writeFileSync(place, NOBODY);
+  return isFirst;
+}

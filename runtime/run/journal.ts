@@ -1,0 +1,171 @@
+import { closeSync, existsSync, openSync, readdirSync, readSync } from "node:fs";
+import { join } from "node:path";
+import { withoutControlCharacters } from "../../compiler/format/control-characters.js";
+import type { Cause, OutputState } from "../results/ledger.js";
+import { RuntimeProblem } from "../workspace/workspace.js";
+
+/** A try of a job that has ended. */
+export interface EndedTry {
+  /** `again`: it will be tried once more; `stopped`: its manager was asked to stop */
+  readonly event: "done" | "failed" | "again" | "stopped";
+  readonly number: number;
+  readonly attempt: number;
+  readonly cause: Cause;
+  readonly exitCode: number;
+  /** milliseconds since 1970 */
+  readonly start: number;
+  readonly end: number;
+  /** the list's folder in the manager's work folder */
+  readonly place: string;
+  readonly outputs: readonly OutputState[];
+  readonly detail: string;
+  readonly life: string;
+  readonly host: string;
+}
+
+export interface Watcher {
+  /** A manager has begun. */
+  arrived?(life: string): void;
+  started(number: number, attempt: number, start: number): void;
+  ended(ended: EndedTry): void;
+  /** A manager has left: `finished`, or why it stopped. */
+  left(life: string, reason: string, detail: string): void;
+}
+
+const NUMBER = /^\d+$/;
+const PLACE = /^\d+(\.\d+)?$/;
+const CAUSES = new Set(["ok", "exit", "signal", "timeout", "oom", "walltime", "node", "missing-output", "stopped"]);
+
+function readOutputs(text: string): OutputState[] | undefined {
+  if (text === "-") return [];
+  const states: OutputState[] = [];
+  for (const word of text.split(" ")) {
+    if (NUMBER.test(word)) states.push(Number(word));
+    else if (word === "missing" || word === "invalid") states.push(word);
+    else if (word === "present")
+      states.push("missing"); // it stays in the folder of a job that failed
+    else return undefined;
+  }
+  return states;
+}
+
+/** One line of a journal; undefined if it is torn or makes no sense, which is passed over. */
+function readEnded(fields: readonly string[], life: string, host: string): EndedTry | undefined {
+  const [event, number, attempt, cause, exitCode, start, end, place, outputs, detail] = fields as [
+    EndedTry["event"],
+    ...string[],
+  ];
+  if (fields.length !== 11 || fields[10] !== ".") return undefined;
+  if (![number, attempt, start, end].every((field) => NUMBER.test(field as string))) return undefined;
+  if (!CAUSES.has(cause as string) || !PLACE.test(place as string)) return undefined;
+  const states = readOutputs(outputs as string);
+  if (!states) return undefined;
+  return {
+    event,
+    number: Number(number),
+    attempt: Number(attempt),
+    cause: cause as Cause,
+    exitCode: Number(exitCode),
+    start: Number(start),
+    end: Number(end),
+    place: place as string,
+    outputs: states,
+    detail: detail === "-" ? "" : withoutControlCharacters(detail as string, " "),
+    life,
+    host,
+  };
+}
+
+/** Earlier lives of a manager first: `main.2` before `main.10`. */
+function byLife(a: string, b: string): number {
+  const number = (life: string) => Number(life.slice(life.lastIndexOf(".") + 1));
+  return number(a) - number(b) || (a < b ? -1 : 1);
+}
+
+/** What a line of a journal may begin with. */
+const EVENTS = new Set([
+  ...["manager", "slot", "chunk", "start", "done", "failed", "again", "stopped", "successor", "finish"],
+]);
+
+/** A crash may tear a line; more lines than this that make no sense, and more than make some, are something else. */
+const MOST_TORN = 5;
+
+/** Reads the journals of a run as they grow: each look reads only what is new. */
+export class JournalReader {
+  readonly #offsets = new Map<string, number>();
+  readonly #rests = new Map<string, Buffer>();
+  readonly #hosts = new Map<string, string>();
+  #sound = 0;
+  #torn = 0;
+  readonly #block = Buffer.allocUnsafe(1 << 18);
+
+  constructor(readonly runFolder: string) {}
+
+  /** @returns whether anything was new */
+  read(watcher: Watcher): boolean {
+    let any = false;
+    const folder = join(this.runFolder, "journal");
+    if (!existsSync(folder)) return false; // it is lost, or not made yet
+    const lives = readdirSync(folder).flatMap((file) => (file.endsWith(".tsv") ? [file.slice(0, -4)] : []));
+    for (const life of lives.sort(byLife)) any = this.#readFile(join(folder, `${life}.tsv`), life, watcher) || any;
+    return any;
+  }
+
+  #readFile(path: string, life: string, watcher: Watcher): boolean {
+    const file = openSync(path, "r");
+    let offset = this.#offsets.get(path) ?? 0;
+    let rest = this.#rests.get(path) ?? Buffer.alloc(0);
+    const before = offset;
+    try {
+      for (;;) {
+        const length = readSync(file, this.#block, 0, this.#block.length, offset);
+        if (length === 0) break;
+        offset += length;
+        const text = Buffer.concat([rest, this.#block.subarray(0, length)]);
+        const last = text.lastIndexOf(10) + 1;
+        rest = Buffer.from(text.subarray(last));
+        for (const line of text.toString("utf8", 0, last).split("\n")) this.#readLine(line.split("\t"), life, watcher);
+      }
+    } finally {
+      closeSync(file);
+    }
+    this.#offsets.set(path, offset);
+    this.#rests.set(path, rest);
+    return offset > before;
+  }
+
+  #readLine(fields: readonly string[], life: string, watcher: Watcher): void {
+    if (fields.at(-1) === "." && EVENTS.has(fields[0] as string)) this.#sound += 1;
+    else if (fields[0] !== "" && ++this.#torn > MOST_TORN && this.#torn > this.#sound) {
+      throw new RuntimeProblem(
+        `the journal ${life}.tsv in ${this.runFolder} is not one that a manager has written`,
+        "somebody may have tampered with the target's files; look at them before you go on",
+      );
+    }
+    switch (fields[0]) {
+      case "manager":
+        this.#hosts.set(life, withoutControlCharacters(fields[2] ?? "", " "));
+        watcher.arrived?.(life);
+        return;
+      case "start":
+        if (fields.length === 7 && NUMBER.test(fields[1] as string)) {
+          watcher.started(Number(fields[1]), Number(fields[2]), Number(fields[5]));
+        }
+        return;
+      case "finish":
+        watcher.left(
+          life,
+          withoutControlCharacters(fields[1] ?? "", " "),
+          fields[2] === "-" ? "" : withoutControlCharacters(fields[2] ?? "", " "),
+        );
+        return;
+      case "done":
+      case "failed":
+      case "again":
+      case "stopped": {
+        const ended = readEnded(fields, life, this.#hosts.get(life) ?? "");
+        if (ended) watcher.ended(ended);
+      }
+    }
+  }
+}

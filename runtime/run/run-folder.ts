@@ -1,0 +1,153 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { RUN_FORMAT } from "../../compiler/format/bundle.js";
+import { readLines } from "../../compiler/format/lines.js";
+import { makeFolders } from "../../compiler/format/make-folders.js";
+import { encodeRow } from "../../compiler/format/tsv.js";
+import { writeAtomically } from "../../compiler/format/write-atomically.js";
+import { removeFolder } from "../system/remove-folder.js";
+
+/** One run of a bundle on a target: some of its jobs, and what became of them. */
+export interface Run {
+  readonly number: number;
+  readonly folder: string;
+  /** digest of the bundle it belongs to */
+  readonly digest: string;
+  readonly chunks: number;
+  readonly jobs: number;
+}
+
+function runsFolder(target: string): string {
+  return join(target, "runs");
+}
+
+/** The numbers of the runs that a target has seen, oldest first. */
+export function listRuns(target: string): number[] {
+  let entries: string[];
+  try {
+    entries = readdirSync(runsFolder(target));
+  } catch {
+    return [];
+  }
+  return entries
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+/** Where a run lies in a target's folder. */
+export function runFolder(target: string, number: number): string {
+  return join(runsFolder(target), String(number));
+}
+
+/** Makes the folder of a run. Its `run` file, without which it does not count, comes last. */
+export function makeRunFolder(target: string, number: number): void {
+  const folder = runFolder(target, number);
+  for (const part of ["chunks", "claims", "managers", "journal", "work", "pilots"]) makeFolders(join(folder, part));
+}
+
+/** Has no run count any more: of one whose removal is cut short nothing is left to go on with. */
+export function undeclareRuns(target: string): void {
+  for (const number of listRuns(target))
+    rmSync(join(runFolder(target, number), "run"), { recursive: true, force: true });
+}
+
+/** Removes runs whose staging was cut off. */
+export function removeUnstagedRuns(target: string): void {
+  for (const number of listRuns(target)) {
+    const folder = join(runsFolder(target), String(number));
+    if (!existsSync(join(folder, "run"))) removeFolder(folder);
+  }
+}
+
+/** What a run consists of. */
+export interface RunFacts {
+  /** of its bundle */
+  readonly digest: string;
+  readonly chunks: number;
+  readonly jobs: number;
+  /** how many managers may share it */
+  readonly managers: number;
+}
+
+/** The text of the `run` file. */
+export function describeRun(facts: RunFacts): string {
+  const rows = [
+    ["format", String(RUN_FORMAT)],
+    ["bundle", facts.digest],
+    ["chunks", String(facts.chunks)],
+    ["jobs", String(facts.jobs)],
+    ["managers", String(facts.managers)],
+  ];
+  return rows.map(encodeRow).join("");
+}
+
+/** Writes the `run` file: from here on a manager can work on it. */
+export function declareRun(folder: string, facts: RunFacts): void {
+  writeAtomically(join(folder, "run"), describeRun(facts));
+}
+
+/** A run that was fully staged; undefined if it was cut off before. */
+export function readRun(target: string, number: number): Run | undefined {
+  const folder = join(runsFolder(target), String(number));
+  let text: string;
+  try {
+    text = readFileSync(join(folder, "run"), "utf8");
+  } catch {
+    return undefined;
+  }
+  const facts = new Map(text.split("\n").map((line) => line.split("\t") as [string, string]));
+  return {
+    number,
+    folder,
+    digest: facts.get("bundle") ?? "",
+    chunks: Number(facts.get("chunks") ?? 0),
+    jobs: Number(facts.get("jobs") ?? 0),
+  };
+}
+
+/** The file that says that all of a run has been gathered. */
+function closedFile(run: Run): string {
+  return join(run.folder, "gathered");
+}
+
+export function isClosed(run: Run): boolean {
+  try {
+    readFileSync(closedFile(run));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function closeRun(run: Run): void {
+  if (!isClosed(run)) writeFileSync(closedFile(run), "");
+}
+
+/** The file that says that a run was cancelled; where managers see it, they do not begin. */
+function cancelledFile(run: Run): string {
+  return join(run.folder, "cancelled");
+}
+
+/** Whether somebody has begun to cancel a run, and nobody has gone on with it since. */
+export function isCancelled(run: Run): boolean {
+  return existsSync(cancelledFile(run));
+}
+
+/** Notes, before the target is asked, that a run is to end: if that takes long, the next deploy goes on with it. */
+export function markCancelled(run: Run): void {
+  writeFileSync(cancelledFile(run), "");
+}
+
+/** The run is gone on with. */
+export function unmarkCancelled(run: Run): void {
+  rmSync(cancelledFile(run), { force: true });
+}
+
+/** The numbers of the jobs that a run is to do. */
+export function* listRunJobs(run: Run): Generator<number> {
+  for (let chunk = 1; chunk <= run.chunks; chunk += 1) {
+    for (const line of readLines(join(run.folder, "chunks", `${chunk}.tsv`)))
+      yield Number(line.slice(0, line.indexOf("\t")));
+  }
+}

@@ -1,0 +1,99 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { holdRun, isAlive, listLives } from "../run/incarnations.js";
+import type { Run } from "../run/run-folder.js";
+import type { Engine, EngineState, LastWords } from "./scheduler.js";
+
+/** The exit code by which a manager says that the disk is full, when it can write nothing at all. */
+const DISK_FULL = 5;
+
+/** The exit code by which it says that it cannot begin: the bash is too old, say. */
+const FAILED = 1;
+
+function runScript(run: Run, words: readonly string[], log: number | "ignore") {
+  // -p: what the environment holds for bash, as functions and BASH_ENV, is for the jobs.
+  return spawn("bash", ["-p", join(run.folder, "..", "..", "bundle", "manager.sh"), "--run", run.folder, ...words], {
+    cwd: run.folder,
+    detached: true,
+    stdio: ["ignore", "ignore", log],
+  });
+}
+
+/** A manager on this machine, as a process of its own. */
+export class DirectEngine implements Engine {
+  readonly outlivesInterrupt = false;
+  readonly pauses = [200, 500] as const;
+  #running = false;
+  #exitCode: number | null = null;
+  #ended: Promise<void> | undefined;
+
+  async launch(run: Run): Promise<readonly string[]> {
+    const log = openSync(join(run.folder, "manager.log"), "a");
+    const child = runScript(run, [], log);
+    closeSync(log);
+    await new Promise<void>((resolve, reject) => {
+      child.once("spawn", resolve);
+      child.once("error", reject);
+    });
+    this.#running = true;
+    this.#ended = new Promise((resolve) => {
+      child.once("exit", (code) => {
+        this.#running = false;
+        this.#exitCode = code;
+        resolve();
+      });
+    });
+    child.unref();
+    return [];
+  }
+
+  async state(run: Run): Promise<EngineState> {
+    const going = this.#running || listLives(run).some((life) => isAlive(run, life));
+    return { going, words: "" };
+  }
+
+  async hold(run: Run): Promise<boolean> {
+    return holdRun(run);
+  }
+
+  async stop(run: Run): Promise<boolean> {
+    const { going } = await this.state(run);
+    await new Promise<void>((resolve, reject) => {
+      const child = runScript(run, ["--stop"], "ignore");
+      child.once("close", () => resolve());
+      child.once("error", reject);
+    });
+    return going;
+  }
+
+  async rest(milliseconds: number): Promise<void> {
+    const awake = new AbortController();
+    const sleeping = sleep(milliseconds, undefined, { signal: awake.signal }).catch(() => {});
+    await (this.#running ? Promise.race([sleeping, this.#ended]) : sleeping);
+    awake.abort();
+  }
+
+  async lastWords(run: Run): Promise<LastWords> {
+    const last = listLives(run).at(-1);
+    let state = "";
+    let log = "";
+    try {
+      if (last !== undefined) state = readFileSync(join(run.folder, "work", last, "state"), "utf8").trim();
+    } catch {
+      // It did not come so far.
+    }
+    try {
+      log = readFileSync(join(run.folder, "manager.log"), "utf8").trim().split("\n").at(-1) ?? "";
+    } catch {
+      // It had nothing to say.
+    }
+    if (this.#exitCode === DISK_FULL) return { reason: "disk-full", detail: log };
+    // It has ended by itself, before it came to anything: it would do so again.
+    if (state === "" && this.#exitCode === FAILED) return { reason: "error", detail: log };
+    if (state === "" || state === "running") return { reason: undefined, detail: log };
+    const [reason, ...detail] = state.split(" ");
+    return { reason, detail: detail.join(" ") };
+  }
+}

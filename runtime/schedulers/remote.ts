@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Host } from "../hosts/host.js";
+import { loadScript } from "../hosts/load-script.js";
+import type { Run } from "../run/run-folder.js";
+import { RuntimeProblem } from "../workspace/workspace.js";
+import type { Engine, EngineState, LastWords } from "./scheduler.js";
+
+export interface RemoteEngineOptions {
+  readonly host: Host;
+  /** does an action again, should the connection break in the middle of it */
+  readonly persist: <T>(action: () => Promise<T>) => Promise<T>;
+  /** the swarm's folder on the target */
+  readonly there: string;
+}
+
+/** A manager on another machine, without a scheduler. */
+export class RemoteDirectEngine implements Engine {
+  readonly outlivesInterrupt = true;
+  readonly pauses = [300, 5000] as const;
+  #words: LastWords = { reason: undefined, detail: "" };
+
+  constructor(readonly options: RemoteEngineOptions) {}
+
+  async launch(run: Run): Promise<readonly string[]> {
+    const { host, there, persist } = this.options;
+    // Repeated after a broken connection it does no harm: a second manager says that one runs, and leaves.
+    const ended = await persist(() => host.run(loadScript("launch"), [there, String(run.number)]));
+    if (ended.code !== 0)
+      throw new RuntimeProblem(`${host.name}: the manager cannot be started: ${ended.stderr.trim()}`);
+    return [];
+  }
+
+  async #manage(run: Run, what: "state" | "stop"): Promise<string[]> {
+    const { host, there, persist } = this.options;
+    const ended = await persist(() => host.run(loadScript("manage"), [there, String(run.number), what]));
+    const lines = ended.stdout.split("\n");
+    const said = (word: string) => lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1) ?? "";
+    const [reason = "", ...detail] = said("state").trim().split(" ");
+    this.#words =
+      reason === "" || reason === "running"
+        ? { reason: undefined, detail: said("log") }
+        : { reason, detail: detail.join(" ") || said("log") };
+    return lines;
+  }
+
+  async state(run: Run): Promise<EngineState> {
+    return { going: (await this.#manage(run, "state")).includes("going"), words: "" };
+  }
+
+  async hold(): Promise<boolean> {
+    return true; // only a deploy from this checkout starts one, and this one has the lock
+  }
+
+  async stop(run: Run): Promise<boolean> {
+    const { going } = await this.state(run);
+    await this.#manage(run, "stop");
+    return going;
+  }
+
+  async rest(milliseconds: number): Promise<void> {
+    await sleep(milliseconds);
+  }
+
+  async lastWords(): Promise<LastWords> {
+    return this.#words;
+  }
+}

@@ -1,0 +1,51 @@
+import type { Run } from "../run/run-folder.js";
+
+/** What is known of the managers of a run. */
+export interface EngineState {
+  /** whether at least one works on the run, or is about to */
+  readonly going: boolean;
+  /** what people want to know of it, in words: why pilots wait, say */
+  readonly words: string;
+  /** what people should know of what was done about them */
+  readonly notes?: readonly string[];
+}
+
+export interface LastWords {
+  /** why it stopped, by a word as in a journal's `finish` line; undefined if it was killed */
+  readonly reason: string | undefined;
+  readonly detail: string;
+  /** whether a scheduler has taken the machine from one that would have gone on */
+  readonly wasTaken?: boolean;
+}
+
+/** How managers get going on a target: directly, or by a scheduler. */
+export interface Engine {
+  /** whether managers go on when the user interrupts the deploy that started them */
+  readonly outlivesInterrupt: boolean;
+  /**
+   * Starts what is to work on a run; it goes on when this process ends.
+   *
+   * @param left jobs that are not finished
+   * @returns what people should know of how it was done
+   * @throws RuntimeProblem if the target refuses
+   */
+  launch(run: Run, left: number): Promise<readonly string[]>;
+  /** @param haveLeft whether all managers have left, as far as their journals say: then a change is near */
+  state(run: Run, haveLeft?: boolean): Promise<EngineState>;
+  /** Makes sure that no manager begins while this process lives. @returns false if one was quicker */
+  hold(run: Run): Promise<boolean>;
+  /**
+   * Asks the managers to end their jobs and leave; resolves when they have.
+   *
+   * @param hurry aborted: whoever waits for it does not want to any longer
+   * @returns whether there were any
+   * @throws RuntimeProblem if some may be left; it names them
+   */
+  stop(run: Run, hurry?: AbortSignal): Promise<boolean>;
+  /** Waits, in milliseconds, but no longer than until a manager that was launched here has ended. */
+  rest(milliseconds: number): Promise<void>;
+  /** Last words of managers that could not write them into their journals. */
+  lastWords(run: Run): Promise<LastWords>;
+  /** Between two looks, in milliseconds: at least, when something happens, and at most. */
+  readonly pauses: readonly [shortest: number, longest: number];
+}

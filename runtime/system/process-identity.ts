@@ -1,0 +1,62 @@
+import { readFileSync, readlinkSync } from "node:fs";
+import { hostname } from "node:os";
+import { birthOf } from "./process-birth.js";
+
+/** What tells a process from all others, also of other machines and containers. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** when it began, in clock ticks since the machine did */
+  readonly birth: string;
+  /** for people: it may change, and several machines may have the same */
+  readonly host: string;
+  /** which start of which machine, and which of its spaces of process numbers; "?" where it can't be known */
+  readonly space: string;
+}
+
+const UNKNOWN = "?";
+
+/** Which start of which machine this is; empty where the system does not tell. */
+export function bootOfMachine(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return "";
+  }
+}
+
+/**
+ * The space of process numbers that this process sees in /proc: the machine's boot, and the namespace.
+ * A container has a namespace of its own, in which the same numbers mean other processes.
+ */
+export function processSpace(): string {
+  try {
+    // A container may see another namespace's /proc: then nothing can be told by a number.
+    if (readlinkSync("/proc/self") !== String(process.pid)) return UNKNOWN;
+    const boot = bootOfMachine();
+    return boot === "" ? UNKNOWN : `${boot}/${readlinkSync("/proc/self/ns/pid").replace(/\D/g, "")}`;
+  } catch {
+    return UNKNOWN;
+  }
+}
+
+export function identifyThisProcess(): ProcessIdentity {
+  return { pid: process.pid, birth: birthOf(process.pid) ?? "0", host: hostname() || UNKNOWN, space: processSpace() };
+}
+
+/** Is there a process of that number, though /proc may hide it, being somebody else's? */
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+}
+
+/** Does a process still run? `undefined` where that cannot be told from here. */
+export function isRunning({ pid, birth, space }: ProcessIdentity): boolean | undefined {
+  if (space === UNKNOWN || space !== processSpace()) return undefined;
+  const now = birthOf(pid);
+  if (now !== undefined) return now === birth;
+  return isThere(pid) ? undefined : false;
+}

@@ -1,0 +1,82 @@
+import type { Host } from "../hosts/host.js";
+import { loadScript } from "../hosts/load-script.js";
+import { mendFor } from "../system/disk-words.js";
+import { RuntimeProblem } from "../workspace/workspace.js";
+
+/** The swarm's folder on a target. */
+export interface Settled {
+  /** its path there */
+  readonly folder: string;
+  /** whether it belongs to this checkout */
+  readonly mine: boolean;
+  /** id of the checkout that it belongs to */
+  readonly id: string;
+  /** the runs that it holds */
+  readonly runs: readonly number[];
+}
+
+/** Exit codes of `settle.sh`. */
+const OLD_BASH = 20;
+const NOT_MADE = 21;
+const NOT_THERE = 22;
+const GONE = 23;
+
+/**
+ * Finds the swarm's folder on a target, and makes it where it is missing.
+ *
+ * @param purpose `own`: it must be this checkout's; `take`: it is from now on; `look`: change nothing
+ * @param known a run of this checkout that is to be there, and was not gathered: what is not there has gone away
+ * @throws RuntimeProblem if it is another checkout's, cannot be made, or is not there to look at
+ */
+export async function settle(
+  host: Host,
+  directory: string,
+  swarm: string,
+  checkout: { readonly id: string; readonly name: string },
+  purpose: "own" | "take" | "look",
+  known?: number,
+): Promise<Settled> {
+  const told = [directory, swarm, checkout.id, checkout.name, purpose, known === undefined ? "" : "known"];
+  const ended = await host.run(loadScript("settle"), told);
+  const words = ended.stderr.trim().split("\n").at(-1) ?? "";
+  if (ended.code === OLD_BASH) {
+    throw new RuntimeProblem(
+      `the bash on ${host.name} is ${ended.stdout.trim()}, and the manager needs 4.4 or newer`,
+      "ask for a newer one, or put one first in the PATH of your login shell there",
+    );
+  }
+  if (ended.code === NOT_MADE) {
+    throw new RuntimeProblem(
+      `${directory} on ${host.name} cannot be written to: ${words}`,
+      mendFor(words) ?? "give the target a directory that you may write to",
+    );
+  }
+  if (ended.code === GONE) {
+    throw new RuntimeProblem(
+      `${ended.stdout} on ${host.name} is not there any more, and run ${known} has not come home from it`,
+      "is its file system mounted there, or was it moved? If it is gone for good: locusts clean --reset, then locusts deploy",
+    );
+  }
+  if (ended.code === NOT_THERE) {
+    throw new RuntimeProblem(`nothing of ${swarm} is in ${directory} on ${host.name}`, "run: locusts deploy");
+  }
+  if (ended.code !== 0) throw new RuntimeProblem(`${host.name}: ${words || `exit code ${ended.code}`}`);
+  const facts = ended.stdout.split("\n").map((line) => line.split("\t"));
+  const fact = (name: string) => facts.find(([key]) => key === name)?.[1] ?? "";
+  const settled = {
+    folder: fact("folder"),
+    mine: fact("mine") === "yes",
+    id: fact("id"),
+    runs: facts.flatMap(([key, value = ""]) => (key === "run" && /^\d+$/.test(value) ? [Number(value)] : [])),
+  };
+  if (!settled.folder.startsWith(`${directory}/`) || settled.folder.split("/").includes("..")) {
+    throw new RuntimeProblem(`${host.name} has answered with something unexpected: ${JSON.stringify(settled.folder)}`);
+  }
+  if (purpose !== "look" && !settled.mine) {
+    throw new RuntimeProblem(
+      `${settled.folder} on ${host.name} belongs to another checkout: ${fact("owner")}`,
+      "deploy from there, give this target another directory, or take it over from here: locusts deploy --take-over",
+    );
+  }
+  return settled;
+}

@@ -1,0 +1,173 @@
+import { existsSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
+import { join } from "node:path";
+import type { BundleDescription } from "../../compiler/format/bundle.js";
+import { DigestCache } from "../../compiler/format/content/digest-cache.js";
+import type { Host } from "../hosts/host.js";
+import { openHost } from "../hosts/open-host.js";
+import { ThisMachine } from "../hosts/this-machine.js";
+import { withReconnection } from "../hosts/with-reconnection.js";
+import { isClosed, listRuns, readRun } from "../run/run-folder.js";
+import { DirectEngine } from "../schedulers/local.js";
+import { RemoteDirectEngine } from "../schedulers/remote.js";
+import type { Engine } from "../schedulers/scheduler.js";
+import { SlurmEngine } from "../schedulers/slurm/slurm.js";
+import { SentFiles } from "../transfer/sent-files.js";
+import type { TargetFiles } from "../transfer/target-files.js";
+import { VisibleFiles } from "../transfer/visible-files.js";
+import { openCheckout } from "../workspace/checkout.js";
+import { RuntimeProblem, targetDirectory, type Workspace } from "../workspace/workspace.js";
+import { type Settled, settle } from "./claim-folder.js";
+
+/** What has to be known of a target to reach it: parts of a bundle's description. */
+export type TargetFacts = Pick<BundleDescription, "swarm" | "target" | "kind" | "access" | "pilots">;
+
+const SHORT_PATIENCE = 120_000;
+
+/** What is to be done with the swarm's folder on the target. */
+export type Purpose =
+  /** run jobs: it must be this checkout's own */
+  | "own"
+  /** run jobs, and have it from now on, whoever had it before */
+  | "take"
+  /** look and gather: it may be another checkout's */
+  | "look";
+
+export interface OpenOptions {
+  readonly purpose: Purpose;
+  /** told when a connection broke, and of the pause before the next try, in milliseconds */
+  readonly reconnecting?: (words: string, pause: number) => void;
+  /** for how long a host may be away, in milliseconds; two minutes unless given */
+  readonly patience?: number;
+  /** told of what is waited for, and why */
+  readonly waiting?: (words: string) => void;
+  readonly signal?: AbortSignal;
+  readonly acceptNewHostKey?: boolean;
+}
+
+/** A target, ready for work. */
+export interface OpenedTarget {
+  readonly files: TargetFiles;
+  readonly engine: Engine;
+  readonly host: Host;
+  /** whether the swarm's folder on it belongs to this checkout */
+  readonly mine: boolean;
+  /** the definition's folder that it belongs to, if this one is a copy of that */
+  readonly original: string | undefined;
+  close(): void;
+}
+
+/** The files of a target that is a folder of this machine. */
+export function openLocalFiles(folder: string, digests: DigestCache): VisibleFiles {
+  return new VisibleFiles({ host: new ThisMachine(), here: folder, there: folder, digests, keepsCopies: false });
+}
+
+/** A target on this machine, in the definition's own `.locusts/`. */
+function openLocalTarget(workspace: Workspace, target: string): OpenedTarget {
+  const digests = DigestCache.open(join(workspace.state, "digests.tsv"));
+  return {
+    files: openLocalFiles(targetDirectory(workspace, target), digests),
+    engine: new DirectEngine(),
+    host: new ThisMachine(),
+    mine: true,
+    original: undefined,
+    close() {},
+  };
+}
+
+/**
+ * Opens a target: connects where that is needed, and finds or makes the swarm's folder.
+ *
+ * @throws RuntimeProblem if it cannot be reached, or if the folder is another checkout's
+ */
+export async function openTarget(
+  workspace: Workspace,
+  facts: TargetFacts,
+  options: OpenOptions,
+): Promise<OpenedTarget> {
+  const { access, pilots } = facts;
+  if (!access) return openLocalTarget(workspace, facts.target);
+  const hostOptions = {
+    acceptNewHostKey: options.acceptNewHostKey === true,
+    ...(options.waiting ? { onSlowStart: options.waiting } : {}),
+  };
+  const host = await openHost(access, hostOptions);
+  const transferHost =
+    access.transferHost === null
+      ? undefined
+      : await openHost({ host: access.transferHost, ssh: access.ssh }, hostOptions);
+  const persist = <T>(action: () => Promise<T>) =>
+    withReconnection(action, {
+      patience: options.patience ?? SHORT_PATIENCE,
+      ...(options.signal ? { signal: options.signal } : {}),
+      onPause: (pause, lost) => options.reconnecting?.(lost.message, pause),
+    });
+  const close = () => {
+    host.close();
+    transferHost?.close();
+  };
+  try {
+    const { id, original } = openCheckout(workspace.folder, workspace.state, options.purpose !== "look");
+    const checkout = { id, name: `${userInfo().username}@${hostname()}:${workspace.folder}` };
+    const known = findOpenRun(targetDirectory(workspace, facts.target));
+    const settled = await persist(() => settle(host, access.directory, facts.swarm, checkout, options.purpose, known));
+    const there = settled.folder;
+    const files = openFiles(workspace, facts, settled, { host, transferHost, persist });
+    const common = { host, persist, there };
+    const jobName = `locusts-${facts.swarm}-${settled.id.slice(0, 8)}`;
+    const engine = pilots ? new SlurmEngine({ ...common, pilots, jobName }) : new RemoteDirectEngine(common);
+    return {
+      files,
+      engine,
+      host,
+      mine: settled.mine,
+      original: settled.id === original?.id ? original.folder : undefined,
+      close,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** A run that was begun on a target and has not come home, as far as it is known here. */
+function findOpenRun(folder: string): number | undefined {
+  return listRuns(folder).find((number) => {
+    const run = readRun(folder, number);
+    return run && !isClosed(run);
+  });
+}
+
+function openFiles(
+  workspace: Workspace,
+  { access, target }: TargetFacts,
+  settled: Settled,
+  on: {
+    readonly host: Host;
+    readonly transferHost: Host | undefined;
+    readonly persist: <T>(action: () => Promise<T>) => Promise<T>;
+  },
+): TargetFiles {
+  const digests = DigestCache.open(join(workspace.state, "digests.tsv"));
+  const there = settled.folder;
+  if (access?.host === null) return new VisibleFiles({ ...on, here: there, there, digests });
+  const shared = access?.sharedDirectory;
+  if (shared) {
+    const here = join(shared.here, there.slice(shared.there.length));
+    if (!existsSync(here)) {
+      throw new RuntimeProblem(
+        `${on.host.name} has ${there}, and this machine does not see it as ${here}`,
+        "is the directory mounted, and is sharedDirectory right?",
+      );
+    }
+    return new VisibleFiles({ ...on, here, there, sharedDirectory: shared, digests });
+  }
+  return new SentFiles({
+    ...on,
+    transferCommand: access?.transferCommand ?? undefined,
+    here: targetDirectory(workspace, target),
+    there,
+    runs: settled.runs,
+    digests,
+  });
+}

@@ -1,0 +1,355 @@
+import { hash, randomBytes } from "node:crypto";
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import { Readable } from "node:stream";
+import { BUNDLE_FILES, type Upload } from "../../compiler/format/bundle.js";
+import type { DigestCache } from "../../compiler/format/content/digest-cache.js";
+import { makeFolders } from "../../compiler/format/make-folders.js";
+import { ConnectionLost, type Host } from "../hosts/host.js";
+import { loadScript, type ScriptName } from "../hosts/load-script.js";
+import { askHost } from "../hosts/run-script.js";
+import {
+  declareRun,
+  describeRun,
+  listRuns,
+  makeRunFolder,
+  type Run,
+  readRun,
+  undeclareRuns,
+} from "../run/run-folder.js";
+import { mendFor } from "../system/disk-words.js";
+import { removeFolder } from "../system/remove-folder.js";
+import { RuntimeProblem } from "../workspace/workspace.js";
+import { type Inventory, readInventory } from "./inventory.js";
+import { bytesOf, endOfParcels, lacking, type Parcel, packParcels, parcelOfFile, parcelsOfInput } from "./parcels.js";
+import { splitJournals } from "./split-journals.js";
+import type { StagedRun } from "./stage-run.js";
+import { describeForPlanting, treeParcels } from "./stage-tree.js";
+import { FETCHED_WHOLE, type Fetched, type Leftover, type TargetFiles, type Transferred } from "./target-files.js";
+import { Unpacker } from "./unpack.js";
+import { sendByCommand } from "./user-command.js";
+
+/** The most bytes of journals that one look brings here. */
+const MOST_NEWS = 16 * 1024 * 1024;
+/** The exit code of `complete.sh` when the bundle is not what was sent. */
+const OTHER_BUNDLE = 31;
+
+export interface SentFilesOptions {
+  readonly host: Host;
+  /** what files go through, if not through `host` */
+  readonly transferHost?: Host | undefined;
+  /** the user's own command that sends a folder, if it is not to go through a host */
+  readonly transferCommand?: string | undefined;
+  /** does an action again, should the connection break in the middle of it */
+  readonly persist: <T>(action: () => Promise<T>) => Promise<T>;
+  readonly here: string;
+  readonly there: string;
+  /** what runs the target had when it was opened */
+  readonly runs: readonly number[];
+  readonly digests: DigestCache;
+}
+
+/** A target whose files go through ssh, with a copy on this machine of the parts that matter here. */
+export class SentFiles implements TargetFiles {
+  readonly here: string;
+  readonly there: string;
+  readonly #bulk: Host;
+  /** asked for while the run is being staged */
+  #firstInventory: Promise<Inventory> | undefined;
+
+  constructor(readonly options: SentFilesOptions) {
+    this.here = options.here;
+    this.there = options.there;
+    this.#bulk = options.transferHost ?? options.host;
+  }
+
+  get runs(): readonly number[] {
+    return [...new Set([...this.options.runs, ...listRuns(this.here)])].sort((a, b) => a - b);
+  }
+
+  /** Runs a script, or several as one, which must not fail. */
+  async #run(host: Host, scripts: ScriptName | readonly ScriptName[], words: string[], input?: Buffer | Readable) {
+    const names = [scripts].flat();
+    const ended = await host.run(names.map(loadScript).join("\n"), words, input ? { input } : {});
+    if (ended.code !== 0) {
+      const last = ended.stderr.trim().split("\n").at(-1) ?? "";
+      throw new RuntimeProblem(
+        `${host.name}: ${last || `${names.join(" and ")} ended with exit code ${ended.code}`}`,
+        mendFor(last),
+      );
+    }
+    return ended;
+  }
+
+  async makeRun(number: number): Promise<void> {
+    makeRunFolder(this.here, number);
+    // Over the connection that is open already: nobody is asked for a password in the midst of things.
+    if (this.#bulk !== this.options.host) return;
+    this.#firstInventory = this.#takeInventory();
+    this.#firstInventory.catch(() => {}); // who waits for it is told
+  }
+
+  asSeenThere(): undefined {
+    return undefined;
+  }
+
+  placeShared(): void {
+    // It is sent with the rest.
+  }
+
+  async #takeInventory(): Promise<Inventory> {
+    const first = this.#firstInventory;
+    this.#firstInventory = undefined;
+    if (first !== undefined) return await first;
+    const { stdout } = await this.#run(this.#bulk, "inventory", [this.there, "all"]);
+    return readInventory(stdout);
+  }
+
+  /** sha256 of the files of the bundle, by name. */
+  #bundleSums(): Map<string, string> {
+    const sums = new Map<string, string>();
+    for (const name of Object.values(BUNDLE_FILES)) {
+      const path = join(this.here, "bundle", name);
+      if (existsSync(path)) sums.set(name, hash("sha256", readFileSync(path)));
+    }
+    return sums;
+  }
+
+  /** The digests of files in the target's `incoming/`, by path. */
+  async #digestArrived(paths: readonly string[]): Promise<Map<string, string>> {
+    const input = Buffer.from(paths.map((path) => `./${path}\0`).join(""));
+    const { stdout } = await this.#run(this.#bulk, "digest", [`${this.there}/incoming`], input);
+    // `<sha256>  ./<path>`
+    return new Map(stdout.split("\0").map((record) => [record.slice(68), record.slice(0, 64)]));
+  }
+
+  /** What arrived in an earlier try, without what is as long as it should be and holds something else. */
+  async #checkArrived(parcels: readonly Parcel[], incoming: ReadonlyMap<string, number>) {
+    const whole = parcels.filter(
+      (parcel) => parcel.kind === "file" && parcel.sha256 !== undefined && incoming.get(parcel.path) === parcel.bytes,
+    );
+    if (whole.length === 0) return incoming;
+    const good = new Map(incoming);
+    for (const path of await this.#findWrong(whole)) good.delete(path);
+    return good;
+  }
+
+  /** Those of the parcels that are not what was to be sent. */
+  async #findWrong(parcels: readonly Parcel[]): Promise<string[]> {
+    const digests = await this.#digestArrived(parcels.map(({ path }) => path));
+    return parcels
+      .filter((parcel) => parcel.kind === "file" && parcel.sha256 !== digests.get(parcel.path))
+      .map(({ path }) => path);
+  }
+
+  async send(staged: StagedRun, transferred: Transferred): Promise<Run> {
+    const sums = this.#bundleSums();
+    const chunks = join(staged.folder, "chunks");
+    const files = readdirSync(chunks).sort();
+    const contents = files.map((name) => hash("sha256", readFileSync(join(chunks, name))));
+    const tree = staged.tree?.facts.content?.digest ?? "";
+    const digest = hash("sha256", [...contents, ...sums.values(), tree].join("\n"));
+    // What is the same has the same name: what has arrived of it in an earlier try counts.
+    const incomingRun = `run-${digest.slice(0, 16)}`;
+    await this.options.persist(async () => {
+      const had = await this.#takeInventory();
+      const lackingShared = staged.shared.filter((upload) => !had.shared.has(inShared(upload)));
+      const wanted = [
+        ...[...sums]
+          .filter(([name, sum]) => had.bundle.get(name) !== sum)
+          .map(([name]) => parcelOfFile(join(this.here, "bundle", name), `${incomingRun}.bundle/${name}`)),
+        ...lackingShared.flatMap((upload) => this.#inputParcels(upload, staged.sources)),
+        ...files.map((name) => parcelOfFile(join(chunks, name), `${incomingRun}/chunks/${name}`)),
+        ...(staged.tree ? treeParcels(staged.tree, `${incomingRun}/staged`, this.options.digests) : []),
+      ];
+      await this.#transfer(wanted, had, transferred);
+      // What went by a way of the user's own was not looked at on its way.
+      if (this.options.transferCommand !== undefined) {
+        for (const upload of lackingShared) this.#inputParcels(upload, staged.sources);
+      }
+      await this.#complete(staged, incomingRun, sums, lackingShared.map(inShared));
+      if (staged.tree) await this.#plant(staged, staged.tree);
+    });
+    declareRun(staged.folder, staged.facts);
+    for (const name of files) if (name.endsWith(".tar")) rmSync(join(chunks, name));
+    return readRun(this.here, staged.number) as Run;
+  }
+
+  async restoreCopies(uploads: readonly Upload[], sources: string): Promise<void> {
+    await this.options.persist(async () => {
+      const had = await this.#takeInventory();
+      const lost = uploads.filter((upload) => !had.shared.has(inShared(upload)));
+      await this.#transfer(
+        lost.flatMap((upload) => this.#inputParcels(upload, sources)),
+        had,
+        () => {},
+      );
+      const input = Buffer.from(lost.map((upload) => `${inShared(upload)}\0`).join(""));
+      await this.#run(this.options.host, "put-copies", [this.there], input);
+    });
+  }
+
+  #inputParcels(upload: Upload, sources: string): Parcel[] {
+    const source = isAbsolute(upload.source) ? upload.source : join(sources, upload.source);
+    return parcelsOfInput(upload, source, this.options.digests);
+  }
+
+  /** Sends what of the parcels has not arrived before, and sees that all of it arrives. */
+  async #transfer(wanted: readonly Parcel[], had: Inventory, transferred: Transferred): Promise<void> {
+    const parcels = [...lacking(wanted, await this.#checkArrived(wanted, had.incoming))];
+    const has = await this.#sendParcels(parcels, transferred);
+    const joined = parcels.filter((parcel) => parcel.kind === "file" && parcel.from > 0 && parcel.sha256);
+    const wrong = new Set(joined.length > 0 ? await this.#findWrong(joined) : []);
+    for (const parcel of parcels) {
+      if (parcel.kind !== "file") continue;
+      if (has.incoming.get(parcel.path) === parcel.bytes && !wrong.has(parcel.path)) continue;
+      throw new RuntimeProblem(
+        `${parcel.path} has not arrived whole on ${this.options.host.name}`,
+        "run the same command again",
+      );
+    }
+  }
+
+  /** Tells what the target has then. */
+  async #sendParcels(parcels: readonly Parcel[], transferred: Transferred): Promise<Inventory> {
+    const { transferCommand } = this.options;
+    if (transferCommand !== undefined) {
+      await this.options.host.run('mkdir -p -- "$1/incoming"', [this.there]);
+      await sendByCommand(transferCommand, parcels, this.here, `${this.there}/incoming`);
+      return this.#takeInventory();
+    }
+    const total = bytesOf(parcels);
+    const last = `end-${randomBytes(8).toString("hex")}`;
+    const stream = packParcels([...parcels, endOfParcels(last)], (bytes) => transferred(Math.min(bytes, total), total));
+    const input = Readable.from(stream, { objectMode: false, highWaterMark: 1 << 20 });
+    const { stdout } = await this.#run(this.#bulk, ["receive", "inventory"], [this.there, "incoming", last], input);
+    return readInventory(stdout);
+  }
+
+  async #complete(
+    staged: StagedRun,
+    incomingRun: string,
+    sums: ReadonlyMap<string, string>,
+    shared: readonly string[],
+  ) {
+    const lines = [...sums].map(([name, sum]) => `${sum}  ${name}`).join("\n");
+    const words = [this.there, String(staged.number), incomingRun, describeRun(staged.facts).trimEnd(), lines];
+    if (staged.tree) words.push("later");
+    const input = Buffer.from(shared.map((path) => `${path}\0`).join(""));
+    const scripts = `${loadScript("put-copies")}\n${loadScript("complete")}`;
+    const ended = await this.options.host.run(scripts, words, { input });
+    if (ended.code === OTHER_BUNDLE) {
+      throw new RuntimeProblem(
+        `the bundle on ${this.options.host.name} is not what was sent: its digests differ`,
+        "run the same command again; if it stays so, look at the disk over there",
+      );
+    }
+    if (ended.code !== 0)
+      throw new RuntimeProblem(`${this.options.host.name}: ${ended.stderr.trim()}`, mendFor(ended.stderr));
+  }
+
+  async #plant({ number, facts }: StagedRun, tree: NonNullable<StagedRun["tree"]>): Promise<void> {
+    const words = [this.there, String(number), tree.facts.mode, tree.root, describeRun(facts).trimEnd()];
+    await askHost(this.options.host, "plant", [...words, ...tree.without], describeForPlanting(tree));
+  }
+
+  async ask(script: ScriptName, words: readonly string[], input?: Buffer): Promise<Buffer> {
+    return this.options.persist(() => askHost(this.options.host, script, words, input));
+  }
+
+  async look(run: Run): Promise<void> {
+    const folder = join(run.folder, "journal");
+    const known = readdirSync(folder).map((name) => `${statSync(join(folder, name)).size} ${name}\n`);
+    const words = [`${this.there}/runs/${run.number}`, String(MOST_NEWS)];
+    let news: Buffer;
+    try {
+      news = await this.ask("look", words, Buffer.from(known.join("")));
+    } catch (error) {
+      if (!(error instanceof RuntimeProblem) || error.hint !== undefined) throw error;
+      throw new RuntimeProblem(
+        `the journals of run ${run.number} cannot be read: ${error.message}`,
+        `if somebody has removed the run over there, remove what is known of it here: ${run.folder}`,
+        { cause: error },
+      );
+    }
+    for (const [name, text] of splitJournals(news, this.options.host.name)) {
+      appendFileSync(join(folder, name), text);
+    }
+  }
+
+  async fetch(run: Run, leftovers: readonly Leftover[]): Promise<Fetched> {
+    if (leftovers.length === 0) return FETCHED_WHOLE;
+    const work = join(run.folder, "work");
+    makeFolders(work);
+    const words = [`${this.there}/runs/${run.number}`];
+    // Should the connection break, what is whole here is not sent again: else much would never come.
+    const arrived = new Set<string>();
+    return this.options.persist(() => {
+      const missing = leftovers.filter(({ kind, path }) => kind === "folder" || !arrived.has(path));
+      const files = new Set(leftovers.flatMap(({ kind, path }) => (kind === "file" ? [path] : [])));
+      const pairs = missing.map(({ kind, path }) => `${kind}\0${path}\0`);
+      for (const path of arrived) if (!files.has(path)) pairs.push(`skip\0${path}\0`);
+      return this.#receive("fetch", words, Buffer.from(pairs.join("")), work, leftovers, arrived);
+    });
+  }
+
+  /** Runs a script whose output is what was asked for, as tar streams. */
+  async #receive(
+    script: "fetch" | "adopt",
+    words: readonly string[],
+    input: Buffer,
+    folder: string,
+    leftovers: readonly Leftover[],
+    arrived?: Set<string>,
+  ): Promise<Fetched> {
+    const unpacker = new Unpacker(folder, leftovers, this.options.host.name, arrived);
+    const unpacking = unpacker.open();
+    const running = this.#bulk.run(loadScript(script), words, { input, output: unpacking.input });
+    // Whichever fails first says what was wrong; the other one is waited for, since it may still write.
+    const [sent, unpacked] = await Promise.allSettled([running, unpacking.done]);
+    if (unpacked.status === "rejected" && !(sent.status === "rejected" && sent.reason instanceof ConnectionLost)) {
+      throw unpacked.reason;
+    }
+    if (sent.status === "rejected") throw sent.reason;
+    return { refused: unpacker.refused, instead: unpacker.instead };
+  }
+
+  async tidy(run: Run, keep: readonly string[]): Promise<void> {
+    const input = Buffer.from(keep.map((path) => `${path}\0`).join(""));
+    await this.options.persist(() => this.#run(this.options.host, "tidy", [`${this.there}/runs/${run.number}`], input));
+    removeFolder(join(run.folder, "work"));
+    makeFolders(join(run.folder, "work"));
+  }
+
+  async adopt(): Promise<void> {
+    const known = listRuns(this.here).filter((number) => readRun(this.here, number));
+    const unknown = this.options.runs.filter((number) => !known.includes(number));
+    if (unknown.length === 0) return;
+    const leftovers: Leftover[] = [
+      { kind: "folder", path: "bundle", bytes: undefined },
+      ...unknown.map((number) => ({ kind: "folder" as const, path: `runs/${number}`, bytes: undefined })),
+    ];
+    const input = Buffer.from(unknown.map((number) => `${number}\0`).join(""));
+    makeFolders(this.here);
+    await this.options.persist(() => this.#receive("adopt", [this.there], input, this.here, leftovers));
+    for (const number of unknown) {
+      for (const part of ["chunks", "journal", "work"]) makeFolders(join(this.here, "runs", String(number), part));
+    }
+  }
+
+  async discard(run: Run): Promise<void> {
+    await this.#run(this.options.host, "discard", [this.there, String(run.number)]);
+    if (readdirSync(join(run.folder, "journal")).length === 0) rmSync(run.folder, { recursive: true, force: true });
+  }
+
+  async clean(): Promise<void> {
+    await this.options.persist(() => this.#run(this.options.host, "clean", [this.there]));
+    undeclareRuns(this.here);
+    for (const part of ["runs", "shared"]) removeFolder(join(this.here, part));
+  }
+}
+
+/** The path of an input below the target's `shared/`. */
+function inShared(upload: Upload): string {
+  return upload.destination.slice("shared/".length);
+}

@@ -1,0 +1,122 @@
+import { existsSync, rmSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import {
+  BUNDLE_FILES,
+  type BundleDescription,
+  readBundledJobs,
+  readUploads,
+  type Upload,
+} from "../../compiler/format/bundle.js";
+import { makeFolders } from "../../compiler/format/make-folders.js";
+import { copyAtomically, removeDrafts } from "../../compiler/format/write-atomically.js";
+import { chunkSize, isFull } from "../run/chunks.js";
+import { type RunFacts, removeUnstagedRuns, runFolder } from "../run/run-folder.js";
+import { BundledInputs } from "./bundled-inputs.js";
+import { type JobToPack, writeChunk } from "./pack.js";
+import { findTree, type StagedTree } from "./stage-tree.js";
+import type { TargetFiles } from "./target-files.js";
+
+/** Puts the bundle into a folder, each file in one step. */
+export function placeBundle(from: string, to: string): void {
+  makeFolders(to);
+  removeDrafts(to);
+  for (const file of Object.values(BUNDLE_FILES)) {
+    if (existsSync(join(from, file))) copyAtomically(join(from, file), join(to, file));
+    else rmSync(join(to, file), { force: true });
+  }
+}
+
+export interface StageOptions {
+  readonly bundle: string;
+  readonly description: BundleDescription;
+  /** where relative sources start */
+  readonly sources: string;
+  readonly files: Pick<TargetFiles, "here" | "there" | "runs" | "makeRun" | "placeShared" | "asSeenThere">;
+  /** the numbers of the jobs that are wanted */
+  readonly wanted: ReadonlySet<number>;
+  /** how many managers will share the run */
+  readonly managers: number;
+  staged?(jobs: number): void;
+}
+
+/** A run whose chunks are made, and which no manager may work on yet. */
+export interface StagedRun {
+  readonly number: number;
+  readonly folder: string;
+  readonly description: BundleDescription;
+  readonly facts: RunFacts;
+  /** inputs that have to be on the target, once */
+  readonly shared: readonly Upload[];
+  /** where their relative sources start */
+  readonly sources: string;
+  /** the tree that its jobs run in, if they have no folders of their own */
+  readonly tree: StagedTree | undefined;
+}
+
+/**
+ * Stages a run in the target's folder, or in its copy on this machine: the bundle, and the chunks of
+ * the jobs that are wanted.
+ *
+ * @throws RuntimeProblem if an input has changed since the bundle was built
+ */
+export async function stageRun(options: StageOptions): Promise<StagedRun> {
+  const { bundle, description, sources, files, wanted } = options;
+  placeBundle(bundle, join(files.here, "bundle"));
+  const inputs = new BundledInputs(bundle, description, sources, (path) => files.asSeenThere(path));
+  const tree = findTree(bundle, description, sources, files);
+  removeUnstagedRuns(files.here);
+  const number = Math.max(0, ...files.runs) + 1;
+  await files.makeRun(number);
+  const folder = runFolder(files.here, number);
+  const chunks = join(folder, "chunks");
+  const places = { sources, shared: `${files.there}/shared` };
+  const shared = new Map<string, Upload>();
+  let jobs: JobToPack[] = [];
+  let bytes = 0;
+  let chunk = 0;
+  let left = wanted.size;
+  const flush = async (): Promise<void> => {
+    if (jobs.length === 0) return;
+    chunk += 1;
+    writeChunk(chunks, chunk, jobs, places, tree !== undefined);
+    left -= jobs.length;
+    options.staged?.(wanted.size - left);
+    jobs = [];
+    bytes = 0;
+    await setImmediate(); // or nobody else, a connection say, would have a turn before all chunks are made
+  };
+  for (const job of readBundledJobs(bundle, description)) {
+    const placements = inputs.of(job);
+    if (!wanted.has(job.number)) continue;
+    for (const placement of placements) {
+      if (placement.how === "pack") bytes += placement.upload.bytes;
+      else if (placement.how !== "in-place" && !shared.has(placement.upload.destination)) {
+        const { source, destination } = placement.upload;
+        shared.set(destination, placement.upload);
+        files.placeShared(placement.upload, isAbsolute(source) ? source : join(sources, source));
+      }
+    }
+    jobs.push({ job, inputs: placements });
+    if (jobs.length >= chunkSize(left, options.managers) || isFull(bytes)) await flush();
+  }
+  await flush();
+  const facts = { digest: description.digest, chunks: chunk, jobs: wanted.size, managers: options.managers };
+  return { number, folder, description, facts, shared: [...shared.values()], sources, tree };
+}
+
+/**
+ * Makes anew, on a target, what lies there once and was changed by a job.
+ *
+ * @throws RuntimeProblem if an input has changed since the bundle was built
+ */
+export async function restoreCopies(
+  options: { readonly bundle: string; readonly workspace: { readonly folder: string } },
+  files: Pick<TargetFiles, "restoreCopies">,
+): Promise<void> {
+  const uploads = new Map<string, Upload>();
+  for (const upload of readUploads(options.bundle)) {
+    if (upload.destination.startsWith("shared/")) uploads.set(upload.destination, upload);
+  }
+  await files.restoreCopies([...uploads.values()], options.workspace.folder);
+}

@@ -1,0 +1,80 @@
+import type { Upload } from "../../compiler/format/bundle.js";
+import type { ScriptName } from "../hosts/load-script.js";
+import type { Run } from "../run/run-folder.js";
+import type { StagedRun } from "./stage-run.js";
+
+/** A part of what a job has left on the target, below the run's `work/`. */
+export interface Leftover {
+  readonly kind: "file" | "folder";
+  readonly path: string;
+  /** what the journal says that it has; undefined: not known */
+  readonly bytes: number | undefined;
+}
+
+/** What is to be known of folders that were fetched, by path. */
+export interface Fetched {
+  /** those that may not come home, and why */
+  readonly refused: ReadonlyMap<string, string>;
+  /** bytes of files that have come in the place of links to them, which the journal has not counted */
+  readonly instead: ReadonlyMap<string, number>;
+}
+
+/** Nothing to be known. */
+export const FETCHED_WHOLE: Fetched = { refused: new Map(), instead: new Map() };
+
+/** Told of what is on its way, in bytes. */
+export type Transferred = (bytes: number, of: number) => void;
+
+/**
+ * How files get to a target and back. The target's folder, or a copy of the parts of it that matter
+ * here, can be read on this machine; what is there is brought up to date by `look` and `fetch`.
+ */
+export interface TargetFiles {
+  /** the folder, or its copy, on this machine */
+  readonly here: string;
+  /** the folder as the target calls it */
+  readonly there: string;
+  /** the numbers of the runs that the target has */
+  readonly runs: readonly number[];
+  /** Makes the folder of a run. */
+  makeRun(number: number): Promise<void>;
+  /** What the target calls a path of this machine, where both see the same; undefined elsewhere. */
+  asSeenThere(path: string): string | undefined;
+  /** Puts an input that lies on the target once into its place, or notes that it has to be sent. */
+  placeShared(upload: Upload, source: string): void;
+  /**
+   * Makes a staged run complete on the target, and declares it: from then on managers may work on it.
+   *
+   * @throws RuntimeProblem if the bundle did not arrive as it was sent
+   */
+  send(staged: StagedRun, transferred: Transferred): Promise<Run>;
+  /**
+   * Makes anew what lies on the target once and was changed there.
+   *
+   * @param sources where relative sources start
+   * @throws RuntimeProblem if an input has changed since the bundle was built
+   */
+  restoreCopies(uploads: readonly Upload[], sources: string): Promise<void>;
+  /** Brings here what journals hold beyond what is known. */
+  look(run: Run): Promise<void>;
+  /**
+   * Brings here, under the same paths, what jobs have left. What is not there any more does not come.
+   *
+   * @returns what is to be known of folders that were not as they should be
+   */
+  fetch(run: Run, leftovers: readonly Leftover[]): Promise<Fetched>;
+  /**
+   * Runs a script on the target, again where the connection breaks; gives what it prints.
+   *
+   * @throws RuntimeProblem if it fails
+   */
+  ask(script: ScriptName, words: readonly string[], input?: Buffer): Promise<Buffer>;
+  /** Ends a run that was gathered: chunks and working folders go, but for those named, below `work/`. */
+  tidy(run: Run, keep: readonly string[]): Promise<void>;
+  /** Brings here what has to be known of runs that another checkout has begun. */
+  adopt(): Promise<void>;
+  /** Takes back a run that no manager has begun. */
+  discard(run: Run): Promise<void>;
+  /** Removes runs and staged inputs. */
+  clean(): Promise<void>;
+}

@@ -1,0 +1,190 @@
+import { chmodSync, existsSync, lstatSync, readdirSync, renameSync, statSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Upload } from "../../compiler/format/bundle.js";
+import { isSameInput, surveyContent } from "../../compiler/format/content/digest.js";
+import { DigestCache } from "../../compiler/format/content/digest-cache.js";
+import { makeFolders } from "../../compiler/format/make-folders.js";
+import type { Host } from "../hosts/host.js";
+import { loadScript, type ScriptName } from "../hosts/load-script.js";
+import { askHost } from "../hosts/run-script.js";
+import { declareRun, listRuns, makeRunFolder, type Run, readRun, undeclareRuns } from "../run/run-folder.js";
+import { removeFolder } from "../system/remove-folder.js";
+import { RuntimeProblem } from "../workspace/workspace.js";
+import { copyExpected, expectedContent } from "./copy-input.js";
+import { Seals } from "./seals.js";
+import type { StagedRun } from "./stage-run.js";
+import { describeForPlanting, replicateTree } from "./stage-tree.js";
+import { FETCHED_WHOLE, type Fetched, type Leftover, type TargetFiles } from "./target-files.js";
+
+/** A network file system may show a file only some seconds after it was written elsewhere: so long, in milliseconds. */
+const MOST_LAG = 15_000;
+const BETWEEN_LOOKS = 250;
+
+/** Everything below loses its write permission; folders keep theirs, or nobody could remove them. */
+function makeReadOnly(path: string): void {
+  const stats = lstatSync(path);
+  if (stats.isSymbolicLink()) return;
+  if (stats.isDirectory()) for (const entry of readdirSync(path)) makeReadOnly(join(path, entry));
+  else chmodSync(path, stats.mode & 0o555);
+}
+
+export interface VisibleFilesOptions {
+  /** runs scripts where the target is */
+  readonly host: Host;
+  readonly here: string;
+  readonly there: string;
+  /** the directory that both sides see, if they call it by two names */
+  readonly sharedDirectory?: { readonly here: string; readonly there: string } | undefined;
+  readonly digests: DigestCache;
+  /** false: copies of inputs go when the run is over that they were made for */
+  readonly keepsCopies?: boolean;
+  /** does an action again, should the connection break in the middle of it */
+  readonly persist?: <T>(action: () => Promise<T>) => Promise<T>;
+}
+
+/** A target whose folder can be seen from this machine: its own, or a directory that both share. */
+export class VisibleFiles implements TargetFiles {
+  readonly here: string;
+  readonly there: string;
+  readonly #seals: Seals;
+
+  constructor(readonly options: VisibleFilesOptions) {
+    this.here = options.here;
+    this.there = options.there;
+    this.#seals = new Seals(join(options.here, "shared"));
+  }
+
+  get runs(): readonly number[] {
+    return listRuns(this.here);
+  }
+
+  async makeRun(number: number): Promise<void> {
+    if (!this.options.sharedDirectory) {
+      makeRunFolder(this.here, number);
+      return;
+    }
+    // By whoever runs the managers over there: on this side it may be somebody else.
+    const { code, stderr } = await this.options.host.run(loadScript("make-run"), [this.there, String(number)]);
+    if (code !== 0) throw new RuntimeProblem(`${this.options.host.name}: ${stderr.trim()}`);
+  }
+
+  /** What the target calls a path within the shared directory; undefined if it is outside. */
+  asSeenThere(path: string): string | undefined {
+    const shared = this.options.sharedDirectory;
+    if (!shared) return undefined;
+    const within = relative(shared.here, path);
+    return within.startsWith("..") ? undefined : join(shared.there, within);
+  }
+
+  placeShared(upload: Upload, source: string): void {
+    const entry = upload.destination.slice("shared/".length);
+    const place = join(this.here, upload.destination);
+    if (this.#holds(entry, place, upload)) return;
+    removeFolder(place);
+    const folder = dirname(place);
+    const fresh = `${folder}.new`;
+    removeFolder(fresh);
+    makeFolders(fresh);
+    try {
+      copyExpected(upload, source, join(fresh, basename(place)), this.options.digests);
+      // Another input may have the same content and another name.
+      if (existsSync(folder)) renameSync(join(fresh, basename(place)), place);
+      else renameSync(fresh, folder);
+    } finally {
+      removeFolder(fresh);
+    }
+    this.#seals.seal(entry);
+  }
+
+  async restoreCopies(uploads: readonly Upload[], sources: string): Promise<void> {
+    for (const upload of uploads) this.placeShared(upload, resolve(sources, upload.source));
+  }
+
+  /** Is the copy there, and still what it was? What somebody has touched is read again. */
+  #holds(entry: string, place: string, upload: Upload): boolean {
+    const stats = lstatSync(place, { throwIfNoEntry: false });
+    if (!stats) return false;
+    if (this.#seals.isWhole(entry)) return true;
+    this.#seals.forget(entry);
+    if (stats.isSymbolicLink()) return false;
+    try {
+      if (!isSameInput(surveyContent(place, DigestCache.open(undefined)), expectedContent(upload))) return false;
+    } catch {
+      return false;
+    }
+    makeReadOnly(place);
+    this.#seals.seal(entry);
+    return true;
+  }
+
+  async send(staged: StagedRun): Promise<Run> {
+    if (staged.tree) await this.#plant(staged, staged.tree);
+    declareRun(staged.folder, staged.facts);
+    return readRun(this.here, staged.number) as Run;
+  }
+
+  /** The tree is copied on this side, and put in place by whoever runs the managers. */
+  async #plant(staged: StagedRun, tree: NonNullable<StagedRun["tree"]>): Promise<void> {
+    replicateTree(tree, join(staged.folder, "staged"), this.options.digests);
+    const words = [this.there, String(staged.number), tree.facts.mode, tree.root, "", ...tree.without];
+    await this.ask("plant", words, describeForPlanting(tree));
+    removeFolder(join(staged.folder, "staged"));
+  }
+
+  async ask(script: ScriptName, words: readonly string[], input?: Buffer): Promise<Buffer> {
+    const persist = this.options.persist ?? ((action) => action());
+    return persist(() => askHost(this.options.host, script, words, input));
+  }
+
+  /** The journals are read where they lie. */
+  async look(run: Run): Promise<void> {
+    if (existsSync(join(run.folder, "run"))) return;
+    throw new RuntimeProblem(
+      `${run.folder} is not there any more`,
+      "is its file system mounted here, and was it moved? When it is back, locusts deploy goes on from there",
+    );
+  }
+
+  async fetch(run: Run, leftovers: readonly Leftover[]): Promise<Fetched> {
+    if (!this.options.sharedDirectory) return FETCHED_WHOLE;
+    const deadline = Date.now() + MOST_LAG;
+    for (const { path, kind, bytes } of leftovers) {
+      const place = join(run.folder, "work", path);
+      const isThere = () => {
+        const stats = statSync(place, { throwIfNoEntry: false });
+        return stats !== undefined && (kind === "folder" || bytes === undefined || stats.size === bytes);
+      };
+      while (!isThere() && bytes !== undefined && Date.now() < deadline) {
+        await sleep(BETWEEN_LOOKS);
+        // Reading the folder makes a network file system ask anew.
+        if (existsSync(dirname(place))) readdirSync(dirname(place));
+      }
+    }
+    return FETCHED_WHOLE;
+  }
+
+  async tidy(run: Run, keep: readonly string[]): Promise<void> {
+    const folder = `${this.there}/runs/${run.number}`;
+    const input = Buffer.from(keep.map((path) => `${path}\0`).join(""));
+    const { code, stderr } = await this.options.host.run(loadScript("tidy"), [folder], { input });
+    if (code !== 0) throw new RuntimeProblem(`${folder} cannot be tidied up: ${stderr.trim()}`);
+    // Folders of failed jobs stay, for people to look at, and have links to these.
+    if (this.options.keepsCopies === false && keep.length === 0) removeFolder(join(this.here, "shared"));
+  }
+
+  async adopt(): Promise<void> {
+    // All of it can be read where it lies.
+  }
+
+  async discard(run: Run): Promise<void> {
+    await this.options.host.run(loadScript("discard"), [this.there, String(run.number)]);
+  }
+
+  async clean(): Promise<void> {
+    await this.options.host.run(loadScript("clean"), [this.there]);
+    // What this side has put there may not be the other side's to remove.
+    undeclareRuns(this.here);
+    for (const part of ["runs", "shared"]) removeFolder(join(this.here, part));
+  }
+}

@@ -1,0 +1,116 @@
+import { join, resolve } from "node:path";
+import type { BundleDescription } from "../../compiler/format/bundle.js";
+import type { EndedTry } from "../run/journal.js";
+import type { Run } from "../run/run-folder.js";
+import { foldersWithoutTree } from "../transfer/stage-tree.js";
+import type { TargetFiles } from "../transfer/target-files.js";
+import { recordApplied } from "./carry-over.js";
+import { compareSharedTree, readChangesOfJobs } from "./compare-tree.js";
+import { type Decision, decidePlaces } from "./decide-places.js";
+import { earlierVersions } from "./earlier-versions.js";
+import { fetchContents } from "./fetch-contents.js";
+import { LocalTree } from "./local-tree.js";
+import { type Conflict, settleVersions } from "./merge-versions.js";
+import { NoPlace, TreePlaces } from "./place-entry.js";
+import { putResults } from "./put-results.js";
+import { isUnreadable, type TreeChange } from "./tree-change.js";
+
+export interface BringTreeOptions {
+  readonly run: Run;
+  readonly files: TargetFiles;
+  readonly description: BundleDescription;
+  /** the definition's folder */
+  readonly folder: string;
+  readonly results: string;
+  /** the folder of what is known of the swarm here */
+  readonly state: string;
+  /** the last tries of the jobs that are done, by job */
+  readonly done: ReadonlyMap<string, EndedTry>;
+  /** whether all jobs of the run have ended: changes are applied only then */
+  readonly isOver: boolean;
+  /** false: say what would happen, and write nothing but into Locusts' own folder */
+  readonly write: boolean;
+}
+
+/** What became of a tree. */
+export interface TreeHome {
+  readonly changes: readonly TreeChange[];
+  readonly conflicts: readonly Conflict[];
+  /** changes that went, or would go, into the environment on this machine; undefined: that was not asked for */
+  readonly applied: number | undefined;
+}
+
+async function findChanges(options: BringTreeOptions): Promise<TreeChange[]> {
+  const { run, files, description, folder, done } = options;
+  const bundle = join(files.here, "bundle");
+  if (description.tree?.mode === "perJob") return readChangesOfJobs(files, run, bundle, done);
+  const without = foldersWithoutTree(folder, files.there, (path) => files.asSeenThere(path));
+  return compareSharedTree(files, run, description.tree?.mode === "copy" ? bundle : undefined, without);
+}
+
+/** Puts changes into the environment on this machine, removals first. Safe to be repeated from any point. */
+function applyChanges(root: string, decision: Decision): Conflict[] {
+  const places = new TreePlaces(root, false);
+  const late: Conflict[] = [];
+  try {
+    for (const change of decision.toApply) {
+      try {
+        if (change.version) places.put(change.path, change.version);
+        else places.remove(change.path);
+      } catch (error) {
+        if (!(error instanceof NoPlace)) throw error;
+        late.push({ change, why: error.message, kept: change.version ? `tree/${change.path}` : undefined });
+      }
+    }
+  } finally {
+    places.finish();
+  }
+  return late;
+}
+
+/**
+ * Brings home what the jobs of a run have changed in their tree: into the results, or into the
+ * environment on this machine, if the definition says so and all jobs have ended. Nothing is put in
+ * place before the whole of it is here. Safe to be repeated from any point.
+ *
+ * @throws RuntimeProblem if something is gone on the target, or in the way here
+ */
+export async function bringTreeHome(options: BringTreeOptions): Promise<TreeHome> {
+  const { run, files, description, folder, results, write } = options;
+  const { tree } = description;
+  if (!tree) throw new Error("the jobs of this swarm have no tree");
+  const found = await findChanges(options);
+  const changes = await fetchContents(
+    files,
+    run,
+    found.filter(({ path }) => !isUnreadable(path)),
+  );
+  const partial = run.jobs < description.jobs;
+  const ran = new Set(options.done.keys());
+  const touched = new Set(changes.map(({ path }) => path));
+  const earlier = partial && tree.mode === "perJob" ? earlierVersions(results, touched, ran) : [];
+  const settled = await settleVersions([...changes, ...earlier]);
+  const root = resolve(folder, tree.root);
+  const apply = tree.apply && options.isOver && tree.mode !== "inPlace";
+  const paths = new Set(settled.agreed.map(({ path }) => path));
+  const local = apply ? new LocalTree(root, join(files.here, "bundle"), paths) : undefined;
+  const decision = await decidePlaces(settled, local);
+  const strange = found
+    .filter(({ path }) => isUnreadable(path))
+    .map(
+      (change): Conflict => ({
+        change: { ...change, version: undefined },
+        why: "its name is no UTF-8, and it stays on the target",
+        kept: undefined,
+      }),
+    );
+  const conflicts = [...decision.conflicts, ...strange];
+  if (write) {
+    conflicts.push(...putResults({ results, decision, conflicts, changes: found, tree, partial, ran }));
+    if (apply) {
+      await recordApplied(options.state, description.digest, decision.toApply);
+      conflicts.push(...applyChanges(root, decision));
+    }
+  }
+  return { changes: found, conflicts, applied: apply ? decision.toApply.length : undefined };
+}

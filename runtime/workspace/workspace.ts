@@ -1,0 +1,120 @@
+import { existsSync, readFileSync, type Stats, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { makeFolders } from "../../compiler/format/make-folders.js";
+import { writeAtomically } from "../../compiler/format/write-atomically.js";
+
+/** The file that a folder is asked for. */
+export const DEFINITION_NAME = "swarm.config.ts";
+
+/** Something that stops a verb, in words for people: what happened, and what to do next. */
+export class RuntimeProblem extends Error {
+  override readonly name = "RuntimeProblem";
+
+  constructor(
+    message: string,
+    readonly hint?: string,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+/** Where a definition's things lie: all of them beside it. */
+export interface Workspace {
+  /** absolute path of the definition */
+  readonly definition: string;
+  readonly folder: string;
+  /** local state, and the local targets' own directories */
+  readonly state: string;
+  readonly results: string;
+}
+
+/**
+ * Finds the definition that is meant by a folder or file.
+ *
+ * @throws RuntimeProblem if there is none
+ */
+export function openWorkspace(place: string): Workspace {
+  const path = resolve(place);
+  let stats: Stats | undefined;
+  try {
+    stats = statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOTDIR" && code !== "ELOOP" && code !== "ENAMETOOLONG") throw error;
+  }
+  const hint = "name the folder or file of a definition, or begin one here: locusts init";
+  if (!stats) throw new RuntimeProblem(`there is no file or folder ${path}`, hint);
+  const definition = stats.isDirectory() ? join(path, DEFINITION_NAME) : path;
+  if (!existsSync(definition)) {
+    throw new RuntimeProblem(`there is no ${DEFINITION_NAME} in ${path}`, hint);
+  }
+  if (!statSync(definition).isFile() || !/\.[cm]?[jt]s$/.test(definition)) {
+    throw new RuntimeProblem(
+      `${definition} is no definition: that is a file of TypeScript, ${DEFINITION_NAME} or another name in .ts`,
+      hint,
+    );
+  }
+  const folder = dirname(definition);
+  return { definition, folder, state: join(folder, ".locusts"), results: join(folder, "results") };
+}
+
+/** Where the bundle of a target goes unless the command line says otherwise. */
+export function bundleFolder(workspace: Workspace, target: string): string {
+  return join(workspace.folder, "bundle", target);
+}
+
+/**
+ * Where the bundle of a target that was deployed may lie, the likeliest first: each is a copy of it, as long as the
+ * definition has not changed.
+ *
+ * @param here the target's folder, or what is known of it on this machine
+ */
+export function knownBundles(workspace: Workspace, target: string, here: string): readonly string[] {
+  const home = targetDirectory(workspace, target);
+  const folders = [
+    join(here, "bundle"),
+    join(home, "bundle"),
+    join(home, "next-bundle"),
+    bundleFolder(workspace, target),
+  ];
+  return [...new Set(folders)];
+}
+
+/** The directory of a local target. */
+export function targetDirectory(workspace: Workspace, target: string): string {
+  return join(workspace.state, target);
+}
+
+/** The text of a state file; one that is empty, damaged, or cannot be read, counts as missing. */
+function readText(path: string, whole: RegExp): string {
+  try {
+    return whole.exec(readFileSync(path, "utf8").trim())?.[0] ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** The name of a definition's file, and nothing else. */
+const DEFINITION_FILE = /^[^/\p{Cc}\uFFFD]+\.[cm]?[jt]s$/u;
+
+/**
+ * Makes `.locusts/`, which git is told to ignore.
+ *
+ * @throws RuntimeProblem if it belongs to another definition in the same folder
+ */
+export function prepareState(workspace: Workspace): void {
+  makeFolders(workspace.state);
+  if (readText(join(workspace.state, ".gitignore"), /^\*/m) === "")
+    writeAtomically(join(workspace.state, ".gitignore"), "*\n");
+  const owner = join(workspace.state, "definition");
+  const name = basename(workspace.definition);
+  if (readText(owner, DEFINITION_FILE) === "") writeAtomically(owner, `${name}\n`);
+  const owned = readText(owner, DEFINITION_FILE);
+  if (owned !== name) {
+    throw new RuntimeProblem(
+      `${workspace.state} and ${workspace.results} belong to ${owned}`,
+      `put ${name} into a folder of its own`,
+    );
+  }
+}

@@ -1,5 +1,4 @@
-import type { DefinitionPath } from "./problem.js";
-import { type Place, type Problem, ProblemsFound } from "./problem.js";
+import { type DefinitionPath, type Place, type Problem, ProblemsFound } from "./problem.js";
 
 /** More problems with jobs than this are counted, not listed. */
 const MOST_PROBLEMS = 20;

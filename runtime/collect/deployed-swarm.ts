@@ -12,18 +12,12 @@ import { Results } from "../results/results.js";
 import { type EndedTry, JournalReader } from "../run/journal.js";
 import { isClosed, listRuns, type Run, readRun } from "../run/run-folder.js";
 import type { Engine } from "../schedulers/scheduler.js";
+import { RuntimeProblem } from "../system/problem.js";
 import { type OpenOptions, openTarget, type TargetFacts } from "../target/open-target.js";
 import type { TargetFiles } from "../transfer/target-files.js";
 import { type LockOptions, lockState } from "../workspace/deploy-lock.js";
 import { describedIn, isWholeBundle } from "../workspace/whole-bundle.js";
-import {
-  bundleFolder,
-  knownBundles,
-  prepareState,
-  RuntimeProblem,
-  targetDirectory,
-  type Workspace,
-} from "../workspace/workspace.js";
+import { bundleFolder, knownBundles, prepareState, targetDirectory, type Workspace } from "../workspace/workspace.js";
 import { type Departure, isHarmless } from "./follow-run.js";
 
 /** A swarm as it was last deployed to a target; known without compiling its definition. */

@@ -6,11 +6,12 @@ import { KEPT_FOLDERS } from "../results/kept-outputs.js";
 import { Ledger } from "../results/ledger.js";
 import { Results } from "../results/results.js";
 import { endProcessesIn } from "../system/end-processes.js";
+import { RuntimeProblem } from "../system/problem.js";
 import { removeFolder } from "../system/remove-folder.js";
 import { explainSystemError } from "../system/system-errors.js";
 import { openTarget } from "../target/open-target.js";
 import { describedIn } from "../workspace/whole-bundle.js";
-import { bundleFolder, knownBundles, RuntimeProblem, targetDirectory, type Workspace } from "../workspace/workspace.js";
+import { bundleFolder, knownBundles, targetDirectory, type Workspace } from "../workspace/workspace.js";
 import { bringHome } from "./collect.js";
 import { deployedTargets, openDeployed } from "./deployed-swarm.js";
 

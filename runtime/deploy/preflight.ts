@@ -15,8 +15,8 @@ import { readDirectives } from "../doctor/slurm/pilot-request.js";
 import { loadScript } from "../hosts/load-script.js";
 import { withReconnection } from "../hosts/with-reconnection.js";
 import { pilotsFor } from "../schedulers/slurm/slurm.js";
+import { RuntimeProblem } from "../system/problem.js";
 import type { OpenedTarget } from "../target/open-target.js";
-import { RuntimeProblem } from "../workspace/workspace.js";
 
 /** For how long a host may be away, in milliseconds. */
 const PATIENCE = 120_000;

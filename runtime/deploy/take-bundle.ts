@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import type { BundleDescription } from "../../compiler/format/bundle.js";
+import { RuntimeProblem } from "../system/problem.js";
 import { placeBundle } from "../transfer/stage-run.js";
 import { digestBundle } from "../workspace/whole-bundle.js";
-import { RuntimeProblem } from "../workspace/workspace.js";
 
 /**
  * Takes a copy of the bundle that a deploy was started with: what is built later, while this one still

@@ -1,7 +1,7 @@
 import { openOptions } from "../../compiler/format/sbatch-options.js";
 import type { Ended, Host } from "../hosts/host.js";
 import { loadScript } from "../hosts/load-script.js";
-import { RuntimeProblem } from "../workspace/workspace.js";
+import { RuntimeProblem } from "../system/problem.js";
 import { countSubmitted, type Needs } from "./needs.js";
 import { writeBatchScript } from "./slurm/pilot-request.js";
 

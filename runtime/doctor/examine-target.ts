@@ -1,8 +1,9 @@
 import { ConnectionLost, type Host } from "../hosts/host.js";
 import { openHost } from "../hosts/open-host.js";
 import { ThisMachine } from "../hosts/this-machine.js";
+import { RuntimeProblem } from "../system/problem.js";
 import { openCheckout } from "../workspace/checkout.js";
-import { RuntimeProblem, targetDirectory, type Workspace } from "../workspace/workspace.js";
+import { targetDirectory, type Workspace } from "../workspace/workspace.js";
 import { examineDirectory, examineOwner } from "./directory-findings.js";
 import { askHost, type HostAnswer } from "./examine-host.js";
 import { type Finding, fail, ok, skipped } from "./finding.js";

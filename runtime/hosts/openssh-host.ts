@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { RuntimeProblem } from "../workspace/workspace.js";
+import { RuntimeProblem } from "../system/problem.js";
 import { ConnectionLost, type Ended, type Host, type RunOptions } from "./host.js";
 import { abandonStart, StartRefused } from "./script/drive-script.js";
 import { type PackedScript, packScript } from "./script/packed-script.js";

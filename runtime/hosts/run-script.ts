@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import { mendFor } from "../system/disk-words.js";
-import { RuntimeProblem } from "../workspace/workspace.js";
+import { RuntimeProblem } from "../system/problem.js";
 import type { Host } from "./host.js";
 import { loadScript, type ScriptName } from "./load-script.js";
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClientChannel } from "ssh2";
-import { RuntimeProblem } from "../workspace/workspace.js";
+import { RuntimeProblem } from "../system/problem.js";
 import { ConnectionLost, type Ended, type Host, type RunOptions } from "./host.js";
 import type { StartedScript } from "./script/drive-script.js";
 import { type PackedScript, packScript } from "./script/packed-script.js";

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
+import { RuntimeProblem } from "../system/problem.js";
 import { explainSystemError } from "../system/system-errors.js";
-import { RuntimeProblem } from "../workspace/workspace.js";
 import { ConnectionLost, type Ended, type Host, type RunOptions } from "./host.js";
 import { driveScript } from "./script/drive-script.js";
 import { packScript } from "./script/packed-script.js";

@@ -1,5 +1,5 @@
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
-import { RuntimeProblem } from "../workspace/workspace.js";
+import { RuntimeProblem } from "../system/problem.js";
 import { missingOutputs } from "./job-state.js";
 import type { KeptOutputs } from "./kept-outputs.js";
 import type { PlacedOutput, PlacedOutputs } from "./placed-outputs.js";

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readdirSync, readSync } from "node:fs"
 import { join } from "node:path";
 import { withoutControlCharacters } from "../../compiler/format/control-characters.js";
 import type { Cause, OutputState } from "../results/ledger.js";
-import { RuntimeProblem } from "../workspace/workspace.js";
+import { RuntimeProblem } from "../system/problem.js";
 
 /** A try of a job that has ended. */
 export interface EndedTry {

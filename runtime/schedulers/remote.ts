@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Host } from "../hosts/host.js";
 import { loadScript } from "../hosts/load-script.js";
 import type { Run } from "../run/run-folder.js";
-import { RuntimeProblem } from "../workspace/workspace.js";
+import { RuntimeProblem } from "../system/problem.js";
 import type { Engine, EngineState, LastWords } from "./scheduler.js";
 
 export interface RemoteEngineOptions {

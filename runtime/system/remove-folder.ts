@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, readdirSync, rmdirSync, rmSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import { RuntimeProblem } from "../workspace/workspace.js";
+import { RuntimeProblem } from "./problem.js";
 
 /** Removes one thing after another, and goes on where one cannot be removed. @returns what is left, with the reason */
 function removeEach(path: string): { readonly path: string; readonly why: string }[] {

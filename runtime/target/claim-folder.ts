@@ -1,7 +1,7 @@
 import type { Host } from "../hosts/host.js";
 import { loadScript } from "../hosts/load-script.js";
 import { mendFor } from "../system/disk-words.js";
-import { RuntimeProblem } from "../workspace/workspace.js";
+import { RuntimeProblem } from "../system/problem.js";
 
 /** The swarm's folder on a target. */
 export interface Settled {

@@ -12,11 +12,12 @@ import { DirectEngine } from "../schedulers/local.js";
 import { RemoteDirectEngine } from "../schedulers/remote.js";
 import type { Engine } from "../schedulers/scheduler.js";
 import { SlurmEngine } from "../schedulers/slurm/slurm.js";
+import { RuntimeProblem } from "../system/problem.js";
 import { SentFiles } from "../transfer/sent-files.js";
 import type { TargetFiles } from "../transfer/target-files.js";
 import { VisibleFiles } from "../transfer/visible-files.js";
 import { openCheckout } from "../workspace/checkout.js";
-import { RuntimeProblem, targetDirectory, type Workspace } from "../workspace/workspace.js";
+import { targetDirectory, type Workspace } from "../workspace/workspace.js";
 import { type Settled, settle } from "./claim-folder.js";
 
 /** What has to be known of a target to reach it: parts of a bundle's description. */

@@ -4,7 +4,7 @@ import type { Upload } from "../../compiler/format/bundle.js";
 import { ContentSum, digestFile, isSameInput } from "../../compiler/format/content/digest.js";
 import type { DigestCache } from "../../compiler/format/content/digest-cache.js";
 import { walkInput } from "../../compiler/format/content/input-entries.js";
-import { RuntimeProblem } from "../workspace/workspace.js";
+import { RuntimeProblem } from "../system/problem.js";
 import { expectedContent, inputHasChanged, isSignOfChange } from "./copy-input.js";
 import { END_OF_TAR, paddingFor, tarHeader } from "./tar-entry.js";
 

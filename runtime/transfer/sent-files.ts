@@ -18,8 +18,8 @@ import {
   undeclareRuns,
 } from "../run/run-folder.js";
 import { mendFor } from "../system/disk-words.js";
+import { RuntimeProblem } from "../system/problem.js";
 import { removeFolder } from "../system/remove-folder.js";
-import { RuntimeProblem } from "../workspace/workspace.js";
 import { type Inventory, readInventory } from "./inventory.js";
 import { bytesOf, endOfParcels, lacking, type Parcel, packParcels, parcelOfFile, parcelsOfInput } from "./parcels.js";
 import { splitJournals } from "./split-journals.js";

@@ -1,4 +1,4 @@
-import { RuntimeProblem } from "../workspace/workspace.js";
+import { RuntimeProblem } from "../system/problem.js";
 
 /** What a journal of a manager's life is called. */
 const JOURNAL_NAME = /^[A-Za-z0-9_-]+\.\d+\.tsv$/;

@@ -26,7 +26,7 @@ import {
 import { digestFile } from "../../compiler/format/content/digest.js";
 import type { DigestCache } from "../../compiler/format/content/digest-cache.js";
 import { ownFolders } from "../../compiler/format/own-folders.js";
-import { RuntimeProblem } from "../workspace/workspace.js";
+import { RuntimeProblem } from "../system/problem.js";
 import type { Parcel } from "./parcels.js";
 
 /** Files up to this size are copied through memory. */

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { chmodSync, constants, copyFileSync, linkSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeFolders } from "../../compiler/format/make-folders.js";
-import { RuntimeProblem } from "../workspace/workspace.js";
+import { RuntimeProblem } from "../system/problem.js";
 import type { Parcel } from "./parcels.js";
 
 /** Lays parcels out in a folder, as they are to lie on the target; files are linked where that is possible. */

@@ -5,8 +5,8 @@ import { readBundledTree } from "../../compiler/format/bundle.js";
 import type { EndedTry } from "../run/journal.js";
 import type { Run } from "../run/run-folder.js";
 import { lookAt } from "../system/look-at.js";
+import { RuntimeProblem } from "../system/problem.js";
 import type { TargetFiles } from "../transfer/target-files.js";
-import { RuntimeProblem } from "../workspace/workspace.js";
 import { type Difference, readDifferences } from "./listing.js";
 import { changeOf, isUncertain, type TreeChange } from "./tree-change.js";
 

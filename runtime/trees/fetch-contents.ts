@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Run } from "../run/run-folder.js";
 import { lookAt } from "../system/look-at.js";
+import { RuntimeProblem } from "../system/problem.js";
 import type { Leftover, TargetFiles } from "../transfer/target-files.js";
-import { RuntimeProblem } from "../workspace/workspace.js";
 import type { Change } from "./merge-versions.js";
 import type { TreeChange } from "./tree-change.js";
 

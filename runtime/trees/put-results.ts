@@ -14,7 +14,7 @@ import {
 } from "../results/change-tables.js";
 import { isSameContent } from "../results/results.js";
 import { lookAt } from "../system/look-at.js";
-import { RuntimeProblem } from "../workspace/workspace.js";
+import { RuntimeProblem } from "../system/problem.js";
 import { CONFLICTS_FOLDER, type Decision, TREE_FOLDER } from "./decide-places.js";
 import type { Change, Conflict } from "./merge-versions.js";
 import { isThere, NoPlace, TreePlaces } from "./place-entry.js";

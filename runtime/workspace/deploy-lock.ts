@@ -11,9 +11,9 @@ import {
   type OwnLock,
   readLockFile,
 } from "../system/lock-file.js";
+import { RuntimeProblem } from "../system/problem.js";
 import { isRunning, type ProcessIdentity, processSpace } from "../system/process-identity.js";
 import type { RenewedLock } from "./renew-lock.js";
-import { RuntimeProblem } from "./workspace.js";
 
 /** Between two signs of life, in milliseconds. */
 const BEAT = 2000;

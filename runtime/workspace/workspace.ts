@@ -2,22 +2,10 @@ import { existsSync, readFileSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
+import { RuntimeProblem } from "../system/problem.js";
 
 /** The file that a folder is asked for. */
 export const DEFINITION_NAME = "swarm.config.ts";
-
-/** Something that stops a verb, in words for people: what happened, and what to do next. */
-export class RuntimeProblem extends Error {
-  override readonly name = "RuntimeProblem";
-
-  constructor(
-    message: string,
-    readonly hint?: string,
-    options?: { readonly cause?: unknown },
-  ) {
-    super(message, options);
-  }
-}
 
 /** Where a definition's things lie: all of them beside it. */
 export interface Workspace {

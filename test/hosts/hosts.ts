@@ -5,7 +5,7 @@ import { OpensshHost } from "../../runtime/hosts/openssh-host.js";
 import { Answers } from "../../runtime/hosts/ssh/answers.js";
 import type { Question } from "../../runtime/hosts/ssh/terminal.js";
 import { Ssh2Host } from "../../runtime/hosts/ssh2-host.js";
-import { RuntimeProblem } from "../../runtime/workspace/workspace.js";
+import { RuntimeProblem } from "../../runtime/system/problem.js";
 import type { Sshd } from "../cluster/sshd.js";
 
 /** The two ways to another machine. */

@@ -1,7 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { openWorkspace, RuntimeProblem } from "../../runtime/workspace/workspace.js";
+import { RuntimeProblem } from "../../runtime/system/problem.js";
+import { openWorkspace } from "../../runtime/workspace/workspace.js";
 import { suite } from "../runner/suite.js";
 import { definition, load, makeFolder, mistakes } from "./temp-definition.js";
 

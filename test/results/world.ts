@@ -22,7 +22,7 @@ import { putRight } from "../../runtime/results/put-right.js";
 import { writeResultTables } from "../../runtime/results/result-tables.js";
 import { Results } from "../../runtime/results/results.js";
 import { selectJobs } from "../../runtime/results/select-jobs.js";
-import { RuntimeProblem } from "../../runtime/workspace/workspace.js";
+import { RuntimeProblem } from "../../runtime/system/problem.js";
 
 /** What decides the results of a swarm: its command, the pattern of its outputs, its jobs with their param and input. */
 export interface Definition {

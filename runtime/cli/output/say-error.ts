@@ -5,8 +5,8 @@ import { formatProblems } from "../../../compiler/problem/code-frame.js";
 import { ProblemsFound } from "../../../compiler/problem/problem.js";
 import { ConnectionLost } from "../../hosts/host.js";
 import { REPORT_VERSION } from "../../results/report.js";
+import { RuntimeProblem } from "../../system/problem.js";
 import { explainSystemError } from "../../system/system-errors.js";
-import { RuntimeProblem } from "../../workspace/workspace.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import type { Terminal } from "./terminal.js";
 

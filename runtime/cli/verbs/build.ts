@@ -5,8 +5,9 @@ import { type BundleDescription, readBundleDescription } from "../../../compiler
 import type { TreeEntry } from "../../../compiler/tree/entry.js";
 import { keptBytes } from "../../results/kept-outputs.js";
 import { REPORT_VERSION } from "../../results/report.js";
+import { RuntimeProblem } from "../../system/problem.js";
 import { hasReflinks } from "../../system/reflinks.js";
-import { bundleFolder, prepareState, RuntimeProblem, type Workspace } from "../../workspace/workspace.js";
+import { bundleFolder, prepareState, type Workspace } from "../../workspace/workspace.js";
 import { EXIT } from "../output/exit-codes.js";
 import { sayNotes } from "../output/notes.js";
 import { describeTreeUse, TreeListing } from "../output/tree.js";

@@ -4,7 +4,7 @@ import { ProblemsFound } from "../../../compiler/problem/problem.js";
 import { printTree } from "../../../compiler/tree/import/print-tree.js";
 import { readTreeFile } from "../../../compiler/tree/import/read-tree-file.js";
 import { REPORT_VERSION } from "../../results/report.js";
-import { RuntimeProblem } from "../../workspace/workspace.js";
+import { RuntimeProblem } from "../../system/problem.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { setProblemFolder } from "../output/say-error.js";
 import type { Terminal } from "../output/terminal.js";

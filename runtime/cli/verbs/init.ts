@@ -2,7 +2,8 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { makeFolders } from "../../../compiler/format/make-folders.js";
 import { REPORT_VERSION } from "../../results/report.js";
-import { DEFINITION_NAME, RuntimeProblem } from "../../workspace/workspace.js";
+import { RuntimeProblem } from "../../system/problem.js";
+import { DEFINITION_NAME } from "../../workspace/workspace.js";
 import { EXIT } from "../output/exit-codes.js";
 import type { Verb } from "./verb.js";
 

@@ -5,7 +5,7 @@ import type { Deployed } from "../../collect/deployed-swarm.js";
 import { logPath } from "../../results/log-names.js";
 import { readLogTail } from "../../results/log-tail.js";
 import { REPORT_VERSION } from "../../results/report.js";
-import { RuntimeProblem } from "../../workspace/workspace.js";
+import { RuntimeProblem } from "../../system/problem.js";
 import { EXIT } from "../output/exit-codes.js";
 import { useDeployed } from "./use-deployed.js";
 import type { Verb } from "./verb.js";

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { RuntimeProblem } from "../../workspace/workspace.js";
+import { RuntimeProblem } from "../../system/problem.js";
 
 /** How a login went on instead of running the command that it was given. */
 export type NoStart =

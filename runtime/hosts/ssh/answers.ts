@@ -1,4 +1,4 @@
-import { RuntimeProblem } from "../../workspace/workspace.js";
+import { RuntimeProblem } from "../../system/problem.js";
 import { type Asker, askOnTerminal, NobodyToAsk, type Question } from "./terminal.js";
 
 /**

@@ -1,5 +1,5 @@
 import ssh2, { type AnyAuthMethod, type AuthenticationType, type ParsedKey, type Prompt } from "ssh2";
-import { RuntimeProblem } from "../../workspace/workspace.js";
+import { RuntimeProblem } from "../../system/problem.js";
 import type { Answers } from "./answers.js";
 import { readKeyFiles } from "./key-files.js";
 import { KeyRing, OneKey } from "./key-ring.js";

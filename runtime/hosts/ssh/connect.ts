@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect as connectSocket } from "node:net";
 import type { Duplex } from "node:stream";
 import ssh2, { type Client, type NextAuthHandler } from "ssh2";
-import { RuntimeProblem } from "../../workspace/workspace.js";
+import { RuntimeProblem } from "../../system/problem.js";
 import { chooseAlgorithms } from "./algorithms.js";
 import type { Answers } from "./answers.js";
 import { Authentication } from "./authentication.js";

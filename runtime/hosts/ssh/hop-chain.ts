@@ -1,4 +1,4 @@
-import { RuntimeProblem } from "../../workspace/workspace.js";
+import { RuntimeProblem } from "../../system/problem.js";
 import { type Destination, readSettings, type SshSettings } from "./settings.js";
 
 /** Longer chains are loops: a jump host that is to be reached through itself. */

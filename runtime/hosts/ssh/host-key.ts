@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { RuntimeProblem } from "../../workspace/workspace.js";
+import { RuntimeProblem } from "../../system/problem.js";
 import { type KnownKey, knownName, rememberKey } from "./known-hosts.js";
 import type { SshSettings } from "./settings.js";
 

@@ -1,4 +1,4 @@
-import { RuntimeProblem } from "../../workspace/workspace.js";
+import { RuntimeProblem } from "../../system/problem.js";
 import { HungUp, Unreachable } from "./problems.js";
 
 /** What `ssh` says when it cannot connect, and what to do about it. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { RuntimeProblem } from "../../workspace/workspace.js";
+import { RuntimeProblem } from "../../system/problem.js";
 
 /** A host that does not answer; once it did, that is worth another try. */
 export class Unreachable extends RuntimeProblem {}

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { RuntimeProblem } from "../../workspace/workspace.js";
+import { RuntimeProblem } from "../../system/problem.js";
 
 /**
  * Names another ssh configuration file than the user's, as `ssh -F` does. It is the environment

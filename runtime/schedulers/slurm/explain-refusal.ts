@@ -1,4 +1,4 @@
-import { RuntimeProblem } from "../../workspace/workspace.js";
+import { RuntimeProblem } from "../../system/problem.js";
 
 /** What `sbatch` says when it refuses, and the mend. */
 const REFUSALS: readonly (readonly [pattern: RegExp, hint: string])[] = [

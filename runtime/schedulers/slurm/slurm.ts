@@ -3,7 +3,7 @@ import type { BundledPilots } from "../../../compiler/format/bundle.js";
 import type { Host } from "../../hosts/host.js";
 import { loadSlurmScript } from "../../hosts/load-script.js";
 import type { Run } from "../../run/run-folder.js";
-import { RuntimeProblem } from "../../workspace/workspace.js";
+import { RuntimeProblem } from "../../system/problem.js";
 import type { Engine, EngineState, LastWords } from "../scheduler.js";
 import { explainRefusal } from "./explain-refusal.js";
 import { Heartbeats } from "./heartbeats.js";

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import type { Bench, Comparison, Line, Setting } from "../bench.js";
-import { seconds } from "../bench.js";
+import { type Bench, type Comparison, type Line, type Setting, seconds } from "../bench.js";
 import { snakemakeDryRun } from "../competitors.js";
 import { plannedJobs } from "../definitions.js";
 import { locusts, writeDefinition } from "../locusts.js";

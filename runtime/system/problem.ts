@@ -1,0 +1,12 @@
+/** Something that stops a verb, in words for people: what happened, and what to do next. */
+export class RuntimeProblem extends Error {
+  override readonly name = "RuntimeProblem";
+
+  constructor(
+    message: string,
+    readonly hint?: string,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}

@@ -8,3 +8,21 @@ export const RESERVED_RESULTS: readonly string[] = ["jobs.tsv", "outputs.tsv", L
 export function isReserved(path: string): boolean {
   return RESERVED_RESULTS.includes((path.split("/", 1)[0] as string).toLowerCase());
 }
+
+/** Why a try of a job ended. */
+export const CAUSES = [
+  "ok",
+  "exit",
+  "signal",
+  "timeout",
+  "oom",
+  "walltime",
+  "node",
+  "missing-output",
+  "stopped",
+] as const;
+
+export type Cause = (typeof CAUSES)[number];
+
+/** What is known of an output: its bytes, or why it was not collected. */
+export type OutputState = number | "missing" | "invalid";

@@ -1,8 +1,9 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
+import type { OutputState } from "../../compiler/format/results.js";
 import { treeRecord } from "../results/job-state.js";
-import type { JobResult, Ledger, OutputState } from "../results/ledger.js";
+import type { JobResult, Ledger } from "../results/ledger.js";
 import { logPath } from "../results/log-names.js";
 import { isOfJob, OutputRefused } from "../results/output-refused.js";
 import type { Results } from "../results/results.js";

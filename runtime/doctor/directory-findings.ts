@@ -1,5 +1,5 @@
-import { type Finding, fail, ok } from "./finding.js";
-import type { HostFacts } from "./host-facts.js";
+import { type Finding, fail, ok } from "./facts/finding.js";
+import type { HostFacts } from "./facts/host-facts.js";
 
 function explainUnwritable(directory: string, { base, unwritable = "", user }: HostFacts): Finding {
   const words = `${directory} cannot be written to: ${base === directory ? "" : `${base}: `}${unwritable}`;

@@ -1,8 +1,9 @@
 import { openOptions } from "../../compiler/format/sbatch-options.js";
-import type { Ended, Host } from "../hosts/host.js";
+import type { Host } from "../hosts/host.js";
 import { loadScript } from "../hosts/load-script.js";
+import type { Ended } from "../hosts/script/script-run.js";
 import { RuntimeProblem } from "../system/problem.js";
-import { countSubmitted, type Needs } from "./needs.js";
+import { countSubmitted, type Needs } from "./facts/needs.js";
 import { writeBatchScript } from "./slurm/pilot-request.js";
 
 /** What a host has answered, as text. */

@@ -1,7 +1,7 @@
 import { countOf } from "../../compiler/format/amounts.js";
-import { type Finding, fail, ok, warn } from "./finding.js";
-import type { HostFacts } from "./host-facts.js";
-import type { Needs } from "./needs.js";
+import { type Finding, fail, ok, warn } from "./facts/finding.js";
+import type { HostFacts } from "./facts/host-facts.js";
+import type { Needs } from "./facts/needs.js";
 
 /** The oldest bash that runs the manager: 4.4. */
 const OLDEST_BASH = 404;

@@ -1,6 +1,6 @@
 import { countOf, formatBytes } from "../../compiler/format/amounts.js";
-import { type Finding, fail, ok, skipped, warn } from "./finding.js";
-import type { HostFacts } from "./host-facts.js";
+import { type Finding, fail, ok, skipped, warn } from "./facts/finding.js";
+import type { HostFacts } from "./facts/host-facts.js";
 
 /** What there must be room for. */
 export interface RoomNeeds {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Host } from "../hosts/host.js";
 import { loadScript } from "../hosts/load-script.js";
-import { type Finding, fail, ok } from "./finding.js";
+import { type Finding, fail, ok } from "./facts/finding.js";
 
 const NAME = "shared directory";
 const IDS_HINT = "shared directories go by user ids: compare what id prints on both sides";

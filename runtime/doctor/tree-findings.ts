@@ -1,8 +1,8 @@
 import { formatBytes } from "../../compiler/format/amounts.js";
 import type { Host } from "../hosts/host.js";
 import { loadScript } from "../hosts/load-script.js";
-import { type Finding, fail, ok, warn } from "./finding.js";
-import type { TreeNeeds } from "./needs.js";
+import { type Finding, fail, ok, warn } from "./facts/finding.js";
+import type { TreeNeeds } from "./facts/needs.js";
 
 const SECONDS = 30;
 

@@ -1,21 +1,4 @@
-import type { Readable, Writable } from "node:stream";
-
-/** How a script on a host ended. */
-export interface Ended {
-  /** 128 + signal if a signal ended it */
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-export interface RunOptions {
-  /** what the script reads from its standard input; nothing unless given */
-  readonly input?: Buffer | Readable;
-  /** takes the script's standard output as it comes; else it is in `stdout`, as UTF-8 */
-  readonly output?: Writable;
-  /** how long it may take, in milliseconds; then it is given up with a `ConnectionLost` */
-  readonly timeout?: number;
-}
+import type { Ended, RunOptions } from "./script/script-run.js";
 
 /**
  * A machine that bash scripts can be run on: this one, or another over ssh.
@@ -35,9 +18,4 @@ export interface Host {
   run(script: string, words?: readonly string[], options?: RunOptions): Promise<Ended>;
   /** Ends the connection; a later `run` makes a new one, and asks nobody for what was answered before. */
   close(): void;
-}
-
-/** A connection broke, or was silent for too long: worth another try. */
-export class ConnectionLost extends Error {
-  override readonly name = "ConnectionLost";
 }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClientChannel } from "ssh2";
 import { RuntimeProblem } from "../system/problem.js";
-import { ConnectionLost, type Ended, type Host, type RunOptions } from "./host.js";
-import type { StartedScript } from "./script/drive-script.js";
+import type { Host } from "./host.js";
 import { type PackedScript, packScript } from "./script/packed-script.js";
+import { ConnectionLost, type Ended, type RunOptions, type StartedScript } from "./script/script-run.js";
 import { Starts } from "./script/starts.js";
 import { type Answers, answers as answersOfProcess } from "./ssh/answers.js";
 import { type Connection, connectThroughHops } from "./ssh/connect.js";

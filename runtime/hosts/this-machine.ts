@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { RuntimeProblem } from "../system/problem.js";
 import { explainSystemError } from "../system/system-errors.js";
-import { ConnectionLost, type Ended, type Host, type RunOptions } from "./host.js";
+import type { Host } from "./host.js";
 import { driveScript } from "./script/drive-script.js";
 import { packScript } from "./script/packed-script.js";
+import { ConnectionLost, type Ended, type RunOptions } from "./script/script-run.js";
 import { startProcess } from "./script/start-process.js";
 
 function explain(error: NodeJS.ErrnoException): Error {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ConnectionLost } from "./host.js";
+import { ConnectionLost } from "./script/script-run.js";
 
 export interface Reconnection {
   /** for how long a host may be away before its ConnectionLost is passed on, in milliseconds */

@@ -4,8 +4,6 @@ import { readLines } from "../../compiler/format/lines.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { decodeRow, encodeReadableRow } from "../../compiler/format/tsv.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
-import type { Conflict } from "../trees/merge-versions.js";
-import type { TreeChange } from "../trees/tree-change.js";
 
 export const CHANGES_TABLE = "changes.tsv";
 export const CONFLICTS_TABLE = "conflicts.tsv";
@@ -22,8 +20,18 @@ function write(folder: string, name: string, lines: readonly string[]): void {
   writeAtomically(join(folder, name), lines);
 }
 
-/** A line of `changes.tsv` of an earlier gather. */
-export type ChangeRow = Pick<TreeChange, "path" | "change" | "kind" | "bytes" | "job">;
+/** A line of `changes.tsv`: what jobs have done to a path of their tree. */
+export interface ChangeRow {
+  /** from the tree's root */
+  readonly path: string;
+  readonly change: "created" | "changed" | "deleted";
+  /** what it is now; of what was deleted, what it was */
+  readonly kind: "file" | "folder" | "link" | "other";
+  /** of a file that is there; else 0 */
+  readonly bytes: number;
+  /** which job has done it, if each has a tree of its own; else empty */
+  readonly job: string;
+}
 
 /** What `changes.tsv` says at the moment. */
 export function readChangesTable(results: string): ChangeRow[] {
@@ -64,10 +72,6 @@ export interface ConflictRow {
   /** where a version is kept, below results */
   readonly kept: string | undefined;
   readonly job: string;
-}
-
-export function conflictRow({ change, why, kept }: Conflict): ConflictRow {
-  return { path: change.path, why, kept, job: change.job };
 }
 
 /** What `conflicts.tsv` says at the moment. */

@@ -1,11 +1,6 @@
 import { join } from "node:path";
+import type { Cause, OutputState } from "../../compiler/format/results.js";
 import { AppendOnlyTable } from "../system/append-only.js";
-
-/** Why a try of a job ended. */
-export type Cause = "ok" | "exit" | "signal" | "timeout" | "oom" | "walltime" | "node" | "missing-output" | "stopped";
-
-/** What is known of an output: its bytes, or why it has not come home. */
-export type OutputState = number | "missing" | "invalid";
 
 /** The result of a job: what became of its last try. */
 export interface JobResult {

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { withoutControlCharacters } from "../../compiler/format/control-characters.js";
-import type { Cause, OutputState } from "../results/ledger.js";
+import { CAUSES, type Cause, type OutputState } from "../../compiler/format/results.js";
 import { RuntimeProblem } from "../system/problem.js";
 
 /** A try of a job that has ended. */
@@ -34,7 +34,6 @@ export interface Watcher {
 
 const NUMBER = /^\d+$/;
 const PLACE = /^\d+(\.\d+)?$/;
-const CAUSES = new Set(["ok", "exit", "signal", "timeout", "oom", "walltime", "node", "missing-output", "stopped"]);
 
 function readOutputs(text: string): OutputState[] | undefined {
   if (text === "-") return [];
@@ -57,7 +56,7 @@ function readEnded(fields: readonly string[], life: string, host: string): Ended
   ];
   if (fields.length !== 11 || fields[10] !== ".") return undefined;
   if (![number, attempt, start, end].every((field) => NUMBER.test(field as string))) return undefined;
-  if (!CAUSES.has(cause as string) || !PLACE.test(place as string)) return undefined;
+  if (!(CAUSES as readonly string[]).includes(cause as string) || !PLACE.test(place as string)) return undefined;
   const states = readOutputs(outputs as string);
   if (!states) return undefined;
   return {

@@ -5,9 +5,10 @@ import { Readable } from "node:stream";
 import { BUNDLE_FILES, type Upload } from "../../compiler/format/bundle.js";
 import type { DigestCache } from "../../compiler/format/content/digest-cache.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
-import { ConnectionLost, type Host } from "../hosts/host.js";
+import type { Host } from "../hosts/host.js";
 import { loadScript, type ScriptName } from "../hosts/load-script.js";
 import { askHost } from "../hosts/run-script.js";
+import { ConnectionLost } from "../hosts/script/script-run.js";
 import {
   declareRun,
   describeRun,
@@ -23,9 +24,15 @@ import { removeFolder } from "../system/remove-folder.js";
 import { type Inventory, readInventory } from "./inventory.js";
 import { bytesOf, endOfParcels, lacking, type Parcel, packParcels, parcelOfFile, parcelsOfInput } from "./parcels.js";
 import { splitJournals } from "./split-journals.js";
-import type { StagedRun } from "./stage-run.js";
 import { describeForPlanting, treeParcels } from "./stage-tree.js";
-import { FETCHED_WHOLE, type Fetched, type Leftover, type TargetFiles, type Transferred } from "./target-files.js";
+import {
+  FETCHED_WHOLE,
+  type Fetched,
+  type Leftover,
+  type StagedRun,
+  type TargetFiles,
+  type Transferred,
+} from "./target-files.js";
 import { Unpacker } from "./unpack.js";
 import { sendByCommand } from "./user-command.js";
 

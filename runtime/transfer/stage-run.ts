@@ -11,11 +11,11 @@ import {
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { copyAtomically, removeDrafts } from "../../compiler/format/write-atomically.js";
 import { chunkSize, isFull } from "../run/chunks.js";
-import { type RunFacts, removeUnstagedRuns, runFolder } from "../run/run-folder.js";
+import { removeUnstagedRuns, runFolder } from "../run/run-folder.js";
 import { BundledInputs } from "./bundled-inputs.js";
 import { type JobToPack, writeChunk } from "./pack.js";
-import { findTree, type StagedTree } from "./stage-tree.js";
-import type { TargetFiles } from "./target-files.js";
+import { findTree } from "./stage-tree.js";
+import type { StagedRun, TargetFiles } from "./target-files.js";
 
 /** Puts the bundle into a folder, each file in one step. */
 export function placeBundle(from: string, to: string): void {
@@ -38,20 +38,6 @@ export interface StageOptions {
   /** how many managers will share the run */
   readonly managers: number;
   staged?(jobs: number): void;
-}
-
-/** A run whose chunks are made, and which no manager may work on yet. */
-export interface StagedRun {
-  readonly number: number;
-  readonly folder: string;
-  readonly description: BundleDescription;
-  readonly facts: RunFacts;
-  /** inputs that have to be on the target, once */
-  readonly shared: readonly Upload[];
-  /** where their relative sources start */
-  readonly sources: string;
-  /** the tree that its jobs run in, if they have no folders of their own */
-  readonly tree: StagedTree | undefined;
 }
 
 /**

@@ -1,7 +1,21 @@
-import type { Upload } from "../../compiler/format/bundle.js";
+import type { BundleDescription, Upload } from "../../compiler/format/bundle.js";
 import type { ScriptName } from "../hosts/load-script.js";
-import type { Run } from "../run/run-folder.js";
-import type { StagedRun } from "./stage-run.js";
+import type { Run, RunFacts } from "../run/run-folder.js";
+import type { StagedTree } from "./stage-tree.js";
+
+/** A run whose chunks are made, and which no manager may work on yet. */
+export interface StagedRun {
+  readonly number: number;
+  readonly folder: string;
+  readonly description: BundleDescription;
+  readonly facts: RunFacts;
+  /** inputs that have to be on the target, once */
+  readonly shared: readonly Upload[];
+  /** where their relative sources start */
+  readonly sources: string;
+  /** the tree that its jobs run in, if they have no folders of their own */
+  readonly tree: StagedTree | undefined;
+}
 
 /** A part of what a job has left on the target, below the run's `work/`. */
 export interface Leftover {

@@ -13,9 +13,8 @@ import { RuntimeProblem } from "../system/problem.js";
 import { removeFolder } from "../system/remove-folder.js";
 import { copyExpected, expectedContent } from "./copy-input.js";
 import { Seals } from "./seals.js";
-import type { StagedRun } from "./stage-run.js";
 import { describeForPlanting, replicateTree } from "./stage-tree.js";
-import { FETCHED_WHOLE, type Fetched, type Leftover, type TargetFiles } from "./target-files.js";
+import { FETCHED_WHOLE, type Fetched, type Leftover, type StagedRun, type TargetFiles } from "./target-files.js";
 
 /** A network file system may show a file only some seconds after it was written elsewhere: so long, in milliseconds. */
 const MOST_LAG = 15_000;

@@ -6,7 +6,6 @@ import { copyAtomically } from "../../compiler/format/write-atomically.js";
 import {
   type ChangeRow,
   type ConflictRow,
-  conflictRow,
   readChangesTable,
   readConflictsTable,
   writeChangesTable,
@@ -113,7 +112,12 @@ export function putResults(options: PutResultsOptions): Conflict[] {
     bring(path, change);
   }
   for (const { change, kept } of options.conflicts) if (kept !== undefined && !put.has(kept)) bring(kept, change);
-  const conflicts: ConflictRow[] = [...options.conflicts, ...late].map(conflictRow);
+  const conflicts: ConflictRow[] = [...options.conflicts, ...late].map(({ change, why, kept }) => ({
+    path: change.path,
+    why,
+    kept,
+    job: change.job,
+  }));
   const said = new Set(conflicts.map(({ path, kept, job }) => `${path}\t${kept}\t${job}`));
   // What is in conflict stays so, and kept, until the jobs in question run again.
   for (const row of partial ? disputes : []) {

@@ -1,18 +1,10 @@
-import type { Difference, EntryKind } from "./listing.js";
+import type { ChangeRow } from "../results/change-tables.js";
+import type { Difference } from "./listing.js";
 
 /** What jobs have done to a path of their tree. */
-export interface TreeChange {
-  /** from the tree's root */
-  readonly path: string;
-  readonly change: "created" | "changed" | "deleted";
-  /** what it is now; of what was deleted, what it was */
-  readonly kind: EntryKind;
-  /** of a file that is there; else 0 */
-  readonly bytes: number;
+export interface TreeChange extends ChangeRow {
   readonly mode: number;
   readonly link: string;
-  /** which job has done it, if each has a tree of its own; else empty */
-  readonly job: string;
   /** where its content is on the target, below the run's `work/` */
   readonly at: string;
 }

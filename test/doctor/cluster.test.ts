@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Finding } from "../../runtime/doctor/finding.js";
+import type { Finding } from "../../runtime/doctor/facts/finding.js";
 import { noCluster } from "../cluster/availability.js";
 import { type Cluster, useCluster } from "../cluster/cluster.js";
 import { suite } from "../runner/suite.js";

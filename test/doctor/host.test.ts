@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { readHostFacts } from "../../runtime/doctor/host-facts.js";
+import { readHostFacts } from "../../runtime/doctor/facts/host-facts.js";
+import { listCommands, type Needs } from "../../runtime/doctor/facts/needs.js";
 import { examineClock, examineHost, examineStart } from "../../runtime/doctor/host-findings.js";
-import { listCommands, type Needs } from "../../runtime/doctor/needs.js";
 import { examineRoom } from "../../runtime/doctor/room-findings.js";
 import { suite } from "../runner/suite.js";
 

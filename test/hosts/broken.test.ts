@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ConnectionLost } from "../../runtime/hosts/host.js";
+import { ConnectionLost } from "../../runtime/hosts/script/script-run.js";
 import { withReconnection } from "../../runtime/hosts/with-reconnection.js";
 import { noCluster } from "../cluster/availability.js";
 import { hostEntry, type Sshd, useSshd } from "../cluster/sshd.js";

@@ -4,7 +4,8 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
-import { ConnectionLost, type Host } from "../../runtime/hosts/host.js";
+import type { Host } from "../../runtime/hosts/host.js";
+import { ConnectionLost } from "../../runtime/hosts/script/script-run.js";
 import { ThisMachine } from "../../runtime/hosts/this-machine.js";
 import { noCluster } from "../cluster/availability.js";
 import { hostEntry, type Sshd, useSshd } from "../cluster/sshd.js";

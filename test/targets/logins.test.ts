@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Finding } from "../../runtime/doctor/finding.js";
+import type { Finding } from "../../runtime/doctor/facts/finding.js";
 import { noCluster } from "../cluster/availability.js";
 import { useSshd } from "../cluster/sshd.js";
 import { suite } from "../runner/suite.js";

@@ -1,5 +1,5 @@
 import { countOf } from "../../../compiler/format/amounts.js";
-import type { Finding, FindingStatus } from "../../doctor/finding.js";
+import type { Finding, FindingStatus } from "../../doctor/facts/finding.js";
 import type { Terminal } from "./terminal.js";
 
 /** The longest of the findings' names; they are said as they come. */

@@ -3,7 +3,7 @@ import { TargetUnclear } from "../../../compiler/compile.js";
 import { UnusableBundle } from "../../../compiler/format/bundle.js";
 import { formatProblems } from "../../../compiler/problem/code-frame.js";
 import { ProblemsFound } from "../../../compiler/problem/problem.js";
-import { ConnectionLost } from "../../hosts/host.js";
+import { ConnectionLost } from "../../hosts/script/script-run.js";
 import { REPORT_VERSION } from "../../results/report.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { explainSystemError } from "../../system/system-errors.js";

@@ -1,6 +1,9 @@
+import { resolve } from "node:path";
+import type { BundleDescription } from "../../../compiler/format/bundle.js";
+import type { SwarmPlan } from "../../../compiler/plan/swarm-plan.js";
 import { examineTarget } from "../../doctor/examine-target.js";
-import type { Finding } from "../../doctor/finding.js";
-import { needsOf } from "../../doctor/needs.js";
+import type { Finding } from "../../doctor/facts/finding.js";
+import { listCommands, type Needs } from "../../doctor/facts/needs.js";
 import { REPORT_VERSION } from "../../results/report.js";
 import { pilotsFor } from "../../schedulers/slurm/slurm.js";
 import { bundleFolder } from "../../workspace/workspace.js";
@@ -11,6 +14,42 @@ import type { Verb } from "./verb.js";
 
 export interface DoctorOptions {
   readonly acceptNewHostKey?: boolean;
+}
+
+/**
+ * What a swarm needs that was planned for a target.
+ *
+ * @param pilots how many there will be, at most
+ * @param folder the definition's
+ */
+function needsOf(plan: SwarmPlan, description: BundleDescription, pilots: number, folder: string): Needs {
+  const { pilots: bundled } = description;
+  const { tree } = plan;
+  return {
+    tree: tree
+      ? {
+          mode: tree.mode,
+          bytes: description.tree?.content?.bytes ?? 0,
+          sharesFiles: tree.readOnly.length > 0,
+          place: resolve(folder, tree.root),
+        }
+      : null,
+    swarm: plan.name,
+    access: description.access,
+    commands: listCommands(plan, bundled !== null),
+    modules: plan.modules,
+    bringsPrograms:
+      plan.modules.length > 0 || plan.prepare !== undefined || plan.variables.some(([name]) => name === "PATH"),
+    slots: bundled ? null : { count: plan.target.slots, cpus: plan.cpus },
+    budget: description.budget,
+    pilots: bundled && {
+      ...bundled,
+      count: pilots,
+      directives: plan.target.pilots?.directives ?? [],
+      scratch: plan.target.pilots?.scratch ?? "",
+      jobMemory: plan.memoryMebibytes,
+    },
+  };
 }
 
 /** `locusts doctor`: what would fail on the target, before it does. */

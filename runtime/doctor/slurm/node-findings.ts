@@ -1,5 +1,5 @@
 import { formatMemory, formatWalltime } from "../../../compiler/format/amounts.js";
-import { type Finding, fail, ok, warn } from "../finding.js";
+import { type Finding, fail, ok, warn } from "../facts/finding.js";
 import { countResource, sayResource } from "./generic-resources.js";
 import { type NodeKind, satisfies, usableCpus } from "./node-kinds.js";
 import type { Partition } from "./partitions.js";

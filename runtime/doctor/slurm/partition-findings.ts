@@ -1,4 +1,4 @@
-import { type Finding, fail, ok } from "../finding.js";
+import { type Finding, fail, ok } from "../facts/finding.js";
 import type { Partition } from "./partitions.js";
 import type { PilotRequest } from "./pilot-request.js";
 

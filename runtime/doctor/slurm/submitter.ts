@@ -1,4 +1,4 @@
-import type { HostFacts } from "../host-facts.js";
+import type { HostFacts } from "../facts/host-facts.js";
 import { type LimitSource, readAssociationLimits, readQosLimits } from "./accounting-limits.js";
 import { type Answer, type Question, readTable } from "./answers.js";
 import type { Submitter } from "./partition-findings.js";

@@ -1,24 +1,9 @@
 import { constants } from "node:os";
 import type { Readable, Writable } from "node:stream";
-import { ConnectionLost, type Ended, type RunOptions } from "../host.js";
 import { readAfterMark } from "./after-mark.js";
 import type { PackedScript } from "./packed-script.js";
+import { ConnectionLost, type Ended, type RunOptions, type StartedScript } from "./script-run.js";
 import { type StartLimits, StartWatch } from "./start-watch.js";
-
-/** A packed script that has just been started, here or elsewhere. */
-export interface StartedScript {
-  readonly stdin: Writable;
-  readonly stdout: Readable;
-  readonly stderr: Readable;
-  /**
-   * How it ended, when its streams have ended too.
-   *
-   * @throws ConnectionLost if that cannot be known any more
-   */
-  readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
-  /** Gives it up. */
-  stop(): void;
-}
 
 /** It was not even begun, and neither input nor output were touched: it may be tried again. */
 export class StartRefused extends Error {

@@ -1,6 +1,6 @@
 import type { ChildProcessByStdio } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import type { StartedScript } from "./drive-script.js";
+import type { StartedScript } from "./script-run.js";
 
 /**
  * A process on this machine as a script that was started. It must lead a process group, which

@@ -1,6 +1,5 @@
 import type { Readable } from "node:stream";
-import { ConnectionLost } from "../host.js";
-import type { StartedScript } from "./drive-script.js";
+import { ConnectionLost, type StartedScript } from "./script-run.js";
 import { explainNoStart, type NoStart } from "./start-words.js";
 
 /** How long a login may take before it runs what it was given. */

@@ -1,7 +1,5 @@
-import { resolve } from "node:path";
-import type { Budget, BundleDescription, BundledAccess, BundledPilots } from "../../compiler/format/bundle.js";
-import type { TreeMode } from "../../compiler/format/tree-mode.js";
-import type { SwarmPlan } from "../../compiler/plan/swarm-plan.js";
+import type { Budget, BundledAccess, BundledPilots } from "../../../compiler/format/bundle.js";
+import type { TreeMode } from "../../../compiler/format/tree-mode.js";
 
 /** What the manager and the scripts of the runtime start: coreutils, findutils, grep, tar. */
 const COMMANDS = [
@@ -56,47 +54,14 @@ export function countSubmitted(pilots: Pick<PilotNeeds, "count" | "successors" |
 }
 
 /** The programs that a swarm needs on the host that its target is reached by. */
-export function listCommands(plan: Pick<SwarmPlan, "program" | "container">, underSlurm: boolean): string[] {
+export function listCommands(
+  plan: { readonly program?: unknown; readonly container?: { readonly runtime?: string | undefined } | undefined },
+  underSlurm: boolean,
+): string[] {
   const commands: string[] = [...COMMANDS];
   // Under SLURM they are needed on the nodes, and are worth a look on the login node no less.
   if (plan.program !== undefined) commands.push("node");
   if (plan.container) commands.push(plan.container.runtime ?? "apptainer");
   if (underSlurm) commands.push(...SLURM_COMMANDS);
   return commands;
-}
-
-/**
- * What a swarm needs that was planned for a target.
- *
- * @param pilots how many there will be, at most
- * @param folder the definition's
- */
-export function needsOf(plan: SwarmPlan, description: BundleDescription, pilots: number, folder: string): Needs {
-  const { pilots: bundled } = description;
-  const { tree } = plan;
-  return {
-    tree: tree
-      ? {
-          mode: tree.mode,
-          bytes: description.tree?.content?.bytes ?? 0,
-          sharesFiles: tree.readOnly.length > 0,
-          place: resolve(folder, tree.root),
-        }
-      : null,
-    swarm: plan.name,
-    access: description.access,
-    commands: listCommands(plan, bundled !== null),
-    modules: plan.modules,
-    bringsPrograms:
-      plan.modules.length > 0 || plan.prepare !== undefined || plan.variables.some(([name]) => name === "PATH"),
-    slots: bundled ? null : { count: plan.target.slots, cpus: plan.cpus },
-    budget: description.budget,
-    pilots: bundled && {
-      ...bundled,
-      count: pilots,
-      directives: plan.target.pilots?.directives ?? [],
-      scratch: plan.target.pilots?.scratch ?? "",
-      jobMemory: plan.memoryMebibytes,
-    },
-  };
 }

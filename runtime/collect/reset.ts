@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { makeFolders } from "../../compiler/format/make-folders.js";
-import { loadScript } from "../hosts/load-script.js";
+import { runScript } from "../hosts/run-script.js";
 import { KEPT_FOLDERS } from "../results/kept-outputs.js";
 import { Ledger } from "../results/ledger.js";
 import { Results } from "../results/results.js";
@@ -73,8 +73,7 @@ async function cleanElsewhere(workspace: Workspace, target: string): Promise<voi
   const opened = await openTarget(workspace, facts, { purpose: "look" });
   try {
     if (!opened.mine) throw new RuntimeProblem(`what lies in ${opened.files.there} belongs to another checkout`);
-    const { code, stderr } = await opened.host.run(loadScript("clean"), [opened.files.there, "reset"]);
-    if (code !== 0) throw new RuntimeProblem(stderr.trim());
+    await runScript(opened.host, "transfer/remove-runs", [opened.files.there, "reset"]);
   } finally {
     opened.close();
   }

@@ -12,7 +12,7 @@ import { examineHost } from "../doctor/host-findings.js";
 import { examineRoom } from "../doctor/room-findings.js";
 import { examineSlurm } from "../doctor/slurm/examine-slurm.js";
 import { readDirectives } from "../doctor/slurm/pilot-request.js";
-import { loadScript } from "../hosts/load-script.js";
+import { runScript } from "../hosts/run-script.js";
 import { withReconnection } from "../hosts/with-reconnection.js";
 import { pilotsFor } from "../schedulers/slurm/slurm.js";
 import { RuntimeProblem } from "../system/problem.js";
@@ -55,7 +55,7 @@ export async function preflight(opened: OpenedTarget, options: PreflightOptions,
   });
   if (!problem) return;
   // The swarm's folder was made when the target was opened.
-  await opened.host.run(loadScript("discard"), [opened.files.there, "none"]).catch(() => {});
+  await runScript(opened.host, "transfer/discard-run", [opened.files.there, "none"]).catch(() => {});
   throw new RuntimeProblem(problem.words, problem.hint ?? "see all of it: locusts doctor");
 }
 

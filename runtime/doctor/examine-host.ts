@@ -8,7 +8,7 @@ import { writeBatchScript } from "./slurm/pilot-request.js";
 
 /** What a host has answered, as text. */
 export interface HostAnswer {
-  /** of `examine.sh` */
+  /** of `examine-host.sh` */
   readonly host: string;
   /** of `examine-slurm.sh`; empty where there is no SLURM */
   readonly slurm: string;
@@ -39,10 +39,10 @@ export async function askHost(host: Host, directory: string, needs: Needs, own =
     needs.modules.join("\n"),
     String(Math.ceil(budget.bytes / 1024)),
   ];
-  const scripts = [loadScript("examine")];
+  const scripts = [loadScript("doctor/examine-host")];
   if (pilots) {
     words.push(String(countSubmitted(pilots)), ` ${openOptions(pilots.directives).join(" ")} `);
-    scripts.push(`printf '${SEAM}'`, `shift 5`, loadScript("examine-slurm"));
+    scripts.push(`printf '${SEAM}'`, `shift 5`, loadScript("doctor/slurm/examine-slurm"));
   }
   const input = Buffer.from(pilots ? writeBatchScript(pilots.directives) : "");
   const asked = Date.now();

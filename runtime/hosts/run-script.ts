@@ -1,20 +1,33 @@
-import { Writable } from "node:stream";
-import { mendFor } from "../system/disk-words.js";
+import { type Readable, Writable } from "node:stream";
 import { RuntimeProblem } from "../system/problem.js";
+import { fixForRefusal } from "../system/system-errors.js";
 import type { Host } from "./host.js";
 import { loadScript, type ScriptName } from "./load-script.js";
+import type { Ended } from "./script/script-run.js";
+
+/** What a script says that has failed. @param what could not be done, where its own last line is not enough */
+export function scriptProblem(
+  host: Host,
+  { code, stderr }: Pick<Ended, "code" | "stderr">,
+  what?: string,
+): RuntimeProblem {
+  const last = stderr.trim().split("\n").at(-1) ?? "";
+  const explanation = [what, last || `exit code ${code}`].filter((part) => part !== undefined).join(": ");
+  return new RuntimeProblem(`${host.name}: ${explanation}`, fixForRefusal(last));
+}
 
 /**
- * Runs a script on a host; gives what it prints, byte by byte.
+ * Runs a script on a host, or several as one, which must not fail; gives what is printed, byte by byte.
  *
+ * @param what could not be done if it fails
  * @throws RuntimeProblem if it fails
  * @throws ConnectionLost if the connection broke
  */
-export async function askHost(
+export async function runScript(
   host: Host,
-  script: ScriptName,
-  words: readonly string[],
-  input?: Buffer,
+  scripts: ScriptName | readonly ScriptName[],
+  args: readonly string[],
+  { input, what }: { readonly input?: Buffer | Readable | undefined; readonly what?: string } = {},
 ): Promise<Buffer> {
   const blocks: Buffer[] = [];
   const output = new Writable({
@@ -23,10 +36,8 @@ export async function askHost(
       done();
     },
   });
-  const { code, stderr } = await host.run(loadScript(script), words, { output, ...(input ? { input } : {}) });
-  if (code !== 0) {
-    const last = stderr.trim().split("\n").at(-1) ?? "";
-    throw new RuntimeProblem(`${host.name}: ${last || `${script} ended with exit code ${code}`}`, mendFor(last));
-  }
+  const text = [scripts].flat().map(loadScript).join("\n");
+  const ended = await host.run(text, args, { output, ...(input ? { input } : {}) });
+  if (ended.code !== 0) throw scriptProblem(host, ended, what ?? (ended.stderr.trim() ? undefined : String(scripts)));
   return Buffer.concat(blocks);
 }

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Host } from "../hosts/host.js";
-import { loadScript } from "../hosts/load-script.js";
+import { runScript } from "../hosts/run-script.js";
 import type { Run } from "../run/run-folder.js";
-import { RuntimeProblem } from "../system/problem.js";
 import type { Engine, EngineState, LastWords } from "./scheduler.js";
 
 export interface RemoteEngineOptions {
@@ -24,16 +23,15 @@ export class RemoteDirectEngine implements Engine {
   async launch(run: Run): Promise<readonly string[]> {
     const { host, there, persist } = this.options;
     // Repeated after a broken connection it does no harm: a second manager says that one runs, and leaves.
-    const ended = await persist(() => host.run(loadScript("launch"), [there, String(run.number)]));
-    if (ended.code !== 0)
-      throw new RuntimeProblem(`${host.name}: the manager cannot be started: ${ended.stderr.trim()}`);
+    const what = "the manager cannot be started";
+    await persist(() => runScript(host, "schedulers/start-manager", [there, String(run.number)], { what }));
     return [];
   }
 
   async #manage(run: Run, what: "state" | "stop"): Promise<string[]> {
     const { host, there, persist } = this.options;
-    const ended = await persist(() => host.run(loadScript("manage"), [there, String(run.number), what]));
-    const lines = ended.stdout.split("\n");
+    const answer = await persist(() => runScript(host, "schedulers/ask-manager", [there, String(run.number), what]));
+    const lines = answer.toString().split("\n");
     const said = (word: string) => lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1) ?? "";
     const [reason = "", ...detail] = said("state").trim().split(" ");
     this.#words =

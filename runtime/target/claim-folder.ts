@@ -1,7 +1,7 @@
 import type { Host } from "../hosts/host.js";
 import { loadScript } from "../hosts/load-script.js";
-import { mendFor } from "../system/disk-words.js";
 import { RuntimeProblem } from "../system/problem.js";
+import { fixForRefusal } from "../system/system-errors.js";
 
 /** The swarm's folder on a target. */
 export interface Settled {
@@ -15,7 +15,7 @@ export interface Settled {
   readonly runs: readonly number[];
 }
 
-/** Exit codes of `settle.sh`. */
+/** Exit codes of `claim-folder.sh`. */
 const OLD_BASH = 20;
 const NOT_MADE = 21;
 const NOT_THERE = 22;
@@ -37,7 +37,7 @@ export async function settle(
   known?: number,
 ): Promise<Settled> {
   const told = [directory, swarm, checkout.id, checkout.name, purpose, known === undefined ? "" : "known"];
-  const ended = await host.run(loadScript("settle"), told);
+  const ended = await host.run(loadScript("target/claim-folder"), told);
   const words = ended.stderr.trim().split("\n").at(-1) ?? "";
   if (ended.code === OLD_BASH) {
     throw new RuntimeProblem(
@@ -48,7 +48,7 @@ export async function settle(
   if (ended.code === NOT_MADE) {
     throw new RuntimeProblem(
       `${directory} on ${host.name} cannot be written to: ${words}`,
-      mendFor(words) ?? "give the target a directory that you may write to",
+      fixForRefusal(words) ?? "give the target a directory that you may write to",
     );
   }
   if (ended.code === GONE) {

@@ -8,7 +8,7 @@ export interface Inventory {
   readonly incoming: ReadonlyMap<string, number>;
 }
 
-/** Reads what `inventory.sh` prints. */
+/** Reads what `list-arrived.sh` prints. */
 export function readInventory(text: string): Inventory {
   const bundle = new Map<string, string>();
   const shared = new Set<string>();

@@ -7,7 +7,7 @@ import type { DigestCache } from "../../compiler/format/content/digest-cache.js"
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import type { Host } from "../hosts/host.js";
 import { loadScript, type ScriptName } from "../hosts/load-script.js";
-import { askHost } from "../hosts/run-script.js";
+import { runScript, scriptProblem } from "../hosts/run-script.js";
 import { ConnectionLost } from "../hosts/script/script-run.js";
 import {
   declareRun,
@@ -18,7 +18,6 @@ import {
   readRun,
   undeclareRuns,
 } from "../run/run-folder.js";
-import { mendFor } from "../system/disk-words.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { removeFolder } from "../system/remove-folder.js";
 import { type Inventory, readInventory } from "./inventory.js";
@@ -38,7 +37,7 @@ import { sendByCommand } from "./user-command.js";
 
 /** The most bytes of journals that one look brings here. */
 const MOST_NEWS = 16 * 1024 * 1024;
-/** The exit code of `complete.sh` when the bundle is not what was sent. */
+/** The exit code of `commit-upload.sh` when the bundle is not what was sent. */
 const OTHER_BUNDLE = 31;
 
 export interface SentFilesOptions {
@@ -74,20 +73,6 @@ export class SentFiles implements TargetFiles {
     return [...new Set([...this.options.runs, ...listRuns(this.here)])].sort((a, b) => a - b);
   }
 
-  /** Runs a script, or several as one, which must not fail. */
-  async #run(host: Host, scripts: ScriptName | readonly ScriptName[], words: string[], input?: Buffer | Readable) {
-    const names = [scripts].flat();
-    const ended = await host.run(names.map(loadScript).join("\n"), words, input ? { input } : {});
-    if (ended.code !== 0) {
-      const last = ended.stderr.trim().split("\n").at(-1) ?? "";
-      throw new RuntimeProblem(
-        `${host.name}: ${last || `${names.join(" and ")} ended with exit code ${ended.code}`}`,
-        mendFor(last),
-      );
-    }
-    return ended;
-  }
-
   async makeRun(number: number): Promise<void> {
     makeRunFolder(this.here, number);
     // Over the connection that is open already: nobody is asked for a password in the midst of things.
@@ -108,8 +93,7 @@ export class SentFiles implements TargetFiles {
     const first = this.#firstInventory;
     this.#firstInventory = undefined;
     if (first !== undefined) return await first;
-    const { stdout } = await this.#run(this.#bulk, "inventory", [this.there, "all"]);
-    return readInventory(stdout);
+    return readInventory((await runScript(this.#bulk, "transfer/list-arrived", [this.there, "all"])).toString());
   }
 
   /** sha256 of the files of the bundle, by name. */
@@ -125,9 +109,14 @@ export class SentFiles implements TargetFiles {
   /** The digests of files in the target's `incoming/`, by path. */
   async #digestArrived(paths: readonly string[]): Promise<Map<string, string>> {
     const input = Buffer.from(paths.map((path) => `./${path}\0`).join(""));
-    const { stdout } = await this.#run(this.#bulk, "digest", [`${this.there}/incoming`], input);
+    const digests = await runScript(this.#bulk, "transfer/digest-files", [`${this.there}/incoming`], { input });
     // `<sha256>  ./<path>`
-    return new Map(stdout.split("\0").map((record) => [record.slice(68), record.slice(0, 64)]));
+    return new Map(
+      digests
+        .toString()
+        .split("\0")
+        .map((record) => [record.slice(68), record.slice(0, 64)]),
+    );
   }
 
   /** What arrived in an earlier try, without what is as long as it should be and holds something else. */
@@ -192,7 +181,7 @@ export class SentFiles implements TargetFiles {
         () => {},
       );
       const input = Buffer.from(lost.map((upload) => `${inShared(upload)}\0`).join(""));
-      await this.#run(this.options.host, "put-copies", [this.there], input);
+      await runScript(this.options.host, "transfer/place-inputs", [this.there], { input });
     });
   }
 
@@ -229,8 +218,8 @@ export class SentFiles implements TargetFiles {
     const last = `end-${randomBytes(8).toString("hex")}`;
     const stream = packParcels([...parcels, endOfParcels(last)], (bytes) => transferred(Math.min(bytes, total), total));
     const input = Readable.from(stream, { objectMode: false, highWaterMark: 1 << 20 });
-    const { stdout } = await this.#run(this.#bulk, ["receive", "inventory"], [this.there, "incoming", last], input);
-    return readInventory(stdout);
+    const scripts = ["transfer/receive-upload", "transfer/list-arrived"] as const;
+    return readInventory((await runScript(this.#bulk, scripts, [this.there, "incoming", last], { input })).toString());
   }
 
   async #complete(
@@ -243,7 +232,7 @@ export class SentFiles implements TargetFiles {
     const words = [this.there, String(staged.number), incomingRun, describeRun(staged.facts).trimEnd(), lines];
     if (staged.tree) words.push("later");
     const input = Buffer.from(shared.map((path) => `${path}\0`).join(""));
-    const scripts = `${loadScript("put-copies")}\n${loadScript("complete")}`;
+    const scripts = `${loadScript("transfer/place-inputs")}\n${loadScript("transfer/commit-upload")}`;
     const ended = await this.options.host.run(scripts, words, { input });
     if (ended.code === OTHER_BUNDLE) {
       throw new RuntimeProblem(
@@ -251,17 +240,17 @@ export class SentFiles implements TargetFiles {
         "run the same command again; if it stays so, look at the disk over there",
       );
     }
-    if (ended.code !== 0)
-      throw new RuntimeProblem(`${this.options.host.name}: ${ended.stderr.trim()}`, mendFor(ended.stderr));
+    if (ended.code !== 0) throw scriptProblem(this.options.host, ended);
   }
 
   async #plant({ number, facts }: StagedRun, tree: NonNullable<StagedRun["tree"]>): Promise<void> {
     const words = [this.there, String(number), tree.facts.mode, tree.root, describeRun(facts).trimEnd()];
-    await askHost(this.options.host, "plant", [...words, ...tree.without], describeForPlanting(tree));
+    const input = describeForPlanting(tree);
+    await runScript(this.options.host, "transfer/create-tree", [...words, ...tree.without], { input });
   }
 
   async ask(script: ScriptName, words: readonly string[], input?: Buffer): Promise<Buffer> {
-    return this.options.persist(() => askHost(this.options.host, script, words, input));
+    return this.options.persist(() => runScript(this.options.host, script, words, { input }));
   }
 
   async look(run: Run): Promise<void> {
@@ -270,7 +259,7 @@ export class SentFiles implements TargetFiles {
     const words = [`${this.there}/runs/${run.number}`, String(MOST_NEWS)];
     let news: Buffer;
     try {
-      news = await this.ask("look", words, Buffer.from(known.join("")));
+      news = await this.ask("transfer/send-journals", words, Buffer.from(known.join("")));
     } catch (error) {
       if (!(error instanceof RuntimeProblem) || error.hint !== undefined) throw error;
       throw new RuntimeProblem(
@@ -296,13 +285,13 @@ export class SentFiles implements TargetFiles {
       const files = new Set(leftovers.flatMap(({ kind, path }) => (kind === "file" ? [path] : [])));
       const pairs = missing.map(({ kind, path }) => `${kind}\0${path}\0`);
       for (const path of arrived) if (!files.has(path)) pairs.push(`skip\0${path}\0`);
-      return this.#receive("fetch", words, Buffer.from(pairs.join("")), work, leftovers, arrived);
+      return this.#receive("transfer/send-outputs", words, Buffer.from(pairs.join("")), work, leftovers, arrived);
     });
   }
 
   /** Runs a script whose output is what was asked for, as tar streams. */
   async #receive(
-    script: "fetch" | "adopt",
+    script: ScriptName,
     words: readonly string[],
     input: Buffer,
     folder: string,
@@ -323,7 +312,7 @@ export class SentFiles implements TargetFiles {
 
   async tidy(run: Run, keep: readonly string[]): Promise<void> {
     const input = Buffer.from(keep.map((path) => `${path}\0`).join(""));
-    await this.options.persist(() => this.#run(this.options.host, "tidy", [`${this.there}/runs/${run.number}`], input));
+    await this.ask("transfer/remove-work", [`${this.there}/runs/${run.number}`], input);
     removeFolder(join(run.folder, "work"));
     makeFolders(join(run.folder, "work"));
   }
@@ -338,19 +327,21 @@ export class SentFiles implements TargetFiles {
     ];
     const input = Buffer.from(unknown.map((number) => `${number}\0`).join(""));
     makeFolders(this.here);
-    await this.options.persist(() => this.#receive("adopt", [this.there], input, this.here, leftovers));
+    await this.options.persist(() =>
+      this.#receive("transfer/send-run-metadata", [this.there], input, this.here, leftovers),
+    );
     for (const number of unknown) {
       for (const part of ["chunks", "journal", "work"]) makeFolders(join(this.here, "runs", String(number), part));
     }
   }
 
   async discard(run: Run): Promise<void> {
-    await this.#run(this.options.host, "discard", [this.there, String(run.number)]);
+    await runScript(this.options.host, "transfer/discard-run", [this.there, String(run.number)]);
     if (readdirSync(join(run.folder, "journal")).length === 0) rmSync(run.folder, { recursive: true, force: true });
   }
 
   async clean(): Promise<void> {
-    await this.options.persist(() => this.#run(this.options.host, "clean", [this.there]));
+    await this.ask("transfer/remove-runs", [this.there]);
     undeclareRuns(this.here);
     for (const part of ["runs", "shared"]) removeFolder(join(this.here, part));
   }

@@ -4,7 +4,7 @@ import { RuntimeProblem } from "../system/problem.js";
 const JOURNAL_NAME = /^[A-Za-z0-9_-]+\.\d+\.tsv$/;
 
 /**
- * Splits what `look.sh` has sent: for each journal a line `<name> <bytes>`, and so many bytes. What is
+ * Splits what `send-journals.sh` has sent: for each journal a line `<name> <bytes>`, and so many bytes. What is
  * behind the last whole piece is left for the next look.
  *
  * @param host names the sender in errors

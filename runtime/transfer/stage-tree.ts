@@ -150,7 +150,7 @@ export function replicateTree(tree: StagedTree, to: string, digests: DigestCache
 }
 
 /**
- * What `plant.sh` is to know of a tree: the modes of folders that their owner may not write to, which
+ * What `create-tree.sh` is to know of a tree: the modes of folders that their owner may not write to, which
  * they only get when all is in them, and the files that jobs do not share, if they share some.
  */
 export function describeForPlanting(tree: StagedTree): Buffer {

@@ -6,8 +6,8 @@ import { isSameInput, surveyContent } from "../../compiler/format/content/digest
 import { DigestCache } from "../../compiler/format/content/digest-cache.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import type { Host } from "../hosts/host.js";
-import { loadScript, type ScriptName } from "../hosts/load-script.js";
-import { askHost } from "../hosts/run-script.js";
+import type { ScriptName } from "../hosts/load-script.js";
+import { runScript } from "../hosts/run-script.js";
 import { declareRun, listRuns, makeRunFolder, type Run, readRun, undeclareRuns } from "../run/run-folder.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { removeFolder } from "../system/remove-folder.js";
@@ -64,8 +64,7 @@ export class VisibleFiles implements TargetFiles {
       return;
     }
     // By whoever runs the managers over there: on this side it may be somebody else.
-    const { code, stderr } = await this.options.host.run(loadScript("make-run"), [this.there, String(number)]);
-    if (code !== 0) throw new RuntimeProblem(`${this.options.host.name}: ${stderr.trim()}`);
+    await runScript(this.options.host, "transfer/make-run-folder", [this.there, String(number)]);
   }
 
   /** What the target calls a path within the shared directory; undefined if it is outside. */
@@ -127,13 +126,13 @@ export class VisibleFiles implements TargetFiles {
   async #plant(staged: StagedRun, tree: NonNullable<StagedRun["tree"]>): Promise<void> {
     replicateTree(tree, join(staged.folder, "staged"), this.options.digests);
     const words = [this.there, String(staged.number), tree.facts.mode, tree.root, "", ...tree.without];
-    await this.ask("plant", words, describeForPlanting(tree));
+    await this.ask("transfer/create-tree", words, describeForPlanting(tree));
     removeFolder(join(staged.folder, "staged"));
   }
 
   async ask(script: ScriptName, words: readonly string[], input?: Buffer): Promise<Buffer> {
     const persist = this.options.persist ?? ((action) => action());
-    return persist(() => askHost(this.options.host, script, words, input));
+    return persist(() => runScript(this.options.host, script, words, { input }));
   }
 
   /** The journals are read where they lie. */
@@ -166,8 +165,10 @@ export class VisibleFiles implements TargetFiles {
   async tidy(run: Run, keep: readonly string[]): Promise<void> {
     const folder = `${this.there}/runs/${run.number}`;
     const input = Buffer.from(keep.map((path) => `${path}\0`).join(""));
-    const { code, stderr } = await this.options.host.run(loadScript("tidy"), [folder], { input });
-    if (code !== 0) throw new RuntimeProblem(`${folder} cannot be tidied up: ${stderr.trim()}`);
+    await runScript(this.options.host, "transfer/remove-work", [folder], {
+      input,
+      what: `${folder} cannot be tidied up`,
+    });
     // Folders of failed jobs stay, for people to look at, and have links to these.
     if (this.options.keepsCopies === false && keep.length === 0) removeFolder(join(this.here, "shared"));
   }
@@ -177,11 +178,11 @@ export class VisibleFiles implements TargetFiles {
   }
 
   async discard(run: Run): Promise<void> {
-    await this.options.host.run(loadScript("discard"), [this.there, String(run.number)]);
+    await runScript(this.options.host, "transfer/discard-run", [this.there, String(run.number)]);
   }
 
   async clean(): Promise<void> {
-    await this.options.host.run(loadScript("clean"), [this.there]);
+    await runScript(this.options.host, "transfer/remove-runs", [this.there]);
     // What this side has put there may not be the other side's to remove.
     undeclareRuns(this.here);
     for (const part of ["runs", "shared"]) removeFolder(join(this.here, part));

@@ -34,7 +34,7 @@ async function digestsNow(files: TargetFiles, run: Run, paths: Iterable<string>)
   const digests = new Map<string, string>();
   if (input.length === 0) return digests;
   const folder = `${files.there}/runs/${run.number}/work/tree`;
-  for (const record of (await files.ask("digest", [folder], input)).toString("utf8").split("\0")) {
+  for (const record of (await files.ask("transfer/digest-files", [folder], input)).toString("utf8").split("\0")) {
     if (record !== "") digests.set(record.slice(record.indexOf("./") + 2), record.slice(0, 64));
   }
   return digests;
@@ -78,11 +78,11 @@ export async function compareSharedTree(
   bundle: string | undefined,
   without: readonly string[],
 ): Promise<TreeChange[]> {
-  const text = await files.ask("compare", [files.there, String(run.number), ...without]);
+  const text = await files.ask("trees/compare-tree", [files.there, String(run.number), ...without]);
   let differences = read(text, `run ${run.number}`);
   if (bundle === undefined) {
     const changed = differences.filter(({ after }) => after?.kind === "file").map(({ path }) => `./${path}\0`);
-    await files.ask("collect", [files.there, String(run.number)], Buffer.from(changed.join("")));
+    await files.ask("trees/set-changed-aside", [files.there, String(run.number)], Buffer.from(changed.join("")));
   } else differences = await leaveOutTouched(differences, bundle, (paths) => digestsNow(files, run, paths));
   const folder = bundle === undefined ? "changed" : "tree";
   return differences.map((difference) => changeOf(difference, "", `${folder}/${difference.path}`));

@@ -1,5 +1,5 @@
 /*
- * Listings of trees, as `plant.sh` and the manager write them: records that end with NUL,
+ * Listings of trees, as `create-tree.sh` and the manager write them: records that end with NUL,
  * `./path//kind bytes time mode link`. No path has two slashes in a row.
  */
 

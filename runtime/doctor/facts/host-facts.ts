@@ -7,7 +7,7 @@ export interface Room {
   readonly source: string;
 }
 
-/** What `examine.sh` has found on a host. */
+/** What `examine-host.sh` has found on a host. */
 export interface HostFacts {
   readonly bash: string;
   /** the host's clock, in milliseconds since 1970; undefined if it has not told */
@@ -52,7 +52,7 @@ function readRoom(text: string | undefined): Room | undefined {
   };
 }
 
-/** Reads what `examine.sh` has printed. */
+/** Reads what `examine-host.sh` has printed. */
 export function readHostFacts(text: string): HostFacts {
   const all = new Map<string, string[]>();
   for (const line of text.split("\n")) {

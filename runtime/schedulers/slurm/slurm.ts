@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BundledPilots } from "../../../compiler/format/bundle.js";
 import type { Host } from "../../hosts/host.js";
-import { loadSlurmScript } from "../../hosts/load-script.js";
 import type { Run } from "../../run/run-folder.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import type { Engine, EngineState, LastWords } from "../scheduler.js";
@@ -9,6 +8,7 @@ import { explainRefusal } from "./explain-refusal.js";
 import { Heartbeats } from "./heartbeats.js";
 import { describeWaiting, isLaunchFailure } from "./pending-reasons.js";
 import { isOver, type QueueAnswer, type Queued, readQueueAnswer } from "./queue-answer.js";
+import { loadSlurmScript } from "./slurm-scripts.js";
 import { stopPilots } from "./stop-pilots.js";
 
 /** Between two questions to SLURM's controller, in milliseconds: shortest while things change. */

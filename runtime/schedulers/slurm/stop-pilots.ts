@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BundledPilots } from "../../../compiler/format/bundle.js";
 import type { Host } from "../../hosts/host.js";
-import { loadSlurmScript } from "../../hosts/load-script.js";
 import type { Run } from "../../run/run-folder.js";
 import { RuntimeProblem } from "../../system/problem.js";
+import { loadSlurmScript } from "./slurm-scripts.js";
 
 /** How long pilots that were cancelled may take to leave, in milliseconds. */
 const MOST_LEAVING = 180_000;

@@ -6,7 +6,7 @@ import { interleave, type Measurement, type Side } from "../measure.js";
 import { runTimed } from "../timed-run.js";
 import { whyMissing } from "../tools.js";
 
-const COMPARE = fileURLToPath(new URL("../../../runtime/scripts/compare.sh", import.meta.url));
+const COMPARE = fileURLToPath(new URL("../../../runtime/trees/compare-tree.sh", import.meta.url));
 
 /** A tree of small files, a hundred to a folder. */
 function plantTree(folder: string, files: number): void {

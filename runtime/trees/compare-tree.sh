@@ -3,7 +3,7 @@
 #
 #   $1 the swarm's folder   $2 the run's number   $3 ... folders that are no part of the tree
 #
-# Prints the records, as plant.sh writes them, that are in one of the two alone: those of now after a "+".
+# Prints the records, as create-tree.sh writes them, that are in one of the two alone: those of now after a "+".
 # Exit code 1: it cannot be read whole, with words on standard error; what was printed then means nothing.
 set -u -o pipefail
 cd -- "$1/runs/$2" || exit 1

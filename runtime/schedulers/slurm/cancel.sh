@@ -15,12 +15,12 @@ run=$1/runs/$2
 
 if ! read_queue "$run" "$3" 20; then
   printf '%s\n' "$queue" >&2
-  declare -A ids=()
+  declare -A noted=()
   while IFS=$'\t' read -r id first last generation; do
     # Whoever has submitted a successor has left.
-    ids["$first $last ${5:-$generation}"]=$id
+    noted["$first $last ${5:-$generation}"]=$id
   done 2>/dev/null <"$run/pilots/submitted.tsv"
-  ((${#ids[@]} == 0)) || printf '%s|unknown\n' "${ids[@]}" | sort -n
+  ((${#noted[@]} == 0)) || printf '%s|unknown\n' "${noted[@]}" | sort -n
   exit 40
 fi
 ids=()

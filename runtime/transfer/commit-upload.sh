@@ -5,7 +5,7 @@
 #   $1 the swarm's folder   $2 the run's number   $3 the folder of its chunks in incoming/; the
 #   bundle's files are in the one beside it that ends in .bundle
 #   $4 the run file's text   $5 lines `sha256  file` for all files of the bundle
-#   $6 later: plant.sh declares the run, when its tree is in place
+#   $6 later: create-tree.sh declares the run, when its tree is in place
 #
 # Exit codes: 31 the bundle is not what was sent.
 set -u

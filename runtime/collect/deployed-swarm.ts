@@ -9,19 +9,19 @@ import {
 } from "../../compiler/format/bundle.js";
 import { Ledger } from "../results/ledger.js";
 import { Results } from "../results/results.js";
-import { type EndedTry, JournalReader } from "../run/journal.js";
+import type { EndedTry } from "../run/journal.js";
 import { isClosed, listRuns, type Run, readRun } from "../run/run-folder.js";
-import type { Engine } from "../schedulers/scheduler.js";
+import { RunState } from "../run/run-state.js";
+import type { Scheduler } from "../schedulers/scheduler.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { type OpenOptions, openTarget, type TargetFacts } from "../target/open-target.js";
 import type { TargetFiles } from "../transfer/target-files.js";
 import { type LockOptions, lockState } from "../workspace/deploy-lock.js";
 import { describedIn, isWholeBundle } from "../workspace/whole-bundle.js";
 import { bundleFolder, knownBundles, prepareState, targetDirectory, type Workspace } from "../workspace/workspace.js";
-import { type Departure, isHarmless } from "./follow-run.js";
 
 /** A swarm as it was last deployed to a target; known without compiling its definition. */
-export interface Deployed {
+export interface DeployedSwarm {
   readonly workspace: Workspace;
   readonly target: string;
   readonly files: TargetFiles;
@@ -30,7 +30,7 @@ export interface Deployed {
   readonly description: BundleDescription;
   readonly ledger: Ledger;
   readonly results: Results;
-  readonly engine: Engine;
+  readonly scheduler: Scheduler;
   /** oldest first */
   readonly runs: readonly Run[];
   jobs(): Iterable<BundledJob>;
@@ -86,7 +86,7 @@ export async function openDeployed(
   workspace: Workspace,
   wanted: string | undefined,
   options: OpenDeployedOptions = { change: false },
-): Promise<Deployed> {
+): Promise<DeployedSwarm> {
   const deployed = deployedTargets(workspace);
   const targets =
     deployed.length > 0 && (wanted === undefined || deployed.includes(wanted)) ? deployed : bundledTargets(workspace);
@@ -121,7 +121,7 @@ async function openTargetOf(
   facts: TargetFacts,
   options: OpenDeployedOptions,
   unlock: () => void,
-): Promise<Deployed> {
+): Promise<DeployedSwarm> {
   const opened = await openTarget(workspace, facts, { ...options, purpose: "look" });
   try {
     const { files } = opened;
@@ -144,7 +144,7 @@ async function openTargetOf(
       description,
       ledger,
       results: new Results(workspace.results, workspace.state, ledger),
-      engine: opened.engine,
+      scheduler: opened.scheduler,
       runs: listRuns(files.here).flatMap((number) => readRun(files.here, number) ?? []),
       jobs: () => readBundledJobs(bundle, description),
       close() {
@@ -166,37 +166,22 @@ function isCopy(workspace: Workspace, original: string): RuntimeProblem {
 }
 
 /** The runs of which not everything has come home yet. */
-export function openRuns(deployed: Deployed): Run[] {
+export function openRuns(deployed: DeployedSwarm): Run[] {
   return deployed.runs.filter((run) => !isClosed(run));
 }
 
 /** What the journals of a run say at the moment. */
 export interface RunView {
-  /** when each running job was started, in milliseconds since 1970 */
-  readonly running: ReadonlyMap<number, number>;
+  readonly run: Run;
+  readonly state: RunState;
   readonly ended: ReadonlyMap<number, EndedTry>;
-  /** why the last manager has left that has left for a reason that somebody has to mend */
-  readonly left: Departure | undefined;
 }
 
 /** Reads a run's journals from their beginning, as they are on the target now. */
-export async function viewRun(deployed: Deployed, run: Run): Promise<RunView> {
-  await deployed.files.look(run);
-  const running = new Map<number, number>();
+export async function viewRun(files: TargetFiles, run: Run): Promise<RunView> {
+  await files.look(run);
   const ended = new Map<number, EndedTry>();
-  let left: Departure | undefined;
-  new JournalReader(run.folder).read({
-    started: (number, _attempt, start) => {
-      if (!ended.has(number)) running.set(number, start);
-    },
-    ended: (end) => {
-      running.delete(end.number);
-      if ((end.event === "done" || end.event === "failed") && !ended.has(end.number)) ended.set(end.number, end);
-    },
-    left: (_life, reason, detail) => {
-      running.clear();
-      if (!isHarmless(reason)) left = { reason, detail };
-    },
-  });
-  return { running, ended, left };
+  const state = new RunState(run.folder);
+  state.read((end) => ended.set(end.number, end));
+  return { run, state, ended };
 }

@@ -4,25 +4,51 @@ import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { closeRun, type Run } from "../run/run-folder.js";
 import { explainSystemError } from "../system/system-errors.js";
 import type { TargetFiles } from "../transfer/target-files.js";
+import { collectTree, type TreeHome } from "../trees/collect-tree.js";
+import type { Workspace } from "../workspace/workspace.js";
+import type { RunFollower } from "./follow-run.js";
 
 /** The file that says that a run is still to be tidied, and which folders stay: NUL-terminated paths below work/. */
 function untidiedFile(run: Run): string {
   return join(run.folder, "untidied");
 }
 
-/**
- * Ends a run whose results have all come home, and removes its working folders.
- *
- * @param keep the folders that stay, below work/
- * @returns what could not be removed, as a text; undefined if all was. It is no reason to stop: `tidyAgain` tries it once more
- */
-export async function endRun(run: Run, files: TargetFiles, keep: readonly string[]): Promise<string | undefined> {
-  writeAtomically(untidiedFile(run), keep.map((place) => `${place}\0`).join(""));
-  closeRun(run);
-  return tidyAgain(run, files);
+/** What came of a run that has ended. */
+export interface EndedRun {
+  /** what became of the tree of its jobs, if they had one */
+  readonly tree: TreeHome | undefined;
+  /** what could not be removed, as a text. It is no reason to stop: `tidyAgain` tries it once more */
+  readonly untidied: string | undefined;
 }
 
-/** Removes what could not be removed before of a run that has ended. @returns as `endRun` */
+/**
+ * Ends a run that no manager works on any more, and of which everything was collected: what its jobs have changed in
+ * their tree is collected too, then its working folders go, but for those of failed jobs.
+ *
+ * @param isOver whether all its jobs have ended: changes of a tree are applied only then
+ * @param isMine whether it is this checkout's: another one's is its own to tidy, which has not collected it yet
+ */
+export async function endRun(
+  follower: RunFollower,
+  { folder, results, state }: Workspace,
+  { isOver, isMine = true }: { readonly isOver: boolean; readonly isMine?: boolean },
+): Promise<EndedRun> {
+  const { run, files, description, results: known } = follower.options;
+  const done = follower.doneTries;
+  const tree = description.tree
+    ? await collectTree({ run, files, description, folder, results, state, done, isOver, write: true })
+    : undefined;
+  if (!isMine) return { tree, untidied: undefined };
+  // Until now the journals and work folders had it all; from here on what is written down at home.
+  known.sync();
+  writeAtomically(untidiedFile(run), follower.failedPlaces.map((place) => `${place}\0`).join(""));
+  closeRun(run);
+  const untidied = await tidyAgain(run, files);
+  known.settle();
+  return { tree, untidied };
+}
+
+/** Removes what could not be removed before of a run that has ended. @returns what is left, as a text */
 export async function tidyAgain(run: Run, files: TargetFiles): Promise<string | undefined> {
   const path = untidiedFile(run);
   if (!existsSync(path)) return undefined;

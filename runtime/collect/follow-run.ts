@@ -7,17 +7,14 @@ import type { JobResult, Ledger } from "../results/ledger.js";
 import { logPath } from "../results/log-names.js";
 import { isOfJob, OutputRefused } from "../results/output-refused.js";
 import type { Results } from "../results/results.js";
-import { type EndedTry, JournalReader } from "../run/journal.js";
+import type { EndedTry } from "../run/journal.js";
 import type { Run } from "../run/run-folder.js";
-import type { Fetched, Leftover, TargetFiles } from "../transfer/target-files.js";
-import { endRun } from "./end-run.js";
+import { RunState } from "../run/run-state.js";
+import type { Artifact, Fetched, TargetFiles } from "../transfer/target-files.js";
 
 /** So many jobs, or bytes of outputs, come home together: then the ledger is written. */
 const MOST_JOBS_AT_ONCE = 1000;
 const MOST_BYTES_AT_ONCE = 256 * 1024 * 1024;
-
-/** Why a manager has left whose time has ended, and whose successor could not be submitted. */
-export const BROKEN_CHAIN = "broken-chain";
 
 export interface FollowOptions {
   readonly run: Run;
@@ -40,16 +37,12 @@ function secondsOf(ended: EndedTry): number {
 
 /** Follows one run: reads what its managers write, and brings home what is finished. */
 export class RunFollower {
-  readonly #reader: JournalReader;
+  readonly state: RunState;
   readonly #results: Results;
   readonly #ledger: Ledger;
-  readonly #running = new Map<number, number>();
-  readonly #settled = new Set<number>();
   readonly #waiting: EndedTry[] = [];
   readonly #doneTries = new Map<string, EndedTry>();
   readonly #failedPlaces = new Set<string>();
-  /** how the last life of each manager has left; undefined if it has not, or was killed */
-  readonly #departures = new Map<string, Departure | undefined>();
   /** results of this run, failed ones alone */
   readonly failures: JobResult[] = [];
   /** jobs that are done, of which there is something to say */
@@ -57,13 +50,9 @@ export class RunFollower {
   done = 0;
 
   constructor(readonly options: FollowOptions) {
-    this.#reader = new JournalReader(options.run.folder);
+    this.state = new RunState(options.run.folder, options.jobs);
     this.#results = options.results;
     this.#ledger = options.results.placed.ledger;
-  }
-
-  get running(): number {
-    return this.#running.size;
   }
 
   /** The last tries of the jobs that are done, by job; kept if each job has a tree of its own. */
@@ -71,66 +60,18 @@ export class RunFollower {
     return this.#doneTries;
   }
 
-  get settled(): number {
-    return this.#settled.size;
-  }
-
-  /** Why the managers have left; undefined if one of them was killed, or none has begun. */
-  get departure(): Departure | undefined {
-    const all = [...this.#departures.values()];
-    const worst = all.find((departure) => departure !== undefined && !HARMLESS.has(departure.reason));
-    if (worst) return worst;
-    if (all.includes(undefined)) return undefined;
-    const last = (reason: string) => all.find((departure) => departure?.reason === reason);
-    return last(BROKEN_CHAIN) ?? last("walltime") ?? all[0];
-  }
-
-  /** Have all managers left that have ever begun? */
-  get haveLeft(): boolean {
-    return this.#departures.size > 0 && [...this.#departures.values()].every((departure) => departure !== undefined);
-  }
-
-  /** Has one of the managers found nothing more to do? */
-  get hasFinished(): boolean {
-    return [...this.#departures.values()].some((departure) => departure?.reason === "finished");
-  }
-
-  /** Managers that none follows although there is work left, and why, in words. */
-  get brokenChains(): string[] {
-    return [...this.#departures].flatMap(([name, left]) =>
-      left?.reason === BROKEN_CHAIN ? [`${name}: ${left.detail}`] : [],
-    );
-  }
-
-  /** Nodes that take no more work, and why, in words. */
-  get badNodes(): string[] {
-    return [...this.#departures.values()].flatMap((left) => (left?.reason === "bad-node" ? [left.detail] : []));
+  /** Folders of failed jobs, below the run's `work/`: they stay. */
+  get failedPlaces(): readonly string[] {
+    return [...this.#failedPlaces];
   }
 
   /** Reads what is new. @returns whether anything was */
   async read(): Promise<boolean> {
     await this.options.files.look(this.options.run);
-    return this.#reader.read({
-      started: (number, _attempt, start) => {
-        if (!this.#settled.has(number)) this.#running.set(number, start);
-      },
-      ended: (ended) => {
-        this.#running.delete(ended.number);
-        // Two managers may have run the same job: its first result stands.
-        if (ended.event !== "done" && ended.event !== "failed") return;
-        if (this.#settled.has(ended.number) || !this.options.jobs.has(ended.number)) return;
-        this.#settled.add(ended.number);
-        this.#waiting.push(ended);
-        if (ended.event === "done" && this.options.description.tree?.mode === "perJob") {
-          this.#doneTries.set((this.options.jobs.get(ended.number) as BundledJob).name, ended);
-        }
-      },
-      arrived: (life) => {
-        this.#departures.set(managerOf(life), undefined);
-      },
-      left: (life, reason, detail) => {
-        this.#departures.set(managerOf(life), { reason, detail });
-      },
+    return this.state.read((ended) => {
+      this.#waiting.push(ended);
+      if (ended.event !== "done" || this.options.description.tree?.mode !== "perJob") return;
+      this.#doneTries.set((this.options.jobs.get(ended.number) as BundledJob).name, ended);
     });
   }
 
@@ -143,18 +84,18 @@ export class RunFollower {
 
   async #gatherSome(): Promise<JobResult[]> {
     const batch: EndedTry[] = [];
-    const leftovers: Leftover[] = [];
+    const artifacts: Artifact[] = [];
     let bytes = 0;
     while (this.#waiting.length > 0 && batch.length < MOST_JOBS_AT_ONCE && bytes < MOST_BYTES_AT_ONCE) {
       const ended = this.#waiting.shift() as EndedTry;
       batch.push(ended);
       if (this.#known(this.options.jobs.get(ended.number) as BundledJob, ended)) continue;
-      for (const leftover of this.#leftoversOf(ended)) {
-        leftovers.push(leftover);
-        bytes += leftover.bytes ?? 0;
+      for (const artifact of this.#artifactsOf(ended)) {
+        artifacts.push(artifact);
+        bytes += artifact.bytes ?? 0;
       }
     }
-    const fetched = await this.options.files.fetch(this.options.run, leftovers);
+    const fetched = await this.options.files.fetch(this.options.run, artifacts);
     const results: JobResult[] = [];
     try {
       this.#bringBatch(batch, fetched, results);
@@ -170,7 +111,7 @@ export class RunFollower {
     for (const ended of batch) {
       const job = this.options.jobs.get(ended.number) as BundledJob;
       const known = this.#known(job, ended);
-      const result = known ?? this.#bringHome(job, ended, fetched);
+      const result = known ?? this.#collect(job, ended, fetched);
       if (!known) results.push(result);
       if (result.status === "failed") this.#failedPlaces.add(join(ended.life, ended.place, String(ended.number)));
       if (known && !this.options.recount) continue;
@@ -182,7 +123,7 @@ export class RunFollower {
   }
 
   /** What of a try is to come home. */
-  *#leftoversOf(ended: EndedTry): Generator<Leftover> {
+  *#artifactsOf(ended: EndedTry): Generator<Artifact> {
     const { description, jobs, keepLogs } = this.options;
     const folder = `${ended.life}/${ended.place}/${ended.number}`;
     const job = jobs.get(ended.number) as BundledJob;
@@ -209,7 +150,7 @@ export class RunFollower {
     return same ? result : undefined;
   }
 
-  #bringHome(job: BundledJob, ended: EndedTry, fetched: Fetched): JobResult {
+  #collect(job: BundledJob, ended: EndedTry, fetched: Fetched): JobResult {
     const { description, run, label, keepLogs } = this.options;
     const folder = join(run.folder, "work", ended.life, ended.place, String(ended.number));
     let { cause, detail } = ended;
@@ -263,38 +204,4 @@ export class RunFollower {
       detail,
     };
   }
-
-  /**
-   * Ends the run, and removes its working folders but for those of failed jobs; to be called when no manager
-   * works on it any more, and everything was gathered.
-   *
-   * @returns what could not be removed, as a text; undefined if all was
-   */
-  async end(): Promise<string | undefined> {
-    const { run, files } = this.options;
-    // Until now the journals and work folders had it all; from here on what is written down at home.
-    this.#ledger.sync();
-    this.#results.placed.sync();
-    const left = await endRun(run, files, [...this.#failedPlaces]);
-    this.#results.settle();
-    return left;
-  }
-}
-
-/** Reasons for which managers leave and others may go on. */
-const HARMLESS = new Set(["finished", "walltime", BROKEN_CHAIN]);
-
-/** Whether managers that have left for this reason have left nothing to be mended. */
-export function isHarmless(reason: string): boolean {
-  return HARMLESS.has(reason);
-}
-
-/** Why a manager has left, as its journal says. */
-export interface Departure {
-  readonly reason: string;
-  readonly detail: string;
-}
-
-function managerOf(life: string): string {
-  return life.slice(0, life.lastIndexOf("."));
 }

@@ -1,7 +1,7 @@
 import type { EndedTry } from "../run/journal.js";
 import { listRunJobs } from "../run/run-folder.js";
-import { bringTreeHome, type TreeHome } from "../trees/collect-tree.js";
-import { type Deployed, openRuns, viewRun } from "./deployed-swarm.js";
+import { collectTree, type TreeHome } from "../trees/collect-tree.js";
+import { type DeployedSwarm, openRuns, viewRun } from "./deployed-swarm.js";
 
 export interface TreePreview {
   /** what `gather` would do with the trees of runs that are over */
@@ -14,14 +14,14 @@ export interface TreePreview {
  * Looks at what the jobs have changed in their trees, and says what `gather` would do with it; nothing is
  * written but into Locusts' own folder.
  */
-export async function previewTrees(deployed: Deployed): Promise<TreePreview> {
+export async function previewTrees(deployed: DeployedSwarm): Promise<TreePreview> {
   const { workspace, files, description } = deployed;
   const trees: TreeHome[] = [];
   let unfinished = 0;
   if (!description.tree) return { trees, unfinished };
   for (const run of openRuns(deployed)) {
     if (run.digest !== description.digest) continue;
-    const { ended } = await viewRun(deployed, run);
+    const { ended } = await viewRun(files, run);
     if (ended.size < run.jobs) {
       unfinished += 1;
       continue;
@@ -34,7 +34,7 @@ export async function previewTrees(deployed: Deployed): Promise<TreePreview> {
     }
     const { folder, results, state } = workspace;
     trees.push(
-      await bringTreeHome({ run, files, description, folder, results, state, done, isOver: true, write: false }),
+      await collectTree({ run, files, description, folder, results, state, done, isOver: true, write: false }),
     );
   }
   return { trees, unfinished };

@@ -12,7 +12,7 @@ import { explainSystemError } from "../system/system-errors.js";
 import { openTarget } from "../target/open-target.js";
 import { describedIn } from "../workspace/whole-bundle.js";
 import { bundleFolder, knownBundles, targetDirectory, type Workspace } from "../workspace/workspace.js";
-import { bringHome } from "./collect.js";
+import { collect } from "./collect.js";
 import { deployedTargets, openDeployed } from "./deployed-swarm.js";
 
 /** What is known of results: it stays, since results do. */
@@ -44,13 +44,13 @@ async function gatherLast(workspace: Workspace, target: string): Promise<string[
   const deployed = await openDeployed(workspace, target, { change: true, isLocked: true });
   try {
     if (!deployed.mine) throw new RuntimeProblem(`what lies in ${deployed.files.there} belongs to another checkout`);
-    const home = await bringHome(deployed, { stop: true, keepLogs: false, abandon: true });
+    const home = await collect(deployed, { stop: true, keepLogs: false, abandon: true });
     for (const run of home.lost) {
       notes.push(
         `the results of run ${run} on ${target} are lost, since no whole bundle of it is left: its jobs run again`,
       );
     }
-    if (home.goingOn > 0) notes.push(`something still runs on ${target}, and could not be stopped`);
+    if (home.active > 0) notes.push(`something still runs on ${target}, and could not be stopped`);
     await deployed.files.clean();
   } finally {
     deployed.close();

@@ -4,7 +4,7 @@ import { lockState } from "../workspace/deploy-lock.js";
 import { targetDirectory } from "../workspace/workspace.js";
 import type { DeployOptions } from "./deploy-options.js";
 import type { DeployResult } from "./deploy-result.js";
-import { Deployment } from "./deploy-run.js";
+import { DeployRun } from "./deploy-run.js";
 import { takeBundle } from "./take-bundle.js";
 
 /** For how long a deploy waits for a host that is away, in milliseconds: over a weekend. */
@@ -33,7 +33,7 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
       acceptNewHostKey: options.acceptNewHostKey,
     });
     try {
-      return await new Deployment({ ...options, bundle }, opened).run();
+      return await new DeployRun({ ...options, bundle }, opened).run();
     } finally {
       opened.close();
     }

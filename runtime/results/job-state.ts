@@ -1,5 +1,5 @@
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
-import type { JobResult, Ledger } from "./ledger.js";
+import type { JobResult } from "./ledger.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
 
 /**
@@ -53,12 +53,4 @@ export function resultInPlace(
     return output?.key !== job.key || placed.condition(output) === "whole";
   });
   return isWhole ? result : undefined;
-}
-
-/** The results of the jobs that have failed. */
-export function* failedJobs(jobs: Iterable<BundledJob>, ledger: Ledger): Generator<JobResult> {
-  for (const job of jobs) {
-    const result = ledger.get(job.key);
-    if (result?.status === "failed") yield result;
-  }
 }

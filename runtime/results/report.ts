@@ -1,5 +1,5 @@
 import type { JobResult } from "./ledger.js";
-import type { Standing } from "./result-tables.js";
+import type { Totals } from "./result-tables.js";
 
 /** The version of the documents that `--json` prints. */
 export const REPORT_VERSION = 1;
@@ -33,7 +33,7 @@ export interface SwarmReport {
 /** Puts a report together from what the ledger says and what runs at the moment. */
 export function makeReport(
   target: string,
-  standing: Standing,
+  totals: Totals,
   now: { readonly running: number; readonly cached: number },
   failures: Iterable<JobResult>,
   stale: readonly string[],
@@ -42,10 +42,10 @@ export function makeReport(
     version: REPORT_VERSION,
     target,
     jobs: {
-      total: standing.total,
-      done: standing.done,
-      failed: standing.failed,
-      pending: standing.total - standing.done - standing.failed - now.running,
+      total: totals.total,
+      done: totals.done,
+      failed: totals.failed,
+      pending: totals.total - totals.done - totals.failed - now.running,
       running: now.running,
       cached: now.cached,
     },

@@ -5,10 +5,11 @@ import { makeFolders } from "../../compiler/format/make-folders.js";
 import { plainRow } from "../../compiler/format/tsv.js";
 import { removeOldDrafts, writeAtomically } from "../../compiler/format/write-atomically.js";
 import { currentResult } from "./job-state.js";
+import type { JobResult } from "./ledger.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
 
-/** What a swarm comes to, by its ledger. */
-export interface Standing {
+/** How many jobs of a swarm have ended and how, by its ledger. */
+export interface Totals {
   readonly total: number;
   readonly done: number;
   readonly failed: number;
@@ -44,23 +45,23 @@ function placeOf(output: string, { tree }: BundleDescription): string {
   return tree ? posix.join("tree", tree.workdir, output) : output;
 }
 
-/** Writes `results/jobs.tsv`, a line a job, and `results/outputs.tsv`, a line an output. */
+/** Writes `results/jobs.tsv`, a line a job, and `results/outputs.tsv`, a line an output. @returns what they say */
 export function writeResultTables(
   folder: string,
   description: BundleDescription,
   jobs: Iterable<BundledJob>,
   placed: PlacedOutputs,
-): Standing {
+): { readonly totals: Totals; readonly failures: readonly JobResult[] } {
   const jobLines = [plainRow(["name", ...paramColumns(description.params), ...JOBS_COLUMNS])];
   const outputLines: string[] = [OUTPUTS_TABLE_START];
   let total = 0;
   let done = 0;
-  let failed = 0;
+  const failures: JobResult[] = [];
   for (const job of jobs) {
     total += 1;
     const result = currentResult(job, description, placed);
     if (result?.status === "done") done += 1;
-    else if (result) failed += 1;
+    else if (result) failures.push(result);
     jobLines.push(
       plainRow([
         job.name,
@@ -95,5 +96,5 @@ export function writeResultTables(
   writeAtomically(join(folder, "jobs.tsv"), jobLines);
   writeAtomically(join(folder, "outputs.tsv"), outputLines);
   removeOldDrafts(folder, statSync(join(folder, "outputs.tsv")).mtimeMs, TABLES);
-  return { total, done, failed };
+  return { totals: { total, done, failed: failures.length }, failures };
 }

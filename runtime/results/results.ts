@@ -197,6 +197,12 @@ export class Results {
     this.#news = [];
   }
 
+  /** Makes sure that all that was written down is on the disk. */
+  sync(): void {
+    this.placed.ledger.sync();
+    this.placed.sync();
+  }
+
   /** To be called when work folders are gone: what came from there has but one name now, and can be known by its stamp. */
   settle(): void {
     this.#unsettled = this.placed.settle(this.#unsettled);

@@ -25,8 +25,8 @@ export interface EndedTry {
 
 export interface Watcher {
   /** A manager has begun. */
-  arrived?(life: string): void;
-  started(number: number, attempt: number, start: number): void;
+  arrived(life: string): void;
+  started(number: number, life: string): void;
   ended(ended: EndedTry): void;
   /** A manager has left: `finished`, or why it stopped. */
   left(life: string, reason: string, detail: string): void;
@@ -144,11 +144,11 @@ export class JournalReader {
     switch (fields[0]) {
       case "manager":
         this.#hosts.set(life, withoutControlCharacters(fields[2] ?? "", " "));
-        watcher.arrived?.(life);
+        watcher.arrived(life);
         return;
       case "start":
         if (fields.length === 7 && NUMBER.test(fields[1] as string)) {
-          watcher.started(Number(fields[1]), Number(fields[2]), Number(fields[5]));
+          watcher.started(Number(fields[1]), life);
         }
         return;
       case "finish":

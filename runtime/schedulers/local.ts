@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { holdRun, isAlive, listLives } from "../run/incarnations.js";
 import type { Run } from "../run/run-folder.js";
-import type { Engine, EngineState, LastWords } from "./scheduler.js";
+import type { ExitExplanation, Scheduler, SchedulerState } from "./scheduler.js";
 
 /** The exit code by which a manager says that the disk is full, when it can write nothing at all. */
 const DISK_FULL = 5;
@@ -22,14 +22,14 @@ function runScript(run: Run, words: readonly string[], log: number | "ignore") {
 }
 
 /** A manager on this machine, as a process of its own. */
-export class DirectEngine implements Engine {
+export class LocalScheduler implements Scheduler {
   readonly outlivesInterrupt = false;
   readonly pauses = [200, 500] as const;
   #running = false;
   #exitCode: number | null = null;
   #ended: Promise<void> | undefined;
 
-  async launch(run: Run): Promise<readonly string[]> {
+  async submit(run: Run): Promise<readonly string[]> {
     const log = openSync(join(run.folder, "manager.log"), "a");
     const child = runScript(run, [], log);
     closeSync(log);
@@ -49,33 +49,33 @@ export class DirectEngine implements Engine {
     return [];
   }
 
-  async state(run: Run): Promise<EngineState> {
-    const going = this.#running || listLives(run).some((life) => isAlive(run, life));
-    return { going, words: "" };
+  async status(run: Run): Promise<SchedulerState> {
+    const active = this.#running || listLives(run).some((life) => isAlive(run, life));
+    return { active, words: "" };
   }
 
   async hold(run: Run): Promise<boolean> {
     return holdRun(run);
   }
 
-  async stop(run: Run): Promise<boolean> {
-    const { going } = await this.state(run);
+  async cancel(run: Run): Promise<boolean> {
+    const { active } = await this.status(run);
     await new Promise<void>((resolve, reject) => {
       const child = runScript(run, ["--stop"], "ignore");
       child.once("close", () => resolve());
       child.once("error", reject);
     });
-    return going;
+    return active;
   }
 
-  async rest(milliseconds: number): Promise<void> {
+  async wait(milliseconds: number): Promise<void> {
     const awake = new AbortController();
     const sleeping = sleep(milliseconds, undefined, { signal: awake.signal }).catch(() => {});
     await (this.#running ? Promise.race([sleeping, this.#ended]) : sleeping);
     awake.abort();
   }
 
-  async lastWords(run: Run): Promise<LastWords> {
+  async explainExit(run: Run): Promise<ExitExplanation> {
     const last = listLives(run).at(-1);
     let state = "";
     let log = "";

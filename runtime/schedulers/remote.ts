@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Host } from "../hosts/host.js";
 import { runScript } from "../hosts/run-script.js";
 import type { Run } from "../run/run-folder.js";
-import type { Engine, EngineState, LastWords } from "./scheduler.js";
+import type { ExitExplanation, Scheduler, SchedulerState } from "./scheduler.js";
 
-export interface RemoteEngineOptions {
+export interface RemoteSchedulerOptions {
   readonly host: Host;
   /** does an action again, should the connection break in the middle of it */
   readonly persist: <T>(action: () => Promise<T>) => Promise<T>;
@@ -13,14 +13,14 @@ export interface RemoteEngineOptions {
 }
 
 /** A manager on another machine, without a scheduler. */
-export class RemoteDirectEngine implements Engine {
+export class RemoteScheduler implements Scheduler {
   readonly outlivesInterrupt = true;
   readonly pauses = [300, 5000] as const;
-  #words: LastWords = { reason: undefined, detail: "" };
+  #words: ExitExplanation = { reason: undefined, detail: "" };
 
-  constructor(readonly options: RemoteEngineOptions) {}
+  constructor(readonly options: RemoteSchedulerOptions) {}
 
-  async launch(run: Run): Promise<readonly string[]> {
+  async submit(run: Run): Promise<readonly string[]> {
     const { host, there, persist } = this.options;
     // Repeated after a broken connection it does no harm: a second manager says that one runs, and leaves.
     const what = "the manager cannot be started";
@@ -41,25 +41,25 @@ export class RemoteDirectEngine implements Engine {
     return lines;
   }
 
-  async state(run: Run): Promise<EngineState> {
-    return { going: (await this.#manage(run, "state")).includes("going"), words: "" };
+  async status(run: Run): Promise<SchedulerState> {
+    return { active: (await this.#manage(run, "state")).includes("going"), words: "" };
   }
 
   async hold(): Promise<boolean> {
     return true; // only a deploy from this checkout starts one, and this one has the lock
   }
 
-  async stop(run: Run): Promise<boolean> {
-    const { going } = await this.state(run);
+  async cancel(run: Run): Promise<boolean> {
+    const { active } = await this.status(run);
     await this.#manage(run, "stop");
-    return going;
+    return active;
   }
 
-  async rest(milliseconds: number): Promise<void> {
+  async wait(milliseconds: number): Promise<void> {
     await sleep(milliseconds);
   }
 
-  async lastWords(): Promise<LastWords> {
+  async explainExit(): Promise<ExitExplanation> {
     return this.#words;
   }
 }

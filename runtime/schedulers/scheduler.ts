@@ -1,16 +1,16 @@
 import type { Run } from "../run/run-folder.js";
 
 /** What is known of the managers of a run. */
-export interface EngineState {
+export interface SchedulerState {
   /** whether at least one works on the run, or is about to */
-  readonly going: boolean;
+  readonly active: boolean;
   /** what people want to know of it, in words: why pilots wait, say */
   readonly words: string;
   /** what people should know of what was done about them */
   readonly notes?: readonly string[];
 }
 
-export interface LastWords {
+export interface ExitExplanation {
   /** why it stopped, by a word as in a journal's `finish` line; undefined if it was killed */
   readonly reason: string | undefined;
   readonly detail: string;
@@ -18,8 +18,8 @@ export interface LastWords {
   readonly wasTaken?: boolean;
 }
 
-/** How managers get going on a target: directly, or by a scheduler. */
-export interface Engine {
+/** How managers are started on a target, asked and ended: directly, or by a batch system. */
+export interface Scheduler {
   /** whether managers go on when the user interrupts the deploy that started them */
   readonly outlivesInterrupt: boolean;
   /**
@@ -29,9 +29,9 @@ export interface Engine {
    * @returns what people should know of how it was done
    * @throws RuntimeProblem if the target refuses
    */
-  launch(run: Run, left: number): Promise<readonly string[]>;
+  submit(run: Run, left: number): Promise<readonly string[]>;
   /** @param haveLeft whether all managers have left, as far as their journals say: then a change is near */
-  state(run: Run, haveLeft?: boolean): Promise<EngineState>;
+  status(run: Run, haveLeft?: boolean): Promise<SchedulerState>;
   /** Makes sure that no manager begins while this process lives. @returns false if one was quicker */
   hold(run: Run): Promise<boolean>;
   /**
@@ -41,11 +41,11 @@ export interface Engine {
    * @returns whether there were any
    * @throws RuntimeProblem if some may be left; it names them
    */
-  stop(run: Run, hurry?: AbortSignal): Promise<boolean>;
+  cancel(run: Run, hurry?: AbortSignal): Promise<boolean>;
   /** Waits, in milliseconds, but no longer than until a manager that was launched here has ended. */
-  rest(milliseconds: number): Promise<void>;
+  wait(milliseconds: number): Promise<void>;
   /** Last words of managers that could not write them into their journals. */
-  lastWords(run: Run): Promise<LastWords>;
+  explainExit(run: Run): Promise<ExitExplanation>;
   /** Between two looks, in milliseconds: at least, when something happens, and at most. */
   readonly pauses: readonly [shortest: number, longest: number];
 }

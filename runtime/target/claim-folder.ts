@@ -4,7 +4,7 @@ import { RuntimeProblem } from "../system/problem.js";
 import { fixForRefusal } from "../system/system-errors.js";
 
 /** The swarm's folder on a target. */
-export interface Settled {
+export interface ClaimedFolder {
   /** its path there */
   readonly folder: string;
   /** whether it belongs to this checkout */
@@ -28,14 +28,14 @@ const GONE = 23;
  * @param known a run of this checkout that is to be there, and was not gathered: what is not there has gone away
  * @throws RuntimeProblem if it is another checkout's, cannot be made, or is not there to look at
  */
-export async function settle(
+export async function claimFolder(
   host: Host,
   directory: string,
   swarm: string,
   checkout: { readonly id: string; readonly name: string },
   purpose: "own" | "take" | "look",
   known?: number,
-): Promise<Settled> {
+): Promise<ClaimedFolder> {
   const told = [directory, swarm, checkout.id, checkout.name, purpose, known === undefined ? "" : "known"];
   const ended = await host.run(loadScript("target/claim-folder"), told);
   const words = ended.stderr.trim().split("\n").at(-1) ?? "";

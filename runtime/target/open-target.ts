@@ -8,17 +8,17 @@ import { openHost } from "../hosts/open-host.js";
 import { ThisMachine } from "../hosts/this-machine.js";
 import { withReconnection } from "../hosts/with-reconnection.js";
 import { isClosed, listRuns, readRun } from "../run/run-folder.js";
-import { DirectEngine } from "../schedulers/local.js";
-import { RemoteDirectEngine } from "../schedulers/remote.js";
-import type { Engine } from "../schedulers/scheduler.js";
-import { SlurmEngine } from "../schedulers/slurm/slurm.js";
+import { LocalScheduler } from "../schedulers/local.js";
+import { RemoteScheduler } from "../schedulers/remote.js";
+import type { Scheduler } from "../schedulers/scheduler.js";
+import { SlurmScheduler } from "../schedulers/slurm/slurm.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { SentFiles } from "../transfer/sent-files.js";
 import type { TargetFiles } from "../transfer/target-files.js";
 import { VisibleFiles } from "../transfer/visible-files.js";
 import { openCheckout } from "../workspace/checkout.js";
 import { targetDirectory, type Workspace } from "../workspace/workspace.js";
-import { type Settled, settle } from "./claim-folder.js";
+import { type ClaimedFolder, claimFolder } from "./claim-folder.js";
 
 /** What has to be known of a target to reach it: parts of a bundle's description. */
 export type TargetFacts = Pick<BundleDescription, "swarm" | "target" | "kind" | "access" | "pilots">;
@@ -49,7 +49,7 @@ export interface OpenOptions {
 /** A target, ready for work. */
 export interface OpenedTarget {
   readonly files: TargetFiles;
-  readonly engine: Engine;
+  readonly scheduler: Scheduler;
   readonly host: Host;
   /** whether the swarm's folder on it belongs to this checkout */
   readonly mine: boolean;
@@ -68,7 +68,7 @@ function openLocalTarget(workspace: Workspace, target: string): OpenedTarget {
   const digests = DigestCache.open(join(workspace.state, "digests.tsv"));
   return {
     files: openLocalFiles(targetDirectory(workspace, target), digests),
-    engine: new DirectEngine(),
+    scheduler: new LocalScheduler(),
     host: new ThisMachine(),
     mine: true,
     original: undefined,
@@ -111,18 +111,20 @@ export async function openTarget(
     const { id, original } = openCheckout(workspace.folder, workspace.state, options.purpose !== "look");
     const checkout = { id, name: `${userInfo().username}@${hostname()}:${workspace.folder}` };
     const known = findOpenRun(targetDirectory(workspace, facts.target));
-    const settled = await persist(() => settle(host, access.directory, facts.swarm, checkout, options.purpose, known));
-    const there = settled.folder;
-    const files = openFiles(workspace, facts, settled, { host, transferHost, persist });
+    const claimed = await persist(() =>
+      claimFolder(host, access.directory, facts.swarm, checkout, options.purpose, known),
+    );
+    const there = claimed.folder;
+    const files = openFiles(workspace, facts, claimed, { host, transferHost, persist });
     const common = { host, persist, there };
-    const jobName = `locusts-${facts.swarm}-${settled.id.slice(0, 8)}`;
-    const engine = pilots ? new SlurmEngine({ ...common, pilots, jobName }) : new RemoteDirectEngine(common);
+    const jobName = `locusts-${facts.swarm}-${claimed.id.slice(0, 8)}`;
+    const scheduler = pilots ? new SlurmScheduler({ ...common, pilots, jobName }) : new RemoteScheduler(common);
     return {
       files,
-      engine,
+      scheduler,
       host,
-      mine: settled.mine,
-      original: settled.id === original?.id ? original.folder : undefined,
+      mine: claimed.mine,
+      original: claimed.id === original?.id ? original.folder : undefined,
       close,
     };
   } catch (error) {
@@ -142,7 +144,7 @@ function findOpenRun(folder: string): number | undefined {
 function openFiles(
   workspace: Workspace,
   { access, target }: TargetFacts,
-  settled: Settled,
+  claimed: ClaimedFolder,
   on: {
     readonly host: Host;
     readonly transferHost: Host | undefined;
@@ -150,7 +152,7 @@ function openFiles(
   },
 ): TargetFiles {
   const digests = DigestCache.open(join(workspace.state, "digests.tsv"));
-  const there = settled.folder;
+  const there = claimed.folder;
   if (access?.host === null) return new VisibleFiles({ ...on, here: there, there, digests });
   const shared = access?.sharedDirectory;
   if (shared) {
@@ -168,7 +170,7 @@ function openFiles(
     transferCommand: access?.transferCommand ?? undefined,
     here: targetDirectory(workspace, target),
     there,
-    runs: settled.runs,
+    runs: claimed.runs,
     digests,
   });
 }

@@ -25,9 +25,9 @@ import { bytesOf, endOfParcels, lacking, type Parcel, packParcels, parcelOfFile,
 import { splitJournals } from "./split-journals.js";
 import { describeForPlanting, treeParcels } from "./stage-tree.js";
 import {
+  type Artifact,
   FETCHED_WHOLE,
   type Fetched,
-  type Leftover,
   type StagedRun,
   type TargetFiles,
   type Transferred,
@@ -273,19 +273,19 @@ export class SentFiles implements TargetFiles {
     }
   }
 
-  async fetch(run: Run, leftovers: readonly Leftover[]): Promise<Fetched> {
-    if (leftovers.length === 0) return FETCHED_WHOLE;
+  async fetch(run: Run, artifacts: readonly Artifact[]): Promise<Fetched> {
+    if (artifacts.length === 0) return FETCHED_WHOLE;
     const work = join(run.folder, "work");
     makeFolders(work);
     const words = [`${this.there}/runs/${run.number}`];
     // Should the connection break, what is whole here is not sent again: else much would never come.
     const arrived = new Set<string>();
     return this.options.persist(() => {
-      const missing = leftovers.filter(({ kind, path }) => kind === "folder" || !arrived.has(path));
-      const files = new Set(leftovers.flatMap(({ kind, path }) => (kind === "file" ? [path] : [])));
+      const missing = artifacts.filter(({ kind, path }) => kind === "folder" || !arrived.has(path));
+      const files = new Set(artifacts.flatMap(({ kind, path }) => (kind === "file" ? [path] : [])));
       const pairs = missing.map(({ kind, path }) => `${kind}\0${path}\0`);
       for (const path of arrived) if (!files.has(path)) pairs.push(`skip\0${path}\0`);
-      return this.#receive("transfer/send-outputs", words, Buffer.from(pairs.join("")), work, leftovers, arrived);
+      return this.#receive("transfer/send-outputs", words, Buffer.from(pairs.join("")), work, artifacts, arrived);
     });
   }
 
@@ -295,10 +295,10 @@ export class SentFiles implements TargetFiles {
     words: readonly string[],
     input: Buffer,
     folder: string,
-    leftovers: readonly Leftover[],
+    artifacts: readonly Artifact[],
     arrived?: Set<string>,
   ): Promise<Fetched> {
-    const unpacker = new Unpacker(folder, leftovers, this.options.host.name, arrived);
+    const unpacker = new Unpacker(folder, artifacts, this.options.host.name, arrived);
     const unpacking = unpacker.open();
     const running = this.#bulk.run(loadScript(script), words, { input, output: unpacking.input });
     // Whichever fails first says what was wrong; the other one is waited for, since it may still write.
@@ -321,14 +321,14 @@ export class SentFiles implements TargetFiles {
     const known = listRuns(this.here).filter((number) => readRun(this.here, number));
     const unknown = this.options.runs.filter((number) => !known.includes(number));
     if (unknown.length === 0) return;
-    const leftovers: Leftover[] = [
+    const artifacts: Artifact[] = [
       { kind: "folder", path: "bundle", bytes: undefined },
       ...unknown.map((number) => ({ kind: "folder" as const, path: `runs/${number}`, bytes: undefined })),
     ];
     const input = Buffer.from(unknown.map((number) => `${number}\0`).join(""));
     makeFolders(this.here);
     await this.options.persist(() =>
-      this.#receive("transfer/send-run-metadata", [this.there], input, this.here, leftovers),
+      this.#receive("transfer/send-run-metadata", [this.there], input, this.here, artifacts),
     );
     for (const number of unknown) {
       for (const part of ["chunks", "journal", "work"]) makeFolders(join(this.here, "runs", String(number), part));

@@ -18,7 +18,7 @@ export interface StagedRun {
 }
 
 /** A part of what a job has left on the target, below the run's `work/`. */
-export interface Leftover {
+export interface Artifact {
   readonly kind: "file" | "folder";
   readonly path: string;
   /** what the journal says that it has; undefined: not known */
@@ -76,7 +76,7 @@ export interface TargetFiles {
    *
    * @returns what is to be known of folders that were not as they should be
    */
-  fetch(run: Run, leftovers: readonly Leftover[]): Promise<Fetched>;
+  fetch(run: Run, artifacts: readonly Artifact[]): Promise<Fetched>;
   /**
    * Runs a script on the target, again where the connection breaks; gives what it prints.
    *

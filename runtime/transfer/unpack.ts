@@ -14,7 +14,7 @@ import { PassThrough, type Writable } from "node:stream";
 import { type Extract, extract, type Header } from "tar-stream";
 import { RuntimeProblem } from "../system/problem.js";
 import { keepTime } from "../system/time-stamps.js";
-import type { Leftover } from "./target-files.js";
+import type { Artifact } from "./target-files.js";
 
 /** Where a target sends files that come in the place of links. */
 const STRAYS = "strays/";
@@ -27,8 +27,8 @@ class Wanted {
   readonly #files = new Map<string, number | undefined>();
   readonly #folders = new Set<string>();
 
-  constructor(leftovers: readonly Leftover[]) {
-    for (const { kind, path, bytes } of leftovers) {
+  constructor(artifacts: readonly Artifact[]) {
+    for (const { kind, path, bytes } of artifacts) {
       if (kind === "folder") this.#folders.add(path);
       else this.#files.set(path, bytes);
     }
@@ -62,13 +62,13 @@ export class Unpacker {
 
   constructor(
     readonly folder: string,
-    leftovers: readonly Leftover[],
+    artifacts: readonly Artifact[],
     /** names the target in errors */
     readonly target: string,
     /** takes the names of files that are whole here */
     readonly arrived: Set<string> = new Set(),
   ) {
-    this.#wanted = new Wanted(leftovers);
+    this.#wanted = new Wanted(artifacts);
   }
 
   #refuse(name: string, why: string): never {

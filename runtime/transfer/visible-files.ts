@@ -14,7 +14,7 @@ import { removeFolder } from "../system/remove-folder.js";
 import { copyExpected, expectedContent } from "./copy-input.js";
 import { Seals } from "./seals.js";
 import { describeForPlanting, replicateTree } from "./stage-tree.js";
-import { FETCHED_WHOLE, type Fetched, type Leftover, type StagedRun, type TargetFiles } from "./target-files.js";
+import { type Artifact, FETCHED_WHOLE, type Fetched, type StagedRun, type TargetFiles } from "./target-files.js";
 
 /** A network file system may show a file only some seconds after it was written elsewhere: so long, in milliseconds. */
 const MOST_LAG = 15_000;
@@ -144,10 +144,10 @@ export class VisibleFiles implements TargetFiles {
     );
   }
 
-  async fetch(run: Run, leftovers: readonly Leftover[]): Promise<Fetched> {
+  async fetch(run: Run, artifacts: readonly Artifact[]): Promise<Fetched> {
     if (!this.options.sharedDirectory) return FETCHED_WHOLE;
     const deadline = Date.now() + MOST_LAG;
-    for (const { path, kind, bytes } of leftovers) {
+    for (const { path, kind, bytes } of artifacts) {
       const place = join(run.folder, "work", path);
       const isThere = () => {
         const stats = statSync(place, { throwIfNoEntry: false });

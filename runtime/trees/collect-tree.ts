@@ -10,7 +10,7 @@ import { type Decision, decidePlaces } from "./decide-places.js";
 import { earlierVersions } from "./earlier-versions.js";
 import { fetchContents } from "./fetch-contents.js";
 import { LocalTree } from "./local-tree.js";
-import { type Conflict, settleVersions } from "./merge-versions.js";
+import { type Conflict, mergeVersions } from "./merge-versions.js";
 import { NoPlace, TreePlaces } from "./place-entry.js";
 import { putResults } from "./put-results.js";
 import { isUnreadable, type TreeChange } from "./tree-change.js";
@@ -75,7 +75,7 @@ function applyChanges(root: string, decision: Decision): Conflict[] {
  *
  * @throws RuntimeProblem if something is gone on the target, or in the way here
  */
-export async function bringTreeHome(options: BringTreeOptions): Promise<TreeHome> {
+export async function collectTree(options: BringTreeOptions): Promise<TreeHome> {
   const { run, files, description, folder, results, write } = options;
   const { tree } = description;
   if (!tree) throw new Error("the jobs of this swarm have no tree");
@@ -89,7 +89,7 @@ export async function bringTreeHome(options: BringTreeOptions): Promise<TreeHome
   const ran = new Set(options.done.keys());
   const touched = new Set(changes.map(({ path }) => path));
   const earlier = partial && tree.mode === "perJob" ? earlierVersions(results, touched, ran) : [];
-  const settled = await settleVersions([...changes, ...earlier]);
+  const settled = await mergeVersions([...changes, ...earlier]);
   const root = resolve(folder, tree.root);
   const apply = tree.apply && options.isOver && tree.mode !== "inPlace";
   const paths = new Set(settled.agreed.map(({ path }) => path));

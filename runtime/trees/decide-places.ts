@@ -1,6 +1,6 @@
 import { fileNameOf } from "../results/log-names.js";
 import type { LocalTree } from "./local-tree.js";
-import type { Change, Conflict, SettledChanges } from "./merge-versions.js";
+import type { Change, Conflict, MergedChanges } from "./merge-versions.js";
 
 /** What is to become of changes. */
 export interface Decision {
@@ -32,7 +32,7 @@ function resist(change: Change, why: string): Conflict {
  * @param local the environment on this machine, if changes are to go into it
  */
 export async function decidePlaces(
-  { agreed, disputed }: SettledChanges,
+  { agreed, disputed }: MergedChanges,
   local: LocalTree | undefined,
 ): Promise<Decision> {
   const conflicts = disputed.map(dispute);

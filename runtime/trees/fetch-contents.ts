@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Run } from "../run/run-folder.js";
 import { lookAt } from "../system/look-at.js";
 import { RuntimeProblem } from "../system/problem.js";
-import type { Leftover, TargetFiles } from "../transfer/target-files.js";
+import type { Artifact, TargetFiles } from "../transfer/target-files.js";
 import type { Change } from "./merge-versions.js";
 import type { TreeChange } from "./tree-change.js";
 
@@ -10,12 +10,12 @@ import type { TreeChange } from "./tree-change.js";
 const MOST_FILES_AT_ONCE = 5000;
 const MOST_BYTES_AT_ONCE = 256 * 1024 * 1024;
 
-function* batchesOf(leftovers: Iterable<Leftover>): Generator<Leftover[]> {
-  let batch: Leftover[] = [];
+function* batchesOf(artifacts: Iterable<Artifact>): Generator<Artifact[]> {
+  let batch: Artifact[] = [];
   let bytes = 0;
-  for (const leftover of leftovers) {
-    batch.push(leftover);
-    bytes += leftover.bytes ?? 0;
+  for (const artifact of artifacts) {
+    batch.push(artifact);
+    bytes += artifact.bytes ?? 0;
     if (batch.length < MOST_FILES_AT_ONCE && bytes < MOST_BYTES_AT_ONCE) continue;
     yield batch;
     batch = [];
@@ -38,7 +38,7 @@ export async function fetchContents(files: TargetFiles, run: Run, changes: reado
   };
   const contents = changes.filter(({ kind, change }) => kind === "file" && change !== "deleted");
   const lacking = contents.filter((change) => !isHere(change));
-  for (const batch of batchesOf(lacking.map(({ at, bytes }): Leftover => ({ kind: "file", path: at, bytes })))) {
+  for (const batch of batchesOf(lacking.map(({ at, bytes }): Artifact => ({ kind: "file", path: at, bytes })))) {
     await files.fetch(run, batch);
   }
   for (const change of lacking) {

@@ -16,7 +16,7 @@ export interface Conflict {
 }
 
 /** What changes come to. */
-export interface SettledChanges {
+export interface MergedChanges {
   /** in one version each, sorted by path */
   readonly agreed: readonly Change[];
   readonly disputed: readonly Change[];
@@ -29,7 +29,7 @@ async function identify({ change, version }: Change): Promise<string> {
 }
 
 /** Finds out which paths all jobs that changed them have left in the same state. */
-export async function settleVersions(changes: readonly Change[]): Promise<SettledChanges> {
+export async function mergeVersions(changes: readonly Change[]): Promise<MergedChanges> {
   const byPath = new Map<string, Change[]>();
   for (const change of changes) {
     const others = byPath.get(change.path);

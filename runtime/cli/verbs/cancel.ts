@@ -1,4 +1,4 @@
-import { bringHome } from "../../collect/collect.js";
+import { collect } from "../../collect/collect.js";
 import { REPORT_VERSION } from "../../results/report.js";
 import { EXIT } from "../output/exit-codes.js";
 import { sayLost } from "../output/results.js";
@@ -28,9 +28,7 @@ async function withoutInterrupt<T>(terminal: Terminal, action: (hurry: AbortSign
 export const cancel: Verb<object> = (context) =>
   useDeployed(context, "change", async (deployed) => {
     const { terminal } = context;
-    const home = await withoutInterrupt(terminal, (hurry) =>
-      bringHome(deployed, { stop: true, hurry, keepLogs: false }),
-    );
+    const home = await withoutInterrupt(terminal, (hurry) => collect(deployed, { stop: true, hurry, keepLogs: false }));
     for (const run of home.lost) sayLost(terminal, run);
     if (context.json) {
       terminal.print(
@@ -38,12 +36,12 @@ export const cancel: Verb<object> = (context) =>
           version: REPORT_VERSION,
           target: deployed.target,
           stopped: home.stopped,
-          jobs: home.standing,
+          jobs: home.totals,
         }),
       );
     } else {
       terminal.say(home.stopped > 0 ? "stopped" : "nothing was running");
-      terminal.say(`${home.standing.done}/${home.standing.total} done; locusts deploy goes on from here`);
+      terminal.say(`${home.totals.done}/${home.totals.total} done; locusts deploy goes on from here`);
     }
     return EXIT.fine;
   });

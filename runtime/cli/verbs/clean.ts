@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
 import { countOf, formatBytes } from "../../../compiler/format/amounts.js";
-import { bringHome } from "../../collect/collect.js";
+import { collect } from "../../collect/collect.js";
 import { openRuns } from "../../collect/deployed-swarm.js";
 import { resetState } from "../../collect/reset.js";
 import { KEPT_FOLDERS, removeKept } from "../../results/kept-outputs.js";
@@ -89,12 +89,12 @@ export const clean: Verb<CleanOptions> = async (context, options) => {
       );
     }
     for (const run of openRuns(deployed)) {
-      if ((await deployed.engine.state(run)).going) {
+      if ((await deployed.scheduler.status(run)).active) {
         throw new RuntimeProblem("the swarm still runs", "wait for it, or stop it first: locusts cancel");
       }
     }
     if (openRuns(deployed).length > 0) {
-      const home = await bringHome(deployed, { stop: true, keepLogs: false, abandon: true });
+      const home = await collect(deployed, { stop: true, keepLogs: false, abandon: true });
       for (const words of home.untidied) sayUntidied(context.terminal, words);
       const [lost] = home.lost;
       if (lost !== undefined) {

@@ -1,8 +1,7 @@
 import { countOf } from "../../../compiler/format/amounts.js";
-import { bringHome } from "../../collect/collect.js";
-import type { Deployed } from "../../collect/deployed-swarm.js";
+import { collect } from "../../collect/collect.js";
+import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
 import { previewTrees } from "../../collect/preview.js";
-import { failedJobs } from "../../results/job-state.js";
 import { makeReport, REPORT_VERSION } from "../../results/report.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { sayLost, sayUntidied } from "../output/results.js";
@@ -16,7 +15,7 @@ export interface GatherOptions {
 }
 
 /** What `gather` would do with the trees that jobs have run in. */
-async function preview({ terminal, json }: VerbContext, deployed: Deployed): Promise<ExitCode> {
+async function preview({ terminal, json }: VerbContext, deployed: DeployedSwarm): Promise<ExitCode> {
   const { trees, unfinished } = await previewTrees(deployed);
   if (json) {
     const { target } = deployed;
@@ -33,30 +32,29 @@ async function preview({ terminal, json }: VerbContext, deployed: Deployed): Pro
 export const gather: Verb<GatherOptions> = (context, options) =>
   useDeployed(context, options.dryRun === true ? "look" : "change", async (deployed) => {
     if (options.dryRun === true) return preview(context, deployed);
-    const home = await bringHome(deployed, { stop: false, keepLogs: options.keepLogs === true });
-    const { standing } = home;
+    const home = await collect(deployed, { stop: false, keepLogs: options.keepLogs === true });
+    const { totals } = home;
     if (context.json) {
-      const failures = failedJobs(deployed.jobs(), deployed.ledger);
       const report = makeReport(
         deployed.target,
-        standing,
-        { running: 0, cached: standing.done - home.finished },
-        failures,
+        totals,
+        { running: 0, cached: totals.done - home.finished },
+        home.failures,
         deployed.results.placed.stalePaths(),
       );
       const trees = deployed.description.tree ? { trees: home.trees.map(describeTreeHome) } : {};
       context.terminal.print(JSON.stringify({ ...report, ...trees }));
     } else {
       context.terminal.say(
-        `${countOf(home.finished, "job")} brought home; ${standing.done}/${standing.total} done, ${standing.failed} failed`,
+        `${countOf(home.finished, "job")} brought home; ${totals.done}/${totals.total} done, ${totals.failed} failed`,
       );
       for (const tree of home.trees) sayTreeHome(context.terminal, deployed.workspace, tree);
       if (home.waiting > 0)
         context.terminal.say("its tree comes home when all jobs have ended: locusts deploy goes on with them");
       for (const words of home.untidied) sayUntidied(context.terminal, words);
       for (const run of home.lost) sayLost(context.terminal, run);
-      if (home.goingOn > 0)
+      if (home.active > 0)
         context.terminal.say("the swarm still runs: gather again later, or follow it with locusts deploy");
     }
-    return standing.failed > 0 ? EXIT.jobsFailed : EXIT.fine;
+    return totals.failed > 0 ? EXIT.jobsFailed : EXIT.fine;
   });

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { formatBytes } from "../../../compiler/format/amounts.js";
-import type { Deployed } from "../../collect/deployed-swarm.js";
+import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
 import { logPath } from "../../results/log-names.js";
 import { readLogTail } from "../../results/log-tail.js";
 import { REPORT_VERSION } from "../../results/report.js";
@@ -21,7 +21,7 @@ type Stream = "out" | "err";
 
 /** Where a log lies: brought home, or still in a run's work folder (the newest try there). */
 function findLog(
-  deployed: Deployed,
+  deployed: DeployedSwarm,
   job: { readonly name: string; readonly number: number },
   stream: Stream,
 ): string | undefined {

@@ -1,4 +1,4 @@
-import { type Deployed, openRuns, viewRun } from "../../collect/deployed-swarm.js";
+import { type DeployedSwarm, openRuns, viewRun } from "../../collect/deployed-swarm.js";
 import { resultInPlace } from "../../results/job-state.js";
 import type { JobResult } from "../../results/ledger.js";
 import { makeReport, type SwarmReport } from "../../results/report.js";
@@ -20,12 +20,12 @@ interface Status {
 }
 
 /** Puts together what has come home and what the journals of open runs say. */
-async function lookAt(deployed: Deployed): Promise<Status> {
+async function lookAt(deployed: DeployedSwarm): Promise<Status> {
   const views = [];
   const states = [];
   for (const run of openRuns(deployed)) {
-    states.push(await deployed.engine.state(run));
-    views.push({ run, ...(await viewRun(deployed, run)) });
+    states.push(await deployed.scheduler.status(run));
+    views.push(await viewRun(deployed.files, run));
   }
   const { placed } = deployed.results;
   const newest = `${deployed.target}/${deployed.runs.at(-1)?.number}`;
@@ -35,8 +35,8 @@ async function lookAt(deployed: Deployed): Promise<Status> {
     total += 1;
     const result = resultInPlace(job, deployed.description, placed);
     const view = views.find(
-      ({ run, ended, running: now }) =>
-        run.digest === deployed.description.digest && (ended.has(job.number) || now.has(job.number)),
+      ({ run, ended, state }) =>
+        run.digest === deployed.description.digest && (ended.has(job.number) || state.isRunning(job.number)),
     );
     const ended = view?.ended.get(job.number);
     if (view && !ended) running += 1;
@@ -52,8 +52,8 @@ async function lookAt(deployed: Deployed): Promise<Status> {
       failures.push(result);
     }
   }
-  const managers = states.some(({ going }) => going) ? "running" : "gone";
-  const why = managers === "gone" && done + failed < total ? views.at(-1)?.left : undefined;
+  const managers = states.some(({ active }) => active) ? "running" : "gone";
+  const why = managers === "gone" && done + failed < total ? views.at(-1)?.state.problem : undefined;
   const words = [...states.map((state) => state.words), why ? describeStop(why) : ""]
     .filter((text) => text !== "")
     .join("; ");

@@ -1,4 +1,4 @@
-import { type Deployed, openDeployed } from "../../collect/deployed-swarm.js";
+import { type DeployedSwarm, openDeployed } from "../../collect/deployed-swarm.js";
 import { openWorkspace } from "../../workspace/workspace.js";
 import { sayReconnecting } from "../output/reconnecting.js";
 import type { VerbContext } from "./verb.js";
@@ -11,7 +11,7 @@ import type { VerbContext } from "./verb.js";
 export async function useDeployed<T>(
   context: VerbContext,
   purpose: "look" | "change",
-  use: (deployed: Deployed) => Promise<T>,
+  use: (deployed: DeployedSwarm) => Promise<T>,
 ): Promise<T> {
   const deployed = await openDeployed(openWorkspace(context.place), context.target, {
     change: purpose === "change",

@@ -3,7 +3,7 @@ import type { BundledPilots } from "../../../compiler/format/bundle.js";
 import type { Host } from "../../hosts/host.js";
 import type { Run } from "../../run/run-folder.js";
 import { RuntimeProblem } from "../../system/problem.js";
-import type { Engine, EngineState, LastWords } from "../scheduler.js";
+import type { ExitExplanation, Scheduler, SchedulerState } from "../scheduler.js";
 import { explainRefusal } from "./explain-refusal.js";
 import { Heartbeats } from "./heartbeats.js";
 import { describeWaiting, isLaunchFailure } from "./pending-reasons.js";
@@ -28,7 +28,7 @@ const SILENCE = 120;
 /** How lines of `submit.sh` begin that people should read. */
 const NOTE = "submit.sh: note: ";
 
-export interface SlurmEngineOptions {
+export interface SlurmSchedulerOptions {
   readonly host: Host;
   /** does an action again, should the connection break in the middle of it */
   readonly persist: <T>(action: () => Promise<T>) => Promise<T>;
@@ -46,12 +46,12 @@ export function pilotsFor(pilots: BundledPilots, jobs: number): number {
 }
 
 /** Pilots under SLURM: a few allocations that share the jobs out among themselves. */
-export class SlurmEngine implements Engine {
+export class SlurmScheduler implements Scheduler {
   readonly outlivesInterrupt = true;
   readonly pauses = [500, 10_000] as const;
   readonly #heartbeats: Heartbeats;
   #last = "";
-  #state: EngineState = { going: true, words: "" };
+  #state: SchedulerState = { active: true, words: "" };
   #nextAsk = 0;
   #pause = SHORTEST_ASK;
   /** since when all managers have left that have begun; others may be on their way */
@@ -62,7 +62,7 @@ export class SlurmEngine implements Engine {
   /** since when SLURM has none of them in its queue, although they have not left */
   #missingSince: number | undefined;
 
-  constructor(readonly options: SlurmEngineOptions) {
+  constructor(readonly options: SlurmSchedulerOptions) {
     this.#heartbeats = new Heartbeats((options.pilots.silenceSeconds ?? SILENCE) * 1000);
   }
 
@@ -70,19 +70,19 @@ export class SlurmEngine implements Engine {
     return `${this.options.jobName}-${run.number}`;
   }
 
-  async launch(run: Run, left: number): Promise<readonly string[]> {
+  async submit(run: Run, left: number): Promise<readonly string[]> {
     const { host, persist, there, pilots } = this.options;
     const words = [there, String(run.number), this.#nameOf(run), String(pilotsFor(pilots, left))];
     const ended = await persist(() => host.run(loadSlurmScript("submit"), words));
     const said = ended.stderr.split("\n");
     if (ended.code !== 0) {
-      await this.stop(run).catch(() => {}); // of several arrays the first ones may have been taken
+      await this.cancel(run).catch(() => {}); // of several arrays the first ones may have been taken
       throw explainRefusal(said.filter((line) => !line.startsWith(NOTE) || / are left out/.test(line)).join("\n"));
     }
     this.#nextAsk = 0;
     this.#pause = SHORTEST_ASK;
     this.#missingSince = undefined;
-    this.#state = { going: true, words: "" };
+    this.#state = { active: true, words: "" };
     return said.filter((line) => line.startsWith(NOTE)).map((line) => line.slice(NOTE.length));
   }
 
@@ -95,7 +95,7 @@ export class SlurmEngine implements Engine {
     return readQueueAnswer(ended.stdout, ended.code === 0);
   }
 
-  async state(run: Run, haveLeft = false): Promise<EngineState> {
+  async status(run: Run, haveLeft = false): Promise<SchedulerState> {
     // When all managers have left, as far as their journals say, the end is near.
     if (haveLeft && this.#leftSince === undefined) this.#askSoon();
     this.#leftSince = haveLeft ? (this.#leftSince ?? performance.now()) : undefined;
@@ -109,7 +109,10 @@ export class SlurmEngine implements Engine {
     this.#isFirst = false;
     const notes = await this.#release(answer);
     this.#state = { ...this.#judge(answer), ...(notes.length > 0 ? { notes } : {}) };
-    const now = JSON.stringify([this.#state.going, answer.queued?.map(({ id, state, reason }) => [id, state, reason])]);
+    const now = JSON.stringify([
+      this.#state.active,
+      answer.queued?.map(({ id, state, reason }) => [id, state, reason]),
+    ]);
     const isAtEnd = this.#leftSince !== undefined && performance.now() - this.#leftSince < LONGEST_ASK;
     const longest = isAtEnd || this.#missingSince !== undefined ? LONGEST_DOUBT : LONGEST_ASK;
     this.#pause = Math.min(longest, now === this.#last ? this.#pause * 2 : this.#pause);
@@ -161,20 +164,20 @@ export class SlurmEngine implements Engine {
   }
 
   /** SLURM's word that there is none counts when nothing speaks against it: a queue may answer wrongly. */
-  #judge(answer: QueueAnswer): EngineState {
+  #judge(answer: QueueAnswer): SchedulerState {
     const { queued, found } = answer;
     const now = performance.now();
     const open = this.#heartbeats.openPilots(answer);
     if (!queued) {
-      const going = this.#state.going && (open.length > 0 || answer.submitted.length === 0);
-      return { going, words: "SLURM's controller does not answer; the pilots go on without it" };
+      const active = this.#state.active && (open.length > 0 || answer.submitted.length === 0);
+      return { active, words: "SLURM's controller does not answer; the pilots go on without it" };
     }
     if (isGoing(answer)) {
       this.#missingSince = undefined;
-      return { going: true, words: describeQueue(queued) };
+      return { active: true, words: describeQueue(queued) };
     }
     this.#missingSince ??= now;
-    const missing = (words: string) => ({ going: true, words: `SLURM's queue has none of the pilots, ${words}` });
+    const missing = (words: string) => ({ active: true, words: `SLURM's queue has none of the pilots, ${words}` });
     if (open.length > 0 && (this.#heartbeats.isAlive(now) || this.#heartbeats.isOpen(now)))
       return missing("but some of them give signs of life");
     if ([...found.values()].some(({ state }) => !isOver(state))) return missing("but SLURM knows of some");
@@ -182,25 +185,25 @@ export class SlurmEngine implements Engine {
     if (open.some(({ id }) => !known.has(id)) && now - this.#missingSince < PATIENCE_WITH_QUEUE)
       return missing("and does not say what became of them: it is asked again");
     this.#missingSince = undefined;
-    return { going: false, words: "" };
+    return { active: false, words: "" };
   }
 
   async hold(): Promise<boolean> {
     return true; // nothing is in the queue, and only this checkout submits
   }
 
-  async stop(run: Run, hurry?: AbortSignal): Promise<boolean> {
+  async cancel(run: Run, hurry?: AbortSignal): Promise<boolean> {
     const were = await stopPilots({ ...this.options, run, name: this.#nameOf(run) }, hurry);
-    this.#state = { going: false, words: "" };
+    this.#state = { active: false, words: "" };
     this.#askSoon();
     return were;
   }
 
-  async rest(milliseconds: number): Promise<void> {
+  async wait(milliseconds: number): Promise<void> {
     await sleep(milliseconds);
   }
 
-  async lastWords(run: Run): Promise<LastWords> {
+  async explainExit(run: Run): Promise<ExitExplanation> {
     const { host, persist, there } = this.options;
     const words = [there, String(run.number), this.#nameOf(run)];
     const ended = await persist(() => host.run(loadSlurmScript("account"), words));

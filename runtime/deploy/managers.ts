@@ -1,0 +1,156 @@
+import type { RunFollower } from "../collect/follow-run.js";
+import { type Run, unmarkCancelled } from "../run/run-folder.js";
+import { BROKEN_CHAIN, type Departure } from "../run/run-state.js";
+import type { OpenedTarget } from "../target/open-target.js";
+import { restoreCopies } from "../transfer/stage-run.js";
+import type { DeployOptions } from "./deploy-options.js";
+import type { DeployEnd } from "./deploy-result.js";
+
+/** How long managers may take to leave when all is done, in milliseconds. */
+const MOST_LEAVING = 30_000;
+
+/** How often a manager that was killed is started again without any job having ended in between. */
+const MOST_RESTARTS = 3;
+
+/** Why managers leave when a job has changed what others read. */
+const SPOILT = "spoilt";
+
+/** How often what jobs share is made anew, in one run: then something is wrong with the command. */
+const MOST_RESTORED = 20;
+
+/** What keeps coming to nothing, and how often it was tried. */
+interface Tries {
+  restarts: number;
+  restored: number;
+  /** jobs that had ended when managers were started last */
+  settledAtStart: number;
+}
+
+/** Starts what works on the runs of a deploy, and follows it: managers that were killed are started again. */
+export class Managers {
+  /** what was said already */
+  readonly #said = new Set<string>();
+
+  constructor(
+    readonly options: DeployOptions,
+    readonly opened: Pick<OpenedTarget, "scheduler" | "files">,
+  ) {}
+
+  /** Starts what is to work on a run, also one that was cancelled, and says what there is to say of it. */
+  async launch(run: Run, left: number): Promise<void> {
+    unmarkCancelled(run);
+    for (const note of await this.opened.scheduler.submit(run, left)) this.options.observer.noted(note);
+  }
+
+  /** Stops a manager, also one that is still on its way. */
+  async #stop(run: Run): Promise<void> {
+    const { scheduler } = this.opened;
+    do await scheduler.cancel(run);
+    while ((await scheduler.status(run)).active);
+  }
+
+  #sayOnce(text: string, say: (text: string) => void): void {
+    if (!this.#said.has(text)) say(text);
+    this.#said.add(text);
+  }
+
+  /** Follows a run until no manager works on it any more, or until the user leaves it. */
+  async follow(follower: RunFollower): Promise<DeployEnd> {
+    try {
+      return await this.#followToEnd(follower);
+    } catch (error) {
+      // What was asked of the target was cut short.
+      if (error === this.options.signal.reason && this.opened.scheduler.outlivesInterrupt) return left(follower);
+      throw error;
+    }
+  }
+
+  async #followToEnd(follower: RunFollower): Promise<DeployEnd> {
+    const { signal } = this.options;
+    const { scheduler } = this.opened;
+    const { run, jobs } = follower.options;
+    const { state } = follower;
+    const [shortest, longest] = scheduler.pauses;
+    const tries: Tries = { restarts: 0, restored: 0, settledAtStart: 0 };
+    let pause = shortest;
+    let stopping: Promise<void> | undefined;
+    let allSettled: number | undefined;
+    for (;;) {
+      if (signal.aborted && scheduler.outlivesInterrupt) return left(follower);
+      if (signal.aborted) stopping ??= this.#stop(run);
+      const { active, news } = await this.#update(follower);
+      if (!active) {
+        if (state.settled === jobs.size || stopping !== undefined) break;
+        const stopped = await this.#restart(follower, tries);
+        if (stopped) return stopped;
+      } else if (state.settled === jobs.size && stopping === undefined) {
+        allSettled ??= Date.now();
+        if (Date.now() - allSettled > MOST_LEAVING) stopping = this.#stop(run);
+      }
+      pause = news || allSettled !== undefined ? shortest : Math.min(longest, pause * 1.5);
+      if (active) await scheduler.wait(pause);
+    }
+    await stopping;
+    return { how: signal.aborted ? "interrupted" : "complete" };
+  }
+
+  /** Collects what is new, and tells of it. */
+  async #update(follower: RunFollower): Promise<{ readonly active: boolean; readonly news: boolean }> {
+    const { observer } = this.options;
+    const { run, jobs } = follower.options;
+    const { state } = follower;
+    // Asked before the journals are read, so that nothing written in between is missed.
+    const { active, words, notes = [] } = await this.opened.scheduler.status(run, state.haveLeft);
+    for (const note of notes) this.#sayOnce(note, (text) => observer.noted(text));
+    const news = await follower.read();
+    await follower.gather();
+    for (const { name, detail } of follower.remarks.splice(0)) observer.remarked(name, detail);
+    for (const node of state.badNodes) this.#sayOnce(node, (text) => observer.badNode(text));
+    for (const chain of state.brokenChains) this.#sayOnce(`the pilot ${chain}`, (text) => observer.noted(text));
+    const { done, failures } = follower;
+    observer.progress({ jobs: jobs.size, done, failed: failures.length, running: state.running, words });
+    return { active, news };
+  }
+
+  /** Starts managers anew that are gone although jobs are left. @returns how it ended, if that would come to nothing */
+  async #restart(follower: RunFollower, tries: Tries): Promise<DeployEnd | undefined> {
+    const { observer } = this.options;
+    const { run, jobs } = follower.options;
+    const { settled, hasFinished } = follower.state;
+    const { reason, detail } = await this.#whyStopped(follower);
+    const isSpoilt = reason === SPOILT && tries.restored < MOST_RESTORED;
+    // A node that is bad is left out from now on; where others did well, so will the next ones.
+    const isBroken = reason === BROKEN_CHAIN || (reason === "bad-node" && hasFinished);
+    if (settled > tries.settledAtStart) tries.restarts = 0;
+    tries.restarts += 1;
+    if ((reason !== undefined && !isSpoilt && !isBroken) || tries.restarts > MOST_RESTARTS) {
+      return { how: "stopped", reason: reason ?? "killed", detail };
+    }
+    if (isSpoilt) {
+      tries.restored += 1;
+      await restoreCopies(this.options, this.opened.files);
+      observer.copyRestored(run, detail);
+    } else if (isBroken) observer.noted("pilots are submitted anew for what is left");
+    else observer.restarted(run, detail);
+    tries.settledAtStart = settled;
+    await this.launch(run, jobs.size - settled);
+    return undefined;
+  }
+
+  /** Why the managers are gone although jobs are left; no reason if they are to be started again. */
+  async #whyStopped(follower: RunFollower): Promise<Partial<Departure> & Pick<Departure, "detail">> {
+    const { departure } = follower.state;
+    // One that says it has finished while jobs are missing is to look again, as one that was killed.
+    if (departure && departure.reason !== "finished" && departure.reason !== "signal") return departure;
+    const last = await this.opened.scheduler.explainExit(follower.options.run);
+    // A signal may be a scheduler's, which has taken the machine for others.
+    if (departure?.reason === "signal" && !last.wasTaken) return departure;
+    const { reason, detail } = last;
+    return reason === undefined || reason === "finished" ? { detail } : { reason, detail };
+  }
+}
+
+/** The managers are left at work. */
+function left(follower: RunFollower): DeployEnd {
+  return { how: "left", run: follower.options.run.number };
+}

@@ -1,0 +1,124 @@
+import { type EndedTry, JournalReader } from "./journal.js";
+
+/** Why a manager has left, as its journal says. */
+export interface Departure {
+  readonly reason: string;
+  readonly detail: string;
+}
+
+/** Why a manager has left whose time has ended, and whose successor could not be submitted. */
+export const BROKEN_CHAIN = "broken-chain";
+
+/** Reasons for which managers leave and others may go on. */
+const HARMLESS = new Set(["finished", "walltime", BROKEN_CHAIN]);
+
+function managerOf(incarnation: string): string {
+  return incarnation.slice(0, incarnation.lastIndexOf("."));
+}
+
+/** What becomes of a run's jobs and managers, as their journals tell it. The one place that says what an event means. */
+export class RunState {
+  readonly #reader: JournalReader;
+  /** in which incarnation of a manager each running job runs */
+  readonly #running = new Map<number, string>();
+  readonly #settled = new Set<number>();
+  /** how the last incarnation of each manager has left; undefined if it has not, or was killed */
+  readonly #departures = new Map<string, Departure | undefined>();
+
+  /** @param jobs the numbers of the run's jobs, where they are known: what a journal says of others counts for nothing */
+  constructor(
+    runFolder: string,
+    readonly jobs?: { has(number: number): boolean },
+  ) {
+    this.#reader = new JournalReader(runFolder);
+  }
+
+  /** How many jobs run. */
+  get running(): number {
+    return this.#running.size;
+  }
+
+  isRunning(number: number): boolean {
+    return this.#running.has(number);
+  }
+
+  /** How many jobs have ended for good. */
+  get settled(): number {
+    return this.#settled.size;
+  }
+
+  /** Why a manager has left for a reason that somebody has to do something about. */
+  get problem(): Departure | undefined {
+    return [...this.#departures.values()].find((departure) => departure && !HARMLESS.has(departure.reason));
+  }
+
+  /** Why the managers have left; undefined if one of them was killed, or none has begun. */
+  get departure(): Departure | undefined {
+    const all = [...this.#departures.values()];
+    if (this.problem) return this.problem;
+    if (all.includes(undefined)) return undefined;
+    const last = (reason: string) => all.find((departure) => departure?.reason === reason);
+    return last(BROKEN_CHAIN) ?? last("walltime") ?? all[0];
+  }
+
+  /** Have all managers left that have ever begun? */
+  get haveLeft(): boolean {
+    return this.#departures.size > 0 && [...this.#departures.values()].every((departure) => departure !== undefined);
+  }
+
+  /** Has one of the managers found nothing more to do? */
+  get hasFinished(): boolean {
+    return this.#leftFor("finished").length > 0;
+  }
+
+  /** Managers that none follows although there is work left, and why. */
+  get brokenChains(): string[] {
+    return this.#leftFor(BROKEN_CHAIN).map(([name, detail]) => `${name}: ${detail}`);
+  }
+
+  /** Nodes that take no more work, and why. */
+  get badNodes(): string[] {
+    return this.#leftFor("bad-node").map(([, detail]) => detail);
+  }
+
+  #leftFor(reason: string): (readonly [manager: string, detail: string])[] {
+    return [...this.#departures].flatMap(([name, left]) =>
+      left?.reason === reason ? [[name, left.detail] as const] : [],
+    );
+  }
+
+  /** What a killed manager has left in its journal runs no more. */
+  #forgetRunning(manager: string): void {
+    for (const [number, incarnation] of this.#running)
+      if (managerOf(incarnation) === manager) this.#running.delete(number);
+  }
+
+  /**
+   * Reads what is new.
+   *
+   * @param settled is told of each job that has ended for good, once: of two results of one job the first stands
+   * @returns whether anything was new
+   */
+  read(settled: (ended: EndedTry) => void = () => {}): boolean {
+    return this.#reader.read({
+      started: (number, incarnation) => {
+        if (!this.#settled.has(number) && this.jobs?.has(number) !== false) this.#running.set(number, incarnation);
+      },
+      ended: (ended) => {
+        this.#running.delete(ended.number);
+        if ((ended.event !== "done" && ended.event !== "failed") || this.#settled.has(ended.number)) return;
+        if (this.jobs?.has(ended.number) === false) return;
+        this.#settled.add(ended.number);
+        settled(ended);
+      },
+      arrived: (incarnation) => {
+        this.#forgetRunning(managerOf(incarnation));
+        this.#departures.set(managerOf(incarnation), undefined);
+      },
+      left: (incarnation, reason, detail) => {
+        this.#forgetRunning(managerOf(incarnation));
+        this.#departures.set(managerOf(incarnation), { reason, detail });
+      },
+    });
+  }
+}

@@ -1,8 +1,25 @@
 /** The folder below results that holds logs; no output may go there. */
 export const LOG_FOLDER = "_logs";
 
+/**
+ * The tables right below results, with the columns that each begins with, whatever the swarm: by these it is known as
+ * Locusts' own. `jobs.tsv` has the params after the name, and then `JOBS_COLUMNS`; the two last ones, of trees, have
+ * the job at the end if each has a tree of its own.
+ */
+export const RESULT_TABLES = {
+  jobs: { file: "jobs.tsv", columns: ["name"] },
+  outputs: { file: "outputs.tsv", columns: ["job", "output", "status", "path", "bytes"] },
+  changes: { file: "changes.tsv", columns: ["path", "change", "kind", "bytes"] },
+  conflicts: { file: "conflicts.tsv", columns: ["path", "why", "kept"] },
+} as const;
+
+export const JOBS_COLUMNS = ["status", "cause", "exit_code", "attempts", "seconds", "host"] as const;
+
+/** What has no value in them: the word that statistics programs take for it. */
+export const NO_VALUE = "NA";
+
 /** Names right below results that Locusts keeps for its own. */
-export const RESERVED_RESULTS: readonly string[] = ["jobs.tsv", "outputs.tsv", LOG_FOLDER];
+const RESERVED_RESULTS: readonly string[] = [RESULT_TABLES.jobs.file, RESULT_TABLES.outputs.file, LOG_FOLDER];
 
 /** Would a path below results lie where Locusts keeps its own? The case of letters alone is no difference on every disk. */
 export function isReserved(path: string): boolean {

@@ -11,12 +11,12 @@ import { removeFolder } from "../system/remove-folder.js";
 import { explainSystemError } from "../system/system-errors.js";
 import { openTarget } from "../target/open-target.js";
 import { describedIn } from "../workspace/whole-bundle.js";
-import { bundleFolder, knownBundles, targetDirectory, type Workspace } from "../workspace/workspace.js";
+import { bundleFolder, knownBundles, STATE_FILES, targetDirectory, type Workspace } from "../workspace/workspace.js";
 import { collect } from "./collect.js";
 import { deployedTargets, openDeployed } from "./deployed-swarm.js";
 
 /** What is known of results: it stays, since results do. */
-const RECORDS = ["ledger.tsv", "placed.tsv", "applied.tsv"];
+const RECORDS = [STATE_FILES.ledger, STATE_FILES.placed, STATE_FILES.applied];
 /** Below the state folder: what is not as Locusts writes it, and was in the way. */
 const DAMAGED = "damaged";
 
@@ -131,6 +131,6 @@ export async function resetState(workspace: Workspace, target: string | undefine
   const targets = new Set([...folders.map(({ name }) => name), ...deployedTargets(workspace)]);
   const notes = setDamagedAside(workspace);
   for (const each of target === undefined ? targets : [target]) notes.push(...(await resetTarget(workspace, each)));
-  rmSync(join(state, "digests.tsv"), { force: true });
+  rmSync(join(state, STATE_FILES.digests), { force: true });
   return notes;
 }

@@ -2,22 +2,33 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readLines } from "../../compiler/format/lines.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
+import { NO_VALUE, RESULT_TABLES } from "../../compiler/format/results.js";
 import { decodeRow, encodeReadableRow } from "../../compiler/format/tsv.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
 
-export const CHANGES_TABLE = "changes.tsv";
-export const CONFLICTS_TABLE = "conflicts.tsv";
+type TreeTable = (typeof RESULT_TABLES)["changes" | "conflicts"];
 
-/** How the tables begin, whatever the swarm: by this they are known as Locusts' own. */
-export const CHANGES_TABLE_START = "path\tchange\tkind\tbytes";
-export const CONFLICTS_TABLE_START = "path\twhy\tkept";
+/** The rows of a table, by path and job; none without a file. */
+function readRows(results: string, { file }: TreeTable): string[][] {
+  const table = join(results, file);
+  if (!existsSync(table)) return [];
+  const [, ...lines] = readLines(table);
+  return lines.map(decodeRow);
+}
 
-/** The word that statistics programs take for no value. */
-const NONE = "NA";
+/** @param rows with the job at the end, which is left out unless each has a tree of its own */
+function writeRows(results: string, { file, columns }: TreeTable, rows: readonly string[][], perJob: boolean): void {
+  const compare = (a: string[], b: string[]) => compareText(a[0], b[0]) || compareText(a.at(-1), b.at(-1));
+  const lines = [[...columns, "job"], ...[...rows].sort(compare)];
+  makeFolders(results);
+  writeAtomically(
+    join(results, file),
+    lines.map((row) => encodeReadableRow(perJob ? row : row.slice(0, -1))),
+  );
+}
 
-function write(folder: string, name: string, lines: readonly string[]): void {
-  makeFolders(folder);
-  writeAtomically(join(folder, name), lines);
+function compareText(a = "", b = ""): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** A line of `changes.tsv`: what jobs have done to a path of their tree. */
@@ -35,34 +46,19 @@ export interface ChangeRow {
 
 /** What `changes.tsv` says at the moment. */
 export function readChangesTable(results: string): ChangeRow[] {
-  const table = join(results, CHANGES_TABLE);
-  if (!existsSync(table)) return [];
-  const [, ...lines] = readLines(table);
-  return lines.map((line) => {
-    const [path, change, kind, bytes, job = ""] = decodeRow(line) as [string, ...string[]];
-    return {
-      path,
-      change: change as ChangeRow["change"],
-      kind: kind as ChangeRow["kind"],
-      bytes: Number(bytes),
-      job,
-    };
-  });
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return readRows(results, RESULT_TABLES.changes).map(([path = "", change, kind, bytes, job = ""]) => ({
+    path,
+    change: change as ChangeRow["change"],
+    kind: kind as ChangeRow["kind"],
+    bytes: Number(bytes),
+    job,
+  }));
 }
 
 /** Writes `results/changes.tsv`, a line for each path that was created, changed or deleted, and each job that did. */
 export function writeChangesTable(results: string, changes: readonly ChangeRow[], perJob: boolean): void {
-  const sorted = [...changes].sort((a, b) => compare(a.path, b.path) || compare(a.job, b.job));
-  write(results, CHANGES_TABLE, [
-    `${CHANGES_TABLE_START}${perJob ? "\tjob" : ""}\n`,
-    ...sorted.map(({ path, change, kind, bytes, job }) =>
-      encodeReadableRow([path, change, kind, String(bytes), ...(perJob ? [job] : [])]),
-    ),
-  ]);
+  const rows = changes.map(({ path, change, kind, bytes, job }) => [path, change, kind, String(bytes), job]);
+  writeRows(results, RESULT_TABLES.changes, rows, perJob);
 }
 
 /** A line of `conflicts.tsv`. */
@@ -76,24 +72,17 @@ export interface ConflictRow {
 
 /** What `conflicts.tsv` says at the moment. */
 export function readConflictsTable(results: string): ConflictRow[] {
-  const table = join(results, CONFLICTS_TABLE);
-  if (!existsSync(table)) return [];
-  const [, ...lines] = readLines(table);
-  return lines.map((line) => {
-    const [path, why, kept, job = ""] = decodeRow(line) as [string, string, string, string?];
-    return { path, why, kept: kept === NONE ? undefined : kept, job };
+  return readRows(results, RESULT_TABLES.conflicts).map(([path = "", why = "", kept, job = ""]) => {
+    return { path, why, kept: kept === NO_VALUE ? undefined : kept, job };
   });
 }
 
 /** Writes `results/conflicts.tsv`, a line for each version of a path that is in conflict; no table without any. */
 export function writeConflictsTable(results: string, conflicts: readonly ConflictRow[], perJob: boolean): void {
   if (conflicts.length === 0) {
-    rmSync(join(results, CONFLICTS_TABLE), { force: true });
+    rmSync(join(results, RESULT_TABLES.conflicts.file), { force: true });
     return;
   }
-  const sorted = [...conflicts].sort((a, b) => compare(a.path, b.path) || compare(a.job, b.job));
-  write(results, CONFLICTS_TABLE, [
-    `${CONFLICTS_TABLE_START}${perJob ? "\tjob" : ""}\n`,
-    ...sorted.map(({ path, why, kept, job }) => encodeReadableRow([path, why, kept ?? NONE, ...(perJob ? [job] : [])])),
-  ]);
+  const rows = conflicts.map(({ path, why, kept, job }) => [path, why, kept ?? NO_VALUE, job]);
+  writeRows(results, RESULT_TABLES.conflicts, rows, perJob);
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Cause, OutputState } from "../../compiler/format/results.js";
 import { AppendOnlyTable } from "../system/append-only.js";
+import { STATE_FILES } from "../workspace/workspace.js";
 
 /** The result of a job: what became of its last try. */
 export interface JobResult {
@@ -22,6 +23,11 @@ export interface JobResult {
   /** what was wrong with it, in words; empty if nothing was */
   readonly detail: string;
 }
+
+/** The columns of `ledger.tsv`. */
+const COLUMNS = [
+  ...["key", "name", "status", "cause", "exitCode", "attempts", "seconds", "host", "run", "outputs", "detail"],
+] as const;
 
 /** An output in the ledger: why it is missing, or its bytes, with what tells its content. */
 function encodeOutput(state: OutputState, digest: string | undefined): string {
@@ -73,7 +79,7 @@ export class Ledger {
   readonly #names = new Set<string>();
 
   private constructor(stateFolder: string) {
-    this.#table = new AppendOnlyTable(join(stateFolder, "ledger.tsv"), 11);
+    this.#table = new AppendOnlyTable(join(stateFolder, STATE_FILES.ledger), COLUMNS);
   }
 
   static open(stateFolder: string): Ledger {

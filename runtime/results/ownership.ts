@@ -1,18 +1,20 @@
 import { closeSync, lstatSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
+import { RESULT_TABLES } from "../../compiler/format/results.js";
 import { lookAt } from "../system/look-at.js";
 import { RuntimeProblem } from "../system/problem.js";
-import { CHANGES_TABLE, CHANGES_TABLE_START, CONFLICTS_TABLE, CONFLICTS_TABLE_START } from "./change-tables.js";
 import { digestOf, isRemnant } from "./fingerprint.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
-import { JOBS_TABLE_START, OUTPUTS_TABLE_START } from "./result-tables.js";
 
-function startsWith(path: string, text: string): boolean {
-  const block = Buffer.alloc(Buffer.byteLength(text));
+/** Does a table begin with these columns? */
+function hasColumns(path: string, columns: readonly string[]): boolean {
+  const start = columns.join("\t");
+  const block = Buffer.alloc(start.length + 1);
   const file = openSync(path, "r");
   try {
-    return readSync(file, block) === block.length && block.toString() === text;
+    readSync(file, block);
+    return [`${start}\t`, `${start}\n`].includes(block.toString());
   } finally {
     closeSync(file);
   }
@@ -90,20 +92,12 @@ export class Ownership {
 
   /** The paths of what lies where Locusts writes its tables, and is none that it has written. */
   foreignTables(hasTree: boolean): string[] {
-    const tables = [
-      ["jobs.tsv", JOBS_TABLE_START],
-      ["outputs.tsv", OUTPUTS_TABLE_START],
-      ...(hasTree
-        ? [
-            [CHANGES_TABLE, CHANGES_TABLE_START],
-            [CONFLICTS_TABLE, CONFLICTS_TABLE_START],
-          ]
-        : []),
-    ] as [name: string, start: string][];
-    return tables.flatMap(([name, start]) => {
-      const path = join(this.results, name);
+    const { jobs, outputs, changes, conflicts } = RESULT_TABLES;
+    const tables = [jobs, outputs, ...(hasTree ? [changes, conflicts] : [])];
+    return tables.flatMap(({ file, columns }) => {
+      const path = join(this.results, file);
       const table = statSync(path, { throwIfNoEntry: false });
-      return table && (!table.isFile() || (table.size > 0 && !startsWith(path, start))) ? [path] : [];
+      return table && (!table.isFile() || (table.size > 0 && !hasColumns(path, columns))) ? [path] : [];
     });
   }
 

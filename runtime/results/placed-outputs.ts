@@ -1,7 +1,9 @@
 import { lstatSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readLines } from "../../compiler/format/lines.js";
+import { RESULT_TABLES } from "../../compiler/format/results.js";
 import { AppendOnlyTable } from "../system/append-only.js";
+import { STATE_FILES } from "../workspace/workspace.js";
 import { digestOf, isSettled, measure, stampOf } from "./fingerprint.js";
 import type { Ledger } from "./ledger.js";
 
@@ -27,6 +29,9 @@ export type Condition = "whole" | "gone" | "changed";
 /** What can be said of a path in the table. */
 type State = "placed" | "stale" | "forgotten" | "folder";
 
+/** The columns of `placed.tsv`; the last one is a State. */
+const COLUMNS = ["path", "key", "job", "output", "stamp", "state"] as const;
+
 /** So many lines more than there are outputs: then the table is written anew. */
 const MOST_OLD_LINES = 2000;
 
@@ -50,7 +55,7 @@ export class PlacedOutputs {
     readonly results: string,
     readonly ledger: Ledger,
   ) {
-    this.#table = new AppendOnlyTable(join(stateFolder, "placed.tsv"), 6);
+    this.#table = new AppendOnlyTable(join(stateFolder, STATE_FILES.placed), COLUMNS);
   }
 
   static open(stateFolder: string, results: string, ledger: Ledger): PlacedOutputs {
@@ -75,7 +80,7 @@ export class PlacedOutputs {
    * last outputs.tsv lists counts, if it is as large as it was, and no newer than that table.
    */
   #adoptListed(): void {
-    const table = join(this.results, "outputs.tsv");
+    const table = join(this.results, RESULT_TABLES.outputs.file);
     // Whether results/ can be used is said by whoever uses it.
     if (!statSync(this.results, { throwIfNoEntry: false })?.isDirectory()) return;
     const written = statSync(table, { throwIfNoEntry: false })?.mtimeMs;

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { join, posix } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
+import { JOBS_COLUMNS, NO_VALUE, RESULT_TABLES } from "../../compiler/format/results.js";
 import { plainRow } from "../../compiler/format/tsv.js";
 import { removeOldDrafts, writeAtomically } from "../../compiler/format/write-atomically.js";
 import { currentResult } from "./job-state.js";
@@ -15,24 +16,12 @@ export interface Totals {
   readonly failed: number;
 }
 
-/** How the tables begin, whatever the swarm: by this they are known as Locusts' own. */
-export const JOBS_TABLE_START = "name\t";
-export const OUTPUTS_TABLE_START = "job\toutput\tstatus\tpath\tbytes\n";
-
-/** All tables in a folder of results. */
-const TABLES = ["jobs.tsv", "outputs.tsv", "changes.tsv", "conflicts.tsv"];
-
-/** What has no value: the word that statistics programs take for it. */
-const NONE = "NA";
-
-/** The columns of `jobs.tsv` after the job's name and its params. */
-const JOBS_COLUMNS = ["status", "cause", "exit_code", "attempts", "seconds", "host"];
-
 /** The params' columns: one that is called like a column of the table itself becomes `param_…`. */
-export function paramColumns(params: readonly string[]): readonly string[] {
-  const taken = new Set(["name", ...JOBS_COLUMNS, ...params]);
+function paramColumns(params: readonly string[]): readonly string[] {
+  const own: readonly string[] = [...RESULT_TABLES.jobs.columns, ...JOBS_COLUMNS];
+  const taken = new Set([...own, ...params]);
   return params.map((param) => {
-    if (param !== "name" && !JOBS_COLUMNS.includes(param)) return param;
+    if (!own.includes(param)) return param;
     let column = `param_${param}`;
     while (taken.has(column)) column = `param_${column}`;
     taken.add(column);
@@ -52,8 +41,8 @@ export function writeResultTables(
   jobs: Iterable<BundledJob>,
   placed: PlacedOutputs,
 ): { readonly totals: Totals; readonly failures: readonly JobResult[] } {
-  const jobLines = [plainRow(["name", ...paramColumns(description.params), ...JOBS_COLUMNS])];
-  const outputLines: string[] = [OUTPUTS_TABLE_START];
+  const jobLines = [plainRow([...RESULT_TABLES.jobs.columns, ...paramColumns(description.params), ...JOBS_COLUMNS])];
+  const outputLines: string[] = [plainRow(RESULT_TABLES.outputs.columns)];
   let total = 0;
   let done = 0;
   const failures: JobResult[] = [];
@@ -75,7 +64,7 @@ export function writeResultTables(
               String(result.seconds),
               result.host,
             ]
-          : ["pending", NONE, NONE, "0", NONE, NONE]),
+          : ["pending", NO_VALUE, NO_VALUE, "0", NO_VALUE, NO_VALUE]),
       ]),
     );
     description.outputs.forEach((output, i) => {
@@ -87,14 +76,16 @@ export function writeResultTables(
           output.name,
           present ? "present" : state,
           placeOf(job.outputs[i] as string, description),
-          present ? String(state) : NONE,
+          present ? String(state) : NO_VALUE,
         ]),
       );
     });
   }
   makeFolders(folder);
-  writeAtomically(join(folder, "jobs.tsv"), jobLines);
-  writeAtomically(join(folder, "outputs.tsv"), outputLines);
-  removeOldDrafts(folder, statSync(join(folder, "outputs.tsv")).mtimeMs, TABLES);
+  writeAtomically(join(folder, RESULT_TABLES.jobs.file), jobLines);
+  const outputs = join(folder, RESULT_TABLES.outputs.file);
+  writeAtomically(outputs, outputLines);
+  const tables = Object.values(RESULT_TABLES).map(({ file }) => file);
+  removeOldDrafts(folder, statSync(outputs).mtimeMs, tables);
   return { totals: { total, done, failed: failures.length }, failures };
 }

@@ -14,8 +14,7 @@ function* encodeAll(rows: Iterable<readonly string[]>): Generator<string> {
 export class AppendOnlyTable {
   constructor(
     readonly path: string,
-    /** how many fields a row has */
-    readonly columns: number,
+    readonly columns: readonly string[],
   ) {}
 
   /** Every whole row, the oldest first. */
@@ -23,7 +22,7 @@ export class AppendOnlyTable {
     if (!existsSync(this.path)) return;
     for (const line of readLines(this.path)) {
       const fields = decodeRow(line);
-      if (fields.length === this.columns + 1 && fields.pop() === END) yield fields;
+      if (fields.length === this.columns.length + 1 && fields.pop() === END) yield fields;
     }
   }
 

@@ -17,7 +17,7 @@ import { SentFiles } from "../transfer/sent-files.js";
 import type { TargetFiles } from "../transfer/target-files.js";
 import { VisibleFiles } from "../transfer/visible-files.js";
 import { openCheckout } from "../workspace/checkout.js";
-import { targetDirectory, type Workspace } from "../workspace/workspace.js";
+import { STATE_FILES, targetDirectory, type Workspace } from "../workspace/workspace.js";
 import { type ClaimedFolder, claimFolder } from "./claim-folder.js";
 
 /** What has to be known of a target to reach it: parts of a bundle's description. */
@@ -65,7 +65,7 @@ export function openLocalFiles(folder: string, digests: DigestCache): VisibleFil
 
 /** A target on this machine, in the definition's own `.locusts/`. */
 function openLocalTarget(workspace: Workspace, target: string): OpenedTarget {
-  const digests = DigestCache.open(join(workspace.state, "digests.tsv"));
+  const digests = DigestCache.open(join(workspace.state, STATE_FILES.digests));
   return {
     files: openLocalFiles(targetDirectory(workspace, target), digests),
     scheduler: new LocalScheduler(),
@@ -151,7 +151,7 @@ function openFiles(
     readonly persist: <T>(action: () => Promise<T>) => Promise<T>;
   },
 ): TargetFiles {
-  const digests = DigestCache.open(join(workspace.state, "digests.tsv"));
+  const digests = DigestCache.open(join(workspace.state, STATE_FILES.digests));
   const there = claimed.folder;
   if (access?.host === null) return new VisibleFiles({ ...on, here: there, there, digests });
   const shared = access?.sharedDirectory;

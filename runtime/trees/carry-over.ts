@@ -16,6 +16,7 @@ import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { treeRecord } from "../results/job-state.js";
 import type { JobResult } from "../results/ledger.js";
 import type { PlacedOutputs } from "../results/placed-outputs.js";
+import { STATE_FILES } from "../workspace/workspace.js";
 import { digestOf } from "./compare-tree.js";
 import type { Change } from "./merge-versions.js";
 
@@ -26,7 +27,7 @@ import type { Change } from "./merge-versions.js";
  */
 
 function recordOf(stateFolder: string): string {
-  return join(stateFolder, "applied.tsv");
+  return join(stateFolder, STATE_FILES.applied);
 }
 
 const GONE = "gone";

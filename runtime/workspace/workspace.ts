@@ -47,6 +47,14 @@ export function openWorkspace(place: string): Workspace {
   return { definition, folder, state: join(folder, ".locusts"), results: join(folder, "results") };
 }
 
+/** Files in the state folder: what is known of results, which stays as long as they do, and what saves time. */
+export const STATE_FILES = {
+  ledger: "ledger.tsv",
+  placed: "placed.tsv",
+  applied: "applied.tsv",
+  digests: "digests.tsv",
+} as const;
+
 /** Where the bundle of a target goes unless the command line says otherwise. */
 export function bundleFolder(workspace: Workspace, target: string): string {
   return join(workspace.folder, "bundle", target);

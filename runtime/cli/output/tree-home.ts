@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { countOf, formatBytes } from "../../../compiler/format/amounts.js";
 import { printableName } from "../../../compiler/format/control-characters.js";
-import { CHANGES_TABLE, CONFLICTS_TABLE } from "../../results/change-tables.js";
+import { RESULT_TABLES } from "../../../compiler/format/results.js";
 import type { TreeHome } from "../../trees/collect-tree.js";
 import type { Conflict } from "../../trees/merge-versions.js";
 import type { Workspace } from "../../workspace/workspace.js";
@@ -41,13 +41,13 @@ function sayConflicts(terminal: Terminal, home: TreeHome): void {
     terminal.say(`  ${terminal.colors.yellow("conflict:")} ${printableName(path)}: ${why}${jobs}${place}`);
   }
   const more = byPath.size - MOST_LISTED;
-  if (more > 0) terminal.say(`  and ${more} more, in ${CONFLICTS_TABLE}`);
+  if (more > 0) terminal.say(`  and ${more} more, in ${RESULT_TABLES.conflicts.file}`);
 }
 
 /** Says what the jobs have changed in their tree, and where it went. */
 export function sayTreeHome(terminal: Terminal, workspace: Workspace, home: TreeHome): void {
   const results = relative(process.cwd(), workspace.results) || ".";
-  terminal.say(`the tree: ${countChanges(home)}, listed in ${results}/${CHANGES_TABLE}`);
+  terminal.say(`the tree: ${countChanges(home)}, listed in ${results}/${RESULT_TABLES.changes.file}`);
   if (home.applied !== undefined) {
     terminal.say(`  ${countOf(home.applied, "change")} applied to the environment on this machine`);
   }

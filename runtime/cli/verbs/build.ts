@@ -7,7 +7,7 @@ import { keptBytes } from "../../results/kept-outputs.js";
 import { REPORT_VERSION } from "../../results/report.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { hasReflinks } from "../../system/reflinks.js";
-import { bundleFolder, prepareState, type Workspace } from "../../workspace/workspace.js";
+import { bundleFolder, prepareState, STATE_FILES, type Workspace } from "../../workspace/workspace.js";
 import { EXIT } from "../output/exit-codes.js";
 import { sayNotes } from "../output/notes.js";
 import { describeTreeUse, TreeListing } from "../output/tree.js";
@@ -47,7 +47,7 @@ export function buildInto(
 ): Built {
   refuseForeignBundle(folder, compilation.plan.source);
   prepareState(workspace);
-  const digests = join(workspace.state, "digests.tsv");
+  const digests = join(workspace.state, STATE_FILES.digests);
   return buildBundle(compilation, { folder, write: true, digests, ...(onTreeEntry ? { onTreeEntry } : {}) });
 }
 

@@ -12,7 +12,7 @@ import {
 } from "../../../compiler/format/bundle.js";
 import type { JobPlan } from "../../../compiler/plan/swarm-plan.js";
 import { REPORT_VERSION } from "../../results/report.js";
-import { bundleFolder } from "../../workspace/workspace.js";
+import { bundleFolder, STATE_FILES } from "../../workspace/workspace.js";
 import { EXIT } from "../output/exit-codes.js";
 import { compileDefinition } from "./compile-definition.js";
 import type { Verb, VerbContext } from "./verb.js";
@@ -86,7 +86,12 @@ export const diff: Verb<object> = async (context) => {
       else note(script.length > 0 ? "command, environment or rules" : "content of inputs", job.name);
     }
   };
-  const bundle = build(compilation, { folder, write: false, digests: join(workspace.state, "digests.tsv"), onJob });
+  const bundle = build(compilation, {
+    folder,
+    write: false,
+    digests: join(workspace.state, STATE_FILES.digests),
+    onJob,
+  });
   for (const name of old.jobs.keys()) note("removed", name);
   // Which part of a key has changed cannot be told from the key; a tree is part of all of them.
   const inputs = changes.get("content of inputs");

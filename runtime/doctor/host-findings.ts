@@ -1,4 +1,4 @@
-import { countOf } from "../../compiler/format/amounts.js";
+import { countOf, formatNumber } from "../../compiler/format/amounts.js";
 import { type Finding, fail, ok, warn } from "./facts/finding.js";
 import type { HostFacts } from "./facts/host-facts.js";
 import type { Needs } from "./facts/needs.js";
@@ -95,7 +95,7 @@ export function examineClock(time: number | undefined, asked: number, answered: 
   }
   return warn(
     "clock",
-    `it is ${seconds.toLocaleString("en-US")} s ${difference < 0 ? "behind" : "ahead of"} this machine's`,
+    `it is ${formatNumber(seconds)} s ${difference < 0 ? "behind" : "ahead of"} this machine's`,
     "times in tables and journals will be misleading; have the clocks set (timedatectl)",
   );
 }

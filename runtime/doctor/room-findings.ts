@@ -1,4 +1,4 @@
-import { countOf, formatBytes } from "../../compiler/format/amounts.js";
+import { countOf, formatBytes, formatNumber } from "../../compiler/format/amounts.js";
 import { type Finding, fail, ok, skipped, warn } from "./facts/finding.js";
 import type { HostFacts } from "./facts/host-facts.js";
 
@@ -23,7 +23,7 @@ function examineSpace(facts: HostFacts, { bytes }: RoomNeeds): Finding {
 
 function examineInodes({ room }: HostFacts, { inodes }: RoomNeeds): Finding {
   if (room?.inodes === undefined) return ok("inodes", "the file system makes them as they are needed");
-  const words = `${countOf(room.inodes, "more file")} can be made; the swarm takes ${inodes.toLocaleString("en-US")}, beside what the jobs write`;
+  const words = `${countOf(room.inodes, "more file")} can be made; the swarm takes ${formatNumber(inodes)}, beside what the jobs write`;
   if (room.inodes >= AMPLE * inodes) return ok("inodes", words);
   if (room.inodes >= inodes) return warn("inodes", words, "see whether the jobs' outputs will fit as well");
   return fail("inodes", words, "remove files, or give the target a directory on another disk");

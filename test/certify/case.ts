@@ -95,7 +95,7 @@ export class Case {
     for (const daemon of this.site.daemons) options.push("--daemon", String(daemon));
     if (point) options.push("--at", point.place, "--nth", String(point.nth), "--fault", point.fault);
     const streams = [openSync(`${step}.out`, "w"), openSync(`${step}.err`, "w")] as const;
-    const tracer = spawn(this.lab.tracer, [...options, "--", process.execPath, this.lab.cli, ...words], {
+    const tracer = spawn(this.lab.tracer, [...options, "--", process.execPath, ...this.lab.cli, ...words], {
       cwd: this.place,
       env: { ...process.env, ...this.site.environment },
       detached: true,

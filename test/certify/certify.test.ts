@@ -41,8 +41,8 @@ function trace(lab: Lab, name: string, fault: string, script: string) {
   return { root, stderr, log: readFileSync(log, "utf8"), status: readFileSync(status, "utf8") };
 }
 
-test.skipUnless(why === undefined, why ?? "", "one call fails, all do from then on, or the process is killed", () => {
-  const lab = openLab();
+test.skipUnless(why === undefined, why ?? "", "one call fails, all do from then on, or the process is killed", async () => {
+  const lab = await openLab();
   try {
     const script = "for i in 1 2 3; do echo $i >file$i; done\nmkdir late && echo ended";
     const once = trace(lab, "once", "--at manager|create+empty|fileN --nth 2 --fault EDQUOT", script);

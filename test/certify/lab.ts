@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeF
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makeOneFile } from "./one-file.js";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const SOURCES = join(ROOT, "test", "certify", "tracer");
@@ -13,11 +14,25 @@ export const checkDefinition = () => ({ problems: [], placeOf: () => place, temp
 export const checkProgramTypes = () => [];
 `;
 
+/** Stands in for the parser of bash, which only reads, too: the scenarios' commands are known to be right. */
+const UNPARSED = "export const checkSyntax = async () => ({ commands: 1 });\n";
+
+/** Stands in for a scenario, to have everything loaded once. */
+const SAMPLE = `import { defineSwarm, local, range, sh } from "locusts";
+export default defineSwarm({
+  name: "sample",
+  jobs: range("i", 1, 2),
+  outputs: { text: "{i}.txt" },
+  command: ({ outputs, params }) => sh\`echo \${params.i} > \${outputs.text}\`,
+  targets: { local: local() },
+});
+`;
+
 /** Where points are tried: a folder with a copy of the command line, and the tracer. */
 export interface Lab {
   readonly folder: string;
-  /** the command line's file */
-  readonly cli: string;
+  /** the words that start the command line, after \`node\`: it is in one file, and behaves as from many */
+  readonly cli: readonly string[];
   /** what \`run\` is imported from, for verbs that nothing happens to */
   readonly program: string;
   readonly tracer: string;
@@ -35,7 +50,7 @@ export function whyNoLab(): string | undefined {
 }
 
 /** @throws Error if the tracer cannot be built, or may not trace */
-export function openLab(): Lab {
+export async function openLab(): Promise<Lab> {
   const folder = mkdtempSync(join(tmpdir(), "locusts-certify-"));
   const copy = join(folder, "program");
   mkdirSync(copy);
@@ -45,15 +60,20 @@ export function openLab(): Lab {
     cpSync(join(compiled, part), join(copy, "dist", part), { recursive: true, filter: isWanted });
   }
   writeFileSync(join(copy, "dist", "compiler", "load", "check", "index.js"), UNCHECKED);
+  writeFileSync(join(copy, "dist", "compiler", "shell", "syntax.js"), UNPARSED);
   cpSync(join(ROOT, "package.json"), join(copy, "package.json"));
   symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
   const tracer = join(folder, "tracer");
   const sources = ["tracer.c", "process.c", "calls.c"].map((name) => join(SOURCES, name));
   execFileSync("cc", ["-O2", "-o", tracer, ...sources], { stdio: ["ignore", "ignore", "inherit"] });
+  const sample = join(folder, "sample");
+  mkdirSync(sample);
+  writeFileSync(join(sample, "swarm.config.ts"), SAMPLE);
+  const bin = join(copy, "dist", "runtime", "cli", "bin.js");
   const lab = {
     folder,
     tracer,
-    cli: join(copy, "dist", "runtime", "cli", "bin.js"),
+    cli: await makeOneFile(bin, join(folder, "one-file"), { words: ["deploy", "--json"], place: sample }),
     program: join(copy, "dist", "runtime", "cli", "run.js"),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -141,7 +141,7 @@ async function main(): Promise<number> {
   const why = whyNoLab();
   let lab: Lab | undefined;
   try {
-    if (why === undefined) lab = openLab();
+    if (why === undefined) lab = await openLab();
   } catch (error) {
     console.log((error as Error).message);
   }

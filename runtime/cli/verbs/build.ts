@@ -1,6 +1,6 @@
 import { join, relative, resolve } from "node:path";
 import { type Built, build as buildBundle } from "../../../compiler/build.js";
-import { countOf, formatBytes, formatSeconds } from "../../../compiler/format/amounts.js";
+import { countOf, formatBytes, formatNumber, formatSeconds } from "../../../compiler/format/amounts.js";
 import { type BundleDescription, readBundleDescription } from "../../../compiler/format/bundle.js";
 import type { TreeEntry } from "../../../compiler/tree/entry.js";
 import { keptBytes } from "../../results/kept-outputs.js";
@@ -110,7 +110,7 @@ function tell(
   if (description.pilots) {
     const { nodes, successors, walltimeSeconds, nodeHours } = description.pilots;
     terminal.say(
-      `  pilots   at most ${countOf(nodes, "node")} at a time, ${formatSeconds(walltimeSeconds)} each, with at most ${countOf(successors, "successor")} in the place of each: never more than ${nodeHours.toLocaleString("en-US")} node-hours`,
+      `  pilots   at most ${countOf(nodes, "node")} at a time, ${formatSeconds(walltimeSeconds)} each, with at most ${countOf(successors, "successor")} in the place of each: never more than ${formatNumber(nodeHours)} node-hours`,
     );
   }
   const kept = keptBytes(workspace);

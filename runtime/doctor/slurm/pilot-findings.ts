@@ -1,4 +1,4 @@
-import { countOf, formatMemory, formatWalltime } from "../../../compiler/format/amounts.js";
+import { countOf, formatMemory, formatNumber, formatWalltime } from "../../../compiler/format/amounts.js";
 import { type Finding, ok, warn } from "../facts/finding.js";
 import type { PilotNeeds } from "../facts/needs.js";
 import type { Configuration } from "./configuration.js";
@@ -90,6 +90,6 @@ export function sayBound({ count, nodes, successors, walltimeSeconds }: PilotNee
   const each = successors === 0 ? "without successors" : `each followed by up to ${successors}`;
   const hours = Math.round(((count * (1 + successors) * walltimeSeconds) / 3600) * 100) / 100;
   const fewer = count < nodes ? ` (nodes: ${nodes}, and the jobs keep no more busy)` : "";
-  const words = `${countOf(count, "pilot")}${fewer} of ${formatWalltime(walltimeSeconds)}, ${each}: ${hours.toLocaleString("en-US")} node-hours at most`;
+  const words = `${countOf(count, "pilot")}${fewer} of ${formatWalltime(walltimeSeconds)}, ${each}: ${formatNumber(hours)} node-hours at most`;
   return ok("bound", words);
 }

@@ -124,6 +124,7 @@ static int makes_thread(const Process *process, const Call *call) {
 #define OPEN(number) open_file(process, call->arg[number], change)
 
 static const char *name_call(const Process *process, const Call *call, Change *change) {
+  int root;
   switch (call->number) {
     case SYS_open: case SYS_creat: case SYS_openat: return name_open(process, call, change);
     case SYS_write: case SYS_pwrite64: case SYS_writev: case SYS_pwritev:
@@ -131,7 +132,7 @@ static const char *name_call(const Process *process, const Call *call, Change *c
       return "write";
     case SYS_close:
       OPEN(0);
-      return is_for_writing(process->thread, (int)call->arg[0]) ? "close" : NULL;
+      return below_root(change->path, &root) && is_for_writing(process->thread, (int)call->arg[0]) ? "close" : NULL;
     case SYS_rename: HERE(1); return "rename";
     case SYS_renameat: case SYS_renameat2: AT(2, 3); return "rename";
     case SYS_link: HERE(1), change->needs_room = 1; return "link";
@@ -203,20 +204,32 @@ void fold_path(const char *path, char *to, size_t size) {
 }
 
 static const int CHANGING[] = {
-  SYS_open, SYS_openat, SYS_creat, SYS_write, SYS_pwrite64, SYS_writev, SYS_pwritev, SYS_close, SYS_rename, SYS_renameat,
+  SYS_creat, SYS_write, SYS_pwrite64, SYS_writev, SYS_pwritev, SYS_close, SYS_rename, SYS_renameat,
   SYS_renameat2, SYS_link, SYS_linkat, SYS_symlink, SYS_symlinkat, SYS_unlink, SYS_unlinkat, SYS_rmdir, SYS_mkdir,
   SYS_mkdirat, SYS_truncate, SYS_ftruncate, SYS_chmod, SYS_fchmod, SYS_fchmodat, SYS_utimensat, SYS_fsync, SYS_fdatasync,
   SYS_copy_file_range, SYS_sendfile, SYS_execve, SYS_fork, SYS_vfork, SYS_clone, SYS_clone3,
 };
 
+#define STATEMENT(code, value) (struct sock_filter)BPF_STMT(code, value)
+#define JUMP(code, value, if_so, if_not) (struct sock_filter)BPF_JUMP(code, value, (unsigned char)(if_so), (unsigned char)(if_not))
+
 void stop_at_changes(void) {
-  int count = sizeof CHANGING / sizeof *CHANGING, at = 0;
-  struct sock_filter filter[sizeof CHANGING / sizeof *CHANGING + 3];
-  filter[at++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
-  for (int i = 0; i < count; i++)
-    filter[at++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)CHANGING[i], (unsigned char)(count - i), 0);
-  filter[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-  filter[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE);
+  enum { COUNT = sizeof CHANGING / sizeof *CHANGING, LAST = COUNT + 7 };
+  struct sock_filter filter[LAST + 2];
+  int at = 0;
+  filter[at++] = STATEMENT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+  /* Most files are opened for reading: then there is no stop, which costs more than the call. */
+  filter[at++] = JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 2);
+  filter[at++] = STATEMENT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2]));
+  filter[at++] = JUMP(BPF_JMP | BPF_JA, 2, 0, 0);
+  filter[at++] = JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_open, 0, 2);
+  filter[at++] = STATEMENT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1]));
+  filter[at] = JUMP(BPF_JMP | BPF_JSET | BPF_K, O_CREAT | O_TRUNC | O_WRONLY | O_RDWR, LAST - at, LAST - at - 1);
+  at++;
+  for (int i = 0; i < COUNT; i++, at++)
+    filter[at] = JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)CHANGING[i], LAST - at, 0);
+  filter[at++] = STATEMENT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+  filter[at++] = STATEMENT(BPF_RET | BPF_K, SECCOMP_RET_TRACE);
   struct sock_fprog program = {(unsigned short)at, filter};
   if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0) return;
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

@@ -16,9 +16,7 @@ export function formatBytes(bytes: number): string {
 
 /** Mebibytes as people read them; SLURM, and the definition, call them MB, and 1024 of them a GB. */
 export function formatMemory(mebibytes: number): string {
-  return mebibytes < 10 * 1024
-    ? `${formatNumber(mebibytes)} MB`
-    : scale(mebibytes, 1024, ["MB", "GB", "TB", "PB"]);
+  return mebibytes < 10 * 1024 ? `${formatNumber(mebibytes)} MB` : scale(mebibytes, 1024, ["MB", "GB", "TB", "PB"]);
 }
 
 /** Seconds as people read them: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `1 d 4 h`. */

@@ -41,26 +41,31 @@ function trace(lab: Lab, name: string, fault: string, script: string) {
   return { root, stderr, log: readFileSync(log, "utf8"), status: readFileSync(status, "utf8") };
 }
 
-test.skipUnless(why === undefined, why ?? "", "one call fails, all do from then on, or the process is killed", async () => {
-  const lab = await openLab();
-  try {
-    const script = "for i in 1 2 3; do echo $i >file$i; done\nmkdir late && echo ended";
-    const once = trace(lab, "once", "--at manager|create+empty|fileN --nth 2 --fault EDQUOT", script);
-    assert.match(once.stderr, /^\.\/manager\.sh: line 1: file2: Disk quota exceeded$/m);
-    const has = ({ root }: { root: string }) =>
-      ["file1", "file2", "file3", "late"].map((name) => existsSync(join(root, name)));
-    assert.deepEqual(has(once), [true, false, true, true]);
-    assert.deepEqual([once.status, once.log], ["exit 0\n", "manager|create+empty|fileN\t2\thit\n"]);
-    const full = trace(lab, "full", "--at manager|create+empty|fileN --nth 2 --fault from-then:ENOSPC", script);
-    assert.deepEqual([...has(full), full.status], [true, false, false, false, "exit 1\n"]);
-    const half = trace(lab, "half", "--at manager|write|fileN --nth 1 --fault half", "echo 12345678 >file1");
-    assert.equal(readFileSync(join(half.root, "file1"), "utf8").length, 4);
-    const killed = trace(lab, "killed", "--at manager>mkdir|mkdir|late --nth 1 --fault kill-top", script);
-    // The program that it was about to wait for lives on.
-    assert.deepEqual([...has(killed), killed.status], [true, true, true, true, "signal 9\n"]);
-  } finally {
-    lab.remove();
-  }
-});
+test.skipUnless(
+  why === undefined,
+  why ?? "",
+  "one call fails, all do from then on, or the process is killed",
+  async () => {
+    const lab = await openLab();
+    try {
+      const script = "for i in 1 2 3; do echo $i >file$i; done\nmkdir late && echo ended";
+      const once = trace(lab, "once", "--at manager|create+empty|fileN --nth 2 --fault EDQUOT", script);
+      assert.match(once.stderr, /^\.\/manager\.sh: line 1: file2: Disk quota exceeded$/m);
+      const has = ({ root }: { root: string }) =>
+        ["file1", "file2", "file3", "late"].map((name) => existsSync(join(root, name)));
+      assert.deepEqual(has(once), [true, false, true, true]);
+      assert.deepEqual([once.status, once.log], ["exit 0\n", "manager|create+empty|fileN\t2\thit\n"]);
+      const full = trace(lab, "full", "--at manager|create+empty|fileN --nth 2 --fault from-then:ENOSPC", script);
+      assert.deepEqual([...has(full), full.status], [true, false, false, false, "exit 1\n"]);
+      const half = trace(lab, "half", "--at manager|write|fileN --nth 1 --fault half", "echo 12345678 >file1");
+      assert.equal(readFileSync(join(half.root, "file1"), "utf8").length, 4);
+      const killed = trace(lab, "killed", "--at manager>mkdir|mkdir|late --nth 1 --fault kill-top", script);
+      // The program that it was about to wait for lives on.
+      assert.deepEqual([...has(killed), killed.status], [true, true, true, true, "signal 9\n"]);
+    } finally {
+      lab.remove();
+    }
+  },
+);
 
 test.run();

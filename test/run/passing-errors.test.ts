@@ -55,6 +55,53 @@ test("a program that always fails is named with what it says, and no disk is cal
   assert.equal(report.jobs.failed, 0);
 });
 
+/** A PATH on which a program is killed, as often as it is asked about what jobs have made. */
+function dying(deployment: Deployment, program: string): string {
+  const folder = join(deployment.folder, `dying-${program}`);
+  mkdirSync(folder);
+  const script = `#!/bin/bash
+[[ "$PWD/ $*" != */work/main.* ]] || kill -KILL $$
+exec /usr/bin/${program} "$@"
+`;
+  writeFileSync(join(folder, program), script);
+  chmodSync(join(folder, program), 0o755);
+  return `${folder}:${process.env.PATH}`;
+}
+
+test("a program that is killed while it looks at what a job has made says nothing of the job", async () => {
+  const plain = new Deployment(`
+    jobs: range("i", 1, 3),
+    outputs: { many: "many/{i}/", log: matches("{i}.log", /^done/), large: minBytes("{i}.large", 4) },
+    command: ({ outputs, params }) => sh\`mkdir -p \${outputs.many}; echo \${params.i} > \${outputs.many}/a
+      echo done > \${outputs.log}; echo large > \${outputs.large}\`,
+  `);
+  const tree = new Deployment(
+    `
+    jobs: range("i", 1, 3),
+    environment: { tree: tree({ root: "env", select: ["**"], mode: "perJob" }) },
+    outputs: { text: "{i}.txt" },
+    command: ({ outputs, params }) => sh\`cat base.txt > \${outputs.text}; echo \${params.i} >> \${outputs.text}\`,
+  `,
+    { "env/base.txt": "base\n" },
+  );
+  tree.write("swarm.config.ts", tree.read("swarm.config.ts").replace("table }", "table, tree }"));
+  const helpers = [
+    { swarm: plain, programs: ["find", "grep", "stat"] },
+    { swarm: tree, programs: ["comm", "grep"] },
+  ];
+  await Promise.all(
+    helpers.map(async ({ swarm, programs }) => {
+      for (const program of programs) {
+        const { report } = await swarm.deploy([], { PATH: dying(swarm, program) });
+        assert.deepEqual([report.jobs.done, report.jobs.failed, report.end.reason], [0, 0, "error"], program);
+        assert.match(report.end.detail ?? "", /ended with exit code 137$/);
+      }
+      await swarm.succeed();
+    }),
+  );
+  assert.equal(plain.result("many/3/a"), "3\n");
+});
+
 /** Somebody whom the limit of processes holds for; it does not for root. */
 const SOMEBODY = "61003";
 const root = process.getuid?.() === 0;

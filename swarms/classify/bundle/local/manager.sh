@@ -308,6 +308,7 @@ locusts_try_twice() { # command
 locusts_name_error() { # program exit-code
   local position='^[^ ]*manager\.sh: line [0-9]+: (.*)' # in this script, which is of no use to who reads it
   [[ ! $locusts_error =~ $position ]] || locusts_error=${BASH_REMATCH[1]}
+  [[ ! $locusts_error =~ ^\ *[0-9]+\ +[A-Z] ]] || locusts_error='' # bash tells of each part of a pipe, but not its code
   locusts_error=${locusts_error%%$'\n'*} locusts_error=${locusts_error//$'\t'/ }
   locusts_error=${locusts_error:0:200}
   [[ $locusts_error ]] || locusts_error="${1#locusts_} ended with exit code $2"
@@ -335,11 +336,16 @@ locusts_report_failure() { # the fields of its line
   printf 'failed %s\n' "$locusts_slot" >&3
 }
 
-# The job at hand cannot be tried, through no fault of its own. On a full disk it stays unfinished.
-# Fails, as what stood before it has.
+# The job at hand cannot be tried, through no fault of its own. On a full disk, and
+# where programs do not run, it stays unfinished. Fails, as what stood before it has.
 locusts_give_up() { # why
+  local code=$? # of what has failed
   if ! locusts_has_room; then
     locusts_disk_is_full=1
+    return 1
+  fi
+  if ((code > 125)); then # a program was killed, or could not be started
+    locusts_stop_with "job $locusts_number: $1"
     return 1
   fi
   locusts_read_clock
@@ -497,7 +503,9 @@ locusts_owns_oom_kill() {
 
 # Was the job's shell ended since it could not start a program? Then bash says so last.
 locusts_was_refused() {
-  tail -n 3 -- "$locusts_folder.err" | grep -E '^[^ ]*manager\.sh: fork: (Resource temporarily unavailable|Cannot allocate memory)' >/dev/null
+  local last
+  last=$(tail -n 3 -- "$locusts_folder.err") || return 0 # this one could not start either
+  [[ $last =~ (^|$'\n')[^\ ]*manager\.sh:\ fork:\ (Resource\ temporarily\ unavailable|Cannot\ allocate\ memory) ]]
 }
 
 # Ends the job that runs in this slot: its whole process group.

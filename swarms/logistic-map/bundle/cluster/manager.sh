@@ -347,6 +347,7 @@ locusts_try_twice() { # command
 locusts_name_error() { # program exit-code
   local position='^[^ ]*manager\.sh: line [0-9]+: (.*)' # in this script, which is of no use to who reads it
   [[ ! $locusts_error =~ $position ]] || locusts_error=${BASH_REMATCH[1]}
+  [[ ! $locusts_error =~ ^\ *[0-9]+\ +[A-Z] ]] || locusts_error='' # bash tells of each part of a pipe, but not its code
   locusts_error=${locusts_error%%$'\n'*} locusts_error=${locusts_error//$'\t'/ }
   locusts_error=${locusts_error:0:200}
   [[ $locusts_error ]] || locusts_error="${1#locusts_} ended with exit code $2"
@@ -381,11 +382,16 @@ locusts_report_failure() { # the fields of its line
   printf 'failed %s\n' "$locusts_slot" >&3
 }
 
-# The job at hand cannot be tried, through no fault of its own. On a full disk it stays unfinished.
-# Fails, as what stood before it has.
+# The job at hand cannot be tried, through no fault of its own. On a full disk, and
+# where programs do not run, it stays unfinished. Fails, as what stood before it has.
 locusts_give_up() { # why
+  local code=$? # of what has failed
   if ! locusts_has_room; then
     locusts_disk_is_full=1
+    return 1
+  fi
+  if ((code > 125)); then # a program was killed, or could not be started
+    locusts_stop_with "job $locusts_number: $1"
     return 1
   fi
   locusts_read_clock
@@ -558,7 +564,9 @@ locusts_owns_oom_kill() {
 
 # Was the job's shell ended since it could not start a program? Then bash says so last.
 locusts_was_refused() {
-  tail -n 3 -- "$locusts_folder.err" | grep -E '^[^ ]*manager\.sh: fork: (Resource temporarily unavailable|Cannot allocate memory)' >/dev/null
+  local last
+  last=$(tail -n 3 -- "$locusts_folder.err") || return 0 # this one could not start either
+  [[ $last =~ (^|$'\n')[^\ ]*manager\.sh:\ fork:\ (Resource\ temporarily\ unavailable|Cannot\ allocate\ memory) ]]
 }
 
 # Ends the job that runs in this slot: its whole process group.
@@ -671,9 +679,10 @@ locusts_judge_try() {
 # ---- Outputs: are they as declared, and how large? --------------------------------
 
 # Looks at one output; leaves a word for it in locusts_found: missing, invalid, its bytes, or
-# "present" for a file, whose size is asked for later, together with others'.
+# "present" for a file, whose size is asked for later, together with others'. What looks may be killed,
+# or may not start, which says nothing of the output: then it looks again.
 locusts_check_output() { # name path kind need min-bytes [grep-flags ere]
-  local name=$1 path=$locusts_folder/$2 kind=$3 need=$4 bytes=$5 there=1 size=''
+  local name=$1 path=$locusts_folder/$2 kind=$3 need=$4 bytes=$5 there=1 size='' code=0
   case $kind in
     folder) [[ -d $path ]] || there='' ;;
     *) [[ -f $path ]] || there='' ;;
@@ -687,16 +696,27 @@ locusts_check_output() { # name path kind need min-bytes [grep-flags ere]
     fi
     return
   fi
-  if [[ $kind == folder ]] && ! size=$(locusts_measure_folder "$path"); then
-    locusts_reject "$name $size"
-  elif ((bytes > 0)) && ! locusts_is_large_enough "$path" "$bytes" "$size"; then
-    if ((bytes == 1)); then
-      locusts_reject "$name is empty"
-    else
-      locusts_reject "$name has less than $bytes bytes"
-    fi
+  if [[ $kind == folder ]]; then
+    locusts_ask locusts_measure_folder "$path"
+    case $code in
+      0) ;;
+      1) locusts_reject "$name $size"; return ;;
+      *) locusts_leave_unjudged find; return ;;
+    esac
+  elif ((bytes > 1)) && ! locusts_ask stat -L -c %s -- "$path" && [[ -e $path ]]; then
+    locusts_leave_unjudged stat
+    return
+  fi
+  if ((bytes == 1)) && [[ ! -s $path || $size == 0 ]]; then
+    locusts_reject "$name is empty"
+  elif ((bytes > 1 && ${size:-0} < bytes)); then
+    locusts_reject "$name has less than $bytes bytes"
   elif [[ ${7-} ]] && ! locusts_has_line "$6" "$7" "$path"; then
-    locusts_reject "$name has no line that matches"
+    if ((code == 1)); then
+      locusts_reject "$name has no line that matches"
+    else
+      locusts_leave_unjudged grep
+    fi
   elif [[ $kind == file ]]; then
     locusts_found+=(present)
     locusts_job_files+=("$path")
@@ -711,44 +731,52 @@ locusts_reject() { # what is wrong with an output
   locusts_wrong+="${locusts_wrong:+, }$1"
 }
 
-locusts_is_large_enough() { # path bytes size-if-known
-  if (($2 == 1)) && [[ ! $3 ]]; then
-    [[ -s $1 ]]
-  else
-    local size=$3
-    [[ $size ]] || size=$(stat -L -c %s -- "$1") || size=$(stat -L -c %s -- "$1") # it may have been killed
-    ((${size:-0} >= $2))
-  fi
+# Neither good nor bad: the job stays unfinished.
+locusts_leave_unjudged() { # program
+  locusts_stop_with "$path cannot be looked at: $1 ended with exit code $code"
+  locusts_reject "$name could not be looked at"
 }
 
-# Is there a line that matches? Exit codes above 1 are grep's own trouble: if it was killed, say, it looks again.
+# Leaves in size what a command prints, and in code how it has ended.
+locusts_ask() { # command
+  for _ in 1 2; do
+    size=$("$@")
+    code=$?
+    ((code != 0)) || return 0
+  done
+  return "$code"
+}
+
+# Is there a line that matches? Left in code, which is 1 where there is none.
 locusts_has_line() { # grep-flags ere path
-  grep "$1" -e "$2" -- "$3" >/dev/null && return
-  (($? > 1)) && grep "$1" -e "$2" -- "$3" >/dev/null
+  for _ in 1 2; do
+    grep "$1" -e "$2" -- "$3" >/dev/null
+    code=$?
+    ((code > 1)) || return "$code"
+  done
+  [[ -r $3 ]] || code=1 # that is the job's doing
+  return "$code"
 }
 
 # Prints the bytes in all the files of a folder; or, with code 1, why it can't be brought home.
 locusts_measure_folder() { # path
-  local kind size name total
-  for _ in 1 2; do # if find was killed, it says nothing of the folder
-    total=0
-    while read -r -d '' kind size name; do
-      case $kind in
-        f) total=$((total + size)) ;;
-        all) # find has seen everything
-          printf '%s' "$total"
-          return
-          ;;
-        *)
-          name=${name//[[:cntrl:]]/?}
-          printf 'has something in it that is neither a file nor a folder: %s' "${name:0:200}"
-          return 1
-          ;;
-      esac
-    done < <(find -H "$1" ! -type d ! -type l -printf '%y %s %P\0' && printf 'all\0')
-  done
-  printf 'has a folder in it that cannot be read'
-  return 1
+  local kind size name total=0 code=''
+  while read -r -d '' kind size name; do
+    case $kind in
+      f) total=$((total + size)) ;;
+      ended) code=$size ;;
+      *)
+        name=${name//[[:cntrl:]]/?}
+        printf 'has something in it that is neither a file nor a folder: %s' "${name:0:200}"
+        return 1
+        ;;
+    esac
+  done < <(find -H "$1" ! -type d ! -type l -printf '%y %s %P\0'; printf 'ended %s\0' "$?")
+  case $code in
+    0) printf '%s' "$total" ;;
+    1) printf 'has a folder in it that cannot be read' ;;
+  esac
+  return "${code:-137}"
 }
 
 # ---- What has ended well -----------------------------------------------------------

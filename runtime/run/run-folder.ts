@@ -124,24 +124,27 @@ export function closeRun(run: Run): void {
   if (!isClosed(run)) writeFileSync(closedFile(run), "");
 }
 
-/** The file that says that a run was cancelled; where managers see it, they do not begin. */
-function cancelledFile(run: Run): string {
-  return join(run.folder, "cancelled");
+/**
+ * The files that say that a run is to end. Where managers see the second one they leave, and do not begin; so
+ * whoever cancels leaves it on the target when it is known what was there.
+ */
+function cancelMarks(run: Run): { readonly begun: string; readonly told: string } {
+  return { begun: join(run.folder, "cancelling"), told: join(run.folder, "cancelled") };
 }
 
 /** Whether somebody has begun to cancel a run, and nobody has gone on with it since. */
 export function isCancelled(run: Run): boolean {
-  return existsSync(cancelledFile(run));
+  return Object.values(cancelMarks(run)).some((file) => existsSync(file));
 }
 
 /** Notes, before the target is asked, that a run is to end: if that takes long, the next deploy goes on with it. */
 export function markCancelled(run: Run): void {
-  writeFileSync(cancelledFile(run), "");
+  writeFileSync(cancelMarks(run).begun, "");
 }
 
 /** The run is gone on with. */
 export function unmarkCancelled(run: Run): void {
-  rmSync(cancelledFile(run), { force: true });
+  for (const file of Object.values(cancelMarks(run))) rmSync(file, { force: true });
 }
 
 /** The numbers of the jobs that a run is to do. */

@@ -64,8 +64,13 @@ export async function stopPilots(stopping: Stopping, hurry?: AbortSignal): Promi
   let heard = begun;
   const cancelled = new Set<string>();
   let wasAtWork = false;
+  let last: Answer = { isThere: false, left: [] };
+  const nobodyWaits = untilAborted(hurry);
   for (let pause = 200; ; pause = Math.min(3000, pause * 1.5)) {
-    const { isThere, left } = await cancel(stopping, cancelled);
+    const answer = await Promise.race([cancel(stopping, cancelled), nobodyWaits]);
+    if (answer === "aborted") throw areLeft(last.left, false, "nobody has waited for SLURM's answer", NOT_KNOWN);
+    last = answer;
+    const { isThere, left } = answer;
     if (isThere) {
       heard = Date.now();
       if (left.length === 0 && !wasAtWork) return cancelled.size > 0;
@@ -82,11 +87,23 @@ export async function stopPilots(stopping: Stopping, hurry?: AbortSignal): Promi
   }
 }
 
-function areLeft(left: Answer["left"], isThere: boolean, why: string): RuntimeProblem {
+/** Resolves when the signal is aborted, and never without one. */
+function untilAborted(signal: AbortSignal | undefined): Promise<"aborted"> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) resolve("aborted");
+    signal?.addEventListener("abort", () => resolve("aborted"), { once: true });
+  });
+}
+
+const MARKED =
+  "none of them begins another job, by a mark in the run's folder; run the same command again in some minutes";
+const NOT_KNOWN = "whether they were told to end is not known; run the same command again";
+
+function areLeft(left: Answer["left"], isThere: boolean, why: string, hint = MARKED): RuntimeProblem {
   const ids = left.map(({ id }) => id);
   const named = ids.slice(0, MOST_NAMED).join(", ") + (ids.length > MOST_NAMED ? ", …" : "");
   return new RuntimeProblem(
     `${isThere ? "pilots are left" : "pilots may be left"}${named === "" ? "" : `: ${named}`}; ${why}`,
-    "none of them begins another job, by a mark in the run's folder; run the same command again in some minutes",
+    hint,
   );
 }

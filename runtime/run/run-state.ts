@@ -12,6 +12,11 @@ export const BROKEN_CHAIN = "broken-chain";
 /** Reasons for which managers leave and others may go on. */
 const HARMLESS = new Set(["finished", "walltime", BROKEN_CHAIN]);
 
+/** Has a manager left to whose place a successor comes? */
+function isContinued({ reason, detail }: Departure): boolean {
+  return reason === "walltime" && detail === "";
+}
+
 function managerOf(incarnation: string): string {
   return incarnation.slice(0, incarnation.lastIndexOf("."));
 }
@@ -61,9 +66,9 @@ export class RunState {
     return last(BROKEN_CHAIN) ?? last("walltime") ?? all[0];
   }
 
-  /** Have all managers left that have ever begun? */
+  /** Have all managers left that have ever begun, and does none say that another goes on in its place? */
   get haveLeft(): boolean {
-    return this.#departures.size > 0 && [...this.#departures.values()].every((departure) => departure !== undefined);
+    return this.#departures.size > 0 && [...this.#departures.values()].every((left) => left && !isContinued(left));
   }
 
   /** Has one of the managers found nothing more to do? */

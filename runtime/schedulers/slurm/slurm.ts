@@ -11,11 +11,12 @@ import { isOver, type QueueAnswer, type Queued, readQueueAnswer } from "./queue-
 import { loadSlurmScript } from "./slurm-scripts.js";
 import { stopPilots } from "./stop-pilots.js";
 
-/** Between two questions to SLURM's controller, in milliseconds: shortest while things change. */
+/** Between two questions to SLURM's controller, in milliseconds: each time twice as long, whatever it answers. */
 const SHORTEST_ASK = 1500;
 const LONGEST_ASK = 60_000;
-/** And where the answers don't go together. */
+/** And where all managers have left, or the answers don't go together; for so long. */
 const LONGEST_DOUBT = 10_000;
+const LONGEST_HASTE = 120_000;
 /** For how long SLURM has to have nothing of pilots of which nothing else is known, in milliseconds. */
 const PATIENCE_WITH_QUEUE = 90_000;
 /** How often one pilot is released that no node can start. */
@@ -50,7 +51,6 @@ export class SlurmScheduler implements Scheduler {
   readonly outlivesInterrupt = true;
   readonly pauses = [500, 10_000] as const;
   readonly #heartbeats: Heartbeats;
-  #last = "";
   #state: SchedulerState = { active: true, words: "" };
   #nextAsk = 0;
   #pause = SHORTEST_ASK;
@@ -109,25 +109,22 @@ export class SlurmScheduler implements Scheduler {
     this.#isFirst = false;
     const notes = await this.#release(answer);
     this.#state = { ...this.#judge(answer), ...(notes.length > 0 ? { notes } : {}) };
-    const now = JSON.stringify([
-      this.#state.active,
-      answer.queued?.map(({ id, state, reason }) => [id, state, reason]),
-    ]);
-    const isAtEnd = this.#leftSince !== undefined && performance.now() - this.#leftSince < LONGEST_ASK;
-    const longest = isAtEnd || this.#missingSince !== undefined ? LONGEST_DOUBT : LONGEST_ASK;
-    this.#pause = Math.min(longest, now === this.#last ? this.#pause * 2 : this.#pause);
-    this.#last = now;
-    this.#nextAsk = performance.now() + this.#pause;
+    const since = this.#missingSince ?? this.#leftSince;
+    const longest = since !== undefined && performance.now() - since < LONGEST_HASTE ? LONGEST_DOUBT : LONGEST_ASK;
+    this.#nextAsk = performance.now() + Math.min(longest, this.#pause);
+    this.#pause = Math.min(LONGEST_ASK, this.#pause * 2);
     return this.#state;
   }
 
-  /** Looks at the queue, and more closely where it has none of the pilots and not all have left. */
+  /** Looks at the queue, and more closely where it has none of the pilots, and nobody hears of those that have not left. */
   async #look(run: Run): Promise<QueueAnswer> {
-    let answer = await this.#ask(run, "list");
-    if (answer.queued && !isGoing(answer) && this.#heartbeats.openPilots(answer).length > 0)
-      answer = await this.#ask(run, "confirm");
+    const answer = await this.#ask(run, "list");
     this.#heartbeats.note(answer, performance.now());
-    return answer;
+    const isClear = !answer.queued || isGoing(answer) || this.#heartbeats.isAlive(performance.now());
+    if (isClear || this.#heartbeats.openPilots(answer).length === 0) return answer;
+    const confirmed = await this.#ask(run, "confirm");
+    this.#heartbeats.note(confirmed, performance.now());
+    return confirmed;
   }
 
   #isOnlyToBeHeard(answer: QueueAnswer): boolean {

@@ -1,6 +1,6 @@
 import type { RunFollower } from "../collect/follow-run.js";
 import { type Run, unmarkCancelled } from "../run/run-folder.js";
-import { BROKEN_CHAIN, type Departure } from "../run/run-state.js";
+import { BROKEN_CHAIN, type Departure, type RunState } from "../run/run-state.js";
 import type { OpenedTarget } from "../target/open-target.js";
 import { restoreCopies } from "../transfer/stage-run.js";
 import type { DeployOptions } from "./deploy-options.js";
@@ -22,6 +22,8 @@ const MOST_RESTORED = 20;
 interface Tries {
   restarts: number;
   restored: number;
+  /** a single node was bad, and another one was asked for */
+  badNodes: number;
   /** jobs that had ended when managers were started last */
   settledAtStart: number;
 }
@@ -71,7 +73,7 @@ export class Managers {
     const { run, jobs } = follower.options;
     const { state } = follower;
     const [shortest, longest] = scheduler.pauses;
-    const tries: Tries = { restarts: 0, restored: 0, settledAtStart: 0 };
+    const tries: Tries = { restarts: 0, restored: 0, badNodes: 0, settledAtStart: 0 };
     let pause = shortest;
     let stopping: Promise<void> | undefined;
     let allSettled: number | undefined;
@@ -105,22 +107,29 @@ export class Managers {
     const news = await follower.read();
     await follower.gather();
     for (const { name, detail } of follower.remarks.splice(0)) observer.remarked(name, detail);
-    for (const node of state.badNodes) this.#sayOnce(node, (text) => observer.badNode(text));
-    for (const chain of state.brokenChains) this.#sayOnce(`the pilot ${chain}`, (text) => observer.noted(text));
+    this.nameTroubles(state);
     const { done, failures } = follower;
     observer.progress({ jobs: jobs.size, done, failed: failures.length, running: state.running, words });
     return { active, news };
+  }
+
+  /** Names what has become of nodes and pilots, each once. */
+  nameTroubles(state: RunState): void {
+    const { observer } = this.options;
+    for (const node of state.badNodes) this.#sayOnce(node, (text) => observer.badNode(text));
+    for (const chain of state.brokenChains) this.#sayOnce(`the pilot ${chain}`, (text) => observer.noted(text));
   }
 
   /** Starts managers anew that are gone although jobs are left. @returns how it ended, if that would come to nothing */
   async #restart(follower: RunFollower, tries: Tries): Promise<DeployEnd | undefined> {
     const { observer } = this.options;
     const { run, jobs } = follower.options;
-    const { settled, hasFinished } = follower.state;
+    const { settled, hasFinished, badNodes } = follower.state;
     const { reason, detail } = await this.#whyStopped(follower);
     const isSpoilt = reason === SPOILT && tries.restored < MOST_RESTORED;
-    // A node that is bad is left out from now on; where others did well, so will the next ones.
-    const isBroken = reason === BROKEN_CHAIN || (reason === "bad-node" && hasFinished);
+    // A node that is bad is left out from now on: the next ones do well where others did, or where there was no other.
+    const isOnlyNode = badNodes.length === 1 && tries.badNodes++ === 0;
+    const isBroken = reason === BROKEN_CHAIN || (reason === "bad-node" && (hasFinished || isOnlyNode));
     if (settled > tries.settledAtStart) tries.restarts = 0;
     tries.restarts += 1;
     if ((reason !== undefined && !isSpoilt && !isBroken) || tries.restarts > MOST_RESTARTS) {

@@ -3,34 +3,10 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from "node
 import { join } from "node:path";
 import { suite } from "../runner/suite.js";
 import { begin, kill, until } from "./deployment.js";
-import { Pilots } from "./pilots.js";
+import { fakeSbatch, jobs, Pilots, tally, tallyOf } from "./pilots.js";
 
 /** Several managers on one run, without SLURM: they know each other by what lies in the run's folder alone. */
 const test = suite("managers", {}, { seconds: 180 });
-
-/** Each job tells outside of its folder that it has run. */
-const jobs = (count: number, command = "") => `
-  jobs: range("i", 1, ${count}),
-  outputs: { text: "{i}.txt" },
-  command: ({ outputs, params }) => sh\`i=\${params.i}; ${command}
-    echo $i > \${outputs.text}; echo $i >> $TALLY\`,
-`;
-
-function tallyOf(pilots: Pilots): NodeJS.ProcessEnv {
-  return { TALLY: pilots.path("tally") };
-}
-
-function tally(pilots: Pilots): number[] {
-  return pilots.exists("tally") ? pilots.read("tally").trimEnd().split("\n").map(Number) : [];
-}
-
-/** Has the managers find this in the place of `sbatch`. */
-function fakeSbatch(pilots: Pilots, script: string): NodeJS.ProcessEnv {
-  pilots.write("bin/sbatch", `#!/bin/bash\n${script}\n`);
-  chmodSync(pilots.path("bin/sbatch"), 0o755);
-  const { PATH } = process.env;
-  return { ...tallyOf(pilots), PATH: `${pilots.path("bin")}:${PATH}` };
-}
 
 const now = () => Math.floor(Date.now() / 1000);
 
@@ -272,72 +248,6 @@ test("without GPUs a node is none for such jobs", async () => {
   const rich = await pilots.beginPilot(2, [], { ...tallyOf(pilots), SLURM_GPUS_ON_NODE: "1" }).outcome;
   assert.equal(rich.exitCode, 0, rich.stderr);
   pilots.assertAllDone(4);
-});
-
-test("a node on which everything fails is named, and its jobs are done elsewhere", async () => {
-  const pilots = new Pilots(jobs(80, "[[ ! -e $BAD ]] || exit 9; sleep 0.1"));
-  await pilots.stage(3);
-  pilots.write("bad", "");
-  const begun = [1, 2, 3].map((n) =>
-    pilots.beginPilot(n, [], { ...tallyOf(pilots), BAD: pilots.path(n === 2 ? "bad" : "good") }),
-  );
-  const [first, second, third] = await Promise.all(begun.map(({ outcome }) => outcome));
-  assert.equal(second?.exitCode, 8, second?.stderr);
-  assert.match(second?.stderr ?? "", /stopped: node2: 8 jobs failed there one after another/);
-  for (const outcome of [first, third]) assert.equal(outcome?.exitCode, 0, outcome?.stderr);
-  pilots.assertAllDone(80);
-  assert.equal(pilots.ends()["p2.1"], "bad-node");
-});
-
-test("a node that goes bad later, and fails its jobs slowly, loses few of them, and is left out from then on", async () => {
-  const pilots = new Pilots(
-    jobs(
-      200,
-      '[[ ! -e $BAD || $(grep -c . "$BAD") -lt 10 ]] || { sleep 2.2; exit 9; }; [[ ! -e $BAD ]] || echo $i >> "$BAD"; sleep 0.4',
-    ),
-    "",
-    {},
-    4,
-  );
-  await pilots.stage(3);
-  pilots.write("bad", "");
-  const begun = [1, 2, 3].map((n) =>
-    pilots.beginPilot(n, [], { ...tallyOf(pilots), BAD: pilots.path(n === 2 ? "bad" : "good") }),
-  );
-  const [first, second, third] = await Promise.all(begun.map(({ outcome }) => outcome));
-  assert.equal(second?.exitCode, 8, second?.stderr);
-  for (const outcome of [first, third]) assert.equal(outcome?.exitCode, 0, outcome?.stderr);
-  pilots.assertAllDone(200);
-  // Eight that count, and those that ran beside the last of them.
-  assert.ok(pilots.lines("stopped").filter(({ life }) => life === "p2.1").length <= 8 + 4);
-  assert.equal(pilots.read("target/bad-nodes"), "node2\t1\n");
-  const env = fakeSbatch(pilots, `printf '%s\\n' "$@" > ${pilots.path("sbatch.log")}; echo 77`);
-  const submitted = begin("bash", [pilots.path("target/bundle/submit.sh"), "--run", pilots.run()], pilots.folder, env);
-  assert.equal((await submitted.outcome).exitCode, 0);
-  assert.match(pilots.read("sbatch.log"), /^--exclude=node2$/m);
-});
-
-test("a stretch of jobs that fail wherever they run is no node's fault: none is left out for it", async () => {
-  const pilots = new Pilots(jobs(80, "sleep 0.1; ((i <= 20 || i > 40))"));
-  await pilots.stage(3);
-  const begun = [1, 2, 3].map((n) => pilots.beginPilot(n, [], tallyOf(pilots)));
-  for (const { outcome } of begun) await outcome;
-  const settled = [...pilots.settled().values()];
-  assert.equal(settled.filter(({ event }) => event === "failed").length, 20);
-  assert.equal(settled.length, 80);
-  assert.ok(!pilots.exists("target/bad-nodes"));
-});
-
-test("jobs that fail everywhere are failed jobs, not bad nodes", async () => {
-  const pilots = new Pilots(jobs(60, "exit 9"));
-  await pilots.stage(3);
-  await Promise.all(pilots.beginAll([], tallyOf(pilots)).map(({ outcome }) => outcome));
-  const settled = pilots.settled();
-  assert.equal(settled.size, 60);
-  for (const line of settled.values()) assert.equal(`${line.event} ${line.fields[2]}`, "failed exit");
-  const bad = Object.values(pilots.ends()).filter((end) => end === "bad-node").length;
-  assert.ok(bad <= 1, `${bad} nodes are called bad`);
-  assert.ok(!pilots.exists("target/bad-nodes"), "no node is left out for it");
 });
 
 test("a job that was running in three lives when they died has failed", async () => {

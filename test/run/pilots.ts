@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readBundleDescription } from "../../compiler/format/bundle.js";
 import { DigestCache } from "../../compiler/format/content/digest-cache.js";
@@ -143,4 +143,30 @@ export class Pilots extends Deployment {
   pid(life: string): number {
     return Number(readFileSync(join(this.run(), "managers", life), "utf8").split(" ")[0]);
   }
+}
+
+/** So many jobs, each of which tells outside of its folder that it has run. @param command what it does besides */
+export const jobs = (count: number, command = ""): string => `
+  jobs: range("i", 1, ${count}),
+  outputs: { text: "{i}.txt" },
+  command: ({ outputs, params }) => sh\`i=\${params.i}; ${command}
+    echo $i > \${outputs.text}; echo $i >> $TALLY\`,
+`;
+
+/** What `jobs` need of their environment. */
+export function tallyOf(pilots: Pilots): NodeJS.ProcessEnv {
+  return { TALLY: pilots.path("tally") };
+}
+
+/** The jobs that have run, in the order of their ends. */
+export function tally(pilots: Pilots): number[] {
+  return pilots.exists("tally") ? pilots.read("tally").trimEnd().split("\n").map(Number) : [];
+}
+
+/** Has the managers find this in the place of `sbatch`. */
+export function fakeSbatch(pilots: Pilots, script: string): NodeJS.ProcessEnv {
+  pilots.write("bin/sbatch", `#!/bin/bash\n${script}\n`);
+  chmodSync(pilots.path("bin/sbatch"), 0o755);
+  const { PATH } = process.env;
+  return { ...tallyOf(pilots), PATH: `${pilots.path("bin")}:${PATH}` };
 }

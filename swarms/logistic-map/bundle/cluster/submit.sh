@@ -59,9 +59,17 @@ read_id() { # text
 
 # Has SLURM taken what sbatch did not say that it has? Leaves its id in job. Fails with 1 if it has
 # not, and with 2 where that cannot be known: a whole answer begins with the names of the columns.
-find_submitted() { # name
-  local answer mark id state name place
+# A pilot that has begun has a log; it may have left the queue since.
+find_submitted() { # name, the logs that were there before
+  local answer mark id state name place log
   job=''
+  for log in "$run/pilots/$1".*_*.log; do
+    id=${log%_*}
+    id=${id##*.}
+    [[ -e $log && $id != *[!0-9]* && "$2" != *" $log "* ]] || continue
+    is_noted "$id" || job=$id
+  done
+  [[ ! $job ]] || return 0
   answer=$(timeout 30 squeue --all --user="$(id -un)" --format='locusts|%F|%T|%j|%Z' 2>&1)
   [[ $answer == *'locusts|ARRAY_JOB_ID|'* ]] || return 2
   while IFS='|' read -r mark id state name place; do
@@ -84,8 +92,9 @@ find_noted() { # first generation
     if [[ $first == "$1" && $generation == "$2" ]]; then job=$id; fi
   done <"$run/pilots/submitted.tsv"
   [[ $job ]] || return 1
-  answer=$(timeout 30 squeue --all --array --jobs="$job" --format='locusts|%T' 2>/dev/null)
-  [[ $answer == *'locusts|PENDING'* || $answer == *'locusts|RUNNING'* ]]
+  answer=$(timeout 30 squeue --all --array --jobs="$job" --format='locusts|%j|%T' 2>/dev/null)
+  # Ids are used again: what has another name is another's.
+  [[ $answer == *"locusts|$name-p$1.$2|PENDING"* || $answer == *"locusts|$name-p$1.$2|RUNNING"* ]]
 }
 
 # Is it of no use to ask again? All else may be SLURM's own trouble, and pass.
@@ -97,8 +106,9 @@ is_refusal() { # text
 # Whatever sbatch says, nothing is submitted twice: before it is asked again, the queue is looked at.
 # Fails with 3 where there is a limit of jobs.
 submit() { # first last generation sbatch-options...
-  local first=$1 last=$2 generation=$3 full=$name-p$1.$3 job='' is_sure='' answer='' code=1 pause=2 looked
+  local first=$1 last=$2 generation=$3 full=$name-p$1.$3 job='' is_sure='' answer='' code=1 pause=2 looked logs
   shift 3
+  logs=("$run/pilots/$full".*_*.log)
   ! find_noted "$first" "$generation" || { printf '%s\n' "$job"; return; }
   for (( ; ; )); do
     [[ ! -e $run/cancelled ]] || fail "$run was cancelled"
@@ -119,7 +129,7 @@ submit() { # first last generation sbatch-options...
     while ((looked == 2 && SECONDS + pause < deadline)); do
       sleep "$pause"
       pause=$((pause < 15 ? 2 * pause : 30))
-      find_submitted "$full"
+      find_submitted "$full" " ${logs[*]} "
       looked=$?
     done
     ((looked != 0)) || break

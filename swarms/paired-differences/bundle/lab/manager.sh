@@ -371,8 +371,8 @@ locusts_take_leave() {
 # The job at hand has failed for good.
 locusts_report_failure() { # the fields of its line
   [[ ! $locusts_home ]] || locusts_bring_logs
-  # Where there are several managers, theirs is the judgement. Only short lines stay whole on their way.
-  if ((locusts_managers > 1 && ${#1} < 2000)); then
+  # The manager judges whose fault it was. Only short lines stay whole on their way.
+  if ((${#1} < 2000)); then
     printf 'failure %s %s\n' "$locusts_slot" "$1" >&3
     locusts_has_succeeded='' # the next success is worth a word
     return
@@ -427,9 +427,9 @@ locusts_read_answer() {
   read -r -u 4 locusts_word locusts_sequence locusts_chunk locusts_list_file
 }
 
-locusts_slot_main() { # --slot number --life name list manager life-folder shared requests-fd managers
+locusts_slot_main() { # --slot number --life name list manager life-folder shared requests-fd
   locusts_slot=$2 locusts_sequence=$5 locusts_manager=$6 locusts_life=${7/#"$PWD/"/./} locusts_shared=$8
-  locusts_managers=${10} locusts_has_succeeded=''
+  locusts_has_succeeded=''
   locusts_home=$PWD/work/$4 # where results are published, if jobs run elsewhere
   [[ $locusts_home != "$7" ]] || locusts_home=''
   locusts_script=${BASH_SOURCE[0]} locusts_bundle=${BASH_SOURCE[0]%/*} locusts_run=$PWD
@@ -1401,7 +1401,7 @@ locusts_start_slot() { # list-to-begin-after
     locusts_share_out
     export LOCUSTS_LIFE=$locusts_home LOCUSTS_SLOT=$locusts_home/$slot
     # shellcheck disable=SC2086 # a word, or none
-    exec $locusts_detach "$BASH" -p -- "$locusts_script" --slot "$slot" --life "$locusts_life_name" "$1" $$ "$locusts_life" "$locusts_shared" "$locusts_requests" "$locusts_managers"
+    exec $locusts_detach "$BASH" -p -- "$locusts_script" --slot "$slot" --life "$locusts_life_name" "$1" $$ "$locusts_life" "$locusts_shared" "$locusts_requests"
   )
   locusts_slot_pid[slot]=$!
   locusts_inbox[slot]=$inbox
@@ -1599,7 +1599,7 @@ locusts_serve() {
       case $word in
         failed) locusts_count_failure ;;
         failure) locusts_judge_failure "${words#* * }" ;;
-        good) [[ ! $locusts_on_trial ]] || locusts_end_trial ;;
+        good) locusts_end_trial ;;
         full) locusts_stop_for disk-full ;;
         spoilt)
           : >|one-at-a-time # so that next time it is known who it was
@@ -1629,6 +1629,7 @@ locusts_enter_scratch() {
   if locusts_try_twice mkdir -p -- "$place"; then
     locusts_life=$place
   else
+    locusts_blame_node || : # if that is so everywhere, the definition has to be changed
     locusts_stop_for bad-node "$locusts_host: its scratch folder $place cannot be made: $locusts_error"
     locusts_scratch=''
   fi
@@ -1816,7 +1817,7 @@ locusts_watch_end() {
 # it to end. SLURM may not answer for a while, so this is begun early, and goes on beside the rest.
 locusts_begin_successor() {
   local ours
-  [[ $locusts_stopping == walltime && ! $locusts_successor ]] || return 0
+  [[ $locusts_stopping == @(walltime|bad-node) && ! $locusts_successor ]] || return 0
   ((locusts_nodes_may_submit && locusts_generation <= locusts_successors)) || return 0
   ((${#locusts_slot_pid[@]} > 0)) || locusts_has_work_left || return 0
   locusts_read_time
@@ -1889,6 +1890,11 @@ locusts_say_farewell() {
     elif locusts_has_successor; then
       word=continued
     fi
+  elif [[ $locusts_is_blamed ]] && ((locusts_managers == 1 && locusts_ends_at > 0)); then
+    local why=$locusts_detail
+    # Nobody else is there to go on with its jobs.
+    if locusts_has_successor; then word=continued; fi
+    locusts_detail=$why locusts_chain_is_broken=''
   fi
   [[ $locusts_stopping ]] || word=finished
   locusts_farewell=$word
@@ -1896,18 +1902,15 @@ locusts_say_farewell() {
 # ---- Bad nodes and too many failures ------------------------------------------------
 
 # Quick failures wait, as long as nothing ends well in between: if there are many, it is the node's fault,
-# and the jobs are handed back. If that is so on half of the nodes, it is the jobs' own.
+# and the jobs are handed back. If that is so on half of the nodes, it is the jobs' own; of a single pilot,
+# if it is so on the next node as well.
 locusts_judge_failure() { # the fields of its line
   local fields
-  if [[ ! $locusts_on_trial ]]; then
-    locusts_accept_failure "$1"
-    return
-  fi
   locusts_held+=("$1")
   IFS=$'\t' read -r -a fields <<<"$1"
   if [[ $locusts_stopping == bad-node ]]; then
     locusts_hand_back
-  elif ((fields[5] - fields[4] >= 60000)); then
+  elif ((fields[5] - fields[4] >= 60000)) || locusts_has_enough_failures; then
     locusts_end_trial
   elif ((${#locusts_held[@]} >= (locusts_slots > 4 ? 2 * locusts_slots : 8))); then
     IFS=$'\t' read -r -a fields <<<"${locusts_held[0]}"
@@ -1915,19 +1918,34 @@ locusts_judge_failure() { # the fields of its line
       locusts_end_trial
       return
     fi
-    fields=()
-    [[ ! -e bad-nodes ]] || mapfile -t fields <bad-nodes
-    if ((2 * (${#fields[@]} + 1) > locusts_managers)); then
-      locusts_take_back_nodes # so many cannot all be bad
-      locusts_end_trial
-    else
-      printf '%s\n' "$locusts_host" >>bad-nodes
-      # Successors, and later runs, leave it out.
-      printf '%s\t%s\n' "$locusts_host" "${PWD##*/}" >>../../bad-nodes
+    if locusts_blame_node; then
       locusts_stop_for bad-node "$locusts_host: ${#locusts_held[@]} jobs failed there one after another"
       locusts_hand_back
+    else
+      locusts_end_trial
     fi
   fi
+}
+
+# A single pilot that stops after so many failures loses no more by accepting them.
+locusts_has_enough_failures() {
+  ((locusts_managers == 1 && locusts_max_failures > 0 && locusts_failures + ${#locusts_held[@]} >= locusts_max_failures))
+}
+
+# Successors, and later runs, leave this node out. Fails where so many would be left out that they cannot
+# all be bad: then none is.
+locusts_blame_node() {
+  local nodes=() most=$((locusts_managers > 1 ? locusts_managers : 2))
+  [[ ! -e bad-nodes ]] || mapfile -t nodes <bad-nodes
+  # One that SLURM has chosen again is not another one.
+  ((locusts_managers == 1)) || [[ " ${nodes[*]} " != *" $locusts_host "* ]] || return 0
+  if ((2 * (${#nodes[@]} + 1) > most)); then
+    locusts_take_back_nodes
+    return 1
+  fi
+  printf '%s\n' "$locusts_host" >>bad-nodes
+  printf '%s\t%s\n' "$locusts_host" "${PWD##*/}" >>../../bad-nodes
+  locusts_is_blamed=1
 }
 
 # Has any job here ended well since then? A slot tells of the first one after a failure alone.
@@ -2261,7 +2279,7 @@ locusts_main() {
   fi
   set -C
   locusts_stopping='' locusts_detail=''
-  locusts_made_scratch=''
+  locusts_made_scratch='' locusts_is_blamed=''
   locusts_begin_life
   if [[ -e gathered ]]; then
     locusts_say "$PWD is over, and its results are gathered; 'locusts deploy' begins another run"
@@ -2280,14 +2298,13 @@ locusts_main() {
   ((locusts_beat_seconds <= 10)) || locusts_beat_seconds=10
   ((locusts_beat_seconds > 0)) || locusts_beat_seconds=1
   locusts_seen_life=() locusts_seen_beat=() locusts_seen_alive=() locusts_silence=()
-  locusts_in_ring='' locusts_on_trial='' locusts_held=() locusts_old_failures=0 locusts_has_succeeded=''
+  locusts_in_ring='' locusts_held=() locusts_old_failures=0 locusts_has_succeeded=''
   locusts_has_asked='' locusts_is_cut='' locusts_has_left=''
   locusts_run_place=$PWD locusts_last_seen=$locusts_uptime locusts_trouble='' locusts_lost=''
   locusts_successor='' locusts_chain_is_broken=''
   printf -v locusts_begun_at '%(%s)T' -1
   locusts_begun_uptime=$locusts_uptime
   if ((locusts_managers > 1)); then
-    locusts_on_trial=1
     [[ $locusts_name != p[1-9]*([0-9]) ]] || ((${locusts_name#p} > locusts_managers)) || locusts_in_ring=1
     [[ ! -e failures ]] || ! mapfile -t locusts_held <failures || locusts_old_failures=${#locusts_held[@]} locusts_held=()
   fi

@@ -135,6 +135,7 @@ export class DeployRun {
         const follower = this.follower(run, earlier.jobs, earlier.description);
         await follower.read();
         await follower.gather();
+        this.managers.nameTroubles(follower.state);
         const left = run.jobs - follower.state.settled;
         if (left === 0 || !earlier.description.tree) await this.finish(follower, follower.state.settled);
         else if (resumes) {

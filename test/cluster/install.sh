@@ -8,7 +8,7 @@
 set -euo pipefail
 
 packages=(
-  mariadb-client-core mariadb-server-core munge openssh-client openssh-server
+  faketime mariadb-client-core mariadb-server-core munge openssh-client openssh-server
   slurm-client slurm-wlm-mysql-plugin slurmctld slurmd slurmdbd strace tcsh
 )
 policy=/usr/sbin/policy-rc.d

@@ -146,7 +146,7 @@ export function describeStop(end: { readonly reason: string; readonly detail: st
     walltime: `the time of all pilots is used up${end.detail ? ` (${end.detail})` : ""}; locusts deploy goes on from here`,
     "bad-node": `no node is left on which anything works (${end.detail})`,
     lost: `the folder of the run has gone away under the pilots (${end.detail}): mend that, then locusts deploy goes on from here`,
-    "broken-chain": `the pilots' time has ended and their successors could not be submitted, again and again (${end.detail}); locusts deploy goes on from here`,
+    "broken-chain": `the pilots' time has ended and their successors could not be submitted (${end.detail}); locusts deploy goes on from here`,
     spoilt: `an input that jobs share was changed again and again (${end.detail}): give it to jobs by copied()`,
     error: end.detail,
     signal: "somebody stopped the manager; locusts deploy goes on from here",

@@ -53,8 +53,8 @@ async function lookAt(deployed: DeployedSwarm): Promise<Status> {
     }
   }
   const managers = states.some(({ active }) => active) ? "running" : "gone";
-  const why = managers === "gone" && done + failed < total ? views.at(-1)?.state.problem : undefined;
-  const words = [...states.map((state) => state.words), why ? describeStop(why) : ""]
+  const why = managers === "gone" && done + failed < total ? views.at(-1)?.state.departure : undefined;
+  const words = [...states.map((state) => state.words), why && why.reason !== "finished" ? describeStop(why) : ""]
     .filter((text) => text !== "")
     .join("; ");
   // What a killed manager has left in its journal runs no more.

@@ -4,9 +4,9 @@ import { nameFilesInErrors } from "./name-files-in-errors.js";
 
 /** Ends with words for what nobody has waited for; where files cannot be opened, the rest may not even load. */
 async function fail(error: unknown): Promise<never> {
-  const words = explainSystemError(error);
-  if (words) {
-    process.stderr.write(`error: ${words.message}\n  hint: ${words.hint}\n`);
+  const message = explainSystemError(error);
+  if (message) {
+    process.stderr.write(`error: ${message.message}\n  hint: ${message.hint}\n`);
     process.exit(1);
   }
   const [{ sayError }, { openTerminal }] = await Promise.all([

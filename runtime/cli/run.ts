@@ -8,18 +8,18 @@ import { makeProgram } from "./program.js";
 /**
  * Runs the command line.
  *
- * @param words what was typed after `locusts`
+ * @param args what was typed after `locusts`
  * @returns the exit code
  */
-export async function run(words: readonly string[]): Promise<number> {
+export async function run(args: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.fine;
-  const json = words.includes("--json");
+  const json = args.includes("--json");
   outliveStreams();
   const program = makeProgram((code) => {
     exitCode = code;
   });
   try {
-    await program.parseAsync(words as string[], { from: "user" });
+    await program.parseAsync(args as string[], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) exitCode = sayError(openTerminal(json), json, error);
     else if (error.exitCode !== 0) {

@@ -10,13 +10,13 @@ export interface Progress {
   readonly failed: number;
   readonly running: number;
   /** what the target says of its managers, in words; empty if nothing */
-  readonly words: string;
+  readonly explanation: string;
 }
 
 /** Whoever watches a deploy. */
 export interface DeployObserver {
   /** another process may be at work, and it takes some seconds to find out */
-  waiting(words: string): void;
+  waiting(message: string): void;
   selected(facts: {
     total: number;
     wanted: number;
@@ -28,25 +28,25 @@ export interface DeployObserver {
   /** bytes that have gone to the target, of so many */
   sending(bytes: number, of: number): void;
   /** a connection broke; the next try is after a pause in milliseconds */
-  reconnecting(words: string, pause: number): void;
+  reconnecting(message: string, pause: number): void;
   /** something that people should know, in words */
-  noted(words: string): void;
+  noted(message: string): void;
   launched(run: Run): void;
   /** A run of an earlier deploy still goes on, and is followed. */
   rejoined(run: Run): void;
-  restarted(run: Run, words: string): void;
+  restarted(run: Run, message: string): void;
   /** a copy that jobs share was changed by one of them, and has been made anew; which, in words */
-  copyRestored(run: Run, words: string): void;
+  copyRestored(run: Run, message: string): void;
   /** what the jobs have changed in their tree is home */
   treeCame(home: TreeHome): void;
   /** a node takes no more work; what happened there, in words */
-  badNode(words: string): void;
+  badNode(message: string): void;
   /** working folders of a run that has ended could not be removed, and why */
-  untidied(run: Run, words: string): void;
+  untidied(run: Run, message: string): void;
   /** a run has results that cannot be gathered: no whole bundle of it is known any more */
   lost(run: Run): void;
   /** a job is done, and yet there is something to say of it */
-  remarked(job: string, words: string): void;
+  remarked(job: string, message: string): void;
   /** results/ has been put right before jobs run */
   putRight(done: PutRight): void;
   progress(progress: Progress): void;

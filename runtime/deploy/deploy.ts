@@ -18,7 +18,7 @@ const DEPLOY_PATIENCE = 4 * 24 * 3600 * 1000;
 export async function deploy(options: DeployOptions): Promise<DeployResult> {
   const { workspace, description, observer } = options;
   const unlock = await lockState(workspace.state, {
-    waiting: (words) => observer.waiting(words),
+    waiting: (message) => observer.waiting(message),
     signal: options.signal,
   });
   try {
@@ -26,8 +26,8 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
     takeBundle(options.bundle, description, bundle);
     const opened = await openTarget(workspace, description, {
       purpose: options.takeOver ? "take" : "own",
-      waiting: (words) => observer.waiting(words),
-      reconnecting: (words, pause) => observer.reconnecting(words, pause),
+      waiting: (message) => observer.waiting(message),
+      reconnecting: (message, pause) => observer.reconnecting(message, pause),
       patience: DEPLOY_PATIENCE,
       signal: options.signal,
       acceptNewHostKey: options.acceptNewHostKey,

@@ -102,14 +102,14 @@ export class Managers {
     const { run, jobs } = follower.options;
     const { state } = follower;
     // Asked before the journals are read, so that nothing written in between is missed.
-    const { active, words, notes = [] } = await this.opened.scheduler.status(run, state.haveLeft);
+    const { active, explanation, notes = [] } = await this.opened.scheduler.status(run, state.haveLeft);
     for (const note of notes) this.#sayOnce(note, (text) => observer.noted(text));
     const news = await follower.read();
     await follower.gather();
     for (const { name, detail } of follower.remarks.splice(0)) observer.remarked(name, detail);
     this.nameTroubles(state);
     const { done, failures } = follower;
-    observer.progress({ jobs: jobs.size, done, failed: failures.length, running: state.running, words });
+    observer.progress({ jobs: jobs.size, done, failed: failures.length, running: state.running, explanation });
     return { active, news };
   }
 

@@ -56,7 +56,7 @@ export async function preflight(opened: OpenedTarget, options: PreflightOptions,
   if (!problem) return;
   // The swarm's folder was made when the target was opened.
   await runScript(opened.host, "transfer/discard-run", [opened.files.there, "none"]).catch(() => {});
-  throw new RuntimeProblem(problem.words, problem.hint ?? "see all of it: locusts doctor");
+  throw new RuntimeProblem(problem.message, problem.hint ?? "see all of it: locusts doctor");
 }
 
 /** @throws RuntimeProblem if the bash on this machine cannot run the manager: it is too old, say */

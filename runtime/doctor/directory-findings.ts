@@ -2,10 +2,11 @@ import { type Finding, fail, ok } from "./facts/finding.js";
 import type { HostFacts } from "./facts/host-facts.js";
 
 function explainUnwritable(directory: string, { base, unwritable = "", user }: HostFacts): Finding {
-  const words = `${directory} cannot be written to: ${base === directory ? "" : `${base}: `}${unwritable}`;
-  if (/no space left/i.test(unwritable)) return fail("directory", words, "make room there: its disk is full");
-  if (/quota/i.test(unwritable)) return fail("directory", words, "your quota is used up: remove what you need no more");
-  return fail("directory", words, `give the target a directory that ${user} may write to`);
+  const message = `${directory} cannot be written to: ${base === directory ? "" : `${base}: `}${unwritable}`;
+  if (/no space left/i.test(unwritable)) return fail("directory", message, "make room there: its disk is full");
+  if (/quota/i.test(unwritable))
+    return fail("directory", message, "your quota is used up: remove what you need no more");
+  return fail("directory", message, `give the target a directory that ${user} may write to`);
 }
 
 /** Whether the target's directory can be written to. */

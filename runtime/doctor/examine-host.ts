@@ -32,7 +32,7 @@ const MOST_TIME = 150_000;
  */
 export async function askHost(host: Host, directory: string, needs: Needs, own = false): Promise<HostAnswer> {
   const { pilots, budget } = needs;
-  const words = [
+  const args = [
     directory,
     own ? "" : needs.swarm,
     needs.commands.join("\n"),
@@ -41,12 +41,12 @@ export async function askHost(host: Host, directory: string, needs: Needs, own =
   ];
   const scripts = [loadScript("doctor/examine-host")];
   if (pilots) {
-    words.push(String(countSubmitted(pilots)), ` ${openOptions(pilots.directives).join(" ")} `);
+    args.push(String(countSubmitted(pilots)), ` ${openOptions(pilots.directives).join(" ")} `);
     scripts.push(`printf '${SEAM}'`, `shift 5`, loadScript("doctor/slurm/examine-slurm"));
   }
   const input = Buffer.from(pilots ? writeBatchScript(pilots.directives) : "");
   const asked = Date.now();
-  const ended: Ended = await host.run(scripts.join("\n"), words, { input, timeout: MOST_TIME });
+  const ended: Ended = await host.run(scripts.join("\n"), args, { input, timeout: MOST_TIME });
   const answered = Date.now();
   const [first = "", slurm = ""] = ended.stdout.split(SEAM);
   if (!first.includes("base\t")) {

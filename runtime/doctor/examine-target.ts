@@ -35,7 +35,7 @@ async function* examineTransferHost(
     const answer = await askHost(host, access.directory, { ...needs, pilots: null, modules: [] });
     const facts = readHostFacts(answer.host);
     const directory = examineDirectory(access.directory, facts);
-    yield directory.status === "ok" ? ok(name, `${access.transferHost}: ${directory.words}`) : { ...directory, name };
+    yield directory.status === "ok" ? ok(name, `${access.transferHost}: ${directory.message}`) : { ...directory, name };
   } catch (error) {
     yield findingOf(name, error);
   } finally {

@@ -104,9 +104,9 @@ export function examineClock(time: number | undefined, asked: number, answered: 
 function* examineCores({ cores }: HostFacts, { slots }: Needs): Generator<Finding> {
   if (slots === null || cores === undefined) return;
   const count = slots.count ?? Math.max(1, Math.floor(cores / slots.cpus));
-  const words = `${countOf(count, "job")} at a time, ${countOf(slots.cpus, "core")} each; it has ${countOf(cores, "core")}`;
-  if (count * slots.cpus <= cores) yield ok("cores", words);
-  else yield warn("cores", words, "lower slots, unless the jobs wait for something else most of their time");
+  const message = `${countOf(count, "job")} at a time, ${countOf(slots.cpus, "core")} each; it has ${countOf(cores, "core")}`;
+  if (count * slots.cpus <= cores) yield ok("cores", message);
+  else yield warn("cores", message, "lower slots, unless the jobs wait for something else most of their time");
 }
 
 /** Without a scheduler, managers go on when the login that has started them ends: unless the host ends them, too. */

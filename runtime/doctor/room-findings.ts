@@ -15,18 +15,18 @@ function examineSpace(facts: HostFacts, { bytes }: RoomNeeds): Finding {
   const free = facts.room?.bytes;
   if (free === undefined) return skipped("space", `df says nothing of ${facts.base}`);
   const missing = Math.max(0, bytes - facts.present);
-  const words = `${formatBytes(free)} free; the swarm takes ${formatBytes(missing)}, beside what the jobs write`;
-  if (free < missing) return fail("space", words, "make room, or give the target a directory on another disk");
-  if (free < AMPLE * missing) return warn("space", words, "see whether the jobs' outputs will fit as well");
-  return ok("space", words);
+  const message = `${formatBytes(free)} free; the swarm takes ${formatBytes(missing)}, beside what the jobs write`;
+  if (free < missing) return fail("space", message, "make room, or give the target a directory on another disk");
+  if (free < AMPLE * missing) return warn("space", message, "see whether the jobs' outputs will fit as well");
+  return ok("space", message);
 }
 
 function examineInodes({ room }: HostFacts, { inodes }: RoomNeeds): Finding {
   if (room?.inodes === undefined) return ok("inodes", "the file system makes them as they are needed");
-  const words = `${countOf(room.inodes, "more file")} can be made; the swarm takes ${formatNumber(inodes)}, beside what the jobs write`;
-  if (room.inodes >= AMPLE * inodes) return ok("inodes", words);
-  if (room.inodes >= inodes) return warn("inodes", words, "see whether the jobs' outputs will fit as well");
-  return fail("inodes", words, "remove files, or give the target a directory on another disk");
+  const message = `${countOf(room.inodes, "more file")} can be made; the swarm takes ${formatNumber(inodes)}, beside what the jobs write`;
+  if (room.inodes >= AMPLE * inodes) return ok("inodes", message);
+  if (room.inodes >= inodes) return warn("inodes", message, "see whether the jobs' outputs will fit as well");
+  return fail("inodes", message, "remove files, or give the target a directory on another disk");
 }
 
 /** A line of `quota`, or `lfs quota`: what is used of what may be, in KB and in files. */
@@ -54,11 +54,11 @@ function* examineQuota(facts: HostFacts, needs: RoomNeeds): Generator<Finding> {
     const quota = readQuota(line);
     const source = facts.room?.source;
     if (!quota || (quota.source !== source && !facts.base.startsWith(`${quota.source}/`))) continue;
-    const words: string[] = [];
-    if (Number.isFinite(quota.bytesLeft)) words.push(formatBytes(quota.bytesLeft));
-    if (Number.isFinite(quota.filesLeft)) words.push(countOf(quota.filesLeft, "file"));
-    if (words.length === 0) continue;
-    const left = `your quota leaves ${words.join(" and ")}`;
+    const parts: string[] = [];
+    if (Number.isFinite(quota.bytesLeft)) parts.push(formatBytes(quota.bytesLeft));
+    if (Number.isFinite(quota.filesLeft)) parts.push(countOf(quota.filesLeft, "file"));
+    if (parts.length === 0) continue;
+    const left = `your quota leaves ${parts.join(" and ")}`;
     if (quota.bytesLeft < needs.bytes - facts.present || quota.filesLeft < needs.inodes) {
       yield fail(
         "quota",

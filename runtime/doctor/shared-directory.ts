@@ -60,8 +60,8 @@ export async function examineSharedDirectory(
     return fail(NAME, `there is no directory ${shared.here} on this machine`, "mount it, or mend sharedDirectory.here");
   }
   const [theirs, ours] = [randomUUID(), randomUUID()];
-  const meet = (...words: readonly string[]) =>
-    host.run(loadScript("doctor/probe-shared-directory"), [directory, ...words]);
+  const meet = (...args: readonly string[]) =>
+    host.run(loadScript("doctor/probe-shared-directory"), [directory, ...args]);
   const begun = await meet("begin", theirs);
   if (begun.code !== 0) return fail(NAME, `nothing can be made in it on the target: ${begun.stderr.trim()}`);
   const wrong = await look(shared, begun.stdout, host.name, theirs, ours);

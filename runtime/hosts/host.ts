@@ -11,11 +11,11 @@ export interface Host {
   /**
    * Runs a bash script.
    *
-   * @param words what it finds in `$1`, `$2` …: data, whatever they hold
+   * @param message what it finds in `$1`, `$2` …: data, whatever they hold
    * @throws ConnectionLost if the connection broke before it ended; what it did is not known then
    * @throws RuntimeProblem if the host cannot be reached, is not the one that is known, or refuses the login
    */
-  run(script: string, words?: readonly string[], options?: RunOptions): Promise<Ended>;
+  run(script: string, message?: readonly string[], options?: RunOptions): Promise<Ended>;
   /** Ends the connection; a later `run` makes a new one, and asks nobody for what was answered before. */
   close(): void;
 }

@@ -22,7 +22,7 @@ export interface OpensshOptions {
   /** how long a login may take before a command begins, in milliseconds */
   readonly startTimeout?: number;
   /** told once when a command takes long to begin, in words */
-  readonly onSlowStart?: (words: string) => void;
+  readonly onSlowStart?: (message: string) => void;
 }
 
 const CHANNELS = 6;
@@ -52,8 +52,8 @@ export class OpensshHost implements Host {
     this.#starts = new Starts(options);
   }
 
-  async run(script: string, words: readonly string[] = [], options: RunOptions = {}): Promise<Ended> {
-    const packed = packScript(script, words);
+  async run(script: string, args: readonly string[] = [], options: RunOptions = {}): Promise<Ended> {
+    const packed = packScript(script, args);
     let alone = 0;
     for (;;) {
       const endTurn = await this.#turns.take();
@@ -74,8 +74,8 @@ export class OpensshHost implements Host {
   async #runOnce(packed: PackedScript, options: RunOptions): Promise<Ended> {
     const master = await this.#openMaster();
     // Where the shared connection is gone, ssh would make one of its own for this script alone.
-    const words = ["-T", ...master.words, "-o", "ProxyCommand=false", "--", this.name, packed.commandLine];
-    const child = spawn("ssh", words, { stdio: ["pipe", "pipe", "pipe"], detached: true });
+    const args = ["-T", ...master.args, "-o", "ProxyCommand=false", "--", this.name, packed.commandLine];
+    const child = spawn("ssh", args, { stdio: ["pipe", "pipe", "pipe"], detached: true });
     const started = startProcess(child, noSsh);
     const ended = started.ended.then(async (exit) => {
       // ssh's own failure; a script may end with 255, too, and then the connection is still there
@@ -128,7 +128,7 @@ export class OpensshHost implements Host {
   async #findMaster(): Promise<Master | undefined> {
     const settings = await readSettings({ name: this.name });
     if (settings.one("controlpath") === undefined) return undefined;
-    const master = { words: configurationWords(), close: () => {} };
+    const master = { args: configurationWords(), close: () => {} };
     return (await this.#isAlive(master)) ? master : undefined;
   }
 
@@ -137,15 +137,15 @@ export class OpensshHost implements Host {
     // A socket's path may have about 100 characters.
     const parent = tmpdir().length > 60 ? "/tmp" : tmpdir();
     const folder = mkdtempSync(join(parent, "locusts-ssh-"));
-    const words = [...configurationWords(), "-o", `ControlPath=${join(folder, "control")}`];
-    const login = ["-M", "-N", "-f", "-T", ...words, "-o", "ControlPersist=no", "-o", "ExitOnForwardFailure=no"];
+    const args = [...configurationWords(), "-o", `ControlPath=${join(folder, "control")}`];
+    const login = ["-M", "-N", "-f", "-T", ...args, "-o", "ControlPersist=no", "-o", "ExitOnForwardFailure=no"];
     login.push("-o", "ClearAllForwardings=yes", "-o", `BatchMode=${hasTerminal() ? "no" : "yes"}`);
     if (settings.milliseconds("serveraliveinterval") === undefined) login.push("-o", "ServerAliveInterval=15");
     if (this.#options.acceptNewHostKey) login.push("-o", "StrictHostKeyChecking=accept-new");
 
     const end = (): void => {
       process.off("exit", end);
-      spawnSync("ssh", [...words, "-O", "exit", "--", this.name], { stdio: "ignore" });
+      spawnSync("ssh", [...args, "-O", "exit", "--", this.name], { stdio: "ignore" });
       rmSync(folder, { recursive: true, force: true });
     };
     process.once("exit", end);
@@ -155,12 +155,12 @@ export class OpensshHost implements Host {
       end();
       throw error;
     }
-    return { words, close: end };
+    return { args, close: end };
   }
 
-  #isAlive({ words }: Pick<Master, "words">): Promise<boolean> {
+  #isAlive({ args }: Pick<Master, "args">): Promise<boolean> {
     return new Promise((resolve) => {
-      execFile("ssh", [...words, "-O", "check", "--", this.name], (error) => resolve(!error));
+      execFile("ssh", [...args, "-O", "check", "--", this.name], (error) => resolve(!error));
     });
   }
 }
@@ -168,13 +168,13 @@ export class OpensshHost implements Host {
 /** A connection that others can go through. */
 interface Master {
   /** options by which `ssh` finds it */
-  readonly words: readonly string[];
+  readonly args: readonly string[];
   close(): void;
 }
 
 /** With `-f`, ssh goes into the background as soon as it is logged in; it may ask on the terminal before. */
-function logIn(words: readonly string[], name: string): Promise<void> {
-  const child = spawn("ssh", words, { stdio: ["ignore", "ignore", "pipe"] });
+function logIn(args: readonly string[], name: string): Promise<void> {
+  const child = spawn("ssh", args, { stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     said += text;

@@ -18,7 +18,7 @@ export interface Ssh2Options {
   /** how long a login may take before a command begins, in milliseconds */
   readonly startTimeout?: number;
   /** told once when a command takes long to begin, in words */
-  readonly onSlowStart?: (words: string) => void;
+  readonly onSlowStart?: (message: string) => void;
 }
 
 /** OpenSSH's own limit is 10 for a connection (MaxSessions); others of the user's may be among them. */
@@ -43,8 +43,8 @@ export class Ssh2Host implements Host {
     this.#starts = new Starts(starts);
   }
 
-  async run(script: string, words: readonly string[] = [], options: RunOptions = {}): Promise<Ended> {
-    const packed = packScript(script, words);
+  async run(script: string, args: readonly string[] = [], options: RunOptions = {}): Promise<Ended> {
+    const packed = packScript(script, args);
     const endTurn = await this.#turns.take();
     try {
       const connection = await this.#connect();

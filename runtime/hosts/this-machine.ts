@@ -18,8 +18,8 @@ export class ThisMachine implements Host {
   readonly name = "this machine";
 
   /** As `Host.run`; `timeout` ends the script and what it has started in its process group. */
-  run(script: string, words: readonly string[] = [], options: RunOptions = {}): Promise<Ended> {
-    const packed = packScript(script, words);
+  run(script: string, args: readonly string[] = [], options: RunOptions = {}): Promise<Ended> {
+    const packed = packScript(script, args);
     const [program, ...rest] = packed.command;
     const child = spawn(program, rest, { stdio: ["pipe", "pipe", "pipe"], detached: true });
     const started = startProcess(child, explain);

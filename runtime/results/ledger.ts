@@ -52,7 +52,7 @@ function encode(result: JobResult): string[] {
 
 function decode(fields: readonly string[]): JobResult {
   const [key, name, status, cause, exitCode, attempts, seconds, host, run, outputs, detail] = fields;
-  const words = outputs ? outputs.split(" ").map((word) => word.split(":")) : [];
+  const args = outputs ? outputs.split(" ").map((word) => word.split(":")) : [];
   return {
     key: key as string,
     name: name as string,
@@ -63,8 +63,8 @@ function decode(fields: readonly string[]): JobResult {
     seconds: Number(seconds),
     host: host as string,
     run: run as string,
-    outputs: words.map(([state]) => (/^\d+$/.test(state as string) ? Number(state) : (state as OutputState))),
-    digests: words.map(([, digest]) => digest ?? ""),
+    outputs: args.map(([state]) => (/^\d+$/.test(state as string) ? Number(state) : (state as OutputState))),
+    digests: args.map(([, digest]) => digest ?? ""),
     detail: detail as string,
   };
 }

@@ -54,11 +54,11 @@ class RedoWords {
 
   constructor(redo: Redo, jobs: Iterable<BundledJob>) {
     this.#all = redo === "all";
-    const words = Array.isArray(redo) ? (redo as readonly string[]) : [];
-    this.#unused = new Set(words);
-    if (words.length === 0) return;
+    const args = Array.isArray(redo) ? (redo as readonly string[]) : [];
+    this.#unused = new Set(args);
+    if (args.length === 0) return;
     for (const { name } of jobs) if (this.#unused.has(name)) this.#names.add(name);
-    for (const word of words) if (!this.#names.has(word)) this.#causes.add(word);
+    for (const word of args) if (!this.#names.has(word)) this.#causes.add(word);
     for (const name of this.#names) this.#unused.delete(name);
   }
 

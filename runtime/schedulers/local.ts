@@ -12,9 +12,9 @@ const DISK_FULL = 5;
 /** The exit code by which it says that it cannot begin: the bash is too old, say. */
 const FAILED = 1;
 
-function runScript(run: Run, words: readonly string[], log: number | "ignore") {
+function runScript(run: Run, args: readonly string[], log: number | "ignore") {
   // -p: what the environment holds for bash, as functions and BASH_ENV, is for the jobs.
-  return spawn("bash", ["-p", join(run.folder, "..", "..", "bundle", "manager.sh"), "--run", run.folder, ...words], {
+  return spawn("bash", ["-p", join(run.folder, "..", "..", "bundle", "manager.sh"), "--run", run.folder, ...args], {
     cwd: run.folder,
     detached: true,
     stdio: ["ignore", "ignore", log],
@@ -51,7 +51,7 @@ export class LocalScheduler implements Scheduler {
 
   async status(run: Run): Promise<SchedulerState> {
     const active = this.#running || listLives(run).some((life) => isAlive(run, life));
-    return { active, words: "" };
+    return { active, explanation: "" };
   }
 
   async hold(run: Run): Promise<boolean> {

@@ -42,7 +42,7 @@ export class RemoteScheduler implements Scheduler {
   }
 
   async status(run: Run): Promise<SchedulerState> {
-    return { active: (await this.#manage(run, "state")).includes("going"), words: "" };
+    return { active: (await this.#manage(run, "state")).includes("going"), explanation: "" };
   }
 
   async hold(): Promise<boolean> {

@@ -5,7 +5,7 @@ export interface SchedulerState {
   /** whether at least one works on the run, or is about to */
   readonly active: boolean;
   /** what people want to know of it, in words: why pilots wait, say */
-  readonly words: string;
+  readonly explanation: string;
   /** what people should know of what was done about them */
   readonly notes?: readonly string[];
 }

@@ -38,7 +38,7 @@ export async function claimFolder(
 ): Promise<ClaimedFolder> {
   const told = [directory, swarm, checkout.id, checkout.name, purpose, known === undefined ? "" : "known"];
   const ended = await host.run(loadScript("target/claim-folder"), told);
-  const words = ended.stderr.trim().split("\n").at(-1) ?? "";
+  const message = ended.stderr.trim().split("\n").at(-1) ?? "";
   if (ended.code === OLD_BASH) {
     throw new RuntimeProblem(
       `the bash on ${host.name} is ${ended.stdout.trim()}, and the manager needs 4.4 or newer`,
@@ -47,8 +47,8 @@ export async function claimFolder(
   }
   if (ended.code === NOT_MADE) {
     throw new RuntimeProblem(
-      `${directory} on ${host.name} cannot be written to: ${words}`,
-      fixForRefusal(words) ?? "give the target a directory that you may write to",
+      `${directory} on ${host.name} cannot be written to: ${message}`,
+      fixForRefusal(message) ?? "give the target a directory that you may write to",
     );
   }
   if (ended.code === GONE) {
@@ -60,7 +60,7 @@ export async function claimFolder(
   if (ended.code === NOT_THERE) {
     throw new RuntimeProblem(`nothing of ${swarm} is in ${directory} on ${host.name}`, "run: locusts deploy");
   }
-  if (ended.code !== 0) throw new RuntimeProblem(`${host.name}: ${words || `exit code ${ended.code}`}`);
+  if (ended.code !== 0) throw new RuntimeProblem(`${host.name}: ${message || `exit code ${ended.code}`}`);
   const facts = ended.stdout.split("\n").map((line) => line.split("\t"));
   const fact = (name: string) => facts.find(([key]) => key === name)?.[1] ?? "";
   const settled = {

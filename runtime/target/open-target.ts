@@ -37,11 +37,11 @@ export type Purpose =
 export interface OpenOptions {
   readonly purpose: Purpose;
   /** told when a connection broke, and of the pause before the next try, in milliseconds */
-  readonly reconnecting?: (words: string, pause: number) => void;
+  readonly reconnecting?: (message: string, pause: number) => void;
   /** for how long a host may be away, in milliseconds; two minutes unless given */
   readonly patience?: number;
   /** told of what is waited for, and why */
-  readonly waiting?: (words: string) => void;
+  readonly waiting?: (message: string) => void;
   readonly signal?: AbortSignal;
   readonly acceptNewHostKey?: boolean;
 }

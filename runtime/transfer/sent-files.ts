@@ -229,11 +229,11 @@ export class SentFiles implements TargetFiles {
     shared: readonly string[],
   ) {
     const lines = [...sums].map(([name, sum]) => `${sum}  ${name}`).join("\n");
-    const words = [this.there, String(staged.number), incomingRun, describeRun(staged.facts).trimEnd(), lines];
-    if (staged.tree) words.push("later");
+    const args = [this.there, String(staged.number), incomingRun, describeRun(staged.facts).trimEnd(), lines];
+    if (staged.tree) args.push("later");
     const input = Buffer.from(shared.map((path) => `${path}\0`).join(""));
     const scripts = `${loadScript("transfer/place-inputs")}\n${loadScript("transfer/commit-upload")}`;
-    const ended = await this.options.host.run(scripts, words, { input });
+    const ended = await this.options.host.run(scripts, args, { input });
     if (ended.code === OTHER_BUNDLE) {
       throw new RuntimeProblem(
         `the bundle on ${this.options.host.name} is not what was sent: its digests differ`,
@@ -244,22 +244,22 @@ export class SentFiles implements TargetFiles {
   }
 
   async #plant({ number, facts }: StagedRun, tree: NonNullable<StagedRun["tree"]>): Promise<void> {
-    const words = [this.there, String(number), tree.facts.mode, tree.root, describeRun(facts).trimEnd()];
+    const args = [this.there, String(number), tree.facts.mode, tree.root, describeRun(facts).trimEnd()];
     const input = describeForPlanting(tree);
-    await runScript(this.options.host, "transfer/create-tree", [...words, ...tree.without], { input });
+    await runScript(this.options.host, "transfer/create-tree", [...args, ...tree.without], { input });
   }
 
-  async ask(script: ScriptName, words: readonly string[], input?: Buffer): Promise<Buffer> {
-    return this.options.persist(() => runScript(this.options.host, script, words, { input }));
+  async ask(script: ScriptName, args: readonly string[], input?: Buffer): Promise<Buffer> {
+    return this.options.persist(() => runScript(this.options.host, script, args, { input }));
   }
 
   async look(run: Run): Promise<void> {
     const folder = join(run.folder, "journal");
     const known = readdirSync(folder).map((name) => `${statSync(join(folder, name)).size} ${name}\n`);
-    const words = [`${this.there}/runs/${run.number}`, String(MOST_NEWS)];
+    const args = [`${this.there}/runs/${run.number}`, String(MOST_NEWS)];
     let news: Buffer;
     try {
-      news = await this.ask("transfer/send-journals", words, Buffer.from(known.join("")));
+      news = await this.ask("transfer/send-journals", args, Buffer.from(known.join("")));
     } catch (error) {
       if (!(error instanceof RuntimeProblem) || error.hint !== undefined) throw error;
       throw new RuntimeProblem(
@@ -277,7 +277,7 @@ export class SentFiles implements TargetFiles {
     if (artifacts.length === 0) return FETCHED_WHOLE;
     const work = join(run.folder, "work");
     makeFolders(work);
-    const words = [`${this.there}/runs/${run.number}`];
+    const args = [`${this.there}/runs/${run.number}`];
     // Should the connection break, what is whole here is not sent again: else much would never come.
     const arrived = new Set<string>();
     return this.options.persist(() => {
@@ -285,14 +285,14 @@ export class SentFiles implements TargetFiles {
       const files = new Set(artifacts.flatMap(({ kind, path }) => (kind === "file" ? [path] : [])));
       const pairs = missing.map(({ kind, path }) => `${kind}\0${path}\0`);
       for (const path of arrived) if (!files.has(path)) pairs.push(`skip\0${path}\0`);
-      return this.#receive("transfer/send-outputs", words, Buffer.from(pairs.join("")), work, artifacts, arrived);
+      return this.#receive("transfer/send-outputs", args, Buffer.from(pairs.join("")), work, artifacts, arrived);
     });
   }
 
   /** Runs a script whose output is what was asked for, as tar streams. */
   async #receive(
     script: ScriptName,
-    words: readonly string[],
+    args: readonly string[],
     input: Buffer,
     folder: string,
     artifacts: readonly Artifact[],
@@ -300,7 +300,7 @@ export class SentFiles implements TargetFiles {
   ): Promise<Fetched> {
     const unpacker = new Unpacker(folder, artifacts, this.options.host.name, arrived);
     const unpacking = unpacker.open();
-    const running = this.#bulk.run(loadScript(script), words, { input, output: unpacking.input });
+    const running = this.#bulk.run(loadScript(script), args, { input, output: unpacking.input });
     // Whichever fails first says what was wrong; the other one is waited for, since it may still write.
     const [sent, unpacked] = await Promise.allSettled([running, unpacking.done]);
     if (unpacked.status === "rejected" && !(sent.status === "rejected" && sent.reason instanceof ConnectionLost)) {

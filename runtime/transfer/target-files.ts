@@ -82,7 +82,7 @@ export interface TargetFiles {
    *
    * @throws RuntimeProblem if it fails
    */
-  ask(script: ScriptName, words: readonly string[], input?: Buffer): Promise<Buffer>;
+  ask(script: ScriptName, args: readonly string[], input?: Buffer): Promise<Buffer>;
   /** Ends a run that was gathered: chunks and working folders go, but for those named, below `work/`. */
   tidy(run: Run, keep: readonly string[]): Promise<void>;
   /** Brings here what has to be known of runs that another checkout has begun. */

@@ -125,14 +125,14 @@ export class VisibleFiles implements TargetFiles {
   /** The tree is copied on this side, and put in place by whoever runs the managers. */
   async #plant(staged: StagedRun, tree: NonNullable<StagedRun["tree"]>): Promise<void> {
     replicateTree(tree, join(staged.folder, "staged"), this.options.digests);
-    const words = [this.there, String(staged.number), tree.facts.mode, tree.root, "", ...tree.without];
-    await this.ask("transfer/create-tree", words, describeForPlanting(tree));
+    const args = [this.there, String(staged.number), tree.facts.mode, tree.root, "", ...tree.without];
+    await this.ask("transfer/create-tree", args, describeForPlanting(tree));
     removeFolder(join(staged.folder, "staged"));
   }
 
-  async ask(script: ScriptName, words: readonly string[], input?: Buffer): Promise<Buffer> {
+  async ask(script: ScriptName, args: readonly string[], input?: Buffer): Promise<Buffer> {
     const persist = this.options.persist ?? ((action) => action());
-    return persist(() => runScript(this.options.host, script, words, { input }));
+    return persist(() => runScript(this.options.host, script, args, { input }));
   }
 
   /** The journals are read where they lie. */

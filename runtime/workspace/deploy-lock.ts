@@ -26,7 +26,7 @@ const LONG_LOOK = 1500;
 
 export interface LockOptions {
   /** told if it takes a while to find out whether the owner of a lock that is there still lives */
-  readonly waiting?: (words: string) => void;
+  readonly waiting?: (message: string) => void;
   readonly signal?: AbortSignal;
   /** for how long an owner that can't be asked for may give no sign of life, in milliseconds; 15 or 30 s unless given */
   readonly silence?: number;

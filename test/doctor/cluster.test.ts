@@ -36,7 +36,11 @@ async function examine(swarm: Elsewhere): Promise<Seen> {
   assert.equal(document.version, 1, stderr);
   assert.equal(document.target, "there");
   const { findings } = document;
-  return { exitCode, findings, fails: findings.filter(({ status }) => status === "fail").map(({ words }) => words) };
+  return {
+    exitCode,
+    findings,
+    fails: findings.filter(({ status }) => status === "fail").map(({ message }) => message),
+  };
 }
 
 /** A deploy that has to stop before it sends anything. */
@@ -150,7 +154,7 @@ realTest("a shared directory is one, or it is not", async () => {
   const right = await examine(make(cluster.home));
   assert.deepEqual(right.fails, []);
   assert.ok(
-    right.findings.some(({ name, words }) => name === "shared directory" && words.endsWith("both sides may write")),
+    right.findings.some(({ name, message }) => name === "shared directory" && message.endsWith("both sides may write")),
   );
   const other = make(cluster.state);
   const wrong = await examine(other);

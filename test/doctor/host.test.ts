@@ -29,7 +29,7 @@ const NEEDS: Needs = {
 
 function complaints(said: string, needs: Partial<Needs> = {}): string[] {
   const findings = [...examineHost(readHostFacts(said), { ...NEEDS, ...needs })];
-  return findings.filter(({ status }) => status !== "ok").map(({ status, words }) => `${status}: ${words}`);
+  return findings.filter(({ status }) => status !== "ok").map(({ status, message }) => `${status}: ${message}`);
 }
 
 test("a bash that is too old, tools that are missing, and tools that are not GNU's", () => {
@@ -60,7 +60,7 @@ test("more jobs at a time than cores are worth a word", () => {
 
 test("a login that is slow, and a host that ends what it leaves behind", () => {
   assert.equal(examineStart(300).status, "ok");
-  assert.match(examineStart(20_000).words, /a command takes 20\.0 s to begin, each time/);
+  assert.match(examineStart(20_000).message, /a command takes 20\.0 s to begin, each time/);
   const access = { host: "lab", directory: "/data" } as unknown as NonNullable<Needs["access"]>;
   const said = `${SAID}left-behind\tended\n`;
   assert.deepEqual(complaints(said, { access }), [
@@ -73,8 +73,8 @@ test("a login that is slow, and a host that ends what it leaves behind", () => {
 test("a clock counts as different only beyond the time that the answer took", () => {
   assert.equal(examineClock(1_500, 1_000, 2_000)?.status, "ok");
   assert.equal(examineClock(61_000, 1_000, 2_000)?.status, "ok");
-  assert.match(examineClock(102_000, 1_000, 2_000)?.words ?? "", /100 s ahead/);
-  assert.match(examineClock(1_000, 101_000, 102_000)?.words ?? "", /100 s behind/);
+  assert.match(examineClock(102_000, 1_000, 2_000)?.message ?? "", /100 s ahead/);
+  assert.match(examineClock(1_000, 101_000, 102_000)?.message ?? "", /100 s behind/);
 });
 
 function roomFor(said: string, bytes: number, inodes = 1): string[] {

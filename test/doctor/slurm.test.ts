@@ -37,7 +37,7 @@ function findingsOf(
 }
 
 function pick(findings: readonly Finding[], ...statuses: string[]): string[] {
-  return findings.filter(({ status }) => statuses.includes(status)).map(({ name, words }) => `${name}: ${words}`);
+  return findings.filter(({ status }) => statuses.includes(status)).map(({ name, message }) => `${name}: ${message}`);
 }
 
 const failsOf = (...of: Parameters<typeof findingsOf>) => pick(findingsOf(...of), "fail");
@@ -46,7 +46,7 @@ const warnsOf = (...of: Parameters<typeof findingsOf>) => pick(findingsOf(...of)
 test("what fits raises no complaint", () => {
   const findings = findingsOf(["--mem=2000M"]);
   assert.deepEqual(pick(findings, "warn", "fail", "skipped"), []);
-  assert.equal(findings.at(-1)?.words, "4 pilots of 00:10:00, without successors: 0.67 node-hours at most");
+  assert.equal(findings.at(-1)?.message, "4 pilots of 00:10:00, without successors: 0.67 node-hours at most");
 });
 
 test("times, memory and resources are read in all the ways that SLURM writes them", () => {
@@ -241,7 +241,7 @@ test("limits of a qos on time and size", () => {
 
 test("arrays that are too long are submitted in parts", () => {
   const small: Parameters<typeof slurmSays> = [{ config: [["1001", "3"]] }];
-  const words = findingsOf([], small).find(({ name }) => name === "arrays")?.words;
+  const words = findingsOf([], small).find(({ name }) => name === "arrays")?.message;
   assert.equal(words, "up to 2 pilots in one; 2 are submitted");
 });
 
@@ -249,7 +249,7 @@ test("where few nodes may submit, successors are in danger", () => {
   const few: Parameters<typeof slurmSays> = [{ partitions: [["AllocNodes=ALL", "AllocNodes=login1,login2"]] }];
   const [warning, ...others] = findingsOf([], few, { successors: 3 }).filter(({ status }) => status !== "ok");
   assert.deepEqual(others, []);
-  assert.match(warning?.words ?? "", /from login1,login2 alone/);
+  assert.match(warning?.message ?? "", /from login1,login2 alone/);
   assert.match(warning?.hint ?? "", /nodesMaySubmit: false/);
 });
 

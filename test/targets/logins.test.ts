@@ -43,7 +43,7 @@ test.skipUnless(
       const { document } = await swarm.json<{ findings: Finding[] }>("doctor");
       const found = document.findings.find(({ name }) => name === "logins");
       assert.equal(found?.status, lingers ? "ok" : "warn", JSON.stringify(document));
-      assert.match(found?.words ?? "", lingers ? /goes on, since this account lingers/ : /KillUserProcesses/);
+      assert.match(found?.message ?? "", lingers ? /goes on, since this account lingers/ : /KillUserProcesses/);
       if (!lingers) assert.match(found?.hint ?? "", /loginctl enable-linger/);
       await swarm.succeed();
       const units = readFileSync(join(programs, "units"), "utf8");

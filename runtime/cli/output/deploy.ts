@@ -24,8 +24,8 @@ function progressLine(terminal: Terminal, progress: Progress, seconds: number): 
   const failed = progress.failed > 0 ? `, ${colors.red(`${progress.failed} failed`)}` : "";
   const speed =
     rate >= 10 ? `${Math.round(rate)}/s` : rate >= 1 ? `${rate.toFixed(1)}/s` : `${(rate * 60).toFixed(1)}/min`;
-  const words = progress.words === "" ? "" : `; ${progress.words}`;
-  return `${ended}/${progress.jobs} ended, ${progress.running} running${failed}, ${speed}${left}${words}`;
+  const message = progress.explanation === "" ? "" : `; ${progress.explanation}`;
+  return `${ended}/${progress.jobs} ended, ${progress.running} running${failed}, ${speed}${left}${message}`;
 }
 
 function bar(terminal: Terminal, progress: Progress): string {
@@ -52,14 +52,14 @@ export function observeDeploy(terminal: Terminal, workspace: Workspace): DeployO
     sending(bytes, of) {
       terminal.status(`sending ${formatBytes(bytes)} of ${formatBytes(of)}`);
     },
-    waiting(words) {
-      terminal.say(words);
+    waiting(message) {
+      terminal.say(message);
     },
-    reconnecting(words, pause) {
-      sayReconnecting(terminal, words, pause);
+    reconnecting(message, pause) {
+      sayReconnecting(terminal, message, pause);
     },
-    noted(words) {
-      terminal.say(`${terminal.colors.yellow("note:")} ${words}`);
+    noted(message) {
+      terminal.say(`${terminal.colors.yellow("note:")} ${message}`);
     },
     launched() {
       began = Date.now();
@@ -68,11 +68,11 @@ export function observeDeploy(terminal: Terminal, workspace: Workspace): DeployO
       terminal.say(`run ${run.number} of an earlier deploy still goes on: following it`);
       began = Date.now();
     },
-    restarted(run, words) {
-      terminal.say(`the manager of run ${run.number} was killed${words ? ` (${words})` : ""}: starting it again`);
+    restarted(run, message) {
+      terminal.say(`the manager of run ${run.number} was killed${message ? ` (${message})` : ""}: starting it again`);
     },
-    copyRestored(_run, words) {
-      terminal.say(`${terminal.colors.yellow("an input that jobs share was changed:")} ${words}`);
+    copyRestored(_run, message) {
+      terminal.say(`${terminal.colors.yellow("an input that jobs share was changed:")} ${message}`);
       terminal.say(
         "  it is made anew, and from here on one job runs at a time; give such an input to jobs by copied()",
       );
@@ -80,23 +80,23 @@ export function observeDeploy(terminal: Terminal, workspace: Workspace): DeployO
     treeCame() {
       // It is said when all is over.
     },
-    untidied(_run, words) {
-      sayUntidied(terminal, words);
+    untidied(_run, message) {
+      sayUntidied(terminal, message);
     },
     lost(run) {
       sayLost(terminal, run.number);
     },
-    remarked(job, words) {
+    remarked(job, message) {
       remarks += 1;
       if (remarks > MOST_REMARKS) return;
-      terminal.say(`${terminal.colors.yellow("note:")} the job ${job} is done, but ${words}`);
+      terminal.say(`${terminal.colors.yellow("note:")} the job ${job} is done, but ${message}`);
       if (remarks === MOST_REMARKS) terminal.say("  if there are more such jobs, results/jobs.tsv names them all");
     },
     putRight(done) {
       sayPutRight(terminal, workspace, done);
     },
-    badNode(words) {
-      terminal.say(`${terminal.colors.yellow("a node takes no more work:")} ${words}`);
+    badNode(message) {
+      terminal.say(`${terminal.colors.yellow("a node takes no more work:")} ${message}`);
     },
     progress(progress) {
       const now = Date.now();
@@ -140,7 +140,7 @@ function sayEnd(terminal: Terminal, end: DeployEnd): void {
 
 /** Why managers have stopped before all was done, in words. */
 export function describeStop(end: { readonly reason: string; readonly detail: string }): string {
-  const words: Readonly<Record<string, string>> = {
+  const explanations: Readonly<Record<string, string>> = {
     "disk-full": "the disk is full: make room, then locusts deploy goes on from here",
     "too-many-failures": `too many failures (${end.detail}): mend them, then locusts deploy goes on from here`,
     walltime: `the time of all pilots is used up${end.detail ? ` (${end.detail})` : ""}; locusts deploy goes on from here`,
@@ -152,5 +152,5 @@ export function describeStop(end: { readonly reason: string; readonly detail: st
     signal: "somebody stopped the manager; locusts deploy goes on from here",
     killed: `the manager was killed again and again${end.detail ? `; its last words: ${end.detail}` : ""}`,
   };
-  return words[end.reason] ?? `${end.reason} ${end.detail}`;
+  return explanations[end.reason] ?? `${end.reason} ${end.detail}`;
 }

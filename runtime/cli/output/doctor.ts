@@ -14,8 +14,8 @@ function paint({ colors }: Terminal, status: FindingStatus): string {
 }
 
 /** Says one finding in a line, and below it what to do. */
-export function sayFinding(terminal: Terminal, { name, status, words, hint }: Finding): void {
-  terminal.say(`${paint(terminal, status)} ${name.padEnd(NAME_WIDTH)} ${words}`);
+export function sayFinding(terminal: Terminal, { name, status, message, hint }: Finding): void {
+  terminal.say(`${paint(terminal, status)} ${name.padEnd(NAME_WIDTH)} ${message}`);
   if (hint !== null)
     terminal.say(`${" ".repeat(STATUS_WIDTH + NAME_WIDTH + 2)}${terminal.colors.dim("hint:")} ${hint}`);
 }

@@ -61,10 +61,10 @@ function adviceOn({ cause, exitCode, detail }: JobResult): string | undefined {
 function groupFailures(failures: readonly JobResult[]): Map<string, JobResult[]> {
   const groups = new Map<string, JobResult[]>();
   for (const failure of failures) {
-    const words = wordsOf(failure);
-    const group = groups.get(words);
+    const message = wordsOf(failure);
+    const group = groups.get(message);
     if (group) group.push(failure);
-    else groups.set(words, [failure]);
+    else groups.set(message, [failure]);
   }
   return groups;
 }
@@ -72,10 +72,10 @@ function groupFailures(failures: readonly JobResult[]): Map<string, JobResult[]>
 /** Says what failed: groups of failures that are alike, with the last lines of one log for each. */
 export function sayFailures(terminal: Terminal, workspace: Workspace, failures: readonly JobResult[]): void {
   const { colors } = terminal;
-  for (const [words, group] of groupFailures(failures)) {
+  for (const [message, group] of groupFailures(failures)) {
     const names = group.slice(0, 5).map((failure) => failure.name);
     const more = group.length > names.length ? ` and ${group.length - names.length} more` : "";
-    terminal.say(`${colors.red(countOf(group.length, "job"))} failed: ${words}`);
+    terminal.say(`${colors.red(countOf(group.length, "job"))} failed: ${message}`);
     terminal.say(`  ${names.join(", ")}${more}`);
     const first = group[0] as JobResult;
     const lines = lastLines(workspace.results, first.name, 5);

@@ -45,7 +45,7 @@ export function sayLost(terminal: Terminal, run: number): void {
 }
 
 /** Says that working folders could not be removed. */
-export function sayUntidied(terminal: Terminal, words: string): void {
-  terminal.say(`${terminal.colors.yellow("note:")} ${words}`);
+export function sayUntidied(terminal: Terminal, message: string): void {
+  terminal.say(`${terminal.colors.yellow("note:")} ${message}`);
   terminal.say("  the results are not affected; the next deploy tries again");
 }

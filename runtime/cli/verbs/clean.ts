@@ -25,7 +25,7 @@ export interface CleanOptions {
 async function moveStale({ terminal, json, place }: VerbContext): Promise<ExitCode> {
   const workspace = openWorkspace(place);
   prepareState(workspace);
-  const unlock = await lockState(workspace.state, { waiting: (words) => terminal.say(words) });
+  const unlock = await lockState(workspace.state, { waiting: (message) => terminal.say(message) });
   try {
     const results = new Results(workspace.results, workspace.state, Ledger.open(workspace.state));
     const stale = [...results.placed.all()].filter((output) => output.stale);
@@ -47,7 +47,7 @@ async function moveStale({ terminal, json, place }: VerbContext): Promise<ExitCo
 async function reset({ terminal, json, place, target }: VerbContext): Promise<ExitCode> {
   const workspace = openWorkspace(place);
   prepareState(workspace);
-  const unlock = await lockState(workspace.state, { waiting: (words) => terminal.say(words) });
+  const unlock = await lockState(workspace.state, { waiting: (message) => terminal.say(message) });
   try {
     const notes = await resetState(workspace, target);
     if (json) terminal.print(JSON.stringify({ version: REPORT_VERSION, notes }));
@@ -95,7 +95,7 @@ export const clean: Verb<CleanOptions> = async (context, options) => {
     }
     if (openRuns(deployed).length > 0) {
       const home = await collect(deployed, { stop: true, keepLogs: false, abandon: true });
-      for (const words of home.untidied) sayUntidied(context.terminal, words);
+      for (const message of home.untidied) sayUntidied(context.terminal, message);
       const [lost] = home.lost;
       if (lost !== undefined) {
         throw new RuntimeProblem(

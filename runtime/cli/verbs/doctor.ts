@@ -71,7 +71,9 @@ export const doctor: Verb<DoctorOptions> = async (context, options) => {
     if (!json) sayFinding(terminal, finding);
   }
   terminal.status("");
-  if (json) terminal.print(JSON.stringify({ version: REPORT_VERSION, target, findings }));
+  // In documents a message has the name that programs know it by.
+  const documents = findings.map(({ name, status, message, hint }) => ({ name, status, words: message, hint }));
+  if (json) terminal.print(JSON.stringify({ version: REPORT_VERSION, target, findings: documents }));
   else summarizeFindings(terminal, target, findings);
   return findings.some(({ status }) => status === "fail") ? EXIT.error : EXIT.fine;
 };

@@ -51,7 +51,7 @@ export const gather: Verb<GatherOptions> = (context, options) =>
       for (const tree of home.trees) sayTreeHome(context.terminal, deployed.workspace, tree);
       if (home.waiting > 0)
         context.terminal.say("its tree comes home when all jobs have ended: locusts deploy goes on with them");
-      for (const words of home.untidied) sayUntidied(context.terminal, words);
+      for (const message of home.untidied) sayUntidied(context.terminal, message);
       for (const run of home.lost) sayLost(context.terminal, run);
       if (home.active > 0)
         context.terminal.say("the swarm still runs: gather again later, or follow it with locusts deploy");

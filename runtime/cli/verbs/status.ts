@@ -16,7 +16,7 @@ interface Status {
   readonly waiting: number;
   readonly managers: "running" | "gone";
   /** what the target says of them */
-  readonly words: string;
+  readonly explanation: string;
 }
 
 /** Puts together what has come home and what the journals of open runs say. */
@@ -54,7 +54,7 @@ async function lookAt(deployed: DeployedSwarm): Promise<Status> {
   }
   const managers = states.some(({ active }) => active) ? "running" : "gone";
   const why = managers === "gone" && done + failed < total ? views.at(-1)?.state.departure : undefined;
-  const words = [...states.map((state) => state.words), why && why.reason !== "finished" ? describeStop(why) : ""]
+  const message = [...states.map((state) => state.explanation), why && why.reason !== "finished" ? describeStop(why) : ""]
     .filter((text) => text !== "")
     .join("; ");
   // What a killed manager has left in its journal runs no more.
@@ -66,16 +66,16 @@ async function lookAt(deployed: DeployedSwarm): Promise<Status> {
     failures,
     placed.stalePaths(),
   );
-  return { report, failures, waiting, managers, words };
+  return { report, failures, waiting, managers, explanation: message };
 }
 
 /** `locusts status`: where the swarm stands, without changing anything. */
 export const status: Verb<object> = (context) =>
   useDeployed(context, "look", async (deployed) => {
     const { terminal } = context;
-    const { report, failures, waiting, managers, words } = await lookAt(deployed);
+    const { report, failures, waiting, managers, explanation } = await lookAt(deployed);
     if (context.json) {
-      terminal.print(JSON.stringify({ ...report, managers, words }));
+      terminal.print(JSON.stringify({ ...report, managers, words: explanation }));
     } else {
       const { jobs } = report;
       sayFailures(terminal, deployed.workspace, failures);
@@ -83,7 +83,7 @@ export const status: Verb<object> = (context) =>
         `${deployed.description.swarm} on ${deployed.target}: ${terminal.colors.bold(`${jobs.done}/${jobs.total} done`)}, ${jobs.running} running, ${jobs.failed} failed, ${jobs.pending} pending`,
       );
       sayStale(terminal, deployed.workspace, report.stale);
-      if (words !== "") terminal.say(words);
+      if (explanation !== "") terminal.say(explanation);
       if (managers === "running") terminal.say("it is at work; locusts deploy follows it, locusts cancel stops it");
       else if (waiting > 0) terminal.say(`${waiting} have ended and are still to be brought home: locusts gather`);
       else if (jobs.pending > 0) terminal.say("no manager is at work; locusts deploy goes on");

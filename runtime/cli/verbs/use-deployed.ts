@@ -15,8 +15,8 @@ export async function useDeployed<T>(
 ): Promise<T> {
   const deployed = await openDeployed(openWorkspace(context.place), context.target, {
     change: purpose === "change",
-    waiting: (words) => context.terminal.say(words),
-    reconnecting: (words, pause) => sayReconnecting(context.terminal, words, pause),
+    waiting: (message) => context.terminal.say(message),
+    reconnecting: (message, pause) => sayReconnecting(context.terminal, message, pause),
   });
   try {
     return await use(deployed);

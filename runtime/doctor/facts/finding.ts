@@ -7,24 +7,24 @@ export interface Finding {
   readonly name: string;
   readonly status: FindingStatus;
   /** what was found, as half a sentence */
-  readonly words: string;
+  readonly message: string;
   /** what to do about it; null where nothing has to be done */
   readonly hint: string | null;
 }
 
-export function ok(name: string, words: string): Finding {
-  return { name, status: "ok", words, hint: null };
+export function ok(name: string, message: string): Finding {
+  return { name, status: "ok", message, hint: null };
 }
 
-export function warn(name: string, words: string, hint: string | null = null): Finding {
-  return { name, status: "warn", words, hint };
+export function warn(name: string, message: string, hint: string | null = null): Finding {
+  return { name, status: "warn", message, hint };
 }
 
-export function fail(name: string, words: string, hint: string | null = null): Finding {
-  return { name, status: "fail", words, hint };
+export function fail(name: string, message: string, hint: string | null = null): Finding {
+  return { name, status: "fail", message, hint };
 }
 
-/** Something that could not be looked at. @param words why */
-export function skipped(name: string, words: string): Finding {
-  return { name, status: "skipped", words, hint: null };
+/** Something that could not be looked at. @param message why */
+export function skipped(name: string, message: string): Finding {
+  return { name, status: "skipped", message, hint: null };
 }

@@ -79,8 +79,8 @@ function examineSubmission(sbatch: Answer | undefined, before: readonly Finding[
     const hint = "the cluster may have as many jobs as it can hold, or be very busy: try again in some minutes";
     return warn("sbatch", "it has not answered for 20 s", hint);
   }
-  const words = sbatch.text.replace(/^allocation failure: /gm, "sbatch: error: Batch job submission failed: ");
-  const refusal = explainRefusal(words);
+  const message = sbatch.text.replace(/^allocation failure: /gm, "sbatch: error: Batch job submission failed: ");
+  const refusal = explainRefusal(message);
   // What was found by itself is said better than sbatch says it.
   return fail("sbatch", refusal.message, fails(before) ? null : (refusal.hint ?? null));
 }

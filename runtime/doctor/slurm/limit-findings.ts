@@ -52,10 +52,10 @@ function examineSubmitLimit(source: LimitSource, limit: number, pilots: PilotNee
   if (wanted > room) {
     const successors = pilots.nodesMaySubmit ? "" : ", with all their successors";
     const hint = limit >= wanted ? "wait until those have ended, or lower nodes" : "lower nodes, or choose another qos";
-    const words = `${allows}; the pilots are ${wanted}${successors}`;
+    const message = `${allows}; the pilots are ${wanted}${successors}`;
     // As many as there is room for are submitted.
-    if (room < 1) return fail("submit limit", words, hint);
-    return warn("submit limit", `${words}: ${room === 1 ? "one" : room} of them will be submitted`, hint);
+    if (room < 1) return fail("submit limit", message, hint);
+    return warn("submit limit", `${message}: ${room === 1 ? "one" : room} of them will be submitted`, hint);
   }
   if (pilots.nodesMaySubmit && pilots.successors > 0 && 2 * wanted > room) {
     return warn(
@@ -91,11 +91,11 @@ function* examineResources(source: LimitSource, request: PilotRequest, pilots: P
     const together = source.together.get(name);
     const most = Math.min(ofJob ?? Number.POSITIVE_INFINITY, together ?? Number.POSITIVE_INFINITY);
     if (used > most) {
-      const words = `${source.name} allows ${say(name, most)}, and a pilot asks for ${say(name, used)}`;
-      yield fail("limits", `${words}: the pilots would wait for ever`, "ask for less, or choose another qos");
+      const message = `${source.name} allows ${say(name, most)}, and a pilot asks for ${say(name, used)}`;
+      yield fail("limits", `${message}: the pilots would wait for ever`, "ask for less, or choose another qos");
     } else if (together !== undefined && used * pilots.count > together) {
-      const words = `${source.name} allows ${say(name, together)} for all jobs together: ${countOf(Math.floor(together / used), "pilot")} of ${pilots.count} at a time`;
-      yield warn("limits", words, "the others wait until these have ended");
+      const message = `${source.name} allows ${say(name, together)} for all jobs together: ${countOf(Math.floor(together / used), "pilot")} of ${pilots.count} at a time`;
+      yield warn("limits", message, "the others wait until these have ended");
     }
   }
 }

@@ -10,7 +10,7 @@ interface Demand {
   readonly name: string;
   fits(kind: NodeKind): boolean;
   /** what is asked for: `16 CPUs` */
-  readonly words: string;
+  readonly message: string;
   /** what there is at most */
   most(kinds: readonly NodeKind[]): string;
   readonly hint: string;
@@ -24,7 +24,7 @@ function* listDemands(request: PilotRequest): Generator<Demand> {
   yield {
     name: "CPUs",
     fits: (kind) => cpusOf(kind) >= request.cpus,
-    words: `${request.cpus} CPU${request.cpus === 1 ? "" : "s"}`,
+    message: `${request.cpus} CPU${request.cpus === 1 ? "" : "s"}`,
     most: (kinds) => `have up to ${largest(kinds.map(cpusOf))}`,
     hint: "lower cpusPerNode, or choose another partition: sinfo -o '%P %c'",
   };
@@ -33,7 +33,7 @@ function* listDemands(request: PilotRequest): Generator<Demand> {
     yield {
       name: "memory",
       fits: (kind) => kind.memory >= memory,
-      words: `${formatMemory(memory)} of memory`,
+      message: `${formatMemory(memory)} of memory`,
       most: (kinds) => `have up to ${formatMemory(largest(kinds.map((kind) => kind.memory)))}`,
       hint: "lower memory or memoryPerCpu, or choose another partition: sinfo -o '%P %m'",
     };
@@ -43,7 +43,7 @@ function* listDemands(request: PilotRequest): Generator<Demand> {
     yield {
       name: isGpu ? "GPUs" : "gres",
       fits: (kind) => countResource(wanted, kind.resources) >= wanted.count,
-      words: sayResource(wanted),
+      message: sayResource(wanted),
       most: (kinds) => {
         const kindsOfIt = kinds.flatMap(({ resources }) => resources.filter(({ name }) => name === wanted.name));
         const all = [...new Set(kindsOfIt.map(sayResource))];
@@ -56,7 +56,7 @@ function* listDemands(request: PilotRequest): Generator<Demand> {
     yield {
       name: "scratch",
       fits: (kind) => kind.tmp >= tmp,
-      words: `${formatMemory(tmp)} of the node's own disk`,
+      message: `${formatMemory(tmp)} of the node's own disk`,
       most: (kinds) => `say that they have up to ${formatMemory(largest(kinds.map((kind) => kind.tmp)))}`,
       hint: "lower scratchSize, or leave it out and ask by gres, as the site has it: sinfo -o '%P %d %G'",
     };
@@ -65,7 +65,7 @@ function* listDemands(request: PilotRequest): Generator<Demand> {
     yield {
       name: "constraint",
       fits: ({ features }) => satisfies(features, constraint),
-      words: constraint,
+      message: constraint,
       most: (kinds) => {
         const all = [...new Set(kinds.flatMap(({ features }) => features))];
         return `have ${all.length === 0 ? "no features" : all.join(", ")}`;
@@ -80,19 +80,23 @@ const countNodes = (kinds: readonly NodeKind[]) => kinds.reduce((sum, { count })
 function examineSupply(fitting: readonly NodeKind[], partition: string, pilots: number): Finding {
   const all = countNodes(fitting);
   const up = countNodes(fitting.filter(({ isUp }) => isUp));
-  const words = `${up} of the ${all} node${all === 1 ? "" : "s"} of ${partition} that a pilot fits on ${up === 1 ? "is" : "are"} up`;
+  const message = `${up} of the ${all} node${all === 1 ? "" : "s"} of ${partition} that a pilot fits on ${up === 1 ? "is" : "are"} up`;
   if (up === 0) {
     const states = [...new Set(fitting.map(({ state }) => state))].join(", ");
-    return warn("nodes", `${words} (${states})`, "pilots will wait until some are back; the site's news may say when");
+    return warn(
+      "nodes",
+      `${message} (${states})`,
+      "pilots will wait until some are back; the site's news may say when",
+    );
   }
   if (up < pilots) {
     return warn(
       "nodes",
-      `${words}, and ${pilots} pilots are wanted`,
+      `${message}, and ${pilots} pilots are wanted`,
       "the jobs will be shared by fewer pilots at a time",
     );
   }
-  return ok("nodes", words);
+  return ok("nodes", message);
 }
 
 /** Whether the partition has nodes that a pilot fits on. */
@@ -109,21 +113,21 @@ export function* examineNodes(
   const demands = [...listDemands(request)];
   let impossible = false;
   for (const demand of demands) {
-    const { name, words, hint } = demand;
+    const { name, message, hint } = demand;
     if (kinds.some((kind) => demand.fits(kind))) {
-      yield ok(name, `${words}; the nodes of ${partition} ${demand.most(kinds)}`);
+      yield ok(name, `${message}; the nodes of ${partition} ${demand.most(kinds)}`);
     } else {
       impossible = true;
-      yield fail(name, `a pilot asks for ${words}, and the nodes of ${partition} ${demand.most(kinds)}`, hint);
+      yield fail(name, `a pilot asks for ${message}, and the nodes of ${partition} ${demand.most(kinds)}`, hint);
     }
   }
   if (impossible) return;
   const fitting = kinds.filter((kind) => demands.every((demand) => demand.fits(kind)));
   if (fitting.length > 0) yield examineSupply(fitting, partition, pilots);
   else {
-    const words = demands.map((demand) => demand.words).join(", ");
+    const message = demands.map((demand) => demand.message).join(", ");
     const hint = "ask for less of something, or choose another partition: sinfo -o '%P %c %m %G %f'";
-    yield fail("nodes", `no node of ${partition} has all of it at once: ${words}`, hint);
+    yield fail("nodes", `no node of ${partition} has all of it at once: ${message}`, hint);
   }
 }
 
@@ -151,11 +155,11 @@ export function* examinePartitionLimits(
     yield fail("CPUs", `a pilot asks for ${cpus}, and ${name} allows ${mostCpus} on a node`, "lower cpusPerNode");
   }
   if (mostMemory !== undefined && memory !== undefined && memory > mostMemory) {
-    const words = `a pilot asks for ${formatMemory(memory)}, and ${name} allows ${formatMemory(mostMemory)} on a node`;
-    yield fail("memory", words, "lower memory or memoryPerCpu");
+    const message = `a pilot asks for ${formatMemory(memory)}, and ${name} allows ${formatMemory(mostMemory)} on a node`;
+    yield fail("memory", message, "lower memory or memoryPerCpu");
   }
   if (partition.fewestNodes > 1) {
-    const words = `${name} is for jobs of ${partition.fewestNodes} nodes or more, and each pilot has one`;
-    yield fail("nodes", words, "choose another partition: scontrol show partition");
+    const message = `${name} is for jobs of ${partition.fewestNodes} nodes or more, and each pilot has one`;
+    yield fail("nodes", message, "choose another partition: scontrol show partition");
   }
 }

@@ -26,8 +26,8 @@ export function examinePartition(partition: Partition, request: PilotRequest, su
   const { account, qos, user, groups } = submitter;
   const other = "choose another one: sinfo -s";
   if (state !== "UP") {
-    const words = `the partition ${name} is ${state.toLowerCase()}: ${STATES[state] ?? "it starts no jobs"}`;
-    return fail("partition", words, "choose another one (sinfo -s), or wait until it is up");
+    const message = `the partition ${name} is ${state.toLowerCase()}: ${STATES[state] ?? "it starts no jobs"}`;
+    return fail("partition", message, "choose another one (sinfo -s), or wait until it is up");
   }
   if (partition.rootOnly && user !== "root") return fail("partition", `${name} is for root alone`, other);
   if (allowedGroups && !groups.some((group) => allowedGroups.includes(group))) {
@@ -35,14 +35,14 @@ export function examinePartition(partition: Partition, request: PilotRequest, su
   }
   if (account !== undefined) {
     if (allowedAccounts ? !includes(allowedAccounts, account) : includes(partition.deniedAccounts, account)) {
-      const words = `${name} is not for the account ${account}${allowedAccounts ? `, but for ${allowedAccounts.join(", ")}` : ""}`;
-      return fail("partition", words, "choose another account or partition");
+      const message = `${name} is not for the account ${account}${allowedAccounts ? `, but for ${allowedAccounts.join(", ")}` : ""}`;
+      return fail("partition", message, "choose another account or partition");
     }
   }
   if (qos !== undefined) {
     if (allowedQos ? !includes(allowedQos, qos) : includes(partition.deniedQos, qos)) {
-      const words = `${name} does not allow the qos ${qos}${allowedQos ? `, but ${allowedQos.join(", ")}` : ""}`;
-      return fail("partition", words, "choose another qos or partition");
+      const message = `${name} does not allow the qos ${qos}${allowedQos ? `, but ${allowedQos.join(", ")}` : ""}`;
+      return fail("partition", message, "choose another qos or partition");
     }
   }
   if (partition.needsReservation && request.reservation === undefined) {

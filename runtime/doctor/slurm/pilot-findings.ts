@@ -30,7 +30,7 @@ export function examineArrays(pilots: PilotNeeds, { arraySize }: Configuration):
   const longest = arraySize - 1;
   const name = "arrays";
   if (longest < 1)
-    return { name, status: "fail", words: "the cluster allows no arrays (MaxArraySize)", hint: "ask for them" };
+    return { name, status: "fail", message: "the cluster allows no arrays (MaxArraySize)", hint: "ask for them" };
   const parts = Math.ceil(pilots.count / longest);
   return ok(name, `up to ${countOf(longest, "pilot")} in one; ${parts === 1 ? "one is" : `${parts} are`} submitted`);
 }
@@ -49,14 +49,14 @@ export function* examineMemory(
     (configuration.memoryOfCpu !== undefined ? configuration.memoryOfCpu * request.cpus : undefined);
   if (request.memory === undefined && given !== undefined) {
     const needed = pilots.jobMemory * pilots.slots;
-    const words = `the target asks for none, and ${partition.name} gives a pilot ${formatMemory(given)}`;
+    const message = `the target asks for none, and ${partition.name} gives a pilot ${formatMemory(given)}`;
     if (needed > given) {
       yield warn(
         "memory",
-        `${words}; ${pilots.slots} jobs at a time need ${formatMemory(needed)}`,
+        `${message}; ${pilots.slots} jobs at a time need ${formatMemory(needed)}`,
         "set memory or memoryPerCpu",
       );
-    } else yield ok("memory", words);
+    } else yield ok("memory", message);
   }
   if (configuration.memoryControl === "kernel")
     yield ok("memory limit", "kept by the kernel: what exceeds it ends as oom");
@@ -90,6 +90,6 @@ export function sayBound({ count, nodes, successors, walltimeSeconds }: PilotNee
   const each = successors === 0 ? "without successors" : `each followed by up to ${successors}`;
   const hours = Math.round(((count * (1 + successors) * walltimeSeconds) / 3600) * 100) / 100;
   const fewer = count < nodes ? ` (nodes: ${nodes}, and the jobs keep no more busy)` : "";
-  const words = `${countOf(count, "pilot")}${fewer} of ${formatWalltime(walltimeSeconds)}, ${each}: ${formatNumber(hours)} node-hours at most`;
-  return ok("bound", words);
+  const message = `${countOf(count, "pilot")}${fewer} of ${formatWalltime(walltimeSeconds)}, ${each}: ${formatNumber(hours)} node-hours at most`;
+  return ok("bound", message);
 }

@@ -34,8 +34,8 @@ export async function driveScript(
   });
   failed.catch(() => {});
   if (timeout !== undefined) {
-    const words = `${name} was silent: a script did not end within ${timeout / 1000} s`;
-    timer = setTimeout(() => fail(new ConnectionLost(words)), timeout);
+    const message = `${name} was silent: a script did not end within ${timeout / 1000} s`;
+    timer = setTimeout(() => fail(new ConnectionLost(message)), timeout);
   }
   // A script may well end before it has read everything.
   started.stdin.on("error", () => {});

@@ -35,9 +35,9 @@ done; set +o posix`;
  *
  * @throws Error if script or words hold a NUL, or half of a surrogate pair
  */
-export function packScript(script: string, words: readonly string[]): PackedScript {
+export function packScript(script: string, args: readonly string[]): PackedScript {
   const mark = `locusts-${randomBytes(16).toString("hex")}`;
-  const lines = [TAKE_OUT, `set -- ${words.map(quoteSingle).join(" ")}`, script, `# ${mark}`, ""];
+  const lines = [TAKE_OUT, `set -- ${args.map(quoteSingle).join(" ")}`, script, `# ${mark}`, ""];
   if (script.includes("\0")) throw new Error("a NUL character cannot stand in a bash script; take it out of the text");
   const preamble = Buffer.from(lines.join("\n"));
   // -p: neither BASH_ENV nor functions of the environment are for this script

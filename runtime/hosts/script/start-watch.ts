@@ -7,7 +7,7 @@ export interface StartLimits {
   /** in milliseconds; then standard input is ended, to see whether it waits for that */
   readonly timeout?: number;
   /** told once when it takes long, in words */
-  readonly onSlow?: (words: string) => void;
+  readonly onSlow?: (message: string) => void;
   /** whether it has gone well on this host before: then it is worth another try */
   readonly hasWorked?: boolean;
   /** whether words that came instead of the script's mean that it was not begun, and may be tried again */
@@ -45,8 +45,8 @@ export class StartWatch {
     this.#timeout = limits.timeout ?? START_TIMEOUT;
     this.#after(this.#timeout, () => this.#endInput());
     if (limits.onSlow) {
-      const words = `${name} lets us log in, and takes long to begin a command: are the start files of the login there slow?`;
-      this.#after(SLOW, () => limits.onSlow?.(words));
+      const message = `${name} lets us log in, and takes long to begin a command: are the start files of the login there slow?`;
+      this.#after(SLOW, () => limits.onSlow?.(message));
     }
   }
 

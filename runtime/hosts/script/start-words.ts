@@ -47,13 +47,13 @@ function plainEnd(said: string): string {
  * @param seconds for how long was waited
  */
 export function explainNoStart(name: string, how: NoStart, said: string, seconds: number): RuntimeProblem {
-  const words = plainEnd(said);
-  const says = words === "" ? "without a word" : `and says: ${words}`;
+  const message = plainEnd(said);
+  const says = message === "" ? "without a word" : `and says: ${message}`;
   const check = `see whether this works: ssh ${name} bash --version </dev/null`;
   switch (how) {
     case "ended": {
       const mend =
-        MENDS.find(([pattern]) => pattern.test(words))?.[1] ??
+        MENDS.find(([pattern]) => pattern.test(message))?.[1] ??
         `look for \`exit\` or \`exec\` in ${START_FILES} there, and ${FOR_PEOPLE}; a command may also be forced on the key or account`;
       return new RuntimeProblem(`${name} does not run bash ${says}`, `${mend}; ${check}`);
     }

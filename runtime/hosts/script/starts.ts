@@ -8,7 +8,7 @@ export class Starts {
   #wasSlow = false;
 
   constructor(
-    readonly options: { readonly startTimeout?: number; readonly onSlowStart?: (words: string) => void } = {},
+    readonly options: { readonly startTimeout?: number; readonly onSlowStart?: (message: string) => void } = {},
   ) {}
 
   /** As `driveScript`. */
@@ -20,8 +20,8 @@ export class Starts {
     isRefused?: (said: string) => boolean,
   ): Promise<Ended> {
     const { startTimeout, onSlowStart } = this.options;
-    const onSlow = (words: string): void => {
-      if (!this.#wasSlow) onSlowStart?.(words);
+    const onSlow = (message: string): void => {
+      if (!this.#wasSlow) onSlowStart?.(message);
       this.#wasSlow = true;
     };
     const ended = await driveScript(started, packed, options, name, {

@@ -38,10 +38,10 @@ export interface Destination {
  * @throws RuntimeProblem if there is no `ssh`, or it does not like the configuration
  */
 export async function readSettings({ name, user, port }: Destination): Promise<SshSettings> {
-  const words = ["-G", ...configurationWords()];
-  if (user !== undefined) words.push("-l", user);
-  if (port !== undefined) words.push("-p", port);
-  const printed = await askSsh([...words, "--", name], name);
+  const args = ["-G", ...configurationWords()];
+  if (user !== undefined) args.push("-l", user);
+  if (port !== undefined) args.push("-p", port);
+  const printed = await askSsh([...args, "--", name], name);
 
   const values = new Map<string, string[]>();
   for (const line of printed.split("\n")) {
@@ -69,9 +69,9 @@ export async function readSettings({ name, user, port }: Destination): Promise<S
   };
 }
 
-function askSsh(words: readonly string[], name: string): Promise<string> {
+function askSsh(args: readonly string[], name: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile("ssh", words, (error, stdout, stderr) => {
+    execFile("ssh", args, (error, stdout, stderr) => {
       if (!error) resolve(stdout);
       else if (error.code === "ENOENT") {
         const hint = "install it (Debian: openssh-client); Locusts reads your ssh configuration with it";

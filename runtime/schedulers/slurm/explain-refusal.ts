@@ -29,16 +29,16 @@ const REFUSALS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   [/command not found/i, "is this host the cluster's login node?"],
 ];
 
-/** What to say when pilots could not be submitted. @param words what was on standard error */
-export function explainRefusal(words: string): RuntimeProblem {
-  const lines = words.trim().split("\n");
+/** What to say when pilots could not be submitted. @param message what was on standard error */
+export function explainRefusal(message: string): RuntimeProblem {
+  const lines = message.trim().split("\n");
   const said = lines.filter((line) => /error|not found|refused|timed out/i.test(line)).at(0) ?? lines.at(-1) ?? "";
   const plain = said
     .replace(/^.*sbatch: error: /, "")
     .replace(/^.*Batch job submission failed: /, "")
     .trim();
   const best = lines.map((line) => /Batch job submission failed: (.*)$/.exec(line)?.[1]).find(Boolean) ?? plain;
-  const hint = REFUSALS.find(([pattern]) => pattern.test(words))?.[1];
+  const hint = REFUSALS.find(([pattern]) => pattern.test(message))?.[1];
   return new RuntimeProblem(
     `sbatch has refused the pilots: ${best || "it says nothing"}`,
     hint ?? "those are its own words",

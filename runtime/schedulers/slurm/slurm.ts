@@ -51,7 +51,7 @@ export class SlurmScheduler implements Scheduler {
   readonly outlivesInterrupt = true;
   readonly pauses = [500, 10_000] as const;
   readonly #heartbeats: Heartbeats;
-  #state: SchedulerState = { active: true, words: "" };
+  #state: SchedulerState = { active: true, explanation: "" };
   #nextAsk = 0;
   #pause = SHORTEST_ASK;
   /** since when all managers have left that have begun; others may be on their way */
@@ -72,8 +72,8 @@ export class SlurmScheduler implements Scheduler {
 
   async submit(run: Run, left: number): Promise<readonly string[]> {
     const { host, persist, there, pilots } = this.options;
-    const words = [there, String(run.number), this.#nameOf(run), String(pilotsFor(pilots, left))];
-    const ended = await persist(() => host.run(loadSlurmScript("submit"), words));
+    const args = [there, String(run.number), this.#nameOf(run), String(pilotsFor(pilots, left))];
+    const ended = await persist(() => host.run(loadSlurmScript("submit"), args));
     const said = ended.stderr.split("\n");
     if (ended.code !== 0) {
       await this.cancel(run).catch(() => {}); // of several arrays the first ones may have been taken
@@ -82,14 +82,14 @@ export class SlurmScheduler implements Scheduler {
     this.#nextAsk = 0;
     this.#pause = SHORTEST_ASK;
     this.#missingSince = undefined;
-    this.#state = { active: true, words: "" };
+    this.#state = { active: true, explanation: "" };
     return said.filter((line) => line.startsWith(NOTE)).map((line) => line.slice(NOTE.length));
   }
 
   async #ask(run: Run, action: "list" | "confirm"): Promise<QueueAnswer> {
     const { host, persist, there } = this.options;
-    const words = [there, String(run.number), this.#nameOf(run), action];
-    const ended = await persist(() => host.run(loadSlurmScript("queue"), words));
+    const args = [there, String(run.number), this.#nameOf(run), action];
+    const ended = await persist(() => host.run(loadSlurmScript("queue"), args));
     if (ended.code !== 0 && ended.code !== NO_CONTROLLER)
       throw new RuntimeProblem(`${host.name}: squeue: ${ended.stderr.trim()}`);
     return readQueueAnswer(ended.stdout, ended.code === 0);
@@ -167,14 +167,17 @@ export class SlurmScheduler implements Scheduler {
     const open = this.#heartbeats.openPilots(answer);
     if (!queued) {
       const active = this.#state.active && (open.length > 0 || answer.submitted.length === 0);
-      return { active, words: "SLURM's controller does not answer; the pilots go on without it" };
+      return { active, explanation: "SLURM's controller does not answer; the pilots go on without it" };
     }
     if (isGoing(answer)) {
       this.#missingSince = undefined;
-      return { active: true, words: describeQueue(queued) };
+      return { active: true, explanation: describeQueue(queued) };
     }
     this.#missingSince ??= now;
-    const missing = (words: string) => ({ active: true, words: `SLURM's queue has none of the pilots, ${words}` });
+    const missing = (message: string) => ({
+      active: true,
+      explanation: `SLURM's queue has none of the pilots, ${message}`,
+    });
     if (open.length > 0 && (this.#heartbeats.isAlive(now) || this.#heartbeats.isOpen(now)))
       return missing("but some of them give signs of life");
     if ([...found.values()].some(({ state }) => !isOver(state))) return missing("but SLURM knows of some");
@@ -182,7 +185,7 @@ export class SlurmScheduler implements Scheduler {
     if (open.some(({ id }) => !known.has(id)) && now - this.#missingSince < PATIENCE_WITH_QUEUE)
       return missing("and does not say what became of them: it is asked again");
     this.#missingSince = undefined;
-    return { active: false, words: "" };
+    return { active: false, explanation: "" };
   }
 
   async hold(): Promise<boolean> {
@@ -191,7 +194,7 @@ export class SlurmScheduler implements Scheduler {
 
   async cancel(run: Run, hurry?: AbortSignal): Promise<boolean> {
     const were = await stopPilots({ ...this.options, run, name: this.#nameOf(run) }, hurry);
-    this.#state = { active: false, words: "" };
+    this.#state = { active: false, explanation: "" };
     this.#askSoon();
     return were;
   }
@@ -202,8 +205,8 @@ export class SlurmScheduler implements Scheduler {
 
   async explainExit(run: Run): Promise<ExitExplanation> {
     const { host, persist, there } = this.options;
-    const words = [there, String(run.number), this.#nameOf(run)];
-    const ended = await persist(() => host.run(loadSlurmScript("account"), words));
+    const args = [there, String(run.number), this.#nameOf(run)];
+    const ended = await persist(() => host.run(loadSlurmScript("account"), args));
     const said = (word: string) =>
       ended.stdout.split("\n").flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []));
     const states = said("ended").map((line) => line.trim().split(" ") as [state: string, nodes?: string]);

@@ -39,8 +39,8 @@ async function cancel(
   { host, persist, there, pilots, run, name }: Stopping,
   before: Iterable<string>,
 ): Promise<Answer> {
-  const words = [there, String(run.number), name, ` ${[...before].join(" ")} `, pilots.nodesMaySubmit ? "1" : ""];
-  const ended = await persist(() => host.run(loadSlurmScript("cancel"), words));
+  const args = [there, String(run.number), name, ` ${[...before].join(" ")} `, pilots.nodesMaySubmit ? "1" : ""];
+  const ended = await persist(() => host.run(loadSlurmScript("cancel"), args));
   if (ended.code !== 0 && ended.code !== NO_CONTROLLER) {
     throw new RuntimeProblem(`${host.name}: the pilots cannot be cancelled: ${ended.stderr.trim()}`);
   }

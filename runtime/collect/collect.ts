@@ -3,7 +3,7 @@ import type { JobResult } from "../results/ledger.js";
 import { type Totals, writeResultTables } from "../results/result-tables.js";
 import { readEarlierRun } from "../run/earlier-run.js";
 import { markCancelled } from "../run/run-folder.js";
-import type { TreeHome } from "../trees/collect-tree.js";
+import type { CollectedTree } from "../trees/collect-tree.js";
 import { knownBundles } from "../workspace/workspace.js";
 import { type DeployedSwarm, openRuns } from "./deployed-swarm.js";
 import { endRun } from "./end-run.js";
@@ -20,7 +20,7 @@ export interface Collected {
   /** runs that did go on, and were stopped */
   readonly stopped: number;
   /** what came of the trees of runs that are over; of a preview, what would come of them */
-  readonly trees: readonly TreeHome[];
+  readonly trees: readonly CollectedTree[];
   /** runs that were stopped, and in whose trees jobs are still to run */
   readonly waiting: number;
   /** what could not be removed of runs that are over, as texts */
@@ -52,7 +52,7 @@ export async function collect(
   let active = 0;
   let stopped = 0;
   let waiting = 0;
-  const trees: TreeHome[] = [];
+  const trees: CollectedTree[] = [];
   const untidied: string[] = [];
   const lost: number[] = [];
   results.ownership.checkTables(hasTree);
@@ -74,9 +74,9 @@ export async function collect(
     const label = `${target}/${run.number}`;
     const follower = new RunFollower({ ...options, run, files, description, jobs, results, label });
     await follower.read();
-    finished += (await follower.gather()).length;
+    finished += (await follower.collect()).length;
     if (isActive) continue;
-    const isOver = follower.state.settled >= run.jobs;
+    const isOver = follower.state.finished >= run.jobs;
     if (description.tree && !isOver && options.abandon !== true) {
       waiting += 1;
       continue;

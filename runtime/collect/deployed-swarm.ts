@@ -126,7 +126,7 @@ async function openTargetOf(
   try {
     const { files } = opened;
     if (options.change && opened.original !== undefined) throw isCopy(workspace, opened.original);
-    await files.adopt();
+    await files.fetchRunMetadata();
     if (namesIn(join(files.here, "bundle")).length === 0) {
       throw new RuntimeProblem(
         `nothing of ${facts.swarm} is in ${files.there} on ${target} at the moment`,
@@ -179,7 +179,7 @@ export interface RunView {
 
 /** Reads a run's journals from their beginning, as they are on the target now. */
 export async function viewRun(files: TargetFiles, run: Run): Promise<RunView> {
-  await files.look(run);
+  await files.readJournals(run);
   const ended = new Map<number, EndedTry>();
   const state = new RunState(run.folder);
   state.read((end) => ended.set(end.number, end));

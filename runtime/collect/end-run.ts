@@ -4,7 +4,7 @@ import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { closeRun, type Run } from "../run/run-folder.js";
 import { explainSystemError } from "../system/system-errors.js";
 import type { TargetFiles } from "../transfer/target-files.js";
-import { collectTree, type TreeHome } from "../trees/collect-tree.js";
+import { type CollectedTree, collectTree } from "../trees/collect-tree.js";
 import type { Workspace } from "../workspace/workspace.js";
 import type { RunFollower } from "./follow-run.js";
 
@@ -16,7 +16,7 @@ function untidiedFile(run: Run): string {
 /** What came of a run that has ended. */
 export interface EndedRun {
   /** what became of the tree of its jobs, if they had one */
-  readonly tree: TreeHome | undefined;
+  readonly tree: CollectedTree | undefined;
   /** what could not be removed, as a text. It is no reason to stop: `tidyAgain` tries it once more */
   readonly untidied: string | undefined;
 }
@@ -43,18 +43,18 @@ export async function endRun(
   known.sync();
   writeAtomically(untidiedFile(run), follower.failedPlaces.map((place) => `${place}\0`).join(""));
   closeRun(run);
-  const untidied = await tidyAgain(run, files);
-  known.settle();
+  const untidied = await removeWorkAgain(run, files);
+  known.takeFinalStamps();
   return { tree, untidied };
 }
 
 /** Removes what could not be removed before of a run that has ended. @returns what is left, as a text */
-export async function tidyAgain(run: Run, files: TargetFiles): Promise<string | undefined> {
+export async function removeWorkAgain(run: Run, files: TargetFiles): Promise<string | undefined> {
   const path = untidiedFile(run);
   if (!existsSync(path)) return undefined;
   const keep = readFileSync(path, "utf8").split("\0").slice(0, -1);
   try {
-    await files.tidy(run, keep);
+    await files.removeWork(run, keep);
   } catch (error) {
     return explainSystemError(error)?.message ?? (error as Error).message;
   }

@@ -67,7 +67,7 @@ export class RunFollower {
 
   /** Reads what is new. @returns whether anything was */
   async read(): Promise<boolean> {
-    await this.options.files.look(this.options.run);
+    await this.options.files.readJournals(this.options.run);
     return this.state.read((ended) => {
       this.#waiting.push(ended);
       if (ended.event !== "done" || this.options.description.tree?.mode !== "perJob") return;
@@ -76,13 +76,13 @@ export class RunFollower {
   }
 
   /** Brings home what has ended since the last time, and writes it into the ledger. */
-  async gather(): Promise<readonly JobResult[]> {
+  async collect(): Promise<readonly JobResult[]> {
     const results: JobResult[] = [];
-    while (this.#waiting.length > 0) results.push(...(await this.#gatherSome()));
+    while (this.#waiting.length > 0) results.push(...(await this.#collectSome()));
     return results;
   }
 
-  async #gatherSome(): Promise<JobResult[]> {
+  async #collectSome(): Promise<JobResult[]> {
     const batch: EndedTry[] = [];
     const artifacts: Artifact[] = [];
     let bytes = 0;
@@ -98,7 +98,7 @@ export class RunFollower {
     const fetched = await this.options.files.fetch(this.options.run, artifacts);
     const results: JobResult[] = [];
     try {
-      this.#bringBatch(batch, fetched, results);
+      this.#collectBatch(batch, fetched, results);
     } finally {
       // Also what came home before something was wrong with a disk.
       this.#results.writeDown();
@@ -107,13 +107,14 @@ export class RunFollower {
     return results;
   }
 
-  #bringBatch(batch: readonly EndedTry[], fetched: Fetched, results: JobResult[]): void {
+  #collectBatch(batch: readonly EndedTry[], fetched: Fetched, results: JobResult[]): void {
     for (const ended of batch) {
       const job = this.options.jobs.get(ended.number) as BundledJob;
       const known = this.#known(job, ended);
       const result = known ?? this.#collect(job, ended, fetched);
       if (!known) results.push(result);
-      if (result.status === "failed") this.#failedPlaces.add(join(ended.life, ended.place, String(ended.number)));
+      if (result.status === "failed")
+        this.#failedPlaces.add(join(ended.incarnation, ended.place, String(ended.number)));
       if (known && !this.options.recount) continue;
       if (result.status === "done") {
         this.done += 1;
@@ -125,7 +126,7 @@ export class RunFollower {
   /** What of a try is to come home. */
   *#artifactsOf(ended: EndedTry): Generator<Artifact> {
     const { description, jobs, keepLogs } = this.options;
-    const folder = `${ended.life}/${ended.place}/${ended.number}`;
+    const folder = `${ended.incarnation}/${ended.place}/${ended.number}`;
     const job = jobs.get(ended.number) as BundledJob;
     // Of a tree, what has changed comes home as a whole.
     if (ended.event === "done" && !description.tree) {
@@ -152,7 +153,7 @@ export class RunFollower {
 
   #collect(job: BundledJob, ended: EndedTry, fetched: Fetched): JobResult {
     const { description, run, label, keepLogs } = this.options;
-    const folder = join(run.folder, "work", ended.life, ended.place, String(ended.number));
+    const folder = join(run.folder, "work", ended.incarnation, ended.place, String(ended.number));
     let { cause, detail } = ended;
     let outputs: OutputState[] = description.outputs.map((_, i) => ended.outputs[i] ?? "missing");
     const digests = outputs.map(() => "");
@@ -161,14 +162,14 @@ export class RunFollower {
         outputs.forEach((state, i) => {
           if (typeof state !== "number" || description.tree) return;
           const path = job.outputs[i] as string;
-          const at = `${ended.life}/${ended.place}/${ended.number}/${path}`;
+          const at = `${ended.incarnation}/${ended.place}/${ended.number}/${path}`;
           const why = fetched.refused.get(at);
           if (why !== undefined) throw new OutputRefused(`${path} ${why}`);
           const which = { job, output: i };
           const brought =
             description.outputs[i]?.kind === "folder"
-              ? this.#results.bringFolder(join(folder, path), path, state + (fetched.instead.get(at) ?? 0), which)
-              : this.#results.bringFile(join(folder, path), path, state, which);
+              ? this.#results.collectFolder(join(folder, path), path, state + (fetched.instead.get(at) ?? 0), which)
+              : this.#results.collectFile(join(folder, path), path, state, which);
           outputs[i] = brought.bytes;
           digests[i] = brought.digest;
         });
@@ -186,7 +187,7 @@ export class RunFollower {
     for (const stream of ["out", "err"] as const) {
       const log = `${folder}.${stream}`;
       const size = lstatSync(log, { throwIfNoEntry: false })?.size ?? 0;
-      if ((failed || keepLogs) && size > 0) this.#results.bringLog(log, logPath(job.name, stream));
+      if ((failed || keepLogs) && size > 0) this.#results.collectLog(log, logPath(job.name, stream));
       else this.#results.dropLog(logPath(job.name, stream));
     }
     return {

@@ -1,11 +1,11 @@
 import type { EndedTry } from "../run/journal.js";
 import { listRunJobs } from "../run/run-folder.js";
-import { collectTree, type TreeHome } from "../trees/collect-tree.js";
+import { type CollectedTree, collectTree } from "../trees/collect-tree.js";
 import { type DeployedSwarm, openRuns, viewRun } from "./deployed-swarm.js";
 
 export interface TreePreview {
   /** what `gather` would do with the trees of runs that are over */
-  readonly trees: readonly TreeHome[];
+  readonly trees: readonly CollectedTree[];
   /** runs in whose trees jobs are still to run */
   readonly unfinished: number;
 }
@@ -16,7 +16,7 @@ export interface TreePreview {
  */
 export async function previewTrees(deployed: DeployedSwarm): Promise<TreePreview> {
   const { workspace, files, description } = deployed;
-  const trees: TreeHome[] = [];
+  const trees: CollectedTree[] = [];
   let unfinished = 0;
   if (!description.tree) return { trees, unfinished };
   for (const run of openRuns(deployed)) {

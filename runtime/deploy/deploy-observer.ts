@@ -1,7 +1,7 @@
 import type { PutRight } from "../results/put-right.js";
 import type { Reason } from "../results/select-jobs.js";
 import type { Run } from "../run/run-folder.js";
-import type { TreeHome } from "../trees/collect-tree.js";
+import type { CollectedTree } from "../trees/collect-tree.js";
 
 /** How far a run is. */
 export interface Progress {
@@ -38,7 +38,7 @@ export interface DeployObserver {
   /** a copy that jobs share was changed by one of them, and has been made anew; which, in words */
   copyRestored(run: Run, message: string): void;
   /** what the jobs have changed in their tree is home */
-  treeCame(home: TreeHome): void;
+  treeCollected(home: CollectedTree): void;
   /** a node takes no more work; what happened there, in words */
   badNode(message: string): void;
   /** working folders of a run that has ended could not be removed, and why */

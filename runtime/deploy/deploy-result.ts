@@ -1,6 +1,6 @@
 import type { JobResult } from "../results/ledger.js";
 import type { SwarmReport } from "../results/report.js";
-import type { TreeHome } from "../trees/collect-tree.js";
+import type { CollectedTree } from "../trees/collect-tree.js";
 
 /** How a deploy ended. */
 export type DeployEnd =
@@ -22,5 +22,5 @@ export interface DeployResult {
   /** finished in this deploy */
   readonly finished: number;
   /** what came of the trees of runs that ended in this deploy */
-  readonly trees: readonly TreeHome[];
+  readonly trees: readonly CollectedTree[];
 }

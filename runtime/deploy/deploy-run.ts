@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type BundleDescription, type BundledJob, readBundledJobs } from "../../compiler/format/bundle.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { viewRun } from "../collect/deployed-swarm.js";
-import { endRun, tidyAgain } from "../collect/end-run.js";
+import { endRun, removeWorkAgain } from "../collect/end-run.js";
 import { RunFollower } from "../collect/follow-run.js";
 import { type JobResult, Ledger } from "../results/ledger.js";
 import { putRight } from "../results/put-right.js";
@@ -17,7 +17,7 @@ import { RuntimeProblem } from "../system/problem.js";
 import type { OpenedTarget } from "../target/open-target.js";
 import type { TargetFiles } from "../transfer/target-files.js";
 import { carryResultsOver } from "../trees/carry-over.js";
-import type { TreeHome } from "../trees/collect-tree.js";
+import type { CollectedTree } from "../trees/collect-tree.js";
 import { knownBundles, targetDirectory } from "../workspace/workspace.js";
 import type { DeployOptions } from "./deploy-options.js";
 import type { DeployEnd, DeployResult } from "./deploy-result.js";
@@ -32,7 +32,7 @@ export class DeployRun {
   readonly files: TargetFiles;
   readonly managers: Managers;
   readonly failures: JobResult[] = [];
-  readonly trees: TreeHome[] = [];
+  readonly trees: CollectedTree[] = [];
   finished = 0;
 
   constructor(
@@ -82,7 +82,7 @@ export class DeployRun {
   async finish(follower: RunFollower, jobs: number): Promise<void> {
     this.failures.push(...follower.failures);
     this.finished += follower.done + follower.failures.length;
-    if (follower.state.settled < jobs) return;
+    if (follower.state.finished < jobs) return;
     await this.close(follower, true);
   }
 
@@ -91,7 +91,7 @@ export class DeployRun {
     const { tree, untidied } = await endRun(follower, this.options.workspace, { isOver });
     if (tree) {
       this.trees.push(tree);
-      this.options.observer.treeCame(tree);
+      this.options.observer.treeCollected(tree);
     }
     this.noteUntidied(follower.options.run, untidied);
   }
@@ -103,12 +103,12 @@ export class DeployRun {
   /** What earlier deploys have left: a run that still goes on is followed, one that was cut off gathered. */
   async takeUp(): Promise<DeployEnd | undefined> {
     const { workspace, target } = this.options;
-    await this.files.adopt();
+    await this.files.fetchRunMetadata();
     for (const number of listRuns(this.files.here)) {
       const run = readRun(this.files.here, number);
       if (!run) continue;
       if (isClosed(run)) {
-        this.noteUntidied(run, await tidyAgain(run, this.files));
+        this.noteUntidied(run, await removeWorkAgain(run, this.files));
         continue;
       }
       const earlier = readEarlierRun(knownBundles(workspace, target, this.files.here), run);
@@ -134,10 +134,10 @@ export class DeployRun {
         await this.scheduler.cancel(run); // ends what a killed manager has left running
         const follower = this.follower(run, earlier.jobs, earlier.description);
         await follower.read();
-        await follower.gather();
+        await follower.collect();
         this.managers.nameTroubles(follower.state);
-        const left = run.jobs - follower.state.settled;
-        if (left === 0 || !earlier.description.tree) await this.finish(follower, follower.state.settled);
+        const left = run.jobs - follower.state.finished;
+        if (left === 0 || !earlier.description.tree) await this.finish(follower, follower.state.finished);
         else if (resumes) {
           const end = await this.resume(run, earlier.jobs, left);
           if (end.how !== "complete") return end;
@@ -150,7 +150,7 @@ export class DeployRun {
   /** Of a run whose bundle is lost nobody knows what its jobs were. */
   async giveUp(run: Run): Promise<void> {
     const { state } = await viewRun(this.files, run);
-    if (state.settled > 0) this.options.observer.lost(run);
+    if (state.finished > 0) this.options.observer.lost(run);
     closeRun(run);
   }
 

@@ -25,7 +25,7 @@ interface Tries {
   /** a single node was bad, and another one was asked for */
   badNodes: number;
   /** jobs that had ended when managers were started last */
-  settledAtStart: number;
+  finishedAtStart: number;
 }
 
 /** Starts what works on the runs of a deploy, and follows it: managers that were killed are started again. */
@@ -73,23 +73,23 @@ export class Managers {
     const { run, jobs } = follower.options;
     const { state } = follower;
     const [shortest, longest] = scheduler.pauses;
-    const tries: Tries = { restarts: 0, restored: 0, badNodes: 0, settledAtStart: 0 };
+    const tries: Tries = { restarts: 0, restored: 0, badNodes: 0, finishedAtStart: 0 };
     let pause = shortest;
     let stopping: Promise<void> | undefined;
-    let allSettled: number | undefined;
+    let allFinished: number | undefined;
     for (;;) {
       if (signal.aborted && scheduler.outlivesInterrupt) return left(follower);
       if (signal.aborted) stopping ??= this.#stop(run);
       const { active, news } = await this.#update(follower);
       if (!active) {
-        if (state.settled === jobs.size || stopping !== undefined) break;
+        if (state.finished === jobs.size || stopping !== undefined) break;
         const stopped = await this.#restart(follower, tries);
         if (stopped) return stopped;
-      } else if (state.settled === jobs.size && stopping === undefined) {
-        allSettled ??= Date.now();
-        if (Date.now() - allSettled > MOST_LEAVING) stopping = this.#stop(run);
+      } else if (state.finished === jobs.size && stopping === undefined) {
+        allFinished ??= Date.now();
+        if (Date.now() - allFinished > MOST_LEAVING) stopping = this.#stop(run);
       }
-      pause = news || allSettled !== undefined ? shortest : Math.min(longest, pause * 1.5);
+      pause = news || allFinished !== undefined ? shortest : Math.min(longest, pause * 1.5);
       if (active) await scheduler.wait(pause);
     }
     await stopping;
@@ -105,7 +105,7 @@ export class Managers {
     const { active, explanation, notes = [] } = await this.opened.scheduler.status(run, state.haveLeft);
     for (const note of notes) this.#sayOnce(note, (text) => observer.noted(text));
     const news = await follower.read();
-    await follower.gather();
+    await follower.collect();
     for (const { name, detail } of follower.remarks.splice(0)) observer.remarked(name, detail);
     this.nameTroubles(state);
     const { done, failures } = follower;
@@ -124,13 +124,13 @@ export class Managers {
   async #restart(follower: RunFollower, tries: Tries): Promise<DeployEnd | undefined> {
     const { observer } = this.options;
     const { run, jobs } = follower.options;
-    const { settled, hasFinished, badNodes } = follower.state;
+    const { finished, managerHasFinished, badNodes } = follower.state;
     const { reason, detail } = await this.#whyStopped(follower);
     const isSpoilt = reason === SPOILT && tries.restored < MOST_RESTORED;
     // A node that is bad is left out from now on: the next ones do well where others did, or where there was no other.
     const isOnlyNode = badNodes.length === 1 && tries.badNodes++ === 0;
-    const isBroken = reason === BROKEN_CHAIN || (reason === "bad-node" && (hasFinished || isOnlyNode));
-    if (settled > tries.settledAtStart) tries.restarts = 0;
+    const isBroken = reason === BROKEN_CHAIN || (reason === "bad-node" && (managerHasFinished || isOnlyNode));
+    if (finished > tries.finishedAtStart) tries.restarts = 0;
     tries.restarts += 1;
     if ((reason !== undefined && !isSpoilt && !isBroken) || tries.restarts > MOST_RESTARTS) {
       return { how: "stopped", reason: reason ?? "killed", detail };
@@ -141,8 +141,8 @@ export class Managers {
       observer.copyRestored(run, detail);
     } else if (isBroken) observer.noted("pilots are submitted anew for what is left");
     else observer.restarted(run, detail);
-    tries.settledAtStart = settled;
-    await this.launch(run, jobs.size - settled);
+    tries.finishedAtStart = finished;
+    await this.launch(run, jobs.size - finished);
     return undefined;
   }
 

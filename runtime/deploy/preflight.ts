@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { formatBytes } from "../../compiler/format/amounts.js";
 import { BUNDLE_FILES, type Budget, type BundleDescription, readUploads } from "../../compiler/format/bundle.js";
 import { examineDirectory } from "../doctor/directory-findings.js";
-import { askHost } from "../doctor/examine-host.js";
+import { askHostFacts } from "../doctor/examine-host.js";
 import type { Finding } from "../doctor/facts/finding.js";
 import { readHostFacts } from "../doctor/facts/host-facts.js";
 import { listCommands, type Needs } from "../doctor/facts/needs.js";
@@ -78,7 +78,7 @@ async function examine(
 ): Promise<Finding | undefined> {
   const access = description.access as NonNullable<BundleDescription["access"]>;
   const needs = readNeeds(bundle, description, budget, wanted);
-  const answer = await askHost(opened.host, access.directory, needs);
+  const answer = await askHostFacts(opened.host, access.directory, needs);
   const facts = readHostFacts(answer.host);
   const findings: Finding[] = [...examineHost(facts, needs), examineDirectory(access.directory, facts)];
   // What both sides see is linked, not copied: there the room was looked at from this side.

@@ -30,7 +30,7 @@ const MOST_TIME = 150_000;
  * @throws RuntimeProblem if the host cannot be reached
  * @throws ConnectionLost if it does not answer
  */
-export async function askHost(host: Host, directory: string, needs: Needs, own = false): Promise<HostAnswer> {
+export async function askHostFacts(host: Host, directory: string, needs: Needs, own = false): Promise<HostAnswer> {
   const { pilots, budget } = needs;
   const args = [
     directory,

@@ -6,7 +6,7 @@ import { RuntimeProblem } from "../system/problem.js";
 import { openCheckout } from "../workspace/checkout.js";
 import { targetDirectory, type Workspace } from "../workspace/workspace.js";
 import { examineDirectory, examineOwner } from "./directory-findings.js";
-import { askHost, type HostAnswer } from "./examine-host.js";
+import { askHostFacts, type HostAnswer } from "./examine-host.js";
 import { type Finding, fail, ok, skipped } from "./facts/finding.js";
 import { readHostFacts } from "./facts/host-facts.js";
 import type { Needs } from "./facts/needs.js";
@@ -32,7 +32,7 @@ async function* examineTransferHost(
   const name = "transfer host";
   const host = await openHost({ host: access.transferHost, ssh: access.ssh }, options);
   try {
-    const answer = await askHost(host, access.directory, { ...needs, pilots: null, modules: [] });
+    const answer = await askHostFacts(host, access.directory, { ...needs, pilots: null, modules: [] });
     const facts = readHostFacts(answer.host);
     const directory = examineDirectory(access.directory, facts);
     yield directory.status === "ok" ? ok(name, `${access.transferHost}: ${directory.message}`) : { ...directory, name };
@@ -94,7 +94,7 @@ export async function* examineTarget(
   let answer: HostAnswer;
   try {
     host = access ? await openHost(access, options) : new ThisMachine();
-    answer = await askHost(host, directory, needs, access === null);
+    answer = await askHostFacts(host, directory, needs, access === null);
   } catch (error) {
     host?.close();
     yield findingOf("connection", error);

@@ -10,7 +10,7 @@ import { type PackedScript, packScript } from "./script/packed-script.js";
 import { ConnectionLost, type Ended, type RunOptions } from "./script/script-run.js";
 import { startProcess } from "./script/start-process.js";
 import { Starts } from "./script/starts.js";
-import { explainOpenssh } from "./ssh/openssh-words.js";
+import { explainOpenssh } from "./ssh/explain-openssh.js";
 import { connectPatiently, Unreachable } from "./ssh/problems.js";
 import { configurationWords, readSettings } from "./ssh/settings.js";
 import { hasTerminal } from "./ssh/terminal.js";

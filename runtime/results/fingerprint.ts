@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { type BigIntStats, closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from "node:fs";
 import { join } from "node:path";
-import { lookAt } from "../system/look-at.js";
+import { statEntry } from "../system/stat-entry.js";
 
 /*
  * How an output is known again. Its stamp is cheap and tells nearly always: inode, size and times. Where
@@ -14,10 +14,10 @@ const MOST_READ = 256 * 1024;
 const BLOCKS = 8;
 
 /** A time of change that is not to be trusted: it will be another one when a second name of the file goes. */
-const UNSETTLED = "*";
+const PROVISIONAL = "*";
 
 function stampFile(stats: BigIntStats): string {
-  const changed = stats.nlink > 1n ? UNSETTLED : String(stats.ctimeNs);
+  const changed = stats.nlink > 1n ? PROVISIONAL : String(stats.ctimeNs);
   return `${stats.ino}-${stats.size}-${stats.mtimeNs}-${changed}`;
 }
 
@@ -33,35 +33,35 @@ function* entriesBelow(folder: string, prefix = ""): Generator<{ readonly path: 
 
 /** Of a folder: what is in it, and when something in it was changed last. */
 function stampFolder(folder: string): string {
-  let settled = "";
+  let mark = "";
   let newest = 0n;
   const facts: string[] = [];
   for (const { path, stats } of entriesBelow(folder)) {
     const stamp = stats.isDirectory() ? "folder" : stampFile(stats);
-    if (stamp.endsWith(UNSETTLED)) settled = UNSETTLED;
+    if (stamp.endsWith(PROVISIONAL)) mark = PROVISIONAL;
     if (!stats.isDirectory() && stats.ctimeNs > newest) newest = stats.ctimeNs;
     facts.push(`${path}\0${stamp}`);
   }
-  return `${hash("sha256", facts.join("\0")).slice(0, 32)}-${newest}${settled}`;
+  return `${hash("sha256", facts.join("\0")).slice(0, 32)}-${newest}${mark}`;
 }
 
 /** Is all that is in a folder as it was when the stamp was taken, although some of it may have gone? */
 export function isRemnant(folder: string, stamp: string): boolean {
-  const newest = BigInt(stamp.slice(stamp.indexOf("-") + 1).replace(UNSETTLED, "") || "0");
+  const newest = BigInt(stamp.slice(stamp.indexOf("-") + 1).replace(PROVISIONAL, "") || "0");
   for (const { stats } of entriesBelow(folder)) if (!stats.isDirectory() && stats.ctimeNs > newest) return false;
   return true;
 }
 
 /** What tells quickly whether a file or folder is the same as before; undefined if there is none. */
 export function stampOf(place: string): string | undefined {
-  if (!lookAt(place)) return undefined;
+  if (!statEntry(place)) return undefined;
   const stats = lstatSync(place, { bigint: true });
   return stats.isDirectory() ? stampFolder(place) : stampFile(stats);
 }
 
 /** Is a stamp one that alone tells that nothing has changed? */
-export function isSettled(stamp: string): boolean {
-  return !stamp.endsWith(UNSETTLED);
+export function isFinalStamp(stamp: string): boolean {
+  return !stamp.endsWith(PROVISIONAL);
 }
 
 const buffer = Buffer.allocUnsafe(MOST_READ);
@@ -116,7 +116,7 @@ export function digestOf(place: string): string {
 
 /** The bytes of a file, or of all files of a folder, and when the newest of them was written, in milliseconds since 1970. */
 export function measure(place: string): { readonly size: number; readonly newest: number } {
-  const stats = lookAt(place);
+  const stats = statEntry(place);
   if (!stats?.isDirectory()) return { size: stats?.size ?? 0, newest: stats?.mtimeMs ?? 0 };
   let size = 0;
   let newest = 0;
@@ -130,7 +130,7 @@ export function measure(place: string): { readonly size: number; readonly newest
 
 /** What lies at a place; undefined if there is nothing. */
 export function kindOf(place: string): "file" | "folder" | "other" | undefined {
-  const stats = lookAt(place);
+  const stats = statEntry(place);
   if (!stats) return undefined;
   return stats.isFile() ? "file" : stats.isDirectory() ? "folder" : "other";
 }

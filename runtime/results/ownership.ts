@@ -2,8 +2,8 @@ import { closeSync, lstatSync, openSync, readSync, realpathSync, statSync } from
 import { dirname, isAbsolute, join, relative } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { RESULT_TABLES } from "../../compiler/format/results.js";
-import { lookAt } from "../system/look-at.js";
 import { RuntimeProblem } from "../system/problem.js";
+import { statEntry } from "../system/stat-entry.js";
 import { digestOf, isRemnant } from "./fingerprint.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
 
@@ -54,7 +54,7 @@ export class Ownership {
   /** May an output of a job replace what lies at its place? An older copy of it is nobody's work: it may. */
   mayReplace(path: string, job: string): boolean {
     const place = join(this.results, path);
-    const stats = lookAt(place);
+    const stats = statEntry(place);
     if (!stats) return true;
     if (!stats.isFile() && !stats.isDirectory()) return false;
     const output = this.placed.get(path);
@@ -129,7 +129,7 @@ export class Ownership {
   #checkFolder(folder: string, inTheWay: string[]): void {
     for (let path = folder; path !== "."; path = dirname(path)) {
       const place = join(this.results, path);
-      if (!lookAt(place)) continue;
+      if (!statEntry(place)) continue;
       if (!statSync(place, { throwIfNoEntry: false })?.isDirectory()) {
         const output = this.placed.get(path);
         if (!output || this.placed.condition(output) !== "whole") inTheWay.push(path);

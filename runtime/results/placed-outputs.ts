@@ -4,7 +4,7 @@ import { readLines } from "../../compiler/format/lines.js";
 import { RESULT_TABLES } from "../../compiler/format/results.js";
 import { AppendOnlyTable } from "../system/append-only.js";
 import { STATE_FILES } from "../workspace/workspace.js";
-import { digestOf, isSettled, measure, stampOf } from "./fingerprint.js";
+import { digestOf, isFinalStamp, measure, stampOf } from "./fingerprint.js";
 import type { Ledger } from "./ledger.js";
 
 /** An output that Locusts has put below results/. */
@@ -127,7 +127,7 @@ export class PlacedOutputs {
     const place = join(this.results, output.path);
     const stamp = stampOf(place);
     if (stamp === undefined) return "gone";
-    if (stamp === output.stamp && isSettled(stamp)) return "whole";
+    if (stamp === output.stamp && isFinalStamp(stamp)) return "whole";
     const digest = this.#digest(output);
     try {
       if (digest === "") return stamp === output.stamp ? "whole" : "changed";
@@ -177,19 +177,19 @@ export class PlacedOutputs {
    *
    * @returns the paths of those that still have another name
    */
-  settle(paths: Iterable<string>): string[] {
-    const settled: PlacedOutput[] = [];
-    const unsettled: string[] = [];
+  takeFinalStamps(paths: Iterable<string>): string[] {
+    const final: PlacedOutput[] = [];
+    const provisional: string[] = [];
     for (const path of paths) {
       const output = this.#placed.get(path);
-      if (!output || isSettled(output.stamp)) continue;
+      if (!output || isFinalStamp(output.stamp)) continue;
       const stamp = stampOf(join(this.results, path));
       if (stamp === undefined || this.condition(output) !== "whole") continue;
-      if (isSettled(stamp)) settled.push({ ...output, stamp });
-      else unsettled.push(path);
+      if (isFinalStamp(stamp)) final.push({ ...output, stamp });
+      else provisional.push(path);
     }
-    this.put(settled);
-    return unsettled;
+    this.put(final);
+    return provisional;
   }
 
   /** Removes the folders above a path that were made for outputs, and are empty now. */

@@ -18,8 +18,8 @@ import type { BundledJob } from "../../compiler/format/bundle.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { LOG_FOLDER } from "../../compiler/format/results.js";
 import { copyFile } from "../system/copy-file.js";
-import { lookAt } from "../system/look-at.js";
 import { removeFolder } from "../system/remove-folder.js";
+import { statEntry } from "../system/stat-entry.js";
 import { digestOf, kindOf, stampOf } from "./fingerprint.js";
 import { FolderWalk } from "./folder-walk.js";
 import { KEPT_FOLDERS, KeptOutputs } from "./kept-outputs.js";
@@ -44,7 +44,7 @@ export function isSameContent(a: string, b: string): boolean {
 }
 
 /** What came home of an output. */
-export interface Brought {
+export interface CollectedOutput {
   readonly bytes: number;
   /** tells its content */
   readonly digest: string;
@@ -64,7 +64,7 @@ export class Results {
   /** what was put in its place, and is not written down yet */
   #news: PlacedOutput[] = [];
   /** paths of outputs that may still have another name in a work folder */
-  #unsettled: string[] = [];
+  #provisional: string[] = [];
   /** the files of one job, by what identifies them, and where they came: two names of one file stay so */
   #twins = new Map<string, string>();
   #twinsOf: BundledJob | undefined;
@@ -94,7 +94,7 @@ export class Results {
   makeFolder(path: string): void {
     if (this.#made.has(path)) return;
     const missing: string[] = [];
-    for (let at = path; at !== "." && !lookAt(join(this.folder, at)); at = dirname(at)) missing.push(at);
+    for (let at = path; at !== "." && !statEntry(join(this.folder, at)); at = dirname(at)) missing.push(at);
     // Written down first: one that is made and not known would be taken for the user's own.
     this.placed.putFolders(missing);
     const folder = join(this.folder, path);
@@ -193,7 +193,7 @@ export class Results {
   /** Writes down what was put in its place since the last time. */
   writeDown(): void {
     this.placed.put(this.#news);
-    this.#unsettled.push(...this.#news.map(({ path }) => path));
+    this.#provisional.push(...this.#news.map(({ path }) => path));
     this.#news = [];
   }
 
@@ -204,8 +204,8 @@ export class Results {
   }
 
   /** To be called when work folders are gone: what came from there has but one name now, and can be known by its stamp. */
-  settle(): void {
-    this.#unsettled = this.placed.settle(this.#unsettled);
+  takeFinalStamps(): void {
+    this.#provisional = this.placed.takeFinalStamps(this.#provisional);
   }
 
   /**
@@ -214,7 +214,7 @@ export class Results {
    * @param bytes its size when the job ended
    * @throws OutputRefused if it is not so large any more, or if something of somebody else lies at its place
    */
-  bringFile(from: string, path: string, bytes: number, which: WhichOutput): Brought {
+  collectFile(from: string, path: string, bytes: number, which: WhichOutput): CollectedOutput {
     const stats = statSync(from, { throwIfNoEntry: false });
     if (!stats?.isFile()) throw new OutputRefused(`${path} is gone from the job's folder`);
     if (stats.size !== bytes)
@@ -263,7 +263,7 @@ export class Results {
    * @param bytes of its files when the job ended
    * @returns its bytes now: more than before if links gave way to what they lead to
    */
-  bringFolder(from: string, path: string, bytes: number, which: WhichOutput): Brought {
+  collectFolder(from: string, path: string, bytes: number, which: WhichOutput): CollectedOutput {
     if (!statSync(from, { throwIfNoEntry: false })?.isDirectory()) {
       throw new OutputRefused(`${path} is gone from the job's folder`);
     }
@@ -285,7 +285,7 @@ export class Results {
   }
 
   /** Copies a log. */
-  bringLog(from: string, path: string): void {
+  collectLog(from: string, path: string): void {
     this.makeFolder(dirname(path));
     this.#take(join(this.folder, path), (draft) => copyFile(from, draft));
   }

@@ -13,20 +13,20 @@ const MANAGER = "main";
 /** A manager that is about to leave takes no longer, in milliseconds. */
 const MOST_LEAVING = 2000;
 const BETWEEN_LOOKS = 20;
-/** The life file of nobody. */
+/** The incarnation file of nobody. */
 const NOBODY = "0 0 - deploy -\n";
 
-function lifeNumber(life: string): number {
-  return Number(life.slice(life.lastIndexOf(".") + 1));
+function incarnationNumber(incarnation: string): number {
+  return Number(incarnation.slice(incarnation.lastIndexOf(".") + 1));
 }
 
-/** The lives of a run's managers, oldest first, by the names of their files. */
-export function listLives(run: Run): string[] {
+/** The incarnations of a run's managers, oldest first, by the names of their files. */
+export function listIncarnations(run: Run): string[] {
   const folder = join(run.folder, "managers");
   if (!existsSync(folder)) return []; // nobody has begun, or the folder is lost
   return readdirSync(folder)
     .filter((file) => /^[A-Za-z0-9_-]+\.\d+$/.test(file))
-    .sort((a, b) => lifeNumber(a) - lifeNumber(b));
+    .sort((a, b) => incarnationNumber(a) - incarnationNumber(b));
 }
 
 /** Is a process in that folder? Also true where that can't be told. */
@@ -39,8 +39,8 @@ function isIn(pid: number, folder: string): boolean {
 }
 
 /** Does this manager still run, on this machine? A copy of a run's folder has its file, too, and not the manager. */
-export function isAlive(run: Run, life: string): boolean {
-  const [pid, birth, host, what, boot] = readFileSync(join(run.folder, "managers", life), "utf8")
+export function isAlive(run: Run, incarnation: string): boolean {
+  const [pid, birth, host, what, boot] = readFileSync(join(run.folder, "managers", incarnation), "utf8")
     .trim()
     .split(" ");
   const isHere = boot === undefined ? host === hostname() : boot === bootOfMachine();
@@ -49,14 +49,14 @@ export function isAlive(run: Run, life: string): boolean {
 }
 
 /**
- * Keeps managers from beginning while this process lives: it takes the number of the next life, which
+ * Keeps managers from beginning while this process lives: it takes the number of the next incarnation, which
  * only one can have. A manager that an earlier deploy has launched may be on its way still.
  *
  * @returns false if a manager has taken it first
  */
 export async function holdRun(run: Run): Promise<boolean> {
-  const last = listLives(run).at(-1);
-  const number = (last === undefined ? 0 : lifeNumber(last)) + 1;
+  const last = listIncarnations(run).at(-1);
+  const number = (last === undefined ? 0 : incarnationNumber(last)) + 1;
   const place = join(run.folder, "managers", `${MANAGER}.${number}`);
   makeFolders(dirname(place));
   const { pid } = process;
@@ -66,7 +66,8 @@ export async function holdRun(run: Run): Promise<boolean> {
   while (last !== undefined && isAlive(run, last) && performance.now() - since < MOST_LEAVING) {
     await sleep(BETWEEN_LOOKS);
   }
-  const isFirst = (last === undefined || !isAlive(run, last)) && lifeNumber(listLives(run).at(-1) as string) === number;
+  const isFirst =
+    (last === undefined || !isAlive(run, last)) && incarnationNumber(listIncarnations(run).at(-1) as string) === number;
   if (!isFirst) writeFileSync(place, NOBODY);
   return isFirst;
 }

@@ -19,17 +19,17 @@ export interface EndedTry {
   readonly place: string;
   readonly outputs: readonly OutputState[];
   readonly detail: string;
-  readonly life: string;
+  readonly incarnation: string;
   readonly host: string;
 }
 
 export interface Watcher {
   /** A manager has begun. */
-  arrived(life: string): void;
-  started(number: number, life: string): void;
+  arrived(incarnation: string): void;
+  started(number: number, incarnation: string): void;
   ended(ended: EndedTry): void;
   /** A manager has left: `finished`, or why it stopped. */
-  left(life: string, reason: string, detail: string): void;
+  left(incarnation: string, reason: string, detail: string): void;
 }
 
 const NUMBER = /^\d+$/;
@@ -49,7 +49,7 @@ function readOutputs(text: string): OutputState[] | undefined {
 }
 
 /** One line of a journal; undefined if it is torn or makes no sense, which is passed over. */
-function readEnded(fields: readonly string[], life: string, host: string): EndedTry | undefined {
+function readEnded(fields: readonly string[], incarnation: string, host: string): EndedTry | undefined {
   const [event, number, attempt, cause, exitCode, start, end, place, outputs, detail] = fields as [
     EndedTry["event"],
     ...string[],
@@ -70,14 +70,14 @@ function readEnded(fields: readonly string[], life: string, host: string): Ended
     place: place as string,
     outputs: states,
     detail: detail === "-" ? "" : withoutControlCharacters(detail as string, " "),
-    life,
+    incarnation,
     host,
   };
 }
 
-/** Earlier lives of a manager first: `main.2` before `main.10`. */
-function byLife(a: string, b: string): number {
-  const number = (life: string) => Number(life.slice(life.lastIndexOf(".") + 1));
+/** Earlier incarnations of a manager first: `main.2` before `main.10`. */
+function byIncarnation(a: string, b: string): number {
+  const number = (incarnation: string) => Number(incarnation.slice(incarnation.lastIndexOf(".") + 1));
   return number(a) - number(b) || (a < b ? -1 : 1);
 }
 
@@ -105,12 +105,13 @@ export class JournalReader {
     let any = false;
     const folder = join(this.runFolder, "journal");
     if (!existsSync(folder)) return false; // it is lost, or not made yet
-    const lives = readdirSync(folder).flatMap((file) => (file.endsWith(".tsv") ? [file.slice(0, -4)] : []));
-    for (const life of lives.sort(byLife)) any = this.#readFile(join(folder, `${life}.tsv`), life, watcher) || any;
+    const incarnations = readdirSync(folder).flatMap((file) => (file.endsWith(".tsv") ? [file.slice(0, -4)] : []));
+    for (const incarnation of incarnations.sort(byIncarnation))
+      any = this.#readFile(join(folder, `${incarnation}.tsv`), incarnation, watcher) || any;
     return any;
   }
 
-  #readFile(path: string, life: string, watcher: Watcher): boolean {
+  #readFile(path: string, incarnation: string, watcher: Watcher): boolean {
     const file = openSync(path, "r");
     let offset = this.#offsets.get(path) ?? 0;
     let rest = this.#rests.get(path) ?? Buffer.alloc(0);
@@ -123,7 +124,8 @@ export class JournalReader {
         const text = Buffer.concat([rest, this.#block.subarray(0, length)]);
         const last = text.lastIndexOf(10) + 1;
         rest = Buffer.from(text.subarray(last));
-        for (const line of text.toString("utf8", 0, last).split("\n")) this.#readLine(line.split("\t"), life, watcher);
+        for (const line of text.toString("utf8", 0, last).split("\n"))
+          this.#readLine(line.split("\t"), incarnation, watcher);
       }
     } finally {
       closeSync(file);
@@ -133,27 +135,27 @@ export class JournalReader {
     return offset > before;
   }
 
-  #readLine(fields: readonly string[], life: string, watcher: Watcher): void {
+  #readLine(fields: readonly string[], incarnation: string, watcher: Watcher): void {
     if (fields.at(-1) === "." && EVENTS.has(fields[0] as string)) this.#sound += 1;
     else if (fields[0] !== "" && ++this.#torn > MOST_TORN && this.#torn > this.#sound) {
       throw new RuntimeProblem(
-        `the journal ${life}.tsv in ${this.runFolder} is not one that a manager has written`,
+        `the journal ${incarnation}.tsv in ${this.runFolder} is not one that a manager has written`,
         "somebody may have tampered with the target's files; look at them before you go on",
       );
     }
     switch (fields[0]) {
       case "manager":
-        this.#hosts.set(life, withoutControlCharacters(fields[2] ?? "", " "));
-        watcher.arrived(life);
+        this.#hosts.set(incarnation, withoutControlCharacters(fields[2] ?? "", " "));
+        watcher.arrived(incarnation);
         return;
       case "start":
         if (fields.length === 7 && NUMBER.test(fields[1] as string)) {
-          watcher.started(Number(fields[1]), life);
+          watcher.started(Number(fields[1]), incarnation);
         }
         return;
       case "finish":
         watcher.left(
-          life,
+          incarnation,
           withoutControlCharacters(fields[1] ?? "", " "),
           fields[2] === "-" ? "" : withoutControlCharacters(fields[2] ?? "", " "),
         );
@@ -162,7 +164,7 @@ export class JournalReader {
       case "failed":
       case "again":
       case "stopped": {
-        const ended = readEnded(fields, life, this.#hosts.get(life) ?? "");
+        const ended = readEnded(fields, incarnation, this.#hosts.get(incarnation) ?? "");
         if (ended) watcher.ended(ended);
       }
     }

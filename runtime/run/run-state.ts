@@ -26,7 +26,7 @@ export class RunState {
   readonly #reader: JournalReader;
   /** in which incarnation of a manager each running job runs */
   readonly #running = new Map<number, string>();
-  readonly #settled = new Set<number>();
+  readonly #finished = new Set<number>();
   /** how the last incarnation of each manager has left; undefined if it has not, or was killed */
   readonly #departures = new Map<string, Departure | undefined>();
 
@@ -48,8 +48,8 @@ export class RunState {
   }
 
   /** How many jobs have ended for good. */
-  get settled(): number {
-    return this.#settled.size;
+  get finished(): number {
+    return this.#finished.size;
   }
 
   /** Why a manager has left for a reason that somebody has to do something about. */
@@ -72,7 +72,7 @@ export class RunState {
   }
 
   /** Has one of the managers found nothing more to do? */
-  get hasFinished(): boolean {
+  get managerHasFinished(): boolean {
     return this.#leftFor("finished").length > 0;
   }
 
@@ -101,20 +101,20 @@ export class RunState {
   /**
    * Reads what is new.
    *
-   * @param settled is told of each job that has ended for good, once: of two results of one job the first stands
+   * @param finished is told of each job that has ended for good, once: of two results of one job the first stands
    * @returns whether anything was new
    */
-  read(settled: (ended: EndedTry) => void = () => {}): boolean {
+  read(finished: (ended: EndedTry) => void = () => {}): boolean {
     return this.#reader.read({
       started: (number, incarnation) => {
-        if (!this.#settled.has(number) && this.jobs?.has(number) !== false) this.#running.set(number, incarnation);
+        if (!this.#finished.has(number) && this.jobs?.has(number) !== false) this.#running.set(number, incarnation);
       },
       ended: (ended) => {
         this.#running.delete(ended.number);
-        if ((ended.event !== "done" && ended.event !== "failed") || this.#settled.has(ended.number)) return;
+        if ((ended.event !== "done" && ended.event !== "failed") || this.#finished.has(ended.number)) return;
         if (this.jobs?.has(ended.number) === false) return;
-        this.#settled.add(ended.number);
-        settled(ended);
+        this.#finished.add(ended.number);
+        finished(ended);
       },
       arrived: (incarnation) => {
         this.#forgetRunning(managerOf(incarnation));

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { holdRun, isAlive, listLives } from "../run/incarnations.js";
+import { holdRun, isAlive, listIncarnations } from "../run/incarnations.js";
 import type { Run } from "../run/run-folder.js";
 import type { ExitExplanation, Scheduler, SchedulerState } from "./scheduler.js";
 
@@ -50,7 +50,7 @@ export class LocalScheduler implements Scheduler {
   }
 
   async status(run: Run): Promise<SchedulerState> {
-    const active = this.#running || listLives(run).some((life) => isAlive(run, life));
+    const active = this.#running || listIncarnations(run).some((incarnation) => isAlive(run, incarnation));
     return { active, explanation: "" };
   }
 
@@ -76,7 +76,7 @@ export class LocalScheduler implements Scheduler {
   }
 
   async explainExit(run: Run): Promise<ExitExplanation> {
-    const last = listLives(run).at(-1);
+    const last = listIncarnations(run).at(-1);
     let state = "";
     let log = "";
     try {

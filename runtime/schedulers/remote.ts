@@ -16,7 +16,7 @@ export interface RemoteSchedulerOptions {
 export class RemoteScheduler implements Scheduler {
   readonly outlivesInterrupt = true;
   readonly pauses = [300, 5000] as const;
-  #words: ExitExplanation = { reason: undefined, detail: "" };
+  #exit: ExitExplanation = { reason: undefined, detail: "" };
 
   constructor(readonly options: RemoteSchedulerOptions) {}
 
@@ -34,7 +34,7 @@ export class RemoteScheduler implements Scheduler {
     const lines = answer.toString().split("\n");
     const said = (word: string) => lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1) ?? "";
     const [reason = "", ...detail] = said("state").trim().split(" ");
-    this.#words =
+    this.#exit =
       reason === "" || reason === "running"
         ? { reason: undefined, detail: said("log") }
         : { reason, detail: detail.join(" ") || said("log") };
@@ -60,6 +60,6 @@ export class RemoteScheduler implements Scheduler {
   }
 
   async explainExit(): Promise<ExitExplanation> {
-    return this.#words;
+    return this.#exit;
   }
 }

@@ -21,9 +21,8 @@ import {
 import { RuntimeProblem } from "../system/problem.js";
 import { removeFolder } from "../system/remove-folder.js";
 import { type Inventory, readInventory } from "./inventory.js";
-import { bytesOf, endOfParcels, lacking, type Parcel, packParcels, parcelOfFile, parcelsOfInput } from "./parcels.js";
 import { splitJournals } from "./split-journals.js";
-import { describeForPlanting, treeParcels } from "./stage-tree.js";
+import { describeTree, entriesOfTree } from "./stage-tree.js";
 import {
   type Artifact,
   FETCHED_WHOLE,
@@ -33,6 +32,15 @@ import {
   type Transferred,
 } from "./target-files.js";
 import { Unpacker } from "./unpack.js";
+import {
+  bytesOf,
+  endOfUpload,
+  entriesOfInput,
+  entryOfFile,
+  lacking,
+  packEntries,
+  type UploadEntry,
+} from "./upload-entries.js";
 import { sendByCommand } from "./user-command.js";
 
 /** The most bytes of journals that one look brings here. */
@@ -120,9 +128,9 @@ export class SentFiles implements TargetFiles {
   }
 
   /** What arrived in an earlier try, without what is as long as it should be and holds something else. */
-  async #checkArrived(parcels: readonly Parcel[], incoming: ReadonlyMap<string, number>) {
-    const whole = parcels.filter(
-      (parcel) => parcel.kind === "file" && parcel.sha256 !== undefined && incoming.get(parcel.path) === parcel.bytes,
+  async #checkArrived(entries: readonly UploadEntry[], incoming: ReadonlyMap<string, number>) {
+    const whole = entries.filter(
+      (entry) => entry.kind === "file" && entry.sha256 !== undefined && incoming.get(entry.path) === entry.bytes,
     );
     if (whole.length === 0) return incoming;
     const good = new Map(incoming);
@@ -130,11 +138,11 @@ export class SentFiles implements TargetFiles {
     return good;
   }
 
-  /** Those of the parcels that are not what was to be sent. */
-  async #findWrong(parcels: readonly Parcel[]): Promise<string[]> {
-    const digests = await this.#digestArrived(parcels.map(({ path }) => path));
-    return parcels
-      .filter((parcel) => parcel.kind === "file" && parcel.sha256 !== digests.get(parcel.path))
+  /** Those of the entries that are not what was to be sent. */
+  async #findWrong(entries: readonly UploadEntry[]): Promise<string[]> {
+    const digests = await this.#digestArrived(entries.map(({ path }) => path));
+    return entries
+      .filter((entry) => entry.kind === "file" && entry.sha256 !== digests.get(entry.path))
       .map(({ path }) => path);
   }
 
@@ -153,18 +161,18 @@ export class SentFiles implements TargetFiles {
       const wanted = [
         ...[...sums]
           .filter(([name, sum]) => had.bundle.get(name) !== sum)
-          .map(([name]) => parcelOfFile(join(this.here, "bundle", name), `${incomingRun}.bundle/${name}`)),
-        ...lackingShared.flatMap((upload) => this.#inputParcels(upload, staged.sources)),
-        ...files.map((name) => parcelOfFile(join(chunks, name), `${incomingRun}/chunks/${name}`)),
-        ...(staged.tree ? treeParcels(staged.tree, `${incomingRun}/staged`, this.options.digests) : []),
+          .map(([name]) => entryOfFile(join(this.here, "bundle", name), `${incomingRun}.bundle/${name}`)),
+        ...lackingShared.flatMap((upload) => this.#inputEntries(upload, staged.sources)),
+        ...files.map((name) => entryOfFile(join(chunks, name), `${incomingRun}/chunks/${name}`)),
+        ...(staged.tree ? entriesOfTree(staged.tree, `${incomingRun}/staged`, this.options.digests) : []),
       ];
       await this.#transfer(wanted, had, transferred);
       // What went by a way of the user's own was not looked at on its way.
       if (this.options.transferCommand !== undefined) {
-        for (const upload of lackingShared) this.#inputParcels(upload, staged.sources);
+        for (const upload of lackingShared) this.#inputEntries(upload, staged.sources);
       }
       await this.#complete(staged, incomingRun, sums, lackingShared.map(inShared));
-      if (staged.tree) await this.#plant(staged, staged.tree);
+      if (staged.tree) await this.#createTree(staged, staged.tree);
     });
     declareRun(staged.folder, staged.facts);
     for (const name of files) if (name.endsWith(".tar")) rmSync(join(chunks, name));
@@ -176,7 +184,7 @@ export class SentFiles implements TargetFiles {
       const had = await this.#takeInventory();
       const lost = uploads.filter((upload) => !had.shared.has(inShared(upload)));
       await this.#transfer(
-        lost.flatMap((upload) => this.#inputParcels(upload, sources)),
+        lost.flatMap((upload) => this.#inputEntries(upload, sources)),
         had,
         () => {},
       );
@@ -185,38 +193,38 @@ export class SentFiles implements TargetFiles {
     });
   }
 
-  #inputParcels(upload: Upload, sources: string): Parcel[] {
+  #inputEntries(upload: Upload, sources: string): UploadEntry[] {
     const source = isAbsolute(upload.source) ? upload.source : join(sources, upload.source);
-    return parcelsOfInput(upload, source, this.options.digests);
+    return entriesOfInput(upload, source, this.options.digests);
   }
 
-  /** Sends what of the parcels has not arrived before, and sees that all of it arrives. */
-  async #transfer(wanted: readonly Parcel[], had: Inventory, transferred: Transferred): Promise<void> {
-    const parcels = [...lacking(wanted, await this.#checkArrived(wanted, had.incoming))];
-    const has = await this.#sendParcels(parcels, transferred);
-    const joined = parcels.filter((parcel) => parcel.kind === "file" && parcel.from > 0 && parcel.sha256);
+  /** Sends what of the entries has not arrived before, and sees that all of it arrives. */
+  async #transfer(wanted: readonly UploadEntry[], had: Inventory, transferred: Transferred): Promise<void> {
+    const entries = [...lacking(wanted, await this.#checkArrived(wanted, had.incoming))];
+    const has = await this.#sendEntries(entries, transferred);
+    const joined = entries.filter((entry) => entry.kind === "file" && entry.from > 0 && entry.sha256);
     const wrong = new Set(joined.length > 0 ? await this.#findWrong(joined) : []);
-    for (const parcel of parcels) {
-      if (parcel.kind !== "file") continue;
-      if (has.incoming.get(parcel.path) === parcel.bytes && !wrong.has(parcel.path)) continue;
+    for (const entry of entries) {
+      if (entry.kind !== "file") continue;
+      if (has.incoming.get(entry.path) === entry.bytes && !wrong.has(entry.path)) continue;
       throw new RuntimeProblem(
-        `${parcel.path} has not arrived whole on ${this.options.host.name}`,
+        `${entry.path} has not arrived whole on ${this.options.host.name}`,
         "run the same command again",
       );
     }
   }
 
   /** Tells what the target has then. */
-  async #sendParcels(parcels: readonly Parcel[], transferred: Transferred): Promise<Inventory> {
+  async #sendEntries(entries: readonly UploadEntry[], transferred: Transferred): Promise<Inventory> {
     const { transferCommand } = this.options;
     if (transferCommand !== undefined) {
       await this.options.host.run('mkdir -p -- "$1/incoming"', [this.there]);
-      await sendByCommand(transferCommand, parcels, this.here, `${this.there}/incoming`);
+      await sendByCommand(transferCommand, entries, this.here, `${this.there}/incoming`);
       return this.#takeInventory();
     }
-    const total = bytesOf(parcels);
+    const total = bytesOf(entries);
     const last = `end-${randomBytes(8).toString("hex")}`;
-    const stream = packParcels([...parcels, endOfParcels(last)], (bytes) => transferred(Math.min(bytes, total), total));
+    const stream = packEntries([...entries, endOfUpload(last)], (bytes) => transferred(Math.min(bytes, total), total));
     const input = Readable.from(stream, { objectMode: false, highWaterMark: 1 << 20 });
     const scripts = ["transfer/receive-upload", "transfer/list-arrived"] as const;
     return readInventory((await runScript(this.#bulk, scripts, [this.there, "incoming", last], { input })).toString());
@@ -243,23 +251,23 @@ export class SentFiles implements TargetFiles {
     if (ended.code !== 0) throw scriptProblem(this.options.host, ended);
   }
 
-  async #plant({ number, facts }: StagedRun, tree: NonNullable<StagedRun["tree"]>): Promise<void> {
+  async #createTree({ number, facts }: StagedRun, tree: NonNullable<StagedRun["tree"]>): Promise<void> {
     const args = [this.there, String(number), tree.facts.mode, tree.root, describeRun(facts).trimEnd()];
-    const input = describeForPlanting(tree);
+    const input = describeTree(tree);
     await runScript(this.options.host, "transfer/create-tree", [...args, ...tree.without], { input });
   }
 
-  async ask(script: ScriptName, args: readonly string[], input?: Buffer): Promise<Buffer> {
+  async runScript(script: ScriptName, args: readonly string[], input?: Buffer): Promise<Buffer> {
     return this.options.persist(() => runScript(this.options.host, script, args, { input }));
   }
 
-  async look(run: Run): Promise<void> {
+  async readJournals(run: Run): Promise<void> {
     const folder = join(run.folder, "journal");
     const known = readdirSync(folder).map((name) => `${statSync(join(folder, name)).size} ${name}\n`);
     const args = [`${this.there}/runs/${run.number}`, String(MOST_NEWS)];
     let news: Buffer;
     try {
-      news = await this.ask("transfer/send-journals", args, Buffer.from(known.join("")));
+      news = await this.runScript("transfer/send-journals", args, Buffer.from(known.join("")));
     } catch (error) {
       if (!(error instanceof RuntimeProblem) || error.hint !== undefined) throw error;
       throw new RuntimeProblem(
@@ -310,14 +318,14 @@ export class SentFiles implements TargetFiles {
     return { refused: unpacker.refused, instead: unpacker.instead };
   }
 
-  async tidy(run: Run, keep: readonly string[]): Promise<void> {
+  async removeWork(run: Run, keep: readonly string[]): Promise<void> {
     const input = Buffer.from(keep.map((path) => `${path}\0`).join(""));
-    await this.ask("transfer/remove-work", [`${this.there}/runs/${run.number}`], input);
+    await this.runScript("transfer/remove-work", [`${this.there}/runs/${run.number}`], input);
     removeFolder(join(run.folder, "work"));
     makeFolders(join(run.folder, "work"));
   }
 
-  async adopt(): Promise<void> {
+  async fetchRunMetadata(): Promise<void> {
     const known = listRuns(this.here).filter((number) => readRun(this.here, number));
     const unknown = this.options.runs.filter((number) => !known.includes(number));
     if (unknown.length === 0) return;
@@ -341,7 +349,7 @@ export class SentFiles implements TargetFiles {
   }
 
   async clean(): Promise<void> {
-    await this.ask("transfer/remove-runs", [this.there]);
+    await this.runScript("transfer/remove-runs", [this.there]);
     undeclareRuns(this.here);
     for (const part of ["runs", "shared"]) removeFolder(join(this.here, part));
   }

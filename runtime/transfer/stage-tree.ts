@@ -27,7 +27,7 @@ import { digestFile } from "../../compiler/format/content/digest.js";
 import type { DigestCache } from "../../compiler/format/content/digest-cache.js";
 import { ownFolders } from "../../compiler/format/own-folders.js";
 import { RuntimeProblem } from "../system/problem.js";
-import type { Parcel } from "./parcels.js";
+import type { UploadEntry } from "./upload-entries.js";
 
 /** Files up to this size are copied through memory. */
 const SMALL = 256 * 1024;
@@ -96,7 +96,7 @@ function statUnchanged(tree: StagedTree, entry: BundledTreeEntry, digests: Diges
 }
 
 /** What of a tree is to be sent, to a folder below the target's `incoming/`. */
-export function* treeParcels(tree: StagedTree, to: string, digests: DigestCache): Generator<Parcel> {
+export function* entriesOfTree(tree: StagedTree, to: string, digests: DigestCache): Generator<UploadEntry> {
   if (tree.facts.mode === "inPlace") return;
   yield { kind: "folder", path: to, mtime: 0, mode: 0o755 };
   for (const entry of tree.entries()) {
@@ -153,7 +153,7 @@ export function replicateTree(tree: StagedTree, to: string, digests: DigestCache
  * What `create-tree.sh` is to know of a tree: the modes of folders that their owner may not write to, which
  * they only get when all is in them, and the files that jobs do not share, if they share some.
  */
-export function describeForPlanting(tree: StagedTree): Buffer {
+export function describeTree(tree: StagedTree): Buffer {
   const modes: string[] = [];
   const own: string[] = [];
   let shares = false;

@@ -70,7 +70,7 @@ export interface TargetFiles {
    */
   restoreCopies(uploads: readonly Upload[], sources: string): Promise<void>;
   /** Brings here what journals hold beyond what is known. */
-  look(run: Run): Promise<void>;
+  readJournals(run: Run): Promise<void>;
   /**
    * Brings here, under the same paths, what jobs have left. What is not there any more does not come.
    *
@@ -82,11 +82,11 @@ export interface TargetFiles {
    *
    * @throws RuntimeProblem if it fails
    */
-  ask(script: ScriptName, args: readonly string[], input?: Buffer): Promise<Buffer>;
+  runScript(script: ScriptName, args: readonly string[], input?: Buffer): Promise<Buffer>;
   /** Ends a run that was gathered: chunks and working folders go, but for those named, below `work/`. */
-  tidy(run: Run, keep: readonly string[]): Promise<void>;
+  removeWork(run: Run, keep: readonly string[]): Promise<void>;
   /** Brings here what has to be known of runs that another checkout has begun. */
-  adopt(): Promise<void>;
+  fetchRunMetadata(): Promise<void>;
   /** Takes back a run that no manager has begun. */
   discard(run: Run): Promise<void>;
   /** Removes runs and staged inputs. */

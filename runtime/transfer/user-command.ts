@@ -3,28 +3,28 @@ import { chmodSync, constants, copyFileSync, linkSync, rmSync, symlinkSync } fro
 import { dirname, join } from "node:path";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { RuntimeProblem } from "../system/problem.js";
-import type { Parcel } from "./parcels.js";
+import type { UploadEntry } from "./upload-entries.js";
 
-/** Lays parcels out in a folder, as they are to lie on the target; files are linked where that is possible. */
-function layOut(parcels: Iterable<Parcel>, folder: string): void {
-  for (const parcel of parcels) {
-    const place = join(folder, parcel.path);
+/** Lays entries out in a folder, as they are to lie on the target; files are linked where that is possible. */
+function layOut(entries: Iterable<UploadEntry>, folder: string): void {
+  for (const entry of entries) {
+    const place = join(folder, entry.path);
     makeFolders(dirname(place));
-    if (parcel.kind === "folder") makeFolders(place);
-    else if (parcel.kind === "link") symlinkSync(parcel.leadsTo, place);
+    if (entry.kind === "folder") makeFolders(place);
+    else if (entry.kind === "link") symlinkSync(entry.leadsTo, place);
     else {
       try {
-        linkSync(parcel.source, place);
+        linkSync(entry.source, place);
       } catch {
-        copyFileSync(parcel.source, place, constants.COPYFILE_FICLONE);
-        chmodSync(place, parcel.mode);
+        copyFileSync(entry.source, place, constants.COPYFILE_FICLONE);
+        chmodSync(place, entry.mode);
       }
     }
   }
 }
 
 /**
- * Sends parcels by the user's own command. Files are sent whole.
+ * Sends entries by the user's own command. Files are sent whole.
  *
  * @param command bash text, in which `$from` and `$to` are the folders
  * @param here the target's folder on this machine, where they are laid out
@@ -32,14 +32,14 @@ function layOut(parcels: Iterable<Parcel>, folder: string): void {
  */
 export async function sendByCommand(
   command: string,
-  parcels: readonly Parcel[],
+  entries: readonly UploadEntry[],
   here: string,
   to: string,
 ): Promise<void> {
   const from = join(here, "outgoing");
   rmSync(from, { recursive: true, force: true });
   makeFolders(from);
-  layOut(parcels, from);
+  layOut(entries, from);
   // What it prints is for the user to see, and not part of any document on standard output.
   const child = spawn("bash", ["-c", command], { env: { ...process.env, from, to }, stdio: ["inherit", 2, 2] });
   const code = await new Promise<number>((resolve, reject) => {

@@ -13,7 +13,7 @@ import { RuntimeProblem } from "../system/problem.js";
 import { removeFolder } from "../system/remove-folder.js";
 import { copyExpected, expectedContent } from "./copy-input.js";
 import { Seals } from "./seals.js";
-import { describeForPlanting, replicateTree } from "./stage-tree.js";
+import { describeTree, replicateTree } from "./stage-tree.js";
 import { type Artifact, FETCHED_WHOLE, type Fetched, type StagedRun, type TargetFiles } from "./target-files.js";
 
 /** A network file system may show a file only some seconds after it was written elsewhere: so long, in milliseconds. */
@@ -117,26 +117,26 @@ export class VisibleFiles implements TargetFiles {
   }
 
   async send(staged: StagedRun): Promise<Run> {
-    if (staged.tree) await this.#plant(staged, staged.tree);
+    if (staged.tree) await this.#createTree(staged, staged.tree);
     declareRun(staged.folder, staged.facts);
     return readRun(this.here, staged.number) as Run;
   }
 
   /** The tree is copied on this side, and put in place by whoever runs the managers. */
-  async #plant(staged: StagedRun, tree: NonNullable<StagedRun["tree"]>): Promise<void> {
+  async #createTree(staged: StagedRun, tree: NonNullable<StagedRun["tree"]>): Promise<void> {
     replicateTree(tree, join(staged.folder, "staged"), this.options.digests);
     const args = [this.there, String(staged.number), tree.facts.mode, tree.root, "", ...tree.without];
-    await this.ask("transfer/create-tree", args, describeForPlanting(tree));
+    await this.runScript("transfer/create-tree", args, describeTree(tree));
     removeFolder(join(staged.folder, "staged"));
   }
 
-  async ask(script: ScriptName, args: readonly string[], input?: Buffer): Promise<Buffer> {
+  async runScript(script: ScriptName, args: readonly string[], input?: Buffer): Promise<Buffer> {
     const persist = this.options.persist ?? ((action) => action());
     return persist(() => runScript(this.options.host, script, args, { input }));
   }
 
   /** The journals are read where they lie. */
-  async look(run: Run): Promise<void> {
+  async readJournals(run: Run): Promise<void> {
     if (existsSync(join(run.folder, "run"))) return;
     throw new RuntimeProblem(
       `${run.folder} is not there any more`,
@@ -162,7 +162,7 @@ export class VisibleFiles implements TargetFiles {
     return FETCHED_WHOLE;
   }
 
-  async tidy(run: Run, keep: readonly string[]): Promise<void> {
+  async removeWork(run: Run, keep: readonly string[]): Promise<void> {
     const folder = `${this.there}/runs/${run.number}`;
     const input = Buffer.from(keep.map((path) => `${path}\0`).join(""));
     await runScript(this.options.host, "transfer/remove-work", [folder], {
@@ -173,7 +173,7 @@ export class VisibleFiles implements TargetFiles {
     if (this.options.keepsCopies === false && keep.length === 0) removeFolder(join(this.here, "shared"));
   }
 
-  async adopt(): Promise<void> {
+  async fetchRunMetadata(): Promise<void> {
     // All of it can be read where it lies.
   }
 

@@ -15,7 +15,7 @@ import { NoPlace, TreePlaces } from "./place-entry.js";
 import { putResults } from "./put-results.js";
 import { isUnreadable, type TreeChange } from "./tree-change.js";
 
-export interface BringTreeOptions {
+export interface CollectTreeOptions {
   readonly run: Run;
   readonly files: TargetFiles;
   readonly description: BundleDescription;
@@ -33,14 +33,14 @@ export interface BringTreeOptions {
 }
 
 /** What became of a tree. */
-export interface TreeHome {
+export interface CollectedTree {
   readonly changes: readonly TreeChange[];
   readonly conflicts: readonly Conflict[];
   /** changes that went, or would go, into the environment on this machine; undefined: that was not asked for */
   readonly applied: number | undefined;
 }
 
-async function findChanges(options: BringTreeOptions): Promise<TreeChange[]> {
+async function findChanges(options: CollectTreeOptions): Promise<TreeChange[]> {
   const { run, files, description, folder, done } = options;
   const bundle = join(files.here, "bundle");
   if (description.tree?.mode === "perJob") return readChangesOfJobs(files, run, bundle, done);
@@ -75,7 +75,7 @@ function applyChanges(root: string, decision: Decision): Conflict[] {
  *
  * @throws RuntimeProblem if something is gone on the target, or in the way here
  */
-export async function collectTree(options: BringTreeOptions): Promise<TreeHome> {
+export async function collectTree(options: CollectTreeOptions): Promise<CollectedTree> {
   const { run, files, description, folder, results, write } = options;
   const { tree } = description;
   if (!tree) throw new Error("the jobs of this swarm have no tree");
@@ -89,12 +89,12 @@ export async function collectTree(options: BringTreeOptions): Promise<TreeHome> 
   const ran = new Set(options.done.keys());
   const touched = new Set(changes.map(({ path }) => path));
   const earlier = partial && tree.mode === "perJob" ? earlierVersions(results, touched, ran) : [];
-  const settled = await mergeVersions([...changes, ...earlier]);
+  const merged = await mergeVersions([...changes, ...earlier]);
   const root = resolve(folder, tree.root);
   const apply = tree.apply && options.isOver && tree.mode !== "inPlace";
-  const paths = new Set(settled.agreed.map(({ path }) => path));
+  const paths = new Set(merged.agreed.map(({ path }) => path));
   const local = apply ? new LocalTree(root, join(files.here, "bundle"), paths) : undefined;
-  const decision = await decidePlaces(settled, local);
+  const decision = await decidePlaces(merged, local);
   const strange = found
     .filter(({ path }) => isUnreadable(path))
     .map(

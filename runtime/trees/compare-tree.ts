@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { readBundledTree } from "../../compiler/format/bundle.js";
 import type { EndedTry } from "../run/journal.js";
 import type { Run } from "../run/run-folder.js";
-import { lookAt } from "../system/look-at.js";
 import { RuntimeProblem } from "../system/problem.js";
+import { statEntry } from "../system/stat-entry.js";
 import type { TargetFiles } from "../transfer/target-files.js";
 import { type Difference, readDifferences } from "./listing.js";
 import { changeOf, isUncertain, type TreeChange } from "./tree-change.js";
@@ -34,7 +34,7 @@ async function digestsNow(files: TargetFiles, run: Run, paths: Iterable<string>)
   const digests = new Map<string, string>();
   if (input.length === 0) return digests;
   const folder = `${files.there}/runs/${run.number}/work/tree`;
-  for (const record of (await files.ask("transfer/digest-files", [folder], input)).toString("utf8").split("\0")) {
+  for (const record of (await files.runScript("transfer/digest-files", [folder], input)).toString("utf8").split("\0")) {
     if (record !== "") digests.set(record.slice(record.indexOf("./") + 2), record.slice(0, 64));
   }
   return digests;
@@ -78,11 +78,11 @@ export async function compareSharedTree(
   bundle: string | undefined,
   without: readonly string[],
 ): Promise<TreeChange[]> {
-  const text = await files.ask("trees/compare-tree", [files.there, String(run.number), ...without]);
+  const text = await files.runScript("trees/compare-tree", [files.there, String(run.number), ...without]);
   let differences = read(text, `run ${run.number}`);
   if (bundle === undefined) {
     const changed = differences.filter(({ after }) => after?.kind === "file").map(({ path }) => `./${path}\0`);
-    await files.ask("trees/set-changed-aside", [files.there, String(run.number)], Buffer.from(changed.join("")));
+    await files.runScript("trees/set-changed-aside", [files.there, String(run.number)], Buffer.from(changed.join("")));
   } else differences = await leaveOutTouched(differences, bundle, (paths) => digestsNow(files, run, paths));
   const folder = bundle === undefined ? "changed" : "tree";
   return differences.map((difference) => changeOf(difference, "", `${folder}/${difference.path}`));
@@ -95,7 +95,10 @@ export async function readChangesOfJobs(
   bundle: string,
   done: ReadonlyMap<string, EndedTry>,
 ): Promise<TreeChange[]> {
-  const places = [...done].map(([job, { life, place, number }]) => ({ job, at: `${life}/${place}/${number}` }));
+  const places = [...done].map(([job, { incarnation: life, place, number }]) => ({
+    job,
+    at: `${life}/${place}/${number}`,
+  }));
   await files.fetch(
     run,
     places.map(({ at }) => ({ kind: "file", path: `${at}.changes`, bytes: undefined })),
@@ -103,7 +106,7 @@ export async function readChangesOfJobs(
   const changes: TreeChange[] = [];
   for (const { job, at } of places) {
     const list = join(run.folder, "work", `${at}.changes`);
-    if (!lookAt(list)?.isFile()) {
+    if (!statEntry(list)?.isFile()) {
       throw new RuntimeProblem(
         `what the job ${job} has changed in its tree is gone from ${files.there}/runs/${run.number}`,
         `run it again: locusts deploy --redo ${job}`,
@@ -118,7 +121,7 @@ export async function readChangesOfJobs(
       const digests = new Map<string, string>();
       for (const path of paths) {
         const place = join(run.folder, "work", at, "changed", path);
-        if (lookAt(place)?.isFile()) digests.set(path, await digestOf(place));
+        if (statEntry(place)?.isFile()) digests.set(path, await digestOf(place));
       }
       return digests;
     };

@@ -2,13 +2,13 @@ import { readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { readChangesTable, readConflictsTable } from "../results/change-tables.js";
 import { fileNameOf } from "../results/log-names.js";
-import { lookAt } from "../system/look-at.js";
+import { statEntry } from "../system/stat-entry.js";
 import { CONFLICTS_FOLDER, TREE_FOLDER } from "./decide-places.js";
 import type { Change } from "./merge-versions.js";
 import type { Version } from "./place-entry.js";
 
 function versionAt(source: string): Version | undefined {
-  const stats = lookAt(source);
+  const stats = statEntry(source);
   if (!stats) return undefined;
   const rest = { bytes: stats.isFile() ? stats.size : 0, mode: stats.mode & 0o7777, source };
   if (stats.isFile()) return { ...rest, kind: "file", link: "" };

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Run } from "../run/run-folder.js";
-import { lookAt } from "../system/look-at.js";
 import { RuntimeProblem } from "../system/problem.js";
+import { statEntry } from "../system/stat-entry.js";
 import type { Artifact, TargetFiles } from "../transfer/target-files.js";
 import type { Change } from "./merge-versions.js";
 import type { TreeChange } from "./tree-change.js";
@@ -33,7 +33,7 @@ function* batchesOf(artifacts: Iterable<Artifact>): Generator<Artifact[]> {
 export async function fetchContents(files: TargetFiles, run: Run, changes: readonly TreeChange[]): Promise<Change[]> {
   const placeOf = (change: TreeChange) => join(run.folder, "work", change.at);
   const isHere = (change: TreeChange) => {
-    const stats = lookAt(placeOf(change));
+    const stats = statEntry(placeOf(change));
     return stats?.isFile() === true && stats.size === change.bytes;
   };
   const contents = changes.filter(({ kind, change }) => kind === "file" && change !== "deleted");

@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type BundledTreeEntry, readBundledTree } from "../../compiler/format/bundle.js";
-import { lookAt } from "../system/look-at.js";
+import { statEntry } from "../system/stat-entry.js";
 import { digestOf } from "./compare-tree.js";
 import { isThere, type Version } from "./place-entry.js";
 
@@ -27,7 +27,7 @@ export class LocalTree {
   #isCutOff(path: string): boolean {
     for (let parent = dirname(path); parent !== "."; parent = dirname(parent)) {
       if (this.#newFolders.has(parent)) return false;
-      const stats = lookAt(join(this.root, parent));
+      const stats = statEntry(join(this.root, parent));
       if (stats && !stats.isDirectory()) return true;
     }
     return false;
@@ -40,7 +40,7 @@ export class LocalTree {
 
   /** Is what lies at a place what it was when the bundle was built? */
   async #isAsBefore(place: string, entry: BundledTreeEntry): Promise<boolean> {
-    const stats = lookAt(place);
+    const stats = statEntry(place);
     if (!stats) return false;
     if (entry.kind === "folder") return stats.isDirectory();
     if (entry.kind === "link") return stats.isSymbolicLink() && readlinkSync(place) === entry.link;
@@ -60,7 +60,7 @@ export class LocalTree {
   async #judgeRemoval(path: string): Promise<string | undefined> {
     const place = join(this.root, path);
     if (this.#isCutOff(path)) return "a link or a file is in the way here";
-    const stats = lookAt(place);
+    const stats = statEntry(place);
     if (!stats) return undefined;
     const before = this.#before.get(path);
     if (!before) return NOT_SELECTED;
@@ -81,7 +81,7 @@ export class LocalTree {
   async #judgePut(path: string, version: Version): Promise<string | undefined> {
     const place = join(this.root, path);
     if (this.#isCutOff(path)) return "a link or a file is in the way here";
-    const stats = lookAt(place);
+    const stats = statEntry(place);
     if (stats && isThere(place, version)) return undefined;
     const before = this.#before.get(path);
     if (!before) return stats ? NOT_SELECTED : undefined;

@@ -16,7 +16,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { isSameContent } from "../results/results.js";
-import { lookAt } from "../system/look-at.js";
+import { statEntry } from "../system/stat-entry.js";
 import type { EntryKind } from "./listing.js";
 
 /** What is to be put somewhere: a file's content is at `source`. */
@@ -35,7 +35,7 @@ export class NoPlace extends Error {
 
 /** Is this very version what lies at a place? Modes of folders aside, which they get in the end. */
 export function isThere(place: string, version: Version): boolean {
-  const stats = lookAt(place);
+  const stats = statEntry(place);
   if (!stats) return false;
   switch (version.kind) {
     case "folder":
@@ -83,7 +83,7 @@ export class TreePlaces {
     }
     this.#makeWay(parent);
     const place = join(this.root, parent);
-    const stats = lookAt(place);
+    const stats = statEntry(place);
     if (!stats) mkdirSync(place);
     else if (!stats.isDirectory()) throw new NoPlace(`would lie behind ${parent}, which is no folder here`);
     else this.#open(parent, stats.mode & 0o7777);
@@ -112,7 +112,7 @@ export class TreePlaces {
     this.#makeWay(path);
     const place = join(this.root, path);
     if (version.kind === "folder") {
-      const stats = lookAt(place);
+      const stats = statEntry(place);
       if (stats && !stats.isDirectory()) rmSync(place);
       if (!stats?.isDirectory()) mkdirSync(place);
       else this.#open(path, stats.mode & 0o7777);
@@ -129,7 +129,7 @@ export class TreePlaces {
       utimesSync(draft, atime, mtime);
       chmodSync(draft, version.mode);
     }
-    const old = lookAt(place);
+    const old = statEntry(place);
     if (old?.isDirectory()) this.#removeFolder(path);
     // What was a folder is none any more: nothing is to be written through what takes its place.
     if (this.#known.has(path)) this.#known.clear();
@@ -149,7 +149,7 @@ export class TreePlaces {
   /** Removes a file, a link, or a folder that is empty. @returns false if it is a folder that holds something */
   remove(path: string): boolean {
     const place = join(this.root, path);
-    const stats = lookAt(place);
+    const stats = statEntry(place);
     if (!stats) return true;
     this.#makeWay(path);
     if (!stats.isDirectory()) {
@@ -173,7 +173,7 @@ export class TreePlaces {
     for (const [path, mode] of this.#opened) if (!this.#modes.has(path)) this.#modes.set(path, mode);
     for (const path of [...this.#modes.keys()].sort().reverse()) {
       const place = join(this.root, path);
-      const stats = lookAt(place);
+      const stats = statEntry(place);
       const mode = this.#modes.get(path) as number;
       if (stats?.isDirectory() && (stats.mode & 0o7777) !== mode) chmodSync(place, mode);
     }

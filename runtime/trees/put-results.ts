@@ -12,8 +12,8 @@ import {
   writeConflictsTable,
 } from "../results/change-tables.js";
 import { isSameContent } from "../results/results.js";
-import { lookAt } from "../system/look-at.js";
 import { RuntimeProblem } from "../system/problem.js";
+import { statEntry } from "../system/stat-entry.js";
 import { CONFLICTS_FOLDER, type Decision, TREE_FOLDER } from "./decide-places.js";
 import type { Change, Conflict } from "./merge-versions.js";
 import { isThere, NoPlace, TreePlaces } from "./place-entry.js";
@@ -44,11 +44,11 @@ function refuse(results: string, path: string, error: unknown): never {
 /** Keeps what an earlier run has brought home, where this one brings something else: in a place that nothing has yet. */
 function keepEarlier(results: string, change: Change): Conflict | undefined {
   const old = join(results, TREE_FOLDER, change.path);
-  if (!lookAt(old)?.isFile() || (change.version && isThere(old, change.version))) return undefined;
+  if (!statEntry(old)?.isFile() || (change.version && isThere(old, change.version))) return undefined;
   for (let number = 1; ; number += 1) {
     const kept = `${CONFLICTS_FOLDER}/${EARLIER}${number === 1 ? "" : `.${number}`}/${change.path}`;
     const place = join(results, kept);
-    const taken = lookAt(place);
+    const taken = statEntry(place);
     if (taken && !(taken.isFile() && isSameContent(old, place))) continue;
     if (!taken) {
       makeFolders(dirname(place));
@@ -62,7 +62,7 @@ function keepEarlier(results: string, change: Change): Conflict | undefined {
 function removeStale(results: string, paths: Iterable<string>): void {
   for (const path of [...new Set(paths)].sort().reverse()) {
     const place = join(results, path);
-    const stats = lookAt(place);
+    const stats = statEntry(place);
     if (stats && !stats.isDirectory()) rmSync(place);
     for (let folder = stats?.isDirectory() ? path : dirname(path); folder !== "."; folder = dirname(folder)) {
       try {

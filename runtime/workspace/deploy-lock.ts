@@ -16,10 +16,10 @@ import { isRunning, type ProcessIdentity, processSpace } from "../system/process
 import type { RenewedLock } from "./renew-lock.js";
 
 /** Between two signs of life, in milliseconds. */
-const BEAT = 2000;
+const HEARTBEAT = 2000;
 /** An owner on this machine without any for so long is gone; one elsewhere may be seen late. In milliseconds. */
-const SILENCE_HERE = 15_000;
-const SILENCE_ELSEWHERE = 30_000;
+const TIMEOUT_HERE = 15_000;
+const TIMEOUT_ELSEWHERE = 30_000;
 const BETWEEN_LOOKS = 250;
 /** A look that takes longer is worth a word to whoever waits. */
 const LONG_LOOK = 1500;
@@ -29,7 +29,7 @@ export interface LockOptions {
   readonly waiting?: (message: string) => void;
   readonly signal?: AbortSignal;
   /** for how long an owner that can't be asked for may give no sign of life, in milliseconds; 15 or 30 s unless given */
-  readonly silence?: number;
+  readonly heartbeatTimeout?: number;
 }
 
 /**
@@ -50,7 +50,7 @@ export async function lockState(stateFolder: string, options: LockOptions = {}):
     const token = await take(path, own, options);
     if (token === undefined) continue;
     removeLeftovers(stateFolder);
-    return keepLock({ path, token, text: token === own.token ? own.text : "", beat: BEAT });
+    return keepLock({ path, token, text: token === own.token ? own.text : "", heartbeat: HEARTBEAT });
   }
 }
 
@@ -95,7 +95,7 @@ async function isGone(lock: LockFile, path: string, options: LockOptions): Promi
   if (owner && runs === false) return true;
   if (owner && runs && (lock.folder === "" || lock.folder === folderIdentity(join(path, "..")))) throw isAtWork(owner);
   // It can't be told by the process alone: does it still renew its lock?
-  const silence = options.silence ?? (owner && !isOfThisMachine(owner) ? SILENCE_ELSEWHERE : SILENCE_HERE);
+  const timeout = options.heartbeatTimeout ?? (owner && !isOfThisMachine(owner) ? TIMEOUT_ELSEWHERE : TIMEOUT_HERE);
   const since = performance.now();
   let told = false;
   for (;;) {
@@ -106,10 +106,10 @@ async function isGone(lock: LockFile, path: string, options: LockOptions): Promi
     if (now?.token !== lock.token) return false;
     if (now.renewed !== lock.renewed) throw isAtWork(owner);
     const passed = performance.now() - since;
-    if (passed > silence) return true;
+    if (passed > timeout) return true;
     if (!told && passed > LONG_LOOK) {
       told = true;
-      options.waiting?.(`${nameOf(owner)} has locked ${path}; looking whether it still lives, for ${silence / 1000} s`);
+      options.waiting?.(`${nameOf(owner)} has locked ${path}; looking whether it still lives, for ${timeout / 1000} s`);
     }
   }
 }

@@ -9,7 +9,7 @@ export interface RenewedLock {
   /** all of its file */
   readonly text: string;
   /** between two signs of life, in milliseconds */
-  readonly beat: number;
+  readonly heartbeat: number;
   /** 1 when the lock is given back */
   readonly released: Int32Array;
 }
@@ -51,7 +51,7 @@ function keepRenewing(lock: RenewedLock): void {
       return; // the disk is away
     }
     if (missing >= MOST_MISSING && Atomics.load(lock.released, 0) === 0) giveUp(lock.path);
-  }, lock.beat);
+  }, lock.heartbeat);
 }
 
 if (!isMainThread) keepRenewing(workerData as RenewedLock);

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { readHostFacts } from "../../runtime/doctor/facts/host-facts.js";
 import { listCommands, type Needs } from "../../runtime/doctor/facts/needs.js";
 import { examineClock, examineHost, examineStart } from "../../runtime/doctor/host-findings.js";
@@ -100,6 +103,32 @@ test("a quota counts where it is that of the directory's file system", () => {
     "space ok",
     "inodes ok",
   ]);
+});
+
+test("the programs that are looked for are those that scripts start, no more and no less", () => {
+  const root = fileURLToPath(new URL("../../../", import.meta.url));
+  const scriptsIn = (folder: string) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith(".sh"))
+      .map((path) => readFileSync(join(root, folder, path), "utf8").replace(/(^|\s)#.*$/gm, ""));
+  const before = "(?:^|[;&|({!]|\\b(?:then|do|else|exec|if|timeout \\d+|-exec|nohup)\\s)\\s*(?:LC_ALL=C )?";
+  const starts = (scripts: readonly string[], name: string) =>
+    scripts.some((script) => new RegExp(`${before}${name}(?=[\\s)])`, "m").test(script));
+  const ours = scriptsIn("runtime");
+  const others =
+    "awk basename cmp comm dd dirname env expr ls mkfifo od paste sed seq shuf split tac tee tr uniq xargs";
+  const wanted = listCommands({ program: undefined, container: undefined }, false);
+  const all = [...ours, ...scriptsIn("swarms")];
+  assert.deepEqual(
+    wanted.filter((name) => !starts(all, name)),
+    [],
+    "nothing starts these",
+  );
+  assert.deepEqual(
+    others.split(" ").filter((name) => starts(ours, name) && !wanted.includes(name)),
+    [],
+    "these are started, and not looked for",
+  );
 });
 
 test.run();

@@ -138,7 +138,7 @@ export class World {
     results.writeDown();
     results.placed.ledger.append(home);
     rmSync(work, { recursive: true, force: true });
-    results.settle();
+    results.takeFinalStamps();
     this.#open = undefined;
   }
 
@@ -160,7 +160,7 @@ export class World {
         for (const [output, path] of job.outputs.entries()) {
           if (output === 1 && !hasMore(job)) continue;
           const bytes = Buffer.byteLength(output === 0 ? job.content : "more\n");
-          const bring = output === 0 && folder ? results.bringFolder : results.bringFile;
+          const bring = output === 0 && folder ? results.collectFolder : results.collectFile;
           const brought = bring.call(results, join(work, path), path, bytes, { job, output });
           outputs[output] = brought.bytes;
           digests[output] = brought.digest;

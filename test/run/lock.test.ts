@@ -57,7 +57,7 @@ function renew(folder: string): NodeJS.Timeout {
 
 async function takes(folder: string): Promise<void> {
   const began = performance.now();
-  const unlock = await lockState(folder, { silence: SILENCE });
+  const unlock = await lockState(folder, { heartbeatTimeout: SILENCE });
   assert.equal(readFileSync(join(folder, "lock"), "utf8").split(" ")[0], String(process.pid));
   assert.deepEqual(readdirSync(folder), ["lock"], "nothing else is left");
   unlock();
@@ -88,7 +88,7 @@ test("the lock of a container or another machine holds while it is renewed, and 
     const folder = stateFolder();
     writeLock(folder, "4711 1", space);
     const renewing = renew(folder);
-    await assert.rejects(lockState(folder, { silence: 3000 }), AT_WORK);
+    await assert.rejects(lockState(folder, { heartbeatTimeout: 3000 }), AT_WORK);
     clearInterval(renewing);
     await takes(folder);
   }
@@ -121,7 +121,10 @@ process.stdout.write("has it\\n");
 setTimeout(unlock, 6000);`;
   const { child, outcome } = begin(process.execPath, ["--input-type=module", "--eval", script], folder);
   await new Promise((resolve) => child.stdout?.once("data", resolve));
-  await assert.rejects(lockState(folder, { silence: 5000 }), /another locusts is at work here: a process that has not/);
+  await assert.rejects(
+    lockState(folder, { heartbeatTimeout: 5000 }),
+    /another locusts is at work here: a process that has not/,
+  );
   assert.equal((await outcome).exitCode, 0);
   await takes(folder);
 });
@@ -141,7 +144,7 @@ test("what is left of takers that were killed is taken over, and removed", async
   writeLock(folder, GONE, processSpace(), "d");
   let seconds = 1_000_000;
   const renewing = setInterval(() => utimesSync(join(folder, "lock.after-d"), ++seconds, seconds), 100);
-  await assert.rejects(lockState(folder, { silence: 3000 }), AT_WORK);
+  await assert.rejects(lockState(folder, { heartbeatTimeout: 3000 }), AT_WORK);
   clearInterval(renewing);
 });
 

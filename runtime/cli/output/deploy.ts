@@ -3,11 +3,11 @@ import { countOf, formatBytes, formatSeconds } from "../../../compiler/format/am
 import type { DeployObserver, Progress } from "../../deploy/deploy-observer.js";
 import type { DeployEnd, DeployResult } from "../../deploy/deploy-result.js";
 import type { Workspace } from "../../workspace/workspace.js";
+import { sayCollectedTree } from "./collected-tree.js";
 import { sayFailures } from "./failures.js";
 import { sayReconnecting } from "./reconnecting.js";
 import { sayLost, sayPutRight, sayUntidied } from "./results.js";
 import type { Terminal } from "./terminal.js";
-import { sayTreeHome } from "./tree-home.js";
 
 /** Without a terminal a line says how far it is this often, in milliseconds. */
 const PLAIN_INTERVAL = 10_000;
@@ -77,7 +77,7 @@ export function observeDeploy(terminal: Terminal, workspace: Workspace): DeployO
         "  it is made anew, and from here on one job runs at a time; give such an input to jobs by copied()",
       );
     },
-    treeCame() {
+    treeCollected() {
       // It is said when all is over.
     },
     untidied(_run, message) {
@@ -120,7 +120,7 @@ export function summarizeDeploy(terminal: Terminal, workspace: Workspace, result
   terminal.status("");
   sayFailures(terminal, workspace, result.failures);
   sayEnd(terminal, result.end);
-  for (const home of result.trees) sayTreeHome(terminal, workspace, home);
+  for (const home of result.trees) sayCollectedTree(terminal, workspace, home);
   const cached = jobs.cached > 0 ? ` (${jobs.cached} of them before)` : "";
   const failed = jobs.failed > 0 ? `, ${colors.red(`${jobs.failed} failed`)}` : "";
   const pending = jobs.pending > 0 ? `, ${jobs.pending} pending` : "";

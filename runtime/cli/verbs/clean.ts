@@ -64,7 +64,7 @@ async function reset({ terminal, json, place, target }: VerbContext): Promise<Ex
 /** Takes back the nodes that pilots leave out since jobs failed there one after another. */
 function takeBackNodes(context: VerbContext): Promise<ExitCode> {
   return useDeployed(context, "change", async ({ files }) => {
-    const nodes = (await files.ask("target/take-back-nodes", [files.there]))
+    const nodes = (await files.runScript("target/take-back-nodes", [files.there]))
       .toString()
       .split("\n")
       .filter((name) => name !== "");

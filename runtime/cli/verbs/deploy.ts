@@ -3,10 +3,10 @@ import type { DeployOptions } from "../../deploy/deploy-options.js";
 import type { DeployEnd } from "../../deploy/deploy-result.js";
 import type { Redo } from "../../results/select-jobs.js";
 import { bundleFolder } from "../../workspace/workspace.js";
+import { describeCollectedTree, sayCollectedTree } from "../output/collected-tree.js";
 import { observeDeploy, summarizeDeploy } from "../output/deploy.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { sayNotes } from "../output/notes.js";
-import { describeTreeHome, sayTreeHome } from "../output/tree-home.js";
 import { buildInto } from "./build.js";
 import { compileDefinition } from "./compile-definition.js";
 import type { Verb, VerbContext } from "./verb.js";
@@ -70,12 +70,12 @@ export const deployVerb: Verb<DeployVerbOptions> = async (context, options) => {
     let result = await deploy({ ...once, description });
     if (result.end.how === "outdated") {
       // An earlier run has been completed first, by what it has changed in the tree.
-      for (const home of result.trees) sayTreeHome(terminal, workspace, home);
+      for (const home of result.trees) sayCollectedTree(terminal, workspace, home);
       const { description: current } = await compileAndBuild(context);
       result = await deploy({ ...once, description: current });
     }
     summarizeDeploy(terminal, workspace, result);
-    const trees = description.tree ? { trees: result.trees.map(describeTreeHome) } : {};
+    const trees = description.tree ? { trees: result.trees.map(describeCollectedTree) } : {};
     if (context.json) terminal.print(JSON.stringify({ ...result.report, end: result.end, ...trees }));
     return exitCodeOf(result.end.how, result.report.jobs.failed, options.detach === true);
   } catch (error) {

@@ -3,9 +3,9 @@ import { collect } from "../../collect/collect.js";
 import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
 import { previewTrees } from "../../collect/preview.js";
 import { makeReport, REPORT_VERSION } from "../../results/report.js";
+import { describeCollectedTree, sayCollectedTree, sayTreePreview } from "../output/collected-tree.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { sayLost, sayUntidied } from "../output/results.js";
-import { describeTreeHome, sayTreeHome, sayTreePreview } from "../output/tree-home.js";
 import { useDeployed } from "./use-deployed.js";
 import type { Verb, VerbContext } from "./verb.js";
 
@@ -19,7 +19,9 @@ async function preview({ terminal, json }: VerbContext, deployed: DeployedSwarm)
   const { trees, unfinished } = await previewTrees(deployed);
   if (json) {
     const { target } = deployed;
-    terminal.print(JSON.stringify({ version: REPORT_VERSION, target, trees: trees.map(describeTreeHome), unfinished }));
+    terminal.print(
+      JSON.stringify({ version: REPORT_VERSION, target, trees: trees.map(describeCollectedTree), unfinished }),
+    );
     return EXIT.fine;
   }
   for (const home of trees) sayTreePreview(terminal, home);
@@ -42,13 +44,13 @@ export const gather: Verb<GatherOptions> = (context, options) =>
         home.failures,
         deployed.results.placed.stalePaths(),
       );
-      const trees = deployed.description.tree ? { trees: home.trees.map(describeTreeHome) } : {};
+      const trees = deployed.description.tree ? { trees: home.trees.map(describeCollectedTree) } : {};
       context.terminal.print(JSON.stringify({ ...report, ...trees }));
     } else {
       context.terminal.say(
         `${countOf(home.finished, "job")} brought home; ${totals.done}/${totals.total} done, ${totals.failed} failed`,
       );
-      for (const tree of home.trees) sayTreeHome(context.terminal, deployed.workspace, tree);
+      for (const tree of home.trees) sayCollectedTree(context.terminal, deployed.workspace, tree);
       if (home.waiting > 0)
         context.terminal.say("its tree comes home when all jobs have ended: locusts deploy goes on with them");
       for (const message of home.untidied) sayUntidied(context.terminal, message);

@@ -54,7 +54,10 @@ async function lookAt(deployed: DeployedSwarm): Promise<Status> {
   }
   const managers = states.some(({ active }) => active) ? "running" : "gone";
   const why = managers === "gone" && done + failed < total ? views.at(-1)?.state.departure : undefined;
-  const message = [...states.map((state) => state.explanation), why && why.reason !== "finished" ? describeStop(why) : ""]
+  const message = [
+    ...states.map((state) => state.explanation),
+    why && why.reason !== "finished" ? describeStop(why) : "",
+  ]
     .filter((text) => text !== "")
     .join("; ");
   // What a killed manager has left in its journal runs no more.

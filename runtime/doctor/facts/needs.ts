@@ -3,8 +3,8 @@ import type { TreeMode } from "../../../compiler/format/tree-mode.js";
 
 /** What the manager and the scripts of the runtime start: coreutils, findutils, grep, tar. */
 const COMMANDS = [
-  ..."cat chmod cp cut date df du find grep head id ln mkdir mkfifo mv nohup nproc realpath rm rmdir".split(" "),
-  ..."sha256sum sleep sort stat tail tar timeout touch truncate wc".split(" "),
+  ..."cat chmod comm cp cut date df du find grep head id ln mkdir mktemp mv nohup nproc readlink realpath".split(" "),
+  ..."rm rmdir sha256sum sleep sort stat tail tar timeout touch truncate wc xargs".split(" "),
 ] as const;
 
 const SLURM_COMMANDS = ["sbatch", "scancel", "scontrol", "sinfo", "squeue"] as const;

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
+import { explainNoStart, type NoStart } from "./explain-start.js";
 import { ConnectionLost, type StartedScript } from "./script-run.js";
-import { explainNoStart, type NoStart } from "./start-words.js";
 
 /** How long a login may take before it runs what it was given. */
 export interface StartLimits {

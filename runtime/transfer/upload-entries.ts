@@ -12,7 +12,7 @@ import { END_OF_TAR, paddingFor, tarHeader } from "./tar-entry.js";
  * A file, folder or link that is to be sent; `path` is where it goes below the target's `incoming/`,
  * `mtime` milliseconds since 1970.
  */
-export type Parcel = { readonly path: string; readonly mtime: number } & (
+export type UploadEntry = { readonly path: string; readonly mtime: number } & (
   | {
       readonly kind: "file";
       readonly source: string;
@@ -35,7 +35,7 @@ const BLOCK = 512 * 1024;
 const WORTH_RESUMING = 1024 * 1024;
 
 /** One of Locusts' own files. */
-export function parcelOfFile(source: string, path: string): Parcel {
+export function entryOfFile(source: string, path: string): UploadEntry {
   const { mtimeMs: mtime, mode, size } = statSync(source);
   return { path, mtime, kind: "file", source, bytes: size, mode: mode & 0o777, from: 0 };
 }
@@ -46,27 +46,27 @@ export function parcelOfFile(source: string, path: string): Parcel {
  *
  * @throws RuntimeProblem if it is not what the bundle was built from
  */
-export function parcelsOfInput(upload: Upload, source: string, digests: DigestCache): Parcel[] {
+export function entriesOfInput(upload: Upload, source: string, digests: DigestCache): UploadEntry[] {
   const sum = new ContentSum();
-  const parcels: Parcel[] = [];
+  const entries: UploadEntry[] = [];
   try {
     for (const entry of walkInput(source)) {
       const path = entry.path === "" ? upload.destination : `${upload.destination}/${entry.path}`;
       const { mtimeMs: mtime, mode, size } = entry.stats;
       const sha256 = entry.kind === "file" ? digestFile(entry.source, size, digests) : "";
       sum.add(entry, sha256, size);
-      if (entry.kind === "link") parcels.push({ path, mtime, kind: "link", leadsTo: entry.leadsTo });
-      else if (entry.kind === "folder") parcels.push({ path, mtime, kind: "folder", mode: (mode & 0o777) | 0o700 });
+      if (entry.kind === "link") entries.push({ path, mtime, kind: "link", leadsTo: entry.leadsTo });
+      else if (entry.kind === "folder") entries.push({ path, mtime, kind: "folder", mode: (mode & 0o777) | 0o700 });
       else {
         const facts = { source: entry.source, bytes: size, mode: mode & 0o555, from: 0, sha256 };
-        parcels.push({ path, mtime, kind: "file", ...facts });
+        entries.push({ path, mtime, kind: "file", ...facts });
       }
     }
   } catch (error) {
     throw isSignOfChange(error) ? inputHasChanged(upload) : error;
   }
   if (!isSameInput(sum.finish(), expectedContent(upload))) throw inputHasChanged(upload);
-  return parcels;
+  return entries;
 }
 
 /**
@@ -74,28 +74,28 @@ export function parcelsOfInput(upload: Upload, source: string, digests: DigestCa
  *
  * @param arrived bytes by path, as the target has them
  */
-export function* lacking(parcels: Iterable<Parcel>, arrived: ReadonlyMap<string, number>): Generator<Parcel> {
-  for (const parcel of parcels) {
-    if (parcel.kind !== "file") {
-      yield parcel;
+export function* lacking(entries: Iterable<UploadEntry>, arrived: ReadonlyMap<string, number>): Generator<UploadEntry> {
+  for (const entry of entries) {
+    if (entry.kind !== "file") {
+      yield entry;
       continue;
     }
-    const there = arrived.get(parcel.path);
-    if (there === parcel.bytes) continue;
-    if (there === undefined || there < WORTH_RESUMING || there > parcel.bytes) yield parcel;
-    else yield { ...parcel, from: there };
+    const there = arrived.get(entry.path);
+    if (there === entry.bytes) continue;
+    if (there === undefined || there < WORTH_RESUMING || there > entry.bytes) yield entry;
+    else yield { ...entry, from: there };
   }
 }
 
 /** What is sent last, for the target to see that everything before it has arrived. */
-export function endOfParcels(path: string): Parcel {
+export function endOfUpload(path: string): UploadEntry {
   return { path, mtime: Date.now(), kind: "folder", mode: 0o700 };
 }
 
-/** How many bytes of content parcels have. */
-export function bytesOf(parcels: Iterable<Parcel>): number {
+/** How many bytes of content entries have. */
+export function bytesOf(entries: Iterable<UploadEntry>): number {
   let total = 0;
-  for (const parcel of parcels) if (parcel.kind === "file") total += parcel.bytes - parcel.from;
+  for (const entry of entries) if (entry.kind === "file") total += entry.bytes - entry.from;
   return total;
 }
 
@@ -104,7 +104,7 @@ function hasChanged(source: string): RuntimeProblem {
 }
 
 /** @throws RuntimeProblem if a file is not what it was when it was hashed, as far as it is read here */
-async function* contentOf({ source, from, bytes, sha256 }: Parcel & { kind: "file" }): AsyncGenerator<Buffer> {
+async function* contentOf({ source, from, bytes, sha256 }: UploadEntry & { kind: "file" }): AsyncGenerator<Buffer> {
   let left = bytes - from;
   const digest = createHash("sha256");
   const stream = createReadStream(source, { start: from, end: bytes - 1, highWaterMark: BLOCK });
@@ -116,37 +116,40 @@ async function* contentOf({ source, from, bytes, sha256 }: Parcel & { kind: "fil
   if (left > 0 || (from === 0 && sha256 !== undefined && digest.digest("hex") !== sha256)) throw hasChanged(source);
 }
 
-async function* blocksOf(parcel: Parcel): AsyncGenerator<Buffer> {
-  const { path: name, mtime, kind } = parcel;
-  if (kind === "link") yield tarHeader({ name, kind, mode: 0o777, mtime, leadsTo: parcel.leadsTo });
-  else if (kind === "folder") yield tarHeader({ name, kind, mode: parcel.mode, mtime });
-  else if (parcel.from === 0 && parcel.bytes <= SMALL) {
-    const content = readFileSync(parcel.source);
+async function* blocksOf(entry: UploadEntry): AsyncGenerator<Buffer> {
+  const { path: name, mtime, kind } = entry;
+  if (kind === "link") yield tarHeader({ name, kind, mode: 0o777, mtime, leadsTo: entry.leadsTo });
+  else if (kind === "folder") yield tarHeader({ name, kind, mode: entry.mode, mtime });
+  else if (entry.from === 0 && entry.bytes <= SMALL) {
+    const content = readFileSync(entry.source);
     const size = content.length;
-    const { sha256 } = parcel;
-    if (size !== parcel.bytes || (sha256 && hash("sha256", content) !== sha256)) throw hasChanged(parcel.source);
-    yield Buffer.concat([tarHeader({ name, kind, mode: parcel.mode, mtime, size }), content, paddingFor(size)]);
+    const { sha256 } = entry;
+    if (size !== entry.bytes || (sha256 && hash("sha256", content) !== sha256)) throw hasChanged(entry.source);
+    yield Buffer.concat([tarHeader({ name, kind, mode: entry.mode, mtime, size }), content, paddingFor(size)]);
   } else {
     // The rest of a file is joined to what is there when it has arrived.
-    const rest = parcel.from > 0 ? `${name}.rest.${parcel.from}` : name;
-    const size = parcel.bytes - parcel.from;
-    yield tarHeader({ name: rest, kind, mode: parcel.mode, mtime, size });
-    yield* contentOf(parcel);
+    const rest = entry.from > 0 ? `${name}.rest.${entry.from}` : name;
+    const size = entry.bytes - entry.from;
+    yield tarHeader({ name: rest, kind, mode: entry.mode, mtime, size });
+    yield* contentOf(entry);
     yield paddingFor(size);
   }
 }
 
 /**
- * The tar stream of parcels, in large blocks.
+ * The tar stream of entries, in large blocks.
  *
  * @param sent is told how many bytes of the stream have gone out
  */
-export async function* packParcels(parcels: Iterable<Parcel>, sent: (bytes: number) => void): AsyncGenerator<Buffer> {
+export async function* packEntries(
+  entries: Iterable<UploadEntry>,
+  sent: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
   let blocks: Buffer[] = [];
   let length = 0;
   let total = 0;
-  for (const parcel of parcels) {
-    for await (const block of blocksOf(parcel)) {
+  for (const entry of entries) {
+    for await (const block of blocksOf(entry)) {
       blocks.push(block);
       length += block.length;
       if (length < BLOCK) continue;

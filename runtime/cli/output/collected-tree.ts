@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import { countOf, formatBytes } from "../../../compiler/format/amounts.js";
 import { printableName } from "../../../compiler/format/control-characters.js";
 import { RESULT_TABLES } from "../../../compiler/format/results.js";
-import type { TreeHome } from "../../trees/collect-tree.js";
+import type { CollectedTree } from "../../trees/collect-tree.js";
 import type { Conflict } from "../../trees/merge-versions.js";
 import type { Workspace } from "../../workspace/workspace.js";
 import type { Terminal } from "./terminal.js";
@@ -12,7 +12,7 @@ const MOST_LISTED = 20;
 
 const SIGNS = { created: "+", changed: "~", deleted: "-" } as const;
 
-function countChanges({ changes }: TreeHome): string {
+function countChanges({ changes }: CollectedTree): string {
   const counts = { created: 0, changed: 0, deleted: 0 };
   let bytes = 0;
   for (const { change, bytes: size } of changes) {
@@ -22,7 +22,7 @@ function countChanges({ changes }: TreeHome): string {
   return `${counts.created} created, ${counts.changed} changed, ${counts.deleted} deleted (${formatBytes(bytes)})`;
 }
 
-function sayConflicts(terminal: Terminal, home: TreeHome): void {
+function sayConflicts(terminal: Terminal, home: CollectedTree): void {
   const byPath = new Map<string, Conflict[]>();
   for (const conflict of home.conflicts) {
     const versions = byPath.get(conflict.change.path);
@@ -45,7 +45,7 @@ function sayConflicts(terminal: Terminal, home: TreeHome): void {
 }
 
 /** Says what the jobs have changed in their tree, and where it went. */
-export function sayTreeHome(terminal: Terminal, workspace: Workspace, home: TreeHome): void {
+export function sayCollectedTree(terminal: Terminal, workspace: Workspace, home: CollectedTree): void {
   const results = relative(process.cwd(), workspace.results) || ".";
   terminal.say(`the tree: ${countChanges(home)}, listed in ${results}/${RESULT_TABLES.changes.file}`);
   if (home.applied !== undefined) {
@@ -55,7 +55,7 @@ export function sayTreeHome(terminal: Terminal, workspace: Workspace, home: Tree
 }
 
 /** Says what a gather would do with a tree. */
-export function sayTreePreview(terminal: Terminal, home: TreeHome): void {
+export function sayTreePreview(terminal: Terminal, home: CollectedTree): void {
   terminal.say(`the tree: ${countChanges(home)}`);
   for (const { path, change, kind, job } of home.changes.slice(0, MOST_LISTED)) {
     terminal.say(
@@ -70,7 +70,7 @@ export function sayTreePreview(terminal: Terminal, home: TreeHome): void {
 }
 
 /** The same for programs. */
-export function describeTreeHome(home: TreeHome): object {
+export function describeCollectedTree(home: CollectedTree): object {
   return {
     changes: home.changes.map(({ path, change, kind, bytes, job }) => ({
       path,

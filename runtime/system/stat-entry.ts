@@ -1,7 +1,7 @@
 import { lstatSync, type Stats } from "node:fs";
 
 /** What lies at a path, itself and not what it leads to; undefined if nothing does, or a file is on the way. */
-export function lookAt(path: string): Stats | undefined {
+export function statEntry(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
   } catch (error) {

@@ -38,8 +38,13 @@ function* gather(pieces: Iterable<string>): Generator<string> {
   yield block;
 }
 
+/** A new name beside a path, for what is to have that name later or never: if nobody removes it, the next one who cleans up does. */
+export function draftOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.new`);
+}
+
 function replaceBy(path: string, write: (draft: string) => void): void {
-  const draft = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.new`);
+  const draft = draftOf(path);
   try {
     write(draft);
     renameSync(draft, path);

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -87,8 +87,16 @@ export class Case {
     return end;
   }
 
-  /** Runs a verb under the tracer; returns when it has ended, whatever it has left running. */
-  async traced(words: readonly string[], point?: Pick<Point, "fault" | "nth" | "place">): Promise<TracedEnd> {
+  /**
+   * Runs a verb under the tracer; returns when it has ended, whatever it has left running.
+   *
+   * @param meanwhile what happens while it pauses at the point
+   */
+  async traced(
+    words: readonly string[],
+    point?: Pick<Point, "fault" | "nth" | "place">,
+    meanwhile?: () => Promise<void>,
+  ): Promise<TracedEnd> {
     const step = join(this.folder, `step${++this.#steps}`);
     const [log, status] = [`${step}.calls`, `${step}.status`];
     const options = ["--root", this.place, "--root", this.target, "--log", log, "--status", status];
@@ -103,7 +111,13 @@ export class Case {
     });
     for (const stream of streams) closeSync(stream);
     this.#tracers.push(tracer);
+    let pauses = meanwhile;
     for (const end = Date.now() + LONGEST; Date.now() < end && tracer.exitCode === null; await sleep(15)) {
+      if (pauses && readIfThere(log).endsWith("\thit\n")) {
+        await pauses();
+        pauses = undefined;
+        tracer.kill("SIGUSR2");
+      }
       if (readIfThere(status).endsWith("\n")) break;
     }
     const [, how, number] = /^(exit|signal) (\d+)\n$/.exec(readIfThere(status)) ?? [];
@@ -116,6 +130,26 @@ export class Case {
       stderr: readIfThere(`${step}.err`),
       hit: calls.some((line) => line.endsWith("\thit")),
     };
+  }
+
+  /** Starts a manager by hand, as the README shows it; undefined where there is none on this machine. */
+  async startManager(): Promise<VerbEnd | undefined> {
+    const script = join(this.target, "bundle", "manager.sh");
+    if (this.scenario.where !== "here" || !existsSync(script)) return undefined;
+    return new Promise((resolve) => {
+      const options = { cwd: this.place, timeout: LONGEST / 2, killSignal: "SIGKILL" } as const;
+      const child = execFile("bash", ["-p", script], options, (error, stdout, stderr) => {
+        const code = error?.killed ? "hang" : (child.exitCode ?? 0);
+        resolve({ words: ["manager.sh"], code, stdout, stderr });
+      });
+    });
+  }
+
+  /** Waits until one more job has started; not for ever. */
+  async waitForStart(): Promise<void> {
+    const before = readIfThere(this.tally).length;
+    for (const end = Date.now() + 10_000; Date.now() < end; await sleep(15))
+      if (readIfThere(this.tally).length > before) return;
   }
 
   /** A disk that has become bad stays so until nothing runs any more. */

@@ -6,12 +6,20 @@ import type { Case } from "./case.js";
 /** All that is in a folder: digests of files by their paths, and in a word what else is there. */
 export type Manifest = ReadonlyMap<string, string>;
 
+/** None if it is gone: something else may be at work, and remove it. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
 export function listFolder(folder: string, skip: (path: string) => boolean = () => false): Manifest {
   const found = new Map<string, string>();
   const walk = (below: string) => {
-    // Something else may be at work, and remove it.
-    const names = existsSync(join(folder, below)) ? readdirSync(join(folder, below)) : [];
-    for (const name of names.sort()) {
+    for (const name of namesIn(join(folder, below)).sort()) {
       const path = below === "" ? name : `${below}/${name}`;
       if (skip(path)) continue;
       const stats = lstatSync(join(folder, path), { throwIfNoEntry: false });

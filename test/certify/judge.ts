@@ -52,8 +52,14 @@ function judgeWords(wrong: Wrong, { words, code, stdout, stderr }: VerbEnd): voi
   const found = NO_SENTENCE.exec(text);
   if (code === "hang") wrong.set("hang", `${words.join(" ")} did not end`);
   if (found) wrong.set("words", text.slice(Math.max(0, found.index - 160), found.index + 200).trim());
-  else if (code === 1 && !/error:|stopped|"errors"|"how":"stopped"/.test(text))
+  else if (code === 1 && !/error:|stopped|"errors"|"how":"stopped"|^manager: ./m.test(text))
     wrong.set("words", `exit code 1 without a word: ${text.trim()}`);
+}
+
+/** How a verb has ended: in words, and honestly? */
+export function judgeEnd(wrong: Wrong, tried: Case, baseline: Baseline, end: VerbEnd, point: Point): void {
+  judgeWords(wrong, end);
+  judgeHonesty(wrong, tried, baseline, end, point);
 }
 
 /** Was what the disturbed verb said true? */
@@ -106,7 +112,13 @@ function judgeTries(wrong: Wrong, tried: Case): void {
   }
 }
 
-async function judgeClean(wrong: Wrong, tried: Case, baseline: Baseline, point: Point): Promise<void> {
+async function judgeClean(
+  wrong: Wrong,
+  tried: Case,
+  baseline: Baseline,
+  point: Point,
+  wasReset: boolean,
+): Promise<void> {
   const cleaned = await tried.verb(["clean"]);
   if (cleaned.code !== 0) wrong.set("clean", `exit code ${cleaned.code}: ${cleaned.stderr.trim().slice(-300)}`);
   const found = listFolded(tried);
@@ -116,7 +128,12 @@ async function judgeClean(wrong: Wrong, tried: Case, baseline: Baseline, point: 
   // What was damaged, and nobody needs, may stay so.
   const [, , damaged] = point.place.split("|") as [string, string, string];
   const isNeeded = (folded: string) => !isDamage(point.fault) || !`${folded}/`.startsWith(`${damaged}/`);
-  const less = [...baseline.cleaned].filter((folded) => !found.has(folded) && isNeeded(folded));
+  // After `clean --reset` there is no bundle on the target until a job is to run.
+  const isExpectedGone = (folded: string) =>
+    wasReset && /^(there\/[^/]+\/swarm|\.locusts\/local)\/bundle(\/|$)/.test(folded);
+  const less = [...baseline.cleaned].filter(
+    (folded) => !found.has(folded) && isNeeded(folded) && !isExpectedGone(folded),
+  );
   if (more.length + less.length > 0)
     wrong.set("clean", `more: ${more.slice(0, 6).join(", ")}; less: ${less.slice(0, 6).join(", ")}`);
   for (const [name, text] of Object.entries({ ".gitignore": "*\n", definition: "swarm.config.ts\n" })) {
@@ -134,12 +151,22 @@ function letTimePass({ place }: Case): void {
   }
 }
 
-/** Deploys once more after a point, cleans, and says what is wrong. @param first the disturbed verb */
-export async function judge(tried: Case, baseline: Baseline, first: VerbEnd, point: Point): Promise<Wrong> {
+/**
+ * Deploys once more after a point, cleans, and says what is wrong.
+ *
+ * @param first the disturbed verb
+ * @param wasReset whether `clean --reset` came before it
+ */
+export async function judge(
+  tried: Case,
+  baseline: Baseline,
+  first: VerbEnd,
+  point: Point,
+  wasReset = false,
+): Promise<Wrong> {
   const wrong: Wrong = new Map();
   const expected = tried.scenario.failing.length > 0 ? 3 : 0;
-  judgeWords(wrong, first);
-  judgeHonesty(wrong, tried, baseline, first, point);
+  judgeEnd(wrong, tried, baseline, first, point);
   letTimePass(tried);
   const second = await tried.verb(DEPLOY);
   judgeWords(wrong, second);
@@ -149,7 +176,7 @@ export async function judge(tried: Case, baseline: Baseline, first: VerbEnd, poi
   const left = await tried.waitUntilQuiet(5000);
   if (left.length > 0) wrong.set("left", left.slice(0, 4).join("; "));
   judgeTries(wrong, tried);
-  await judgeClean(wrong, tried, baseline, point);
+  await judgeClean(wrong, tried, baseline, point, wasReset);
   if (expected === 0 && point.nth % 3 === 0 && !wrong.has("stuck")) {
     const third = await tried.verb(DEPLOY);
     if (!third.stdout.includes(`"cached":${baseline.jobs.length}`)) wrong.set("forgotten", third.stdout.slice(0, 300));

@@ -6,6 +6,10 @@ export const FAULTS = [
   "kill-all",
   /** the command line and the manager are, at once; slots and jobs live on for a moment */
   "kill-top",
+  /** the one that makes the call stops there, and goes on when somebody else has deployed */
+  "pause",
+  /** it goes on when the first job of the other one starts */
+  "pause-part",
   /** this one call fails */
   ...(["ENOSPC", "EDQUOT", "EIO", "EAGAIN", "ENOMEM"] as const),
   /** this one and all later calls that need room, of all processes, jobs too; with EIO: all that change files */
@@ -43,6 +47,10 @@ export function staysBad(fault: Fault | Damage): boolean {
   return fault === "half" || fault.startsWith("from-then:");
 }
 
+export function isPause(fault: Fault | Damage): boolean {
+  return fault === "pause" || fault === "pause-part";
+}
+
 /** A point in one text, as `--point` takes it. */
 export function formatPoint({ scenario, fault, nth, place }: Point): string {
   return `${scenario} ${fault} ${nth} ${place}`;
@@ -69,14 +77,15 @@ const NEEDS_ROOM = new Set([
   "truncate",
 ]);
 const KILLS: readonly Fault[] = ["kill", "kill-all", "kill-top"];
+const ENDS_AND_PAUSE: readonly Fault[] = [...KILLS, "pause", "pause-part"];
 
 /** The faults that a call can have. */
 export function faultsFor(call: string): readonly Fault[] {
   if (call === "send") return KILLS;
-  if (call === "fork") return [...KILLS, "EAGAIN"];
-  if (call === "exec") return [...KILLS, "ENOMEM"];
+  if (call === "fork") return [...ENDS_AND_PAUSE, "EAGAIN"];
+  if (call === "exec") return [...ENDS_AND_PAUSE, "ENOMEM"];
   if (call === "close") return ["EDQUOT", "EIO"];
   const full: readonly Fault[] =
     NEEDS_ROOM.has(call) || call === "fsync" ? ["ENOSPC", "from-then:ENOSPC", "from-then:EDQUOT"] : [];
-  return [...KILLS, "EIO", "from-then:EIO", ...full, ...(call === "write" ? (["half"] as const) : [])];
+  return [...ENDS_AND_PAUSE, "EIO", "from-then:EIO", ...full, ...(call === "write" ? (["half"] as const) : [])];
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Ssh2Host } from "../../runtime/hosts/ssh2-host.js";
 import { noCluster } from "../cluster/availability.js";
 import { freePort, hostEntry, makeKey, type Sshd, useSshd } from "../cluster/sshd.js";
@@ -109,6 +110,35 @@ check("hashed names, an alias for the host key, a revoked key", async () => {
 
   appendFileSync(alias, `@revoked login-nodes ${own.hostKey}\n`);
   assert.match(await refusal(new Ssh2Host("lab")), /is marked as revoked/);
+});
+
+check("what is asked for known hosts and is killed makes no key a new one, and no process stay", async () => {
+  const own = await sshd();
+  const known = join(own.folder, "killed");
+  writeFileSync(
+    known,
+    `[127.0.0.1]:${own.port} ${readFileSync(`${makeKey(join(own.folder, "other-killed"))}.pub`, "utf8")}`,
+  );
+  configure(own, hostEntry("lab", own, [`UserKnownHostsFile ${known}`, "StrictHostKeyChecking accept-new"]));
+  const programs = join(own.folder, "programs");
+  mkdirSync(programs);
+  writeFileSync(join(programs, "ssh-keygen"), "#!/bin/sh\nkill -KILL $$\n", { mode: 0o755 });
+  const sockets = () => process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap").length;
+  await sleep(100); // those of before are closing
+  const before = sockets();
+  const path = process.env.PATH;
+  process.env.PATH = `${programs}:${path}`;
+  try {
+    assert.match(
+      await refusal(new Ssh2Host("lab")),
+      /ssh-keygen, which is asked for known hosts, was ended by SIGKILL/,
+    );
+  } finally {
+    process.env.PATH = path;
+  }
+  assert.ok(!readFileSync(known, "utf8").includes(own.hostKey));
+  await sleep(100);
+  assert.ok(sockets() <= before);
 });
 
 check("of a server's keys, the one that is known is asked for", async () => {

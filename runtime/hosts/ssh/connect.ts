@@ -46,7 +46,12 @@ export async function connectThroughHops(destination: string, options: ConnectOp
   try {
     for (const settings of hops) {
       const way = await openWay(settings, clients.at(-1));
-      clients.push(await logIn(settings, way, options));
+      // An open one would keep the process from ending.
+      const giveUp = (error: unknown): never => {
+        way.destroy();
+        throw error;
+      };
+      clients.push(await logIn(settings, way, options).catch(giveUp));
     }
   } catch (error) {
     close();

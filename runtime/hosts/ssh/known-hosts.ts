@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { RuntimeProblem } from "../../system/problem.js";
 import type { SshSettings } from "./settings.js";
 import { expandPath } from "./tokens.js";
 
@@ -45,12 +46,23 @@ export async function findKnownKeys(settings: SshSettings): Promise<readonly Kno
   return (await Promise.all(searches)).flat();
 }
 
-function search(file: string, name: string, withoutPort: boolean): Promise<KnownKey[]> {
-  return new Promise((resolve) => {
-    // It exits 1 where it finds nothing, and for a file that it cannot read: nothing is known then.
-    execFile("ssh-keygen", ["-F", name, "-f", file], (_error, stdout) => {
-      const lines = stdout.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-      resolve(lines.flatMap((line) => parseLine(line, file, withoutPort)));
+async function search(file: string, name: string, withoutPort: boolean): Promise<KnownKey[]> {
+  const words = ["-F", name, "-f", file];
+  // A program that was killed says nothing of what is known, and a host is not to be called unknown for it.
+  const text = await askKeygen(words).catch(() => askKeygen(words));
+  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  return lines.flatMap((line) => parseLine(line, file, withoutPort));
+}
+
+function askKeygen(words: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile("ssh-keygen", words, (error, stdout) => {
+      // It exits 1 where it finds nothing, and for a file that it cannot read: nothing is known then.
+      if (!error || typeof error.code === "number") resolve(stdout);
+      else if (error.signal) {
+        const hint = "run the same command again; if it happens again, look into who ends it";
+        reject(new RuntimeProblem(`ssh-keygen, which is asked for known hosts, was ended by ${error.signal}`, hint));
+      } else reject(error);
     });
   });
 }

@@ -7,7 +7,8 @@
  *   tracer --root FOLDER… --log FILE --status FILE [--daemon PID…] [--at CLASS --nth N --fault FAULT] -- COMMAND…
  *
  * The log has a line for each call, or for the one that was hit. The status file says how the command has
- * ended, whatever of it still runs. A disk that has become full stays so until SIGUSR1.
+ * ended, whatever of it still runs. A disk that has become full stays so until SIGUSR1, and who pauses
+ * does so until SIGUSR2.
  *
  * Exit codes: 97 the command cannot be executed, 98 no seccomp, 99 wrong usage, 96 no ptrace.
  */
@@ -23,7 +24,7 @@
 
 #include "calls.h"
 
-typedef enum { NOTHING, KILL, KILL_ALL, KILL_TOP, FAIL, FAIL_ON, HALF } Fault;
+typedef enum { NOTHING, KILL, KILL_ALL, KILL_TOP, PAUSE, FAIL, FAIL_ON, HALF } Fault;
 
 static Fault fault = NOTHING;
 static int error_number;
@@ -32,6 +33,12 @@ static long wanted_count = 1;
 static int is_injected;
 static volatile sig_atomic_t disk_is_bad;
 static FILE *call_log;
+
+/* Whoever pauses does so until SIGUSR2, but not for longer than that. */
+enum { LONGEST_PAUSE = 30 };
+static pid_t paused_thread;
+static int paused_goes_on; /* a ptrace request */
+static volatile sig_atomic_t pause_is_over;
 
 typedef struct { char *name; long count; } Counter;
 
@@ -48,6 +55,11 @@ static long count_call(const char *name) {
 static void mend_disk(int signal) {
   (void)signal;
   disk_is_bad = 0;
+}
+
+static void end_pause(int signal) {
+  (void)signal;
+  pause_is_over = 1;
 }
 
 static int is_top(const Process *process) {
@@ -69,7 +81,7 @@ static int kill_some(const Process *me) {
   return is_among;
 }
 
-/* How a process goes on that is about to make a call: a ptrace request, or -1 if it was killed. */
+/* How a process goes on that is about to make a call: a ptrace request, or -1 if it was killed, or pauses. */
 static int on_call(Process *process) {
   static Call call;
   static Change change;
@@ -94,6 +106,11 @@ static int on_call(Process *process) {
   if (!is_hit) return go_on;
   is_injected = 1;
   if (fault == KILL || fault == KILL_ALL || fault == KILL_TOP) return kill_some(process) ? -1 : go_on;
+  if (fault == PAUSE) {
+    paused_thread = process->thread, paused_goes_on = go_on;
+    alarm(LONGEST_PAUSE);
+    return -1;
+  }
   if (fault == HALF) {
     disk_is_bad = 1;
     if (!strcmp(change.name, "write") && call.arg[2] > 1) {
@@ -139,6 +156,7 @@ static void read_fault(const char *name) {
   if (!strcmp(name, "kill")) fault = KILL;
   else if (!strcmp(name, "kill-all")) fault = KILL_ALL;
   else if (!strcmp(name, "kill-top")) fault = KILL_TOP;
+  else if (!strncmp(name, "pause", 5)) fault = PAUSE;
   else if (!strcmp(name, "half")) fault = HALF, error_number = ENOSPC;
   else if (!strncmp(name, "from-then:", 10)) fault = FAIL_ON, error_number = number_of_error(name + 10);
   else fault = FAIL, error_number = number_of_error(name);
@@ -233,6 +251,10 @@ static int on_stop(Process *process, int status, int *deliver) {
 
 static void trace(pid_t root, const char *status_file) {
   for (int status;;) {
+    if (pause_is_over && paused_thread) {
+      ptrace(paused_goes_on, paused_thread, 0, 0);
+      paused_thread = 0;
+    }
     pid_t thread = waitpid(-1, &status, __WALL);
     if (thread < 0 && errno == EINTR) continue;
     if (thread < 0) return;
@@ -264,6 +286,9 @@ int main(int argc, char **argv) {
   if (at + 1 >= argc || !(call_log = fopen(log, "we"))) return 99;
   prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   signal(SIGUSR1, mend_disk);
+  struct sigaction waking = {.sa_handler = end_pause}; /* it ends a wait */
+  sigaction(SIGUSR2, &waking, NULL);
+  sigaction(SIGALRM, &waking, NULL);
   trace(start(argv + at + 1), status);
   return 0;
 }

@@ -38,6 +38,7 @@ export class Case {
   readonly directory: string;
   readonly #tracers: ChildProcess[] = [];
   #steps = 0;
+  #isPreparing = false;
 
   constructor(
     readonly lab: Lab,
@@ -100,7 +101,9 @@ export class Case {
     const step = join(this.folder, `step${++this.#steps}`);
     const [log, status] = [`${step}.calls`, `${step}.status`];
     const options = ["--root", this.place, "--root", this.target, "--log", log, "--status", status];
-    for (const daemon of this.site.daemons) options.push("--daemon", String(daemon));
+    // One tracer alone can have them, and what prepares a case is at an end when the verb begins.
+    const daemons = this.#isPreparing ? [] : this.site.daemons;
+    for (const daemon of daemons) options.push("--daemon", String(daemon));
     if (point) options.push("--at", point.place, "--nth", String(point.nth), "--fault", point.fault);
     const streams = [openSync(`${step}.out`, "w"), openSync(`${step}.err`, "w")] as const;
     const tracer = spawn(this.lab.tracer, [...options, "--", process.execPath, ...this.lab.cli, ...words], {
@@ -167,7 +170,9 @@ export class Case {
       if (code !== 0) throw new Error(`the deploy before it ended with ${code}: ${stderr}`);
       return;
     }
+    this.#isPreparing = true;
     const end = await this.traced(["deploy"], ENDS_OF_DEPLOYS[before]);
+    this.#isPreparing = false;
     if (!end.hit) throw new Error(`the deploy before it was not killed: ${end.code} ${end.stderr}`);
     if (before === "dead") await this.waitUntilQuiet(5000);
   }

@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { DefinitionThrew } from "./dsl/mistake.js";
 import { BundleEmitter, type EmittedBundle } from "./emit/emit-bundle.js";
 import { formatWalltime } from "./format/amounts.js";
 import { DigestCache } from "./format/content/digest-cache.js";
+import { MACHINERY_FOLDER } from "./format/machinery.js";
 import type { Compilation } from "./plan/compilation.js";
 import { lostShare } from "./plan/pilot-time.js";
 import { planJobs } from "./plan/plan-all-jobs.js";
@@ -16,6 +18,8 @@ import type { TreePlan } from "./tree/tree-plan.js";
 export interface BuildOptions {
   /** where the bundle goes */
   readonly folder: string;
+  /** where the machinery goes, which the bundles of all targets share; unless it is said, into the bundle's folder */
+  readonly machinery?: string;
   /** false: only compare with what is there */
   readonly write: boolean;
   /** where digests of large files are kept between builds */
@@ -61,7 +65,12 @@ export function build(compilation: Compilation, options: BuildOptions): Built {
   const { loaded, plan } = compilation;
   const problems = new ProblemList((path) => loaded.placeOf(path));
   const cache = DigestCache.open(options.digests);
-  const emitter = new BundleEmitter(plan, options.folder, options.write);
+  const emitter = new BundleEmitter(
+    plan,
+    options.folder,
+    options.machinery ?? join(options.folder, MACHINERY_FOLDER),
+    options.write,
+  );
   try {
     const notes = selects(plan.tree)
       ? takeTree(plan.tree, loaded.folder, cache, problems, (entry) => {

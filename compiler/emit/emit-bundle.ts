@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto";
-import { readdirSync, rmdirSync, rmSync } from "node:fs";
+import { createHash, hash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import {
   BUNDLE_FILES,
   BUNDLE_SCHEMA,
@@ -10,14 +11,24 @@ import {
   type BundledTreeEntry,
   type TreeContent,
 } from "../format/bundle.js";
+import { MACHINERY_FOLDER, type Machinery } from "../format/machinery.js";
 import { makeFolders } from "../format/make-folders.js";
+import { withoutVersion } from "../format/version.js";
 import { nodeHoursOf } from "../plan/resolve-target.js";
 import type { JobPlan, SwarmPlan, TargetPlan } from "../plan/swarm-plan.js";
 import type { TreePlan } from "../tree/tree-plan.js";
 import { emitLayout } from "./layout.js";
+import { emitMachinery, ownMachinery, refuseForeignMachinery, removeMachinery } from "./machinery.js";
 import { emitManager } from "./manager.js";
 import { type FileChange, OutputFile } from "./output-files.js";
-import { bundleFileNames, draftOf, ownedFiles, refuseForeignFiles, removeOldDrafts } from "./owned-files.js";
+import {
+  bundleFileNames,
+  descriptionIn,
+  draftOf,
+  ownedFiles,
+  refuseForeignFiles,
+  removeOldDrafts,
+} from "./owned-files.js";
 import { emitPilot, emitSubmit } from "./pilot-scripts.js";
 import { destinationOf, jobRow, jobsHeader, treeUploadRow, UPLOADS_HEADER, uploadRow } from "./tables.js";
 import { TREE_HEADER, TreeSum, treeRow } from "./tree-table.js";
@@ -26,7 +37,10 @@ export interface EmittedBundle {
   readonly description: BundleDescription;
   /** the inputs that lie on the target once */
   readonly shared: { readonly inputs: number; readonly bytes: number };
-  readonly changes: readonly { readonly file: string; readonly change: FileChange | "removed" }[];
+  /** `machinery`: nothing else of that file is different */
+  readonly changes: readonly { readonly file: string; readonly change: FileChange | "removed" | "machinery" }[];
+  /** the machinery that was there before, if it is another one now; `before` undefined: there was none */
+  readonly machinery: { readonly before: Machinery | undefined; readonly now: Machinery } | undefined;
 }
 
 /** The folders that lie between a job's folder and the paths in it. */
@@ -62,10 +76,14 @@ function describeTree({ mode, root, workdir, apply }: TreePlan, content: TreeCon
 /** Emits a bundle job by job: the bundle is never in memory as a whole. */
 export class BundleEmitter {
   readonly #files = new Map<string, OutputFile>();
+  /** what the scripts come to, whichever version has made them */
+  readonly #scripts = new Map<string, string>();
+  readonly #before: Partial<BundleDescription> | undefined;
   readonly #shared = new Set<string>();
   readonly #ways = new Set<string>();
   /** files in the folder that an earlier bundle has put there */
   readonly #owned: ReadonlySet<string>;
+  readonly #hadLibrary: boolean;
   /** the outermost folder that had to be made */
   readonly #made: string | undefined;
   readonly #jobs: OutputFile;
@@ -87,10 +105,15 @@ export class BundleEmitter {
   constructor(
     readonly swarm: SwarmPlan,
     readonly folder: string,
+    /** where the machinery goes */
+    readonly library: string,
     readonly write: boolean,
   ) {
+    this.#before = descriptionIn(folder);
+    this.#hadLibrary = existsSync(library);
     this.#owned = ownedFiles(folder);
     refuseForeignFiles(folder, bundleFileNames(swarm), this.#owned);
+    refuseForeignMachinery(library, `${MACHINERY_FOLDER}/`);
     this.#made = write ? makeFolders(folder) : undefined;
     if (write) removeOldDrafts(folder);
     this.#jobs = this.#open(BUNDLE_FILES.jobs);
@@ -107,6 +130,19 @@ export class BundleEmitter {
     const file = new OutputFile(join(this.folder, name), draftOf(this.folder, name), this.write, mode);
     this.#files.set(name, file);
     return file;
+  }
+
+  /** Adds a script; one that differs in the version that has made it alone stays as it is. */
+  #addScript(name: string, text: string): void {
+    let old: string | undefined;
+    try {
+      old = readFileSync(join(this.folder, name), "utf8");
+    } catch {
+      // There is none, or it is not to be read: it is written.
+    }
+    const isSame = old !== undefined && withoutVersion(old) === withoutVersion(text);
+    this.#open(name, 0o755).add(isSame ? (old as string) : text);
+    this.#scripts.set(name, hash("sha256", withoutVersion(text)));
   }
 
   /** Adds an entry of the tree; all of them, in their order, before the first job. */
@@ -176,21 +212,21 @@ export class BundleEmitter {
   /** Writes the rest, and puts all files in place. */
   finish(): EmittedBundle {
     const { swarm } = this;
-    this.#open(BUNDLE_FILES.manager, 0o755).add(emitManager(swarm));
+    this.#addScript(BUNDLE_FILES.manager, emitManager(swarm));
     const { pilots } = swarm.target;
     if (pilots) {
-      this.#open(BUNDLE_FILES.pilot, 0o755).add(emitPilot(swarm, pilots));
-      this.#open(BUNDLE_FILES.submit, 0o755).add(emitSubmit(swarm, pilots));
+      this.#addScript(BUNDLE_FILES.pilot, emitPilot(swarm, pilots));
+      this.#addScript(BUNDLE_FILES.submit, emitSubmit(swarm, pilots));
     }
     this.#open(BUNDLE_FILES.layout).add(emitLayout(swarm));
     if (swarm.program !== undefined) this.#open(BUNDLE_FILES.program).add(swarm.program);
 
-    const changes = new Map<string, FileChange>();
+    const changes = new Map<string, FileChange | "machinery">();
     const digest = createHash("sha256");
     for (const name of [...this.#files.keys()].sort()) {
       const file = this.#files.get(name) as OutputFile;
       changes.set(name, file.finish());
-      digest.update(`${name}\0${file.digest.digest("hex")}\n`);
+      digest.update(`${name}\0${this.#scripts.get(name) ?? file.digest.digest("hex")}\n`);
     }
     const description: BundleDescription = {
       schema: BUNDLE_SCHEMA,
@@ -201,6 +237,7 @@ export class BundleEmitter {
       access: swarm.target.access ?? null,
       pilots: describePilots(swarm.target),
       digest: digest.digest("hex"),
+      machinery: ownMachinery(),
       files: bundleFileNames(swarm),
       jobs: this.#count,
       uploads: { entries: this.#uploadEntries, bytes: this.#uploadBytes },
@@ -218,10 +255,14 @@ export class BundleEmitter {
     };
     const last = this.#open(BUNDLE_FILES.description);
     last.add(`${JSON.stringify(description, null, 2)}\n`);
-    changes.set(BUNDLE_FILES.description, last.finish());
+    const ending = last.finish();
+    changes.set(BUNDLE_FILES.description, this.#isOtherMachinery(description) ? "machinery" : ending);
+    const hasOther = emitMachinery(this.library, this.write);
     // It comes first: by it a build that is killed in between knows what is its own.
     for (const [name, change] of [...changes].reverse()) (this.#files.get(name) as OutputFile).keep(change);
+    if (hasOther) changes.set(`${MACHINERY_FOLDER}/`, "machinery");
     return {
+      machinery: hasOther ? { before: this.#before?.machinery, now: ownMachinery() } : undefined,
       description,
       shared: { inputs: this.#shared.size, bytes: this.#sharedBytes },
       changes: [
@@ -229,6 +270,13 @@ export class BundleEmitter {
         ...this.#removeLeftovers().map((file) => ({ file, change: "removed" as const })),
       ],
     };
+  }
+
+  /** Is the machinery all that is said otherwise than before? */
+  #isOtherMachinery(now: BundleDescription): boolean {
+    const { machinery, ...before } = this.#before ?? {};
+    const isOther = !isDeepStrictEqual(machinery, now.machinery);
+    return isOther && isDeepStrictEqual({ ...before, machinery: now.machinery }, now);
   }
 
   /** Files that an earlier bundle had and this one has not. */
@@ -247,6 +295,7 @@ export class BundleEmitter {
   /** Leaves the folder as it was before. */
   discard(): void {
     for (const file of this.#files.values()) file.discard();
+    if (this.write && !this.#hadLibrary) removeMachinery(this.library);
     if (this.#made === undefined) return;
     for (let folder = this.folder; folder.length >= this.#made.length; folder = dirname(folder)) rmdirSync(folder);
   }

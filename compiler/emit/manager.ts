@@ -1,4 +1,5 @@
 import { RUN_FORMAT } from "../format/bundle.js";
+import { generatedFrom } from "../format/version.js";
 import { graceSeconds, spareSeconds } from "../plan/pilot-time.js";
 import type { OutputPlan, SwarmPlan } from "../plan/swarm-plan.js";
 import { renderTemplate } from "./templates.js";
@@ -13,6 +14,7 @@ export function emitManager(swarm: SwarmPlan): string {
   const { pilots } = swarm.target;
   return renderTemplate("manager", {
     ...swarm,
+    generated: generatedFrom(swarm.source),
     format: RUN_FORMAT,
     descriptionLines: swarm.description === "" ? [] : swarm.description.trim().split("\n"),
     slots: swarm.target.slots === undefined ? "" : String(swarm.target.slots),
@@ -35,7 +37,6 @@ export function emitManager(swarm: SwarmPlan): string {
           .filter(({ delivery }) => delivery !== "in-place" && delivery !== "copy")
           .map((input) => input.variable),
     prepare: swarm.prepare ?? "",
-    hasModules: swarm.modules.length > 0,
     container: swarm.container
       ? {
           image: swarm.container.image,
@@ -44,8 +45,6 @@ export function emitManager(swarm: SwarmPlan): string {
         }
       : false,
     tree: swarm.tree ? { workdir: swarm.tree.workdir, perJob: swarm.tree.mode === "perJob" } : false,
-    hasTimeLimit: swarm.timeSeconds > 0,
-    hasChecks: swarm.outputs.some((output) => output.check !== undefined),
     // Where bash's own tests tell that all is well. In a tree, where an output lies is for a function to say.
     isQuick: swarm.tree === undefined && swarm.outputs.every(isQuicklyChecked),
     quickWords: swarm.outputs.map(() => "present").join(" ") || "-",

@@ -67,7 +67,7 @@ export class OutputFile {
   }
 
   /** Puts the new text in place, unless it is the old one. */
-  keep(change: FileChange): void {
+  keep(change: FileChange | "machinery"): void {
     if (!this.write) return;
     if (change === "same") rmSync(this.draft, { force: true });
     else renameSync(this.draft, this.path);

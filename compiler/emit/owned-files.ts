@@ -29,7 +29,8 @@ export function draftOf(folder: string, name: string): string {
   return join(folder, `.${name}.${process.pid}.new`);
 }
 
-function descriptionIn(folder: string): Partial<BundleDescription> | undefined {
+/** What a `bundle.json` says; undefined if there is none, or it is not what Locusts writes. */
+export function descriptionIn(folder: string): Partial<BundleDescription> | undefined {
   try {
     const found = JSON.parse(
       readFileSync(join(folder, BUNDLE_FILES.description), "utf8"),
@@ -54,6 +55,20 @@ export function ownedFiles(folder: string): ReadonlySet<string> {
 
 /** @throws ProblemsFound if a bundle in that folder would replace something that Locusts has not put there */
 export function refuseForeignFiles(folder: string, names: readonly string[], owned: ReadonlySet<string>): void {
+  refuseForeign(folder, names, (name) => owned.has(name));
+}
+
+/**
+ * @param isOwned has Locusts put the file of that name there?
+ * @param within how the folder is called before the names, if they are not the bundle's own
+ * @throws ProblemsFound if one of the names is taken by something else
+ */
+export function refuseForeign(
+  folder: string,
+  names: readonly string[],
+  isOwned: (name: string) => boolean,
+  within = "",
+): void {
   const there = statSync(folder, { throwIfNoEntry: false });
   if (!there) return;
   if (!there.isDirectory()) {
@@ -61,12 +76,12 @@ export function refuseForeignFiles(folder: string, names: readonly string[], own
   }
   const foreign = names.filter((name) => {
     const stats = lstatSync(join(folder, name), { throwIfNoEntry: false });
-    return stats && (!owned.has(name) || stats.isDirectory());
+    return stats && (stats.isDirectory() || !isOwned(name));
   });
   if (foreign.length === 0) return;
   throw new ProblemsFound([
     {
-      message: `a bundle in ${folder} would replace what Locusts has not put there: ${foreign.join(", ")}`,
+      message: `a bundle in ${folder} would replace what Locusts has not put there: ${foreign.map((name) => `${within}${name}`).join(", ")}`,
       hint: "move that away, or choose another folder: locusts build --out FOLDER; what a bundle.json lists is Locusts' own",
     },
   ]);

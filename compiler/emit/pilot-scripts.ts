@@ -1,4 +1,5 @@
 import { openOptions, valueOfOption } from "../format/sbatch-options.js";
+import { generatedFrom } from "../format/version.js";
 import type { PilotPlan, SwarmPlan } from "../plan/swarm-plan.js";
 import { renderTemplate } from "./templates.js";
 
@@ -11,7 +12,7 @@ function valuesOf({ name, source, tree }: SwarmPlan, pilots: PilotPlan): object 
     // A tree is one for all nodes, and so lies where all of them see it.
     scratch: tree ? "" : pilots.scratch,
     name,
-    source,
+    generated: generatedFrom(source),
     warning: pilots.closingSeconds + WARNING_MARGIN,
     nodesMaySubmit: pilots.nodesMaySubmit ? 1 : 0,
     chain: 1 + pilots.successors,

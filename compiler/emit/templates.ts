@@ -26,35 +26,18 @@ const VALUE_HELPERS = {
   verbatim: (value: unknown) => String(value),
 };
 
-/** The templates: scripts, and the parts that the manager is made of. */
-export const TEMPLATES = [
-  "manager",
-  "environment",
-  "slot",
-  "trees",
-  "jobs",
-  "try",
-  "outputs",
-  "record",
-  "copies",
-  "run",
-  "past",
-  "requests",
-  "gpus",
-  "pilots",
-  "failures",
-  "running",
-  "machine",
-  "main",
-  "pilot",
-  "submit",
-] as const;
+/** The templates, by the script that is made of each. */
+export const TEMPLATES = {
+  manager: "templates/manager.sh.hbs",
+  pilot: "slurm/pilot.sh.hbs",
+  submit: "slurm/submit.sh.hbs",
+} as const;
 
-export type TemplateName = (typeof TEMPLATES)[number];
+export type TemplateName = keyof typeof TEMPLATES;
 
 /** The text of a template. */
 export function readTemplate(name: TemplateName): string {
-  return readFileSync(new URL(`./templates/${name}.sh.hbs`, import.meta.url), "utf8");
+  return readFileSync(new URL(`./${TEMPLATES[name]}`, import.meta.url), "utf8");
 }
 
 /** How the templates are compiled: a slip in one of them is an error, and so is a helper that is none of ours. */
@@ -76,9 +59,7 @@ function loadTemplates(): Readonly<Record<TemplateName, HandlebarsTemplateDelega
   handlebars.registerHelper(VALUE_HELPERS);
   const compiled = require(fileURLToPath(COMPILED_TEMPLATES)) as Record<TemplateName, TemplateSpecification>;
   const entries = Object.entries(compiled).map(([name, specification]) => {
-    const template = handlebars.template(specification);
-    handlebars.registerPartial(name, template);
-    return [name, template];
+    return [name, handlebars.template(specification)];
   });
   return Object.fromEntries(entries);
 }

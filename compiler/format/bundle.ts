@@ -3,11 +3,15 @@ import { join } from "node:path";
 import type { AccessPlan } from "./access.js";
 import type { Delivery } from "./delivery.js";
 import { readLines } from "./lines.js";
+import type { Machinery } from "./machinery.js";
 import type { TreeMode } from "./tree-mode.js";
 import { decodeRow } from "./tsv.js";
 
 /** Raised whenever an older reader would misread a bundle. */
-export const BUNDLE_SCHEMA = 3;
+export const BUNDLE_SCHEMA = 4;
+
+/** The oldest schema that is read: of 3, the machinery is part of manager.sh. */
+const OLDEST_SCHEMA = 3;
 
 /** Raised whenever an older manager would misread a run list, or an older reader its journal. */
 export const RUN_FORMAT = 2;
@@ -108,8 +112,10 @@ export interface BundleDescription {
   readonly access: BundledAccess | null;
   /** null: one manager, without a scheduler */
   readonly pilots: BundledPilots | null;
-  /** sha256 of the other files of the bundle */
+  /** sha256 of the other files of the bundle, but for the version in their first words */
   readonly digest: string;
+  /** what the manager is run by: no part of the digest. Bundles of schema 3 have none of their own */
+  readonly machinery?: Machinery;
   /** the bundle's files: what Locusts may replace in its folder. Bundles of earlier versions do not list them */
   readonly files?: readonly string[];
   readonly jobs: number;
@@ -145,7 +151,7 @@ export function readBundleDescription(folder: string): BundleDescription {
 }
 
 function checkSchema(path: string, { schema }: BundleDescription): void {
-  if (schema === BUNDLE_SCHEMA) return;
+  if (schema >= OLDEST_SCHEMA && schema <= BUNDLE_SCHEMA) return;
   throw new UnusableBundle(
     `${path} has schema ${schema}, and this Locusts reads ${BUNDLE_SCHEMA}: ` +
       (schema > BUNDLE_SCHEMA ? "use a newer Locusts" : "build it anew: locusts build"),

@@ -1,7 +1,7 @@
 import type { DefinitionPath } from "../problem/problem.js";
 
-/** What lies beside the targets' folders in `.locusts/`; whatever the disk makes of capitals. */
-const TAKEN = /^(lock|definition|checkout|kept|stale|results|trees|outputs)$|^(lock|checkout)\.|\.(tsv|new)$/i;
+/** What lies beside the targets' folders in `.locusts/` or `bundle/`; whatever the disk makes of capitals. */
+const TAKEN = /^(lock|definition|checkout|kept|stale|results|trees|outputs|lib)$|^(lock|checkout)\.|\.(tsv|new)$/i;
 /** Of a name, in bytes. */
 const LONGEST = 100;
 
@@ -17,7 +17,11 @@ export function checkTargetNames(
       mistake(["targets", name], `${shown} cannot name a target`, hint);
     } else if (TAKEN.test(name)) {
       const hint = `give the target another name, as "${name.replace(/\W.*$/, "")}-target"`;
-      mistake(["targets", name], `${shown} cannot name a target: Locusts has a file of that name in .locusts/`, hint);
+      mistake(
+        ["targets", name],
+        `${shown} cannot name a target: Locusts has something of that name in .locusts/ or bundle/`,
+        hint,
+      );
     }
   }
 }

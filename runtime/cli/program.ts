@@ -1,14 +1,9 @@
-import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
+import { LOCUSTS_VERSION } from "../../compiler/format/version.js";
 import { completeInShells } from "./completion.js";
 import type { ExitCode } from "./output/exit-codes.js";
 import { openTerminal } from "./output/terminal.js";
 import type { Verb, VerbContext } from "./verbs/verb.js";
-
-function packageVersion(): string {
-  const path = new URL("../../../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
-}
 
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It takes a whole number from 1.");
@@ -28,7 +23,7 @@ interface CommonOptions {
 export function makeProgram(finish: (code: ExitCode) => void): Command {
   const program = new Command("locusts")
     .description("Runs a huge number of small, independent jobs, as a typed definition says.")
-    .version(packageVersion(), "-V, --version")
+    .version(LOCUSTS_VERSION, "-V, --version")
     .showHelpAfterError("(see: locusts --help)")
     .exitOverride()
     .addHelpText(

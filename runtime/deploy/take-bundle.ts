@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import type { BundleDescription } from "../../compiler/format/bundle.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { placeBundle } from "../transfer/stage-run.js";
-import { digestBundle } from "../workspace/whole-bundle.js";
+import { isWholeBundle } from "../workspace/whole-bundle.js";
 
 /**
  * Takes a copy of the bundle that a deploy was started with: what is built later, while this one still
@@ -19,7 +19,7 @@ export function takeBundle(bundle: string, description: BundleDescription, to: s
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     // It is being built anew at this very time.
   }
-  if (digestBundle(to) !== description.digest) {
+  if (!isWholeBundle(to, description.digest)) {
     throw new RuntimeProblem(
       `${bundle} was built anew, or edited, while it was being read`,
       "run the same command again",

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { withoutControlCharacters } from "../../compiler/format/control-characters.js";
+import { JOURNAL, journalWidth } from "../../compiler/format/journal.js";
 import { CAUSES, type Cause, type OutputState } from "../../compiler/format/results.js";
 import { RuntimeProblem } from "../system/problem.js";
 
@@ -54,7 +55,7 @@ function readEnded(fields: readonly string[], incarnation: string, host: string)
     EndedTry["event"],
     ...string[],
   ];
-  if (fields.length !== 11 || fields[10] !== ".") return undefined;
+  if (fields.length !== journalWidth("done") || fields.at(-1) !== ".") return undefined;
   if (![number, attempt, start, end].every((field) => NUMBER.test(field as string))) return undefined;
   if (!(CAUSES as readonly string[]).includes(cause as string) || !PLACE.test(place as string)) return undefined;
   const states = readOutputs(outputs as string);
@@ -80,11 +81,6 @@ function byIncarnation(a: string, b: string): number {
   const number = (incarnation: string) => Number(incarnation.slice(incarnation.lastIndexOf(".") + 1));
   return number(a) - number(b) || (a < b ? -1 : 1);
 }
-
-/** What a line of a journal may begin with. */
-const EVENTS = new Set([
-  ...["manager", "slot", "chunk", "start", "done", "failed", "again", "stopped", "successor", "finish"],
-]);
 
 /** A crash may tear a line; more lines than this that make no sense, and more than make some, are something else. */
 const MOST_TORN = 5;
@@ -136,7 +132,7 @@ export class JournalReader {
   }
 
   #readLine(fields: readonly string[], incarnation: string, watcher: Watcher): void {
-    if (fields.at(-1) === "." && EVENTS.has(fields[0] as string)) this.#sound += 1;
+    if (fields.at(-1) === "." && Object.hasOwn(JOURNAL, fields[0] as string)) this.#sound += 1;
     else if (fields[0] !== "" && ++this.#torn > MOST_TORN && this.#torn > this.#sound) {
       throw new RuntimeProblem(
         `the journal ${incarnation}.tsv in ${this.runFolder} is not one that a manager has written`,
@@ -149,7 +145,7 @@ export class JournalReader {
         watcher.arrived(incarnation);
         return;
       case "start":
-        if (fields.length === 7 && NUMBER.test(fields[1] as string)) {
+        if (fields.length === journalWidth("start") && NUMBER.test(fields[1] as string)) {
           watcher.started(Number(fields[1]), incarnation);
         }
         return;

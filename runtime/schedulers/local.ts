@@ -2,15 +2,10 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { MANAGER_EXITS } from "../../compiler/format/journal.js";
 import { holdRun, isAlive, listIncarnations } from "../run/incarnations.js";
 import type { Run } from "../run/run-folder.js";
 import type { ExitExplanation, Scheduler, SchedulerState } from "./scheduler.js";
-
-/** The exit code by which a manager says that the disk is full, when it can write nothing at all. */
-const DISK_FULL = 5;
-
-/** The exit code by which it says that it cannot begin: the bash is too old, say. */
-const FAILED = 1;
 
 function runScript(run: Run, args: readonly string[], log: number | "ignore") {
   // -p: what the environment holds for bash, as functions and BASH_ENV, is for the jobs.
@@ -89,9 +84,9 @@ export class LocalScheduler implements Scheduler {
     } catch {
       // It had nothing to say.
     }
-    if (this.#exitCode === DISK_FULL) return { reason: "disk-full", detail: log };
+    if (this.#exitCode === MANAGER_EXITS.disk_full) return { reason: "disk-full", detail: log };
     // It has ended by itself, before it came to anything: it would do so again.
-    if (state === "" && this.#exitCode === FAILED) return { reason: "error", detail: log };
+    if (state === "" && this.#exitCode === MANAGER_EXITS.error) return { reason: "error", detail: log };
     if (state === "" || state === "running") return { reason: undefined, detail: log };
     const [reason, ...detail] = state.split(" ");
     return { reason, detail: detail.join(" ") };

@@ -25,18 +25,18 @@ drop() {
 }
 
 fresh=incoming/$3.bundle
-mkdir -p -- "$fresh" bundle runs "incoming/$3"/{chunks,claims,managers,journal,work,pilots} || exit 1
+mkdir -p -- "$fresh/lib" bundle/lib runs "incoming/$3"/{chunks,claims,managers,journal,work,pilots} || exit 1
 # Files that are there and the same were not sent again.
-sent=()
+sent=() parts=()
 while read -r _ name; do
   [[ -e $fresh/$name ]] || cp -p -- "bundle/$name" "$fresh/$name" || exit 31
-  sent+=("$fresh/$name")
+  if [[ $name == lib/* ]]; then parts+=("$fresh/$name"); else sent+=("$fresh/$name"); fi
 done <<<"$5"
 (cd -- "$fresh" && sha256sum --check --strict --status <<<"$5") || exit 31
 mv -f -- "${sent[@]}" bundle/ || fail "the bundle cannot be put in place"
-for file in bundle/*; do
-  name=${file##*/}
-  [[ $'\n'$5$'\n' == *"  $name"$'\n'* ]] || rm -f -- "$file"
+((${#parts[@]} == 0)) || mv -f -- "${parts[@]}" bundle/lib/ || fail "the bundle's lib cannot be put in place"
+for file in bundle/* bundle/lib/*; do
+  [[ -d $file || $'\n'$5$'\n' == *"  ${file#bundle/}"$'\n'* ]] || rm -f -- "$file"
 done
 
 run=runs/$2

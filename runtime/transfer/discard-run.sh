@@ -9,6 +9,8 @@ rm -rf -- "runs/$2"
 [[ -z $(find runs -mindepth 1 -print -quit 2>/dev/null) ]] || exit 0
 # It was the only one: then the rest was for nothing, too.
 rm -rf shared incoming
+grep -lZ '^# Part of Locusts, ' bundle/lib/*.sh 2>/dev/null | xargs -0r rm -f --
+rmdir bundle/lib 2>/dev/null
 for file in bundle/*; do
   case ${file##*/} in
     manager.sh | pilot.sh | submit.sh | jobs.tsv | uploads.tsv | tree.tsv | layout.json | program.mjs | bundle.json) rm -f -- "$file" ;;

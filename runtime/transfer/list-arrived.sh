@@ -43,5 +43,6 @@ if [[ -d shared ]]; then
   cd .. || exit 1
 fi
 shopt -s nullglob
-files=(bundle/*)
+files=()
+for file in bundle/* bundle/lib/*; do [[ ! -f $file ]] || files+=("$file"); done
 ((${#files[@]} == 0)) || sha256sum --zero -- "${files[@]}"

@@ -8,6 +8,8 @@ find runs incoming -type d ! -perm -700 -exec chmod u+rwx -- {} + 2>/dev/null
 rm -f runs/*/run
 rm -rf runs shared incoming
 [[ ${2-} == reset ]] || exit 0
+grep -lZ '^# Part of Locusts, ' bundle/lib/*.sh 2>/dev/null | xargs -0r rm -f --
+rmdir bundle/lib 2>/dev/null
 for file in bundle/*; do
   case ${file##*/} in
     manager.sh | pilot.sh | submit.sh | jobs.tsv | uploads.tsv | tree.tsv | layout.json | program.mjs | bundle.json) rm -f -- "$file" ;;

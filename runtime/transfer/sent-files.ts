@@ -4,6 +4,7 @@ import { isAbsolute, join } from "node:path";
 import { Readable } from "node:stream";
 import { BUNDLE_FILES, type Upload } from "../../compiler/format/bundle.js";
 import type { DigestCache } from "../../compiler/format/content/digest-cache.js";
+import { MACHINERY_FOLDER, machineryFiles } from "../../compiler/format/machinery.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import type { Host } from "../hosts/host.js";
 import { loadScript, type ScriptName } from "../hosts/load-script.js";
@@ -104,10 +105,11 @@ export class SentFiles implements TargetFiles {
     return readInventory((await runScript(this.#bulk, "transfer/list-arrived", [this.there, "all"])).toString());
   }
 
-  /** sha256 of the files of the bundle, by name. */
+  /** sha256 of the files of the bundle, by name; those of its machinery too. */
   #bundleSums(): Map<string, string> {
     const sums = new Map<string, string>();
-    for (const name of Object.values(BUNDLE_FILES)) {
+    const machinery = machineryFiles(join(this.here, "bundle", MACHINERY_FOLDER));
+    for (const name of [...Object.values(BUNDLE_FILES), ...machinery.map((part) => `${MACHINERY_FOLDER}/${part}`)]) {
       const path = join(this.here, "bundle", name);
       if (existsSync(path)) sums.set(name, hash("sha256", readFileSync(path)));
     }

@@ -8,6 +8,7 @@ import {
   readUploads,
   type Upload,
 } from "../../compiler/format/bundle.js";
+import { MACHINERY_FOLDER, machineryFiles, machineryOf } from "../../compiler/format/machinery.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { copyAtomically, removeDrafts } from "../../compiler/format/write-atomically.js";
 import { chunkSize, isFull } from "../run/chunks.js";
@@ -17,10 +18,16 @@ import { type JobToPack, writeChunk } from "./pack.js";
 import { findTree } from "./stage-tree.js";
 import type { StagedRun, TargetFiles } from "./target-files.js";
 
-/** Puts the bundle into a folder, each file in one step. */
+/** Puts the bundle into a folder with its machinery, each file in one step. */
 export function placeBundle(from: string, to: string): void {
-  makeFolders(to);
-  removeDrafts(to);
+  makeFolders(join(to, MACHINERY_FOLDER));
+  for (const folder of [to, join(to, MACHINERY_FOLDER)]) removeDrafts(folder);
+  const machinery = machineryOf(from);
+  const parts = machineryFiles(machinery);
+  for (const part of parts) copyAtomically(join(machinery, part), join(to, MACHINERY_FOLDER, part));
+  for (const part of machineryFiles(join(to, MACHINERY_FOLDER))) {
+    if (!parts.includes(part)) rmSync(join(to, MACHINERY_FOLDER, part));
+  }
   for (const file of Object.values(BUNDLE_FILES)) {
     if (existsSync(join(from, file))) copyAtomically(join(from, file), join(to, file));
     else rmSync(join(to, file), { force: true });

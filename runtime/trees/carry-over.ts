@@ -1,5 +1,4 @@
-import { hash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
   BUNDLE_FILES,
@@ -16,6 +15,7 @@ import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { treeRecord } from "../results/job-state.js";
 import type { JobResult } from "../results/ledger.js";
 import type { PlacedOutputs } from "../results/placed-outputs.js";
+import { digestFile } from "../workspace/whole-bundle.js";
 import { STATE_FILES } from "../workspace/workspace.js";
 import { digestOf } from "./compare-tree.js";
 import type { Change } from "./merge-versions.js";
@@ -62,11 +62,6 @@ function readApplied(stateFolder: string, bundle: string): Map<string, string> |
   return new Map(rows.slice(1));
 }
 
-function sumOf(bundle: string, name: string): string {
-  const path = join(bundle, name);
-  return existsSync(path) ? hash("sha256", readFileSync(path)) : "";
-}
-
 /** Is a tree what another one becomes by what was applied to it? */
 function isExplained(before: string, after: string, applied: ReadonlyMap<string, string>): boolean {
   const old = new Map<string, string>();
@@ -100,7 +95,7 @@ export function carryResultsOver(
   if (!applied || applied.size === 0) return;
   // The manager holds the command and all else that jobs have in common.
   const sameRest = [BUNDLE_FILES.manager, BUNDLE_FILES.program].every(
-    (name) => sumOf(before, name) === sumOf(after, name),
+    (name) => digestFile(before, name) === digestFile(after, name),
   );
   if (!sameRest || !isExplained(before, after, applied)) return;
   const done = new Map<string, JobResult>();

@@ -2,6 +2,8 @@ import { createHash, hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BUNDLE_FILES, type BundleDescription, readBundleDescription } from "../../compiler/format/bundle.js";
+import { digestMachinery, machineryOf } from "../../compiler/format/machinery.js";
+import { withoutVersion } from "../../compiler/format/version.js";
 
 /** What a bundle's folder says of itself; undefined if there is none, or it cannot be read. */
 export function describedIn(folder: string): BundleDescription | undefined {
@@ -12,21 +14,32 @@ export function describedIn(folder: string): BundleDescription | undefined {
   }
 }
 
+/** The digest of one file of a bundle; of a script, whichever version has made it. Undefined if there is none. */
+export function digestFile(folder: string, name: string): string | undefined {
+  try {
+    const content = readFileSync(join(folder, name));
+    return hash("sha256", name.endsWith(".sh") ? withoutVersion(content.toString()) : content);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return undefined;
+  }
+}
+
 /** The digest of a bundle's files, as its description says it. */
 export function digestBundle(folder: string): string {
   const digest = createHash("sha256");
   for (const name of Object.values(BUNDLE_FILES).sort()) {
     if (name === BUNDLE_FILES.description) continue;
-    try {
-      digest.update(`${name}\0${hash("sha256", readFileSync(join(folder, name)))}\n`);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    }
+    const sum = digestFile(folder, name);
+    if (sum !== undefined) digest.update(`${name}\0${sum}\n`);
   }
   return digest.digest("hex");
 }
 
-/** Is all of a bundle as it was when it was built? */
+/** Is all of a bundle as it was when it was built, with its machinery? */
 export function isWholeBundle(folder: string, digest: string): boolean {
-  return describedIn(folder)?.digest === digest && digestBundle(folder) === digest;
+  const description = describedIn(folder);
+  if (description?.digest !== digest || digestBundle(folder) !== digest) return false;
+  const { machinery } = description;
+  return machinery === undefined || digestMachinery(machineryOf(folder)) === machinery.digest;
 }

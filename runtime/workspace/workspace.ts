@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { MACHINERY_FOLDER } from "../../compiler/format/machinery.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { RuntimeProblem } from "../system/problem.js";
@@ -58,6 +59,12 @@ export const STATE_FILES = {
 /** Where the bundle of a target goes unless the command line says otherwise. */
 export function bundleFolder(workspace: Workspace, target: string): string {
   return join(workspace.folder, "bundle", target);
+}
+
+/** Where the machinery of a bundle goes: beside the bundles of all targets, or into one that lies elsewhere. */
+export function machineryFolder(workspace: Workspace, bundle: string): string {
+  const bundles = join(workspace.folder, "bundle");
+  return join(dirname(bundle) === bundles ? bundles : bundle, MACHINERY_FOLDER);
 }
 
 /**

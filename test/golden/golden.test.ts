@@ -3,11 +3,13 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { MACHINERY_SOURCE } from "../../compiler/emit/machinery.js";
+import { machineryFiles } from "../../compiler/format/machinery.js";
 import { suite } from "../runner/suite.js";
 import { locusts } from "../swarms/command-line.js";
 import { folderOf, temporaryFolder } from "../swarms/swarm-folders.js";
-import { asMarkdown, splitManager } from "./as-markdown.js";
-import { GOLDEN_PROJECTS, SHOWN_WHOLE } from "./projects.js";
+import { asMarkdown } from "./as-markdown.js";
+import { GOLDEN_PROJECTS } from "./projects.js";
 
 const test = suite("golden bundles");
 
@@ -28,12 +30,6 @@ async function buildProject(files: Readonly<Record<string, string>>): Promise<Re
   return Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path), "utf8")]));
 }
 
-/** The machinery of a bundle's manager, line by line. */
-function machineryOf(bundle: Readonly<Record<string, string>>): string[] {
-  const path = Object.keys(bundle).find((name) => name.endsWith("/manager.sh")) as string;
-  return splitManager(bundle[path] as string).machinery.split("\n");
-}
-
 /** What would change in the file, as git shows it. */
 function difference(file: string, actual: string): string {
   const fresh = join(temporaryFolder(), "actual.md");
@@ -48,12 +44,12 @@ function difference(file: string, actual: string): string {
   return error ? `(no diff without git: ${error.message})` : stdout;
 }
 
-for (const [name, { about, files, ownMachinery }] of Object.entries(GOLDEN_PROJECTS)) {
+for (const [name, { about, files }] of Object.entries(GOLDEN_PROJECTS)) {
   test(name, async () => {
     const bundle = await buildProject(files);
     const file = join(GOLDEN, `${name}.md`);
-    const whole = name === SHOWN_WHOLE || ownMachinery || { shownIn: `${SHOWN_WHOLE}.md` };
-    const actual = asMarkdown(name, about, files, bundle, whole);
+    const shown = Object.entries(bundle).filter(([path]) => !path.startsWith("bundle/lib/"));
+    const actual = asMarkdown(name, about, files, Object.fromEntries(shown));
     if (update) writeFileSync(file, actual);
     const expected = existsSync(file) ? readFileSync(file, "utf8") : "";
     if (actual === expected) return;
@@ -64,15 +60,17 @@ for (const [name, { about, files, ownMachinery }] of Object.entries(GOLDEN_PROJE
   });
 }
 
-test("the machinery of every other manager is part of the one that is shown", async () => {
-  const shown = machineryOf(await buildProject(GOLDEN_PROJECTS[SHOWN_WHOLE]?.files ?? {}));
-  for (const [name, { files, ownMachinery }] of Object.entries(GOLDEN_PROJECTS)) {
-    if (ownMachinery) continue;
-    let at = 0;
-    for (const line of machineryOf(await buildProject(files))) {
-      at = shown.indexOf(line, at) + 1;
-      assert.notEqual(at, 0, `${name}: this line is not in ${SHOWN_WHOLE}.md, or not at its place: ${line}`);
-    }
+test("the machinery is the same for every swarm, and as the project has it", async () => {
+  const own = Object.fromEntries(
+    machineryFiles(MACHINERY_SOURCE).map((name) => [
+      `bundle/lib/${name}`,
+      readFileSync(join(MACHINERY_SOURCE, name), "utf8"),
+    ]),
+  );
+  for (const { files } of Object.values(GOLDEN_PROJECTS)) {
+    const bundle = await buildProject(files);
+    const machinery = Object.entries(bundle).filter(([path]) => path.startsWith("bundle/lib/"));
+    assert.deepEqual(Object.fromEntries(machinery), own);
   }
 });
 

@@ -2,8 +2,6 @@
 export interface GoldenProject {
   /** what it is there to show */
   readonly about: string;
-  /** its manager has machinery that others have not: it is shown whole, too */
-  readonly ownMachinery?: boolean;
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -186,12 +184,10 @@ export const GOLDEN_PROJECTS: Readonly<Record<string, GoldenProject>> = {
   },
   pilots: {
     about: "Pilots under SLURM, with all that can be asked for.",
-    ownMachinery: true,
     files: { "swarm.config.ts": PILOTS },
   },
   tree: {
     about: "Jobs that run in a tree of files, selected by rules.",
-    ownMachinery: true,
     files: {
       "swarm.config.ts": TREE,
       "environment/scripts/run.sh": 'bash lib/say.sh "$1"\n',
@@ -207,9 +203,3 @@ export const GOLDEN_PROJECTS: Readonly<Record<string, GoldenProject>> = {
     },
   },
 };
-
-/** The one project whose golden file shows the whole of `manager.sh`; it has the most of it. */
-export const SHOWN_WHOLE = "everything";
-
-/** Jobs in trees do without folders of their own: this one is shown whole, too. */
-export const SHOWN_AS_WELL = "tree";

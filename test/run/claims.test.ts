@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readTemplate } from "../../compiler/emit/templates.js";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { MACHINERY_SOURCE } from "../../compiler/emit/machinery.js";
 import { suite } from "../runner/suite.js";
 
 /** How managers find a chunk that nobody has. */
 const test = suite("claims");
 
 test("finding a chunk that is free costs a few looks, however many managers there are", () => {
-  const template = readTemplate("run");
+  const template = readFileSync(join(MACHINERY_SOURCE, "run.sh"), "utf8");
   const [claimNext] = /^locusts_claim_next\(\) \{\n[\s\S]*?^\}\n/m.exec(template) ?? [];
   // 64 managers, in turns of no order, each with what it last saw; what bash traces is what is asked.
   const script = `${claimNext}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "../runner/suite.js";
 import { begin, Deployment, kill, until } from "./deployment.js";
@@ -49,9 +50,8 @@ test("a run whose bundle is damaged is gathered, and what was done does not run 
   const deployment = new Deployment(SWARM("one", PAUSE));
   await leaveDead(deployment);
   const before = begun(deployment);
-  for (const name of readdirSync(deployment.path(".locusts/local/bundle"))) {
-    writeFileSync(deployment.path(".locusts/local/bundle", name), NOISE);
-  }
+  const bundle = readdirSync(deployment.path(".locusts/local/bundle"), { recursive: true, withFileTypes: true });
+  for (const entry of bundle) if (entry.isFile()) writeFileSync(join(entry.parentPath, entry.name), NOISE);
   const report = await deployment.succeed();
   assert.equal(report.jobs.done, 4);
   assert.ok(begun(deployment) - before <= 2, `${begun(deployment) - before} jobs have run again`);

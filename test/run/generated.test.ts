@@ -3,6 +3,8 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { MACHINERY_SOURCE } from "../../compiler/emit/machinery.js";
+import { machineryFiles } from "../../compiler/format/machinery.js";
 import { suite } from "../runner/suite.js";
 import { Deployment, hasProgram } from "./deployment.js";
 import { Pilots } from "./pilots.js";
@@ -72,7 +74,9 @@ const CLUSTER_DEFINITIONS: Readonly<Record<string, readonly [target: string, fie
   ],
 };
 
-const scripts = new Map<string, string>();
+const scripts = new Map<string, string>(
+  machineryFiles(MACHINERY_SOURCE).map((name) => [`lib/${name}`, join(MACHINERY_SOURCE, name)]),
+);
 
 test.before(async () => {
   for (const [name, fields] of Object.entries(DEFINITIONS)) {
@@ -91,6 +95,7 @@ test.before(async () => {
 });
 
 const names = [
+  ...scripts.keys(),
   ...Object.keys(DEFINITIONS),
   ...Object.keys(CLUSTER_DEFINITIONS).flatMap((name) => [name, `${name}: pilot.sh`, `${name}: submit.sh`]),
 ];
@@ -197,7 +202,8 @@ test("ShellCheck is silenced only where a comment says why, or for the definitio
     const lines = readFileSync(script, "utf8").split("\n");
     lines.forEach((line, i) => {
       if (!line.includes("shellcheck disable=")) return;
-      const reason = /disable=SC\d+ # \w+/.test(line) || /^\s*# \w+/.test(lines[i - 1] ?? "");
+      const reason =
+        /disable=SC[\d,SC]+ # \w+|source=\/dev\/null # \w+/.test(line) || /^\s*# \w+/.test(lines[i - 1] ?? "");
       const verbatim =
         line === "# shellcheck disable=all" && /^locusts_(command|prepare|check_\w+)\(\) \{$/.test(lines[i + 1] ?? "");
       assert.ok(reason || verbatim, `${name}, line ${i + 1}: ${line}`);

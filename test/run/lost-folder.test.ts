@@ -23,7 +23,7 @@ async function atWork(prepare: (pilots: Pilots) => void = () => {}, seconds = 60
   );
   prepare(pilots);
   await pilots.stage(2);
-  const begun = pilots.beginAll([], { SLURM_JOB_ID: "1" });
+  const begun = pilots.beginAll(["--allocation", "1"]);
   await until("both are at work", () => pilots.lines("start").length >= 4);
   return { pilots, outcomes: Promise.all(begun.map(({ outcome }) => outcome)) };
 }

@@ -73,10 +73,10 @@ test("a manager that is asked to stop leaves its jobs to others at once", async 
 test("two lives of one manager at once do no harm", async () => {
   const pilots = new Pilots(jobs(40, "sleep 0.2"));
   await pilots.stage(2);
-  const env = { ...tallyOf(pilots), SLURM_JOB_ID: "1" };
-  const first = pilots.beginPilot(1, [], env);
+  const env = tallyOf(pilots);
+  const first = pilots.beginPilot(1, ["--allocation", "1"], env);
   await until("it is at work", () => pilots.lines("done").length > 4);
-  const second = pilots.beginPilot(1, [], { ...env, SLURMD_NODENAME: "elsewhere" });
+  const second = pilots.beginPilot(1, ["--allocation", "1", "--node", "elsewhere"], env);
   for (const { outcome } of [first, second]) {
     const { exitCode, stderr } = await outcome;
     assert.equal(exitCode, 0, stderr);
@@ -89,10 +89,10 @@ test("two lives of one manager at once do no harm", async () => {
 test("a new life on the same node ends what the old one runs, and goes on", async () => {
   const pilots = new Pilots(jobs(20, "sleep 0.3"));
   await pilots.stage(2);
-  const env = { ...tallyOf(pilots), SLURM_JOB_ID: "1" };
-  const first = pilots.beginPilot(1, [], env);
+  const env = tallyOf(pilots);
+  const first = pilots.beginPilot(1, ["--allocation", "1"], env);
   await until("it is at work", () => pilots.lines("done").length > 2);
-  const second = await pilots.beginPilot(1, [], env).outcome;
+  const second = await pilots.beginPilot(1, ["--allocation", "1"], env).outcome;
   assert.equal(second.exitCode, 0, second.stderr);
   assert.equal((await first.outcome).signal, "SIGKILL");
   pilots.assertAllDone(20);
@@ -254,9 +254,9 @@ test("a job that was running in three lives when they died has failed", async ()
   const pilots = new Pilots(jobs(6, "((i != 2)) || { sleep 0.5; kill -9 $BOSS; sleep 9; }"), "", {}, 1);
   await pilots.stage(1);
   const command = pilots
-    .read("target/bundle/manager.sh")
+    .read("target/bundle/lib/requests.sh")
     .replace("exec $locusts_detach", (start) => `BOSS=$$ ${start}`);
-  pilots.write("target/bundle/manager.sh", command);
+  pilots.write("target/bundle/lib/requests.sh", command);
   for (let life = 1; life <= 3; life += 1)
     assert.equal((await pilots.beginPilot(1, [], tallyOf(pilots)).outcome).signal, "SIGKILL");
   const { exitCode, stderr } = await pilots.beginPilot(1, [], tallyOf(pilots)).outcome;
@@ -280,11 +280,11 @@ test("all managers together stop after too many failures", async () => {
 test("--is-running and --stop know all managers on this machine", async () => {
   const pilots = new Pilots(jobs(40, "sleep 30"));
   await pilots.stage(2);
-  const env = { ...tallyOf(pilots), SLURMD_NODENAME: "" };
+  const env = tallyOf(pilots);
   const ask = (...words: string[]) =>
     pilots.beginScript(pilots.path("target/bundle/manager.sh"), "--run", pilots.run(), ...words).outcome;
   assert.equal((await ask("--is-running")).exitCode, 1);
-  const begun = [pilots.beginPilot(1, [], env), pilots.beginPilot(2, [], env)];
+  const begun = [1, 2].map((number) => pilots.beginPilot(number, ["--node", ""], env));
   await until("both are at work", () => new Set(pilots.lines("start").map(({ life }) => life)).size === 2);
   assert.equal((await ask("--is-running")).exitCode, 0);
   assert.equal((await ask("--is-running", "--name", "p3")).exitCode, 1);
@@ -301,7 +301,7 @@ test("what is cancelled: who is at work leaves, nobody begins, and a successor o
   const env = fakeSbatch(pilots, `: > ${mark}; echo 77`);
   pilots.write("bin/scancel", `#!/bin/bash\necho "$@" >> ${pilots.path("scancel.log")}\n`);
   chmodSync(pilots.path("bin/scancel"), 0o755);
-  const first = pilots.beginPilot(1, [], { ...env, SLURM_JOB_ID: "1" });
+  const first = pilots.beginPilot(1, ["--allocation", "1"], env);
   await until("it is at work", () => pilots.lines("start").length === 2);
   const submit = pilots.path("target/bundle/submit.sh");
   const late = await begin("bash", [submit, "--run", pilots.run()], pilots.folder, env).outcome;

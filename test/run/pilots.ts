@@ -72,10 +72,8 @@ export class Pilots extends Deployment {
   /** Starts a manager, as if on a node of its own. */
   beginPilot(number: number, words: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Begun {
     const script = this.path("target/bundle/manager.sh");
-    return begin("bash", [script, "--run", this.run(), "--name", `p${number}`, ...words], this.folder, {
-      SLURMD_NODENAME: `node${number}`,
-      ...env,
-    });
+    const node = ["--name", `p${number}`, "--node", `node${number}`];
+    return begin("bash", [script, "--run", this.run(), ...node, ...words], this.folder, env);
   }
 
   /** Starts all managers at once. */

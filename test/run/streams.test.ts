@@ -92,7 +92,7 @@ test("a disk that refuses is named, with what to do", async () => {
   const deployment = swarm();
   const { exitCode, stderr } = await bash(deployment, "ulimit -f 8; locusts build");
   assert.equal(exitCode, 1);
-  assert.match(stderr, /bundle\/local\/\S+: it would be larger than a file may be \(EFBIG\)\n.*hint: raise the limit/);
+  assert.match(stderr, /bundle\/\S+: it would be larger than a file may be \(EFBIG\)\n.*hint: raise the limit/);
 });
 
 test("a folder for the bundle that cannot be made is named", async () => {

@@ -1,9 +1,19 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+} from "node:fs";
 import { join } from "node:path";
 import { compile } from "../../compiler/compile.js";
 import { ownedFiles } from "../../compiler/emit/owned-files.js";
+import { MACHINERY_FOLDER } from "../../compiler/format/machinery.js";
 import type { AnyDefinition } from "../../compiler/plan/resolve-swarm.js";
 import { suite } from "../runner/suite.js";
 import { locusts, type Surroundings } from "./command-line.js";
@@ -16,8 +26,9 @@ const update = process.env.LOCUSTS_UPDATE_GOLDEN === "1";
 
 /** The files of a bundle, by name. */
 function readBundle(folder: string): Readonly<Record<string, string>> {
-  const names = readdirSync(folder).sort();
-  return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files.map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1)).sort();
+  return Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path), "utf8")]));
 }
 
 async function build(
@@ -47,9 +58,15 @@ for (const name of SWARM_NAMES) {
     const bundles = join(swarm, "bundle");
     const targets = await targetsOf(swarm);
     if (update) rmSync(bundles, { recursive: true, force: true });
-    for (const target of update ? targets : []) await build(swarm, join(bundles, target), ["--target", target]);
+    if (update) {
+      for (const target of targets) await locusts(["build", swarm, "--target", target]);
+      // It is the same for all, so once is enough: that of the project itself.
+      rmSync(join(bundles, MACHINERY_FOLDER), { recursive: true });
+      symlinkSync("../../../compiler/emit/library", join(bundles, MACHINERY_FOLDER));
+    }
     const help = "All of them at once: LOCUSTS_UPDATE_GOLDEN=1 npm test -- bundles";
-    assert.deepEqual(namesIn(bundles), targets, `a bundle for each target, and no other. ${help}`);
+    const expected = [...targets, MACHINERY_FOLDER].sort();
+    assert.deepEqual(namesIn(bundles), expected, `a bundle for each target, the machinery, and nothing else. ${help}`);
     for (const target of targets) {
       const { exitCode, stderr } = await locusts(["build", swarm, "--check", "--target", target]);
       assert.equal(exitCode, 0, `${stderr}\n${help}`);

@@ -2,12 +2,13 @@ import { join, relative, resolve } from "node:path";
 import { type Built, build as buildBundle } from "../../../compiler/build.js";
 import { countOf, formatBytes, formatNumber, formatSeconds } from "../../../compiler/format/amounts.js";
 import { type BundleDescription, readBundleDescription } from "../../../compiler/format/bundle.js";
+import { MACHINERY_FOLDER } from "../../../compiler/format/machinery.js";
 import type { TreeEntry } from "../../../compiler/tree/entry.js";
 import { keptBytes } from "../../results/kept-outputs.js";
 import { REPORT_VERSION } from "../../results/report.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { hasReflinks } from "../../system/reflinks.js";
-import { bundleFolder, prepareState, STATE_FILES, type Workspace } from "../../workspace/workspace.js";
+import { bundleFolder, machineryFolder, prepareState, STATE_FILES, type Workspace } from "../../workspace/workspace.js";
 import { EXIT } from "../output/exit-codes.js";
 import { sayNotes } from "../output/notes.js";
 import { describeTreeUse, TreeListing } from "../output/tree.js";
@@ -39,6 +40,15 @@ function refuseForeignBundle(folder: string, source: string, swarm?: string): vo
   }
 }
 
+/** What has become of the machinery, in a few words; undefined if it is the same. */
+export function describeMachinery({ machinery }: Pick<Built, "machinery">): string | undefined {
+  if (!machinery) return undefined;
+  const { before, now } = machinery;
+  if (before === undefined) return `machinery ${now.version} in ${MACHINERY_FOLDER}/`;
+  if (before.version !== now.version) return `machinery ${before.version} → ${now.version}`;
+  return `machinery ${now.version}, which was not whole`;
+}
+
 /** Builds the bundle into its folder. */
 export function buildInto(
   { workspace, compilation }: Compiled,
@@ -48,7 +58,8 @@ export function buildInto(
   refuseForeignBundle(folder, compilation.plan.source);
   prepareState(workspace);
   const digests = join(workspace.state, STATE_FILES.digests);
-  return buildBundle(compilation, { folder, write: true, digests, ...(onTreeEntry ? { onTreeEntry } : {}) });
+  const machinery = machineryFolder(workspace, folder);
+  return buildBundle(compilation, { folder, machinery, write: true, digests, ...(onTreeEntry ? { onTreeEntry } : {}) });
 }
 
 /** What of the inputs is copied on this machine, and how much room that takes. */
@@ -69,6 +80,7 @@ function tell(
   const { description, changes } = bundle;
   const copies = describeCopies(workspace, bundle);
   const different = changes.filter(({ change }) => change !== "same");
+  const shown = different.filter(({ change }) => change !== "machinery");
   if (context.json) {
     terminal.print(
       JSON.stringify({
@@ -83,6 +95,7 @@ function tell(
         notes: bundle.notes,
         upToDate: different.length === 0,
         changes,
+        machinery: bundle.machinery ?? null,
       }),
     );
     return;
@@ -119,13 +132,18 @@ function tell(
       `  kept     ${formatBytes(kept)} of outputs of earlier versions in .locusts; locusts clean removes them`,
     );
   sayNotes(terminal, bundle.notes);
+  const machinery = describeMachinery(bundle);
+  const files = [
+    ...(shown.length === 0
+      ? []
+      : [`${shown.map(({ file, change }) => (checked ? `${file} (${change})` : file)).join(", ")} in ${place}`]),
+    ...(machinery === undefined ? [] : [machinery]),
+  ].join("; ");
   if (different.length === 0) terminal.say(`  ${terminal.colors.green("up to date:")} ${place}`);
   else if (checked) {
-    terminal.say(
-      `  ${terminal.colors.yellow("not up to date:")} ${different.map(({ file, change }) => `${file} (${change})`).join(", ")} in ${place}`,
-    );
+    terminal.say(`  ${terminal.colors.yellow("not up to date:")} ${files}`);
     terminal.say("  hint: run locusts build, and review what git diff shows");
-  } else terminal.say(`  written  ${place}: ${different.map(({ file }) => file).join(", ")}`);
+  } else terminal.say(`  written  ${files}`);
 }
 
 /** `locusts build`: compiles to a bundle. */

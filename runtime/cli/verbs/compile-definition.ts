@@ -3,7 +3,7 @@ import { type Built, build } from "../../../compiler/build.js";
 import { compile } from "../../../compiler/compile.js";
 import type { Compilation } from "../../../compiler/plan/compilation.js";
 import type { TreeEntry } from "../../../compiler/tree/entry.js";
-import { openWorkspace, STATE_FILES, type Workspace } from "../../workspace/workspace.js";
+import { machineryFolder, openWorkspace, STATE_FILES, type Workspace } from "../../workspace/workspace.js";
 import { setProblemFolder } from "../output/say-error.js";
 import type { VerbContext } from "./verb.js";
 
@@ -26,5 +26,6 @@ export function dryBuild(
   onTreeEntry?: (entry: TreeEntry) => void,
 ): Built {
   const digests = join(workspace.state, STATE_FILES.digests);
-  return build(compilation, { folder, write: false, digests, ...(onTreeEntry ? { onTreeEntry } : {}) });
+  const machinery = machineryFolder(workspace, folder);
+  return build(compilation, { folder, machinery, write: false, digests, ...(onTreeEntry ? { onTreeEntry } : {}) });
 }

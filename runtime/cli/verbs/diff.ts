@@ -10,10 +10,12 @@ import {
   readBundleDescription,
   readBundledJobs,
 } from "../../../compiler/format/bundle.js";
+import { withoutVersion } from "../../../compiler/format/version.js";
 import type { JobPlan } from "../../../compiler/plan/swarm-plan.js";
 import { REPORT_VERSION } from "../../results/report.js";
-import { bundleFolder, STATE_FILES } from "../../workspace/workspace.js";
+import { bundleFolder, machineryFolder, STATE_FILES } from "../../workspace/workspace.js";
 import { EXIT } from "../output/exit-codes.js";
+import { describeMachinery } from "./build.js";
 import { compileDefinition } from "./compile-definition.js";
 import type { Verb, VerbContext } from "./verb.js";
 
@@ -69,7 +71,7 @@ export const diff: Verb<object> = async (context) => {
   const { plan } = compilation;
   const folder = bundleFolder(workspace, plan.target.name);
   const old = readOld(folder);
-  const script = scriptChanges(old.script, emitManager(plan));
+  const script = scriptChanges(withoutVersion(old.script), withoutVersion(emitManager(plan)));
   const changes = new Map<Change, string[]>();
   const note = (change: Change, job: string) => {
     const jobs = changes.get(change);
@@ -86,12 +88,9 @@ export const diff: Verb<object> = async (context) => {
       else note(script.length > 0 ? "command, environment or rules" : "content of inputs", job.name);
     }
   };
-  const bundle = build(compilation, {
-    folder,
-    write: false,
-    digests: join(workspace.state, STATE_FILES.digests),
-    onJob,
-  });
+  const machinery = machineryFolder(workspace, folder);
+  const digests = join(workspace.state, STATE_FILES.digests);
+  const bundle = build(compilation, { folder, machinery, write: false, digests, onJob });
   for (const name of old.jobs.keys()) note("removed", name);
   // Which part of a key has changed cannot be told from the key; a tree is part of all of them.
   const inputs = changes.get("content of inputs");
@@ -109,6 +108,7 @@ export const diff: Verb<object> = async (context) => {
         files,
         jobs: Object.fromEntries(changes),
         script,
+        machinery: bundle.machinery ?? null,
         uploadBytes: bytes,
       }),
     );
@@ -117,8 +117,9 @@ export const diff: Verb<object> = async (context) => {
       context,
       changes,
       script,
-      files.map(({ file, change }) => `${file} (${change})`),
+      files.filter(({ change }) => change !== "machinery").map(({ file, change }) => `${file} (${change})`),
       bytes,
+      describeMachinery(bundle),
     );
   return files.length > 0 ? EXIT.differs : EXIT.fine;
 };
@@ -129,10 +130,11 @@ function sayDiff(
   script: readonly string[],
   files: readonly string[],
   bytes: number,
+  machinery: string | undefined,
 ): void {
   const { terminal } = context;
   const { colors } = terminal;
-  if (files.length === 0) {
+  if (files.length === 0 && machinery === undefined) {
     terminal.say(`${colors.green("no difference:")} the bundle is up to date`);
     return;
   }
@@ -150,5 +152,6 @@ function sayDiff(
     }
   }
   if (bytes !== 0) terminal.print(`uploads: ${formatBytes(Math.abs(bytes))} ${bytes > 0 ? "more" : "less"}`);
-  terminal.print(`files: ${files.join(", ")}`);
+  if (files.length > 0) terminal.print(`files: ${files.join(", ")}`);
+  if (machinery !== undefined) terminal.print(machinery);
 }

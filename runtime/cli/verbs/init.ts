@@ -33,9 +33,10 @@ const FILES: Readonly<Record<string, string>> = {
   [DEFINITION_NAME]: DEFINITION,
   "inputs/hopper.txt": "the desert locust changes its colour when it is crowded\n",
   "inputs/swarm.txt": "a swarm may hold forty million locusts to the square kilometre\n",
-  ".gitignore": ".locusts/\nresults/\n",
-  // Bash does not bear other line ends.
-  ".gitattributes": "bundle/** -text linguist-generated\n",
+  // A rule for all folders called lib, as there is for Python, is not meant for the machinery.
+  ".gitignore": ".locusts/\nresults/\n!bundle/lib/\n",
+  // Bash does not bear other line ends; a review is about the bundle, not about what is the same for every swarm.
+  ".gitattributes": "bundle/** -text\nbundle/lib/** linguist-generated\n",
 };
 
 /** `locusts init`: begins a definition that works, to be changed. */

@@ -18,7 +18,7 @@ const STRACE = "strace -f -qq --seccomp-bpf -e trace=%file";
 /** All managers at once, each as if on a node of its own. */
 const SCRIPT = `
   for ((i = 1; i <= managers; i++)); do
-    SLURMD_NODENAME=node$i ${STRACE} -o "$traces/p$i" bash "$bundle/manager.sh" --run "$run" --name "p$i" &
+    ${STRACE} -o "$traces/p$i" bash "$bundle/manager.sh" --run "$run" --name "p$i" --node "node$i" &
   done
   wait`;
 

@@ -1,3 +1,5 @@
+# Part of Locusts, the same for every swarm: `locusts build` puts it here, and nobody edits it.
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
 # ---- Serving the slots -----------------------------------------------------------
 
 # No more jobs are begun from here on.
@@ -8,9 +10,7 @@ locusts_stop_for() { # reason [detail]
   locusts_detail=${2-}
   { : >|"$locusts_life/stop"; } 2>/dev/null || kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
   if [[ $locusts_stopping == signal ]]; then
-{{#if pilots}}
-    [[ ! ${SLURM_JOB_ID-} ]] || locusts_grace=1 # SIGKILL may come as soon as that
-{{/if}}
+    [[ ! $locusts_allocation ]] || locusts_grace=1 # a scheduler's SIGKILL may come as soon as that
     locusts_read_uptime
     locusts_stop_deadline=$((locusts_uptime + 100 * locusts_grace))
     kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
@@ -22,37 +22,10 @@ locusts_stop_for() { # reason [detail]
 locusts_share_out() {
   local entry
   for entry in "${locusts_aside[@]}"; do export "LOCUSTS_ASIDE_$entry"; done
-{{#if hasModules}}
   for entry in "${locusts_module_functions[@]}"; do
     eval "${entry%%'%%='*} ${entry#*=}" && export -f "${entry%%'%%='*}"
   done
-{{/if}}
-  for entry in SLURM_CPUS_PER_TASK SLURM_CPUS_ON_NODE SLURM_JOB_CPUS_PER_NODE NSLOTS NCPUS PBS_NCPUS PBS_NP PBS_NUM_PPN \
-    LSB_DJOB_NUMPROC LSB_MAX_NUM_PROCESSORS; do
-    [[ ! -v $entry ]] || export "$entry=$locusts_job_cpus"
-  done
-  for entry in SLURM_{NTASKS,NPROCS,NTASKS_PER_NODE,TASKS_PER_NODE,NNODES,JOB_NUM_NODES} \
-    PBS_NUM_NODES NHOSTS; do
-    [[ ! -v $entry ]] || export "$entry=1"
-  done
-  if [[ -v SLURM_MEM_PER_NODE ]] && ((locusts_job_memory > 0)); then
-    export SLURM_MEM_PER_NODE=$locusts_job_memory
-  else
-    unset -v SLURM_MEM_PER_NODE
-  fi
-{{#if gpus}}
-  for entry in SLURM_{GPUS,GPUS_ON_NODE,GPUS_PER_NODE,GPUS_PER_TASK}; do
-    [[ ! -v $entry ]] || export "$entry=$locusts_job_gpus"
-  done
-  unset -v SLURM_JOB_GPUS
-{{/if}}
-  # A job is no task of a step that the manager was started in, as by `srun --pty bash`: one that uses MPI
-  # would wait for that step's others.
-  unset -v "${!SLURM_STEP@}" "${!SLURM_SRUN_@}" "${!SLURM_PTY_@}" "${!PMI@}" SLURM_LAUNCH_NODE_IPADDR SLURM_MPI_TYPE
-  # These say nothing that is true of one job.
-  unset -v SLURM_ARRAY_{JOB_ID,TASK_ID,TASK_COUNT,TASK_MAX,TASK_MIN,TASK_STEP} SLURM_MEM_PER_{CPU,GPU} \
-    SLURM_TRES_PER_{TASK,JOB,NODE} SLURM_NTASKS_PER_{CORE,SOCKET,GPU} SLURM_CPUS_PER_GPU SLURM_DISTRIBUTION \
-    SLURM_CPU_BIND{,_LIST,_TYPE,_VERBOSE} SLURM_{PROCID,LOCALID,GTIDS,TASK_PID} SGE_TASK_{ID,FIRST,LAST,STEPSIZE} PBS_ARRAYID PBS_ARRAY_{INDEX,ID} LSB_JOBINDEX{,_STEP}
+  for entry in "${locusts_allocations[@]}"; do "locusts_share_$entry"; done
 }
 
 # A slot reads its answers from its standard input, whose other end this process alone holds:
@@ -60,18 +33,15 @@ locusts_share_out() {
 locusts_start_slot() { # list-to-begin-after
   local slot=$((locusts_last_slot + 1)) inbox
   locusts_last_slot=$slot
-{{#if gpus}}
-  locusts_choose_gpus "$slot"
-{{/if}}
+  ((locusts_job_gpus == 0)) || locusts_choose_gpus "$slot"
   exec {inbox}> >(
     for inbox in "${locusts_inbox[@]}"; do exec {inbox}>&-; done
     locusts_share_out
     export LOCUSTS_LIFE=$locusts_home LOCUSTS_SLOT=$locusts_home/$slot
-{{#if gpus}}
-    export CUDA_VISIBLE_DEVICES=${locusts_gpu_groups[locusts_slot_gpus[slot]]}
-{{/if}}
+    ((locusts_job_gpus == 0)) || export CUDA_VISIBLE_DEVICES=${locusts_gpu_groups[locusts_slot_gpus[slot]]}
     # shellcheck disable=SC2086 # a word, or none
-    exec $locusts_detach "$BASH" -p -- "$locusts_script" --slot "$slot" --life "$locusts_life_name" "$1" $$ "$locusts_life" "$locusts_shared" "$locusts_requests"
+    exec $locusts_detach "$BASH" -p -- "$locusts_script" --slot "$slot" --life "$locusts_life_name" "$1" $$ "$locusts_life" "$locusts_shared" \
+      "$locusts_requests" "$locusts_machinery"
   )
   locusts_slot_pid[slot]=$!
   locusts_inbox[slot]=$inbox
@@ -83,7 +53,7 @@ locusts_start_slot() { # list-to-begin-after
 locusts_forget_slot() { # slot
   local inbox=${locusts_inbox[$1]}
   exec {inbox}>&-
-  unset "locusts_slot_pid[$1]" "locusts_inbox[$1]" "locusts_is_missed[$1]"{{#if gpus}} "locusts_slot_gpus[$1]"{{/if}}
+  unset "locusts_slot_pid[$1]" "locusts_inbox[$1]" "locusts_is_missed[$1]" "locusts_slot_gpus[$1]"
 }
 
 # A slot asks for the list after the one it has worked through.
@@ -132,12 +102,16 @@ locusts_replace_slot() { # slot [refused]
   local slot=$1 list=${locusts_slot_list[$1]} fields number='' try start place line=failed now token
   locusts_forget_slot "$slot"
   [[ ${2-} ]] || locusts_end_leftovers "$locusts_life_name" "$slot"
-  locusts_lost_slots=1{{#if pilots}} locusts_has_left=1{{/if}}
+  locusts_lost_slots=1 locusts_has_left=1
   while IFS=$'\t' read -r -a fields; do
     locusts_is_whole || continue
     case ${fields[0]} in
-      start) [[ ${fields[3]} != "$slot" ]] || { number=${fields[1]} try=${fields[2]} start=${fields[5]}; } ;;
-      done | failed | again | stopped) [[ ${fields[1]} != "$number" ]] || number='' ;;
+      start)
+        if [[ ${fields[locusts_at_slot]} == "$slot" ]]; then
+          number=${fields[locusts_at_job]} try=${fields[locusts_at_attempt]} start=${fields[locusts_at_start]}
+        fi
+        ;;
+      done | failed | again | stopped) [[ ${fields[locusts_at_job]} != "$number" ]] || number='' ;;
     esac
   done <"journal/$locusts_life_name.tsv"
   # What had ended well before is not to blame.
@@ -188,13 +162,11 @@ locusts_serve_all() {
 }
 
 locusts_count_failure() {
-{{#if pilots}}
   if ((locusts_managers > 1 && locusts_max_failures > 0)); then # together
     printf 'failed\n' >>failures
     ! locusts_has_too_many_failures || locusts_stop_for too-many-failures "$locusts_failures jobs have failed"
     return
   fi
-{{/if}}
   locusts_failures=$((locusts_failures + 1))
   if ((locusts_max_failures > 0 && locusts_failures >= locusts_max_failures)); then
     locusts_stop_for too-many-failures "$locusts_failures jobs have failed"
@@ -216,9 +188,7 @@ locusts_tick() {
     kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
     ((locusts_uptime < locusts_stop_deadline + 100 * locusts_grace)) || kill -KILL "${locusts_slot_pid[@]}" 2>/dev/null
   fi
-{{#if pilots}}
-  locusts_watch_others
-{{/if}}
+  [[ ! $locusts_is_pilot ]] || locusts_watch_others
 }
 
 # Lets the slots that wait for their turn begin a job, one every so often.
@@ -253,9 +223,7 @@ locusts_answer() { # word slot list
     turn) locusts_turns+=("$2") ;;
     refused) locusts_replace_slot "$2" refused ;;
     ended)
-{{#if pilots}}
       [[ $3 == all ]] || locusts_has_left=1
-{{/if}}
       locusts_forget_slot "$2"
       ;;
   esac
@@ -274,17 +242,13 @@ locusts_serve() {
       slot=${slot%% *}
       case $word in
         failed) locusts_count_failure ;;
-{{#if pilots}}
         failure) locusts_judge_failure "${words#* * }" ;;
         good) locusts_end_trial ;;
-{{/if}}
         full) locusts_stop_for disk-full ;;
-{{#if watched}}
         spoilt)
           : >|one-at-a-time # so that next time it is known who it was
           locusts_stop_for spoilt "${words#* * }"
           ;;
-{{/if}}
         trouble) locusts_stop_for error "$PWD: ${words#* * }" ;;
         # What else a slot says is of no use any more once it is gone.
         *) [[ ! ${locusts_slot_pid[slot]-} ]] || locusts_answer "$word" "$slot" "$list" ;;

@@ -1,3 +1,5 @@
+# Part of Locusts, the same for every swarm: `locusts build` puts it here, and nobody edits it.
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
 # ---- The jobs' environment, which is not this script's ---------------------------------
 # What of it would change bash, or the programs that are called here, is put aside for the jobs.
 
@@ -50,7 +52,12 @@ locusts_put_aside() {
 
 # Sets a variable for the jobs. What schedulers have told the manager stays as it is for the manager.
 locusts_set_for_jobs() { # NAME=value
-  if locusts_is_for_jobs_alone "${1%%=*}" || [[ $1 == @(SLURM|PBS|SGE|LSB)_* || $1 == @(NSLOTS|NCPUS|NHOSTS)=* ]]; then
+  local pattern
+  for pattern in "${locusts_allocation_variables[@]}"; do
+    # shellcheck disable=SC2053 # it is a pattern
+    [[ ${1%%=*} != $pattern ]] || { locusts_keep_aside "$1"; return; }
+  done
+  if locusts_is_for_jobs_alone "${1%%=*}"; then
     locusts_keep_aside "$1"
   else
     export "${1?}"
@@ -78,40 +85,19 @@ locusts_take_functions() {
 
 # Goes on in a bash of its own, which has the jobs' environment from its start: the last thing that a subshell does.
 locusts_run_inside() { # folder functions...
+  local folder=$1
+  [[ $folder == /* ]] || folder=$PWD/$folder
   locusts_describe_job
   # shellcheck disable=SC2163 # these are NAME=value
   ((${#locusts_aside[@]} == 0)) || export "${locusts_aside[@]}"
-  exec "$BASH" -- "$locusts_script" --inside "$locusts_variables" "$@"
+  exec "$BASH" -- "$locusts_script" --inside "$locusts_variables" "$folder" "${@:2}"
 }
 
 # Leaves the variables that a job's command knows in locusts_variables, as bash reads them.
 locusts_describe_job() {
-  locusts_variables=$(declare -p locusts_script locusts_bundle locusts_shared{{#if hasChecks}} output{{/if}}{{#if container}}{{#if tree}} locusts_tree{{/if}}{{/if}}{{#each references}} {{variable this}}{{/each}} 2>/dev/null)
+  locusts_variables=$(declare -p locusts_script locusts_bundle locusts_shared locusts_tree output "${locusts_columns[@]}" 2>/dev/null)
   local entry
   for entry in "${locusts_aside[@]}"; do # bash does not take IFS from its environment
     [[ $entry != IFS=* ]] || printf -v locusts_variables '%s\nexport %q' "$locusts_variables" "$entry"
   done
 }
-
-{{#if hasModules}}
-# Loads the modules, once, before any slot is started. What they set is for the jobs.
-locusts_load_modules() {
-  local entries=() entry name
-  locusts_module_functions=()
-  mapfile -t -d '' entries < <(locusts_run_inside "$PWD" locusts_print_modules)
-  if ((${#entries[@]} == 0)); then
-    locusts_stop_for error 'module load{{#each modules}} {{comment this}}{{/each}} failed'
-    return 1
-  fi
-  for entry in "${entries[@]}"; do
-    name=${entry%%=*}
-    case $name in
-      PWD | OLDPWD | SHLVL | _ | LOCUSTS_*) ;;
-      BASH_FUNC_*%%) locusts_module_functions+=("${entry#BASH_FUNC_}") ;;
-      *[!A-Za-z0-9_]*) ;;
-      *) [[ -v $name && ${!name} == "${entry#*=}" ]] || locusts_set_for_jobs "$entry" ;;
-    esac
-  done
-}
-
-{{/if}}

@@ -1,3 +1,5 @@
+# Part of Locusts, the same for every swarm: `locusts build` puts it here, and nobody edits it.
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
 # ---- The run: its folders, its chunks, who has claimed them ----------------------
 #
 #   <target>/bundle/manager.sh     this script
@@ -7,18 +9,12 @@
 #     chunks/<c>.tsv, <c>.tar      the jobs of a chunk; their folders and inputs, packed
 #     claims/<c>, <c>.2 ...        which life of which manager has taken the chunk
 #     managers/<name>.<life>       who runs or ran; names each life of a manager
-#     managers/<name>.<life>.beat  what it leaves when it ends{{#if pilots}}; until then, a sign of life{{/if}}
+#     managers/<name>.<life>.beat  what it leaves when it ends; until then, of a pilot, a sign of life
 #     journal/<name>.<life>.tsv    what happened
-{{#if pilots}}
 #     cancelled                    nobody begins any more, and who is at work leaves
-{{/if}}
-{{#if tree}}
-#     work/tree                    the tree that {{#if tree.perJob}}each job gets its own of{{else}}the jobs run in{{/if}}
-#     work/<name>.<life>/          the jobs' logs{{#if tree.perJob}}, and what each has changed{{/if}}
+#     work/<name>.<life>/          the jobs' folders and logs
+#     work/tree                    the tree that the jobs run in, or get copies of
 #     baseline                     what was in the tree before
-{{else}}
-#     work/<name>.<life>/          the jobs' folders
-{{/if}}
 
 locusts_say() { printf 'manager: %s\n' "$*" >&2; }
 
@@ -34,13 +30,9 @@ locusts_read_birth() { # pid
   locusts_birth=${20}
 }
 
-# Was a life begun on this machine{{#unless pilots}}, since it was last started? Its host name may have changed{{/unless}}.
+# Was a life begun on this machine? Without pilots: since it was last started; its host name may have changed.
 locusts_is_here() { # host boot
-{{#if pilots}}
-  [[ $1 == "$locusts_host" ]]
-{{else}}
-  [[ $2 == "$locusts_boot" ]]
-{{/if}}
+  if [[ $locusts_is_pilot ]]; then [[ $1 == "$locusts_host" ]]; else [[ $2 == "$locusts_boot" ]]; fi
 }
 
 # Does the manager that wrote this life file still run? Fails also where that can't be known.
@@ -57,19 +49,15 @@ locusts_is_alive() { # life-file
 locusts_begin_life() {
   local last=0 pid what
   while [[ -e managers/$locusts_name.$((last + 1)) ]]; do last=$((last + 1)); done
-{{#if pilots}}
-  # SLURM may start a pilot again while its first life still runs: then nobody can be asked.
-  if [[ ! ${SLURM_JOB_ID-} ]] && ((last > 0)) && locusts_is_alive "managers/$locusts_name.$last"; then
-{{else}}
-  if ((last > 0)) && locusts_is_alive "managers/$locusts_name.$last"; then
-{{/if}}
+  # A scheduler may start a pilot again while its first life still runs: then nobody can be asked.
+  if [[ ! $locusts_allocation ]] && ((last > 0)) && locusts_is_alive "managers/$locusts_name.$last"; then
     read -r pid _ _ what _ <"managers/$locusts_name.$last"
     if [[ $what == deploy ]]; then
       locusts_say "process $pid, a locusts deploy, gathers ${PWD##*/} at the moment"
     else
       locusts_say "already running: process $pid on $locusts_host runs ${PWD##*/}; stop it with: bash manager.sh --stop"
     fi
-    exit 4
+    exit "$locusts_exit_running"
   fi
   locusts_read_birth $$ || locusts_birth=0
   locusts_life_name=$locusts_name.$((last + 1))
@@ -80,15 +68,15 @@ locusts_begin_life() {
   ) 2>/dev/null; then
     if [[ -e managers/$locusts_life_name ]]; then
       locusts_say "already running: another manager has just started in $PWD"
-      exit 4
+      exit "$locusts_exit_running"
     fi
     locusts_say "cannot write to $PWD/managers: $(df -Ph . | tail -n 1 | cut -c 1-200)"
-    exit 5
+    exit "$locusts_exit_disk_full"
   fi
   # Who came while this one was held up in the middle of that has not seen it, and goes on without it.
   if [[ -e managers/$locusts_name.$((last + 2)) ]]; then
     locusts_say "already running: another manager has started in $PWD meanwhile"
-    exit 4
+    exit "$locusts_exit_running"
   fi
   locusts_home=$PWD/work/$locusts_life_name
   locusts_life=$locusts_home
@@ -97,28 +85,28 @@ locusts_begin_life() {
   if ! locusts_reserve_state && ! locusts_reserve_state; then # what refuses may pass
     locusts_say "$locusts_home/state cannot be written: $(df -Ph . | tail -n 1 | cut -c 1-200)"
     ! locusts_can_write_in "$locusts_home" || exit 1
-    exit 5
+    exit "$locusts_exit_disk_full"
   fi
-{{#if pilots}}
   locusts_enter_scratch
-{{/if}}
   locusts_make_own_folders "$locusts_life/slots"
 }
 
+locusts_state_width=511 # characters: room for the last words
+
 locusts_reserve_state() {
-  printf '%-511s\n' running >"$locusts_home/state"
+  printf "%-${locusts_state_width}s\n" running >"$locusts_home/state"
 } 2>/dev/null
 
 # Without its own folders a manager cannot begin.
 locusts_make_own_folders() { # folders
   locusts_try_twice mkdir -p -- "$@" && return
   locusts_say "$PWD: a folder cannot be made: $locusts_error"
-  exit 5
+  exit "$locusts_exit_disk_full"
 }
 
 # Notes how this life goes on, over the bytes that were set aside for it.
 locusts_set_state() {
-  printf '%-511s\n' "$*" 1<>"$locusts_home/state"
+  printf "%-${locusts_state_width}s\n" "$*" 1<>"$locusts_home/state"
 } 2>/dev/null
 
 # Claims a chunk: creating a file is one atomic step, on network file systems too. The journal says
@@ -189,11 +177,7 @@ locusts_list_unfinished() { # chunk list-file
   [[ ! $number ]] # it was read to its end
 }
 
-{{#if tree}}
-# Makes a chunk ready: a folder for the logs of its jobs.
-{{else}}
-# Makes a chunk ready: its jobs' folders and inputs, by one process.
-{{/if}}
+# Makes a chunk ready: its jobs' folders and inputs, by one process; in a tree, a folder for their logs.
 locusts_open_chunk() { # chunk [again]
   local chunk=$1 list=chunks/$1.tsv folder
   folder=$locusts_life/$((locusts_lists + 1))
@@ -207,12 +191,10 @@ locusts_open_chunk() { # chunk [again]
     locusts_blame_disk "$folder cannot be made: $locusts_error"
     return 1
   fi
-{{#unless tree}}
-  if ! locusts_try_twice tar --no-unquote --no-same-owner -xf "chunks/$chunk.tar" -C "$folder" -- "${locusts_members[@]}"; then
+  if [[ ! $locusts_tree_mode ]] && ! locusts_try_twice tar --no-unquote --no-same-owner -xf "chunks/$chunk.tar" -C "$folder" -- "${locusts_members[@]}"; then
     locusts_blame_disk "chunks/$chunk.tar cannot be unpacked to $folder: $locusts_error"
     return 1
   fi
-{{/unless}}
   locusts_lists=$((locusts_lists + 1))
   locusts_list_chunk[locusts_lists]=$chunk
   locusts_list_file[locusts_lists]=$list
@@ -237,12 +219,12 @@ locusts_open_next() {
 
 # Is there room for more than an empty file?
 locusts_can_write() {
-  locusts_can_write_in "$locusts_life/slots"{{#if pilots}} && locusts_can_write_in "$locusts_home"{{/if}}
+  locusts_can_write_in "$locusts_life/slots" && locusts_can_write_in "$locusts_home"
 }
 
 locusts_can_write_in() { # folder
   local probe=$1/probe code=0
-  { printf '%65536s' '' >|"$probe"; } 2>/dev/null || code=1
+  { printf "%${locusts_probe_bytes}s" '' >|"$probe"; } 2>/dev/null || code=1
   : >|"$probe" # or it would take the room that it has found
   return "$code"
 }
@@ -260,7 +242,7 @@ locusts_blame_disk() { # what failed
 locusts_look_at_disk() {
   local folder words
   for folder in "$locusts_life/slots" "$locusts_home"; do
-    words=$({ printf '%65536s' '' >|"$folder/probe"; } 2>&1)
+    words=$({ printf "%${locusts_probe_bytes}s" '' >|"$folder/probe"; } 2>&1)
     words=${words##*: }
     case $words in
       '' | 'No space left on device' | 'Disk quota exceeded') ;;

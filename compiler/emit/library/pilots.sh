@@ -1,8 +1,26 @@
+# Part of Locusts, the same for every swarm: `locusts build` puts it here, and nobody edits it.
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
 # ---- Pilots: several managers share a run, each with an end to its time -------------
 #
 # Managers are called p1, p2 and so on, and stand in a ring: each looks after those that follow it, up
 # to the first that lives, so that together they look at each about once an interval. Nobody compares
 # the clocks of two machines: a sign of life is a number that grows.
+
+# What a pilot knows of itself and of others when its life begins.
+locusts_begin_pilot() {
+  locusts_beats=0 locusts_beat_seconds=$((locusts_silence_seconds / 4)) locusts_doubt='' locusts_last_look=$locusts_uptime
+  ((locusts_beat_seconds <= 10)) || locusts_beat_seconds=10
+  ((locusts_beat_seconds > 0)) || locusts_beat_seconds=1
+  locusts_seen_life=() locusts_seen_beat=() locusts_seen_alive=() locusts_silence=()
+  locusts_in_ring='' locusts_old_failures=0 locusts_has_asked='' locusts_is_cut='' locusts_successor=''
+  locusts_run_place=$PWD locusts_last_seen=$locusts_uptime locusts_trouble=''
+  locusts_node_trouble=bad-node
+  printf -v locusts_begun_at '%(%s)T' -1
+  locusts_begun_uptime=$locusts_uptime
+  ((locusts_managers > 1)) || return 0
+  [[ $locusts_name != p[1-9]*([0-9]) ]] || ((${locusts_name#p} > locusts_managers)) || locusts_in_ring=1
+  [[ ! -e failures ]] || ! mapfile -t locusts_held <failures || locusts_old_failures=${#locusts_held[@]} locusts_held=()
+}
 
 # Jobs run in a folder of the node's own disk, where there is one.
 locusts_enter_scratch() {
@@ -22,6 +40,13 @@ locusts_leave_scratch() {
   [[ $locusts_scratch ]] || return 0
   rm -rf -- "$locusts_life"
   [[ ! $locusts_made_scratch ]] || rmdir -- "$locusts_scratch" 2>/dev/null
+}
+
+# A long task beside must not silence this manager.
+locusts_beat_if_due() {
+  [[ $locusts_is_pilot ]] || return 0
+  locusts_read_uptime
+  ((locusts_uptime < locusts_next_beat)) || locusts_beat
 }
 
 # Gives a sign of life. The first ones come sooner, so that others soon know us for alive.
@@ -101,7 +126,7 @@ locusts_watch_others() {
   if ((locusts_uptime >= locusts_next_beat)); then
     locusts_beat
     locusts_heed_silence
-    [[ ! -e cancelled ]] || locusts_stop_for signal # where SLURM cannot be asked to end it
+    [[ ! -e cancelled ]] || locusts_stop_for signal # where the scheduler cannot be asked to end it
     if [[ $locusts_in_ring && ! $locusts_stopping ]]; then locusts_look_around; fi
     ! locusts_has_too_many_failures || locusts_stop_for too-many-failures "$locusts_failures jobs have failed"
   fi
@@ -133,34 +158,19 @@ locusts_read_time() {
   locusts_time=$((locusts_begun_at + (locusts_uptime - locusts_begun_uptime) / 100))
 }
 
-# Asks one of SLURM's programs, without the user's own settings, which would filter what it shows.
-locusts_ask_slurm() { # seconds command...
-  (
-    for variable in "${!SLURM_@}" "${!SQUEUE_@}" "${!SCONTROL_@}" "${!SCANCEL_@}"; do
-      [[ $variable == @(SLURM_CONF|SLURM_CONF_SERVER|SLURM_JWT) ]] || unset -v "$variable"
-    done
-    SLURM_TIME_FORMAT=%s exec timeout "$@" </dev/null 2>/dev/null
-  )
+# Asks the scheduler something of a pilot: submit.sh knows how.
+locusts_ask_scheduler() { # seconds options-of-submit.sh...
+  timeout "$1" bash -p "$locusts_bundle/submit.sh" "${@:2}" </dev/null 2>/dev/null
 }
 
-# SLURM sends word that the time ends soon, at times a minute early; when it ends, it says only when
-# asked. It may have been given more time, too: so it is asked before we act on it.
+# The scheduler sends word that the time ends soon, at times a minute early; when it ends, it says only
+# when asked. It may have been given more time, too: so it is asked before we act on it.
 locusts_ask_end() {
   local end
   locusts_is_warned=''
-  [[ ${SLURM_JOB_ID-} ]] || return 0
-  end=$(locusts_ask_slurm 5 squeue --all --noheader --jobs="$(locusts_name_allocation)" --format=%e)
-  end=${end##*$'\n'} # a site may have something to say before
+  [[ $locusts_allocation ]] || return 0
+  end=$(locusts_ask_scheduler 8 --tell-end "$locusts_allocation")
   [[ $end != [1-9]*([0-9]) ]] || locusts_ends_at=$((end + locusts_ahead))
-}
-
-# Prints what SLURM calls this pilot: in an array, the number of its last element is also that of all.
-locusts_name_allocation() {
-  if [[ ${SLURM_ARRAY_JOB_ID-} ]]; then
-    printf '%s_%s' "$SLURM_ARRAY_JOB_ID" "$SLURM_ARRAY_TASK_ID"
-  else
-    printf '%s' "${SLURM_JOB_ID-}"
-  fi
 }
 
 # Prints up to when a job must have been begun to have had as good as a whole walltime of its own.
@@ -197,19 +207,17 @@ locusts_watch_end() {
 }
 
 # The time ends soon, with work left: another pilot is to go on in the place of this one, and waits for
-# it to end. SLURM may not answer for a while, so this is begun early, and goes on beside the rest.
+# it to end. The scheduler may not answer for a while, so this is begun early, and goes on beside the rest.
 locusts_begin_successor() {
-  local ours
   [[ $locusts_stopping == @(walltime|bad-node) && ! $locusts_successor ]] || return 0
   ((locusts_nodes_may_submit && locusts_generation <= locusts_successors)) || return 0
   ((${#locusts_slot_pid[@]} > 0)) || locusts_has_work_left || return 0
   locusts_read_time
-  ours=$(locusts_name_allocation)
   (
     for inbox in "${locusts_inbox[@]}"; do exec {inbox}>&-; done
     exec {locusts_requests}>&-
-    exec bash -p "${locusts_script%/*}/submit.sh" --run "$PWD" --first "${locusts_name#p}" --pilots 1 \
-      --generation "$((locusts_generation + 1))" ${ours:+--after "$ours"} ${SLURM_JOB_NAME:+--name "${SLURM_JOB_NAME%-p+([0-9]).+([0-9])}"} \
+    exec bash -p "$locusts_bundle/submit.sh" --run "$PWD" --first "${locusts_name#p}" --pilots 1 \
+      --generation "$((locusts_generation + 1))" ${locusts_allocation:+--after "$locusts_allocation"} \
       --patience "$((locusts_ends_at - locusts_time > 5 ? locusts_ends_at - locusts_time - 3 : 2))" \
       </dev/null >|"$locusts_home/successor" 2>|"$locusts_home/successor.err"
   ) &
@@ -251,7 +259,7 @@ locusts_has_successor() {
     words=${words//[$'\t\n']/ }
   fi
   locusts_chain_is_broken=broken-chain
-  locusts_detail="no successor: ${words:-SLURM did not answer in time}"
+  locusts_detail="no successor: ${words:-the scheduler did not answer in time}"
   return 1
 }
 
@@ -269,7 +277,7 @@ locusts_say_farewell() {
     if ! locusts_has_work_left; then
       locusts_stopping=''
       locusts_await_successor
-      [[ ! $locusts_its_id ]] || locusts_ask_slurm 10 scancel "$locusts_its_id" # it would find nothing to do
+      [[ ! $locusts_its_id ]] || locusts_ask_scheduler 10 --withdraw "$locusts_its_id" # it would find nothing to do
     elif locusts_has_successor; then
       word=continued
     fi

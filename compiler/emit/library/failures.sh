@@ -1,19 +1,23 @@
+# Part of Locusts, the same for every swarm: `locusts build` puts it here, and nobody edits it.
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
 # ---- Bad nodes and too many failures ------------------------------------------------
+
+locusts_slow_failure=60000 # milliseconds: who takes as long as that has not failed for the node's sake
 
 # Quick failures wait, as long as nothing ends well in between: if there are many, it is the node's fault,
 # and the jobs are handed back. If that is so on half of the nodes, it is the jobs' own; of a single pilot,
 # if it is so on the next node as well.
-locusts_judge_failure() { # the fields of its line
+locusts_judge_failure() { # the columns of its line
   local fields
   locusts_held+=("$1")
-  IFS=$'\t' read -r -a fields <<<"$1"
+  IFS=$'\t' read -r -a fields <<<"failed"$'\t'"$1"
   if [[ $locusts_stopping == bad-node ]]; then
     locusts_hand_back
-  elif ((fields[5] - fields[4] >= 60000)) || locusts_has_enough_failures; then
+  elif ((fields[locusts_at_end] - fields[locusts_at_start] >= locusts_slow_failure)) || locusts_has_enough_failures; then
     locusts_end_trial
   elif ((${#locusts_held[@]} >= (locusts_slots > 4 ? 2 * locusts_slots : 8))); then
-    IFS=$'\t' read -r -a fields <<<"${locusts_held[0]}"
-    if locusts_has_succeeded_since "${fields[5]}"; then
+    IFS=$'\t' read -r -a fields <<<"failed"$'\t'"${locusts_held[0]}"
+    if locusts_has_succeeded_since "${fields[locusts_at_end]}"; then
       locusts_end_trial
       return
     fi
@@ -36,7 +40,7 @@ locusts_has_enough_failures() {
 locusts_blame_node() {
   local nodes=() most=$((locusts_managers > 1 ? locusts_managers : 2))
   [[ ! -e bad-nodes ]] || mapfile -t nodes <bad-nodes
-  # One that SLURM has chosen again is not another one.
+  # One that the scheduler has chosen again is not another one.
   ((locusts_managers == 1)) || [[ " ${nodes[*]} " != *" $locusts_host "* ]] || return 0
   if ((2 * (${#nodes[@]} + 1) > most)); then
     locusts_take_back_nodes
@@ -51,7 +55,7 @@ locusts_blame_node() {
 locusts_has_succeeded_since() { # milliseconds since 1970
   local fields token
   while IFS=$'\t' read -r -a fields; do
-    [[ ${fields[0]} != 'done' || ${fields[-1]} != . ]] || ((fields[6] < $1)) || return 0
+    [[ ${fields[0]} != 'done' || ${fields[-1]} != . ]] || ((fields[locusts_at_end] < $1)) || return 0
   done < <(tail -n 500 -- "journal/$locusts_life_name.tsv")
   for token in "$locusts_life"/slots/*.ended; do
     [[ ! -s $token ]] || return 0

@@ -1,3 +1,5 @@
+# Part of Locusts, the same for every swarm: `locusts build` puts it here, and nobody edits it.
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
 # ---- Copies that jobs share ---------------------------------------------------------
 # What lies in shared/ is there to be read. A job that writes to it all the same, as root may, changes what
 # others read: that is found out when it has ended, before anything is begun after it in this slot. Whatever
@@ -5,11 +7,13 @@
 
 # Are the copies that the job at hand has links to as they were? If not, no more jobs are begun before they
 # are made anew. Fails if this job may have read what another has written: then it counts as never begun.
-locusts_check_copies() { # the paths of its inputs
-  local input links=()
-  for input; do
+locusts_check_copies() {
+  local name input links=()
+  for name in "${locusts_watched[@]}"; do
+    input=${!name}
     [[ ! -L $locusts_folder/$input ]] || links+=("$input")
   done
+  ((${#links[@]} > 0)) || return 0
   locusts_are_touched "${links[@]}" || return 0
   for input in "${links[@]}"; do
     if locusts_is_intact "$input"; then continue; fi
@@ -44,4 +48,3 @@ locusts_is_intact() { # path of the input
     done <"$locusts_shared/.seal" | LC_ALL=C sort -z
   )
 }
-

@@ -1,25 +1,23 @@
+# Part of Locusts, the same for every swarm: `locusts build` puts it here, and nobody edits it.
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
 # ---- What has ended well -----------------------------------------------------------
 # It is kept in a file of the slot's own, slots/<n>.ended: for each job the paths of its outputs, then
 # the fields of its line. Of quick jobs many are written down together, by a process of its own: this
 # one is to stay small.
 
+locusts_jobs_a_batch=128 locusts_microseconds_a_batch=200000
+
 # The job at hand has ended well.
 locusts_record() { # words-for-outputs paths
   local line
+  locusts_pid=''
   printf -v line 'done\t%s\t%s\tok\t0\t%s\t%s\t%s\t%s\t.' \
     "$locusts_number" "$locusts_try" "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_place" "$1"
   if ! printf '%s\0' "${@:2}" "$line" >>"$locusts_life/slots/$locusts_slot.ended"; then
     locusts_disk_is_full=1
-{{#if tree}}
-  else
-    locusts_ended=1
-    locusts_publish # what it did to the tree is done: it is not to be run again for want of a line
-  fi
-{{else}}
-  elif ((++locusts_ended >= 128 || locusts_now - locusts_published > 200000)); then
+  elif ((++locusts_ended >= locusts_batch || locusts_now - locusts_published > locusts_microseconds_a_batch)); then
     locusts_publish
   fi
-{{/if}}
 }
 
 # Has the jobs written down that have ended well; only that makes their outputs a result.
@@ -41,32 +39,26 @@ locusts_publish() {
       return
       ;;
   esac
-{{#if pilots}}
   if [[ ! $locusts_has_succeeded ]]; then
     locusts_has_succeeded=1
-    printf 'good %s\n' "$locusts_slot" >&3
+    [[ ! $locusts_is_pilot ]] || printf 'good %s\n' "$locusts_slot" >&3
   fi
-{{/if}}
-  locusts_ended=0{{#unless tree}} locusts_published=$locusts_now{{/unless}}
+  locusts_ended=0 locusts_published=$locusts_now
 }
 
 # A line for each job that has ended well. Their outputs' sizes are asked for by one process for all. Ends
 # with 2 where it has told the manager what is wrong, and nothing is written yet.
 locusts_write_down() {
-  local token lines=() paths=() files=(){{#if pilots}} brought=() jobs=() place number{{/if}} sizes=() line word words detail next=0
+  local token lines=() paths=() files=() brought=() jobs=() place number sizes=() line word words detail next=0
   while IFS='' read -r -d '' token; do
     case $token in
       done$'\t'*)
         line=${token%$'\t.'}
         lines+=("$line") files+=("${paths[@]}") paths=()
-{{#if pilots}}
         place=${line%$'\t'*} number=${line#*$'\t'}
         jobs+=("${place##*$'\t'}/${number%%$'\t'*}")
-{{/if}}
         ;;
-{{#if pilots}}
       */) brought+=("${token%/}") ;; # a folder; its size is known
-{{/if}}
       *) paths+=("$token") ;;
     esac
   done <"$locusts_life/slots/$locusts_slot.ended"
@@ -74,7 +66,6 @@ locusts_write_down() {
     locusts_stop_with "$locusts_life/slots/$locusts_slot.ended holds ${#lines[@]} jobs, and not the $locusts_ended that were written to it: what has changed it?"
     return 2
   fi
-{{#if pilots}}
   brought+=("${files[@]}")
   if [[ $locusts_home ]]; then
     if ! locusts_try_twice locusts_bring_outputs; then
@@ -83,7 +74,6 @@ locusts_write_down() {
       return 2
     fi
   fi
-{{/if}}
   if ((${#files[@]} > 0)); then
     locusts_measure "${files[@]}" || locusts_measure "${files[@]}" || {
       locusts_stop_with 'the sizes of outputs cannot be asked for: stat fails'
@@ -102,9 +92,7 @@ locusts_write_down() {
     done
     printf '%s\t%s\t%s\t.\n' "${line%$'\t'*}" "${words:--}" "$detail" || return
   done
-{{#if pilots}}
   [[ ! $locusts_home ]] || locusts_drop_brought
-{{/if}}
   : >|"$locusts_life/slots/$locusts_slot.ended"
 }
 
@@ -122,7 +110,6 @@ locusts_measure() { # files
     fi
   done
 }
-{{#if pilots}}
 
 # Where jobs run on the node's own disk, the outputs and logs of those that are to be published go to
 # the shared one, by one process for all of them. What is a link there leads nowhere from here.
@@ -160,4 +147,3 @@ locusts_drop_brought() {
   done
   rm -rf -- "${paths[@]}"
 }
-{{/if}}

@@ -1,3 +1,5 @@
+# Part of Locusts, the same for every swarm: `locusts build` puts it here, and nobody edits it.
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
 # ---- What this machine has for us -------------------------------------------------------
 
 # Leaves the cores and the MiB that may be used here in locusts_cores and locusts_memory: a control
@@ -12,17 +14,7 @@ locusts_measure_machine() {
     [[ $key != MemTotal: ]] || locusts_memory=$((value / 1024))
   done </proc/meminfo
   locusts_look_at_groups
-  locusts_heed_allocation
-}
-
-# What SLURM has given us of this machine: not every cluster sees to it that nobody takes more. Where
-# `salloc` starts a shell on the login node, no node is named, and what is said is about others.
-locusts_heed_allocation() {
-  local memory=${SLURM_MEM_PER_NODE-}
-  [[ ${SLURMD_NODENAME-} && ${SLURM_CPUS_ON_NODE-} == [1-9]*([0-9]) ]] || return 0
-  ((SLURM_CPUS_ON_NODE >= locusts_cores)) || locusts_cores=$SLURM_CPUS_ON_NODE
-  [[ ${SLURM_MEM_PER_CPU-} != [1-9]*([0-9]) ]] || memory=$((SLURM_MEM_PER_CPU * SLURM_CPUS_ON_NODE))
-  [[ $memory != [1-9]*([0-9]) ]] || ((memory >= locusts_memory)) || locusts_memory=$memory
+  for key in "${locusts_allocations[@]}"; do "locusts_heed_$key"; done
 }
 
 # Control groups lie in one another, and each has its own limits; of version 1 there are several hierarchies.

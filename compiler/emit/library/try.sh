@@ -1,3 +1,5 @@
+# Part of Locusts, the same for every swarm: `locusts build` puts it here, and nobody edits it.
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
 # ---- One try of a job -------------------------------------------------------------
 
 # Waits for the job to end. A function of its own: where a job is stopped by SIGTSTP, bash breaks the loops
@@ -35,6 +37,8 @@ locusts_accept_code() { # code
   locusts_interrupted='' locusts_code=0
   return 1
 }
+
+locusts_quick=20000 # microseconds: a try that ends well in less is not looked at by itself
 
 # Has the kernel's out-of-memory killer been at work in this control group since the last look? Then
 # locusts_memory_ran_out is set until a try is judged by it. Quick tries that end well are not looked at
@@ -82,7 +86,7 @@ locusts_owns_oom_kill() {
 locusts_was_refused() {
   local last
   last=$(tail -n 3 -- "$locusts_folder.err") || return 0 # this one could not start either
-  [[ $last =~ (^|$'\n')[^\ ]*manager\.sh:\ fork:\ (Resource\ temporarily\ unavailable|Cannot\ allocate\ memory) ]]
+  [[ $last =~ \.sh:\ fork:\ (Resource\ temporarily\ unavailable|Cannot\ allocate\ memory) ]]
 }
 
 # Ends the job that runs in this slot: its whole process group.
@@ -105,17 +109,13 @@ locusts_obey_stop() {
 # A signal that has ended the job may have been meant for all of us, as when a terminal is closed:
 # then the manager says so within this time.
 locusts_await_word() {
-{{#if pilots}}
-  local rounds
-  for ((rounds = 0; rounds < 10; rounds++)); do # a manager on a busy node is slow to say so
+  local rounds most=1
+  [[ ! $locusts_is_pilot ]] || most=10 # a manager on a busy node is slow to say so
+  for ((rounds = 0; rounds < most; rounds++)); do
     [[ ! $locusts_stopping ]] || return 0
     read -r -t 0.2 <> <(:)
   done
-{{else}}
-  read -r -t 0.2 <> <(:)
-{{/if}}
 }
-{{#if pilots}}
 
 # Was the job ended since the pilot's time ends? If it had as good as a whole walltime of its own,
 # another try would end the same way.
@@ -124,12 +124,11 @@ locusts_recognize_cut() {
   read -r latest <"$locusts_life/cut" && [[ $latest ]] || return 0
   locusts_cause=walltime
   ((${locusts_start:0:-6} <= latest)) || locusts_cause='cut'
-}
-{{/if}}
+} 2>/dev/null
 
 # What ended the try? Leaves the answer in locusts_cause.
 locusts_find_cause() {
-  ((locusts_code == 0 && locusts_now - locusts_start < 20000)) || locusts_saw_oom_kill
+  ((locusts_code == 0 && locusts_now - locusts_start < locusts_quick)) || locusts_saw_oom_kill
   locusts_has_oom_kill=$locusts_memory_ran_out locusts_memory_ran_out=''
   locusts_cause=ok
   if [[ $locusts_stopping ]]; then
@@ -148,25 +147,20 @@ locusts_find_cause() {
   if ((locusts_code == 254 || locusts_code == 143)) && [[ $locusts_cause == @(exit|signal) ]] && locusts_was_refused; then
     locusts_cause=stopped locusts_refused=1
   fi
-{{#if tree.perJob}}
-  if [[ $locusts_trees == overlay && $locusts_cause == 'exit' && ! -e $locusts_folder/begun ]]; then
+  if [[ $locusts_tree_mode == each && $locusts_trees == overlay && $locusts_cause == 'exit' && ! -e $locusts_folder/begun ]]; then
     locusts_stop_with "job $locusts_number: its tree could not be mounted (exit code $locusts_code): ${locusts_folder}.err says why"
     locusts_cause=stopped
   fi
-{{/if}}
   if [[ $locusts_has_oom_kill && $locusts_cause == @(signal|exit) ]] && locusts_owns_oom_kill; then
     locusts_cause=oom
   fi
-{{#if hasTimeLimit}}
-  if [[ -e $locusts_life/slots/timeout.$locusts_pid ]]; then
+  if ((locusts_time_limit > 0)) && [[ -e $locusts_life/slots/timeout.$locusts_pid ]]; then
     rm -f -- "$locusts_life/slots/timeout.$locusts_pid" # numbers of processes are used again
     [[ $locusts_cause == stopped ]] || locusts_cause=timeout
   fi
-{{/if}}
   locusts_pid=''
 }
 
-{{#if tree.perJob}}
 # Something has failed after the job: that is the job's doing, such as a folder that cannot be read, or
 # the doing of who has killed a program, or kept it from starting; then the job stays unfinished.
 locusts_blame_program() { # exit-code what
@@ -174,7 +168,6 @@ locusts_blame_program() { # exit-code what
   (($1 <= 125)) || locusts_stop_with "job $locusts_number: $2"
 }
 
-{{/if}}
 # Judges the try of the job at hand. If it was not good and there is to be another one,
 # makes the job's folder ready for it; fails if there is not.
 locusts_judge_try() {
@@ -182,12 +175,11 @@ locusts_judge_try() {
   locusts_words='' locusts_wrong=''
   if [[ $locusts_cause == ok ]]; then
     locusts_job_files=()
-{{#if tree.perJob}}
-    locusts_try_twice locusts_keep_changes || locusts_blame_program $? "what it has changed in its tree could not be kept: $locusts_error"
-{{/if}}
-{{#if outputs}}
+    [[ $locusts_tree_mode != each ]] || locusts_try_twice locusts_keep_changes ||
+      locusts_blame_program $? "what it has changed in its tree could not be kept: $locusts_error"
+    locusts_found=()
     locusts_check_outputs
-{{/if}}
+    locusts_words=${locusts_found[*]}
     if [[ ! $locusts_wrong ]]; then
       # With several jobs at a time it might be another's.
       [[ ! $locusts_has_oom_kill || ! -e $locusts_life/alone ]] || locusts_words="killed${locusts_words:+ $locusts_words}"
@@ -198,15 +190,11 @@ locusts_judge_try() {
     [[ ! $locusts_has_oom_kill || ! -e $locusts_life/alone ]] || locusts_cause=oom
     [[ ! $locusts_stopping ]] || locusts_cause=stopped
   fi
-{{#if pilots}}
   [[ $locusts_cause != stopped ]] || locusts_recognize_cut
-{{/if}}
-  printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" "{{#if pilots}}${locusts_cause/cut/walltime}{{else}}$locusts_cause{{/if}}" "$locusts_code" \
+  printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" "${locusts_cause/cut/walltime}" "$locusts_code" \
     "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_place"
-  if [[ $locusts_cause == {{#if pilots}}@(stopped|cut){{else}}stopped{{/if}} ]]; then
-{{#if pilots}}
+  if [[ $locusts_cause == @(stopped|cut) ]]; then
     locusts_left=1
-{{/if}}
     [[ ! $locusts_refused ]] || locusts_wrong='no process could be started for it'
     locusts_note stopped "${locusts_facts%$'\t'}" '-' "${locusts_wrong:--}"
     return 1
@@ -216,13 +204,11 @@ locusts_judge_try() {
     locusts_note stopped "${locusts_facts%$'\t'}" '-' 'the disk is full'
     return 1
   fi
-{{#if pilots}}
   [[ $locusts_cause != walltime ]] || locusts_wrong='it was cut off after a whole walltime of its own'
-{{/if}}
-  if ((locusts_try > locusts_retries)) {{#if pilots}}|| [[ $locusts_cause == walltime ]] {{/if}}|| [[ " $locusts_retry_on " != *" $locusts_cause "* ]]; then
+  if ((locusts_try > locusts_retries)) || [[ $locusts_cause == walltime || " $locusts_retry_on " != *" $locusts_cause "* ]]; then
     locusts_report_failure "$locusts_facts${locusts_words:--}"$'\t'"${locusts_wrong:--}"
     return 1
   fi
   locusts_note again "${locusts_facts%$'\t'}" "${locusts_words:--}" "${locusts_wrong:--}" || return 1
-  locusts_renew_folder || locusts_give_up "{{#if tree}}a folder for another try could not be made: $locusts_error{{else}}its inputs could not be unpacked from chunks/$locusts_chunk.tar again: $locusts_error{{/if}}"
+  locusts_renew_folder || locusts_give_up "a folder for another try could not be made: $locusts_error"
 }

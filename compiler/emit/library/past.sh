@@ -1,4 +1,6 @@
-# ---- The past: what earlier lives of this manager{{#if pilots}}, and others that died,{{/if}} have left -----------
+# Part of Locusts, the same for every swarm: `locusts build` puts it here, and nobody edits it.
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
+# ---- The past: what earlier lives of this manager, and others that died, have left -----------
 
 # Ends whatever a life of a manager, or one of its slots, has left running. All that slots start has
 # these marks in its environment, wherever it has gone since: a process that has left its group too.
@@ -20,49 +22,35 @@ locusts_end_orphans() { # life-name
   local pid='' host='' boot=''
   read -r pid _ host _ boot <"managers/$1"
   locusts_is_here "$host" "$boot" || return 0
-{{#if pilots}}
   if locusts_is_alive "managers/$1"; then
     [[ ${1%.*} == "$locusts_name" ]] || return 0
     kill -KILL "$pid" # it was started again while it still runs, and would only begin its slots anew
   fi
-{{/if}}
   locusts_end_leftovers "$1"
-}
-
-# Is the line of a journal in `fields` whole? A crash or a full disk can tear one, and the next is joined to it.
-locusts_is_whole() {
-  [[ ${fields[-1]-} == . ]] || return
-  case ${fields[0]} in
-    start) [[ ${#fields[@]} == 7 && ${fields[1]} != *[!0-9]* ]] ;;
-    done | failed | again | stopped) [[ ${#fields[@]} == 11 && ${fields[1]} != *[!0-9]* ]] ;;
-  esac
 }
 
 # Reads the journal of a life: which jobs are finished for good, how many tries the others have used,
 # which ones it did not see the end of, what it tried to claim, and whether it left in good order.
 locusts_read_journal() { # life-name
-  local fields number{{#if pilots}} second=$SECONDS{{/if}}
+  local fields number second=$SECONDS
   locusts_running=() locusts_its_claims=() locusts_its_end=''
   while IFS=$'\t' read -r -a fields; do
     locusts_is_whole || continue
-    number=${fields[1]}
+    number=${fields[locusts_at_job]}
     case ${fields[0]} in
       start) locusts_running[number]=1 ;;
       done | failed | again | stopped) unset "locusts_running[$number]" ;;&
       done | failed) locusts_finished[number]=1 ;;
-      again) locusts_used_tries[number]=${fields[2]} ;;
+      again) locusts_used_tries[number]=${fields[locusts_at_attempt]} ;;
       # What a bad node did to it does not count.
-      stopped) [[ ${fields[3]} != node ]] || unset "locusts_used_tries[$number]" ;;
-      chunk) locusts_its_claims+=("${fields[2]}") ;;
-      finish) locusts_its_end=$number ;;
+      stopped) [[ ${fields[locusts_at_cause]} != node ]] || unset "locusts_used_tries[$number]" ;;
+      chunk) locusts_its_claims+=("${fields[locusts_at_claim]}") ;;
+      finish) locusts_its_end=${fields[locusts_at_reason]} ;;
     esac
-{{#if pilots}}
     if ((SECONDS != second)); then
       second=$SECONDS
-      locusts_read_uptime
-      ((locusts_uptime < locusts_next_beat)) || locusts_beat
+      locusts_beat_if_due
     fi
-{{/if}}
   done <"journal/$1.tsv"
 } 2>/dev/null
 
@@ -92,6 +80,7 @@ locusts_take_over() { # life-name
   local life=$1 beat='' claims claim chunk generation earlier owner
   { read -r beat <"managers/$life.beat"; } 2>/dev/null
   [[ $beat != finished* && -e journal/$life.tsv ]] || return 0
+  # shellcheck disable=SC2004 # its keys are names
   locusts_known[$life]=1
   locusts_learn_from "$life"
   claims=("${locusts_its_claims[@]}")
@@ -106,6 +95,7 @@ locusts_take_over() { # life-name
       owner=''
       read -r owner <"claims/$chunk$( ((earlier == 1)) || printf .%s "$earlier")"
       [[ -e journal/$owner.tsv && ! ${locusts_known[$owner]-} ]] || continue
+      # shellcheck disable=SC2004 # its keys are names
       locusts_known[$owner]=1
       locusts_learn_from "$owner"
     done

@@ -1,14 +1,13 @@
+# Part of Locusts, the same for every swarm: `locusts build` puts it here, and nobody edits it.
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
 # ---- Outputs: are they as declared, and how large? --------------------------------
 
-{{#if outputs}}
 # Looks at one output; leaves a word for it in locusts_found: missing, invalid, its bytes, or
 # "present" for a file, whose size is asked for later, together with others'. What looks may be killed,
 # or may not start, which says nothing of the output: then it looks again.
 locusts_check_output() { # name path kind need min-bytes [grep-flags ere]
-  local name=$1 path={{#if tree}}$locusts_workdir{{else}}$locusts_folder{{/if}}/$2 kind=$3 need=$4 bytes=$5 there=1 size='' code=0
-{{#if tree.perJob}}
-  locusts_find_output || { locusts_leave_unjudged grep; return; }
-{{/if}}
+  local name=$1 path=$locusts_workdir/$2 kind=$3 need=$4 bytes=$5 there=1 size='' code=0
+  [[ $locusts_tree_mode != each ]] || locusts_find_output || { locusts_leave_unjudged grep; return; }
   case $kind in
     folder) [[ -d $path ]] || there='' ;;
     *) [[ -f $path ]] || there='' ;;
@@ -48,9 +47,7 @@ locusts_check_output() { # name path kind need min-bytes [grep-flags ere]
     locusts_job_files+=("$path")
   else
     locusts_found+=("$size")
-{{#if pilots}}
     [[ ! $locusts_home ]] || locusts_job_files+=("$path/")
-{{/if}}
   fi
 }
 
@@ -107,8 +104,6 @@ locusts_measure_folder() { # path
   return "${code:-137}"
 }
 
-{{/if}}
-{{#if hasChecks}}
 locusts_run_check() { # name path function: the definition's own check of an output
   local last=$((${#locusts_found[@]} - 1)) job_code=$locusts_code code
   case ${locusts_found[last]} in missing | invalid) return ;; esac
@@ -117,13 +112,13 @@ locusts_run_check() { # name path function: the definition's own check of an out
     set +C +m
     output=$2
     if [[ $locusts_is_special ]]; then # as for the command
-      [[ ! $locusts_own_shell ]] || locusts_run_inside "{{#if tree}}$locusts_workdir{{else}}$PWD/$locusts_folder{{/if}}" "$3"
+      [[ ! $locusts_own_shell ]] || locusts_run_inside "$locusts_workdir" "$3"
       # shellcheck disable=SC2163 # these are NAME=value
       export "${locusts_aside[@]}" 2>/dev/null
       # shellcheck disable=SC1090 # only the user knows it
       [[ ! $locusts_start_file ]] || { . "$locusts_start_file"; builtin cd -- "$locusts_run"; }
     fi
-    builtin cd -- "{{#if tree}}$locusts_workdir{{else}}$locusts_folder{{/if}}" || exit 1
+    builtin cd -- "$locusts_workdir" || exit 1
     set -e -o pipefail
     "$3"
   ) >>"$locusts_folder.out" 2>>"$locusts_folder.err" 3>&- 4<&- 5<&- &
@@ -138,4 +133,3 @@ locusts_run_check() { # name path function: the definition's own check of an out
   locusts_found[last]=invalid
   locusts_wrong+="${locusts_wrong:+, }$1 did not pass its check (exit code $code)"
 }
-{{/if}}

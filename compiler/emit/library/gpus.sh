@@ -1,12 +1,16 @@
+# Part of Locusts, the same for every swarm: `locusts build` puts it here, and nobody edits it.
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
 # ---- GPUs: each running job has its own ---------------------------------------------
 
 # The GPUs of this machine, in groups that are enough for one job.
 locusts_find_gpus() {
-  local all=() device i
+  local all=() device i scheduler
+  locusts_gpu_count=''
+  for scheduler in "${locusts_allocations[@]}"; do "locusts_count_gpus_$scheduler"; done
   if [[ ${CUDA_VISIBLE_DEVICES-} ]]; then
     IFS=, read -r -a all <<<"$CUDA_VISIBLE_DEVICES"
-  elif [[ ${SLURM_GPUS_ON_NODE-} == +([0-9]) ]]; then
-    for ((i = 0; i < SLURM_GPUS_ON_NODE; i++)); do all+=("$i"); done
+  elif [[ $locusts_gpu_count ]]; then
+    for ((i = 0; i < locusts_gpu_count; i++)); do all+=("$i"); done
   else
     for device in /dev/nvidia[0-9]*; do [[ ! -e $device ]] || all+=("${device#/dev/nvidia}"); done
   fi
@@ -16,7 +20,7 @@ locusts_find_gpus() {
     locusts_gpu_groups+=("$device")
   done
   ((${#locusts_gpu_groups[@]} > 0)) ||
-    locusts_stop_for {{#if pilots}}bad-node{{else}}error{{/if}} "$locusts_host: a job needs $locusts_job_gpus GPUs, and there are ${#all[@]}"
+    locusts_stop_for "$locusts_node_trouble" "$locusts_host: a job needs $locusts_job_gpus GPUs, and there are ${#all[@]}"
   ((locusts_slots <= ${#locusts_gpu_groups[@]})) || locusts_slots=${#locusts_gpu_groups[@]}
 }
 

@@ -1,3 +1,5 @@
+# Part of Locusts, the same for every swarm: `locusts build` puts it here, and nobody edits it.
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
 # ---- The jobs of a slot, one after another -------------------------------------------
 
 # Takes jobs of one list until it holds none that is free. A job belongs to the slot that creates its
@@ -6,23 +8,16 @@
 # What a quick job needs stands in this one function, in few commands. Bash copies a function for each
 # call of it; and whatever this process writes to after a fork has to be copied before, so that of
 # quick jobs each command costs several times what it does elsewhere.
-# shellcheck disable=SC2034 # the command may use what is read here
 locusts_work_through_list() {
   if ! exec 5<"$locusts_list_file"; then
     locusts_stop_with "the list of jobs $locusts_list_file cannot be read"
     return
   fi
-  while
-    IFS=$'\t' read -r -u 5 \
-      locusts_number locusts_tries locusts_copies locusts_job{{#each references}} \
-      {{variable this}}{{/each}}
-  do
+  while IFS=$'\t' read -r -u 5 locusts_number locusts_tries locusts_copies locusts_job "${locusts_columns[@]}"; do
     locusts_place=$locusts_sequence locusts_folder=$locusts_life/$locusts_sequence/$locusts_number
     [[ ! -e $locusts_folder.out ]] || continue # another slot has it
     if [[ $locusts_stopping || -e $locusts_life/stop || ! -e /proc/$locusts_manager ]]; then
-{{#if pilots}}
       locusts_left=1
-{{/if}}
       break
     fi
     if ! : >"$locusts_folder.out"; then
@@ -34,25 +29,20 @@ locusts_work_through_list() {
       fi
       break
     fi
-{{#if staggerMilliseconds}}
-    if ! locusts_await_turn; then
-{{#if pilots}}
+    if ((locusts_stagger > 0)) && ! locusts_await_turn; then
       locusts_left=1
-{{/if}}
       break
     fi
-{{/if}}
-    [[ $locusts_copies{{#each references}}${{variable this}}{{/each}} != *\\* ]] || locusts_decode locusts_copies{{#each references}} {{variable this}}{{/each}}
+    locusts_decode_columns
     locusts_try=$((locusts_tries + 1))
-{{#if tree}}
-{{#if tree.perJob}}
-    while locusts_make_tree || locusts_give_up "its tree could not be made: $locusts_error"; do
-{{else}}
-    while :; do
-{{/if}}
-{{else}}
-    while [[ $locusts_copies == - ]] || locusts_copy_inputs || locusts_give_up "its inputs could not be copied from the shared folder: $locusts_error"; do
-{{/if}}
+    while
+      if [[ ! $locusts_tree_mode ]]; then
+        locusts_workdir=$locusts_folder
+        [[ $locusts_copies == - ]] || locusts_copy_inputs || locusts_give_up "its inputs could not be copied from the shared folder: $locusts_error"
+      elif [[ $locusts_tree_mode == each ]]; then
+        locusts_make_tree || locusts_give_up "its tree could not be made: $locusts_error"
+      fi
+    do
       locusts_start=${EPOCHREALTIME:-$SECONDS.000000} locusts_start=${locusts_start/[!0-9]/} # the decimal sign is the locale's
       # Before the job can do anything, so that whatever it does, it is known to have run.
       if ! printf 'start\t%s\t%s\t%s\t-\t%s\t.\n' "$locusts_number" "$locusts_try" "$locusts_slot" "${locusts_start:0:-3}"; then
@@ -62,68 +52,39 @@ locusts_work_through_list() {
       locusts_interrupted=''
       (
         set +C +m
-{{#if tree.perJob}}
-        locusts_enter_tree
-{{else}}
+        if [[ $locusts_tree_mode == each ]]; then
+          locusts_enter_tree
+          exit
+        fi
         if [[ $locusts_is_special ]]; then # as the environment of jobs asks for
-          [[ ! $locusts_own_shell ]] ||
-            locusts_run_inside "{{#if tree}}$locusts_workdir{{else}}$PWD/$locusts_folder{{/if}}"{{#if container}} locusts_execute{{else}}{{#if prepare}} locusts_prepare{{/if}} locusts_command{{/if}}
+          [[ ! $locusts_own_shell ]] || locusts_run_inside "$locusts_workdir" "${locusts_steps[@]}"
           # shellcheck disable=SC2163 # these are NAME=value
           export "${locusts_aside[@]}" 2>/dev/null
           # shellcheck disable=SC1090 # only the user knows it
           [[ ! $locusts_start_file ]] || { . "$locusts_start_file"; builtin cd -- "$locusts_run"; }
         fi
-        builtin cd -- "{{#if tree}}$locusts_workdir{{else}}$locusts_folder{{/if}}" || exit 1
+        builtin cd -- "$locusts_workdir" || exit 1
         set -e -o pipefail
-{{#if container}}
-        locusts_execute
-{{else}}
-{{#if prepare}}
-        locusts_prepare
-{{/if}}
-        locusts_command
-{{/if}}
-{{/if}}
+        for locusts_step in "${locusts_steps[@]}"; do "$locusts_step"; done
       ) >|"$locusts_folder.out" 2>|"$locusts_folder.err" 3>&- 4<&- 5<&- &
       locusts_pid=$! locusts_code=0 locusts_told='' locusts_misses=0
-{{#if hasTimeLimit}}
-      printf '%s %s\n' "$!" "${locusts_start:0:-6}" >|"$locusts_life/slots/$locusts_slot"
-{{/if}}
+      ((locusts_time_limit == 0)) || printf '%s %s\n' "$!" "${locusts_start:0:-6}" >|"$locusts_life/slots/$locusts_slot"
       [[ ! $locusts_stopping && ! $locusts_interrupted ]] || locusts_end_job TERM # before its number was known
       # A loop, since only there bash forgets a process at once; with what it remembers a fork takes longer.
       until locusts_await_end; do :; done
       kill -KILL -- "-$locusts_pid" # whatever the job left running in the background
       locusts_now=${EPOCHREALTIME:-$SECONDS.000000} locusts_now=${locusts_now/[!0-9]/}
-{{#if hasTimeLimit}}
-      : >|"$locusts_life/slots/$locusts_slot"
-{{/if}}
-{{#if watched}}
-      if [[ {{#each watched}}{{#unless @first}} || {{/unless}}-L $locusts_folder/${{variable this}}{{/each}} ]] && ! locusts_check_copies{{#each watched}} "${{variable this}}"{{/each}}; then break; fi
-{{/if}}
-{{#if isQuick}}
-      if [[ $locusts_code == 0 && ! $locusts_stopping{{#if hasTimeLimit}} && ! -e $locusts_life/slots/timeout.$locusts_pid{{/if}}{{#each outputs}} && -f $locusts_folder/${{variable variable}}{{#if minBytes}} && -s $locusts_folder/${{variable variable}}{{/if}}{{/each}} ]] &&
-        { ((locusts_now - locusts_start < 20000)) || ! locusts_saw_oom_kill; }; then
-        locusts_pid=''
-        # As locusts_record does it, in one command.
-        if ! printf '{{#each outputs}}%s\0{{/each}}done\t%s\t%s\tok\t0\t%s\t%s\t%s\t{{quickWords}}\t.\0'{{#each outputs}} "$locusts_folder/${{variable variable}}"{{/each}} \
-          "$locusts_number" "$locusts_try" "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_place" >>"$locusts_life/slots/$locusts_slot.ended"; then
-          locusts_disk_is_full=1
-        elif ((++locusts_ended >= 128 || locusts_now - locusts_published > 200000)); then
-          locusts_publish
-        fi
+      ((locusts_time_limit == 0)) || : >|"$locusts_life/slots/$locusts_slot"
+      ((${#locusts_watched[@]} == 0)) || locusts_check_copies || break
+      if [[ $locusts_is_quick && $locusts_code == 0 && ! $locusts_stopping && ($locusts_time_limit == 0 || ! -e $locusts_life/slots/timeout.$locusts_pid) ]] &&
+        { ((locusts_now - locusts_start < locusts_quick)) || ! locusts_saw_oom_kill; } && locusts_record_if_whole; then
         break
       fi
-{{/if}}
       locusts_judge_try || break
-{{#if watched}}
       [[ ! $locusts_spoilt ]] || break # the next try would read it
-{{/if}}
     done
     [[ ! $locusts_disk_is_full && ! $locusts_refused ]] || break
-{{#if watched}}
     [[ ! $locusts_spoilt ]] || { locusts_stopping=1; break; }
-{{/if}}
   done
   exec 5<&-
 }
-

@@ -1,3 +1,5 @@
+# Part of Locusts, the same for every swarm: `locusts build` puts it here, and nobody edits it.
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
 # ---- A tree for each job ---------------------------------------------------------
 #
 #   work/<life>/<list>/<job>/tree      the job's own, while it runs
@@ -110,7 +112,7 @@ locusts_drop_folders() { # folders
 
 # The tree of the job at hand, as it was at first.
 locusts_make_tree() {
-  locusts_workdir=$locusts_folder/tree/{{quote tree.workdir}}
+  locusts_workdir=$locusts_folder/tree/$locusts_place_in_tree
   locusts_try_twice locusts_copy_tree
 }
 
@@ -139,14 +141,14 @@ locusts_own_writable() {
 
 # Runs the command in the job's own tree, in a bash of its own.
 locusts_enter_tree() {
-  local folder=$locusts_workdir functions=({{#if container}}locusts_execute{{else}}{{#if prepare}}locusts_prepare {{/if}}locusts_command{{/if}})
-  [[ $locusts_trees == overlay ]] || locusts_run_inside "$folder" "${functions[@]}"
+  local folder=$locusts_workdir
+  [[ $locusts_trees == overlay ]] || locusts_run_inside "$folder" "${locusts_steps[@]}"
   cd -P -- "$locusts_folder" || exit 1
   locusts_describe_job
   locusts_in_namespace ": >begun
 $(declare -p locusts_aside)
 ((\${#locusts_aside[@]} == 0)) || export \"\${locusts_aside[@]}\"
-exec $(printf '%q ' "$BASH" -- "$locusts_script" --inside "$locusts_variables" "$folder" "${functions[@]}")"
+exec $(printf '%q ' "$BASH" -- "$locusts_script" --inside "$locusts_variables" "$folder" "${locusts_steps[@]}")"
 }
 
 # Writes down what the job has changed, and leaves no more of its tree than that.
@@ -185,7 +187,6 @@ locusts_keep_changes() {
   fi
   locusts_drop_folders "$locusts_folder/tree" || : # what can't go now goes with the run
 }
-{{#if outputs}}
 
 # Where an output is, now that only what has changed is left of the job's tree; left in `path`. If what
 # looks for it has not worked, it fails, and leaves in `code` how that has ended.
@@ -221,4 +222,3 @@ locusts_find_output() {
     fi
   fi
 }
-{{/if}}

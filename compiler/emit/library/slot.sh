@@ -1,3 +1,5 @@
+# Part of Locusts, the same for every swarm: `locusts build` puts it here, and nobody edits it.
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
 # ---- A slot: runs jobs one after another ----------------------------------------
 # Slots are processes of their own, so that a job which kills its shell ("kill $$")
 # takes one slot with it at most and not the manager, which starts another.
@@ -40,23 +42,16 @@ locusts_decode() {
   done
 }
 
-# Appends one line to the journal, which is standard output, in a single write.
-locusts_note() {
-  local IFS=$'\t'
-  if ! printf '%s\t.\n' "$*"; then
-    locusts_disk_is_full=1
-    return 1
-  fi
-}
+locusts_probe_bytes=65536 # more than a file system keeps in a file's own entry
 
 # Is there still room on the disk? Quotas and inodes run out as well, so this writes a new file.
 locusts_has_room() {
-  locusts_has_room_in "$locusts_life/slots"{{#if pilots}} && { [[ ! $locusts_home ]] || locusts_has_room_in "$locusts_home"; }{{/if}}
+  locusts_has_room_in "$locusts_life/slots" && { [[ ! $locusts_home ]] || locusts_has_room_in "$locusts_home"; }
 }
 
 locusts_has_room_in() { # folder
   local probe=$1/$locusts_slot.probe code=0
-  printf '%65536s' '' >|"$probe" || code=1
+  printf "%${locusts_probe_bytes}s" '' >|"$probe" || code=1
   rm -f -- "$probe"
   return "$code"
 }
@@ -69,7 +64,7 @@ locusts_try_twice() { # command
 
 # Makes one short line of what a program has said before it failed. Fails as the program did.
 locusts_name_error() { # program exit-code
-  local position='^[^ ]*manager\.sh: line [0-9]+: (.*)' # in this script, which is of no use to who reads it
+  local position='^.*\.sh: line [0-9]+: (.*)' # in this script, which is of no use to who reads it
   [[ ! $locusts_error =~ $position ]] || locusts_error=${BASH_REMATCH[1]}
   [[ ! $locusts_error =~ ^\ *[0-9]+\ +[A-Z] ]] || locusts_error='' # bash tells of each part of a pipe, but not its code
   locusts_error=${locusts_error%%$'\n'*} locusts_error=${locusts_error//$'\t'/ }
@@ -95,15 +90,13 @@ locusts_take_leave() {
 
 # The job at hand has failed for good.
 locusts_report_failure() { # the fields of its line
-{{#if pilots}}
   [[ ! $locusts_home ]] || locusts_bring_logs
   # The manager judges whose fault it was. Only short lines stay whole on their way.
-  if ((${#1} < 2000)); then
+  if [[ $locusts_is_pilot ]] && ((${#1} < 2000)); then
     printf 'failure %s %s\n' "$locusts_slot" "$1" >&3
     locusts_has_succeeded='' # the next success is worth a word
     return
   fi
-{{/if}}
   locusts_note failed "$1"
   printf 'failed %s\n' "$locusts_slot" >&3
 }
@@ -130,18 +123,16 @@ locusts_give_up() { # why
 # emptied, since it says whose job this is.
 locusts_renew_folder() {
   : >|"$locusts_folder.out"
-{{#if tree.perJob}}
-  locusts_drop_folders "$locusts_folder"
-{{/if}}
+  [[ $locusts_tree_mode != each ]] || locusts_drop_folders "$locusts_folder"
   rm -rf -- "$locusts_folder" "$locusts_folder.err"
   locusts_try=$((locusts_try + 1))
   locusts_place=$locusts_sequence.$locusts_try
   locusts_folder=$locusts_life/$locusts_place/$locusts_number
-  locusts_try_twice mkdir -p -- "$locusts_life/$locusts_place"{{#unless tree}} &&
-    locusts_try_twice tar --no-unquote --no-same-owner -xf "chunks/$locusts_chunk.tar" -C "$locusts_life/$locusts_place" -- "$locusts_number"{{/unless}}
+  locusts_try_twice mkdir -p -- "$locusts_life/$locusts_place" || return
+  [[ $locusts_tree_mode ]] ||
+    locusts_try_twice tar --no-unquote --no-same-owner -xf "chunks/$locusts_chunk.tar" -C "$locusts_life/$locusts_place" -- "$locusts_number"
 }
 
-{{#unless tree}}
 # Inputs too large to be packed lie in the shared folder; this job wants copies of its own.
 locusts_copy_inputs() {
   local from to
@@ -151,9 +142,7 @@ locusts_copy_inputs() {
       locusts_try_twice chmod -R u+w -- "$locusts_folder/$to" || return
   done < <(printf '%s\n' "$locusts_copies")
 }
-{{/unless}}
 
-{{#if staggerMilliseconds}}
 # Asks the manager for leave to start a job, where starts are to lie apart.
 locusts_await_turn() {
   local word
@@ -161,46 +150,44 @@ locusts_await_turn() {
   read -r -u 4 word && [[ $word == go ]]
 }
 
-{{/if}}
 # Reads the manager's answer. If it is not there yet, what has ended is written down in the meantime.
 locusts_read_answer() {
   read -t 0 -u 4 || locusts_publish # asked for so, since a time limit could end in the middle of a line
   read -r -u 4 locusts_word locusts_sequence locusts_chunk locusts_list_file
 }
 
-locusts_slot_main() { # --slot number --life name list manager life-folder shared requests-fd
-  locusts_slot=$2 locusts_sequence=$5 locusts_manager=$6 locusts_life={{#unless tree}}${7/#"$PWD/"/./}{{else}}$7{{/unless}} locusts_shared=$8
-{{#if pilots}}
+locusts_slot_main() { # number --life name list manager life-folder shared requests-fd machinery
+  locusts_slot=$1 locusts_sequence=$4 locusts_manager=$5 locusts_life=$6 locusts_shared=$7
+  # Short paths are quicker; those in a tree have to hold where the job is.
+  [[ $locusts_tree_mode ]] || locusts_life=${6/#"$PWD/"/./}
   locusts_has_succeeded=''
-  locusts_home=$PWD/work/$4 # where results are published, if jobs run elsewhere
-  [[ $locusts_home != "$7" ]] || locusts_home=''
-{{/if}}
-  locusts_script=${BASH_SOURCE[0]} locusts_bundle=${BASH_SOURCE[0]%/*} locusts_run=$PWD
+  locusts_home=$PWD/work/$3 # where results are published, if jobs run elsewhere
+  [[ $locusts_home != "$6" ]] || locusts_home=''
+  locusts_run=$PWD
   locusts_put_aside
   locusts_take_functions
   # Is there something to do before a job that its environment asks for?
   locusts_is_special=$locusts_own_shell
   ((${#locusts_aside[@]} == 0)) || locusts_is_special=1
-{{#if tree}}
-{{#if tree.perJob}}
-  locusts_begin_trees
-{{else}}
-  locusts_workdir=$PWD/work/tree/{{quote tree.workdir}}
-{{/if}}
-{{#if container}}
-  locusts_tree={{#if tree.perJob}}$PWD{{else}}$(cd -P -- work/tree && pwd){{/if}}
-{{/if}}
-{{/if}}
+  case $locusts_tree_mode in
+    one)
+      locusts_workdir=$PWD/work/tree/$locusts_place_in_tree
+      locusts_tree=$(cd -P -- work/tree && pwd)
+      ;;
+    each)
+      locusts_begin_trees
+      locusts_tree=$PWD
+      ;;
+  esac
   # Standard output is the journal here, 3 leads to the manager, 4 brings its answers, and 5 will be the
   # list at hand. Jobs get nothing to read, and what bash complains of goes nowhere: a redirection for
   # each of these would cost more than the rest of the bookkeeping.
-  local requests=$9
+  local requests=$8
   exec 4<&0 </dev/null 2>/dev/null 3>&"$requests" {requests}>&-
-  locusts_pid='' locusts_stopping='' locusts_disk_is_full=''{{#if pilots}} locusts_left=''{{/if}}
-{{#if watched}}
-  locusts_spoilt=''
-{{/if}}
-  locusts_ended=0 locusts_interrupted=''{{#unless tree}} locusts_published=0{{/unless}}
+  locusts_pid='' locusts_stopping='' locusts_disk_is_full='' locusts_left='' locusts_spoilt=''
+  locusts_ended=0 locusts_interrupted='' locusts_published=0
+  locusts_batch=$locusts_jobs_a_batch
+  [[ ! $locusts_tree_mode ]] || locusts_batch=1 # what a job did to the tree is done: it is not to be run again for want of a line
   # Where bash has no clock of its own: it counts the seconds from here.
   [[ ${EPOCHREALTIME-} ]] || printf -v SECONDS '%(%s)T' -1
   locusts_memory_events='' locusts_oom_kills=0
@@ -216,27 +203,28 @@ locusts_slot_main() { # --slot number --life name list manager life-folder share
   locusts_refused=''
   trap locusts_take_leave EXIT
 
+  if [[ $9 != "$locusts_machinery" ]]; then
+    locusts_stop_with "$locusts_bundle was replaced while it was in use: its machinery is $locusts_machinery, and the manager's $9"
+    printf 'ended %s left\n' "$locusts_slot" >&3
+    return
+  fi
   printf 'next %s %s\n' "$locusts_slot" "$locusts_sequence" >&3
   while locusts_read_answer && [[ $locusts_word == list ]]; do
     [[ $locusts_disk_is_full ]] || locusts_work_through_list
     if [[ $locusts_disk_is_full || $locusts_refused || $locusts_stopping ]]; then
-{{#if pilots}}
       locusts_left=1
-{{/if}}
       break
     fi
     printf 'next %s %s\n' "$locusts_slot" "$locusts_sequence" >&3
   done
   locusts_publish
   if [[ $locusts_disk_is_full ]]; then
-{{#if pilots}}
     locusts_left=1
-{{/if}}
     printf 'full %s\n' "$locusts_slot" >&3
   fi
   if [[ $locusts_refused ]]; then
     printf 'refused %s\n' "$locusts_slot" >&3
     return
   fi
-  printf 'ended %s{{#if pilots}} %s{{/if}}\n' "$locusts_slot" {{#if pilots}}"${locusts_left:-all}" {{/if}}>&3
+  printf 'ended %s %s\n' "$locusts_slot" "${locusts_left:-all}" >&3
 }

@@ -1,3 +1,5 @@
+# Part of Locusts, the same for every swarm: `locusts build` puts it here, and nobody edits it.
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
 # ---- Who runs here -----------------------------------------------------------------
 
 # Finds the lives that run on this machine, of the manager that is named or of all.

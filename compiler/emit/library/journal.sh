@@ -1,0 +1,40 @@
+# Part of Locusts, the same for every swarm: `locusts build` puts it here, and nobody edits it.
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
+# ---- The journal: journal/<name>.<life>.tsv ----------------------------------------
+#
+#   manager    life host pid cores
+#   slot       slot pid
+#   chunk      chunk claim
+#   start      job attempt slot - start
+#   done       job attempt cause exit_code start end place outputs detail
+#   failed     job attempt cause exit_code start end place outputs detail
+#   again      job attempt cause exit_code start end place outputs detail
+#   stopped    job attempt cause exit_code start end place outputs detail
+#   successor  allocation
+#   finish     reason detail
+#
+# Columns are separated by tabs; a line that is whole ends with a column of its own that holds a dot.
+# Times are milliseconds since 1970, - is nothing.
+
+# Where the columns of a line are, after the word that it begins with.
+locusts_at_job=1 locusts_at_attempt=2 locusts_at_slot=3 locusts_at_cause=3 locusts_at_claim=2 locusts_at_reason=1
+locusts_at_start=5 locusts_at_end=6
+locusts_start_width=7 locusts_end_width=11
+
+# Appends one line to the journal, which is standard output, in a single write.
+locusts_note() {
+  local IFS=$'\t'
+  if ! printf '%s\t.\n' "$*"; then
+    locusts_disk_is_full=1
+    return 1
+  fi
+}
+
+# Is the line of a journal in `fields` whole? A crash or a full disk can tear one, and the next is joined to it.
+locusts_is_whole() {
+  [[ ${fields[-1]-} == . ]] || return
+  case ${fields[0]} in
+    start) [[ ${#fields[@]} == "$locusts_start_width" && ${fields[locusts_at_job]} != *[!0-9]* ]] ;;
+    done | failed | again | stopped) [[ ${#fields[@]} == "$locusts_end_width" && ${fields[locusts_at_job]} != *[!0-9]* ]] ;;
+  esac
+}

@@ -92,8 +92,8 @@ test("a single pilot on a bad node loses none of its jobs: its successor goes on
   assert.match(first.stderr, /stopped: node1: 8 jobs failed there one after another/);
   assert.match(pilots.read("sbatch.log"), /^--exclude=node1$/m);
   assert.match(readFileSync(join(pilots.run(), "managers/p1.1.beat"), "utf8"), /^continued/);
-  const second = ["--generation", "2", ...inTime];
-  const env2 = { ...env, SLURMD_NODENAME: "node2", BAD: pilots.path("good") };
+  const second = ["--generation", "2", "--node", "node2", ...inTime];
+  const env2 = { ...env, BAD: pilots.path("good") };
   const { exitCode, stderr } = await pilots.beginPilot(1, second, env2).outcome;
   assert.equal(exitCode, 0, stderr);
   pilots.assertAllDone(30);
@@ -104,7 +104,7 @@ test("a command that fails everywhere fails in a single pilot as well, at the se
   const pilots = new Pilots(jobs(30, "exit 9"));
   await pilots.stage(1);
   for (const [node, code] of Object.entries({ node1: 8, node2: 0 })) {
-    const { exitCode, stderr } = await pilots.beginPilot(1, [], { ...tallyOf(pilots), SLURMD_NODENAME: node }).outcome;
+    const { exitCode, stderr } = await pilots.beginPilot(1, ["--node", node], tallyOf(pilots)).outcome;
     assert.equal(exitCode, code, stderr);
   }
   const settled = [...pilots.settled().values()];

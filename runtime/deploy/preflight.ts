@@ -14,7 +14,7 @@ import { examineSlurm } from "../doctor/slurm/examine-slurm.js";
 import { readDirectives } from "../doctor/slurm/pilot-request.js";
 import { runScript } from "../hosts/run-script.js";
 import { withReconnection } from "../hosts/with-reconnection.js";
-import { pilotsFor } from "../schedulers/slurm/slurm.js";
+import { pilotsFor } from "../schedulers/pilots/pilot-scheduler.js";
 import { RuntimeProblem } from "../system/problem.js";
 import type { OpenedTarget } from "../target/open-target.js";
 

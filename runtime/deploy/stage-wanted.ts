@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Run } from "../run/run-folder.js";
-import { pilotsFor } from "../schedulers/slurm/slurm.js";
+import { pilotsFor } from "../schedulers/pilots/pilot-scheduler.js";
 import type { OpenedTarget } from "../target/open-target.js";
 import { placeBundle, stageRun } from "../transfer/stage-run.js";
 import type { TargetFiles } from "../transfer/target-files.js";

@@ -1,16 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Host } from "../hosts/host.js";
 import { runScript } from "../hosts/run-script.js";
 import type { Run } from "../run/run-folder.js";
+import type { Site } from "./pilots/batch-system.js";
 import type { ExitExplanation, Scheduler, SchedulerState } from "./scheduler.js";
-
-export interface RemoteSchedulerOptions {
-  readonly host: Host;
-  /** does an action again, should the connection break in the middle of it */
-  readonly persist: <T>(action: () => Promise<T>) => Promise<T>;
-  /** the swarm's folder on the target */
-  readonly there: string;
-}
 
 /** A manager on another machine, without a scheduler. */
 export class RemoteScheduler implements Scheduler {
@@ -18,10 +10,10 @@ export class RemoteScheduler implements Scheduler {
   readonly pauses = [300, 5000] as const;
   #exit: ExitExplanation = { reason: undefined, detail: "" };
 
-  constructor(readonly options: RemoteSchedulerOptions) {}
+  constructor(readonly site: Site) {}
 
   async submit(run: Run): Promise<readonly string[]> {
-    const { host, there, persist } = this.options;
+    const { host, there, persist } = this.site;
     // Repeated after a broken connection it does no harm: a second manager says that one runs, and leaves.
     const what = "the manager cannot be started";
     await persist(() => runScript(host, "schedulers/start-manager", [there, String(run.number)], { what }));
@@ -29,7 +21,7 @@ export class RemoteScheduler implements Scheduler {
   }
 
   async #manage(run: Run, what: "state" | "stop"): Promise<string[]> {
-    const { host, there, persist } = this.options;
+    const { host, there, persist } = this.site;
     const answer = await persist(() => runScript(host, "schedulers/ask-manager", [there, String(run.number), what]));
     const lines = answer.toString().split("\n");
     const said = (word: string) => lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1) ?? "";

@@ -9,9 +9,8 @@ import { ThisMachine } from "../hosts/this-machine.js";
 import { withReconnection } from "../hosts/with-reconnection.js";
 import { isClosed, listRuns, readRun } from "../run/run-folder.js";
 import { LocalScheduler } from "../schedulers/local.js";
-import { RemoteScheduler } from "../schedulers/remote.js";
+import { openScheduler } from "../schedulers/open-scheduler.js";
 import type { Scheduler } from "../schedulers/scheduler.js";
-import { SlurmScheduler } from "../schedulers/slurm/slurm.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { SentFiles } from "../transfer/sent-files.js";
 import type { TargetFiles } from "../transfer/target-files.js";
@@ -86,7 +85,7 @@ export async function openTarget(
   facts: TargetFacts,
   options: OpenOptions,
 ): Promise<OpenedTarget> {
-  const { access, pilots } = facts;
+  const { access } = facts;
   if (!access) return openLocalTarget(workspace, facts.target);
   const hostOptions = {
     acceptNewHostKey: options.acceptNewHostKey === true,
@@ -116,9 +115,8 @@ export async function openTarget(
     );
     const there = claimed.folder;
     const files = openFiles(workspace, facts, claimed, { host, transferHost, persist });
-    const common = { host, persist, there };
     const jobName = `locusts-${facts.swarm}-${claimed.id.slice(0, 8)}`;
-    const scheduler = pilots ? new SlurmScheduler({ ...common, pilots, jobName }) : new RemoteScheduler(common);
+    const scheduler = openScheduler(facts, { host, persist, there }, jobName);
     return {
       files,
       scheduler,

@@ -2,11 +2,18 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Finding } from "../../runtime/doctor/facts/finding.js";
 import { noCluster } from "../cluster/availability.js";
 import { type Cluster, useCluster } from "../cluster/cluster.js";
 import { suite } from "../runner/suite.js";
 import { Elsewhere, overSsh, type Place } from "../targets/elsewhere.js";
+
+/** A finding in the document for programs. */
+interface Finding {
+  readonly name: string;
+  readonly status: string;
+  readonly words: string;
+  readonly hint: string | null;
+}
 
 const test = suite("doctor: cluster");
 const realTest = (name: string, body: () => Promise<void>) => test.skipUnless(!noCluster, noCluster ?? "", name, body);
@@ -39,7 +46,7 @@ async function examine(swarm: Elsewhere): Promise<Seen> {
   return {
     exitCode,
     findings,
-    fails: findings.filter(({ status }) => status === "fail").map(({ message }) => message),
+    fails: findings.filter(({ status }) => status === "fail").map(({ words }) => words),
   };
 }
 
@@ -154,7 +161,7 @@ realTest("a shared directory is one, or it is not", async () => {
   const right = await examine(make(cluster.home));
   assert.deepEqual(right.fails, []);
   assert.ok(
-    right.findings.some(({ name, message }) => name === "shared directory" && message.endsWith("both sides may write")),
+    right.findings.some(({ name, words }) => name === "shared directory" && words.endsWith("both sides may write")),
   );
   const other = make(cluster.state);
   const wrong = await examine(other);

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import type { BundledPilots } from "../../compiler/format/bundle.js";
 import type { Host } from "../../runtime/hosts/host.js";
 import type { Run } from "../../runtime/run/run-folder.js";
-import { SlurmScheduler } from "../../runtime/schedulers/slurm/slurm.js";
+import { PilotScheduler } from "../../runtime/schedulers/pilots/pilot-scheduler.js";
+import { Slurm } from "../../runtime/schedulers/slurm/slurm.js";
 import { suite } from "../runner/suite.js";
 
 /** How often a deploy asks SLURM, counted for hours that pass at once: by a clock of the test's own. */
@@ -26,10 +28,8 @@ async function follow(
     },
     close: () => {},
   } as Host;
-  const options = { host, persist: <T>(action: () => Promise<T>) => action(), there: "/nowhere", jobName: "locusts" };
-  const scheduler = new SlurmScheduler({ ...options, pilots: PILOTS } as ConstructorParameters<
-    typeof SlurmScheduler
-  >[0]);
+  const site = { host, persist: <T>(action: () => Promise<T>) => action(), there: "/nowhere" };
+  const scheduler = new PilotScheduler(new Slurm(site), PILOTS as BundledPilots, "locusts");
   const before = performance.now;
   performance.now = () => clock;
   try {

@@ -5,7 +5,7 @@ import { examineTarget } from "../../doctor/examine-target.js";
 import type { Finding } from "../../doctor/facts/finding.js";
 import { listCommands, type Needs } from "../../doctor/facts/needs.js";
 import { REPORT_VERSION } from "../../results/report.js";
-import { pilotsFor } from "../../schedulers/slurm/slurm.js";
+import { pilotsFor } from "../../schedulers/pilots/pilot-scheduler.js";
 import { bundleFolder } from "../../workspace/workspace.js";
 import { sayFinding, summarizeFindings } from "../output/doctor.js";
 import { EXIT } from "../output/exit-codes.js";

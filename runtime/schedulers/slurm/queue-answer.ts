@@ -1,47 +1,19 @@
-/** A pilot in SLURM's queue. */
-export interface Queued {
+import type { Phase, QueueAnswer, Submitted } from "../pilots/batch-system.js";
+import { describeWaiting } from "./pending-reasons.js";
+
+/** A pilot, as SLURM knows it. */
+export interface SlurmJob {
   readonly id: string;
   readonly state: string;
   readonly reason: string;
-  readonly nodes: string;
 }
 
-/** What was submitted at once: the pilots of these numbers. */
-export interface Submitted {
-  readonly id: string;
-  readonly first: number;
-  readonly last: number;
-  /** the how manyth they are of those that follow one another */
-  readonly generation: number;
-}
-
-/** What `queue.sh` has found. */
-export interface QueueAnswer {
-  /** undefined: the controller does not answer */
-  readonly queued: readonly Queued[] | undefined;
+/** What `queue.sh` prints. */
+export interface QueueLines {
+  readonly queued: readonly SlurmJob[];
   readonly submitted: readonly Submitted[];
-  /** the sign of life that each life of a manager gives, or how it has left; by its name, such as `p1.2` */
-  readonly beats: ReadonlyMap<string, string>;
-  /** what SLURM says of those that are not in its queue, by their ids; without those of which it gave no answer */
-  readonly found: ReadonlyMap<string, { readonly state: string; readonly nodes: string }>;
-}
-
-/** Reads what `queue.sh` prints; other lines are not its own. */
-export function readQueueAnswer(text: string, answers: boolean): QueueAnswer {
-  const queued: Queued[] = [];
-  const submitted: Submitted[] = [];
-  const beats = new Map<string, string>();
-  const found = new Map<string, { state: string; nodes: string }>();
-  for (const line of text.split("\n")) {
-    const [what, ...fields] = line.split("|");
-    const [a = "", b = "", c = "", d = ""] = fields;
-    if (what === "queue") queued.push({ id: a, state: b, reason: c, nodes: d });
-    else if (what === "submitted" && [b, c, d].every((field) => /^\d+$/.test(field)))
-      submitted.push({ id: a, first: Number(b), last: Number(c), generation: Number(d) });
-    else if (what === "beat") beats.set(a, fields.slice(1).join("|"));
-    else if (what === "found") found.set(a, { state: b, nodes: c });
-  }
-  return { queued: answers ? queued : undefined, submitted, beats, found };
+  readonly heartbeats: ReadonlyMap<string, string>;
+  readonly found: ReadonlyMap<string, Phase>;
 }
 
 /** States in which SLURM has nothing more to do with a job; UNKNOWN is one that it has forgotten. */
@@ -50,6 +22,33 @@ const ENDED = new Set([
   ...["REVOKED", "TIMEOUT", "COMPLETING", "UNKNOWN"],
 ]);
 
-export function isOver(state: string): boolean {
-  return ENDED.has(state);
+function phaseOf(state: string): Phase {
+  if (ENDED.has(state)) return "over";
+  return state === "PENDING" ? "pending" : "running";
+}
+
+/** Reads what `queue.sh` prints; other lines are not its own. */
+export function readQueueLines(text: string): QueueLines {
+  const queued: SlurmJob[] = [];
+  const submitted: Submitted[] = [];
+  const heartbeats = new Map<string, string>();
+  const found = new Map<string, Phase>();
+  for (const line of text.split("\n")) {
+    const [what, ...fields] = line.split("|");
+    const [a = "", b = "", c = "", d = ""] = fields;
+    if (what === "queue") queued.push({ id: a, state: b, reason: c });
+    else if (what === "submitted" && [b, c, d].every((field) => /^\d+$/.test(field)))
+      submitted.push({ id: a, first: Number(b), last: Number(c), generation: Number(d) });
+    else if (what === "beat") heartbeats.set(a, fields.slice(1).join("|"));
+    else if (what === "found") found.set(a, phaseOf(b));
+  }
+  return { queued, submitted, heartbeats, found };
+}
+
+/** What these lines mean. @param answers whether the controller has answered */
+export function readQueueAnswer(lines: QueueLines, answers: boolean, notes: readonly string[]): QueueAnswer {
+  const queued = lines.queued.map(({ id, state, reason }) => {
+    return { id, phase: phaseOf(state), waitsFor: describeWaiting(reason) };
+  });
+  return { ...lines, queued: answers ? queued : undefined, notes };
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readBundleDescription } from "../../../compiler/format/bundle.js";
-import { pilotsFor } from "../../../runtime/schedulers/slurm/slurm.js";
+import { pilotsFor } from "../../../runtime/schedulers/pilots/pilot-scheduler.js";
 import { openTarget } from "../../../runtime/target/open-target.js";
 import { stageRun } from "../../../runtime/transfer/stage-run.js";
 import { openWorkspace } from "../../../runtime/workspace/workspace.js";

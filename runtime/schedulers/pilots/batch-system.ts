@@ -1,0 +1,87 @@
+import type { Host } from "../../hosts/host.js";
+import type { Run } from "../../run/run-folder.js";
+import type { ExitExplanation } from "../scheduler.js";
+
+/** Where a batch system is asked. */
+export interface Site {
+  readonly host: Host;
+  /** does an action again, should the connection break in the middle of it */
+  readonly persist: <T>(action: () => Promise<T>) => Promise<T>;
+  /** the swarm's folder on the target */
+  readonly there: string;
+}
+
+/** Whose pilots are meant. */
+export interface PilotsOfRun {
+  readonly run: Run;
+  /** how their names begin */
+  readonly name: string;
+  /** whether pilots submit their successors themselves, one after another */
+  readonly nodesMaySubmit: boolean;
+}
+
+/** What a batch system has to do with a pilot. */
+export type Phase = "pending" | "running" | "over";
+
+/** A pilot in the queue. */
+export interface Queued {
+  readonly id: string;
+  readonly phase: Phase;
+  /** why it waits, for people */
+  readonly waitsFor: string;
+}
+
+/** What was submitted at once: the pilots of these numbers. */
+export interface Submitted {
+  readonly id: string;
+  readonly first: number;
+  readonly last: number;
+  /** which one it is of those that follow one another, from 1 */
+  readonly generation: number;
+}
+
+/** What is known of the pilots of a run. */
+export interface QueueAnswer {
+  /** undefined: the batch system does not answer */
+  readonly queued: readonly Queued[] | undefined;
+  readonly submitted: readonly Submitted[];
+  /** the heartbeat of each incarnation of a manager, or how it has left; by its name, such as `p1.2` */
+  readonly heartbeats: ReadonlyMap<string, string>;
+  /** the phases of those that are not in the queue, by their ids; without those of which there was no answer */
+  readonly found: ReadonlyMap<string, Phase>;
+  /** what was done about them, for people */
+  readonly notes: readonly string[];
+}
+
+/** The pilots that are left after some were cancelled. */
+export interface CancelAnswer {
+  /** whether the batch system has answered */
+  readonly isThere: boolean;
+  readonly left: readonly { readonly id: string; readonly isPending: boolean }[];
+}
+
+/**
+ * What starts pilots on the nodes of a cluster. What all of these have in common, `PilotScheduler` does: how often
+ * they are asked, what a silent pilot means, when the last one has left.
+ */
+export interface BatchSystem {
+  /** as people call it */
+  readonly name: string;
+  /**
+   * Submits so many pilots, unless some of the run are there already: then an earlier call has done it.
+   *
+   * @returns what people should know of it
+   * @throws RuntimeProblem if it refuses; some may have been taken
+   */
+  submit(pilots: PilotsOfRun, count: number): Promise<readonly string[]>;
+  /** @param closely ask also for those that were submitted and are not in the queue */
+  status(pilots: PilotsOfRun, closely: boolean): Promise<QueueAnswer>;
+  /**
+   * Leaves a mark by which no pilot begins another job, and cancels those that are in the queue.
+   *
+   * @param before those that were cancelled before: they are on their way out
+   */
+  cancel(pilots: PilotsOfRun, before: Iterable<string>): Promise<CancelAnswer>;
+  /** How pilots have ended that have not said so themselves. */
+  explainExit(pilots: PilotsOfRun): Promise<ExitExplanation>;
+}

@@ -3,6 +3,7 @@ import { statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { formatBytes } from "../../compiler/format/amounts.js";
 import { BUNDLE_FILES, type Budget, type BundleDescription, readUploads } from "../../compiler/format/bundle.js";
+import { EXAMINATIONS } from "../doctor/batch-systems.js";
 import { examineDirectory } from "../doctor/directory-findings.js";
 import { askHostFacts } from "../doctor/examine-host.js";
 import type { Finding } from "../doctor/facts/finding.js";
@@ -10,7 +11,6 @@ import { readHostFacts } from "../doctor/facts/host-facts.js";
 import { listCommands, type Needs } from "../doctor/facts/needs.js";
 import { examineHost } from "../doctor/host-findings.js";
 import { examineRoom } from "../doctor/room-findings.js";
-import { examineSlurm } from "../doctor/slurm/examine-slurm.js";
 import { readDirectives } from "../doctor/slurm/pilot-request.js";
 import { runScript } from "../hosts/run-script.js";
 import { withReconnection } from "../hosts/with-reconnection.js";
@@ -85,20 +85,23 @@ async function examine(
   if (!access.sharedDirectory) {
     findings.push(...examineRoom(facts, { bytes: budget.bytes, inodes: budget.files + budget.folders }));
   }
-  if (needs.pilots) findings.push(...examineSlurm(answer.slurm, needs.pilots, facts));
+  const { pilots, batch } = needs;
+  if (pilots && batch) findings.push(...batch.judge(answer.batch, pilots, facts));
   return findings.find(({ status }) => status === "fail");
 }
 
 function readNeeds(bundle: string, description: BundleDescription, budget: Budget, wanted: number): Needs {
-  const { pilots, swarm, access } = description;
+  const { pilots, swarm, access, kind } = description;
+  const batch = EXAMINATIONS[kind];
   const script = join(bundle, BUNDLE_FILES.pilot);
   return {
     swarm,
     access,
     // Others than the manager's own may be brought by the environment, which a bundle does not describe.
-    commands: listCommands({ program: undefined, container: undefined }, pilots !== null),
+    commands: listCommands({ program: undefined, container: undefined }, batch),
     modules: [],
     bringsPrograms: true,
+    batch,
     slots: null,
     budget,
     pilots: pilots && {

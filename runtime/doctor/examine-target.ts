@@ -13,7 +13,6 @@ import type { Needs } from "./facts/needs.js";
 import { examineClock, examineHost, examineStart } from "./host-findings.js";
 import { examineRoom } from "./room-findings.js";
 import { examineSharedDirectory } from "./shared-directory.js";
-import { examineSlurm } from "./slurm/examine-slurm.js";
 import { examineTree } from "./tree-findings.js";
 
 /** Each with its own way to fail; what is not one of these is a mistake of ours. */
@@ -88,7 +87,7 @@ export async function* examineTarget(
   needs: Needs,
   options: ExamineOptions,
 ): AsyncGenerator<Finding> {
-  const { access, pilots, budget } = needs;
+  const { access, pilots, batch, budget } = needs;
   const directory = directoryOf(workspace, target, needs);
   let host: Host | undefined;
   let answer: HostAnswer;
@@ -114,8 +113,10 @@ export async function* examineTarget(
     yield* examineRoom(facts, { bytes: budget.bytes, inodes: budget.files + budget.folders });
     if (needs.tree) yield await examineTree(host, directory, needs.tree, pilots !== null);
     yield* examineSides(host, needs, options);
-    if (pilots && facts.missing.includes("scontrol")) yield skipped("SLURM", "its programs are not to be found");
-    else if (pilots) yield* examineSlurm(answer.slurm, pilots, facts);
+    if (!pilots || !batch) return;
+    if (batch.programs.some((name) => facts.missing.includes(name))) {
+      yield skipped(batch.name, "its programs are not to be found");
+    } else yield* batch.judge(answer.batch, pilots, facts);
   } finally {
     host.close();
   }

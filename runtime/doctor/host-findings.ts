@@ -14,7 +14,6 @@ const SOURCES: Readonly<Record<string, string>> = {
   apptainer: 'ask for it there, load it by environment.modules, or say runtime: "singularity"',
   singularity: "ask for it there, or load it by environment.modules",
 };
-const SLURM = new Set(["sbatch", "scancel", "scontrol", "sinfo", "squeue"]);
 
 function examineBash({ bash }: HostFacts): Finding {
   const [major = 0, minor = 0] = bash.split(".").map(Number);
@@ -36,8 +35,9 @@ function* examineProgram(name: string, needs: Needs): Generator<Finding> {
 
 function* examinePrograms(facts: HostFacts, needs: Needs): Generator<Finding> {
   const own = facts.missing.filter((name) => SOURCES[name] !== undefined);
-  const slurm = facts.missing.filter((name) => SLURM.has(name));
-  const plain = facts.missing.filter((name) => !own.includes(name) && !slurm.includes(name));
+  const { batch } = needs;
+  const ofBatch = facts.missing.filter((name) => batch?.programs.includes(name));
+  const plain = facts.missing.filter((name) => !own.includes(name) && !ofBatch.includes(name));
   if (plain.length > 0) {
     yield fail("programs", `not there: ${plain.join(", ")}`, "the manager needs coreutils, findutils, grep and tar");
   }
@@ -48,12 +48,9 @@ function* examinePrograms(facts: HostFacts, needs: Needs): Generator<Finding> {
       "put GNU's first in the PATH of your login shell there",
     );
   }
-  if (slurm.length > 0) {
-    yield fail(
-      "programs",
-      `SLURM's ${slurm.join(", ")} ${slurm.length === 1 ? "is" : "are"} not to be found`,
-      "name the cluster's login node as host, or put SLURM's programs into the PATH of your login shell there",
-    );
+  if (batch && ofBatch.length > 0) {
+    const are = ofBatch.length === 1 ? "is" : "are";
+    yield fail("programs", `${batch.name}'s ${ofBatch.join(", ")} ${are} not to be found`, batch.hint);
   }
   for (const name of own) yield* examineProgram(name, needs);
   if (facts.missing.length === 0 && facts.notGnu.length === 0) {

@@ -22,7 +22,7 @@ room\t72094588 13676494 16777216 nfs4 server:/data
 const NEEDS: Needs = {
   swarm: "test",
   access: null,
-  commands: listCommands({ program: undefined, container: undefined }, false),
+  commands: listCommands({ program: undefined, container: undefined }, undefined),
   modules: [],
   bringsPrograms: false,
   slots: null,
@@ -117,7 +117,7 @@ test("the programs that are looked for are those that scripts start, no more and
   const ours = scriptsIn("runtime");
   const others =
     "awk basename cmp comm dd dirname env expr ls mkfifo od paste sed seq shuf split tac tee tr uniq xargs";
-  const wanted = listCommands({ program: undefined, container: undefined }, false);
+  const wanted = listCommands({ program: undefined, container: undefined }, undefined);
   const all = [...ours, ...scriptsIn("swarms")];
   assert.deepEqual(
     wanted.filter((name) => !starts(all, name)),

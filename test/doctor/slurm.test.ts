@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import type { PilotNeeds } from "../../runtime/doctor/facts/batch-examination.js";
 import type { Finding } from "../../runtime/doctor/facts/finding.js";
-import type { PilotNeeds } from "../../runtime/doctor/facts/needs.js";
 import { readMebibytes, readTime } from "../../runtime/doctor/slurm/amounts.js";
 import { examineSlurm } from "../../runtime/doctor/slurm/examine-slurm.js";
 import { readGenericResources } from "../../runtime/doctor/slurm/generic-resources.js";

@@ -7,6 +7,7 @@ import { useCluster } from "../cluster/cluster.js";
 import { kill, until } from "../run/deployment.js";
 import { suite } from "../runner/suite.js";
 import { Elsewhere, overSsh } from "./elsewhere.js";
+import { followAfterDetach, sharedOut } from "./pilot-checks.js";
 
 /** A few pilots share the jobs out among themselves, also when nobody watches. */
 const test = suite("pilots", undefined, { seconds: 240 });
@@ -21,24 +22,8 @@ test.skipUnless(
   "2,000 jobs over four pilots: each has one result, each pilot a share",
   async () => {
     const cluster = await useCluster();
-    const deployment = new Elsewhere(
-      overSsh(cluster),
-      `jobs: range("i", 1, 2000),
-     outputs: { square: "squares/{i}.txt" },
-     command: ({ outputs, params }) => sh\`echo $((\${params.i} * \${params.i})) > \${outputs.square}; sleep 0.02\`,`,
-      FOUR,
-    );
-    const report = await deployment.succeed();
-    assert.equal(report.jobs.done, 2000);
-    assert.equal(deployment.results().length, 2000);
-    assert.equal(deployment.result("squares/1999.txt"), `${1999 * 1999}\n`);
-    const shares = deployment.shares();
+    const shares = await sharedOut(overSsh(cluster), FOUR, 2000);
     assert.deepEqual([...shares.keys()].sort(), ["p1", "p2", "p3", "p4"]);
-    assert.equal(
-      [...shares.values()].reduce((sum, share) => sum + share),
-      2000,
-      "no job was done twice",
-    );
     for (const [pilot, share] of shares) assert.ok(share >= 100, `${pilot} has done ${share} alone`);
   },
 );
@@ -123,24 +108,7 @@ test.skipUnless(
   why === undefined,
   why ?? "",
   "deploy --detach leaves at once; the next deploy follows and gathers",
-  async () => {
-    const cluster = await useCluster();
-    const deployment = new Elsewhere(
-      overSsh(cluster),
-      `jobs: range("i", 1, 40),
-     outputs: { text: "{i}.txt" },
-     command: ({ outputs, params }) => sh\`sleep 1; echo \${params.i} > \${outputs.text}\`,`,
-      FOUR,
-    );
-    const left = await deployment.deploy(["--detach"]);
-    assert.equal(left.exitCode, 0, left.stderr);
-    assert.equal(left.report.end.how, "left");
-    const { exitCode, report, stderr } = await deployment.deploy();
-    assert.equal(exitCode, 0, stderr);
-    assert.equal(report.jobs.done, 40);
-    assert.match(stderr, /still goes on: following it/);
-    assert.equal(deployment.results().length, 40);
-  },
+  async () => followAfterDetach(overSsh(await useCluster()), FOUR),
 );
 
 test.run();

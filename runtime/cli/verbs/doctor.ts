@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { BundleDescription } from "../../../compiler/format/bundle.js";
 import type { SwarmPlan } from "../../../compiler/plan/swarm-plan.js";
+import { EXAMINATIONS } from "../../doctor/batch-systems.js";
 import { examineTarget } from "../../doctor/examine-target.js";
 import type { Finding } from "../../doctor/facts/finding.js";
 import { listCommands, type Needs } from "../../doctor/facts/needs.js";
@@ -23,7 +24,8 @@ export interface DoctorOptions {
  * @param folder the definition's
  */
 function needsOf(plan: SwarmPlan, description: BundleDescription, pilots: number, folder: string): Needs {
-  const { pilots: bundled } = description;
+  const { pilots: bundled, kind } = description;
+  const batch = EXAMINATIONS[kind];
   const { tree } = plan;
   return {
     tree: tree
@@ -36,7 +38,8 @@ function needsOf(plan: SwarmPlan, description: BundleDescription, pilots: number
       : null,
     swarm: plan.name,
     access: description.access,
-    commands: listCommands(plan, bundled !== null),
+    commands: listCommands(plan, batch),
+    batch,
     modules: plan.modules,
     bringsPrograms:
       plan.modules.length > 0 || plan.prepare !== undefined || plan.variables.some(([name]) => name === "PATH"),

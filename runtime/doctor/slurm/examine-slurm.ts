@@ -1,7 +1,7 @@
 import { explainRefusal } from "../../schedulers/slurm/explain-refusal.js";
+import type { PilotNeeds } from "../facts/batch-examination.js";
 import { type Finding, fail, ok, skipped, warn } from "../facts/finding.js";
 import type { HostFacts } from "../facts/host-facts.js";
-import type { PilotNeeds } from "../facts/needs.js";
 import { type Answer, type Question, readAnswers } from "./answers.js";
 import { type Configuration, readConfiguration } from "./configuration.js";
 import { examineAccounts, examineLimits, readQueue } from "./limit-findings.js";

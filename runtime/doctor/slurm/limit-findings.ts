@@ -1,6 +1,6 @@
 import { countOf, formatMemory, formatWalltime } from "../../../compiler/format/amounts.js";
+import { countSubmitted, type PilotNeeds } from "../facts/batch-examination.js";
 import { type Finding, fail, ok, warn } from "../facts/finding.js";
-import { countSubmitted, type PilotNeeds } from "../facts/needs.js";
 import type { LimitSource, Resources } from "./accounting-limits.js";
 import type { PilotRequest } from "./pilot-request.js";
 import type { Accounts } from "./submitter.js";

@@ -1,6 +1,6 @@
 import { countOf, formatMemory, formatNumber, formatWalltime } from "../../../compiler/format/amounts.js";
+import type { PilotNeeds } from "../facts/batch-examination.js";
 import { type Finding, ok, warn } from "../facts/finding.js";
-import type { PilotNeeds } from "../facts/needs.js";
 import type { Configuration } from "./configuration.js";
 import type { Partition } from "./partitions.js";
 import type { PilotRequest } from "./pilot-request.js";

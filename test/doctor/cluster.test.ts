@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { noCluster } from "../cluster/availability.js";
 import { type Cluster, useCluster } from "../cluster/cluster.js";
 import { suite } from "../runner/suite.js";
-import { Elsewhere, overSsh, type Place } from "../targets/elsewhere.js";
+import { Elsewhere, overSsh, type Place } from "../target/elsewhere.js";
 
 /** A finding in the document for programs. */
 interface Finding {

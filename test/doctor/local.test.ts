@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Deployment } from "../run/deployment.js";
+import { Deployment } from "../deploy/deployment.js";
 import { suite } from "../runner/suite.js";
 
 const test = suite("doctor: this machine");

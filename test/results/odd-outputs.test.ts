@@ -3,9 +3,9 @@ import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { noCluster } from "../cluster/availability.js";
 import { useSshd } from "../cluster/sshd.js";
-import { Deployment } from "../run/deployment.js";
+import { Deployment } from "../deploy/deployment.js";
 import { suite } from "../runner/suite.js";
-import { Elsewhere } from "../targets/elsewhere.js";
+import { Elsewhere } from "../target/elsewhere.js";
 
 /** Outputs that are not plain files and folders: they come home, or are the trouble of their own job alone. */
 const test = suite("odd outputs");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Deployment } from "../run/deployment.js";
+import { Deployment } from "../deploy/deployment.js";
 import { suite } from "../runner/suite.js";
 
 /** What jobs have changed in a tree is what the definition as it stands makes them change. */

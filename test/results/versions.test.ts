@@ -12,7 +12,7 @@ import {
   utimesSync,
   writeSync,
 } from "node:fs";
-import { Deployment, type Report } from "../run/deployment.js";
+import { Deployment, type Report } from "../deploy/deployment.js";
 import { suite } from "../runner/suite.js";
 
 /** What lies in results when a definition changes, and changes back. */

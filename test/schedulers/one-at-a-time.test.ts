@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { kill, until } from "../run/deployment.js";
+import { kill, until } from "../deploy/deployment.js";
 import { suite } from "../runner/suite.js";
-import { Elsewhere, type Place } from "../targets/elsewhere.js";
-import { followAfterDetach, sharedOut } from "../targets/pilot-checks.js";
+import { Elsewhere, type Place } from "../target/elsewhere.js";
+import { followAfterDetach, sharedOut } from "../target/pilot-checks.js";
 
 /** Pilots under another batch system than SLURM: one of the test's own, and two lines that make it known. */
 const test = suite("another batch system", undefined, { seconds: 120 });

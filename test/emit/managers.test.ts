@@ -1,0 +1,318 @@
+import assert from "node:assert/strict";
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { begin, kill, until } from "../deploy/deployment.js";
+import { fakeSbatch, jobs, Pilots, tally, tallyOf } from "../deploy/pilots.js";
+import { suite } from "../runner/suite.js";
+
+/** Several managers on one run, without SLURM: they know each other by what lies in the run's folder alone. */
+const test = suite("managers", {}, { seconds: 180 });
+
+const now = () => Math.floor(Date.now() / 1000);
+
+test("each job has one result, and every manager has taken a share", async () => {
+  const pilots = new Pilots(jobs(200, "sleep 0.03"));
+  await pilots.stage(4);
+  const outcomes = await Promise.all(pilots.beginAll([], tallyOf(pilots)).map(({ outcome }) => outcome));
+  for (const { exitCode, stderr } of outcomes) assert.equal(exitCode, 0, stderr);
+  pilots.assertAllDone(200);
+  assert.equal(tally(pilots).length, 200, "jobs were run twice");
+  assert.equal(pilots.lines("done").length, 200);
+  const lives = ["p1.1", "p2.1", "p3.1", "p4.1"];
+  assert.deepEqual(pilots.ends(), Object.fromEntries(lives.map((life) => [life, "finished"])));
+  for (const life of lives) {
+    const share = pilots.lines("done").filter((line) => line.life === life).length;
+    assert.ok(share >= 20, `${life} has done ${share} jobs`);
+    assert.match(readFileSync(join(pilots.run(), "managers", `${life}.beat`), "utf8"), /^finished/);
+  }
+  await pilots.assertQuiet();
+});
+
+test("what a manager held that was killed with all that it ran is taken over", async () => {
+  const pilots = new Pilots(jobs(150, "sleep 0.2"));
+  await pilots.stage(3);
+  const begun = pilots.beginAll([], tallyOf(pilots));
+  await until("all are at work", () => new Set(pilots.lines("done").map(({ life }) => life)).size === 3);
+  kill(pilots.pid("p2.1"));
+  for (const { fields } of pilots.lines("slot").filter(({ life }) => life === "p2.1")) kill(Number(fields[1]));
+  for (const process of pilots.processesOf("p2.1")) kill(process);
+  const [first, second, third] = await Promise.all(begun.map(({ outcome }) => outcome));
+  assert.equal(second?.signal, "SIGKILL");
+  for (const outcome of [first, third]) assert.equal(outcome?.exitCode, 0, outcome?.stderr);
+  pilots.assertAllDone(150);
+  assert.ok(tally(pilots).length <= 154, `${tally(pilots).length} jobs were run`);
+  assert.match(readFileSync(join(pilots.run(), "managers/p2.1.beat"), "utf8"), /^finished, taken over by p1\.1/);
+  assert.ok(readdirSync(join(pilots.run(), "claims")).some((name) => name.endsWith(".2")));
+  await pilots.assertQuiet();
+});
+
+test("all but one are killed, one after another", async () => {
+  const pilots = new Pilots(jobs(150, "sleep 0.3"));
+  await pilots.stage(5);
+  const begun = pilots.beginAll([], tallyOf(pilots));
+  await until("all are at work", () => new Set(pilots.lines("done").map(({ life }) => life)).size === 5);
+  for (const name of ["p3", "p5", "p1", "p4"]) kill(pilots.pid(`${name}.1`));
+  const { exitCode, stderr } = await (begun[1] as (typeof begun)[0]).outcome;
+  assert.equal(exitCode, 0, stderr);
+  pilots.assertAllDone(150);
+});
+
+test("a manager that is asked to stop leaves its jobs to others at once", async () => {
+  const pilots = new Pilots(jobs(40, "sleep 0.3"), 'silence: "100s"');
+  await pilots.stage(2);
+  const begun = pilots.beginAll([], tallyOf(pilots));
+  await until("both are at work", () => new Set(pilots.lines("done").map(({ life }) => life)).size === 2);
+  kill(pilots.pid("p1.1"), "SIGTERM");
+  const [first, second] = await Promise.all(begun.map(({ outcome }) => outcome));
+  assert.equal(first?.exitCode, 143, first?.stderr);
+  assert.equal(second?.exitCode, 0, second?.stderr);
+  assert.deepEqual(pilots.ends(), { "p1.1": "signal", "p2.1": "finished" });
+  pilots.assertAllDone(40);
+});
+
+test("two lives of one manager at once do no harm", async () => {
+  const pilots = new Pilots(jobs(40, "sleep 0.2"));
+  await pilots.stage(2);
+  const env = tallyOf(pilots);
+  const first = pilots.beginPilot(1, ["--allocation", "1"], env);
+  await until("it is at work", () => pilots.lines("done").length > 4);
+  const second = pilots.beginPilot(1, ["--allocation", "1", "--node", "elsewhere"], env);
+  for (const { outcome } of [first, second]) {
+    const { exitCode, stderr } = await outcome;
+    assert.equal(exitCode, 0, stderr);
+  }
+  pilots.assertAllDone(40);
+  assert.deepEqual(pilots.ends(), { "p1.1": "finished", "p1.2": "finished" });
+  await pilots.assertQuiet();
+});
+
+test("a new life on the same node ends what the old one runs, and goes on", async () => {
+  const pilots = new Pilots(jobs(20, "sleep 0.3"));
+  await pilots.stage(2);
+  const env = tallyOf(pilots);
+  const first = pilots.beginPilot(1, ["--allocation", "1"], env);
+  await until("it is at work", () => pilots.lines("done").length > 2);
+  const second = await pilots.beginPilot(1, ["--allocation", "1"], env).outcome;
+  assert.equal(second.exitCode, 0, second.stderr);
+  assert.equal((await first.outcome).signal, "SIGKILL");
+  pilots.assertAllDone(20);
+  await pilots.assertQuiet();
+});
+
+test("towards the end of its time no job is begun, and the next life goes on", async () => {
+  const pilots = new Pilots(jobs(20, "sleep 2"));
+  await pilots.stage(1);
+  const env = fakeSbatch(pilots, `printf '%s\\n' "$@" > ${pilots.path("sbatch.log")}; echo 77`);
+  const end = now() + 21;
+  const { exitCode, stderr } = await pilots.beginPilot(1, ["--ends-at", String(end)], env).outcome;
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stderr, /its time has ended with work left\n$/);
+  assert.ok(now() < end, "it ended too late");
+  assert.deepEqual(pilots.ends(), { "p1.1": "walltime" });
+  assert.deepEqual(
+    pilots.lines("successor").map(({ fields }) => fields[0]),
+    ["77"],
+  );
+  assert.match(pilots.read("sbatch.log"), /^--parsable\n--array=1-1\n--job-name=locusts-test-1-p1\.2\n/);
+  assert.match(pilots.read("sbatch.log"), /\n0\n2\n$/);
+  assert.match(readFileSync(join(pilots.run(), "pilots/submitted.tsv"), "utf8"), /^77\t1\t1\t2\n$/);
+  assert.ok(pilots.lines("done").length >= 4);
+  assert.equal(pilots.lines("failed").length, 0);
+  const next = await pilots.beginPilot(1, ["--slots", "8", "--generation", "2"], env).outcome;
+  assert.equal(next.exitCode, 0, next.stderr);
+  pilots.assertAllDone(20);
+});
+
+test("a job that was cut off after a whole walltime has failed; others are unfinished", async () => {
+  const pilots = new Pilots(
+    jobs(3, "if ((i == 1)); then trap '' TERM; while :; do sleep 1; done; fi; ((i == 2)) || sleep 60; sleep 18"),
+    "successors: 1",
+  );
+  await pilots.stage(1);
+  const words = ["--ends-at", String(now() + 34), "--generation", "2"];
+  const { exitCode, stderr } = await pilots.beginPilot(1, words, tallyOf(pilots)).outcome;
+  assert.equal(exitCode, 7, stderr);
+  assert.match(stderr, /its time has ended with work left; it was the last of 2 pilots in its place/);
+  const settled = pilots.settled();
+  assert.equal(settled.get(1)?.fields[2], "walltime");
+  assert.equal(settled.get(1)?.event, "failed");
+  assert.equal(settled.get(1)?.fields[8], "it was cut off after a whole walltime of its own");
+  assert.equal(settled.get(2)?.event, "done");
+  assert.ok(!settled.has(3));
+  const stopped = pilots.lines("stopped");
+  assert.deepEqual(
+    stopped.map(({ fields }) => [fields[0], fields[2]]),
+    [["3", "walltime"]],
+  );
+  assert.match(readFileSync(join(pilots.run(), "managers/p1.1.beat"), "utf8"), /^left walltime/);
+  await pilots.assertQuiet();
+});
+
+test("where sbatch refuses, its words are kept, and a neighbour goes on", async () => {
+  const pilots = new Pilots(jobs(30, "sleep 1"));
+  await pilots.stage(2);
+  const env = fakeSbatch(pilots, "echo 'sbatch: error: no such account' >&2; exit 1");
+  const first = pilots.beginPilot(1, ["--ends-at", String(now() + 18)], env);
+  const second = pilots.beginPilot(2, [], env);
+  assert.equal((await first.outcome).exitCode, 7);
+  const { exitCode, stderr } = await second.outcome;
+  assert.equal(exitCode, 0, stderr);
+  pilots.assertAllDone(30);
+  const [finish] = pilots.lines("finish").filter(({ life }) => life === "p1.1");
+  assert.match(finish?.fields[1] ?? "", /no such account.*sbatch refused/);
+});
+
+test("scratch: jobs run there, outputs and logs come back, and nothing stays", async () => {
+  const pilots = new Pilots(
+    `
+    jobs: list("id", ["a", "b", "fails", "again"]),
+    inputs: { word: "word" },
+    outputs: { text: "out/{id}.txt", tree: "tree_{id}/", maybe: optional("{id}.maybe"), link: "{id}.link" },
+    limits: { retries: 1 },
+    command: ({ inputs, outputs, params }) => sh\`
+      id=\${params.id}; pwd; echo $id >&2
+      [[ $id != again || -e $HOME/tried ]] || { : > $HOME/tried; exit 1; }
+      cat \${inputs.word} > \${outputs.text}; mkdir -p \${outputs.tree}/deep; pwd > \${outputs.tree}/deep/where
+      ln -s \${outputs.text} \${outputs.link}
+      [[ $id != b ]] || echo there > \${outputs.maybe}
+      : > left_behind
+      [[ $id != fails ]] || exit 4\`,
+  `,
+    "",
+    { word: "whole\n" },
+  );
+  await pilots.stage(1);
+  const words = ["--scratch", pilots.path("scratch/of/node")];
+  const { exitCode, stderr } = await pilots.beginPilot(1, words, { HOME: pilots.folder }).outcome;
+  assert.equal(exitCode, 0, stderr);
+  const settled = pilots.settled();
+  assert.equal(settled.size, 4);
+  for (const [number, id] of [
+    [1, "a"],
+    [2, "b"],
+    [4, "again"],
+  ] as const) {
+    const line = settled.get(number);
+    assert.equal(line?.event, "done", line?.fields.join(" "));
+    const place = pilots.place(line as NonNullable<typeof line>);
+    assert.equal(readFileSync(join(place, `out/${id}.txt`), "utf8"), "whole\n");
+    assert.equal(readFileSync(join(place, `${id}.link`), "utf8"), "whole\n");
+    assert.match(readFileSync(join(place, `tree_${id}/deep/where`), "utf8"), /scratch\/of\/node\/locusts\.p1\.1/);
+    assert.ok(!existsSync(join(place, "left_behind")));
+    assert.equal(readFileSync(`${place}.err`, "utf8"), `${id}\n`);
+    const sizes = line?.fields[7]?.split(" ");
+    assert.equal(Number(sizes?.[0]), 6);
+    assert.equal(sizes?.[2] === "missing", id !== "b");
+    assert.equal(Number(sizes?.[1]), statSync(join(place, `tree_${id}/deep/where`)).size);
+  }
+  const failed = settled.get(3);
+  assert.equal(failed?.event, "failed");
+  assert.equal(readFileSync(`${pilots.place(failed as NonNullable<typeof failed>)}.err`, "utf8"), "fails\n");
+  assert.deepEqual(readdirSync(pilots.path("scratch")), ["of"]);
+  assert.deepEqual(readdirSync(pilots.path("scratch/of")), []);
+});
+
+test("scratch: many quick jobs in several slots", async () => {
+  const pilots = new Pilots(jobs(400), "", {}, 4);
+  await pilots.stage(2);
+  const begun = pilots.beginAll(["--scratch", pilots.path("scratch")], tallyOf(pilots));
+  for (const { exitCode, stderr } of await Promise.all(begun.map(({ outcome }) => outcome)))
+    assert.equal(exitCode, 0, stderr);
+  pilots.assertAllDone(400);
+  assert.equal(tally(pilots).length, 400);
+  assert.deepEqual(readdirSync(pilots.path("scratch")), []);
+});
+
+test("each running job has GPUs of its own", async () => {
+  const pilots = new Pilots(
+    `${jobs(12, 'echo "$CUDA_VISIBLE_DEVICES" >> $TALLY.gpus; mkdir $TALLY.$CUDA_VISIBLE_DEVICES; sleep 0.1; rmdir $TALLY.$CUDA_VISIBLE_DEVICES; [[ $i != 3 ]] || kill -9 $$')} resources: { gpus: 2 },`,
+    "gpus: 6",
+    {},
+    3,
+  );
+  await pilots.stage(1);
+  const env = { ...tallyOf(pilots), CUDA_VISIBLE_DEVICES: "GPU-a,GPU-b,3,4,5,6" };
+  const { exitCode, stderr } = await pilots.beginPilot(1, [], env).outcome;
+  assert.equal(exitCode, 0, stderr);
+  assert.equal(pilots.lines("done").length, 11, pilots.lines("failed").join(" "));
+  const groups = pilots.read("tally.gpus").trimEnd().split("\n");
+  assert.deepEqual([...new Set(groups)].sort(), ["3,4", "5,6", "GPU-a,GPU-b"]);
+});
+
+test("without GPUs a node is none for such jobs", async () => {
+  const pilots = new Pilots(`${jobs(4)} resources: { gpus: 1 },`, "gpus: 1", {}, 1);
+  await pilots.stage(2);
+  const poor = await pilots.beginPilot(1, [], tallyOf(pilots)).outcome;
+  assert.equal(poor.exitCode, 8, poor.stderr);
+  assert.match(poor.stderr, /node1: a job needs 1 GPUs, and there are 0/);
+  const rich = await pilots.beginPilot(2, [], { ...tallyOf(pilots), SLURM_GPUS_ON_NODE: "1" }).outcome;
+  assert.equal(rich.exitCode, 0, rich.stderr);
+  pilots.assertAllDone(4);
+});
+
+test("a job that was running in three lives when they died has failed", async () => {
+  const pilots = new Pilots(jobs(6, "((i != 2)) || { sleep 0.5; kill -9 $BOSS; sleep 9; }"), "", {}, 1);
+  await pilots.stage(1);
+  const command = pilots
+    .read("target/bundle/lib/requests.sh")
+    .replace("exec $locusts_detach", (start) => `BOSS=$$ ${start}`);
+  pilots.write("target/bundle/lib/requests.sh", command);
+  for (let life = 1; life <= 3; life += 1)
+    assert.equal((await pilots.beginPilot(1, [], tallyOf(pilots)).outcome).signal, "SIGKILL");
+  const { exitCode, stderr } = await pilots.beginPilot(1, [], tallyOf(pilots)).outcome;
+  assert.equal(exitCode, 0, stderr);
+  const failed = pilots.settled().get(2);
+  assert.equal(failed?.event, "failed");
+  assert.equal(failed?.fields[2], "node");
+  assert.equal(pilots.settled().size, 6);
+  assert.equal(pilots.lines("failed").length, 1);
+});
+
+test("all managers together stop after too many failures", async () => {
+  const pilots = new Pilots(`${jobs(200, "sleep 0.1; ((i % 2))")} limits: { maxFailures: 10 },`);
+  await pilots.stage(3);
+  const outcomes = await Promise.all(pilots.beginAll([], tallyOf(pilots)).map(({ outcome }) => outcome));
+  for (const { exitCode } of outcomes) assert.equal(exitCode, 6);
+  const failed = pilots.lines("failed").length;
+  assert.ok(failed >= 10 && failed <= 30, `${failed} have failed`);
+});
+
+test("--is-running and --stop know all managers on this machine", async () => {
+  const pilots = new Pilots(jobs(40, "sleep 30"));
+  await pilots.stage(2);
+  const env = tallyOf(pilots);
+  const ask = (...words: string[]) =>
+    pilots.beginScript(pilots.path("target/bundle/manager.sh"), "--run", pilots.run(), ...words).outcome;
+  assert.equal((await ask("--is-running")).exitCode, 1);
+  const begun = [1, 2].map((number) => pilots.beginPilot(number, ["--node", ""], env));
+  await until("both are at work", () => new Set(pilots.lines("start").map(({ life }) => life)).size === 2);
+  assert.equal((await ask("--is-running")).exitCode, 0);
+  assert.equal((await ask("--is-running", "--name", "p3")).exitCode, 1);
+  assert.equal((await ask("--stop")).exitCode, 0);
+  for (const { outcome } of begun) assert.equal((await outcome).exitCode, 143);
+  assert.equal((await ask("--is-running")).exitCode, 1);
+  await pilots.assertQuiet();
+});
+
+test("what is cancelled: who is at work leaves, nobody begins, and a successor on its way is taken back", async () => {
+  const pilots = new Pilots(jobs(40, "sleep 5"));
+  await pilots.stage(2);
+  const mark = join(pilots.run(), "cancelled");
+  const env = fakeSbatch(pilots, `: > ${mark}; echo 77`);
+  pilots.write("bin/scancel", `#!/bin/bash\necho "$@" >> ${pilots.path("scancel.log")}\n`);
+  chmodSync(pilots.path("bin/scancel"), 0o755);
+  const first = pilots.beginPilot(1, ["--allocation", "1"], env);
+  await until("it is at work", () => pilots.lines("start").length === 2);
+  const submit = pilots.path("target/bundle/submit.sh");
+  const late = await begin("bash", [submit, "--run", pilots.run()], pilots.folder, env).outcome;
+  assert.equal(late.exitCode, 1);
+  assert.match(late.stderr, /runs\/1 was cancelled/);
+  assert.equal(pilots.read("scancel.log"), "77\n");
+  assert.equal((await first.outcome).exitCode, 143);
+  const second = await pilots.beginPilot(2, [], env).outcome;
+  assert.equal(second.exitCode, 0);
+  assert.match(second.stderr, /was cancelled; 'locusts deploy' goes on/);
+  assert.deepEqual(pilots.ends(), { "p1.1": "signal" });
+});
+
+test.run();

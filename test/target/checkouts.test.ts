@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { cpSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { noCluster } from "../cluster/availability.js";
+import { type Cluster, useCluster } from "../cluster/cluster.js";
+import type { Report } from "../deploy/deployment.js";
+import { suite } from "../runner/suite.js";
+import { Elsewhere, overSsh } from "./elsewhere.js";
+
+/** Two checkouts of one repository never run into each other; each can look at what the other has begun. */
+const test = suite("checkouts");
+
+const why = noCluster;
+const JOBS = 24;
+
+const FIELDS = `jobs: range("i", 1, ${JOBS}),
+  outputs: { text: "{i}.txt" },
+  command: ({ outputs, params }) => sh\`sleep 0.4; echo \${params.i} > \${outputs.text}\`,`;
+
+/** Another checkout: what is committed, and nothing of what a deploy has left. */
+function checkOutAgain(cluster: Cluster, first: Elsewhere): Elsewhere {
+  const second = new Elsewhere(overSsh(cluster), FIELDS, first.target);
+  for (const part of ["swarm.config.ts", "bundle"]) cpSync(first.path(part), second.path(part), { recursive: true });
+  return second;
+}
+
+for (const [words, target] of [
+  ["over ssh", 'ssh({ host: "lab", directory: DIRECTORY, slots: 2 })'],
+  ["under SLURM", 'slurm({ host: "lab", directory: DIRECTORY, cpusPerNode: 2, walltime: "10m" })'],
+] as const) {
+  test.skipUnless(
+    why === undefined,
+    why ?? "",
+    `another checkout looks, gathers and cancels ${words}, and cannot deploy`,
+    async () => {
+      const cluster = await useCluster();
+      const first = new Elsewhere(overSsh(cluster), FIELDS, target);
+      const begun = await first.deploy(["--detach"]);
+      assert.equal(begun.exitCode, 0, begun.stderr);
+      const second = checkOutAgain(cluster, first);
+
+      const status = await second.json<Report & { managers: string }>("status");
+      assert.equal(status.document.jobs.total, JOBS);
+      assert.equal(status.document.managers, "running");
+
+      const refused = await second.begin(["deploy"]).outcome;
+      assert.equal(refused.exitCode, 1);
+      assert.match(refused.stderr, /belongs to another checkout: .*@/);
+      assert.match(refused.stderr, /--take-over/);
+      assert.equal((await second.begin(["clean"]).outcome).exitCode, 1);
+
+      for (let done = 0; done < 4; ) {
+        await sleep(300);
+        done = (await second.json<Report>("status")).document.jobs.done;
+      }
+      const some = await second.json<Report>("gather");
+      assert.ok(some.document.jobs.done >= 4);
+      assert.equal(second.results().length, some.document.jobs.done);
+
+      const cancelled = await second.begin(["cancel"]).outcome;
+      assert.equal(cancelled.exitCode, 0, cancelled.stderr);
+      assert.equal((await first.json<{ managers: string }>("status")).document.managers, "gone");
+
+      // The first one has lost nothing, and goes on.
+      const report = await first.succeed();
+      assert.equal(report.jobs.done, JOBS);
+      assert.equal(first.results().length, JOBS);
+
+      const taken = await second.deploy(["--take-over"]);
+      assert.equal(taken.exitCode, 0, taken.stderr);
+      assert.equal(second.results().length, JOBS);
+      assert.match((await first.begin(["deploy"]).outcome).stderr, /belongs to another checkout/);
+    },
+  );
+}
+
+test.run();

@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { chmodSync, lstatSync, readlinkSync, statSync } from "node:fs";
+import { noCluster } from "../cluster/availability.js";
+import { useCluster } from "../cluster/cluster.js";
+import { assertUnharmed, NASTY_FIELDS, NASTY_FILES, NASTY_NAMES } from "../deploy/nasty-names.js";
+import { suite } from "../runner/suite.js";
+import { Elsewhere, overSsh } from "./elsewhere.js";
+
+/** What goes to another machine and back arrives as it was. */
+const test = suite("there and back");
+
+const why = noCluster;
+
+const SSH = 'ssh({ host: "lab", directory: DIRECTORY, slots: 2 })';
+
+test.skipUnless(why === undefined, why ?? "", "files of any name", async () => {
+  const deployment = new Elsewhere(overSsh(await useCluster()), NASTY_FIELDS, SSH, NASTY_FILES);
+  const report = await deployment.succeed();
+  assert.equal(report.jobs.total, NASTY_NAMES.length);
+  assertUnharmed(deployment);
+  assert.equal((await deployment.succeed()).jobs.cached, NASTY_NAMES.length);
+});
+
+test.skipUnless(why === undefined, why ?? "", "modes, links and empty folders in folders", async () => {
+  const deployment = new Elsewhere(
+    overSsh(await useCluster()),
+    `jobs: list("id", ["a"]),
+     inputs: { tool: "tool.sh", shared: shared("folder") },
+     outputs: { tree: "tree/", link: "link" },
+     command: ({ inputs, outputs, params }) => sh\`
+       ./\${inputs.tool} > /dev/null
+       mkdir -p \${outputs.tree}/empty \${outputs.tree}/below
+       echo text > \${outputs.tree}/below/file
+       ln -s below/file \${outputs.tree}/inner
+       ln -s ../\${inputs.shared}/leaf \${outputs.tree}/outer
+       install -m 755 \${inputs.tool} \${outputs.tree}/tool
+       ln -s \${outputs.tree}/below/file \${outputs.link}
+       ! echo more >> \${inputs.shared}/leaf; : \${params.id}\`,`,
+    SSH,
+    { "tool.sh": "#!/bin/sh\necho tool\n", "folder/leaf": "leaf\n" },
+  );
+  chmodSync(deployment.path("tool.sh"), 0o755);
+  await deployment.succeed();
+  const at = (path: string) => deployment.path("results", path);
+  assert.deepEqual(deployment.results(), ["link", "tree/below/file", "tree/inner", "tree/outer", "tree/tool"]);
+  assert.ok(statSync(at("tree/empty")).isDirectory());
+  assert.equal(readlinkSync(at("tree/inner")), "below/file");
+  assert.ok(lstatSync(at("tree/outer")).isFile(), "a link that leads out gives way to what it leads to");
+  assert.equal(deployment.result("tree/outer"), "leaf\n");
+  assert.ok(lstatSync(at("link")).isFile());
+  assert.equal(deployment.result("link"), "text\n");
+  assert.equal(statSync(at("tree/tool")).mode & 0o111, 0o111);
+});
+
+test.skipUnless(why === undefined, why ?? "", "logs of failed jobs, and of all when asked for", async () => {
+  const deployment = new Elsewhere(
+    overSsh(await useCluster()),
+    `jobs: list("id", ["good", "bad"]),
+     command: ({ params }) => sh\`echo "says \${params.id}"; [[ \${params.id} == good ]]\`,`,
+    SSH,
+  );
+  const { exitCode } = await deployment.deploy();
+  assert.equal(exitCode, 3);
+  assert.deepEqual([deployment.log("good", "out"), deployment.log("bad", "out")], ["", "says bad\n"]);
+  await deployment.deploy(["--redo", "all", "--keep-logs"]);
+  assert.deepEqual([deployment.log("good", "out"), deployment.log("bad", "out")], ["says good\n", "says bad\n"]);
+  const { stdout } = await deployment.begin(["logs", "--job", "bad"]).outcome;
+  assert.equal(stdout, "says bad\n");
+});
+
+test.skipUnless(
+  why === undefined,
+  why ?? "",
+  "jobs on a node's own disk: outputs and logs come home all the same",
+  async () => {
+    const cluster = await useCluster();
+    const deployment = new Elsewhere(
+      overSsh(cluster),
+      `jobs: range("i", 1, 30),
+     inputs: { data: shared("data") },
+     outputs: { place: "{i}.txt" },
+     command: ({ inputs, outputs, params }) => sh\`pwd > \${outputs.place}; cat \${inputs.data} >> \${outputs.place}; [[ \${params.i} != 7 ]]\`,`,
+      'slurm({ host: "lab", directory: DIRECTORY, cpusPerNode: 2, walltime: "10m", scratch: "/tmp/scratch-of-$SLURM_JOB_ID" })',
+      { data: "data\n" },
+    );
+    const { exitCode, report } = await deployment.deploy();
+    assert.equal(exitCode, 3);
+    assert.deepEqual(
+      report.failures.map(({ job, cause }) => [job, cause]),
+      [["7", "exit"]],
+    );
+    assert.match(deployment.result("1.txt"), /^\/tmp\/scratch-of-\d+\/.*\ndata\n$/);
+    assert.equal(deployment.results().length, 29);
+    assert.equal(await cluster.administer("ls -d /tmp/scratch-of-* 2>/dev/null || true"), "", "scratch is left clean");
+  },
+);
+
+test.skipUnless(why === undefined, why ?? "", "a job over its memory is called oom, and the others go on", async () => {
+  const cluster = await useCluster();
+  const deployment = new Elsewhere(
+    overSsh(cluster),
+    `jobs: range("i", 1, 6),
+     command: ({ params }) => sh\`if ((\${params.i} == 3)); then head -c 600M /dev/zero | tail > /dev/null; fi\`,`,
+    'slurm({ host: "lab", directory: DIRECTORY, cpusPerNode: 2, walltime: "10m", memory: "150 MB" })',
+  );
+  const { exitCode, report, stderr } = await deployment.deploy();
+  assert.equal(exitCode, 3, stderr);
+  assert.deepEqual([report.jobs.done, report.jobs.failed], [5, 1]);
+  if (cluster.memoryControl) assert.equal(report.failures[0]?.cause, "oom");
+});
+
+test.run();

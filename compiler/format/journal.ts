@@ -3,7 +3,7 @@
  * whole ends with a column of its own that holds a dot. Times are milliseconds since 1970, `-` is nothing.
  */
 export const JOURNAL = {
-  manager: ["life", "host", "pid", "cores"],
+  manager: ["incarnation", "host", "pid", "cores"],
   slot: ["slot", "pid"],
   chunk: ["chunk", "claim"],
   start: ["job", "attempt", "slot", "-", "start"],

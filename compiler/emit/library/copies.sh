@@ -19,7 +19,7 @@ locusts_check_copies() {
     if locusts_is_intact "$input"; then continue; fi
     locusts_spoilt=1
     printf 'spoilt %s %s\n' "$locusts_slot" "$input, when the job $locusts_job ran" >&3
-    [[ ! -e $locusts_life/alone ]] || return 0 # nobody else can have done it
+    [[ ! -e $locusts_work/alone ]] || return 0 # nobody else can have done it
     locusts_pid=''
     locusts_note stopped "$locusts_number" "$locusts_try" stopped "$locusts_code" \
       "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_place" - 'an input that jobs share was changed'

@@ -14,9 +14,9 @@ locusts_work_through_list() {
     return
   fi
   while IFS=$'\t' read -r -u 5 locusts_number locusts_tries locusts_copies locusts_job "${locusts_columns[@]}"; do
-    locusts_place=$locusts_sequence locusts_folder=$locusts_life/$locusts_sequence/$locusts_number
+    locusts_place=$locusts_sequence locusts_folder=$locusts_work/$locusts_sequence/$locusts_number
     [[ ! -e $locusts_folder.out ]] || continue # another slot has it
-    if [[ $locusts_stopping || -e $locusts_life/stop || ! -e /proc/$locusts_manager ]]; then
+    if [[ $locusts_stopping || -e $locusts_work/stop || ! -e /proc/$locusts_manager ]]; then
       locusts_left=1
       break
     fi
@@ -68,15 +68,15 @@ locusts_work_through_list() {
         for locusts_step in "${locusts_steps[@]}"; do "$locusts_step"; done
       ) >|"$locusts_folder.out" 2>|"$locusts_folder.err" 3>&- 4<&- 5<&- &
       locusts_pid=$! locusts_code=0 locusts_told='' locusts_misses=0
-      ((locusts_time_limit == 0)) || printf '%s %s\n' "$!" "${locusts_start:0:-6}" >|"$locusts_life/slots/$locusts_slot"
+      ((locusts_time_limit == 0)) || printf '%s %s\n' "$!" "${locusts_start:0:-6}" >|"$locusts_work/slots/$locusts_slot"
       [[ ! $locusts_stopping && ! $locusts_interrupted ]] || locusts_end_job TERM # before its number was known
       # A loop, since only there bash forgets a process at once; with what it remembers a fork takes longer.
       until locusts_await_end; do :; done
       kill -KILL -- "-$locusts_pid" # whatever the job left running in the background
       locusts_now=${EPOCHREALTIME:-$SECONDS.000000} locusts_now=${locusts_now/[!0-9]/}
-      ((locusts_time_limit == 0)) || : >|"$locusts_life/slots/$locusts_slot"
+      ((locusts_time_limit == 0)) || : >|"$locusts_work/slots/$locusts_slot"
       ((${#locusts_watched[@]} == 0)) || locusts_check_copies || break
-      if [[ $locusts_is_quick && $locusts_code == 0 && ! $locusts_stopping && ($locusts_time_limit == 0 || ! -e $locusts_life/slots/timeout.$locusts_pid) ]] &&
+      if [[ $locusts_is_quick && $locusts_code == 0 && ! $locusts_stopping && ($locusts_time_limit == 0 || ! -e $locusts_work/slots/timeout.$locusts_pid) ]] &&
         { ((locusts_now - locusts_start < locusts_quick)) || ! locusts_saw_oom_kill; } && locusts_record_if_whole; then
         break
       fi

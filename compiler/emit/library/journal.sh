@@ -1,8 +1,8 @@
 # Part of Locusts, the same for every swarm: `locusts build` puts it here, and nobody edits it.
 # shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
-# ---- The journal: journal/<name>.<life>.tsv ----------------------------------------
+# ---- The journal: journal/<name>.<incarnation>.tsv ----------------------------------------
 #
-#   manager    life host pid cores
+#   manager    incarnation host pid cores
 #   slot       slot pid
 #   chunk      chunk claim
 #   start      job attempt slot - start

@@ -20,9 +20,9 @@
 #
 #   locusts_script, locusts_bundle       manager.sh, and its folder
 #   locusts_run, locusts_shared          the run's folder, in which all of this runs; what inputs jobs share
-#   locusts_life_name                    this incarnation of this manager: <name>.<number>
-#   locusts_home                         work/<life name>: where results are published
-#   locusts_life                         where its jobs run: the same, or a folder of the node's own disk
+#   locusts_incarnation                    this incarnation of this manager: <name>.<number>
+#   locusts_home                         work/<incarnation>: where results are published
+#   locusts_work                         where its jobs run: the same, or a folder of the node's own disk
 #   locusts_stopping, locusts_detail     why no more jobs are begun; empty while they are
 
 # Passed on to slots: one that finds another machinery in its place refuses to work with it.
@@ -46,7 +46,7 @@ locusts_parts=(environment journal slot jobs try outputs record)
 [[ $locusts_tree_mode != each ]] || locusts_parts+=(trees)
 ((${#locusts_watched[@]} == 0)) || locusts_parts+=(copies)
 if [[ ${1-} != --slot ]]; then
-  locusts_parts+=(run past requests gpus pilots failures running machine modules allocation-slurm allocation-others main)
+  locusts_parts+=(run take-over requests gpus pilots failures running machine modules allocation-slurm allocation-others main)
 fi
 for locusts_part in "${locusts_parts[@]}"; do
   # shellcheck source=/dev/null # they stand beside this file

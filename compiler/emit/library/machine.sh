@@ -13,12 +13,12 @@ locusts_measure_machine() {
   while read -r key value _; do
     [[ $key != MemTotal: ]] || locusts_memory=$((value / 1024))
   done </proc/meminfo
-  locusts_look_at_groups
+  locusts_read_control_groups
   for key in "${locusts_allocations[@]}"; do "locusts_heed_$key"; done
 }
 
 # Control groups lie in one another, and each has its own limits; of version 1 there are several hierarchies.
-locusts_look_at_groups() {
+locusts_read_control_groups() {
   local controllers path mount kind options group
   while IFS=: read -r _ controllers path; do
     while read -r _ mount kind options _; do
@@ -32,7 +32,7 @@ locusts_look_at_groups() {
       group=$mount${path%/}
       [[ -d $group ]] || group=$mount
       while :; do
-        locusts_heed_group "$group"
+        locusts_read_control_group "$group"
         [[ $group == "$mount"/* ]] || break
         group=${group%/*}
       done
@@ -40,7 +40,7 @@ locusts_look_at_groups() {
   done </proc/self/cgroup
 } 2>/dev/null
 
-locusts_heed_group() { # folder
+locusts_read_control_group() { # folder
   local bytes='' quota='' period='' file
   for file in memory.max memory.limit_in_bytes; do
     [[ ! -r $1/$file ]] || read -r bytes <"$1/$file"

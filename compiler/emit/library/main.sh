@@ -100,7 +100,7 @@ locusts_check_tree() {
     locusts_stop_for error "the tree $PWD/work/tree has no folder $locusts_place_in_tree, in which the jobs are to run"
     return 1
   fi
-  [[ $locusts_tree_mode != each ]] || locusts_choose_trees >|"$locusts_life/trees"
+  [[ $locusts_tree_mode != each ]] || locusts_choose_trees >|"$locusts_work/trees"
 }
 
 # Bash ends this script where it cannot fork for it any more, after some seconds of trying: no more can be
@@ -112,13 +112,13 @@ locusts_end_abruptly() {
   locusts_stopping=error locusts_detail=$locusts_refusal
   locusts_note finish error "$locusts_detail"
   locusts_set_state error "$locusts_detail"
-  printf 'left error\n' >|"managers/$locusts_life_name.beat"
+  printf 'left error\n' >|"managers/$locusts_incarnation.beat"
   locusts_say "stopped: $locusts_detail"
 }
 
 # From here on, what this process prints is its journal; slots ask it through a pipe of their own.
 locusts_open_journal() {
-  exec >>"journal/$locusts_life_name.tsv" {locusts_requests}<> <(:)
+  exec >>"journal/$locusts_incarnation.tsv" {locusts_requests}<> <(:)
 } 2>/dev/null
 
 locusts_refuse_option() { # why
@@ -162,7 +162,7 @@ locusts_read_options() { # options
     locusts_refuse_option "--name takes letters, digits, - and _, not '$locusts_name'"
 }
 
-# What is known of the slots, the lists of jobs and the other managers, at the start of this life.
+# What is known of the slots, the lists of jobs and the other managers, at the start of this incarnation.
 locusts_begin_state() {
   locusts_failures=0 locusts_lists=0 locusts_frontier=0 locusts_stride=1 locusts_patience=1
   locusts_farewell='' locusts_next_turn=0 locusts_last_slot=0 locusts_lost_slots='' locusts_disk_is_full=''
@@ -184,7 +184,7 @@ locusts_run_jobs() {
   [[ $locusts_slots ]] || locusts_count_slots
   locusts_define_environment
   [[ ! -e one-at-a-time ]] || locusts_slots=1 # so that it is known which job changes a shared input
-  ((locusts_slots > 1 || locusts_managers > 1)) || : >|"$locusts_life/alone"
+  ((locusts_slots > 1 || locusts_managers > 1)) || : >|"$locusts_work/alone"
   ((${#locusts_modules[@]} == 0)) || locusts_load_modules || locusts_slots=0
   ((locusts_job_gpus == 0)) || locusts_find_gpus
   [[ ! $locusts_tree_mode ]] || locusts_check_tree || locusts_slots=0
@@ -195,8 +195,8 @@ locusts_run_jobs() {
   trap - EXIT
   [[ ! $locusts_is_pilot ]] || locusts_stand_by
   locusts_end_trial
-  locusts_end_leftovers "$locusts_life_name"
-  [[ $locusts_stopping != disk-full ]] || locusts_look_at_disk
+  locusts_end_what_remains "$locusts_incarnation"
+  [[ $locusts_stopping != disk-full ]] || locusts_inspect_disk
 }
 
 # Says how it ended: to the journal, to others, to people, and by the exit code.
@@ -210,7 +210,7 @@ locusts_finish() {
   fi
   locusts_note finish "${locusts_chain_is_broken:-${locusts_stopping:-finished}}" "${locusts_detail:--}"
   locusts_set_state "${locusts_stopping:-finished}" "$locusts_detail"
-  printf '%s\n' "${locusts_farewell:-finished}" >|"managers/$locusts_life_name.beat"
+  printf '%s\n' "${locusts_farewell:-finished}" >|"managers/$locusts_incarnation.beat"
   case $locusts_stopping in
     '') return 0 ;;
     disk-full) locusts_say "stopped: the disk that holds $PWD is full; make room, then start again"; return "$locusts_exit_disk_full" ;;
@@ -255,7 +255,7 @@ locusts_main() { # options
   locusts_name=${locusts_name:-main}
   set -C
   locusts_stopping='' locusts_detail='' locusts_made_scratch='' locusts_is_blamed=''
-  locusts_begin_life
+  locusts_begin_incarnation
   if [[ -e gathered ]]; then
     locusts_say "$PWD is over, and its results are gathered; 'locusts deploy' begins another run"
     return
@@ -263,16 +263,16 @@ locusts_main() { # options
   locusts_shared=$(cd ../../shared 2>/dev/null && pwd)
   locusts_begin_state
   if ! locusts_open_journal && ! locusts_open_journal; then # what refuses may pass
-    locusts_blame_disk "$PWD/journal/$locusts_life_name.tsv cannot be written"
+    locusts_blame_disk "$PWD/journal/$locusts_incarnation.tsv cannot be written"
     locusts_set_state "$locusts_stopping" "$locusts_detail"
-    locusts_say "$PWD/journal/$locusts_life_name.tsv cannot be written: $(df -Ph . | tail -n 1 | cut -c 1-200)"
+    locusts_say "$PWD/journal/$locusts_incarnation.tsv cannot be written: $(df -Ph . | tail -n 1 | cut -c 1-200)"
     [[ $locusts_stopping != disk-full ]] || exit "$locusts_exit_disk_full"
     exit 1
   fi
   locusts_measure_machine
   locusts_leave_terminal
-  locusts_note manager "$locusts_life_name" "$locusts_host" $$ "$locusts_cores"
-  [[ ! $locusts_is_pilot ]] || locusts_beat
+  locusts_note manager "$locusts_incarnation" "$locusts_host" $$ "$locusts_cores"
+  [[ ! $locusts_is_pilot ]] || locusts_give_heartbeat
   locusts_take_over_all "$locusts_name"
   trap 'locusts_stop_for signal' TERM INT HUP
   trap : PIPE # a slot that was killed does not read its answer

@@ -3,15 +3,15 @@
 # ---- Pilots: several managers share a run, each with an end to its time -------------
 #
 # Managers are called p1, p2 and so on, and stand in a ring: each looks after those that follow it, up
-# to the first that lives, so that together they look at each about once an interval. Nobody compares
-# the clocks of two machines: a sign of life is a number that grows.
+# to the first that is alive, so that together they look at each about once an interval. Nobody compares
+# the clocks of two machines: a heartbeat is a number that grows.
 
-# What a pilot knows of itself and of others when its life begins.
+# What a pilot knows of itself and of others when it begins.
 locusts_begin_pilot() {
-  locusts_beats=0 locusts_beat_seconds=$((locusts_silence_seconds / 4)) locusts_doubt='' locusts_last_look=$locusts_uptime
-  ((locusts_beat_seconds <= 10)) || locusts_beat_seconds=10
-  ((locusts_beat_seconds > 0)) || locusts_beat_seconds=1
-  locusts_seen_life=() locusts_seen_beat=() locusts_seen_alive=() locusts_silence=()
+  locusts_heartbeats=0 locusts_heartbeat_seconds=$((locusts_heartbeat_timeout / 4)) locusts_doubt='' locusts_last_round=$locusts_uptime
+  ((locusts_heartbeat_seconds <= 10)) || locusts_heartbeat_seconds=10
+  ((locusts_heartbeat_seconds > 0)) || locusts_heartbeat_seconds=1
+  locusts_seen_incarnation=() locusts_seen_heartbeat=() locusts_seen_alive=() locusts_silent_seconds=()
   locusts_in_ring='' locusts_old_failures=0 locusts_has_asked='' locusts_is_cut='' locusts_successor=''
   locusts_run_place=$PWD locusts_last_seen=$locusts_uptime locusts_trouble=''
   locusts_node_trouble=bad-node
@@ -24,11 +24,11 @@ locusts_begin_pilot() {
 
 # Jobs run in a folder of the node's own disk, where there is one.
 locusts_enter_scratch() {
-  local place=$locusts_scratch/locusts.$locusts_life_name.$$
+  local place=$locusts_scratch/locusts.$locusts_incarnation.$$
   [[ $locusts_scratch ]] || return 0
   [[ -d $locusts_scratch ]] || locusts_made_scratch=1
   if locusts_try_twice mkdir -p -- "$place"; then
-    locusts_life=$place
+    locusts_work=$place
   else
     locusts_blame_node || : # if that is so everywhere, the definition has to be changed
     locusts_stop_for bad-node "$locusts_host: its scratch folder $place cannot be made: $locusts_error"
@@ -38,39 +38,39 @@ locusts_enter_scratch() {
 
 locusts_leave_scratch() {
   [[ $locusts_scratch ]] || return 0
-  rm -rf -- "$locusts_life"
+  rm -rf -- "$locusts_work"
   [[ ! $locusts_made_scratch ]] || rmdir -- "$locusts_scratch" 2>/dev/null
 }
 
 # A long task beside must not silence this manager.
-locusts_beat_if_due() {
+locusts_give_heartbeat_if_due() {
   [[ $locusts_is_pilot ]] || return 0
   locusts_read_uptime
-  ((locusts_uptime < locusts_next_beat)) || locusts_beat
+  ((locusts_uptime < locusts_next_heartbeat)) || locusts_give_heartbeat
 }
 
-# Gives a sign of life. The first ones come sooner, so that others soon know us for alive.
-locusts_beat() {
-  locusts_beats=$((locusts_beats + 1))
+# Gives a heartbeat. The first ones come sooner, so that others soon know us for alive.
+locusts_give_heartbeat() {
+  locusts_heartbeats=$((locusts_heartbeats + 1))
   locusts_read_uptime
-  locusts_next_beat=$((locusts_uptime + 100 * (locusts_beats < locusts_beat_seconds ? locusts_beats : locusts_beat_seconds)))
+  locusts_next_heartbeat=$((locusts_uptime + 100 * (locusts_heartbeats < locusts_heartbeat_seconds ? locusts_heartbeats : locusts_heartbeat_seconds)))
   # Where it cannot be written, or not where the others look, they do not see it.
-  if ! { printf '%s\n' "$locusts_beats" >|"managers/$locusts_life_name.beat"; }; then
+  if ! { printf '%s\n' "$locusts_heartbeats" >|"managers/$locusts_incarnation.beat"; }; then
     locusts_trouble='it cannot be written to'
   elif [[ ! $locusts_run_place -ef . ]]; then
     locusts_trouble='what lies there now is not what this manager works in: it was unmounted or moved'
     [[ -e $locusts_run_place ]] || locusts_trouble='it is not there any more: it was unmounted, moved or removed'
   else
     locusts_last_seen=$locusts_uptime
-    : >>"journal/$locusts_life_name.tsv" # closing it has a network file system write out what it holds back
+    : >>"journal/$locusts_incarnation.tsv" # closing it has a network file system write out what it holds back
   fi
 } 2>/dev/null
 
-# Others take what has shown no sign of life for dead, and run its jobs. So whoever cannot give one any
+# Others take who has given no heartbeat for dead, and run its jobs. So whoever cannot give one any
 # more ends its own before that: the folder of the run has gone away, or cannot be written to.
-locusts_heed_silence() {
+locusts_check_own_heartbeat() {
   local seconds=$(((locusts_uptime - locusts_last_seen) / 100))
-  ((seconds >= locusts_silence_seconds - 2 * locusts_beat_seconds && seconds > 0)) && [[ ! $locusts_lost ]] || return 0
+  ((seconds >= locusts_heartbeat_timeout - 2 * locusts_heartbeat_seconds && seconds > 0)) && [[ ! $locusts_lost ]] || return 0
   locusts_lost="$locusts_run_place on $locusts_host: $locusts_trouble"
   locusts_say "for $seconds s, others could not see that this manager is alive; $locusts_lost"
   locusts_stop_for signal
@@ -78,38 +78,38 @@ locusts_heed_silence() {
 
 # Looks after the managers that follow this one. Those that left work behind, or were silent for too
 # long, lose it to us. Leaves in locusts_doubt whether the one that is looked after may be dead.
-locusts_look_around() {
-  local step i life beat passed strangers=1
+locusts_look_after_others() {
+  local step i incarnation heartbeat passed strangers=1
   locusts_read_uptime
-  passed=$(((locusts_uptime - locusts_last_look) / 100))
+  passed=$(((locusts_uptime - locusts_last_round) / 100))
   # Whoever was suspended in between has not seen the silence of others.
-  locusts_last_look=$((locusts_last_look + 100 * passed)) # what is less than a second is not lost
-  ((passed <= locusts_beat_seconds)) || passed=$locusts_beat_seconds
+  locusts_last_round=$((locusts_last_round + 100 * passed)) # what is less than a second is not lost
+  ((passed <= locusts_heartbeat_seconds)) || passed=$locusts_heartbeat_seconds
   locusts_doubt=''
   for ((step = 1; step < locusts_managers; step++)); do
     [[ ! $locusts_stopping ]] || return
     i=$(((${locusts_name#p} + step - 1) % locusts_managers + 1))
-    life=${locusts_seen_life[i]-0}
-    while [[ -e managers/p$i.$((life + 1)) ]]; do life=$((life + 1)); done
-    ((life > 0)) || continue # it has not begun
-    beat=''
-    { read -r beat <"managers/p$i.$life.beat"; } 2>/dev/null
-    locusts_seen_life[i]=$life
-    case $beat in
+    incarnation=${locusts_seen_incarnation[i]-0}
+    while [[ -e managers/p$i.$((incarnation + 1)) ]]; do incarnation=$((incarnation + 1)); done
+    ((incarnation > 0)) || continue # it has not begun
+    heartbeat=''
+    { read -r heartbeat <"managers/p$i.$incarnation.beat"; } 2>/dev/null
+    locusts_seen_incarnation[i]=$incarnation
+    case $heartbeat in
       finished* | continued*) continue ;;
       left*) locusts_take_over_all "p$i"; continue ;;
     esac
-    if [[ "$life $beat" != "${locusts_seen_beat[i]-}" ]]; then
-      [[ ! ${locusts_seen_beat[i]-} ]] || locusts_seen_alive[i]=1
-      locusts_seen_beat[i]="$life $beat"
-      locusts_silence[i]=0
+    if [[ "$incarnation $heartbeat" != "${locusts_seen_heartbeat[i]-}" ]]; then
+      [[ ! ${locusts_seen_heartbeat[i]-} ]] || locusts_seen_alive[i]=1
+      locusts_seen_heartbeat[i]="$incarnation $heartbeat"
+      locusts_silent_seconds[i]=0
       [[ ! ${locusts_seen_alive[i]-} ]] || return
     else
-      locusts_silence[i]=$((locusts_silence[i] + passed))
+      locusts_silent_seconds[i]=$((locusts_silent_seconds[i] + passed))
     fi
-    if ((locusts_silence[i] >= locusts_silence_seconds)); then
+    if ((locusts_silent_seconds[i] >= locusts_heartbeat_timeout)); then
       locusts_take_over_all "p$i"
-    elif ((locusts_silence[i] > locusts_beat_seconds + 1)); then
+    elif ((locusts_silent_seconds[i] > locusts_heartbeat_seconds + 1)); then
       locusts_doubt=1
       strangers=$((strangers + 1)) # where one is silent others may be: they are looked at together
     elif [[ ${locusts_seen_alive[i]-} ]]; then
@@ -123,11 +123,11 @@ locusts_look_around() {
 
 # What has to be looked at now and then, beside the slots.
 locusts_watch_others() {
-  if ((locusts_uptime >= locusts_next_beat)); then
-    locusts_beat
-    locusts_heed_silence
+  if ((locusts_uptime >= locusts_next_heartbeat)); then
+    locusts_give_heartbeat
+    locusts_check_own_heartbeat
     [[ ! -e cancelled ]] || locusts_stop_for signal # where the scheduler cannot be asked to end it
-    if [[ $locusts_in_ring && ! $locusts_stopping ]]; then locusts_look_around; fi
+    if [[ $locusts_in_ring && ! $locusts_stopping ]]; then locusts_look_after_others; fi
     ! locusts_has_too_many_failures || locusts_stop_for too-many-failures "$locusts_failures jobs have failed"
   fi
   ((locusts_ends_at == 0)) || locusts_watch_end
@@ -137,12 +137,12 @@ locusts_watch_others() {
   done
 }
 
-# Nobody waits for others, except for one that may have died: until it gives a sign of life, or its
+# Nobody waits for others, except for one that may have died: until it gives a heartbeat, or its
 # jobs can be taken over.
 locusts_stand_by() {
   [[ $locusts_in_ring ]] || return 0
   while [[ ! $locusts_stopping ]]; do
-    locusts_look_around
+    locusts_look_after_others
     if ((${#locusts_inherited[@]} == 0)); then
       [[ $locusts_doubt ]] || return 0
       read -r -t 1 <> <(:)
@@ -198,7 +198,7 @@ locusts_watch_end() {
   ((locusts_time >= locusts_ends_at - locusts_grace - locusts_spare)) || return 0
   if [[ ! $locusts_is_cut ]]; then
     locusts_is_cut=term
-    printf '%s\n' "$(locusts_find_first_share)" >|"$locusts_life/cut"
+    printf '%s\n' "$(locusts_find_first_share)" >|"$locusts_work/cut"
     ((${#locusts_slot_pid[@]} == 0)) || kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
   elif [[ $locusts_is_cut == term ]] && ((locusts_time >= locusts_ends_at - locusts_spare)); then
     locusts_is_cut='kill'
@@ -269,7 +269,7 @@ locusts_has_work_left() {
     { ((locusts_chunks > 0)) && [[ ! -e claims/$locusts_chunks ]]; }
 }
 
-# Leaves word for those who look after this manager, and for its next life: whether there is anything
+# Leaves word for those who look after this manager, and for its next incarnation: whether there is anything
 # to take over.
 locusts_say_farewell() {
   local word="left $locusts_stopping"

@@ -13,7 +13,7 @@ locusts_record() { # words-for-outputs paths
   locusts_pid=''
   printf -v line 'done\t%s\t%s\tok\t0\t%s\t%s\t%s\t%s\t.' \
     "$locusts_number" "$locusts_try" "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_place" "$1"
-  if ! printf '%s\0' "${@:2}" "$line" >>"$locusts_life/slots/$locusts_slot.ended"; then
+  if ! printf '%s\0' "${@:2}" "$line" >>"$locusts_work/slots/$locusts_slot.ended"; then
     locusts_disk_is_full=1
   elif ((++locusts_ended >= locusts_batch || locusts_now - locusts_published > locusts_microseconds_a_batch)); then
     locusts_publish
@@ -61,16 +61,16 @@ locusts_write_down() {
       */) brought+=("${token%/}") ;; # a folder; its size is known
       *) paths+=("$token") ;;
     esac
-  done <"$locusts_life/slots/$locusts_slot.ended"
+  done <"$locusts_work/slots/$locusts_slot.ended"
   if ((${#lines[@]} != locusts_ended)); then
-    locusts_stop_with "$locusts_life/slots/$locusts_slot.ended holds ${#lines[@]} jobs, and not the $locusts_ended that were written to it: what has changed it?"
+    locusts_stop_with "$locusts_work/slots/$locusts_slot.ended holds ${#lines[@]} jobs, and not the $locusts_ended that were written to it: what has changed it?"
     return 2
   fi
   brought+=("${files[@]}")
   if [[ $locusts_home ]]; then
     if ! locusts_try_twice locusts_bring_outputs; then
       locusts_has_room || return
-      locusts_stop_with "outputs cannot be copied from $locusts_life to $locusts_home: $locusts_error"
+      locusts_stop_with "outputs cannot be copied from $locusts_work to $locusts_home: $locusts_error"
       return 2
     fi
   fi
@@ -93,7 +93,7 @@ locusts_write_down() {
     printf '%s\t%s\t%s\t.\n' "${line%$'\t'*}" "${words:--}" "$detail" || return
   done
   [[ ! $locusts_home ]] || locusts_drop_brought
-  : >|"$locusts_life/slots/$locusts_slot.ended"
+  : >|"$locusts_work/slots/$locusts_slot.ended"
 }
 
 # Leaves the size of each file in sizes, and "missing" for one that has gone since.
@@ -120,8 +120,8 @@ locusts_bring_outputs() {
     [[ ${job%/*} == "$made" ]] || locusts_make_place "${job%/*}"
     made=${job%/*}
   done
-  for path in "${brought[@]}"; do paths+=("${path#"$locusts_life/"}"); done
-  (cd -- "$locusts_life" && exec cp -RH --preserve=mode --parents -- "${paths[@]}" "$locusts_home/")
+  for path in "${brought[@]}"; do paths+=("${path#"$locusts_work/"}"); done
+  (cd -- "$locusts_work" && exec cp -RH --preserve=mode --parents -- "${paths[@]}" "$locusts_home/")
 }
 
 # Two that make the same folder at once would be in each other's way: cp takes that for a failure.
@@ -134,7 +134,7 @@ locusts_bring_logs() {
   local log=$locusts_place/$locusts_number
   [[ -e $locusts_folder.err ]] || return 0
   locusts_make_place "$locusts_place"
-  (cd -- "$locusts_life" && exec cp --parents -- "$log.out" "$log.err" "$locusts_home/")
+  (cd -- "$locusts_work" && exec cp --parents -- "$log.out" "$log.err" "$locusts_home/")
   rm -rf -- "$locusts_folder"
 }
 
@@ -142,8 +142,8 @@ locusts_bring_logs() {
 locusts_drop_brought() {
   local job paths=()
   for job in "${jobs[@]}"; do
-    paths+=("$locusts_life/$job" "$locusts_life/$job.err")
-    : >|"$locusts_life/$job.out"
+    paths+=("$locusts_work/$job" "$locusts_work/$job.err")
+    : >|"$locusts_work/$job.out"
   done
   rm -rf -- "${paths[@]}"
 }

@@ -8,7 +8,7 @@ locusts_stop_for() { # reason [detail]
   [[ ! $locusts_stopping || $1 == signal && $locusts_stopping != signal ]] || return 0
   locusts_stopping=$1
   locusts_detail=${2-}
-  { : >|"$locusts_life/stop"; } 2>/dev/null || kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
+  { : >|"$locusts_work/stop"; } 2>/dev/null || kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
   if [[ $locusts_stopping == signal ]]; then
     [[ ! $locusts_allocation ]] || locusts_grace=1 # a scheduler's SIGKILL may come as soon as that
     locusts_read_uptime
@@ -40,7 +40,7 @@ locusts_start_slot() { # list-to-begin-after
     export LOCUSTS_LIFE=$locusts_home LOCUSTS_SLOT=$locusts_home/$slot
     ((locusts_job_gpus == 0)) || export CUDA_VISIBLE_DEVICES=${locusts_gpu_groups[locusts_slot_gpus[slot]]}
     # shellcheck disable=SC2086 # a word, or none
-    exec $locusts_detach "$BASH" -p -- "$locusts_script" --slot "$slot" --life "$locusts_life_name" "$1" $$ "$locusts_life" "$locusts_shared" \
+    exec $locusts_detach "$BASH" -p -- "$locusts_script" --slot "$slot" --incarnation "$locusts_incarnation" "$1" $$ "$locusts_work" "$locusts_shared" \
       "$locusts_requests" "$locusts_machinery"
   )
   locusts_slot_pid[slot]=$!
@@ -79,7 +79,7 @@ locusts_watch_time() {
   ((passed <= 300)) || passed=300 # looks are a second apart, if nothing holds us up
   for slot in "${!locusts_slot_pid[@]}"; do
     job=''
-    { read -r job <"$locusts_life/slots/$slot"; } 2>/dev/null
+    { read -r job <"$locusts_work/slots/$slot"; } 2>/dev/null
     if [[ ! $job || $job != "${locusts_timed_job[slot]-}" ]]; then
       locusts_timed_job[slot]=$job locusts_time_spent[slot]=0
       continue
@@ -87,8 +87,8 @@ locusts_watch_time() {
     pid=${job%% *}
     locusts_is_suspended "$pid" || locusts_time_spent[slot]=$((locusts_time_spent[slot] + passed))
     ((locusts_time_spent[slot] >= 100 * locusts_time_limit)) || continue
-    if [[ ! -e $locusts_life/slots/timeout.$pid ]]; then
-      : >"$locusts_life/slots/timeout.$pid"
+    if [[ ! -e $locusts_work/slots/timeout.$pid ]]; then
+      : >"$locusts_work/slots/timeout.$pid"
       kill -TERM -- "-$pid" 2>/dev/null
     elif ((locusts_time_spent[slot] >= 100 * (locusts_time_limit + locusts_grace))); then
       kill -KILL -- "-$pid" 2>/dev/null
@@ -101,7 +101,7 @@ locusts_watch_time() {
 locusts_replace_slot() { # slot [refused]
   local slot=$1 list=${locusts_slot_list[$1]} fields number='' try start place line=failed now token
   locusts_forget_slot "$slot"
-  [[ ${2-} ]] || locusts_end_leftovers "$locusts_life_name" "$slot"
+  [[ ${2-} ]] || locusts_end_what_remains "$locusts_incarnation" "$slot"
   locusts_lost_slots=1 locusts_has_left=1
   while IFS=$'\t' read -r -a fields; do
     locusts_is_whole || continue
@@ -113,17 +113,17 @@ locusts_replace_slot() { # slot [refused]
         ;;
       done | failed | again | stopped) [[ ${fields[locusts_at_job]} != "$number" ]] || number='' ;;
     esac
-  done <"journal/$locusts_life_name.tsv"
+  done <"journal/$locusts_incarnation.tsv"
   # What had ended well before is not to blame.
-  if [[ -e $locusts_life/slots/$slot.ended ]]; then
+  if [[ -e $locusts_work/slots/$slot.ended ]]; then
     while IFS='' read -r -d '' token; do
       [[ $token != "done"$'\t'"$number"$'\t'* ]] || number=''
-    done <"$locusts_life/slots/$slot.ended"
+    done <"$locusts_work/slots/$slot.ended"
   fi
   if [[ $number ]]; then
     printf -v now '%(%s)T999' -1
     place=$list
-    [[ ! -e $locusts_life/$list.$try/$number ]] || place=$list.$try
+    [[ ! -e $locusts_work/$list.$try/$number ]] || place=$list.$try
     if [[ $locusts_stopping ]]; then
       line=stopped
     elif ((try <= locusts_retries)) && [[ " $locusts_retry_on " == *' signal '* ]]; then
@@ -148,7 +148,7 @@ locusts_replace_slot() { # slot [refused]
 locusts_run_strays() {
   local list before=$locusts_lists chunks=() slot
   locusts_lost_slots=''
-  locusts_read_journal "$locusts_life_name"
+  locusts_read_journal "$locusts_incarnation"
   for ((list = 1; list <= before; list++)); do chunks[locusts_list_chunk[list]]=1; done
   for list in "${!chunks[@]}"; do locusts_open_chunk "$list" again || return; done
   for ((slot = 1; slot <= locusts_slots; slot++)); do locusts_start_slot "$before"; done

@@ -7,12 +7,12 @@
 #   <target>/runs/<n>/             one run:
 #     run                          how many chunks it has, and of which bundle
 #     chunks/<c>.tsv, <c>.tar      the jobs of a chunk; their folders and inputs, packed
-#     claims/<c>, <c>.2 ...        which life of which manager has taken the chunk
-#     managers/<name>.<life>       who runs or ran; names each life of a manager
-#     managers/<name>.<life>.beat  what it leaves when it ends; until then, of a pilot, a sign of life
-#     journal/<name>.<life>.tsv    what happened
+#     claims/<c>, <c>.2 ...        which incarnation of which manager has taken the chunk
+#     managers/<name>.<incarnation>       who runs or ran; names each incarnation of a manager
+#     managers/<name>.<incarnation>.beat  what it leaves when it ends; until then, of a pilot, a heartbeat
+#     journal/<name>.<incarnation>.tsv    what happened
 #     cancelled                    nobody begins any more, and who is at work leaves
-#     work/<name>.<life>/          the jobs' folders and logs
+#     work/<name>.<incarnation>/          the jobs' folders and logs
 #     work/tree                    the tree that the jobs run in, or get copies of
 #     baseline                     what was in the tree before
 
@@ -30,26 +30,26 @@ locusts_read_birth() { # pid
   locusts_birth=${20}
 }
 
-# Was a life begun on this machine? Without pilots: since it was last started; its host name may have changed.
-locusts_is_here() { # host boot
+# Was an incarnation begun on this machine? Without pilots: since it was last started; its host name may have changed.
+locusts_is_of_this_machine() { # host boot
   if [[ $locusts_is_pilot ]]; then [[ $1 == "$locusts_host" ]]; else [[ $2 == "$locusts_boot" ]]; fi
 }
 
-# Does the manager that wrote this life file still run? Fails also where that can't be known.
-locusts_is_alive() { # life-file
+# Does the manager that wrote this incarnation file still run? Fails also where that can't be known.
+locusts_is_alive() { # incarnation-file
   local pid birth host what boot
   read -r pid birth host what boot <"$1" || return 1
-  locusts_is_here "$host" "$boot" && locusts_read_birth "$pid" && [[ $birth == "$locusts_birth" ]] || return 1
+  locusts_is_of_this_machine "$host" "$boot" && locusts_read_birth "$pid" && [[ $birth == "$locusts_birth" ]] || return 1
   # A copy of this folder has the same file; the manager is in the folder that it works on.
   [[ $what == deploy || ! -e /proc/$pid/cwd || /proc/$pid/cwd -ef . ]]
 }
 
-# Begins a new life of this manager, unless an older one still runs. Lives are numbered, so that
+# Begins a new incarnation of this manager, unless an older one still runs. Incarnations are numbered, so that
 # of two managers that start at once only one can create the next number's file.
-locusts_begin_life() {
+locusts_begin_incarnation() {
   local last=0 pid what
   while [[ -e managers/$locusts_name.$((last + 1)) ]]; do last=$((last + 1)); done
-  # A scheduler may start a pilot again while its first life still runs: then nobody can be asked.
+  # A scheduler may start a pilot again while its first incarnation still runs: then nobody can be asked.
   if [[ ! $locusts_allocation ]] && ((last > 0)) && locusts_is_alive "managers/$locusts_name.$last"; then
     read -r pid _ _ what _ <"managers/$locusts_name.$last"
     if [[ $what == deploy ]]; then
@@ -60,13 +60,13 @@ locusts_begin_life() {
     exit "$locusts_exit_running"
   fi
   locusts_read_birth $$ || locusts_birth=0
-  locusts_life_name=$locusts_name.$((last + 1))
+  locusts_incarnation=$locusts_name.$((last + 1))
   if ! (
     set -C
-    exec >"managers/$locusts_life_name" || exit
-    printf '%s %s %s manager %s\n' $$ "$locusts_birth" "$locusts_host" "$locusts_boot" || { rm -f -- "managers/$locusts_life_name"; exit 1; }
+    exec >"managers/$locusts_incarnation" || exit
+    printf '%s %s %s manager %s\n' $$ "$locusts_birth" "$locusts_host" "$locusts_boot" || { rm -f -- "managers/$locusts_incarnation"; exit 1; }
   ) 2>/dev/null; then
-    if [[ -e managers/$locusts_life_name ]]; then
+    if [[ -e managers/$locusts_incarnation ]]; then
       locusts_say "already running: another manager has just started in $PWD"
       exit "$locusts_exit_running"
     fi
@@ -78,8 +78,8 @@ locusts_begin_life() {
     locusts_say "already running: another manager has started in $PWD meanwhile"
     exit "$locusts_exit_running"
   fi
-  locusts_home=$PWD/work/$locusts_life_name
-  locusts_life=$locusts_home
+  locusts_home=$PWD/work/$locusts_incarnation
+  locusts_work=$locusts_home
   locusts_make_own_folders "$locusts_home"
   # Room for the last words is taken now: on a full disk they could not be written any more.
   if ! locusts_reserve_state && ! locusts_reserve_state; then # what refuses may pass
@@ -88,7 +88,7 @@ locusts_begin_life() {
     exit "$locusts_exit_disk_full"
   fi
   locusts_enter_scratch
-  locusts_make_own_folders "$locusts_life/slots"
+  locusts_make_own_folders "$locusts_work/slots"
 }
 
 locusts_state_width=511 # characters: room for the last words
@@ -104,7 +104,7 @@ locusts_make_own_folders() { # folders
   exit "$locusts_exit_disk_full"
 }
 
-# Notes how this life goes on, over the bytes that were set aside for it.
+# Notes how this incarnation goes on, over the bytes that were set aside for it.
 locusts_set_state() {
   printf "%-${locusts_state_width}s\n" "$*" 1<>"$locusts_home/state"
 } 2>/dev/null
@@ -113,11 +113,11 @@ locusts_set_state() {
 # before that it is tried, and is closed, by which a network file system writes it out: whatever
 # happens then, others find out by it and by the claim what this manager held. Fails if others have it.
 locusts_create_claim() { # chunk claim
-  if ! locusts_note chunk "$1" "$2" >>"journal/$locusts_life_name.tsv"; then
+  if ! locusts_note chunk "$1" "$2" >>"journal/$locusts_incarnation.tsv"; then
     locusts_stop_for disk-full
     return 1
   fi
-  { printf '%s\n' "$locusts_life_name" >"claims/$2"; } 2>/dev/null && return
+  { printf '%s\n' "$locusts_incarnation" >"claims/$2"; } 2>/dev/null && return
   if [[ ! -s claims/$2 ]]; then # no room, rather than taken?
     if ! locusts_can_write; then
       locusts_stop_for disk-full
@@ -180,9 +180,9 @@ locusts_list_unfinished() { # chunk list-file
 # Makes a chunk ready: its jobs' folders and inputs, by one process; in a tree, a folder for their logs.
 locusts_open_chunk() { # chunk [again]
   local chunk=$1 list=chunks/$1.tsv folder
-  folder=$locusts_life/$((locusts_lists + 1))
+  folder=$locusts_work/$((locusts_lists + 1))
   locusts_members=()
-  if [[ ${2-} ]]; then # others, or earlier lives, have worked on it
+  if [[ ${2-} ]]; then # others, or earlier incarnations, have worked on it
     list=$folder.tsv
     locusts_list_unfinished "$chunk" "$list" || { locusts_blame_disk "$list cannot be written"; return 1; }
     ((${#locusts_members[@]} > 0)) || return 0
@@ -219,7 +219,7 @@ locusts_open_next() {
 
 # Is there room for more than an empty file?
 locusts_can_write() {
-  locusts_can_write_in "$locusts_life/slots" && locusts_can_write_in "$locusts_home"
+  locusts_can_write_in "$locusts_work/slots" && locusts_can_write_in "$locusts_home"
 }
 
 locusts_can_write_in() { # folder
@@ -239,9 +239,9 @@ locusts_blame_disk() { # what failed
 }
 
 # What could not be written may have another reason than a full disk: then that is why we stop.
-locusts_look_at_disk() {
+locusts_inspect_disk() {
   local folder words
-  for folder in "$locusts_life/slots" "$locusts_home"; do
+  for folder in "$locusts_work/slots" "$locusts_home"; do
     words=$({ printf "%${locusts_probe_bytes}s" '' >|"$folder/probe"; } 2>&1)
     words=${words##*: }
     case $words in

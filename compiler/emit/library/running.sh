@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
 # ---- Who runs here -----------------------------------------------------------------
 
-# Finds the lives that run on this machine, of the manager that is named or of all.
+# Finds the incarnations that run on this machine, of the manager that is named or of all.
 locusts_find_running() { # name, or nothing for all
   local file what
   locusts_found_running=()
@@ -16,14 +16,14 @@ locusts_find_running() { # name, or nothing for all
 
 # Asks managers of this run to stop, and waits until they have.
 locusts_stop_others() { # name, or nothing for all
-  local file life pid
+  local file incarnation pid
   locusts_find_running "$1"
-  for life in "${locusts_found_running[@]}"; do
-    read -r pid _ <"managers/$life"
+  for incarnation in "${locusts_found_running[@]}"; do
+    read -r pid _ <"managers/$incarnation"
     kill -TERM "$pid"
   done
-  for life in "${locusts_found_running[@]}"; do
-    while locusts_is_alive "managers/$life"; do read -r -t 0.1 <> <(:); done
+  for incarnation in "${locusts_found_running[@]}"; do
+    while locusts_is_alive "managers/$incarnation"; do read -r -t 0.1 <> <(:); done
   done
   for file in managers/*.*[0-9]; do
     [[ -e $file && (! $1 || $file == managers/"$1".+([0-9])) ]] || continue

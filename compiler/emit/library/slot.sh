@@ -46,7 +46,7 @@ locusts_probe_bytes=65536 # more than a file system keeps in a file's own entry
 
 # Is there still room on the disk? Quotas and inodes run out as well, so this writes a new file.
 locusts_has_room() {
-  locusts_has_room_in "$locusts_life/slots" && { [[ ! $locusts_home ]] || locusts_has_room_in "$locusts_home"; }
+  locusts_has_room_in "$locusts_work/slots" && { [[ ! $locusts_home ]] || locusts_has_room_in "$locusts_home"; }
 }
 
 locusts_has_room_in() { # folder
@@ -127,10 +127,10 @@ locusts_renew_folder() {
   rm -rf -- "$locusts_folder" "$locusts_folder.err"
   locusts_try=$((locusts_try + 1))
   locusts_place=$locusts_sequence.$locusts_try
-  locusts_folder=$locusts_life/$locusts_place/$locusts_number
-  locusts_try_twice mkdir -p -- "$locusts_life/$locusts_place" || return
+  locusts_folder=$locusts_work/$locusts_place/$locusts_number
+  locusts_try_twice mkdir -p -- "$locusts_work/$locusts_place" || return
   [[ $locusts_tree_mode ]] ||
-    locusts_try_twice tar --no-unquote --no-same-owner -xf "chunks/$locusts_chunk.tar" -C "$locusts_life/$locusts_place" -- "$locusts_number"
+    locusts_try_twice tar --no-unquote --no-same-owner -xf "chunks/$locusts_chunk.tar" -C "$locusts_work/$locusts_place" -- "$locusts_number"
 }
 
 # Inputs too large to be packed lie in the shared folder; this job wants copies of its own.
@@ -153,13 +153,13 @@ locusts_await_turn() {
 # Reads the manager's answer. If it is not there yet, what has ended is written down in the meantime.
 locusts_read_answer() {
   read -t 0 -u 4 || locusts_publish # asked for so, since a time limit could end in the middle of a line
-  read -r -u 4 locusts_word locusts_sequence locusts_chunk locusts_list_file
+  read -r -u 4 locusts_message locusts_sequence locusts_chunk locusts_list_file
 }
 
-locusts_slot_main() { # number --life name list manager life-folder shared requests-fd machinery
-  locusts_slot=$1 locusts_sequence=$4 locusts_manager=$5 locusts_life=$6 locusts_shared=$7
+locusts_slot_main() { # number --incarnation name list manager incarnation-folder shared requests-fd machinery
+  locusts_slot=$1 locusts_sequence=$4 locusts_manager=$5 locusts_work=$6 locusts_shared=$7
   # Short paths are quicker; those in a tree have to hold where the job is.
-  [[ $locusts_tree_mode ]] || locusts_life=${6/#"$PWD/"/./}
+  [[ $locusts_tree_mode ]] || locusts_work=${6/#"$PWD/"/./}
   locusts_has_succeeded=''
   locusts_home=$PWD/work/$3 # where results are published, if jobs run elsewhere
   [[ $locusts_home != "$6" ]] || locusts_home=''
@@ -209,7 +209,7 @@ locusts_slot_main() { # number --life name list manager life-folder shared reque
     return
   fi
   printf 'next %s %s\n' "$locusts_slot" "$locusts_sequence" >&3
-  while locusts_read_answer && [[ $locusts_word == list ]]; do
+  while locusts_read_answer && [[ $locusts_message == list ]]; do
     [[ $locusts_disk_is_full ]] || locusts_work_through_list
     if [[ $locusts_disk_is_full || $locusts_refused || $locusts_stopping ]]; then
       locusts_left=1

@@ -2,9 +2,9 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
 # ---- A tree for each job ---------------------------------------------------------
 #
-#   work/<life>/<list>/<job>/tree      the job's own, while it runs
-#   work/<life>/<list>/<job>/changed/  the files that it has created or changed
-#   work/<life>/<list>/<job>.changes   what differs between its tree and the one in work/tree: records
+#   work/<incarnation>/<list>/<job>/tree      the job's own, while it runs
+#   work/<incarnation>/<list>/<job>/changed/  the files that it has created or changed
+#   work/<incarnation>/<list>/<job>.changes   what differs between its tree and the one in work/tree: records
 #                                      that end with NUL, those of the job's own after a "+"
 
 locusts_overlay='lowerdir=../../../tree,upperdir=changed,workdir=overlay'
@@ -14,7 +14,7 @@ locusts_file_record='%p//f %s %T@ %m \0' locusts_folder_record='%p//d 0 0 %m \0'
 
 # Prints how trees are made here: the cheapest way that works, which is found out by trying.
 locusts_choose_trees() {
-  local locusts_folder=$locusts_life/0/0 way=copy
+  local locusts_folder=$locusts_work/0/0 way=copy
   mkdir -p -- "$locusts_folder"/{changed,overlay,tree} || return
   if locusts_has_overlay; then
     way=overlay
@@ -23,19 +23,19 @@ locusts_choose_trees() {
   elif [[ -e writable ]]; then
     way='link'
   fi
-  locusts_drop_folders "$locusts_life/0"
+  locusts_drop_folders "$locusts_work/0"
   printf '%s\n' "$way"
 } 2>/dev/null
 
 locusts_has_overlay() {
   # A file system that cannot say that something was deleted is of no use as an upper layer.
   (cd -P -- "$locusts_folder" && locusts_in_namespace ': >tree/.locusts-probe && rm tree/.locusts-probe') </dev/null >/dev/null &&
-    [[ -e $locusts_life/0/0.changes ]]
+    [[ -e $locusts_work/0/0.changes ]]
 }
 
 locusts_begin_trees() {
   locusts_trees=copy
-  read -r locusts_trees <"$locusts_life/trees"
+  read -r locusts_trees <"$locusts_work/trees"
 }
 
 # Runs a script where the job's tree lies over the one of all, in the folder `tree`, which only its own

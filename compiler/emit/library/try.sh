@@ -71,14 +71,14 @@ locusts_saw_oom_kill() {
 # them was killed; what nobody has claimed so is this one's.
 locusts_owns_oom_kill() {
   local claims=() claim claimed=0
-  if [[ ! -e $locusts_life/alone ]]; then
+  if [[ ! -e $locusts_work/alone ]]; then
     if ((locusts_code != 137)) && ! tail -c 4000 -- "$locusts_folder.err" | grep -E ': line [0-9]+: +[0-9]+ .*Killed( |$)' >/dev/null; then
-      locusts_await_word
-      [[ ! -e $locusts_life/slots/oom-kills ]] || mapfile -t claims <"$locusts_life/slots/oom-kills"
+      locusts_await_message
+      [[ ! -e $locusts_work/slots/oom-kills ]] || mapfile -t claims <"$locusts_work/slots/oom-kills"
       for claim in "${claims[@]}"; do ((claim <= locusts_kills_before)) || claimed=$((claimed + 1)); done
       ((locusts_oom_kills - locusts_kills_before > claimed)) || return 1
     fi
-    printf '%s\n' "$locusts_oom_kills" >>"$locusts_life/slots/oom-kills"
+    printf '%s\n' "$locusts_oom_kills" >>"$locusts_work/slots/oom-kills"
   fi
 }
 
@@ -108,7 +108,7 @@ locusts_obey_stop() {
 
 # A signal that has ended the job may have been meant for all of us, as when a terminal is closed:
 # then the manager says so within this time.
-locusts_await_word() {
+locusts_await_message() {
   local rounds most=1
   [[ ! $locusts_is_pilot ]] || most=10 # a manager on a busy node is slow to say so
   for ((rounds = 0; rounds < most; rounds++)); do
@@ -121,7 +121,7 @@ locusts_await_word() {
 # another try would end the same way.
 locusts_recognize_cut() {
   local latest=''
-  read -r latest <"$locusts_life/cut" && [[ $latest ]] || return 0
+  read -r latest <"$locusts_work/cut" && [[ $latest ]] || return 0
   locusts_cause=walltime
   ((${locusts_start:0:-6} <= latest)) || locusts_cause='cut'
 } 2>/dev/null
@@ -136,7 +136,7 @@ locusts_find_cause() {
   elif ((locusts_code > 128 && locusts_code <= 192)); then
     locusts_cause=signal
     case $locusts_code in
-      129 | 130 | 143) locusts_await_word ;;
+      129 | 130 | 143) locusts_await_message ;;
       137) [[ -e /proc/$locusts_manager ]] || locusts_stopping=1 ;; # whoever takes over ends what it finds, in any order
     esac
     [[ ! $locusts_stopping ]] || locusts_cause=stopped
@@ -154,8 +154,8 @@ locusts_find_cause() {
   if [[ $locusts_has_oom_kill && $locusts_cause == @(signal|exit) ]] && locusts_owns_oom_kill; then
     locusts_cause=oom
   fi
-  if ((locusts_time_limit > 0)) && [[ -e $locusts_life/slots/timeout.$locusts_pid ]]; then
-    rm -f -- "$locusts_life/slots/timeout.$locusts_pid" # numbers of processes are used again
+  if ((locusts_time_limit > 0)) && [[ -e $locusts_work/slots/timeout.$locusts_pid ]]; then
+    rm -f -- "$locusts_work/slots/timeout.$locusts_pid" # numbers of processes are used again
     [[ $locusts_cause == stopped ]] || locusts_cause=timeout
   fi
   locusts_pid=''
@@ -172,22 +172,22 @@ locusts_blame_program() { # exit-code what
 # makes the job's folder ready for it; fails if there is not.
 locusts_judge_try() {
   locusts_find_cause
-  locusts_words='' locusts_wrong=''
+  locusts_output_states='' locusts_wrong=''
   if [[ $locusts_cause == ok ]]; then
     locusts_job_files=()
     [[ $locusts_tree_mode != each ]] || locusts_try_twice locusts_keep_changes ||
       locusts_blame_program $? "what it has changed in its tree could not be kept: $locusts_error"
     locusts_found=()
     locusts_check_outputs
-    locusts_words=${locusts_found[*]}
+    locusts_output_states=${locusts_found[*]}
     if [[ ! $locusts_wrong ]]; then
       # With several jobs at a time it might be another's.
-      [[ ! $locusts_has_oom_kill || ! -e $locusts_life/alone ]] || locusts_words="killed${locusts_words:+ $locusts_words}"
-      locusts_record "${locusts_words:--}" "${locusts_job_files[@]}"
+      [[ ! $locusts_has_oom_kill || ! -e $locusts_work/alone ]] || locusts_output_states="killed${locusts_output_states:+ $locusts_output_states}"
+      locusts_record "${locusts_output_states:--}" "${locusts_job_files[@]}"
       return 1
     fi
     locusts_cause=missing-output
-    [[ ! $locusts_has_oom_kill || ! -e $locusts_life/alone ]] || locusts_cause=oom
+    [[ ! $locusts_has_oom_kill || ! -e $locusts_work/alone ]] || locusts_cause=oom
     [[ ! $locusts_stopping ]] || locusts_cause=stopped
   fi
   [[ $locusts_cause != stopped ]] || locusts_recognize_cut
@@ -206,9 +206,9 @@ locusts_judge_try() {
   fi
   [[ $locusts_cause != walltime ]] || locusts_wrong='it was cut off after a whole walltime of its own'
   if ((locusts_try > locusts_retries)) || [[ $locusts_cause == walltime || " $locusts_retry_on " != *" $locusts_cause "* ]]; then
-    locusts_report_failure "$locusts_facts${locusts_words:--}"$'\t'"${locusts_wrong:--}"
+    locusts_report_failure "$locusts_facts${locusts_output_states:--}"$'\t'"${locusts_wrong:--}"
     return 1
   fi
-  locusts_note again "${locusts_facts%$'\t'}" "${locusts_words:--}" "${locusts_wrong:--}" || return 1
+  locusts_note again "${locusts_facts%$'\t'}" "${locusts_output_states:--}" "${locusts_wrong:--}" || return 1
   locusts_renew_folder || locusts_give_up "a folder for another try could not be made: $locusts_error"
 }

@@ -14,7 +14,7 @@ Usage: bash submit.sh --run DIR [options]
   --run DIR         the run that they are to work on
   --pilots N        how many (default: 2, the nodes of the definition)
   --first N         the number of the first of them (default: 1)
-  --generation N    the how manyth they are of those that follow one another (default: 1)
+  --generation N    their place among the pilots that follow one another (default: 1)
   --name NAME       how SLURM's names of them begin (default: locusts-logistic-map-<run>)
   --after JOB       not before this SLURM job has ended
   --patience N      for how many seconds to try again where SLURM does not answer (default: 180)

@@ -83,7 +83,7 @@ locusts_stagger=0 # milliseconds between two starts
 locusts_format=2 # of the run list and the journal
 
 locusts_is_pilot=1 # does a scheduler start managers, several on a run?
-locusts_silence_seconds=120 # after which a manager that gave no sign of life is taken for dead
+locusts_heartbeat_timeout=120 # after which a manager that gave no heartbeat is taken for dead
 locusts_walltime=600 # seconds that a pilot may run
 locusts_closing=30 # seconds before the end of a pilot's time from which on no job is begun
 locusts_spare=5 # seconds before that end by which no job runs any more

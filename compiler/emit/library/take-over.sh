@@ -1,10 +1,10 @@
 # Part of Locusts, the same for every swarm: `locusts build` puts it here, and nobody edits it.
 # shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
-# ---- The past: what earlier lives of this manager, and others that died, have left -----------
+# ---- The past: what earlier incarnations of this manager, and others that died, have left -----------
 
-# Ends whatever a life of a manager, or one of its slots, has left running. All that slots start has
+# Ends whatever an incarnation of a manager, or one of its slots, has left running. All that slots start has
 # these marks in its environment, wherever it has gone since: a process that has left its group too.
-locusts_end_leftovers() { # life-name [slot]
+locusts_end_what_remains() { # incarnation-name [slot]
   local mark=LOCUSTS_LIFE=$PWD/work/$1 process found rounds
   [[ ! ${2-} ]] || mark=LOCUSTS_SLOT=$PWD/work/$1/$2
   for ((rounds = 0; rounds < 100; rounds++)); do
@@ -17,21 +17,21 @@ locusts_end_leftovers() { # life-name [slot]
   done
 } 2>/dev/null
 
-# Ends what a life that was killed has left running, if it was on this machine.
-locusts_end_orphans() { # life-name
+# Ends what an incarnation that was killed has left running, if it was on this machine.
+locusts_end_orphans() { # incarnation-name
   local pid='' host='' boot=''
   read -r pid _ host _ boot <"managers/$1"
-  locusts_is_here "$host" "$boot" || return 0
+  locusts_is_of_this_machine "$host" "$boot" || return 0
   if locusts_is_alive "managers/$1"; then
     [[ ${1%.*} == "$locusts_name" ]] || return 0
     kill -KILL "$pid" # it was started again while it still runs, and would only begin its slots anew
   fi
-  locusts_end_leftovers "$1"
+  locusts_end_what_remains "$1"
 }
 
-# Reads the journal of a life: which jobs are finished for good, how many tries the others have used,
+# Reads the journal of an incarnation: which jobs are finished for good, how many tries the others have used,
 # which ones it did not see the end of, what it tried to claim, and whether it left in good order.
-locusts_read_journal() { # life-name
+locusts_read_journal() { # incarnation-name
   local fields number second=$SECONDS
   locusts_running=() locusts_its_claims=() locusts_its_end=''
   while IFS=$'\t' read -r -a fields; do
@@ -49,16 +49,16 @@ locusts_read_journal() { # life-name
     esac
     if ((SECONDS != second)); then
       second=$SECONDS
-      locusts_beat_if_due
+      locusts_give_heartbeat_if_due
     fi
   done <"journal/$1.tsv"
 } 2>/dev/null
 
-# Learns what became of the jobs that a life has worked on. What ran when it died may be why it died.
-locusts_learn_from() { # life-name
+# Learns what became of the jobs that an incarnation has worked on. What ran when it died may be why it died.
+locusts_learn_from() { # incarnation-name
   local number
   locusts_read_journal "$1"
-  [[ ! $locusts_its_end && $1 != "$locusts_life_name" && ! ${locusts_deaths_of[$1]-} ]] || return 0
+  [[ ! $locusts_its_end && $1 != "$locusts_incarnation" && ! ${locusts_deaths_of[$1]-} ]] || return 0
   locusts_deaths_of[$1]=${#locusts_running[@]}
   for number in "${!locusts_running[@]}"; do
     locusts_deaths[number]=$((${locusts_deaths[number]-0} + 1))
@@ -74,15 +74,15 @@ locusts_has_unfinished() { # chunk
   return 1
 }
 
-# Takes over the chunks that a life has left unfinished: they are claimed anew, as <chunk>.2 and so
+# Takes over the chunks that an incarnation has left unfinished: they are claimed anew, as <chunk>.2 and so
 # on, which only one can do. A claim that names nobody is one whose maker died in the middle of it.
-locusts_take_over() { # life-name
-  local life=$1 beat='' claims claim chunk generation earlier owner
-  { read -r beat <"managers/$life.beat"; } 2>/dev/null
-  [[ $beat != finished* && -e journal/$life.tsv ]] || return 0
+locusts_take_over() { # incarnation-name
+  local incarnation=$1 heartbeat='' claims claim chunk generation earlier owner
+  { read -r heartbeat <"managers/$incarnation.beat"; } 2>/dev/null
+  [[ $heartbeat != finished* && -e journal/$incarnation.tsv ]] || return 0
   # shellcheck disable=SC2004 # its keys are names
-  locusts_known[$life]=1
-  locusts_learn_from "$life"
+  locusts_known[$incarnation]=1
+  locusts_learn_from "$incarnation"
   claims=("${locusts_its_claims[@]}")
   for claim in "${claims[@]}"; do
     chunk=${claim%.*} generation=1
@@ -90,7 +90,7 @@ locusts_take_over() { # life-name
     [[ -e claims/$claim && ! -e claims/$chunk.$((generation + 1)) ]] || continue
     owner=''
     read -r owner <"claims/$claim"
-    [[ ! $owner || $owner == "$life" ]] || continue
+    [[ ! $owner || $owner == "$incarnation" ]] || continue
     for ((earlier = 1; earlier < generation; earlier++)); do
       owner=''
       read -r owner <"claims/$chunk$( ((earlier == 1)) || printf .%s "$earlier")"
@@ -103,17 +103,17 @@ locusts_take_over() { # life-name
     ! locusts_create_claim "$chunk" "$chunk.$((generation + 1))" || locusts_inherited+=("$chunk")
     [[ ! $locusts_stopping ]] || return
   done
-  printf 'finished, taken over by %s\n' "$locusts_life_name" >|"managers/$life.beat"
+  printf 'finished, taken over by %s\n' "$locusts_incarnation" >|"managers/$incarnation.beat"
 }
 
-# Takes over what the earlier lives of a manager have left.
+# Takes over what the earlier incarnations of a manager have left.
 locusts_take_over_all() { # manager-name
-  local life=$1.1
-  while [[ -e managers/$life ]]; do
-    if [[ $life != "$locusts_life_name" ]]; then
-      locusts_end_orphans "$life"
-      locusts_take_over "$life"
+  local incarnation=$1.1
+  while [[ -e managers/$incarnation ]]; do
+    if [[ $incarnation != "$locusts_incarnation" ]]; then
+      locusts_end_orphans "$incarnation"
+      locusts_take_over "$incarnation"
     fi
-    life=$1.$((${life##*.} + 1))
+    incarnation=$1.$((${incarnation##*.} + 1))
   done
 }

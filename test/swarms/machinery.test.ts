@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ownMachinery } from "../../compiler/emit/machinery.js";
 import { digestMachinery } from "../../compiler/format/machinery.js";
-import { Deployment, until } from "../run/deployment.js";
+import { Deployment, until } from "../deploy/deployment.js";
 import { suite } from "../runner/suite.js";
 
 /** The machinery beside the bundles: another version of it is no other definition. */

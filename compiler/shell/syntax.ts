@@ -8,7 +8,7 @@ export interface SyntaxMistake {
   readonly offset: number;
 }
 
-/** What the parser says, and what is said instead, with the mend. */
+/** What the parser says, and what is said instead, with the fix. */
 const WORDS: readonly (readonly [pattern: RegExp, message: string, hint?: string])[] = [
   [/^reached (?:EOF|.*?) without closing quote ["`](.)["`]$/, "the quote $1 is never closed"],
   [/^reached (?:EOF|.*?) without matching `(.+)` with `(.+)`$/, "`$1` is never closed with `$2`"],

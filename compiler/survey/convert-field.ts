@@ -11,7 +11,7 @@ export type Converted = { readonly value: ParamValue } | { readonly mistake: str
 export function convertField(text: string, type: ColumnType): Converted {
   const shown = JSON.stringify(text);
   if (type === "string") return { value: text };
-  const hint = `mend the table, or declare the column as "string"`;
+  const hint = `fix the table, or declare the column as "string"`;
   if (type === "boolean") {
     if (text === "true" || text === "false") return { value: text === "true" };
     return { mistake: `${shown} is neither true nor false`, hint };

@@ -85,17 +85,17 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
   )
     .option("--redo [what...]", "run again what is done: all, or jobs by name or by the cause of their end")
     .option("--limit <jobs>", "run at most so many jobs", wholeNumber)
-    .option("--keep-logs", "bring home the logs of jobs that went well, too")
+    .option("--keep-logs", "collect the logs of jobs that went well, too")
     .option("--detach", "leave as soon as it runs; status and gather come back to it")
     .option("--take-over", "have the swarm's folder on the target, whichever checkout it belonged to")
     .option("--accept-new-host-key", "trust a host that was never seen before, and remember its key");
   verb("status", "tell where the swarm stands", async () => (await import("./verbs/status.js")).status);
   verb(
     "gather",
-    "bring home what is finished, also while the swarm runs",
+    "collect what is finished, also while the swarm runs",
     async () => (await import("./verbs/gather.js")).gather,
   )
-    .option("--keep-logs", "bring home the logs of jobs that went well, too")
+    .option("--keep-logs", "collect the logs of jobs that went well, too")
     .option("--dry-run", "say what has changed in the jobs' trees, and what would become of it");
   verb(
     "logs",
@@ -107,11 +107,7 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     "tell what the definition as it stands would change in the bundle",
     async () => (await import("./verbs/diff.js")).diff,
   );
-  verb(
-    "cancel",
-    "end what runs, and bring home what is finished",
-    async () => (await import("./verbs/cancel.js")).cancel,
-  );
+  verb("cancel", "end what runs, and collect what is finished", async () => (await import("./verbs/cancel.js")).cancel);
   verb(
     "clean",
     "remove working folders and staged inputs, never results",

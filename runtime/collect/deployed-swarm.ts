@@ -165,7 +165,7 @@ function isCopy(workspace: Workspace, original: string): RuntimeProblem {
   );
 }
 
-/** The runs of which not everything has come home yet. */
+/** The runs of which not everything was collected yet. */
 export function openRuns(deployed: DeployedSwarm): Run[] {
   return deployed.runs.filter((run) => !isClosed(run));
 }

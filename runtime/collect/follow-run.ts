@@ -12,7 +12,7 @@ import type { Run } from "../run/run-folder.js";
 import { RunState } from "../run/run-state.js";
 import type { Artifact, Fetched, TargetFiles } from "../transfer/target-files.js";
 
-/** So many jobs, or bytes of outputs, come home together: then the ledger is written. */
+/** So many jobs, or bytes of outputs, are collected together: then the ledger is written. */
 const MOST_JOBS_AT_ONCE = 1000;
 const MOST_BYTES_AT_ONCE = 256 * 1024 * 1024;
 
@@ -25,9 +25,9 @@ export interface FollowOptions {
   readonly results: Results;
   /** names the run in the ledger */
   readonly label: string;
-  /** bring home the logs of jobs that went well, too */
+  /** collect the logs of jobs that went well, too */
   readonly keepLogs: boolean;
-  /** count what an earlier deploy has already brought home of this run, as if it had come home now */
+  /** count what an earlier deploy has already collected of this run, as if it had been collected now */
   readonly recount?: boolean;
 }
 
@@ -35,7 +35,7 @@ function secondsOf(ended: EndedTry): number {
   return Math.max(0, ended.end - ended.start) / 1000;
 }
 
-/** Follows one run: reads what its managers write, and brings home what is finished. */
+/** Follows one run: reads what its managers write, and collects what is finished. */
 export class RunFollower {
   readonly state: RunState;
   readonly #results: Results;
@@ -75,7 +75,7 @@ export class RunFollower {
     });
   }
 
-  /** Brings home what has ended since the last time, and writes it into the ledger. */
+  /** Collects what has ended since the last time, and writes it into the ledger. */
   async collect(): Promise<readonly JobResult[]> {
     const results: JobResult[] = [];
     while (this.#waiting.length > 0) results.push(...(await this.#collectSome()));
@@ -100,7 +100,7 @@ export class RunFollower {
     try {
       this.#collectBatch(batch, fetched, results);
     } finally {
-      // Also what came home before something was wrong with a disk.
+      // Also what was collected before something was wrong with a disk.
       this.#results.writeDown();
       this.#ledger.append(results);
     }
@@ -123,12 +123,12 @@ export class RunFollower {
     }
   }
 
-  /** What of a try is to come home. */
+  /** What of a try is to be collected. */
   *#artifactsOf(ended: EndedTry): Generator<Artifact> {
     const { description, jobs, keepLogs } = this.options;
     const folder = `${ended.incarnation}/${ended.place}/${ended.number}`;
     const job = jobs.get(ended.number) as BundledJob;
-    // Of a tree, what has changed comes home as a whole.
+    // Of a tree, what has changed is collected as a whole.
     if (ended.event === "done" && !description.tree) {
       for (const [i, output] of description.outputs.entries()) {
         const bytes = ended.outputs[i];
@@ -140,7 +140,7 @@ export class RunFollower {
     }
   }
 
-  /** The result of this very try, if it has come home before. */
+  /** The result of this very try, if it was collected before. */
   #known(job: BundledJob, ended: EndedTry): JobResult | undefined {
     const result = this.#ledger.get(job.key);
     const same =
@@ -175,7 +175,7 @@ export class RunFollower {
         });
         if (description.tree) this.#results.recordTree(treeRecord(job.name), job);
       } catch (error) {
-        // The trouble of one job keeps no other from coming home.
+        // The trouble of one job keeps no other from being collected.
         if (!isOfJob(error)) throw error;
         cause = "node";
         detail = error.message;

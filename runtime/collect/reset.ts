@@ -38,7 +38,7 @@ function setAside(workspace: Workspace, path: string): string {
   return `${relative(workspace.folder, path)} was not as Locusts writes it, and lies in ${relative(workspace.folder, place)} now`;
 }
 
-/** Brings home what can be, and ends what runs. */
+/** Collects what can be, and ends what runs. */
 async function gatherLast(workspace: Workspace, target: string): Promise<string[]> {
   const notes: string[] = [];
   const deployed = await openDeployed(workspace, target, { change: true, isLocked: true });
@@ -116,7 +116,7 @@ function setDamagedAside(workspace: Workspace): string[] {
 }
 
 /**
- * The way out, whatever is damaged: brings home what can be, and removes everything that Locusts knows and has,
+ * The way out, whatever is damaged: collects what can be, and removes everything that Locusts knows and has,
  * but for results and what is known of them. To be called with the state locked.
  *
  * @param target this one alone; undefined: all

@@ -57,7 +57,7 @@ export async function examineSharedDirectory(
   directory: string,
 ): Promise<Finding> {
   if (!statSync(shared.here, { throwIfNoEntry: false })?.isDirectory()) {
-    return fail(NAME, `there is no directory ${shared.here} on this machine`, "mount it, or mend sharedDirectory.here");
+    return fail(NAME, `there is no directory ${shared.here} on this machine`, "mount it, or fix sharedDirectory.here");
   }
   const [theirs, ours] = [randomUUID(), randomUUID()];
   const meet = (...args: readonly string[]) =>
@@ -85,13 +85,13 @@ async function look(
   ours: string,
 ): Promise<Finding | undefined> {
   if (!made.startsWith(`${shared.there}/`)) {
-    return fail(NAME, `there is no directory ${shared.there} on ${host}`, "mend sharedDirectory.there");
+    return fail(NAME, `there is no directory ${shared.there} on ${host}`, "fix sharedDirectory.there");
   }
   const folder = join(shared.here, made.slice(shared.there.length));
   if (await appears(join(folder, "there"), shared.here)) return answer(folder, theirs, ours);
   return fail(
     NAME,
     `what is written to ${shared.there} on ${host} does not appear in ${shared.here} on this machine`,
-    "see what is mounted on both sides (findmnt), and mend sharedDirectory",
+    "see what is mounted on both sides (findmnt), and fix sharedDirectory",
   );
 }

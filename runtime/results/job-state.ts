@@ -3,7 +3,7 @@ import type { JobResult } from "./ledger.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
 
 /**
- * Where it is written down which version of a job has last brought home what it changed in its tree. No output
+ * Where it is written down which version of a job has last collected what it changed in its tree. No output
  * can have such a path.
  */
 export function treeRecord(job: string): string {

@@ -18,7 +18,7 @@ export interface JobResult {
   readonly run: string;
   /** in the order of the swarm's outputs */
   readonly outputs: readonly OutputState[];
-  /** what tells the content of each output that came home, in the same order; empty where it is not known */
+  /** what tells the content of each output that was collected, in the same order; empty where it is not known */
   readonly digests: readonly string[];
   /** what was wrong with it, in words; empty if nothing was */
   readonly detail: string;
@@ -71,7 +71,7 @@ function decode(fields: readonly string[]): JobResult {
 
 /**
  * The results of all jobs that ever ended here, by what identifies them. Only ever appended to; the
- * last line of a job counts. A line is written after the outputs have come home.
+ * last line of a job counts. A line is written after the outputs have been collected.
  */
 export class Ledger {
   readonly #table: AppendOnlyTable;

@@ -1,4 +1,4 @@
-/** Why an output could not come home. */
+/** Why an output could not be collected. */
 export class OutputRefused extends Error {
   override readonly name = "OutputRefused";
 }
@@ -9,7 +9,7 @@ const WRONG_PATH = new Set([
   ...["EPERM", "ERR_FS_EISDIR"],
 ]);
 
-/** Is it one job's trouble that its output could not come home? Then those of others can. */
+/** Is it one job's trouble that its output could not be collected? Then those of others can. */
 export function isOfJob(error: unknown): error is Error {
   return error instanceof OutputRefused || WRONG_PATH.has((error as NodeJS.ErrnoException).code ?? "");
 }

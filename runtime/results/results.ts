@@ -43,7 +43,7 @@ export function isSameContent(a: string, b: string): boolean {
   }
 }
 
-/** What came home of an output. */
+/** What was collected of an output. */
 export interface CollectedOutput {
   readonly bytes: number;
   /** tells its content */
@@ -158,7 +158,7 @@ export class Results {
     this.#news.push({ path, key: job.key, job: job.name, output, stamp, stale: false });
   }
 
-  /** Notes which version of a job has last brought home what it changed in its tree. */
+  /** Notes which version of a job has last collected what it changed in its tree. */
   recordTree(path: string, job: BundledJob): void {
     this.#news.push({ path, key: job.key, job: job.name, output: 0, stamp: "", stale: false });
   }
@@ -209,7 +209,7 @@ export class Results {
   }
 
   /**
-   * Brings a file home.
+   * Collects a file.
    *
    * @param bytes its size when the job ended
    * @throws OutputRefused if it is not so large any more, or if something of somebody else lies at its place
@@ -222,7 +222,7 @@ export class Results {
     const place = join(this.folder, path);
     this.makeFolder(dirname(path));
     const old = lstatSync(place, { throwIfNoEntry: false });
-    // It may have come home before, and the process was killed that was about to write this down.
+    // It may have been collected before, and the process was killed that was about to write this down.
     const isHere =
       old?.isFile() &&
       ((old.ino === stats.ino && old.dev === stats.dev) || (old.size === bytes && isSameContent(from, place)));
@@ -258,7 +258,7 @@ export class Results {
   }
 
   /**
-   * Brings a folder home, with the same promises.
+   * Collects a folder, with the same promises.
    *
    * @param bytes of its files when the job ended
    * @returns its bytes now: more than before if links gave way to what they lead to
@@ -276,7 +276,7 @@ export class Results {
       if (walk.bytes !== bytes)
         throw new OutputRefused(`${path} had ${bytes} bytes when the job ended, and has ${walk.bytes}`);
       brought = walk.bytes + walk.insteadBytes;
-      // It may have come home before, and the process was killed that was about to write this down.
+      // It may have been collected before, and the process was killed that was about to write this down.
       const isHere = kindOf(place) === "folder" && digestOf(place) === digestOf(draft);
       if (!isHere && kindOf(place)) this.#clearPlace(path, which.job);
     });
@@ -290,7 +290,7 @@ export class Results {
     this.#take(join(this.folder, path), (draft) => copyFile(from, draft));
   }
 
-  /** Removes a log that was brought home for an earlier try. */
+  /** Removes a log that was collected for an earlier try. */
   dropLog(path: string): void {
     if (this.#oldLogs.has(path)) rmSync(join(this.folder, path), { force: true });
   }

@@ -34,7 +34,7 @@ const REFUSALS: Readonly<Record<string, readonly [what: string, hint: string]>> 
   EEXIST: ["it is there already", "move it away, then run the same command again"],
   ENOTEMPTY: ["the folder is not empty", "does something else write into it? Then run the same command again"],
   ENAMETOOLONG: ["its name is too long", "work in a folder with a shorter path"],
-  ELOOP: ["links on the way to it lead in a circle", "mend the links"],
+  ELOOP: ["links on the way to it lead in a circle", "fix the links"],
   EBUSY: ["something else uses it", "end what uses it, then run the same command again"],
   ENXIO: ["it is not a file that can be read or written", "move it away"],
   ENODEV: ["its device is not there", "is the disk connected and mounted?"],
@@ -95,7 +95,7 @@ export function explainSystemError(error: unknown): ErrorWords | undefined {
     return { message: "there is not enough memory for what is read", hint: "split the swarm, or its largest input" };
   }
   if (code === undefined || (failed.errno === undefined && REFUSALS[code] === undefined)) return undefined;
-  const [what, hint] = REFUSALS[code] ?? [ownWords(error.message), "mend that, then run the same command again"];
+  const [what, hint] = REFUSALS[code] ?? [ownWords(error.message), "fix that, then run the same command again"];
   if (syscall.startsWith("spawn")) {
     const program = failed.path ?? (syscall.slice("spawn ".length) || "a program");
     const missing = code === "ENOENT";

@@ -53,7 +53,7 @@ export async function claimFolder(
   }
   if (ended.code === GONE) {
     throw new RuntimeProblem(
-      `${ended.stdout} on ${host.name} is not there any more, and run ${known} has not come home from it`,
+      `${ended.stdout} on ${host.name} is not there any more, and run ${known} was not collected from it`,
       "is its file system mounted there, or was it moved? If it is gone for good: locusts clean --reset, then locusts deploy",
     );
   }

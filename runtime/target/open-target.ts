@@ -131,7 +131,7 @@ export async function openTarget(
   }
 }
 
-/** A run that was begun on a target and has not come home, as far as it is known here. */
+/** A run that was begun on a target and was not collected, as far as it is known here. */
 function findOpenRun(folder: string): number | undefined {
   return listRuns(folder).find((number) => {
     const run = readRun(folder, number);

@@ -27,7 +27,7 @@ export interface Artifact {
 
 /** What is to be known of folders that were fetched, by path. */
 export interface Fetched {
-  /** those that may not come home, and why */
+  /** those that may not be collected, and why */
   readonly refused: ReadonlyMap<string, string>;
   /** bytes of files that have come in the place of links to them, which the journal has not counted */
   readonly instead: ReadonlyMap<string, number>;

@@ -53,7 +53,7 @@ class Wanted {
  */
 export class Unpacker {
   readonly #wanted: Wanted;
-  /** folders with something in them that cannot come home, and what is wrong: a job may have made it in good faith */
+  /** folders with something in them that cannot be collected, and what is wrong: a job may have made it in good faith */
   readonly refused = new Map<string, string>();
   /** bytes of files in the place of links, by the folder they are in */
   readonly instead = new Map<string, number>();

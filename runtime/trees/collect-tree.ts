@@ -69,7 +69,7 @@ function applyChanges(root: string, decision: Decision): Conflict[] {
 }
 
 /**
- * Brings home what the jobs of a run have changed in their tree: into the results, or into the
+ * Collects what the jobs of a run have changed in their tree: into the results, or into the
  * environment on this machine, if the definition says so and all jobs have ended. Nothing is put in
  * place before the whole of it is here. Safe to be repeated from any point.
  *

@@ -17,7 +17,7 @@ function versionAt(source: string): Version | undefined {
 }
 
 /**
- * What other jobs had made of these paths, as an earlier run of them has brought it home: whoever runs
+ * What other jobs had made of these paths, as an earlier run of them has collected it: whoever runs
  * last is not right for that. Only for jobs that have a tree each.
  *
  * @param ran the jobs that have run again

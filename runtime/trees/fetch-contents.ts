@@ -6,7 +6,7 @@ import type { Artifact, TargetFiles } from "../transfer/target-files.js";
 import type { Change } from "./merge-versions.js";
 import type { TreeChange } from "./tree-change.js";
 
-/** So many files, or bytes, come home together. */
+/** So many files, or bytes, are collected together. */
 const MOST_FILES_AT_ONCE = 5000;
 const MOST_BYTES_AT_ONCE = 256 * 1024 * 1024;
 
@@ -44,7 +44,7 @@ export async function fetchContents(files: TargetFiles, run: Run, changes: reado
   for (const change of lacking) {
     if (isHere(change)) continue;
     throw new RuntimeProblem(
-      `${JSON.stringify(change.path)} of the tree has not come home whole: it was ${change.bytes} bytes when the trees were compared`,
+      `${JSON.stringify(change.path)} of the tree was not collected whole: it was ${change.bytes} bytes when the trees were compared`,
       "does something else write to it? run the same command again",
     );
   }

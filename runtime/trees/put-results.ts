@@ -19,7 +19,7 @@ import type { Change, Conflict } from "./merge-versions.js";
 import { isThere, NoPlace, TreePlaces } from "./place-entry.js";
 import type { TreeChange } from "./tree-change.js";
 
-/** Below `results/conflicts`: versions that an earlier run had brought home, of what a later one changed too. */
+/** Below `results/conflicts`: versions that an earlier run had collected, of what a later one changed too. */
 const EARLIER = "earlier";
 
 export interface PutResultsOptions {
@@ -41,7 +41,7 @@ function refuse(results: string, path: string, error: unknown): never {
   });
 }
 
-/** Keeps what an earlier run has brought home, where this one brings something else: in a place that nothing has yet. */
+/** Keeps what an earlier run has collected, where this one brings something else: in a place that nothing has yet. */
 function keepEarlier(results: string, change: Change): Conflict | undefined {
   const old = join(results, TREE_FOLDER, change.path);
   if (!statEntry(old)?.isFile() || (change.version && isThere(old, change.version))) return undefined;
@@ -77,7 +77,7 @@ function removeStale(results: string, paths: Iterable<string>): void {
 /**
  * Puts changes below the results, with their tables; what earlier gathers have put there gives way.
  *
- * @returns conflicts that came up with what earlier runs had brought home
+ * @returns conflicts that came up with what earlier runs had collected
  */
 export function putResults(options: PutResultsOptions): Conflict[] {
   const { results, decision, changes, tree, partial, ran } = options;

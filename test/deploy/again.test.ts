@@ -102,12 +102,12 @@ test("a failed job runs again; tables, logs and work folders tell of it", async 
   assert.deepEqual(readdirSync(deployment.path("results")).sort(), ["jobs.tsv", "out", "outputs.tsv"]);
 
   deployment.write("in/b.txt", "good\n");
-  const mended = await deployment.succeed();
-  assert.equal(mended.jobs.cached, 2);
+  const fixed = await deployment.succeed();
+  assert.equal(fixed.jobs.cached, 2);
   assert.equal(deployment.result("out/b.txt"), "good\n");
 });
 
-test("logs of failed jobs come home, and go when the job is mended", async () => {
+test("logs of failed jobs are collected, and go when the job is fixed", async () => {
   const deployment = new Deployment(
     `
     jobs: list("id", ["x", "y"]),

@@ -23,7 +23,7 @@ function begun(deployment: Deployment): number {
   return deployment.exists("ran") ? deployment.read("ran").trim().split("\n").length : 0;
 }
 
-/** A run of which two jobs are done, and nothing has come home: all that worked on it is dead. */
+/** A run of which two jobs are done, and nothing was collected: all that worked on it is dead. */
 async function leaveDead(deployment: Deployment): Promise<void> {
   const { child, outcome } = deployment.begin(["deploy"]);
   const journal = deployment.path(".locusts/local/runs/1/journal/main.1.tsv");
@@ -74,7 +74,7 @@ test("if the definition has changed as well, it is said that its results cannot 
   deployment.define(SWARM("two"));
   const { stderr, exitCode } = await deployment.begin(["deploy"]).outcome;
   assert.equal(exitCode, 0, stderr);
-  assert.match(stderr, /note: the results of run 1 cannot be brought home: no whole bundle of it is left/);
+  assert.match(stderr, /note: the results of run 1 cannot be collected: no whole bundle of it is left/);
   assert.equal(deployment.read("results/1.txt"), "two\n");
 });
 

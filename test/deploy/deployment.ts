@@ -127,7 +127,7 @@ export default defineSwarm({
     return this.read(join("results", path));
   }
 
-  /** The log of a job that has come home; empty if there is none. */
+  /** The log of a job that was collected; empty if there is none. */
   log(job: string, stream: "out" | "err" = "err"): string {
     const path = `results/_logs/${job}.${stream}`;
     return this.exists(path) ? this.read(path) : "";

@@ -211,7 +211,7 @@ test("maxFailures stops the swarm, and says so; the next deploy goes on", async 
     `
     jobs: range("i", 1, 40),
     limits: { maxFailures: 3 },
-    command: ({ params }) => sh\`sleep 0.05; [[ -e $HOME/mended ]] || (( \${params.i} > 20 ))\`,
+    command: ({ params }) => sh\`sleep 0.05; [[ -e $HOME/fixed ]] || (( \${params.i} > 20 ))\`,
   `,
   );
   const { exitCode, report, stderr } = await deployment.deploy([], { HOME: deployment.folder });
@@ -220,7 +220,7 @@ test("maxFailures stops the swarm, and says so; the next deploy goes on", async 
   assert.match(stderr, /too many failures/);
   assert.ok(report.jobs.failed >= 3 && report.jobs.failed <= 12, `${report.jobs.failed} failed`);
   assert.equal(report.jobs.pending, 40 - report.jobs.failed);
-  deployment.write("mended", "");
+  deployment.write("fixed", "");
   await deployment.succeed([], { HOME: deployment.folder });
 });
 

@@ -7,7 +7,7 @@ import { assertUnharmed, NASTY_FIELDS, NASTY_FILES, NASTY_NAMES } from "./nasty-
 /** Names that other tools trip over. */
 const test = suite("names");
 
-test("files of any name reach their jobs and come home unharmed", async () => {
+test("files of any name reach their jobs and are collected unharmed", async () => {
   const deployment = new Deployment(NASTY_FIELDS, NASTY_FILES);
   const report = await deployment.succeed();
   assert.equal(report.jobs.total, NASTY_NAMES.length);

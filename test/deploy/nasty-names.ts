@@ -56,7 +56,7 @@ export const NASTY_FILES: Readonly<Record<string, string>> = {
   'shared dir/it\'s "all" $.txt': "shared\n",
 };
 
-/** Everything has come home, as it was written. */
+/** Everything was collected, as it was written. */
 export function assertUnharmed(deployment: Deployment): void {
   assert.deepEqual(
     deployment.results(),

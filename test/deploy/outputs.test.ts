@@ -108,7 +108,7 @@ test("a folder with links that led elsewhere is known again", async () => {
   assert.equal(deployment.result("a/near"), "far\n");
 });
 
-test("a job that fails brings no outputs home, nor a part of one", async () => {
+test("a job that fails has no outputs collected, nor a part of one", async () => {
   const deployment = new Deployment(`
     jobs: list("id", ["fails", "dies"]),
     outputs: { text: "{id}.txt", tree: "{id}/" },

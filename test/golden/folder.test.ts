@@ -119,7 +119,7 @@ test("a build that was killed on its way is done again, and its drafts are remov
   assert.equal(contents("out"), whole);
 });
 
-test("line ends that git has changed in a clone are no difference, and are mended when it is built", async () => {
+test("line ends that git has changed in a clone are no difference, and are fixed when it is built", async () => {
   const { folder, into, contents } = await prepare();
   into("out");
   const whole = contents("out");

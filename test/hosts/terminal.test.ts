@@ -32,7 +32,7 @@ async function askAndType(echo: boolean, keys: string): Promise<string> {
 
 const check = (name: string, use: () => Promise<void>): void => test.skipUnless(!noCluster, noCluster ?? "", name, use);
 
-check("what is typed is not shown, and may be mended", async () => {
+check("what is typed is not shown, and may be fixed", async () => {
   const seen = await askAndType(false, "secrex\u007ft\r");
   assert.match(seen, /\(me@lab\) Password: \r+\n/);
   assert.match(seen, /got "secret"/);

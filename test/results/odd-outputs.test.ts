@@ -7,7 +7,7 @@ import { Deployment } from "../deploy/deployment.js";
 import { suite } from "../runner/suite.js";
 import { Elsewhere } from "../target/elsewhere.js";
 
-/** Outputs that are not plain files and folders: they come home, or are the trouble of their own job alone. */
+/** Outputs that are not plain files and folders: they are collected, or are the trouble of their own job alone. */
 const test = suite("odd outputs");
 
 /** For each job: how it makes its folder `$d`, and what is wrong with it then. */

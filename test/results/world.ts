@@ -38,7 +38,7 @@ interface SimulatedJob extends BundledJob {
   readonly fails: boolean;
 }
 
-/** A run whose results have not come home. */
+/** A run whose results have not been collected. */
 interface OpenRun {
   readonly definition: Definition;
   readonly jobs: readonly SimulatedJob[];
@@ -49,7 +49,7 @@ interface OpenRun {
 export interface Deploy {
   readonly limit?: number | undefined;
   readonly redo?: readonly string[] | undefined;
-  /** it is killed when so many jobs have come home, and before any of that is written down */
+  /** it is killed when so many jobs have been collected, and before any of that is written down */
   readonly killedAfter?: number | undefined;
 }
 
@@ -131,7 +131,7 @@ export class World {
     writeResultTables(this.results, description, all, placed);
   }
 
-  /** What a run has left is brought home, also of one whose deploy was killed. */
+  /** What a run has left is collected, also of one whose deploy was killed. */
   #collect(results: Results, { definition, jobs, work }: OpenRun): void {
     mkdirSync(this.results, { recursive: true });
     const home = jobs.map((job) => this.#bring(job, definition, results, work));
@@ -242,7 +242,7 @@ export class World {
     if (path === undefined) return;
     const place = join(this.results, path);
     const { atime, mtime, nlink } = lstatSync(place);
-    if (nlink > 1) return; // as long as its run has not come home whole, this is the job's own file
+    if (nlink > 1) return; // as long as its run was not collected whole, this is the job's own file
     const text = readFileSync(place, "utf8");
     writeFileSync(place, keepsSize ? text.replace(/./g, "#") : `${text}by hand\n`);
     if (keepsTime) utimesSync(place, atime, mtime);

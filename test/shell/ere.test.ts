@@ -212,7 +212,7 @@ test("characters beyond ASCII hold in any locale", () => {
   }
 });
 
-test("what grep cannot express is named, with the mend", () => {
+test("what grep cannot express is named, with the fix", () => {
   const cases: [RegExp, RegExp][] = [
     [/a+?/, /lazy a\+\?/],
     [/a(?=b)/, /lookahead \(\?=b\)/],

@@ -111,11 +111,11 @@ test.skipUnless(
       TARGET,
     );
     const { outcome } = deployment.beginDeploy();
-    await until("a part has come home", () => bytesIn(deployment.path(".locusts/there/runs/1/work")) > 2e6);
+    await until("a part was collected", () => bytesIn(deployment.path(".locusts/there/runs/1/work")) > 2e6);
     sshd.cut();
     let first = "";
     const home = deployment.path(".locusts/there/runs/1/work");
-    await until("a part of a folder has come home", () => {
+    await until("a part of a folder was collected", () => {
       const found = readdirSync(home, { recursive: true }).map(String);
       first = found.find((path) => /_many\/\d+$/.test(path)) ?? "";
       return found.filter((path) => /_many\/\d+$/.test(path)).length > 100;

@@ -66,7 +66,7 @@ async function survive(ssh: string): Promise<void> {
   await fallSilent(network);
   await until("some results are here", () => deployment.results().length > 2);
   await fallSilent(network);
-  await until("a part has come home", () => bytesIn(deployment.path(".locusts/there/runs/1/work")) > 1e6);
+  await until("a part was collected", () => bytesIn(deployment.path(".locusts/there/runs/1/work")) > 1e6);
   await fallSilent(network);
   const { exitCode, report, stderr } = reportOf(await outcome);
   assert.equal(exitCode, 0, stderr);

@@ -69,7 +69,7 @@ test.skipUnless(
     for (const verb of ["status", "deploy"]) {
       const { exitCode, stderr } = await swarm.begin([verb]).outcome;
       assert.equal(exitCode, 1, stderr);
-      assert.match(stderr, /^error: .*\/test on lab is not there any more, and run 1 has not come home from it$/m);
+      assert.match(stderr, /^error: .*\/test on lab is not there any more, and run 1 was not collected from it$/m);
       assert.match(stderr, /hint: is its file system mounted there/);
       assert.ok(!existsSync(swarm.directory));
     }

@@ -9,7 +9,7 @@ import type { Report } from "../deploy/deployment.js";
 import { suite } from "../runner/suite.js";
 import { Elsewhere, overSsh } from "./elsewhere.js";
 
-/** What cannot work is said in a sentence with the mend; nothing is left running or lying about. */
+/** What cannot work is said in a sentence with the fix; nothing is left running or lying about. */
 const test = suite("refusals");
 
 const why = noCluster;

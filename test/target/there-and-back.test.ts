@@ -71,7 +71,7 @@ test.skipUnless(why === undefined, why ?? "", "logs of failed jobs, and of all w
 test.skipUnless(
   why === undefined,
   why ?? "",
-  "jobs on a node's own disk: outputs and logs come home all the same",
+  "jobs on a node's own disk: outputs and logs are collected all the same",
   async () => {
     const cluster = await useCluster();
     const deployment = new Elsewhere(

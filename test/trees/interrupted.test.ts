@@ -101,7 +101,7 @@ test("deploy and manager are killed, and the next deploy goes on with the run", 
   await outcome;
   assert.ok(!deployment.exists("results/changes.tsv"), "nothing of an unfinished tree is home");
   const gathered = await deployment.begin(["gather"]).outcome;
-  assert.match(gathered.stderr, /its tree comes home when all jobs have ended/);
+  assert.match(gathered.stderr, /its tree is collected when all jobs have ended/);
   await finish(deployment);
   assert.deepEqual(readdirSync(deployment.path(".locusts/local/runs")), ["1"]);
   check(deployment, "results/tree");
@@ -118,7 +118,7 @@ test("cancelled, and gone on with", async () => {
 });
 
 for (const [words, options, where] of [
-  ["bringing changes home", "", "results/tree"],
+  ["collecting changes", "", "results/tree"],
   ["applying changes", "apply: true", "env"],
 ] as const) {
   test(`deploy is killed at any moment of ${words}`, async () => {
@@ -159,7 +159,7 @@ test("deploys are killed one after another while changes are applied, and no job
 test.skipUnless(
   noCluster === undefined,
   noCluster ?? "",
-  "the connection is cut while files are sent, while jobs run, and while they come home",
+  "the connection is cut while files are sent, while jobs run, and while they are collected",
   async () => {
     const sshd = await useSshd();
     const deployment = new Elsewhere(

@@ -28,7 +28,7 @@ test("copied: 20 jobs in one tree, and the original stays as it was", async () =
   checkShared(folder);
 });
 
-test("in place: jobs change the tree itself, and the changes come home as well", async () => {
+test("in place: jobs change the tree itself, and the changes are collected as well", async () => {
   const folder = copyClassify([/select: \[[\s\S]*?\],\n/, 'mode: "inPlace",\n']);
   await deploy(folder);
   checkShared(folder, join(folder, "results/tree"), "changed");

@@ -36,10 +36,10 @@ export function sayPutRight(terminal: Terminal, workspace: Workspace, done: PutR
   sayStale(terminal, workspace, done.stale);
 }
 
-/** Says that what a run has left cannot be brought home. */
+/** Says that what a run has left cannot be collected. */
 export function sayLost(terminal: Terminal, run: number): void {
   terminal.say(
-    `${terminal.colors.yellow("note:")} the results of run ${run} cannot be brought home: no whole bundle of it is left`,
+    `${terminal.colors.yellow("note:")} the results of run ${run} cannot be collected: no whole bundle of it is left`,
   );
   terminal.say("  its files stay on the target until locusts clean --reset; its jobs run again with the next deploy");
 }

@@ -24,7 +24,7 @@ async function withoutInterrupt<T>(terminal: Terminal, action: (hurry: AbortSign
   }
 }
 
-/** `locusts cancel`: ends what runs, and brings home what is finished. */
+/** `locusts cancel`: ends what runs, and collects what is finished. */
 export const cancel: Verb<object> = (context) =>
   useDeployed(context, "change", async (deployed) => {
     const { terminal } = context;

@@ -99,7 +99,7 @@ export const clean: Verb<CleanOptions> = async (context, options) => {
       const [lost] = home.lost;
       if (lost !== undefined) {
         throw new RuntimeProblem(
-          `run ${lost} has results that cannot be brought home, since no whole bundle of it is left`,
+          `run ${lost} has results that cannot be collected, since no whole bundle of it is left`,
           "locusts deploy knows it again if the definition has not changed; locusts clean --reset removes it all the same",
         );
       }

@@ -25,12 +25,13 @@ async function preview({ terminal, json }: VerbContext, deployed: DeployedSwarm)
     return EXIT.fine;
   }
   for (const home of trees) sayTreePreview(terminal, home);
-  if (unfinished > 0) terminal.say("a tree comes home when all its jobs have ended: locusts deploy goes on with them");
-  else if (trees.length === 0) terminal.say("no tree waits to be brought home");
+  if (unfinished > 0)
+    terminal.say("a tree is collected when all its jobs have ended: locusts deploy goes on with them");
+  else if (trees.length === 0) terminal.say("no tree waits to be collected");
   return EXIT.fine;
 }
 
-/** `locusts gather`: brings home what is finished. */
+/** `locusts gather`: collects what is finished. */
 export const gather: Verb<GatherOptions> = (context, options) =>
   useDeployed(context, options.dryRun === true ? "look" : "change", async (deployed) => {
     if (options.dryRun === true) return preview(context, deployed);
@@ -48,11 +49,11 @@ export const gather: Verb<GatherOptions> = (context, options) =>
       context.terminal.print(JSON.stringify({ ...report, ...trees }));
     } else {
       context.terminal.say(
-        `${countOf(home.finished, "job")} brought home; ${totals.done}/${totals.total} done, ${totals.failed} failed`,
+        `${countOf(home.finished, "job")} collected; ${totals.done}/${totals.total} done, ${totals.failed} failed`,
       );
       for (const tree of home.trees) sayCollectedTree(context.terminal, deployed.workspace, tree);
       if (home.waiting > 0)
-        context.terminal.say("its tree comes home when all jobs have ended: locusts deploy goes on with them");
+        context.terminal.say("its tree is collected when all jobs have ended: locusts deploy goes on with them");
       for (const message of home.untidied) sayUntidied(context.terminal, message);
       for (const run of home.lost) sayLost(context.terminal, run);
       if (home.active > 0)

@@ -19,7 +19,7 @@ const MOST_IN_JSON = 10 << 20;
 
 type Stream = "out" | "err";
 
-/** Where a log lies: brought home, or still in a run's work folder (the newest try there). */
+/** Where a log lies: collected, or still in a run's work folder (the newest try there). */
 function findLog(
   deployed: DeployedSwarm,
   job: { readonly name: string; readonly number: number },
@@ -88,7 +88,7 @@ export const logs: Verb<LogsOptions> = (context, options) =>
     }
     if (paths.out === undefined && paths.err === undefined) {
       terminal.say(`${job.name} has no logs: it printed nothing, or it went well and they were not kept`);
-      terminal.say("  hint: locusts deploy --keep-logs brings home the logs of all jobs");
+      terminal.say("  hint: locusts deploy --keep-logs collects the logs of all jobs");
       return EXIT.fine;
     }
     for (const [stream, path] of Object.entries(paths)) {

@@ -12,14 +12,14 @@ import type { Verb } from "./verb.js";
 interface Status {
   readonly report: SwarmReport;
   readonly failures: readonly JobResult[];
-  /** jobs that have ended, and whose results have not come home */
+  /** jobs that have ended, and whose results have not been collected */
   readonly waiting: number;
   readonly managers: "running" | "gone";
   /** what the target says of them */
   readonly explanation: string;
 }
 
-/** Puts together what has come home and what the journals of open runs say. */
+/** Puts together what was collected and what the journals of open runs say. */
 async function lookAt(deployed: DeployedSwarm): Promise<Status> {
   const views = [];
   const states = [];
@@ -88,7 +88,7 @@ export const status: Verb<object> = (context) =>
       sayStale(terminal, deployed.workspace, report.stale);
       if (explanation !== "") terminal.say(explanation);
       if (managers === "running") terminal.say("it is at work; locusts deploy follows it, locusts cancel stops it");
-      else if (waiting > 0) terminal.say(`${waiting} have ended and are still to be brought home: locusts gather`);
+      else if (waiting > 0) terminal.say(`${waiting} have ended and are still to be collected: locusts gather`);
       else if (jobs.pending > 0) terminal.say("no manager is at work; locusts deploy goes on");
     }
     return report.jobs.failed > 0 ? EXIT.jobsFailed : EXIT.fine;

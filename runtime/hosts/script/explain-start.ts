@@ -23,7 +23,7 @@ const START_FILES = "~/.bashrc, ~/.bash_profile, ~/.profile, ~/.cshrc or /etc/pr
 const FOR_PEOPLE = "put what is meant for people behind a line such as `case $- in *i*) ;; *) return ;; esac`";
 
 /** What a login says that runs no commands, and what to do about it. */
-const MENDS: readonly (readonly [pattern: RegExp, mend: string])[] = [
+const FIXES: readonly (readonly [pattern: RegExp, fix: string])[] = [
   [/restricted/i, "the account's shell is a restricted one: ask those who run the host for a plain bash"],
   [
     /not available|nologin|closed|disabled|expired|suspended/i,
@@ -52,10 +52,10 @@ export function explainNoStart(name: string, how: NoStart, said: string, seconds
   const check = `see whether this works: ssh ${name} bash --version </dev/null`;
   switch (how) {
     case "ended": {
-      const mend =
-        MENDS.find(([pattern]) => pattern.test(message))?.[1] ??
+      const fix =
+        FIXES.find(([pattern]) => pattern.test(message))?.[1] ??
         `look for \`exit\` or \`exec\` in ${START_FILES} there, and ${FOR_PEOPLE}; a command may also be forced on the key or account`;
-      return new RuntimeProblem(`${name} does not run bash ${says}`, `${mend}; ${check}`);
+      return new RuntimeProblem(`${name} does not run bash ${says}`, `${fix}; ${check}`);
     }
     case "waited":
       return new RuntimeProblem(

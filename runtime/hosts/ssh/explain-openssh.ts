@@ -2,7 +2,7 @@ import { RuntimeProblem } from "../../system/problem.js";
 import { HungUp, Unreachable } from "./problems.js";
 
 /** What `ssh` says when it cannot connect, and what to do about it. */
-const MENDS: readonly (readonly [pattern: RegExp, mend: string])[] = [
+const FIXES: readonly (readonly [pattern: RegExp, fix: string])[] = [
   [/Host key verification failed|REMOTE HOST IDENTIFICATION/, "compare the key with what those who run it say"],
   [/Permission denied|Too many authentication failures/, "are User and IdentityFile right in your ssh configuration?"],
 ];
@@ -21,7 +21,7 @@ export function explainOpenssh(name: string, said: string): RuntimeProblem {
   const key = fingerprint !== undefined && /Host key/.test(last) ? ` (the key it shows: ${fingerprint})` : "";
   const message = `ssh cannot connect to ${name}: ${last}${key}`;
   if (HANGS_UP.test(last)) return new HungUp(name, `see whether this works: ssh ${name}`, { cause: new Error(last) });
-  const mend = MENDS.find(([pattern]) => pattern.test(said))?.[1];
-  const hint = `${mend === undefined ? "" : `${mend}; `}see whether this works: ssh ${name}`;
-  return mend === undefined ? new Unreachable(message, hint) : new RuntimeProblem(message, hint);
+  const fix = FIXES.find(([pattern]) => pattern.test(said))?.[1];
+  const hint = `${fix === undefined ? "" : `${fix}; `}see whether this works: ssh ${name}`;
+  return fix === undefined ? new Unreachable(message, hint) : new RuntimeProblem(message, hint);
 }

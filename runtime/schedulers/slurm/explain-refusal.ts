@@ -1,6 +1,6 @@
 import { RuntimeProblem } from "../../system/problem.js";
 
-/** What `sbatch` says when it refuses, and the mend. */
+/** What `sbatch` says when it refuses, and what to do about it. */
 const REFUSALS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   [/invalid partition/i, "choose one of those that `sinfo -s` lists there"],
   [

@@ -4,7 +4,7 @@ import type { BundleDescription, BundledJob } from "../../compiler/format/bundle
 import type { OutputState } from "../../compiler/format/results.js";
 import { treeRecord } from "../results/job-state.js";
 import type { JobResult, Ledger } from "../results/ledger.js";
-import { logPath } from "../results/log-names.js";
+import { logPath } from "../results/logs.js";
 import { isOfJob, OutputRefused } from "../results/output-refused.js";
 import type { Results } from "../results/results.js";
 import type { EndedTry } from "../run/journal.js";

@@ -19,10 +19,9 @@ import type { TargetFiles } from "../transfer/target-files.js";
 import { carryResultsOver } from "../trees/carry-over.js";
 import type { CollectedTree } from "../trees/collect-tree.js";
 import { knownBundles, targetDirectory } from "../workspace/workspace.js";
-import type { DeployOptions } from "./deploy-options.js";
-import type { DeployEnd, DeployResult } from "./deploy-result.js";
 import { Managers } from "./managers.js";
 import { replaceBundle, restoreBundle, stageWanted } from "./stage-wanted.js";
+import type { DeployEnd, DeployOptions, DeployResult } from "./types.js";
 
 /** One deploy: what is left of earlier ones is taken up, what is wanted is run, and what comes of it is gathered. */
 export class DeployRun {

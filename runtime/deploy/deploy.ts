@@ -1,11 +1,14 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
+import type { BundleDescription } from "../../compiler/format/bundle.js";
+import { RuntimeProblem } from "../system/problem.js";
 import { openTarget } from "../target/open-target.js";
+import { placeBundle } from "../transfer/stage-run.js";
 import { lockState } from "../workspace/deploy-lock.js";
+import { isWholeBundle } from "../workspace/whole-bundle.js";
 import { targetDirectory } from "../workspace/workspace.js";
-import type { DeployOptions } from "./deploy-options.js";
-import type { DeployResult } from "./deploy-result.js";
 import { DeployRun } from "./deploy-run.js";
-import { takeBundle } from "./take-bundle.js";
+import type { DeployOptions, DeployResult } from "./types.js";
 
 /** For how long a deploy waits for a host that is away, in milliseconds: over a weekend. */
 const DEPLOY_PATIENCE = 4 * 24 * 3600 * 1000;
@@ -39,5 +42,28 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
     }
   } finally {
     unlock();
+  }
+}
+
+/**
+ * Takes a copy of the bundle that a deploy was started with: what is built later, while this one still
+ * follows an earlier run, is not run by it.
+ *
+ * @param to where the copy goes
+ * @throws RuntimeProblem if the bundle is not the one that is described any more
+ */
+export function takeBundle(bundle: string, description: BundleDescription, to: string): void {
+  rmSync(to, { recursive: true, force: true });
+  try {
+    placeBundle(bundle, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    // It is being built anew at this very time.
+  }
+  if (!isWholeBundle(to, description.digest)) {
+    throw new RuntimeProblem(
+      `${bundle} was built anew, or edited, while it was being read`,
+      "run the same command again",
+    );
   }
 }

@@ -3,8 +3,7 @@ import { type Run, unmarkCancelled } from "../run/run-folder.js";
 import { BROKEN_CHAIN, type Departure, type RunState } from "../run/run-state.js";
 import type { OpenedTarget } from "../target/open-target.js";
 import { restoreCopies } from "../transfer/stage-run.js";
-import type { DeployOptions } from "./deploy-options.js";
-import type { DeployEnd } from "./deploy-result.js";
+import type { DeployEnd, DeployOptions } from "./types.js";
 
 /** How long managers may take to leave when all is done, in milliseconds. */
 const MOST_LEAVING = 30_000;

@@ -7,8 +7,8 @@ import { placeBundle, stageRun } from "../transfer/stage-run.js";
 import type { TargetFiles } from "../transfer/target-files.js";
 import { isWholeBundle } from "../workspace/whole-bundle.js";
 import { targetDirectory } from "../workspace/workspace.js";
-import type { DeployOptions } from "./deploy-options.js";
 import { preflight } from "./preflight.js";
+import type { DeployOptions } from "./types.js";
 
 /**
  * Stages a run of the jobs that are wanted; no manager has begun it then.

@@ -5,13 +5,12 @@ import { ThisMachine } from "../hosts/this-machine.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { openCheckout } from "../workspace/checkout.js";
 import { targetDirectory, type Workspace } from "../workspace/workspace.js";
-import { examineDirectory, examineOwner } from "./directory-findings.js";
+import { examineDirectory, examineOwner, examineRoom } from "./directory-findings.js";
 import { askHostFacts, type HostAnswer } from "./examine-host.js";
 import { type Finding, fail, ok, skipped } from "./facts/finding.js";
 import { readHostFacts } from "./facts/host-facts.js";
 import type { Needs } from "./facts/needs.js";
 import { examineClock, examineHost, examineStart } from "./host-findings.js";
-import { examineRoom } from "./room-findings.js";
 import { examineSharedDirectory } from "./shared-directory.js";
 import { examineTree } from "./tree-findings.js";
 

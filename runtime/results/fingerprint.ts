@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { type BigIntStats, closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from "node:fs";
 import { join } from "node:path";
-import { statEntry } from "../system/stat-entry.js";
+import { statEntry } from "../system/files.js";
 
 /*
  * How an output is known again. Its stamp is cheap and tells nearly always: inode, size and times. Where

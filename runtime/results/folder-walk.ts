@@ -1,6 +1,6 @@
 import { linkSync, lstatSync, mkdirSync, readdirSync, readlinkSync, type Stats, statSync, symlinkSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { copyFile } from "../system/copy-file.js";
+import { copyFile } from "../system/files.js";
 import { OutputRefused } from "./output-refused.js";
 
 /** Brings all that is in one folder into another one. */

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, lstatSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeFolders } from "../../compiler/format/make-folders.js";
-import { removeFolder } from "../system/remove-folder.js";
+import { removeFolder } from "../system/files.js";
 import type { Workspace } from "../workspace/workspace.js";
 import { digestOf } from "./fingerprint.js";
 import { Ledger } from "./ledger.js";

@@ -2,8 +2,8 @@ import { closeSync, lstatSync, openSync, readSync, realpathSync, statSync } from
 import { dirname, isAbsolute, join, relative } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { RESULT_TABLES } from "../../compiler/format/results.js";
+import { statEntry } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
-import { statEntry } from "../system/stat-entry.js";
 import { digestOf, isRemnant } from "./fingerprint.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
 

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
+import { removeFolder } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
-import { removeFolder } from "../system/remove-folder.js";
 import { stampOf } from "./fingerprint.js";
 import { treeRecord } from "./job-state.js";
 import type { PlacedOutput } from "./placed-outputs.js";

@@ -4,8 +4,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { createLockFile, folderIdentity } from "../system/lock-file.js";
-import { birthOf } from "../system/process-birth.js";
-import { bootOfMachine } from "../system/process-identity.js";
+import { birthOf, bootOfMachine } from "../system/process.js";
 import type { Run } from "./run-folder.js";
 
 /** What the manager is called that a local deploy starts. */

@@ -5,7 +5,7 @@ import { readLines } from "../../compiler/format/lines.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { encodeRow } from "../../compiler/format/tsv.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
-import { removeFolder } from "../system/remove-folder.js";
+import { removeFolder } from "../system/files.js";
 
 /** One run of a bundle on a target: some of its jobs, and what became of them. */
 export interface Run {

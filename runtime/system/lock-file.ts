@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync, fstatSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { writeWhole } from "../../compiler/format/write-atomically.js";
-import { identifyThisProcess, type ProcessIdentity, processSpace } from "./process-identity.js";
+import { identifyThisProcess, type ProcessIdentity, processSpace } from "./process.js";
 
 /** A lock's file: whose it is, and when that process has last shown that it lives. */
 export interface LockFile {

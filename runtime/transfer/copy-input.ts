@@ -12,8 +12,8 @@ import {
 } from "../../compiler/format/content/digest.js";
 import { type DigestCache, statVersion } from "../../compiler/format/content/digest-cache.js";
 import { type InputEntry, walkInput } from "../../compiler/format/content/input-entries.js";
+import { keepTime } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
-import { keepTime } from "../system/time-stamps.js";
 
 /** Says that an input is not what the bundle was built from. */
 export function inputHasChanged(upload: Pick<Upload, "source">): RuntimeProblem {

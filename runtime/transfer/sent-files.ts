@@ -19,8 +19,8 @@ import {
   readRun,
   undeclareRuns,
 } from "../run/run-folder.js";
+import { removeFolder } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
-import { removeFolder } from "../system/remove-folder.js";
 import { type Inventory, readInventory } from "./inventory.js";
 import { splitJournals } from "./split-journals.js";
 import { describeTree, entriesOfTree } from "./stage-tree.js";

@@ -1,4 +1,4 @@
-import { wholeMicroseconds } from "../system/time-stamps.js";
+import { wholeMicroseconds } from "../system/files.js";
 
 /** What a tar stream says of a file, folder or link before its content. */
 export interface TarEntry {

@@ -12,8 +12,8 @@ import {
 import { dirname, join, posix } from "node:path";
 import { PassThrough, type Writable } from "node:stream";
 import { type Extract, extract, type Header } from "tar-stream";
+import { keepTime } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
-import { keepTime } from "../system/time-stamps.js";
 import type { Artifact } from "./target-files.js";
 
 /** Where a target sends files that come in the place of links. */

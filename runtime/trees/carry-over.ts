@@ -18,7 +18,7 @@ import type { PlacedOutputs } from "../results/placed-outputs.js";
 import { digestFile } from "../workspace/whole-bundle.js";
 import { STATE_FILES } from "../workspace/workspace.js";
 import { digestOf } from "./compare-tree.js";
-import type { Change } from "./merge-versions.js";
+import type { Change } from "./decide-places.js";
 
 /*
  * Where jobs' changes are applied, the tree is another one afterwards, and its content is part of what

@@ -6,14 +6,13 @@ import { foldersWithoutTree } from "../transfer/stage-tree.js";
 import type { TargetFiles } from "../transfer/target-files.js";
 import { recordApplied } from "./carry-over.js";
 import { compareSharedTree, readChangesOfJobs } from "./compare-tree.js";
-import { type Decision, decidePlaces } from "./decide-places.js";
+import { type Conflict, type Decision, decidePlaces, mergeVersions } from "./decide-places.js";
 import { earlierVersions } from "./earlier-versions.js";
 import { fetchContents } from "./fetch-contents.js";
+import { isUnreadable, type TreeChange } from "./listing.js";
 import { LocalTree } from "./local-tree.js";
-import { type Conflict, mergeVersions } from "./merge-versions.js";
 import { NoPlace, TreePlaces } from "./place-entry.js";
 import { putResults } from "./put-results.js";
-import { isUnreadable, type TreeChange } from "./tree-change.js";
 
 export interface CollectTreeOptions {
   readonly run: Run;

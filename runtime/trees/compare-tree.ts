@@ -4,11 +4,10 @@ import { join } from "node:path";
 import { readBundledTree } from "../../compiler/format/bundle.js";
 import type { EndedTry } from "../run/journal.js";
 import type { Run } from "../run/run-folder.js";
+import { statEntry } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
-import { statEntry } from "../system/stat-entry.js";
 import type { TargetFiles } from "../transfer/target-files.js";
-import { type Difference, readDifferences } from "./listing.js";
-import { changeOf, isUncertain, type TreeChange } from "./tree-change.js";
+import { changeOf, type Difference, isUncertain, readDifferences, type TreeChange } from "./listing.js";
 
 /** Files up to this size are read at once. */
 const SMALL = 8 * 1024 * 1024;

@@ -1,10 +1,9 @@
 import { readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { readChangesTable, readConflictsTable } from "../results/change-tables.js";
-import { fileNameOf } from "../results/log-names.js";
-import { statEntry } from "../system/stat-entry.js";
-import { CONFLICTS_FOLDER, TREE_FOLDER } from "./decide-places.js";
-import type { Change } from "./merge-versions.js";
+import { fileNameOf } from "../results/logs.js";
+import { statEntry } from "../system/files.js";
+import { type Change, CONFLICTS_FOLDER, TREE_FOLDER } from "./decide-places.js";
 import type { Version } from "./place-entry.js";
 
 function versionAt(source: string): Version | undefined {

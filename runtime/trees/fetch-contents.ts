@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import type { Run } from "../run/run-folder.js";
+import { statEntry } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
-import { statEntry } from "../system/stat-entry.js";
 import type { Artifact, TargetFiles } from "../transfer/target-files.js";
-import type { Change } from "./merge-versions.js";
-import type { TreeChange } from "./tree-change.js";
+import type { Change } from "./decide-places.js";
+import type { TreeChange } from "./listing.js";
 
 /** So many files, or bytes, are collected together. */
 const MOST_FILES_AT_ONCE = 5000;

@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type BundledTreeEntry, readBundledTree } from "../../compiler/format/bundle.js";
-import { statEntry } from "../system/stat-entry.js";
+import { statEntry } from "../system/files.js";
 import { digestOf } from "./compare-tree.js";
 import { isThere, type Version } from "./place-entry.js";
 

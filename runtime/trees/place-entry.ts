@@ -16,7 +16,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { isSameContent } from "../results/results.js";
-import { statEntry } from "../system/stat-entry.js";
+import { statEntry } from "../system/files.js";
 import type { EntryKind } from "./listing.js";
 
 /** What is to be put somewhere: a file's content is at `source`. */

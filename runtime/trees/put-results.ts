@@ -12,12 +12,11 @@ import {
   writeConflictsTable,
 } from "../results/change-tables.js";
 import { isSameContent } from "../results/results.js";
+import { statEntry } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
-import { statEntry } from "../system/stat-entry.js";
-import { CONFLICTS_FOLDER, type Decision, TREE_FOLDER } from "./decide-places.js";
-import type { Change, Conflict } from "./merge-versions.js";
+import { type Change, CONFLICTS_FOLDER, type Conflict, type Decision, TREE_FOLDER } from "./decide-places.js";
+import type { TreeChange } from "./listing.js";
 import { isThere, NoPlace, TreePlaces } from "./place-entry.js";
-import type { TreeChange } from "./tree-change.js";
 
 /** Below `results/conflicts`: versions that an earlier run had collected, of what a later one changed too. */
 const EARLIER = "earlier";

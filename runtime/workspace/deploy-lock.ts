@@ -12,7 +12,7 @@ import {
   readLockFile,
 } from "../system/lock-file.js";
 import { RuntimeProblem } from "../system/problem.js";
-import { isRunning, type ProcessIdentity, processSpace } from "../system/process-identity.js";
+import { isRunning, type ProcessIdentity, processSpace } from "../system/process.js";
 import type { RenewedLock } from "./renew-lock.js";
 
 /** Between two signs of life, in milliseconds. */

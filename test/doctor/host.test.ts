@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { examineRoom } from "../../runtime/doctor/directory-findings.js";
 import { readHostFacts } from "../../runtime/doctor/facts/host-facts.js";
 import { listCommands, type Needs } from "../../runtime/doctor/facts/needs.js";
 import { examineClock, examineHost, examineStart } from "../../runtime/doctor/host-findings.js";
-import { examineRoom } from "../../runtime/doctor/room-findings.js";
 import { suite } from "../runner/suite.js";
 
 const test = suite("doctor: host");

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import type { PilotNeeds } from "../../runtime/doctor/facts/batch-examination.js";
 import type { Finding } from "../../runtime/doctor/facts/finding.js";
-import { readMebibytes, readTime } from "../../runtime/doctor/slurm/amounts.js";
+import { readGenericResources, readMebibytes, readTime } from "../../runtime/doctor/slurm/amounts.js";
 import { examineSlurm } from "../../runtime/doctor/slurm/examine-slurm.js";
-import { readGenericResources } from "../../runtime/doctor/slurm/generic-resources.js";
 import { readRequest } from "../../runtime/doctor/slurm/pilot-request.js";
 import { suite } from "../runner/suite.js";
 import { slurmSays } from "./cluster-answers.js";

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeOwnLock, folderIdentity } from "../../runtime/system/lock-file.js";
-import { bootOfMachine, processSpace } from "../../runtime/system/process-identity.js";
+import { bootOfMachine, processSpace } from "../../runtime/system/process.js";
 import { lockState } from "../../runtime/workspace/deploy-lock.js";
 import { begin, Deployment, kill, until } from "../deploy/deployment.js";
 import { suite } from "../runner/suite.js";

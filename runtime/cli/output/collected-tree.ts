@@ -3,7 +3,7 @@ import { countOf, formatBytes } from "../../../compiler/format/amounts.js";
 import { printableName } from "../../../compiler/format/control-characters.js";
 import { RESULT_TABLES } from "../../../compiler/format/results.js";
 import type { CollectedTree } from "../../trees/collect-tree.js";
-import type { Conflict } from "../../trees/merge-versions.js";
+import type { Conflict } from "../../trees/decide-places.js";
 import type { Workspace } from "../../workspace/workspace.js";
 import type { Terminal } from "./terminal.js";
 

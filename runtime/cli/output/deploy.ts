@@ -1,11 +1,10 @@
 import { relative } from "node:path";
 import { countOf, formatBytes, formatSeconds } from "../../../compiler/format/amounts.js";
-import type { DeployObserver, Progress } from "../../deploy/deploy-observer.js";
-import type { DeployEnd, DeployResult } from "../../deploy/deploy-result.js";
+import type { DeployEnd, DeployObserver, DeployResult, Progress } from "../../deploy/types.js";
 import type { Workspace } from "../../workspace/workspace.js";
 import { sayCollectedTree } from "./collected-tree.js";
 import { sayFailures } from "./failures.js";
-import { sayReconnecting } from "./reconnecting.js";
+import { sayReconnecting } from "./notes.js";
 import { sayLost, sayPutRight, sayUntidied } from "./results.js";
 import type { Terminal } from "./terminal.js";
 

@@ -4,8 +4,7 @@ import { countOf } from "../../../compiler/format/amounts.js";
 import { withoutControlCharacters } from "../../../compiler/format/control-characters.js";
 import { adviseOnExit, describeExit } from "../../../compiler/shell/exit-words.js";
 import type { JobResult } from "../../results/ledger.js";
-import { logPath } from "../../results/log-names.js";
-import { readLogTail } from "../../results/log-tail.js";
+import { logPath, readLogTail } from "../../results/logs.js";
 import type { Workspace } from "../../workspace/workspace.js";
 import type { Terminal } from "./terminal.js";
 

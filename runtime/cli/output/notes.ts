@@ -1,3 +1,4 @@
+import { formatSeconds } from "../../../compiler/format/amounts.js";
 import type { Problem } from "../../../compiler/problem/problem.js";
 import type { Terminal } from "./terminal.js";
 
@@ -7,4 +8,9 @@ export function sayNotes({ colors, say }: Terminal, notes: readonly Problem[]): 
     const where = place ? `${place.file}:${place.line}:${place.column}: ` : "";
     say(`  ${colors.yellow("note:")} ${where}${message}${hint ? colors.dim(` (${hint})`) : ""}`);
   }
+}
+
+/** Says that a connection broke, and when the next try will be. */
+export function sayReconnecting(terminal: Terminal, message: string, pause: number): void {
+  terminal.say(`${message}; connecting again in ${formatSeconds(pause / 1000)}`);
 }

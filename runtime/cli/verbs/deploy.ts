@@ -1,6 +1,5 @@
 import { deploy } from "../../deploy/deploy.js";
-import type { DeployOptions } from "../../deploy/deploy-options.js";
-import type { DeployEnd } from "../../deploy/deploy-result.js";
+import type { DeployEnd, DeployOptions } from "../../deploy/types.js";
 import type { Redo } from "../../results/select-jobs.js";
 import { bundleFolder } from "../../workspace/workspace.js";
 import { describeCollectedTree, sayCollectedTree } from "../output/collected-tree.js";

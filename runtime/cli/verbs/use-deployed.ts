@@ -1,6 +1,6 @@
 import { type DeployedSwarm, openDeployed } from "../../collect/deployed-swarm.js";
 import { openWorkspace } from "../../workspace/workspace.js";
-import { sayReconnecting } from "../output/reconnecting.js";
+import { sayReconnecting } from "../output/notes.js";
 import type { VerbContext } from "./verb.js";
 
 /**

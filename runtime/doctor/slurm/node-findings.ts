@@ -1,6 +1,6 @@
 import { formatMemory, formatWalltime } from "../../../compiler/format/amounts.js";
 import { type Finding, fail, ok, warn } from "../facts/finding.js";
-import { countResource, sayResource } from "./generic-resources.js";
+import { countResource, sayResource } from "./amounts.js";
 import { type NodeKind, satisfies, usableCpus } from "./node-kinds.js";
 import type { Partition } from "./partitions.js";
 import type { PilotRequest } from "./pilot-request.js";

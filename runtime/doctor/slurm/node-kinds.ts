@@ -1,4 +1,4 @@
-import { type GenericResource, readGenericResources } from "./generic-resources.js";
+import { type GenericResource, readGenericResources } from "./amounts.js";
 
 /** Nodes of one partition that are all alike. */
 export interface NodeKind {

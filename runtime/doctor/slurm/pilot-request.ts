@@ -1,5 +1,4 @@
-import { readMebibytes, readTime } from "./amounts.js";
-import { type GenericResource, readGenericResources } from "./generic-resources.js";
+import { type GenericResource, readGenericResources, readMebibytes, readTime } from "./amounts.js";
 
 /** What one pilot asks of SLURM. */
 export interface PilotRequest {

@@ -1,7 +1,11 @@
+import type { BundleDescription } from "../../compiler/format/bundle.js";
+import type { JobResult } from "../results/ledger.js";
 import type { PutRight } from "../results/put-right.js";
-import type { Reason } from "../results/select-jobs.js";
+import type { SwarmReport } from "../results/report.js";
+import type { Reason, Redo } from "../results/select-jobs.js";
 import type { Run } from "../run/run-folder.js";
 import type { CollectedTree } from "../trees/collect-tree.js";
+import type { Workspace } from "../workspace/workspace.js";
 
 /** How far a run is. */
 export interface Progress {
@@ -50,4 +54,47 @@ export interface DeployObserver {
   /** results/ has been put right before jobs run */
   putRight(done: PutRight): void;
   progress(progress: Progress): void;
+}
+
+export interface DeployOptions {
+  readonly workspace: Workspace;
+  readonly target: string;
+  /** the built bundle */
+  readonly bundle: string;
+  readonly description: BundleDescription;
+  readonly redo: Redo;
+  readonly limit: number | undefined;
+  readonly keepLogs: boolean;
+  /** leave when the managers have been started */
+  readonly detach: boolean;
+  /** have the swarm's folder on the target, whichever checkout it belonged to */
+  readonly takeOver: boolean;
+  /** remember the key of a host that was never seen before */
+  readonly acceptNewHostKey: boolean;
+  readonly observer: DeployObserver;
+  /** aborted when the user asks to stop */
+  readonly signal: AbortSignal;
+}
+
+/** How a deploy ended. */
+export type DeployEnd =
+  | { readonly how: "complete" }
+  /** what an earlier run has changed was applied, and the bundle is of the tree before that: to be built anew */
+  | { readonly how: "outdated" }
+  /** the user asked for it, and the manager has stopped */
+  | { readonly how: "interrupted" }
+  /** the managers go on without this process */
+  | { readonly how: "left"; readonly run: number }
+  /** the manager stopped before all was done */
+  | { readonly how: "stopped"; readonly reason: string; readonly detail: string };
+
+export interface DeployResult {
+  readonly report: SwarmReport;
+  readonly end: DeployEnd;
+  /** the failures of this deploy */
+  readonly failures: readonly JobResult[];
+  /** finished in this deploy */
+  readonly finished: number;
+  /** what came of the trees of runs that ended in this deploy */
+  readonly trees: readonly CollectedTree[];
 }

@@ -1,0 +1,125 @@
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  lstatSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { draftOf } from "../../compiler/format/write-atomically.js";
+import { RuntimeProblem } from "./problem.js";
+
+/**
+ * A time stamp in whole microseconds. All that puts files anywhere rounds in this one way, or data
+ * that is as old as its index could come out newer.
+ *
+ * @param milliseconds since 1970, with fractions, as `Stats.mtimeMs`
+ */
+export function wholeMicroseconds(milliseconds: number): number {
+  return Math.max(0, Math.floor(milliseconds * 1000));
+}
+
+/** Gives a file or folder the time stamp that another has. */
+export function keepTime(path: string, milliseconds: number): void {
+  // What is handed on as a fraction of a second is cut to microseconds: half of one more, and none is lost.
+  const seconds = (wholeMicroseconds(milliseconds) + 0.5) / 1_000_000;
+  utimesSync(path, seconds, seconds);
+}
+
+/** Copies a file with its mode; as a reflink where the file system can, and with holes where it has some. */
+export function copyFile(from: string, to: string): void {
+  const { size, blocks, mtimeMs } = statSync(from);
+  if (blocks * 512 >= size || spawnSync("cp", ["--reflink=auto", "--sparse=always", "--", from, to]).status !== 0) {
+    copyFileSync(from, to, constants.COPYFILE_FICLONE);
+  }
+  // What is made from other outputs is not older than they are.
+  keepTime(to, mtimeMs);
+}
+
+/** What lies at a path, itself and not what it leads to; undefined if nothing does, or a file is on the way. */
+export function statEntry(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+/** Removes one thing after another, and goes on where one cannot be removed. @returns what is left, with the reason */
+function removeEach(path: string): { readonly path: string; readonly why: string }[] {
+  const left: { path: string; why: string }[] = [];
+  const attempt = (action: () => void) => {
+    try {
+      action();
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      // A folder that is not empty is the trouble of what is in it.
+      if (code !== "ENOENT" && (code !== "ENOTEMPTY" || left.length === 0)) left.push({ path, why: message });
+    }
+  };
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (!stats) return left;
+  if (!stats.isDirectory()) {
+    attempt(() => unlinkSync(path));
+    return left;
+  }
+  // Folders that may not be written to are no hindrance.
+  if ((stats.mode & 0o700) !== 0o700) attempt(() => chmodSync(path, (stats.mode & 0o777) | 0o700));
+  attempt(() => {
+    for (const entry of readdirSync(path)) left.push(...removeEach(join(path, entry)));
+  });
+  attempt(() => rmdirSync(path));
+  return left;
+}
+
+/**
+ * Removes a folder with all that is in it.
+ *
+ * @throws RuntimeProblem naming what cannot be removed; all else is gone then
+ */
+export function removeFolder(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+    return;
+  } catch {
+    // Its words are not always true ones; and it stops at once.
+  }
+  const [first, ...more] = removeEach(path);
+  if (!first) return;
+  const others = more.length > 0 ? `, nor can ${more.length} more` : "";
+  throw new RuntimeProblem(
+    `${first.path} cannot be removed${others}: ${first.why.replace(/, \w+ '.*$/, "")}`,
+    "see what holds it (lsattr, mount, a process that has it open), then run the same command again",
+  );
+}
+
+/** Can a copy in this folder share its room with the original? Found out by trying. */
+export function hasReflinks(folder: string): boolean {
+  const [original, copy] = [draftOf(join(folder, "reflink")), draftOf(join(folder, "reflink-copy"))];
+  try {
+    writeFileSync(original, "some content");
+    copyFileSync(original, copy, constants.COPYFILE_FICLONE_FORCE);
+    return true;
+  } catch {
+    return false; // also where nothing was built yet, and the folder is not there
+  } finally {
+    for (const path of [original, copy]) removeIfItCan(path);
+  }
+}
+
+function removeIfItCan(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // A disk that fails is told of by who needs it.
+  }
+}

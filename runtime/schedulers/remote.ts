@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { runScript } from "../hosts/run-script.js";
 import type { Run } from "../run/run-folder.js";
-import type { Site } from "./pilots/batch-system.js";
-import type { ExitExplanation, Scheduler, SchedulerState } from "./scheduler.js";
+import type { ExitExplanation, Scheduler, SchedulerState, Site } from "./scheduler.js";
 
 /** A manager on another machine, without a scheduler. */
 export class RemoteScheduler implements Scheduler {

@@ -1,4 +1,14 @@
+import type { Host } from "../hosts/host.js";
 import type { Run } from "../run/run-folder.js";
+
+/** Where a scheduler is asked. */
+export interface Site {
+  readonly host: Host;
+  /** does an action again, should the connection break in the middle of it */
+  readonly persist: <T>(action: () => Promise<T>) => Promise<T>;
+  /** the swarm's folder on the target */
+  readonly there: string;
+}
 
 /** What is known of the managers of a run. */
 export interface SchedulerState {

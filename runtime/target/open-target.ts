@@ -9,7 +9,6 @@ import { ThisMachine } from "../hosts/this-machine.js";
 import { withReconnection } from "../hosts/with-reconnection.js";
 import { isClosed, listRuns, readRun } from "../run/run-folder.js";
 import { LocalScheduler } from "../schedulers/local.js";
-import { openScheduler } from "../schedulers/open-scheduler.js";
 import type { Scheduler } from "../schedulers/scheduler.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { SentFiles } from "../transfer/sent-files.js";
@@ -18,6 +17,7 @@ import { VisibleFiles } from "../transfer/visible-files.js";
 import { openCheckout } from "../workspace/checkout.js";
 import { STATE_FILES, targetDirectory, type Workspace } from "../workspace/workspace.js";
 import { type ClaimedFolder, claimFolder } from "./claim-folder.js";
+import { openScheduler } from "./open-scheduler.js";
 
 /** What has to be known of a target to reach it: parts of a bundle's description. */
 export type TargetFacts = Pick<BundleDescription, "swarm" | "target" | "kind" | "access" | "pilots">;

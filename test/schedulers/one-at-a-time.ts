@@ -6,9 +6,9 @@ import type {
   CancelAnswer,
   PilotsOfRun,
   QueueAnswer,
-  Site,
   Submitted,
 } from "../../runtime/schedulers/pilots/batch-system.js";
+import type { Site } from "../../runtime/schedulers/scheduler.js";
 
 /** The queue: starts one pilot after another, and says which one runs. */
 const QUEUE = `for ((number = 1; number <= $2; number++)); do

@@ -1,15 +1,5 @@
-import type { Host } from "../../hosts/host.js";
 import type { Run } from "../../run/run-folder.js";
 import type { ExitExplanation } from "../scheduler.js";
-
-/** Where a batch system is asked. */
-export interface Site {
-  readonly host: Host;
-  /** does an action again, should the connection break in the middle of it */
-  readonly persist: <T>(action: () => Promise<T>) => Promise<T>;
-  /** the swarm's folder on the target */
-  readonly there: string;
-}
 
 /** Whose pilots are meant. */
 export interface PilotsOfRun {

@@ -1,8 +1,8 @@
 import { loadScript } from "../../hosts/load-script.js";
 import type { Ended } from "../../hosts/script/script-run.js";
 import { RuntimeProblem } from "../../system/problem.js";
-import type { BatchSystem, CancelAnswer, PilotsOfRun, QueueAnswer, Site } from "../pilots/batch-system.js";
-import type { ExitExplanation } from "../scheduler.js";
+import type { BatchSystem, CancelAnswer, PilotsOfRun, QueueAnswer } from "../pilots/batch-system.js";
+import type { ExitExplanation, Site } from "../scheduler.js";
 import { explainRefusal } from "./explain-refusal.js";
 import { isLaunchFailure } from "./pending-reasons.js";
 import { readQueueAnswer, readQueueLines, type SlurmJob } from "./queue-answer.js";

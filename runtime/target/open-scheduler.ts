@@ -1,11 +1,11 @@
 import type { BundleDescription } from "../../compiler/format/bundle.js";
-import type { BatchSystem, Site } from "./pilots/batch-system.js";
-import { PilotScheduler } from "./pilots/pilot-scheduler.js";
-import { RemoteScheduler } from "./remote.js";
-import type { Scheduler } from "./scheduler.js";
-import { Slurm } from "./slurm/slurm.js";
+import type { BatchSystem } from "../schedulers/pilots/batch-system.js";
+import { PilotScheduler } from "../schedulers/pilots/pilot-scheduler.js";
+import { RemoteScheduler } from "../schedulers/remote.js";
+import type { Scheduler, Site } from "../schedulers/scheduler.js";
+import { Slurm } from "../schedulers/slurm/slurm.js";
 
-/** What pilots can run under, by the kind of a target. A new one is a folder here, and a line. */
+/** What pilots can run under, by the kind of a target. A new one is a folder in `schedulers/`, and a line here. */
 export const BATCH_SYSTEMS: Record<string, (site: Site) => BatchSystem> = {
   slurm: (site) => new Slurm(site),
 };

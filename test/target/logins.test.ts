@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Finding } from "../../runtime/doctor/facts/finding.js";
 import { noCluster } from "../cluster/availability.js";
 import { useSshd } from "../cluster/sshd.js";
 import { suite } from "../runner/suite.js";
@@ -40,10 +39,10 @@ test.skipUnless(
         'jobs: range("i", 1, 2), command: ({ params }) => sh`: ${params.i}`,',
         'ssh({ host: "lab", directory: DIRECTORY, slots: 1 })',
       );
-      const { document } = await swarm.json<{ findings: Finding[] }>("doctor");
+      const { document } = await swarm.json<{ findings: { name: string; words: string }[] }>("doctor");
       const found = document.findings.find(({ name }) => name === "logins");
       assert.equal(found?.status, lingers ? "ok" : "warn", JSON.stringify(document));
-      assert.match(found?.message ?? "", lingers ? /goes on, since this account lingers/ : /KillUserProcesses/);
+      assert.match(found?.words ?? "", lingers ? /goes on, since this account lingers/ : /KillUserProcesses/);
       if (!lingers) assert.match(found?.hint ?? "", /loginctl enable-linger/);
       await swarm.succeed();
       const units = readFileSync(join(programs, "units"), "utf8");

@@ -39,7 +39,9 @@ test.skipUnless(
         'jobs: range("i", 1, 2), command: ({ params }) => sh`: ${params.i}`,',
         'ssh({ host: "lab", directory: DIRECTORY, slots: 1 })',
       );
-      const { document } = await swarm.json<{ findings: { name: string; words: string }[] }>("doctor");
+      const { document } = await swarm.json<{
+        findings: { name: string; status: string; words: string; hint: string | null }[];
+      }>("doctor");
       const found = document.findings.find(({ name }) => name === "logins");
       assert.equal(found?.status, lingers ? "ok" : "warn", JSON.stringify(document));
       assert.match(found?.words ?? "", lingers ? /goes on, since this account lingers/ : /KillUserProcesses/);

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -52,6 +52,7 @@ export function whyNoLab(): string | undefined {
 /** @throws Error if the tracer cannot be built, or may not trace */
 export async function openLab(): Promise<Lab> {
   const folder = mkdtempSync(join(tmpdir(), "locusts-certify-"));
+  chmodSync(folder, 0o711); // who logs in has to reach the tracer
   const copy = join(folder, "program");
   mkdirSync(copy);
   const compiled = join(ROOT, "dist");

@@ -34,7 +34,7 @@ const { values: options } = parseArgs({
     only: { type: "string" },
     /** begin no more points after so long */
     seconds: { type: "string" },
-    workers: { type: "string", default: String(Math.min(2, availableParallelism())) },
+    workers: { type: "string", default: String(Math.min(8, 2 * availableParallelism())) },
     seed: { type: "string", default: "" },
     /** says how many points there are, and tries none */
     list: { type: "boolean", default: false },

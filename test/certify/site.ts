@@ -30,9 +30,9 @@ function childrenLike(pattern: string): number[] {
     .map(Number);
 }
 
-/** An sshd of its own, whose sessions are traced. */
-async function openSshd(): Promise<Site> {
-  const sshd = await useSshd();
+/** An sshd of its own, whose sessions are traced; with a filter, since a stop at each of their calls costs ten times as much. */
+async function openSshd(tracer: string): Promise<Site> {
+  const sshd = await useSshd({ settings: [`ForceCommand ${tracer} --behind-filter`] });
   const daemons = childrenLike(`sshd.*${sshd.folder}`);
   return { environment: { ...sshd.environment }, user: sshd.user, home: sshd.home, daemons };
 }
@@ -55,10 +55,12 @@ export function whyNoSite({ where }: Scenario): string | undefined {
 export class Sites {
   readonly #opened = new Map<Scenario["where"], Promise<Site>>();
 
+  constructor(readonly tracer: string) {}
+
   at(where: Scenario["where"]): Promise<Site> {
     let site = this.#opened.get(where);
     if (!site) {
-      site = where === "here" ? Promise.resolve(HERE) : where === "sshd" ? openSshd() : openCluster();
+      site = where === "here" ? Promise.resolve(HERE) : where === "sshd" ? openSshd(this.tracer) : openCluster();
       this.#opened.set(where, site);
     }
     return site;

@@ -18,10 +18,11 @@ function oneAtATime<T>(action: () => Promise<T>): Promise<T> {
 /** Works on one case at a time. */
 export class Worker {
   readonly #verbs: Verbs;
-  readonly #sites = new Sites();
+  readonly #sites: Sites;
 
   constructor(readonly lab: Lab) {
     this.#verbs = new Verbs(lab.program);
+    this.#sites = new Sites(lab.tracer);
   }
 
   /** Does something with a fresh case, and leaves nothing of it. */

@@ -98,6 +98,10 @@ void name_role(Process *process) {
   char base[32];
   snprintf(base, sizeof base, "%.*s", (int)strcspn(process->role, "/>"), process->role);
   int is_shell = !strcmp(program, "bash") || !strcmp(program, "sh");
+  if (!strcmp(base, "daemon") && (ends_with(what, "--behind-filter") || !strcmp(program, "tracer"))) {
+    if (!is_shell) process->at_every_call = 0;
+    return;
+  }
   if (!strcmp(base, "daemon")) {
     if (ends_with(what, "slurm_script")) strcpy(process->role, "pilot");
     else strcpy(process->role, is_shell ? "remote" : "daemon");

@@ -6,6 +6,8 @@
  *
  *   tracer --root FOLDER… --log FILE --status FILE [--daemon PID…] [--at CLASS --nth N --fault FAULT] -- COMMAND…
  *
+ *   tracer --behind-filter      the command in SSH_ORIGINAL_COMMAND, for sshd_config's ForceCommand
+ *
  * The log has a line for each call, or for the one that was hit. The status file says how the command has
  * ended, whatever of it still runs. A disk that has become full stays so until SIGUSR1, and who pauses
  * does so until SIGUSR2.
@@ -81,12 +83,17 @@ static int kill_some(const Process *me) {
   return is_among;
 }
 
+/* To its next stop: what a daemon does itself is no point, and all that it starts is told of anyway. */
+static int next_stop(const Process *process) {
+  return process->at_every_call && strncmp(process->role, "daemon", 6) ? PTRACE_SYSCALL : PTRACE_CONT;
+}
+
 /* How a process goes on that is about to make a call: a ptrace request, or -1 if it was killed, or pauses. */
 static int on_call(Process *process) {
   static Call call;
   static Change change;
   static char folded[4096], class[4400];
-  int go_on = process->at_every_call ? PTRACE_SYSCALL : PTRACE_CONT;
+  int go_on = next_stop(process);
   if (read_call(process->thread, &call)) return go_on;
   describe_change(process, &call, &change);
   if (!change.name) return go_on;
@@ -139,7 +146,7 @@ static int on_call_stop(Process *process) {
     process->spoils_end = 0;
     if (read_call(process->thread, &call) == 0) replace_result(process->thread, &call, error_number);
   }
-  return process->at_every_call ? PTRACE_SYSCALL : PTRACE_CONT;
+  return next_stop(process);
 }
 
 static int number_of_error(const char *name) {
@@ -203,6 +210,22 @@ static pid_t start(char **command) {
   return process;
 }
 
+/* What a daemon's sessions run: the command that it was asked for, behind the filter, if it is traced. */
+static int run_behind_filter(void) {
+  char line[128];
+  int tracer = 0;
+  FILE *status = fopen("/proc/self/status", "re");
+  while (status && fgets(line, sizeof line, status))
+    if (sscanf(line, "TracerPid: %d", &tracer) == 1) break;
+  const char *command = getenv("SSH_ORIGINAL_COMMAND");
+  if (!command) return 99;
+  char *text = strdup(command);
+  unsetenv("SSH_ORIGINAL_COMMAND");
+  if (tracer) stop_at_changes();
+  execlp("bash", "bash", "-c", text, (char *)NULL);
+  return 97;
+}
+
 static void write_status(const char *path, int status) {
   FILE *file = fopen(path, "we");
   if (!file) return;
@@ -218,7 +241,7 @@ static int is_group_stop(int signal) {
 /* How a stopped process goes on; -1: not yet, or never. */
 static int on_stop(Process *process, int status, int *deliver) {
   int event = status >> 16, signal = WSTOPSIG(status);
-  int go_on = process->at_every_call ? PTRACE_SYSCALL : PTRACE_CONT;
+  int go_on = next_stop(process);
   switch (event) {
     case PTRACE_EVENT_FORK: case PTRACE_EVENT_VFORK: case PTRACE_EVENT_CLONE: {
       unsigned long thread = 0;
@@ -226,14 +249,15 @@ static int on_stop(Process *process, int status, int *deliver) {
       Process *child = add_child(process, (pid_t)thread);
       if (child->is_held) {
         child->is_held = 0;
-        ptrace(child->at_every_call ? PTRACE_SYSCALL : PTRACE_CONT, child->thread, 0, 0);
+        ptrace(next_stop(child), child->thread, 0, 0);
       }
       return go_on;
     }
     case PTRACE_EVENT_EXEC:
       process->process = process->thread;
       name_role(process);
-      return go_on;
+      process->is_inside = process->at_every_call; /* it is still to come back from that call */
+      return next_stop(process);
     case PTRACE_EVENT_SECCOMP: return process->at_every_call ? go_on : on_call(process);
     case PTRACE_EVENT_STOP:
       if (process->is_begun && is_group_stop(signal)) return PTRACE_LISTEN;
@@ -272,6 +296,7 @@ static void trace(pid_t root, const char *status_file) {
 int main(int argc, char **argv) {
   const char *log = "/dev/null", *status = "/dev/null";
   int at = 1;
+  if (argc == 2 && !strcmp(argv[1], "--behind-filter")) return run_behind_filter();
   for (; at + 1 < argc && strcmp(argv[at], "--"); at += 2) {
     const char *value = argv[at + 1];
     if (!strcmp(argv[at], "--root")) add_root(value);

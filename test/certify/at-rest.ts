@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Case } from "./case.js";
-import { foldPath, listFolder } from "./findings.js";
+import { listFolder, placeOf } from "./findings.js";
 import { DAMAGES, type Damage, type Point } from "./point.js";
 
 /** What Locusts has of a case: where it is, by its path in the definition's folder, or below `there/`. */
@@ -22,7 +22,7 @@ export function listDamages(tried: Case): Point[] {
   for (const [path, place] of stateFiles(tried)) {
     const damages = lstatSync(place).isFile() ? DAMAGES : (["removed"] as const);
     for (const fault of damages) {
-      const point = { scenario: tried.scenario.name, fault, nth: 1, place: `at-rest|file|${foldPath(path)}` };
+      const point = { scenario: tried.scenario.name, fault, nth: 1, place: `at-rest|file|${placeOf(path)}` };
       points.set(`${point.place} ${fault}`, point);
     }
   }
@@ -41,7 +41,7 @@ function spoil(text: Buffer, how: Damage): Buffer {
 /** Does a damage. @returns false if there is no such file */
 export function damage(tried: Case, point: Point): boolean {
   const wanted = point.place.slice("at-rest|file|".length);
-  const [, place] = [...stateFiles(tried)].find(([path]) => foldPath(path) === wanted) ?? [];
+  const [, place] = [...stateFiles(tried)].find(([path]) => placeOf(path) === wanted) ?? [];
   if (place === undefined) return false;
   if (point.fault === "removed") rmSync(place, { recursive: true });
   else writeFileSync(place, spoil(readFileSync(place), point.fault as Damage));

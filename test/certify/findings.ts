@@ -63,6 +63,11 @@ export function foldPath(path: string): string {
   return path.replace(/[0-9a-f]{12,}/g, "H").replace(/\d+/g, "N");
 }
 
+/** As a point's place has a path: folded, and one file of a bundle's library is like another. */
+export function placeOf(path: string): string {
+  return foldPath(path).replace(/(bundle\/lib\/)[^/]+/, "$1F");
+}
+
 const VARYING = new Set(["seconds", "host", "attempts"]);
 
 /** The rows of jobs.tsv without what varies: a list, so that a job that stands there twice is seen. */

@@ -8,6 +8,7 @@ import {
   listOthers,
   listResults,
   type Manifest,
+  placeOf,
   readJobTable,
   readJournals,
   readTally,
@@ -127,7 +128,7 @@ async function judgeClean(
   const more = [...found].flatMap(([folded, path]) => (isExpected(folded) ? [] : [path]));
   // What was damaged, and nobody needs, may stay so.
   const [, , damaged] = point.place.split("|") as [string, string, string];
-  const isNeeded = (folded: string) => !isDamage(point.fault) || !`${folded}/`.startsWith(`${damaged}/`);
+  const isNeeded = (folded: string) => !isDamage(point.fault) || !`${placeOf(folded)}/`.startsWith(`${damaged}/`);
   // After `clean --reset` there is no bundle on the target until a job is to run.
   const isExpectedGone = (folded: string) =>
     wasReset && /^(there\/[^/]+\/swarm|\.locusts\/local)\/bundle(\/|$)/.test(folded);

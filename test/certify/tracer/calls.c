@@ -189,7 +189,10 @@ void fold_path(const char *path, char *to, size_t size) {
   size_t at = (size_t)snprintf(to, size, "%s", root > 0 ? "there/" : "");
   while (*rest && at < size - 2) {
     size_t hex = strspn(rest, "0123456789abcdef"), digits = strspn(rest, "0123456789");
-    if (!strncmp(rest, "discarded.", 10)) { /* a name by mktemp */
+    if (at >= 11 && !strncmp(to + at - 11, "bundle/lib/", 11)) { /* one is like another */
+      to[at++] = 'F';
+      rest += strcspn(rest, "/");
+    } else if (!strncmp(rest, "discarded.", 10)) { /* a name by mktemp */
       at += (size_t)snprintf(to + at, size - at, "discarded.H");
       rest += 10 + strcspn(rest + 10, "/");
     } else if (hex >= 12 || digits) {

@@ -25,7 +25,10 @@ export function ownMachinery(): Machinery {
  * @throws ProblemsFound if the machinery in that folder would replace something that Locusts has not put there
  */
 export function refuseForeignMachinery(folder: string, name: string): void {
-  refuseForeign(folder, machineryFiles(MACHINERY_SOURCE), (file) => isPartOfMachinery(join(folder, file)), name);
+  const files = machineryFiles(MACHINERY_SOURCE);
+  // Among others of it, one that was emptied or garbled is its own: a folder of somebody else's has none.
+  const holdsOne = files.some((file) => isPartOfMachinery(join(folder, file)));
+  refuseForeign(folder, files, () => holdsOne, name);
 }
 
 /** Removes a machinery that this build has put into a folder of its own making. */

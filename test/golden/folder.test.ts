@@ -90,9 +90,12 @@ test("its own files it replaces, and removes those that it lists; others beside 
   });
   into("out");
   const first = contents("out");
+  const library = contents("out/lib");
   writeFileSync(join(folder, "out/manager.sh"), "edited");
+  // One that a bad disk has emptied is known by the others around it.
+  writeFileSync(join(folder, "out/lib", Object.keys(library)[0] as string), "");
   into("out");
-  assert.equal(contents("out"), first);
+  assert.equal([contents("out"), contents("out/lib")], [first, library]);
   assert.equal([first["notes.md"], first["program.mjs"], first[".notes.1.new"]], ["mine", "mine", "mine"]);
   // What an earlier bundle had, and this one has not.
   const description = JSON.parse(first["bundle.json"] ?? "") as { files: string[] };

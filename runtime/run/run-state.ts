@@ -29,6 +29,8 @@ export class RunState {
   readonly #finished = new Set<number>();
   /** how the last incarnation of each manager has left; undefined if it has not, or was killed */
   readonly #departures = new Map<string, Departure | undefined>();
+  /** also of managers that others have followed since */
+  readonly #badNodes = new Set<string>();
 
   /** @param jobs the numbers of the run's jobs, where they are known: what a journal says of others counts for nothing */
   constructor(
@@ -83,7 +85,7 @@ export class RunState {
 
   /** Nodes that take no more work, and why. */
   get badNodes(): string[] {
-    return this.#leftFor("bad-node").map(([, detail]) => detail);
+    return [...this.#badNodes];
   }
 
   #leftFor(reason: string): (readonly [manager: string, detail: string])[] {
@@ -121,6 +123,7 @@ export class RunState {
         this.#departures.set(managerOf(incarnation), undefined);
       },
       left: (incarnation, reason, detail) => {
+        if (reason === "bad-node") this.#badNodes.add(detail);
         this.#forgetRunning(managerOf(incarnation));
         this.#departures.set(managerOf(incarnation), { reason, detail });
       },

@@ -4,7 +4,8 @@
 # Jobs begin at once and nodes are missed soon, so that tests need not wait; all else is as it is
 # on clusters. A partition for each thing that can be wrong with one: `short` has a limit of a
 # minute, `down` never starts anything, `hidden` is shown to those alone who ask for it, and jobs of
-# `urgent` go before those of `requeued` and `cancelled`, which are named after what becomes of theirs.
+# `urgent` go before those of `requeued`, `cancelled` and `suspended`, which are named after what becomes of
+# theirs. Of the licence `scarce` there is one.
 set -euo pipefail
 # shellcheck source=test/cluster/settings.sh
 source "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
@@ -108,11 +109,13 @@ AccountingStorageEnforce=limits,qos,safe
 JobCompType=jobcomp/none
 NodeName=$nodes NodeHostname=$host NodeAddr=127.0.0.1 Port=[$((port_base + 11))-$((port_base + 10 + node_count))] CPUs=$node_cpus Boards=1 SocketsPerBoard=1 CoresPerSocket=$node_cpus ThreadsPerCore=1 RealMemory=$node_memory State=UNKNOWN
 PreemptType=preempt/partition_prio
-PreemptMode=REQUEUE
+PreemptMode=SUSPEND,GANG
+Licenses=scarce:1,none:0
 PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE DefaultTime=60 PreemptMode=OFF State=UP
 PartitionName=hidden Nodes=ALL Hidden=YES MaxTime=INFINITE PreemptMode=OFF State=UP
 PartitionName=requeued Nodes=ALL MaxTime=INFINITE PreemptMode=REQUEUE State=UP
 PartitionName=cancelled Nodes=ALL MaxTime=INFINITE PreemptMode=CANCEL State=UP
+PartitionName=suspended Nodes=ALL MaxTime=INFINITE PreemptMode=SUSPEND OverSubscribe=FORCE:1 State=UP
 PartitionName=urgent Nodes=ALL MaxTime=INFINITE PriorityTier=10 PreemptMode=OFF State=UP
 PartitionName=short Nodes=ALL MaxTime=1 DefaultTime=1 State=UP
 PartitionName=down Nodes=ALL State=DOWN

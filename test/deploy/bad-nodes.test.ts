@@ -66,20 +66,22 @@ test("one whose jobs fail elsewhere, too, is not left out any more", async () =>
   assert.ok(!pilots.exists("target/bad-nodes"));
 });
 
-test("one that SLURM chooses again loses no more of them", async () => {
-  const pilots = new Pilots(jobs(60, "[[ ! -e $BAD ]] || exit 9; sleep 0.1"));
-  await pilots.stage(3);
-  pilots.write("bad", "");
-  for (let life = 1; life <= 2; life += 1) {
-    const bad = await pilots.beginPilot(2, [], { ...tallyOf(pilots), BAD: pilots.path("bad") }).outcome;
-    assert.equal(bad.exitCode, 8, bad.stderr);
-  }
-  const good = { ...tallyOf(pilots), BAD: pilots.path("good") };
-  await Promise.all([1, 3].map((n) => pilots.beginPilot(n, [], good).outcome));
-  pilots.assertAllDone(60);
-  assert.equal(pilots.lines("failed").length, 0);
-  assert.equal(pilots.read("target/bad-nodes"), "node2\t1\n");
-});
+for (const managers of [1, 3])
+  test(`one that SLURM chooses again loses no more of them, with ${managers} manager(s)`, async () => {
+    const pilots = new Pilots(jobs(60, "[[ ! -e $BAD ]] || exit 9; sleep 0.1"));
+    await pilots.stage(managers);
+    pilots.write("bad", "");
+    for (let life = 1; life <= 2; life += 1) {
+      const env = { ...tallyOf(pilots), BAD: pilots.path("bad") };
+      const bad = await pilots.beginPilot(1, ["--node", "node2"], env).outcome;
+      assert.equal(bad.exitCode, 8, bad.stderr);
+    }
+    const good = { ...tallyOf(pilots), BAD: pilots.path("good") };
+    await Promise.all(pilots.beginAll([], good).map(({ outcome }) => outcome));
+    pilots.assertAllDone(60);
+    assert.equal(pilots.lines("failed").length, 0);
+    assert.equal(pilots.read("target/bad-nodes"), "node2\t1\n");
+  });
 
 test("a single pilot on a bad node loses none of its jobs: its successor goes on elsewhere", async () => {
   const pilots = new Pilots(jobs(30, "[[ ! -e $BAD ]] || exit 9; sleep 0.05"), "successors: 1");

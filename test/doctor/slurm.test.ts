@@ -258,6 +258,12 @@ test("sbatch has the last word, and the controller the first", () => {
     { sbatch: 1 },
   ];
   assert.deepEqual(failsOf([], refused), ["sbatch: sbatch has refused the pilots: Invalid reservation specified"]);
+  const drained: Parameters<typeof slurmSays> = [
+    { sbatch: [[/^.*$/s, "allocation failure: Requested node configuration is not available"]] },
+    { sbatch: 1 },
+  ];
+  assert.deepEqual(failsOf([], drained), [], "that may pass");
+  assert.match(warnsOf([], drained).join(), /sbatch: it finds no node for the pilots at the moment/);
   const away: Parameters<typeof slurmSays> = [
     { ping: [["is UP", "is DOWN\n****\n** RESTORE SLURMCTLD DAEMON TO SERVICE **\n****"]] },
     { ping: 1 },

@@ -40,8 +40,8 @@ locusts_has_enough_failures() {
 locusts_blame_node() {
   local nodes=() most=$((locusts_managers > 1 ? locusts_managers : 2))
   [[ ! -e bad-nodes ]] || mapfile -t nodes <bad-nodes
-  # One that the scheduler has chosen again is not another one.
-  ((locusts_managers == 1)) || [[ " ${nodes[*]} " != *" $locusts_host "* ]] || return 0
+  # One that the scheduler has chosen again is not another one, unless there are none.
+  [[ " ${nodes[*]} " != *" $locusts_host "* || -e no-other-nodes ]] || return 0
   if ((2 * (${#nodes[@]} + 1) > most)); then
     locusts_take_back_nodes
     return 1

@@ -15,6 +15,9 @@ import { type Accounts, listLimitSources, readAccounts } from "./submitter.js";
 
 const AWAY_HINT = "SLURM's controller is away: try again in some minutes, or ask the cluster's administrators";
 
+/** What `sbatch --test-only` says where nodes are missing, be it for now: asked in earnest, it takes such pilots. */
+const MAY_PASS = /Requested node configuration is not available|Required node not available|[Nn]odes? .*reserved/;
+
 /** What came back from a cluster, and what was asked for. */
 interface Case {
   readonly needs: PilotNeeds;
@@ -81,6 +84,10 @@ function examineSubmission(sbatch: Answer | undefined, before: readonly Finding[
   }
   const message = sbatch.text.replace(/^allocation failure: /gm, "sbatch: error: Batch job submission failed: ");
   const refusal = explainRefusal(message);
+  if (MAY_PASS.test(message) && !fails(before)) {
+    const hint = "if nodes are drained, down or reserved, the pilots wait until that has passed: sinfo -R tells why";
+    return warn("sbatch", "it finds no node for the pilots at the moment", hint);
+  }
   // What was found by itself is said better than sbatch says it.
   return fail("sbatch", refusal.message, fails(before) ? null : (refusal.hint ?? null));
 }

@@ -21,6 +21,7 @@ const REFUSALS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   ],
   [/invalid (generic resource|gres)|gres/i, "see what nodes have: sinfo -o '%P %G'"],
   [/invalid feature|constraint/i, "see the features that nodes have: sinfo -o '%P %f'"],
+  [/invalid licen[sc]e/i, "see which there are, and how many: scontrol show licenses"],
   [/reservation/i, "see the reservations: scontrol show reservation"],
   [
     /unable to contact slurm controller|socket timed out|connection refused/i,

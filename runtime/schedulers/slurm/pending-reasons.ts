@@ -10,7 +10,7 @@ const WAITING: Readonly<Record<string, string>> = {
   JobHeldAdmin: "held by an administrator: ask them",
   Licenses: "for a licence: scontrol show licenses tells how many there are",
   Reservation: "for the reservation to begin",
-  ReqNodeNotAvail: "for nodes that are not available, by maintenance perhaps",
+  ReqNodeNotAvail: "for nodes that are not available, by maintenance perhaps: sinfo -R tells why",
   PartitionDown: "the partition is down",
   PartitionInactive: "the partition takes no jobs at the moment",
   NodeDown: "a node that they need is down",

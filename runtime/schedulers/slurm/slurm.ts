@@ -41,7 +41,7 @@ export class Slurm implements BatchSystem {
     const ended = await this.#ask("submit", [...this.#argsOf(pilots), String(count)]);
     const said = ended.stderr.split("\n");
     if (ended.code !== 0) {
-      throw explainRefusal(said.filter((line) => !line.startsWith(NOTE) || / are left out/.test(line)).join("\n"));
+      throw explainRefusal(said.filter((line) => !line.startsWith(NOTE)).join("\n"));
     }
     return said.filter((line) => line.startsWith(NOTE)).map((line) => line.slice(NOTE.length));
   }

@@ -73,13 +73,13 @@ async function suspend(cluster: Cluster): Promise<void> {
 }
 
 /** Another's job takes the node of a pilot whose partition says what becomes of it. */
-async function preempt(cluster: Cluster, partition: "requeued" | "cancelled"): Promise<void> {
+async function preempt(cluster: Cluster, partition: "requeued" | "cancelled" | "suspended"): Promise<void> {
   const swarm = swarmOn(cluster, `partition: "${partition}"`);
   const { outcome } = swarm.beginDeploy();
   const id = await whenAtWork(swarm);
   const node = (await cluster.administer(`squeue --noheader --jobs=${id} --format=%N`)).trim();
   await cluster.administer(
-    `cd / && sbatch --partition=urgent --nodelist=${node} --exclusive --output=/dev/null --time=1 --wrap='sleep 4'`,
+    `cd / && sbatch --partition=urgent --nodelist=${node} --exclusive --output=/dev/null --time=1 --wrap='sleep ${partition === "suspended" ? 12 : 4}'`,
   );
   const said = await assertAllThere(swarm, outcome);
   if (partition === "cancelled") assert.match(said, new RegExp(`PREEMPTED on ${node}`));
@@ -111,6 +111,7 @@ test.skipUnless(
       "suspended for longer than a pilot may be silent": () => suspend(cluster),
       "preempted, and put back": () => preempt(cluster, "requeued"),
       "preempted, and cancelled": () => preempt(cluster, "cancelled"),
+      "preempted, and suspended for longer than a pilot may be silent": () => preempt(cluster, "suspended"),
     });
   },
 );

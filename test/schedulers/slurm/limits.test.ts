@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { noCluster } from "../../cluster/availability.js";
 import { type Cluster, useCluster } from "../../cluster/cluster.js";
 import { reportOf } from "../../deploy/deployment.js";
@@ -52,22 +53,76 @@ async function submitChainsBeyondLimit(cluster: Cluster): Promise<void> {
   assert.match(stderr, /note: a limit of jobs lets SLURM take 3 of the 10 pilots/);
 }
 
-async function waitForBudget(cluster: Cluster): Promise<void> {
-  const swarm = new Elsewhere(overSsh(cluster), jobs(8), slurm('cpusPerNode: 1, qos: "spent"'));
-  const { outcome } = swarm.beginDeploy();
-  let words = "";
+/** Pilots that wait for something that may pass are left to wait, with words, and go on when it has passed. */
+async function waitFor(options: string, words: RegExp, pass: () => Promise<unknown>): Promise<void> {
+  const swarm = new Elsewhere(overSsh(await useCluster()), jobs(8), slurm(`cpusPerNode: 1, ${options}`));
+  const { child, outcome } = swarm.beginDeploy();
+  let said = "";
   const end = Date.now() + 60_000;
-  while (!/budget/.test(words)) {
-    if (Date.now() > end) assert.fail(`it says ${words}`);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+  while (!words.test(said)) {
+    if (Date.now() > end) {
+      child.kill("SIGINT");
+      assert.fail(`it says ${said}; ${(await outcome).stderr}`);
+    }
+    await sleep(500);
     const looked = await swarm.begin(["status", "--json"]).outcome;
-    words = looked.exitCode === 0 ? (JSON.parse(looked.stdout) as { words: string }).words : "";
+    said = looked.exitCode === 0 ? (JSON.parse(looked.stdout) as { words: string }).words : "";
   }
-  assert.match(words, /1 waits: the budget of the account or qos is used up, QOSGrpCPUMinutesLimit \(.*locusts cancel/);
-  await cluster.administer("sacctmgr --immediate --quiet modify qos spent set GrpTRESMins=cpu=-1");
+  await pass();
   const { exitCode, report, stderr } = reportOf(await outcome);
   assert.equal(exitCode, 0, stderr);
   assert.equal(report.jobs.done, 8);
+}
+
+function waitForBudget(cluster: Cluster): Promise<void> {
+  return waitFor(
+    'qos: "spent"',
+    /1 waits: the budget of the account or qos is used up, QOSGrpCPUMinutesLimit \(.*locusts cancel/,
+    () => cluster.administer("sacctmgr --immediate --quiet modify qos spent set GrpTRESMins=cpu=-1"),
+  );
+}
+
+async function waitForLicence(cluster: Cluster): Promise<void> {
+  const holder = await cluster.administer(
+    "cd / && sbatch --parsable --licenses=scarce:1 --output=/dev/null --wrap='sleep 100'",
+  );
+  await waitFor('sbatch: ["--licenses=scarce:1"]', /1 waits: for a licence: scontrol show licenses/, () =>
+    cluster.administer(`scancel ${holder}`),
+  );
+}
+
+async function waitForDrainedNode(cluster: Cluster): Promise<void> {
+  const node = cluster.nodes[3] as string;
+  await cluster.administer(`scontrol update nodename=${node} state=drain reason=test`);
+  const resume = () => cluster.administer(`scontrol update nodename=${node} state=resume`);
+  try {
+    await waitFor(`sbatch: ["--nodelist=${node}"]`, /1 waits: for nodes that are not available, .*sinfo -R/, resume);
+  } finally {
+    await resume().catch(() => {}); // it is in service already
+  }
+}
+
+async function askForNoLicence(cluster: Cluster): Promise<void> {
+  const swarm = new Elsewhere(overSsh(cluster), jobs(8), slurm('cpusPerNode: 1, sbatch: ["--licenses=none:1"]'));
+  const { exitCode, stderr } = await swarm.begin(["deploy"]).outcome;
+  assert.equal(exitCode, 1, stderr);
+  assert.match(stderr, /Invalid license specification/);
+  assert.match(stderr, /scontrol show licenses/);
+}
+
+/** A single node that seems to be bad, and no other: it is used again, and what fails there has failed. */
+async function failOnOnlyNode(cluster: Cluster): Promise<void> {
+  const others = cluster.nodes.slice(1).join();
+  const swarm = new Elsewhere(
+    overSsh(cluster),
+    jobs(12).replace("sh`echo", "sh`((${params.i} > 9)) || exit 9; echo"),
+    slurm(`cpusPerNode: 1, sbatch: ["--exclude=${others}"]`),
+  );
+  const { exitCode, report, stderr } = await swarm.deploy();
+  assert.equal(exitCode, 3, stderr);
+  assert.equal(report.jobs.done, 3, stderr);
+  assert.equal(report.jobs.failed, 9, stderr);
+  assert.match(stderr, new RegExp(`a node takes no more work: ${cluster.nodes[0]}: 8 jobs failed there`));
 }
 
 test.skipUnless(!noCluster, noCluster ?? "", "limits lessen the pilots, or delay them, and fail nothing", async () => {
@@ -82,6 +137,10 @@ test.skipUnless(!noCluster, noCluster ?? "", "limits lessen the pilots, or delay
     "more pilots than may be submitted": () => submitMoreThanAllowed(cluster),
     "chains that are longer than may be submitted": () => submitChainsBeyondLimit(cluster),
     "a budget that is used up, and raised": () => waitForBudget(cluster),
+    "a licence that another has": () => waitForLicence(cluster),
+    "a licence of which there is none": () => askForNoLicence(cluster),
+    "a node that is drained": () => waitForDrainedNode(cluster),
+    "no other node than one that seems to be bad": () => failOnOnlyNode(cluster),
   });
 });
 

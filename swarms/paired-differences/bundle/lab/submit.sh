@@ -126,8 +126,8 @@ submit() { # first last generation sbatch-options...
     if ((code == 127)); then fail 'sbatch is not to be found: is this a node of the cluster?'; fi
     if ((code != 0 && code != 124)) && is_refusal "$answer"; then
       [[ ! $answer =~ [Ss]ubmit\ limit|SubmitJob|MaxSubmit ]] || return 3
+      ! take_back_nodes || continue
       printf '%s\n' "$answer" >&2
-      say_left_out
       fail "sbatch refused (exit code $code)"
     fi
     looked=2
@@ -208,18 +208,26 @@ choose_options() {
     rm -f -- "$run/pilots/options"
     ((${#options[@]} == 0)) || printf '%s\n' "${options[@]}" >"$run/pilots/options" || exit 1
   fi
-  local node left_out=''
+  local node
   if [[ -e $bundle/../bad-nodes ]]; then
     while IFS=$'\t' read -r node _; do
       [[ ! $node || $node == *[!A-Za-z0-9._-]* ]] || bad_nodes+=${bad_nodes:+,}$node
     done <"$bundle/../bad-nodes"
-    left_out+=${bad_nodes:+${left_out:+,}$bad_nodes}
   fi
-  [[ ! $bad_nodes ]] || options+=("--exclude=$left_out")
+  if [[ $bad_nodes ]]; then
+    options+=("--exclude=${exclude:+$exclude,}$bad_nodes")
+    note "these nodes are left out, since jobs failed there one after another: $bad_nodes; to take them back: locusts clean --nodes"
+  fi
 }
 
-say_left_out() {
-  [[ ! $bad_nodes ]] || note "these nodes are left out, since jobs failed there one after another: $bad_nodes; to take them back: locusts clean --nodes"
+# There may be no other nodes than those: then they are used again. Fails where none was left out.
+take_back_nodes() {
+  [[ $bad_nodes ]] || return 1
+  : >"$run/no-other-nodes" # for the managers
+  options[-1]=${exclude:+--exclude=$exclude}
+  [[ ${options[-1]} ]] || unset 'options[-1]'
+  note "without $bad_nodes, where jobs failed one after another, SLURM has no nodes for the pilots: these are used again"
+  bad_nodes=''
 }
 
 # The user's own settings for SLURM's programs would filter what they show, and those of a pilot be
@@ -284,7 +292,7 @@ bundle=$(CDPATH='' cd -P -- "$run/../../bundle" && pwd) || exit 1
 [[ $name ]] || name=locusts-paired-differences-${run##*/}
 # Where a folder for output is missing, SLURM ends the job without a word.
 mkdir -p -- "$run/pilots" || exit 1
-began=$SECONDS deadline=$((SECONDS + patience)) taken=0 bad_nodes=''
+began=$SECONDS deadline=$((SECONDS + patience)) taken=0 bad_nodes='' exclude=''
 choose_options
 forget_settings
 

@@ -1,31 +1,39 @@
 import type { Command, Reference } from "./command.js";
 import { DefinitionMistake } from "./mistake.js";
 
+/** What must be true of an output that is there. */
+export interface SaidChecks {
+  /** bytes that it must have at least */
+  readonly minBytes?: number;
+  /** content that a line of it must have */
+  readonly matches?: { readonly source: string; readonly flags: string };
+  /** a command that says so by its exit code */
+  readonly checked?: (names: { readonly output: Reference }) => Command;
+}
+
 /** An output as the definition describes it. A pattern that ends in `/` names a folder. */
 export interface OutputSpec<S extends string = string> {
   readonly kind: "output";
   readonly pattern: S;
   readonly optional: boolean;
-  /** bytes that it must have at least; 0: it may be empty */
-  readonly minBytes: number;
-  /** content that a line of it must have */
-  readonly matches: { readonly source: string; readonly flags: string } | undefined;
-  readonly check: ((names: { readonly output: Reference }) => Command) | undefined;
+  readonly checks: SaidChecks;
 }
 
 export type OutputLike = string | OutputSpec;
 
-function spec<S extends string>(output: S | OutputSpec<S>, rules: Partial<OutputSpec<S>>): OutputSpec<S> {
-  const base: OutputSpec<S> =
-    typeof output === "string"
-      ? { kind: "output", pattern: output, optional: false, minBytes: 0, matches: undefined, check: undefined }
-      : output;
-  return { ...base, ...rules };
+/** An output with all that may be said of it. */
+export function outputSpec<S extends string>(output: S | OutputSpec<S>): OutputSpec<S> {
+  return typeof output === "string" ? { kind: "output", pattern: output, optional: false, checks: {} } : output;
+}
+
+function withChecks<S extends string>(output: S | OutputSpec<S>, checks: SaidChecks): OutputSpec<S> {
+  const spec = outputSpec(output);
+  return { ...spec, checks: { ...spec.checks, ...checks } };
 }
 
 /** An output that a job may leave out. If it is there, its other rules hold. */
 export function optional<const S extends string>(output: S | OutputSpec<S>): OutputSpec<S> {
-  return spec(output, { optional: true });
+  return { ...outputSpec(output), optional: true };
 }
 
 /** An output that must not be empty; a folder must hold at least one byte in some file. */
@@ -38,8 +46,7 @@ export function minBytes<const S extends string>(output: S | OutputSpec<S>, byte
   if (!Number.isSafeInteger(bytes) || bytes < 0) {
     throw new DefinitionMistake(`${bytes} is no number of bytes`, ["outputs"], "write a whole number, as in 1024");
   }
-  const least = typeof output === "string" ? bytes : Math.max(output.minBytes, bytes);
-  return spec(output, { minBytes: least });
+  return withChecks(output, { minBytes: Math.max(outputSpec(output).checks.minBytes ?? 0, bytes) });
 }
 
 /**
@@ -49,7 +56,7 @@ export function minBytes<const S extends string>(output: S | OutputSpec<S>, byte
  * @example matches("result.json", /^\s*"status": "ok"/)
  */
 export function matches<const S extends string>(output: S | OutputSpec<S>, pattern: RegExp): OutputSpec<S> {
-  return spec(output, { matches: { source: pattern.source, flags: pattern.flags } });
+  return withChecks(output, { matches: { source: pattern.source, flags: pattern.flags } });
 }
 
 /**
@@ -62,5 +69,5 @@ export function checked<const S extends string>(
   output: S | OutputSpec<S>,
   check: (names: { readonly output: Reference }) => Command,
 ): OutputSpec<S> {
-  return spec(output, { check });
+  return withChecks(output, { checked: check });
 }

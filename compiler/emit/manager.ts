@@ -1,12 +1,13 @@
 import { RUN_FORMAT } from "../format/bundle.js";
 import { generatedFrom } from "../format/version.js";
+import { checksInBash, quickTests } from "../plan/output-checks.js";
 import { graceSeconds, spareSeconds } from "../plan/pilot-time.js";
 import type { OutputPlan, SwarmPlan } from "../plan/swarm-plan.js";
 import { renderTemplate } from "./templates.js";
 
-/** Is there nothing more to see to than whether the file is there, and not empty? */
-function isQuicklyChecked({ kind, minBytes, matches, check }: OutputPlan): boolean {
-  return kind === "file" && minBytes <= 1 && matches === undefined && check === undefined;
+/** Can bash's own tests tell whether the output is good? */
+function isQuicklyChecked({ kind, checks }: OutputPlan): boolean {
+  return kind === "file" && quickTests(checks) !== undefined;
 }
 
 /** `manager.sh`: the same however many jobs there are. */
@@ -51,10 +52,13 @@ export function emitManager(swarm: SwarmPlan): string {
     outputs: swarm.outputs.map((output) => ({
       ...output,
       need: output.optional ? "optional" : "compulsory",
-      ere: output.matches?.ere ?? "",
-      grepFlags: output.matches?.ignoreCase ? "-Eqi" : "-Eq",
-      check: output.check ?? "",
-      checkFunction: `locusts_check_${output.name}`,
+      quickTests: quickTests(output.checks) ?? [],
+      checks: checksInBash(output.checks, output.name).map(({ call: [name, ...args], own }) => ({
+        name,
+        args,
+        own: own ?? false,
+        ownName: args.at(-1) ?? "",
+      })),
     })),
   });
 }

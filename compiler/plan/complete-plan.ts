@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { ShellCommand } from "../dsl/command.js";
 import type { Environment } from "../dsl/environment.js";
 import type { TreePlan } from "../tree/tree-plan.js";
+import { identifyChecks } from "./output-checks.js";
 import type { AnyDefinition, Resolution } from "./resolve-swarm.js";
 import type { SwarmPlan } from "./swarm-plan.js";
 
@@ -35,9 +36,7 @@ export function completePlan(plan: Resolution["plan"], base: AnyDefinition, prog
       output.pattern,
       output.kind,
       output.optional,
-      output.minBytes,
-      output.matches ?? null,
-      output.check ?? null,
+      ...identifyChecks(output.checks),
     ]),
     // What is in it joins when it has been surveyed; of one that lies on the target its place is all that is known.
     ...(plan.tree ? { tree: identifyTree(plan.tree) } : {}),

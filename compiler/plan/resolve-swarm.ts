@@ -2,7 +2,7 @@ import { type Command, type NodeCommand, Reference, type ShellCommand, type Shel
 import type { Environment, Limits, Resources, RetryCause } from "../dsl/environment.js";
 import type { InputLike } from "../dsl/inputs.js";
 import { callDefinition } from "../dsl/mistake.js";
-import type { OutputLike } from "../dsl/outputs.js";
+import { type OutputLike, outputSpec } from "../dsl/outputs.js";
 import { referencesOf, type SwarmDefinition } from "../dsl/swarm.js";
 import type { Target } from "../dsl/targets.js";
 import { parseDuration, parseMemory } from "../dsl/units.js";
@@ -10,11 +10,11 @@ import { formatWalltime } from "../format/amounts.js";
 import { parsePattern, placeholdersOf } from "../format/pattern.js";
 import { isReserved, LOG_FOLDER } from "../format/results.js";
 import type { DefinitionPath } from "../problem/problem.js";
-import { toPosixEre } from "../shell/ere.js";
 import { assembleTemplate } from "../shell/template.js";
 import { whyOutside } from "../tree/place-output.js";
 import { resolveTree } from "../tree/resolve-tree.js";
 import type { TreePlan } from "../tree/tree-plan.js";
+import { resolveChecks } from "./output-checks.js";
 import { longestJob } from "./pilot-time.js";
 import type { PlanMistake } from "./plan-mistake.js";
 import { refuseVariable } from "./refuse-variable.js";
@@ -132,10 +132,7 @@ class Resolver {
     const plans: OutputPlan[] = [];
     for (const [name, like] of Object.entries(this.definition.outputs ?? {})) {
       const path = ["outputs", name];
-      const spec =
-        typeof like === "string"
-          ? { pattern: like, optional: false, minBytes: 0, matches: undefined, check: undefined }
-          : like;
+      const spec = outputSpec(like);
       this.checkName(path, "an output", name);
       this.checkPlaceholders(path, spec.pattern);
       const kind = spec.pattern.endsWith("/") ? "folder" : "file";
@@ -154,20 +151,16 @@ class Resolver {
           `choose another name than jobs.tsv, outputs.tsv and ${LOG_FOLDER}`,
         );
       }
-      let matches: OutputPlan["matches"];
-      if (spec.matches) {
-        const ere = toPosixEre(spec.matches.source, spec.matches.flags);
-        if ("mistake" in ere) this.mistake(path, ere.mistake, ere.hint);
-        else matches = ere;
-        if (kind === "folder") this.mistake(path, "matches(…) looks into a file, and this output is a folder");
-      }
-      let check: string | undefined;
-      if (spec.check) {
-        const { check: makeCheck } = spec;
-        const command = callDefinition(() => makeCheck({ output: new Reference("checked-output", "output") }));
-        if (command?.kind === "sh") check = await this.shellText(command, path);
-        else this.mistake(path, "a check is written with the sh tag: ({ output }) => sh`test -s ${output}`");
-      }
+      const checks = await resolveChecks(spec.checks, {
+        kind,
+        mistake: (message, hint) => this.mistake(path, message, hint),
+        bash: async (make) => {
+          const command = callDefinition(() => make({ output: new Reference("checked-output", "output") }));
+          if (command?.kind === "sh") return await this.shellText(command, path);
+          this.mistake(path, "a check is written with the sh tag: ({ output }) => sh`test -s ${output}`");
+          return undefined;
+        },
+      });
       plans.push({
         name,
         variable: `out_${name}`,
@@ -175,9 +168,7 @@ class Resolver {
         parts: parsePattern(pattern),
         kind,
         optional: spec.optional,
-        minBytes: spec.minBytes,
-        matches,
-        check,
+        checks,
       });
     }
     return plans;

@@ -3,6 +3,7 @@ import type { AccessPlan } from "../format/access.js";
 import type { Delivery, JobDelivery } from "../format/delivery.js";
 import type { PatternPart } from "../format/pattern.js";
 import type { TreePlan } from "../tree/tree-plan.js";
+import type { CheckPlans } from "./output-checks.js";
 
 export interface InputPlan {
   readonly name: string;
@@ -25,10 +26,7 @@ export interface OutputPlan {
   readonly parts: readonly PatternPart[];
   readonly kind: "file" | "folder";
   readonly optional: boolean;
-  readonly minBytes: number;
-  readonly matches: { readonly ere: string; readonly ignoreCase: boolean } | undefined;
-  /** bash text that says by its exit code whether `$output` is good */
-  readonly check: string | undefined;
+  readonly checks: CheckPlans;
 }
 
 /** The pilots of a target under SLURM. */

@@ -2,64 +2,76 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
 # ---- Outputs: are they as declared, and how large? --------------------------------
 
-# Looks at one output; leaves a word for it in locusts_found: missing, invalid, its bytes, or
-# "present" for a file, whose size is asked for later, together with others'. What looks may be killed,
-# or may not start, which says nothing of the output: then it looks again.
-locusts_check_output() { # name path kind need min-bytes [grep-flags ere]
-  local name=$1 path=$locusts_workdir/$2 kind=$3 need=$4 bytes=$5 there=1 size='' code=0
+# Looks whether an output is there; what is declared of it besides, the checks that follow look at. Leaves
+# a word for it in locusts_found: missing, invalid, its bytes, or "present" for a file, whose size is asked
+# for later, together with others'. What looks may be killed, or may not start, which says nothing of the
+# output: then it looks again.
+locusts_check_output() { # name path kind need
+  local path=$locusts_workdir/$2 there=1 size='' code=0
+  locusts_output=$2 locusts_output_name=$1 locusts_output_kind=$3 locusts_output_size='' locusts_is_bad=''
+  locusts_files_before=${#locusts_job_files[@]}
+  locusts_found+=(present)
   [[ $locusts_tree_mode != each ]] || locusts_find_output || { locusts_leave_unjudged grep; return; }
-  case $kind in
+  locusts_output_path=$path
+  case $3 in
     folder) [[ -d $path ]] || there='' ;;
     *) [[ -f $path ]] || there='' ;;
   esac
-  if [[ ! $there ]]; then
-    if [[ -e $path ]]; then
-      locusts_reject "$name is not a $kind"
-    else
-      locusts_found+=(missing)
-      [[ $need == optional ]] || locusts_wrong+="${locusts_wrong:+, }$name is missing"
-    fi
-    return
-  fi
-  if [[ $kind == folder ]]; then
+  if [[ $there && $3 == file ]]; then
+    locusts_job_files+=("$path")
+  elif [[ $there ]]; then
     locusts_ask locusts_measure_folder "$path"
     case $code in
-      0) ;;
-      1) locusts_reject "$name $size"; return ;;
-      *) locusts_leave_unjudged find; return ;;
+      0)
+        locusts_found[-1]=$size locusts_output_size=$size
+        [[ ! $locusts_home ]] || locusts_job_files+=("$path/")
+        ;;
+      1) locusts_reject "$size" ;;
+      *) locusts_leave_unjudged find ;;
     esac
-  elif ((bytes > 1)) && ! locusts_ask stat -L -c %s -- "$path" && [[ -e $path ]]; then
-    locusts_leave_unjudged stat
-    return
-  fi
-  if ((bytes == 1)) && [[ ! -s $path || $size == 0 ]]; then
-    locusts_reject "$name is empty"
-  elif ((bytes > 1 && ${size:-0} < bytes)); then
-    locusts_reject "$name has less than $bytes bytes"
-  elif [[ ${7-} ]] && ! locusts_has_line "$6" "$7" "$path"; then
-    if ((code == 1)); then
-      locusts_reject "$name has no line that matches"
-    else
-      locusts_leave_unjudged grep
-    fi
-  elif [[ $kind == file ]]; then
-    locusts_found+=(present)
-    locusts_job_files+=("$path")
+  elif [[ -e $path ]]; then
+    locusts_reject "is not a $3"
   else
-    locusts_found+=("$size")
-    [[ ! $locusts_home ]] || locusts_job_files+=("$path/")
+    locusts_found[-1]=missing locusts_is_bad=1
+    [[ $4 == optional ]] || locusts_wrong+="${locusts_wrong:+, }$1 is missing"
   fi
 }
 
-locusts_reject() { # what is wrong with an output
-  locusts_found+=(invalid)
-  locusts_wrong+="${locusts_wrong:+, }$1"
+locusts_reject() { # what is wrong with the output at hand
+  locusts_found[-1]=invalid locusts_is_bad=1
+  locusts_job_files=("${locusts_job_files[@]:0:locusts_files_before}")
+  locusts_wrong+="${locusts_wrong:+, }$locusts_output_name $1"
 }
 
 # Neither good nor bad: the job stays unfinished.
 locusts_leave_unjudged() { # program
   locusts_stop_with "$path cannot be looked at: $1 ended with exit code $code"
-  locusts_reject "$name could not be looked at"
+  locusts_reject 'could not be looked at'
+}
+
+# Does the output at hand have so many bytes?
+locusts_check_bytes() { # the least
+  local path=$locusts_output_path size=$locusts_output_size code=0
+  [[ ! $locusts_is_bad ]] || return 0
+  if [[ $locusts_output_kind == file ]] && (($1 > 1)) && ! locusts_ask stat -L -c %s -- "$path" && [[ -e $path ]]; then
+    locusts_leave_unjudged stat
+  elif (($1 == 1)) && [[ ! -s $path || $size == 0 ]]; then
+    locusts_reject 'is empty'
+  elif (($1 > 1 && ${size:-0} < $1)); then
+    locusts_reject "has less than $1 bytes"
+  fi
+}
+
+# Does the output at hand have a line that matches?
+locusts_check_line() { # grep-flags ere
+  local path=$locusts_output_path code=0
+  [[ ! $locusts_is_bad ]] || return 0
+  locusts_has_line "$1" "$2" "$path"
+  case $code in
+    0) ;;
+    1) locusts_reject 'has no line that matches' ;;
+    *) locusts_leave_unjudged grep ;;
+  esac
 }
 
 # Leaves in size what a command prints, and in code how it has ended.
@@ -104,15 +116,16 @@ locusts_measure_folder() { # path
   return "${code:-137}"
 }
 
-locusts_run_check() { # name path function: the definition's own check of an output
-  local last=$((${#locusts_found[@]} - 1)) job_code=$locusts_code code
-  case ${locusts_found[last]} in missing | invalid) return ;; esac
+# Does the definition's own check say that the output at hand is good?
+locusts_check_by() { # function
+  local job_code=$locusts_code code
+  [[ ! $locusts_is_bad ]] || return 0
   (
     shopt -u extglob
     set +C +m
-    output=$2
+    output=$locusts_output
     if [[ $locusts_is_special ]]; then # as for the command
-      [[ ! $locusts_own_shell ]] || locusts_run_inside "$locusts_workdir" "$3"
+      [[ ! $locusts_own_shell ]] || locusts_run_inside "$locusts_workdir" "$1"
       # shellcheck disable=SC2163 # these are NAME=value
       export "${locusts_aside[@]}" 2>/dev/null
       # shellcheck disable=SC1090 # only the user knows it
@@ -120,7 +133,7 @@ locusts_run_check() { # name path function: the definition's own check of an out
     fi
     builtin cd -- "$locusts_workdir" || exit 1
     set -e -o pipefail
-    "$3"
+    "$1"
   ) >>"$locusts_folder.out" 2>>"$locusts_folder.err" 3>&- 4<&- 5<&- &
   locusts_pid=$! locusts_code=0 locusts_told='' locusts_misses=0
   until locusts_await_end; do :; done
@@ -128,8 +141,5 @@ locusts_run_check() { # name path function: the definition's own check of an out
   locusts_pid=''
   code=$locusts_code
   locusts_code=$job_code
-  ((code != 0)) || return 0
-  [[ ${locusts_found[last]} != present ]] || unset 'locusts_job_files[-1]'
-  locusts_found[last]=invalid
-  locusts_wrong+="${locusts_wrong:+, }$1 did not pass its check (exit code $code)"
+  ((code == 0)) || locusts_reject "did not pass its check (exit code $code)"
 }

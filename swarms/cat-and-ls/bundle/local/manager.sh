@@ -45,9 +45,9 @@ locusts_modules=()
 
 # Looks at the outputs of the job that has just ended: are they as declared?
 locusts_check_outputs() {
-  locusts_check_output listing "$out_listing" file compulsory 0
-  locusts_check_output text "$out_text" file compulsory 0
-  locusts_check_output trace "$out_trace" file optional 0
+  locusts_check_output listing "$out_listing" file compulsory
+  locusts_check_output text "$out_text" file compulsory
+  locusts_check_output trace "$out_trace" file optional
 }
 
 # The same in few commands, where that is enough; then the job is written down as done.

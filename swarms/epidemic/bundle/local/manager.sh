@@ -46,8 +46,10 @@ locusts_modules=()
 
 # Looks at the outputs of the job that has just ended: are they as declared?
 locusts_check_outputs() {
-  locusts_check_output curve "$out_curve" file compulsory 1
-  locusts_check_output summary "$out_summary" file compulsory 1
+  locusts_check_output curve "$out_curve" file compulsory
+  locusts_check_bytes 1
+  locusts_check_output summary "$out_summary" file compulsory
+  locusts_check_bytes 1
 }
 
 # The same in few commands, where that is enough; then the job is written down as done.

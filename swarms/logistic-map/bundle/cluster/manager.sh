@@ -49,7 +49,8 @@ locusts_modules=()
 
 # Looks at the outputs of the job that has just ended: are they as declared?
 locusts_check_outputs() {
-  locusts_check_output orbit "$out_orbit" file compulsory 1
+  locusts_check_output orbit "$out_orbit" file compulsory
+  locusts_check_bytes 1
 }
 
 # The same in few commands, where that is enough; then the job is written down as done.

@@ -54,7 +54,7 @@ locusts_modules=()
 
 # ---- The outputs -----------------------------------------------------------------
 
-# The check of the output table.
+# The definition's check of the output table.
 # shellcheck disable=all
 locusts_check_table() {
 awk -F '\t' 'NF != 2 { print FILENAME ":" FNR ": " NF " columns" > "/dev/stderr"; exit 1 }' "$output"
@@ -63,8 +63,10 @@ awk -F '\t' 'NF != 2 { print FILENAME ":" FNR ": " NF " columns" > "/dev/stderr"
 
 # Looks at the outputs of the job that has just ended: are they as declared?
 locusts_check_outputs() {
-  locusts_check_output table "$out_table" file compulsory 1 -Eq '^sample	'
-  locusts_run_check table "$out_table" locusts_check_table
+  locusts_check_output table "$out_table" file compulsory
+  locusts_check_bytes 1
+  locusts_check_line -Eq '^sample	'
+  locusts_check_by locusts_check_table
 }
 
 # ---- The jobs ----------------------------------------------------------------------

@@ -43,7 +43,8 @@ locusts_modules=()
 
 # Looks at the outputs of the job that has just ended: are they as declared?
 locusts_check_outputs() {
-  locusts_check_output score "$out_score" file compulsory 0 -Eq '"z": -?[0-9]'
+  locusts_check_output score "$out_score" file compulsory
+  locusts_check_line -Eq '"z": -?[0-9]'
 }
 
 # ---- The jobs ----------------------------------------------------------------------

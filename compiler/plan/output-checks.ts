@@ -1,0 +1,106 @@
+import type { Command, Reference } from "../dsl/command.js";
+import type { SaidChecks } from "../dsl/outputs.js";
+import { toPosixEre } from "../shell/ere.js";
+
+/** What a check may know of its output, and ask of the compiler. */
+export interface CheckContext {
+  readonly kind: "file" | "folder";
+  mistake(message: string, hint?: string): void;
+  /** The bash text of a command of the definition; undefined if something is wrong with it, which has been told then. */
+  bash(make: (names: { readonly output: Reference }) => Command): Promise<string | undefined>;
+}
+
+/** The bash that a check becomes. */
+export interface CheckBash {
+  /** a function of `emit/library/outputs.sh`, and its arguments */
+  readonly call: readonly [name: string, ...args: string[]];
+  /** the definition's own text, for a function whose name is the last argument */
+  readonly own?: string;
+}
+
+/**
+ * A check of outputs: one record. How it is said stands in `dsl/outputs.ts`, and what looks, on the target,
+ * in `emit/library/outputs.sh`.
+ */
+export interface OutputCheck<Said, Plan> {
+  /** What it means on a target; undefined if something is wrong with it, which has been told then. */
+  resolve(said: Said, context: CheckContext): Plan | undefined | Promise<Plan | undefined>;
+  /** what stands in a job's key where an output has no such check; undefined: nothing, so that older keys stay */
+  readonly absent: unknown;
+  /** @param output the output's name */
+  bash(plan: Plan, output: string): CheckBash;
+  /** the tests of bash that tell the same of a file, without a process; undefined where none does */
+  quickly(plan: Plan): readonly string[] | undefined;
+}
+
+/** What the checks of an output mean. */
+export interface CheckPlans {
+  readonly minBytes?: number;
+  readonly matches?: { readonly ere: string; readonly ignoreCase: boolean };
+  readonly checked?: string;
+}
+
+/** All checks, in the order in which they look. */
+export const OUTPUT_CHECKS: {
+  readonly [Name in keyof CheckPlans]-?: OutputCheck<Required<SaidChecks>[Name], Required<CheckPlans>[Name]>;
+} = {
+  minBytes: {
+    resolve: (bytes) => (bytes === 0 ? undefined : bytes),
+    absent: 0,
+    bash: (bytes) => ({ call: ["locusts_check_bytes", String(bytes)] }),
+    quickly: (bytes) => (bytes === 1 ? ["-s"] : undefined),
+  },
+  matches: {
+    resolve({ source, flags }, { kind, mistake }) {
+      const ere = toPosixEre(source, flags);
+      if ("mistake" in ere) mistake(ere.mistake, ere.hint);
+      if (kind === "folder") mistake("matches(…) looks into a file, and this output is a folder");
+      return "mistake" in ere ? undefined : ere;
+    },
+    absent: null,
+    bash: ({ ere, ignoreCase }) => ({ call: ["locusts_check_line", ignoreCase ? "-Eqi" : "-Eq", ere] }),
+    quickly: () => undefined,
+  },
+  checked: {
+    resolve: (make, context) => context.bash(make),
+    absent: null,
+    bash: (text, output) => ({ call: ["locusts_check_by", `locusts_check_${output}`], own: text }),
+    quickly: () => undefined,
+  },
+};
+
+type AnyCheck = OutputCheck<unknown, unknown>;
+
+/** The checks of an output, with what each means; where it has none of a kind, undefined. */
+function planned(plans: CheckPlans): readonly (readonly [AnyCheck, unknown])[] {
+  return Object.entries(OUTPUT_CHECKS).map(([name, check]) => [check as AnyCheck, plans[name as keyof CheckPlans]]);
+}
+
+/** Works out what the checks of an output mean. */
+export async function resolveChecks(said: SaidChecks, context: CheckContext): Promise<CheckPlans> {
+  const plans: Record<string, unknown> = {};
+  for (const [name, check] of Object.entries(OUTPUT_CHECKS)) {
+    const value = said[name as keyof SaidChecks];
+    const plan = value === undefined ? undefined : await (check as AnyCheck).resolve(value, context);
+    if (plan !== undefined) plans[name] = plan;
+  }
+  return plans;
+}
+
+/** What the checks of an output add to a job's key. */
+export function identifyChecks(plans: CheckPlans): unknown[] {
+  return planned(plans)
+    .map(([check, plan]) => plan ?? check.absent)
+    .filter((fact) => fact !== undefined);
+}
+
+/** The bash of an output's checks, in their order. */
+export function checksInBash(plans: CheckPlans, output: string): CheckBash[] {
+  return planned(plans).flatMap(([check, plan]) => (plan === undefined ? [] : [check.bash(plan, output)]));
+}
+
+/** The tests of bash that tell all that the checks of a file tell; undefined where they do not. */
+export function quickTests(plans: CheckPlans): readonly string[] | undefined {
+  const tests = planned(plans).map(([check, plan]) => (plan === undefined ? [] : check.quickly(plan)));
+  return tests.every((each) => each !== undefined) ? tests.flat() : undefined;
+}

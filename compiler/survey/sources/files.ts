@@ -1,0 +1,32 @@
+import { placeholdersOf } from "../../format/pattern.js";
+import type { Problem } from "../../problem/problem.js";
+import { matchFiles } from "../match-files.js";
+import type { SurveySource } from "./source.js";
+
+/** `files("in/{id}.txt")`: a job for each file that matches. */
+export const surveyFiles: SurveySource<"files"> = ({ pattern }, folder) => {
+  const names = placeholdersOf(pattern);
+  const { matches, problems, notes, leftOut } = matchFiles(folder, pattern);
+  const same: Problem[] =
+    names.length === 0 && matches.length > 1
+      ? [
+          {
+            message: `files("${pattern}") has no placeholder, so that its ${matches.length} jobs could not be told apart`,
+            hint: 'name the part that differs, as in files("inputs/{id}.txt")',
+          },
+        ]
+      : [];
+  return {
+    names,
+    jobs: matches.map((match) => match.params),
+    problems: [...problems, ...same],
+    notes,
+    empty: {
+      message: `the swarm has no jobs: nothing matches files("${pattern}")${leftOut === undefined ? "" : `, but ${leftOut}, where Locusts itself writes`}`,
+      hint:
+        leftOut === undefined
+          ? "paths start at the definition's folder; no wildcard matches a leading dot"
+          : "to take what lies there, begin the pattern with that folder's name",
+    },
+  };
+};

@@ -1,0 +1,31 @@
+import type { JobSourceData } from "../../dsl/jobs.js";
+import type { Params } from "../../format/pattern.js";
+import type { Problem } from "../../problem/problem.js";
+
+/** What a source gives. */
+export interface Source {
+  /** the params' names, in the order in which the definition gives them */
+  readonly names: readonly string[];
+  readonly jobs: Iterable<Params>;
+  /** what is wrong with the source itself; places are in files other than the definition */
+  readonly problems: readonly Problem[];
+  /** what is not wrong, and worth a word */
+  readonly notes: readonly Problem[];
+  /** what to say if there is nothing in it */
+  readonly empty: Omit<Problem, "place">;
+}
+
+/** What the definition says of a source of this kind. */
+export type SaidSource<Kind extends JobSourceData["kind"]> = JobSourceData & { readonly kind: Kind };
+
+/**
+ * Finds the jobs of a source of one kind. How such a source is said stands in `dsl/jobs.ts`.
+ *
+ * @param folder the definition's, where relative paths start
+ */
+export type SurveySource<Kind extends JobSourceData["kind"]> = (said: SaidSource<Kind>, folder: string) => Source;
+
+/** Jobs are gone through more than once. */
+export function again<T>(start: () => Iterator<T>): Iterable<T> {
+  return { [Symbol.iterator]: start };
+}

@@ -1,3 +1,7 @@
+import type { Host } from "../hosts/host.js";
+import { runScript } from "../hosts/run-script.js";
+import type { UploadEntry } from "./upload-entries.js";
+
 /** What the target has already of what is to be sent. */
 export interface Inventory {
   /** sha256 of the bundle's files, by name */
@@ -20,4 +24,36 @@ export function readInventory(text: string): Inventory {
     else if (/^[0-9a-f]{64}$/.test(kind)) bundle.set(rest.join(" ").slice("bundle/".length), kind);
   }
   return { bundle, shared, incoming };
+}
+
+/**
+ * Those of some entries whose content on the target is not what was to be sent.
+ *
+ * @param there the swarm's folder on the target
+ */
+export async function findWrong(host: Host, there: string, entries: readonly UploadEntry[]): Promise<string[]> {
+  const input = Buffer.from(entries.map(({ path }) => `./${path}\0`).join(""));
+  const answer = await runScript(host, "transfer/digest-files", [`${there}/incoming`], { input });
+  // `<sha256>  ./<path>`
+  const records = answer.toString().split("\0");
+  const digests = new Map(records.map((record) => [record.slice(68), record.slice(0, 64)]));
+  return entries
+    .filter((entry) => entry.kind === "file" && entry.sha256 !== digests.get(entry.path))
+    .map(({ path }) => path);
+}
+
+/** What arrived in an earlier try, without what is as long as it should be and holds something else. */
+export async function wholeAmong(
+  host: Host,
+  there: string,
+  entries: readonly UploadEntry[],
+  incoming: ReadonlyMap<string, number>,
+): Promise<ReadonlyMap<string, number>> {
+  const whole = entries.filter(
+    (entry) => entry.kind === "file" && entry.sha256 !== undefined && incoming.get(entry.path) === entry.bytes,
+  );
+  if (whole.length === 0) return incoming;
+  const good = new Map(incoming);
+  for (const path of await findWrong(host, there, whole)) good.delete(path);
+  return good;
 }

@@ -21,7 +21,7 @@ import {
 } from "../run/run-folder.js";
 import { removeFolder } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
-import { type Inventory, readInventory } from "./inventory.js";
+import { findWrong, type Inventory, readInventory, wholeAmong } from "./inventory.js";
 import { splitJournals } from "./split-journals.js";
 import { describeTree, entriesOfTree } from "./stage-tree.js";
 import {
@@ -116,38 +116,6 @@ export class SentFiles implements TargetFiles {
     return sums;
   }
 
-  /** The digests of files in the target's `incoming/`, by path. */
-  async #digestArrived(paths: readonly string[]): Promise<Map<string, string>> {
-    const input = Buffer.from(paths.map((path) => `./${path}\0`).join(""));
-    const digests = await runScript(this.#bulk, "transfer/digest-files", [`${this.there}/incoming`], { input });
-    // `<sha256>  ./<path>`
-    return new Map(
-      digests
-        .toString()
-        .split("\0")
-        .map((record) => [record.slice(68), record.slice(0, 64)]),
-    );
-  }
-
-  /** What arrived in an earlier try, without what is as long as it should be and holds something else. */
-  async #checkArrived(entries: readonly UploadEntry[], incoming: ReadonlyMap<string, number>) {
-    const whole = entries.filter(
-      (entry) => entry.kind === "file" && entry.sha256 !== undefined && incoming.get(entry.path) === entry.bytes,
-    );
-    if (whole.length === 0) return incoming;
-    const good = new Map(incoming);
-    for (const path of await this.#findWrong(whole)) good.delete(path);
-    return good;
-  }
-
-  /** Those of the entries that are not what was to be sent. */
-  async #findWrong(entries: readonly UploadEntry[]): Promise<string[]> {
-    const digests = await this.#digestArrived(entries.map(({ path }) => path));
-    return entries
-      .filter((entry) => entry.kind === "file" && entry.sha256 !== digests.get(entry.path))
-      .map(({ path }) => path);
-  }
-
   async send(staged: StagedRun, transferred: Transferred): Promise<Run> {
     const sums = this.#bundleSums();
     const chunks = join(staged.folder, "chunks");
@@ -202,10 +170,10 @@ export class SentFiles implements TargetFiles {
 
   /** Sends what of the entries has not arrived before, and sees that all of it arrives. */
   async #transfer(wanted: readonly UploadEntry[], had: Inventory, transferred: Transferred): Promise<void> {
-    const entries = [...lacking(wanted, await this.#checkArrived(wanted, had.incoming))];
+    const entries = [...lacking(wanted, await wholeAmong(this.#bulk, this.there, wanted, had.incoming))];
     const has = await this.#sendEntries(entries, transferred);
     const joined = entries.filter((entry) => entry.kind === "file" && entry.from > 0 && entry.sha256);
-    const wrong = new Set(joined.length > 0 ? await this.#findWrong(joined) : []);
+    const wrong = new Set(joined.length > 0 ? await findWrong(this.#bulk, this.there, joined) : []);
     for (const entry of entries) {
       if (entry.kind !== "file") continue;
       if (has.incoming.get(entry.path) === entry.bytes && !wrong.has(entry.path)) continue;

@@ -28,7 +28,7 @@ export function textTable(lines: readonly Line[]): string {
     .join("\n");
 }
 
-/** All lines as a table for the README. */
+/** All lines as a table for `swarms/speed.md`. */
 export function markdownTable(lines: readonly Line[]): string {
   const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   return [row(HEADER), row(HEADER.map(() => "---")), ...lines.map((line) => row(cellsOf(line)))].join("\n");

@@ -11,7 +11,7 @@ import { type AnyDefinition, resolveSwarm } from "./plan/resolve-swarm.js";
 import type { SwarmPlan } from "./plan/swarm-plan.js";
 import { type Place, type Problem, ProblemsFound } from "./problem/problem.js";
 import { ProblemList } from "./problem/problem-list.js";
-import { type Enumeration, enumerateJobs } from "./survey/enumerate-jobs.js";
+import { type Enumeration, enumerateJobs } from "./survey/sources/enumerate-jobs.js";
 
 /** The targets that a definition has, when the one to use cannot be told. */
 export class TargetUnclear extends Error {

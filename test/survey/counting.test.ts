@@ -4,7 +4,7 @@ import { type JobSource, list, matrix, range, rows } from "../../compiler/dsl/jo
 import { DefinitionMistake } from "../../compiler/dsl/mistake.js";
 import type { ParamValue } from "../../compiler/format/pattern.js";
 import { decodeRow, encodeRow } from "../../compiler/format/tsv.js";
-import { enumerateJobs } from "../../compiler/survey/enumerate-jobs.js";
+import { enumerateJobs } from "../../compiler/survey/sources/enumerate-jobs.js";
 import { suite } from "../runner/suite.js";
 
 /** Whatever a definition counts up or lists: each job has the values that were written, exactly, or all are refused. */

@@ -1,9 +1,9 @@
-import type { JobSource } from "../dsl/jobs.js";
-import { callDefinition } from "../dsl/mistake.js";
-import type { Params } from "../format/pattern.js";
-import type { Problem } from "../problem/problem.js";
-import { surveySource } from "./sources/index.js";
-import { again, type Source } from "./sources/source.js";
+import type { JobSource } from "../../dsl/jobs.js";
+import { callDefinition } from "../../dsl/mistake.js";
+import type { Params } from "../../format/pattern.js";
+import type { Problem } from "../../problem/problem.js";
+import { surveySource } from "./index.js";
+import { again, type Source } from "./source.js";
 
 /** The jobs of a definition, and what there is to say of where they come from. */
 export type Enumeration = Omit<Source, "empty">;

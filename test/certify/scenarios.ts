@@ -109,7 +109,7 @@ const here = () => HERE;
 const overSsh = ({ directory }: Surroundings) =>
   `ssh({ host: "lab", directory: ${JSON.stringify(directory)}, slots: 2 })`;
 const pilots = ({ directory }: Surroundings) =>
-  `slurm({ host: "lab", directory: ${JSON.stringify(directory)}, nodes: 2, cpusPerNode: 1, walltime: "1m" })`;
+  `slurm({ host: "lab", directory: ${JSON.stringify(directory)}, nodes: 2, cpusPerNode: 1, walltime: "1m", silence: "12s" })`;
 
 type Given = Partial<Scenario> & Pick<Scenario, "name" | "definition">;
 

@@ -233,6 +233,24 @@ test("--stop, Ctrl-C for deploy, and a job that ignores both", async () => {
   await deployment.assertQuiet();
 });
 
+test("a manager that is asked to stop when its only slot has just died does not wait for it", async () => {
+  const deployment = new Deployment(
+    'jobs: range("i", 1, 2), command: ({ params }) => sh`sleep 60; : ${params.i}`,',
+    {},
+    undefined,
+    1,
+  );
+  const deploy = deployment.beginDeploy();
+  await until("a job runs", () => starts(deployment) === 1);
+  const slot = deployment.journal().find(([event]) => event === "slot");
+  kill(Number(slot?.[2]));
+  kill(deployment.manager(), "SIGTERM");
+  const { exitCode, report } = reportOf(await deploy.outcome);
+  assert.equal(exitCode, 1);
+  assert.equal(report.end.reason, "signal");
+  await deployment.assertQuiet();
+});
+
 test("interrupted right after the start, nothing runs on", async () => {
   const deployment = new Deployment(`
     jobs: range("i", 1, 4),

@@ -11,8 +11,9 @@ locusts_stop_for() { # reason [detail]
   { : >|"$locusts_work/stop"; } 2>/dev/null || kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
   if [[ $locusts_stopping == signal ]]; then
     [[ ! $locusts_allocation ]] || locusts_grace=1 # a scheduler's SIGKILL may come as soon as that
-    locusts_read_uptime
-    locusts_stop_deadline=$((locusts_uptime + 100 * locusts_grace))
+    # Not from the clock now: a trap may have come in the middle of a `read -t`, and another read would take
+    # its time limit away, so that it waits for ever.
+    locusts_stop_deadline=''
     kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
   fi
 }
@@ -184,6 +185,7 @@ locusts_tick() {
   done
   [[ ! $locusts_disk_is_full ]] || locusts_stop_for disk-full
   ((locusts_time_limit == 0)) || locusts_watch_time
+  [[ $locusts_stopping != signal ]] || locusts_stop_deadline=${locusts_stop_deadline:-$((locusts_uptime + 100 * locusts_grace))}
   if [[ $locusts_stopping == signal ]] && ((locusts_uptime >= locusts_stop_deadline)); then
     kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
     ((locusts_uptime < locusts_stop_deadline + 100 * locusts_grace)) || kill -KILL "${locusts_slot_pid[@]}" 2>/dev/null

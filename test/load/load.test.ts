@@ -68,7 +68,7 @@ test("regular expressions, arrays, classes and filters of a definition work", as
       ['class Ids { all = ["a", "b"] as const; }'],
     ),
   );
-  assert.equal(swarm.outputs.text.matches, { source: "^ok$", flags: "i" });
+  assert.equal(swarm.outputs.text.checks.matches, { source: "^ok$", flags: "i" });
   assert.ok(swarm.jobs.source.kind === "matrix" && Array.isArray(swarm.jobs.source.axes.id));
   const [keep] = swarm.jobs.filters as readonly ((params: object) => boolean)[];
   assert.equal([keep?.({ id: "a", k: 1 }), keep?.({ id: "a", k: 2 })], [false, true]);

@@ -3,14 +3,6 @@
 # ---- A job's command in a bash of its own -----------------------------------------------
 # In a container, say, or where the environment changes bash itself: so this file uses little of it.
 
-# Runs functions, one after another.
-locusts_run_steps() { # variables folder functions...
-  eval "$1" # those of the job, as text
-  builtin cd -- "$2" || exit 1
-  set -e -o pipefail
-  for locusts_step in "${@:3}"; do "$locusts_step"; done
-}
-
 # Loads the modules, as a job would, and prints the environment that this makes.
 locusts_print_modules() {
   local script
@@ -24,3 +16,9 @@ locusts_print_modules() {
   module load "${locusts_modules[@]}" >&2 || exit 1
   exec cat /proc/self/environ
 }
+
+# --inside variables folder functions... No function of ours is around those of the job: their depth may be limited.
+eval "$2" # those of the job, as text
+builtin cd -- "$3" || exit 1
+set -e -o pipefail
+for locusts_step in "${@:4}"; do "$locusts_step"; done

@@ -31,9 +31,9 @@ locusts_machinery=0.1.0
 if [[ ${1-} == --inside ]]; then
   # shellcheck source=/dev/null # it stands beside this file
   . "$locusts_lib/inside.sh"
-  locusts_run_steps "${@:2}"
   exit
 fi
+[[ ${1-} != --inside ]] || exit 1 # an error of bash's own can end the reading of a file, and leads here
 
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
   printf 'manager.sh: this is bash %s; the manager needs bash 4.4 or newer\n' "$BASH_VERSION" >&2

@@ -36,6 +36,7 @@ export async function runScript(
       done();
     },
   });
+  output.on("error", () => {}); // why it was given up is thrown by the run
   const text = [scripts].flat().map(loadScript).join("\n");
   const ended = await host.run(text, args, { output, ...(input ? { input } : {}) });
   if (ended.code !== 0) throw scriptProblem(host, ended, what ?? (ended.stderr.trim() ? undefined : String(scripts)));

@@ -77,7 +77,12 @@ async function preempt(cluster: Cluster, partition: "requeued" | "cancelled" | "
   const swarm = swarmOn(cluster, `partition: "${partition}"`);
   const { outcome } = swarm.beginDeploy();
   const id = await whenAtWork(swarm);
-  const node = (await cluster.administer(`squeue --noheader --jobs=${id} --format=%N`)).trim();
+  let node = "";
+  // Its manager is at work; on a busy machine the queue says so later.
+  for (let looks = 0; node === "" && looks < 60; looks += 1) {
+    if (looks > 0) await sleep(500);
+    node = (await cluster.administer(`squeue --noheader --jobs=${id} --states=RUNNING --format=%N`)).trim();
+  }
   await cluster.administer(
     `cd / && sbatch --partition=urgent --nodelist=${node} --exclusive --output=/dev/null --time=1 --wrap='sleep ${partition === "suspended" ? 12 : 4}'`,
   );

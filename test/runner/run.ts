@@ -30,7 +30,8 @@ const { values: options, positionals: filters } = parseArgs({
 const ci = process.env.CI === "true";
 const folder = options.folder ?? fileURLToPath(new URL("../", import.meta.url));
 const files = testFiles(folder).filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)));
-const concurrency = Number(process.env.LOCUSTS_TEST_JOBS ?? Math.min(availableParallelism(), 2));
+// One more than the processors: tests wait about half of their time.
+const concurrency = Number(process.env.LOCUSTS_TEST_JOBS ?? Math.min(availableParallelism() + 1, 3));
 const scratch = mkdtempSync(join(tmpdir(), "locusts-tests-"));
 
 // The runner's own tests run it on other folders, in the middle of it all.

@@ -126,12 +126,13 @@ for (const [words, options, where] of [
     prepare(deployment);
     await deployment.deploy(["--detach"]);
     await until("all jobs are done", () => ended(deployment) >= JOBS);
-    for (let pause = 150; !deployment.exists(".locusts/local/runs/1/gathered"); pause += 15) {
+    // Grows by a share of itself: a machine that is slow today takes a few more steps, not hundreds.
+    for (let pause = 150; !deployment.exists(".locusts/local/runs/1/gathered"); pause *= 1.06) {
       const { child, outcome } = deployment.begin(["gather"]);
       await Promise.race([outcome, sleep(pause)]);
       kill(child.pid);
       await outcome;
-      assert.ok(pause < 3000, "it does not come to its end");
+      assert.ok(pause < 10_000, "it does not come to its end");
     }
     check(deployment, where);
     assert.equal(snapshot(deployment.path("env")).get("closed"), "folder 555");
@@ -144,12 +145,12 @@ test("deploys are killed one after another while changes are applied, and no job
   await deployment.deploy(["--detach"]);
   await until("all jobs are done", () => ended(deployment) >= JOBS);
   let exitCode: number | null = null;
-  for (let pause = 500; exitCode !== 0; pause += 60) {
+  for (let pause = 500; exitCode !== 0; pause *= 1.06) {
     const { child, outcome } = deployment.begin(["deploy"]);
     await Promise.race([outcome, sleep(pause)]);
     kill(child.pid);
     ({ exitCode } = await outcome);
-    assert.ok(pause < 6000, "it does not come to its end");
+    assert.ok(pause < 10_000, "it does not come to its end");
   }
   check(deployment, "env");
   assert.equal((await deployment.succeed()).jobs.cached, JOBS);

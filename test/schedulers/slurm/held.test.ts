@@ -10,7 +10,7 @@ import { Elsewhere, overSsh } from "../../target/elsewhere.js";
 import { together } from "./together.js";
 
 /** Pilots that SLURM holds, puts back, suspends or takes away: nothing is lost, and no try is used up. */
-const test = suite("held and preempted", {}, { seconds: 200 });
+const test = suite("held and preempted", {}, { seconds: 300 });
 
 const JOBS = 16;
 const FIELDS = `
@@ -38,7 +38,7 @@ async function whenAtWork(swarm: Elsewhere): Promise<string> {
       return false;
     }
   };
-  await until("it is at work", isAtWork, 60);
+  await until("it is at work", isAtWork, 150); // there are more pilots than nodes
   return `${readFileSync(file(), "utf8").split("\t")[0]}_1`;
 }
 

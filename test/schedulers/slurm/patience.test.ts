@@ -105,7 +105,8 @@ exec -a bash /bin/bash "$@"
   const swarm = new Swarm(
     shims.place(wrong),
     jobs(100, "sleep 2;"),
-    `walltime: "1m", nodes: 2, minJobsPerCpu: 5, cpusPerNode: 2, sbatch: ["--exclude=${others.join()}"]`,
+    // Before the pilots of the others in the queue: both of these nodes are to have some of the jobs.
+    `walltime: "1m", nodes: 2, minJobsPerCpu: 5, cpusPerNode: 2, partition: "urgent", sbatch: ["--exclude=${others.join()}"]`,
   );
   const { exitCode, stderr } = await swarm.deploy();
   assert.equal(exitCode, 0, stderr);

@@ -72,9 +72,8 @@ function rawText(raw: string): string {
 }
 
 /**
- * A shell command. Its text goes to bash as written (`\${x}` and `` \` `` as `${x}` and `` ` ``);
- * references become quoted variables, strings and numbers become one quoted word each, and another
- * `sh` template is put in as it is.
+ * A shell command. Its text goes to bash as written (`\${x}` and `` \` `` as `${x}` and `` ` ``); references become
+ * quoted variables, strings and numbers become one quoted word each, and another `sh` template is put in as it is.
  *
  * @example sh`sort ${inputs.table} > ${outputs.sorted}`
  */

@@ -22,10 +22,7 @@ function scaled(value: number, decimals: number): number | undefined {
   return isKept ? whole : undefined;
 }
 
-/**
- * A range in whole numbers, in which nothing is rounded; undefined if its numbers have too many
- * digits for that.
- */
+/** A range in whole numbers, in which nothing is rounded; undefined if its numbers have too many digits for that. */
 export function scaleRange(from: number, to: number, step: number): ScaledRange | undefined {
   const decimals = Math.max(decimalsOf(from), decimalsOf(to), decimalsOf(step));
   if (decimals > 15) return undefined;

@@ -18,10 +18,8 @@ export type Program = (args: never) => void | Promise<void>;
 /**
  * Types a program by the swarm that runs it.
  *
- * @example
- * import { program } from "locusts";
- * import type swarm from "./swarm.config.js";
- * export default program<typeof swarm>(({ inputs, outputs, params }) => { … });
+ * @example import { program } from "locusts"; import type swarm from "./swarm.config.js"; export default program<typeof
+ *   swarm>(({ inputs, outputs, params }) => { … });
  */
 export function program<S>(run: (args: ProgramArguments<S>) => void | Promise<void>): Program {
   return run as Program;

@@ -40,9 +40,7 @@ export class Swarm<P = Params, I = unknown, O = unknown> {
   constructor(readonly definition: SwarmDefinition<P, I, O>) {}
 }
 
-/**
- * Defines a swarm: all jobs that share a command. The default export of `swarm.config.ts`.
- */
+/** Defines a swarm: all jobs that share a command. The default export of `swarm.config.ts`. */
 export function defineSwarm<
   P,
   const I extends { readonly [K in keyof I]: I[K] extends InputLike ? WithKnownPlaceholders<I[K], P> : InputLike } = {},

@@ -69,15 +69,11 @@ export class Tree {
 }
 
 /**
- * A tree of files that jobs run in, in the place of a folder with their inputs alone: for programs
- * that move files about, read data by relative paths, or write next to what they read.
+ * A tree of files that jobs run in, in the place of a folder with their inputs alone: for programs that move files
+ * about, read data by relative paths, or write next to what they read.
  *
- * @example
- * tree({
- *   root: "environment",
- *   workdir: "scripts",
- *   select: ["scripts/**", "data/*.txt", "!data/big.txt", "logs/"],
- * })
+ * @example tree({ root: "environment", workdir: "scripts", select: ["scripts/**", "data/*.txt", "!data/big.txt",
+ *   "logs/"], })
  */
 export function tree(options: TreeOptions): Tree {
   return new Tree(options);

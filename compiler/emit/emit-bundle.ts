@@ -1,5 +1,5 @@
 import { createHash, hash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import {
@@ -11,6 +11,7 @@ import {
   type BundledTreeEntry,
   type TreeContent,
 } from "../format/bundle.js";
+import { textOf } from "../format/file-access.js";
 import { MACHINERY_FOLDER, type Machinery } from "../format/machinery.js";
 import { makeFolders } from "../format/make-folders.js";
 import { withoutVersion } from "../format/version.js";
@@ -134,14 +135,9 @@ export class BundleEmitter {
 
   /** Adds a script; one that differs in the version that has made it alone stays as it is. */
   #addScript(name: string, text: string): void {
-    let old: string | undefined;
-    try {
-      old = readFileSync(join(this.folder, name), "utf8");
-    } catch {
-      // There is none, or it is not to be read: it is written.
-    }
+    const old = textOf(join(this.folder, name));
     const isSame = old !== undefined && withoutVersion(old) === withoutVersion(text);
-    this.#open(name, 0o755).add(isSame ? (old as string) : text);
+    this.#open(name, 0o755).add(isSame ? old : text);
     this.#scripts.set(name, hash("sha256", withoutVersion(text)));
   }
 

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
-import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { OldText } from "./old-text.js";
+import { closeSync, openSync, readSync, renameSync, rmSync } from "node:fs";
+import { withFile } from "../format/file-access.js";
+import { writeWhole } from "../format/write-atomically.js";
 
 const BLOCK = 1 << 16;
 
@@ -8,19 +9,38 @@ const BLOCK = 1 << 16;
 export type FileChange = "same" | "changed" | "new";
 
 /**
- * Compares text with a file as it comes, without holding either in memory, and writes it to a
- * second file that takes the first one's place in the end if the two differ. A file that is the
- * same is not touched.
+ * The digests of a file, and of what it would be with LF alone at the ends of lines, as git may have changed them in a
+ * clone; undefined if there is no such file.
+ */
+function digestsOf(path: string): readonly [plain: string, withoutReturns: string] | undefined {
+  const [plain, withoutReturns] = [createHash("sha256"), createHash("sha256")];
+  const block = Buffer.allocUnsafe(BLOCK);
+  try {
+    withFile(path, "r", (file) => {
+      let rest = ""; // a return at the end may belong to a line feed that is still to come
+      for (let length = readSync(file, block); length > 0; length = readSync(file, block)) {
+        plain.update(block.subarray(0, length));
+        const text = rest + block.toString("latin1", 0, length);
+        rest = text.endsWith("\r") ? "\r" : "";
+        withoutReturns.update(text.slice(0, text.length - rest.length).replaceAll("\r\n", "\n"), "latin1");
+      }
+      withoutReturns.update(rest, "latin1");
+    });
+  } catch {
+    return undefined;
+  }
+  return [plain.digest("hex"), withoutReturns.digest("hex")];
+}
+
+/**
+ * Compares text with a file, without holding either in memory, and writes it to a second file that takes the first
+ * one's place in the end if the two differ. A file that is the same is not touched.
  */
 export class OutputFile {
   readonly digest: Hash = createHash("sha256");
   #pending: string[] = [];
   #pendingLength = 0;
-  #old: OldText | undefined;
   #new: number | undefined;
-  #same: boolean;
-  readonly #existed: boolean;
-  bytes = 0;
 
   /**
    * @param draft where the text is written before it takes the file's place
@@ -32,9 +52,6 @@ export class OutputFile {
     readonly write: boolean,
     readonly mode = 0o644,
   ) {
-    this.#old = OldText.open(path, !write);
-    this.#existed = this.#old !== undefined;
-    this.#same = this.#existed;
     if (write) this.#new = openSync(draft, "w", mode);
   }
 
@@ -50,20 +67,22 @@ export class OutputFile {
     this.#pending = [];
     this.#pendingLength = 0;
     this.digest.update(block);
-    this.bytes += block.length;
-    if (this.#new !== undefined) for (let at = 0; at < block.length; ) at += writeSync(this.#new, block, at);
-    if (this.#same && this.#old) this.#same = this.#old.continuesWith(block);
+    if (this.#new !== undefined) writeWhole(this.#new, block);
   }
 
   /** Ends the file, which takes its place if `keep` is called next. */
   finish(): FileChange {
     this.#flush();
-    if (this.#same && this.#old) this.#same = this.#old.atEnd();
-    this.#old?.close();
+    this.#close();
+    const old = digestsOf(this.path);
+    if (!old) return "new";
+    const digest = this.digest.copy().digest("hex");
+    return old[0] === digest || (!this.write && old[1] === digest) ? "same" : "changed";
+  }
+
+  #close(): void {
     if (this.#new !== undefined) closeSync(this.#new);
-    this.#old = undefined;
     this.#new = undefined;
-    return this.#same ? "same" : this.#existed ? "changed" : "new";
   }
 
   /** Puts the new text in place, unless it is the old one. */
@@ -75,10 +94,7 @@ export class OutputFile {
 
   /** Leaves the old file as it was. */
   discard(): void {
-    this.#old?.close();
-    if (this.#new !== undefined) closeSync(this.#new);
-    this.#old = undefined;
-    this.#new = undefined;
+    this.#close();
     if (this.write) rmSync(this.draft, { force: true });
   }
 }

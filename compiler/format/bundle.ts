@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { AccessPlan } from "./access.js";
 import type { Delivery } from "./delivery.js";
 import { readLines } from "./lines.js";
 import type { Machinery } from "./machinery.js";
@@ -67,10 +66,7 @@ export interface TreeContent {
 /** The tree of files in which the jobs run, instead of folders of their own. */
 export interface BundledTree {
   readonly mode: TreeMode;
-  /**
-   * with `inPlace` its path on the target, else on this machine; a relative one starts at the
-   * definition's folder
-   */
+  /** with `inPlace` its path on the target, else on this machine; a relative one starts at the definition's folder */
   readonly root: string;
   /** where every job runs, from the root; "." is the root */
   readonly workdir: string;
@@ -80,8 +76,19 @@ export interface BundledTree {
   readonly content: TreeContent | null;
 }
 
-/** How a target on another machine is reached; `host` null: this one. */
-export type BundledAccess = AccessPlan;
+/** How a target on another machine is reached, and where things lie there. */
+export interface BundledAccess {
+  /** null: this machine */
+  readonly host: string | null;
+  /** absolute path on the target */
+  readonly directory: string;
+  readonly sharedDirectory: { readonly here: string; readonly there: string } | null;
+  readonly transferHost: string | null;
+  /** a bash command on this machine that copies `$from` to `$to` */
+  readonly transferCommand: string | null;
+  /** who speaks ssh: Locusts itself, or the user's own `ssh` */
+  readonly ssh: "builtin" | "openssh";
+}
 
 /** What a run needs to know of a target's pilots. */
 export interface BundledPilots {
@@ -131,13 +138,17 @@ export interface BundleDescription {
 /** A bundle that cannot be used, in words for people. */
 export class UnusableBundle extends Error {
   override readonly name = "UnusableBundle";
+
+  constructor(
+    message: string,
+    /** another version of Locusts has written it */
+    readonly isOtherVersion = false,
+  ) {
+    super(message);
+  }
 }
 
-/**
- * Reads `bundle.json`.
- *
- * @throws UnusableBundle if there is none, or if it is newer than this Locusts
- */
+/** Reads `bundle.json`. @throws UnusableBundle if there is none, or if it is newer than this Locusts */
 export function readBundleDescription(folder: string): BundleDescription {
   const path = join(folder, BUNDLE_FILES.description);
   let description: BundleDescription;
@@ -146,32 +157,20 @@ export function readBundleDescription(folder: string): BundleDescription {
   } catch (error) {
     throw new UnusableBundle(`${path} cannot be read (${(error as Error).message}); build it anew: locusts build`);
   }
-  checkSchema(path, description);
-  return description;
+  const { schema } = description;
+  if (schema >= OLDEST_SCHEMA && schema <= BUNDLE_SCHEMA) return description;
+  const fix = schema > BUNDLE_SCHEMA ? "use a newer Locusts" : "build it anew: locusts build";
+  const message = `${path} has schema ${schema}, and this Locusts reads ${BUNDLE_SCHEMA}: ${fix}`;
+  throw new UnusableBundle(message, typeof schema === "number");
 }
 
-function checkSchema(path: string, { schema }: BundleDescription): void {
-  if (schema >= OLDEST_SCHEMA && schema <= BUNDLE_SCHEMA) return;
-  throw new UnusableBundle(
-    `${path} has schema ${schema}, and this Locusts reads ${BUNDLE_SCHEMA}: ` +
-      (schema > BUNDLE_SCHEMA ? "use a newer Locusts" : "build it anew: locusts build"),
-  );
-}
-
-/**
- * Refuses a bundle that another version of Locusts has written; one that is damaged passes.
- *
- * @throws UnusableBundle
- */
+/** Refuses a bundle that another version of Locusts has written; one that is damaged passes. @throws UnusableBundle */
 export function refuseOtherSchema(folder: string): void {
-  const path = join(folder, BUNDLE_FILES.description);
-  let description: BundleDescription;
   try {
-    description = JSON.parse(readFileSync(path, "utf8")) as BundleDescription;
-  } catch {
-    return;
+    readBundleDescription(folder);
+  } catch (error) {
+    if (error instanceof UnusableBundle && error.isOtherVersion) throw error;
   }
-  if (typeof description?.schema === "number") checkSchema(path, description);
 }
 
 /** A job as `jobs.tsv` has it; values in the order of the bundle's params, inputs and outputs. */
@@ -186,20 +185,20 @@ export interface BundledJob {
   readonly outputs: readonly string[];
 }
 
-/** The lines of a table of a bundle; git may have given them other ends in a clone. */
-function* tableLines(folder: string, name: string): Generator<string> {
-  for (const line of readLines(join(folder, name))) yield line.endsWith("\r") ? line.slice(0, -1) : line;
+/** The rows of a table of a bundle, without the first, which names the columns. Git may have changed line ends in a clone. */
+function* tableRows(folder: string, name: string): Generator<string[]> {
+  const lines = readLines(join(folder, name));
+  lines.next();
+  for (const line of lines) yield decodeRow(line.endsWith("\r") ? line.slice(0, -1) : line);
 }
 
 /** The jobs of a bundle, in their order. */
 export function* readBundledJobs(folder: string, description: BundleDescription): Generator<BundledJob> {
   const params = 2 + description.params.length;
   const inputs = params + description.inputs.length;
-  let number = -1;
-  for (const line of tableLines(folder, BUNDLE_FILES.jobs)) {
+  let number = 0;
+  for (const fields of tableRows(folder, BUNDLE_FILES.jobs)) {
     number += 1;
-    if (number === 0) continue;
-    const fields = decodeRow(line);
     yield {
       number,
       name: fields[0] as string,
@@ -227,14 +226,9 @@ export interface Upload {
 
 /** The uploads of a bundle, in their order: the tree, those of the first job, of the second … */
 export function* readUploads(folder: string): Generator<Upload> {
-  let header = true;
-  for (const line of tableLines(folder, BUNDLE_FILES.uploads)) {
-    if (header) header = false;
-    else {
-      const fields = decodeRow(line) as [string, string, string, string, Upload["kind"]];
-      const [source, destination, bytes, sha256, kind] = fields;
-      yield { source, destination, bytes: Number(bytes), sha256, kind };
-    }
+  for (const fields of tableRows(folder, BUNDLE_FILES.uploads)) {
+    const [source, destination, bytes, sha256, kind] = fields as [string, string, string, string, Upload["kind"]];
+    yield { source, destination, bytes: Number(bytes), sha256, kind };
   }
 }
 
@@ -264,13 +258,8 @@ type TreeFields = [string, BundledTreeEntry["kind"], string, string, string, str
  * @throws the file system's error if the bundle has no tree; `BundleDescription.tree` says so
  */
 export function* readBundledTree(folder: string): Generator<BundledTreeEntry> {
-  let header = true;
-  for (const line of tableLines(folder, BUNDLE_FILES.tree)) {
-    if (header) header = false;
-    else {
-      const fields = decodeRow(line) as TreeFields;
-      const [path, kind, bytes, rights, use, sha256, link] = fields;
-      yield { path, kind, bytes: Number(bytes), rights, readOnly: use === "read", sha256, link };
-    }
+  for (const fields of tableRows(folder, BUNDLE_FILES.tree)) {
+    const [path, kind, bytes, rights, use, sha256, link] = fields as TreeFields;
+    yield { path, kind, bytes: Number(bytes), rights, readOnly: use === "read", sha256, link };
   }
 }

@@ -4,9 +4,7 @@ const LONGEST_NAME = 255;
 /** The longest path that Linux takes, in bytes, less what a job's folder and the results may need around it. */
 const LONGEST_PATH = 4095 - 1023;
 
-/**
- * Why a path below a folder cannot be one, in words that follow "the output …"; undefined if it can.
- */
+/** Why a path below a folder cannot be one, in words that follow "the output …"; undefined if it can. */
 export function whyNoPath(path: string): string | undefined {
   if (path === "") return "is empty";
   if (path.startsWith("/")) return "begins with /, and so leads out of the job's folder";

@@ -1,6 +1,7 @@
 import { createHash, hash } from "node:crypto";
-import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { namesIn } from "./file-access.js";
 
 /** The folder of the manager's machinery: beside the bundles of all targets, and in a bundle that stands alone. */
 export const MACHINERY_FOLDER = "lib";
@@ -28,8 +29,7 @@ export function isPartOfMachinery(path: string): boolean {
 
 /** The files of the machinery in a folder, by name and in the order of their names; none if there is no such folder. */
 export function machineryFiles(folder: string): readonly string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
+  return namesIn(folder)
     .filter((name) => name.endsWith(".sh") && isPartOfMachinery(join(folder, name)))
     .sort();
 }

@@ -29,9 +29,7 @@ export type WithKnownPlaceholders<X, P> = [Unknown<X, P>] extends [never]
 /** A pattern taken apart: text, placeholder, text, placeholder … */
 export type PatternPart = { readonly text: string } | { readonly placeholder: string };
 
-/**
- * Takes a pattern apart. A placeholder is a name in braces; any other brace is text.
- */
+/** Takes a pattern apart. A placeholder is a name in braces; any other brace is text. */
 export function parsePattern(pattern: string): readonly PatternPart[] {
   const parts: PatternPart[] = [];
   let last = 0;

@@ -1,17 +1,7 @@
 import { randomBytes } from "node:crypto";
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { copyFileSync, fsyncSync, readdirSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { namesIn, withFile } from "./file-access.js";
 
 /** A draft that is older, in milliseconds, than what has just been written was left by a process that is gone. */
 const OLDEST_DRAFT = 60_000;
@@ -62,14 +52,11 @@ function replaceBy(path: string, write: (draft: string) => void): void {
  */
 export function writeAtomically(path: string, content: string | Uint8Array | Iterable<string>): void {
   replaceBy(path, (draft) => {
-    const file = openSync(draft, "wx");
-    try {
-      const isWhole = typeof content === "string" || content instanceof Uint8Array;
+    const isWhole = typeof content === "string" || content instanceof Uint8Array;
+    withFile(draft, "wx", (file) => {
       for (const piece of isWhole ? [content] : gather(content)) writeWhole(file, piece);
       fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    });
   });
 }
 
@@ -80,8 +67,7 @@ export function copyAtomically(from: string, path: string): void {
 
 /** Removes all drafts in a folder that nobody else writes to at this time. */
 export function removeDrafts(folder: string): void {
-  if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) if (DRAFT.test(name)) rmSync(join(folder, name), { force: true });
+  for (const name of namesIn(folder)) if (DRAFT.test(name)) rmSync(join(folder, name), { force: true });
 }
 
 /**

@@ -26,11 +26,7 @@ export interface LoadedDefinition {
   problemOf(error: unknown): Problem;
 }
 
-/**
- * Checks, bundles and evaluates a definition.
- *
- * @throws ProblemsFound with everything that is wrong with it
- */
+/** Checks, bundles and evaluates a definition. @throws ProblemsFound with everything that is wrong with it */
 export async function loadDefinition(file: string): Promise<LoadedDefinition> {
   const path = absolute(file);
   const folder = dirname(path);

@@ -17,11 +17,7 @@ export function problemOfEnd(error: unknown): Problem | undefined {
   };
 }
 
-/**
- * What esbuild found wrong, as problems.
- *
- * @param fallback where a message without a place of its own belongs
- */
+/** What esbuild found wrong, as problems. @param fallback where a message without a place of its own belongs */
 export function problemsOfBuild(failure: BuildFailure, fallback: Place | undefined): readonly Problem[] {
   return failure.errors.map((message) => ({
     message: reword(message.text),

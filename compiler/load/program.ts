@@ -58,11 +58,7 @@ export async function bundleProgram(
   }
 }
 
-/**
- * Checks the types of a program that a definition runs with `node()`.
- *
- * @throws ProblemsFound
- */
+/** Checks the types of a program that a definition runs with `node()`. @throws ProblemsFound */
 export async function checkProgram(folder: string, path: string, place: Place | undefined): Promise<void> {
   await expectProgram(folder, path, place);
   const { checkProgramTypes } = await import("./check/index.js");

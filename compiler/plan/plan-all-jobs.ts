@@ -6,7 +6,7 @@ import { fillPattern } from "../format/pattern.js";
 import type { ProblemList } from "../problem/problem-list.js";
 import { NestedPaths, Repetitions } from "./collisions.js";
 import type { Compilation } from "./compilation.js";
-import { type InputContent, JobPlanner, nameJob } from "./plan-jobs.js";
+import { JobPlanner, nameJob } from "./plan-jobs.js";
 import { reportNested, reportRepetitions } from "./report-collisions.js";
 import type { JobPlan, SwarmPlan } from "./swarm-plan.js";
 
@@ -20,11 +20,7 @@ function look(source: string, folder: string, cache: DigestCache): Content | und
 }
 
 /** Inputs that many jobs share are looked at once. */
-function rememberShared(
-  plan: SwarmPlan,
-  folder: string,
-  cache: DigestCache,
-): (source: string) => InputContent | undefined {
+function rememberShared(plan: SwarmPlan, folder: string, cache: DigestCache): (source: string) => Content | undefined {
   const known = new Map<string, Content | undefined>();
   const repeated = plan.inputs.some((input) => input.shared || input.parts.every((part) => "text" in part));
   if (!repeated) return (source) => look(source, folder, cache);

@@ -1,28 +1,14 @@
 import { hash } from "node:crypto";
 import { basename } from "node:path";
+import type { Content } from "../format/content/digest.js";
 import { chooseDelivery, cleanSource } from "../format/delivery.js";
 import { nameControl, shortened, whyNoPath } from "../format/file-names.js";
 import { fillPattern, type Params, type ParamValue } from "../format/pattern.js";
 import { isReserved } from "../format/results.js";
-import type { DefinitionPath } from "../problem/problem.js";
+import type { ReportMistake } from "../problem/problem.js";
 import { whyNewlyOutside } from "../tree/place-output.js";
 import type { InputPlan, JobInput, JobPlan, SwarmPlan } from "./swarm-plan.js";
 import { explainUnusable } from "./unusable-inputs.js";
-
-/** What the survey says of a path. */
-export interface InputContent {
-  readonly kind: "file" | "folder";
-  readonly executable: boolean;
-  readonly bytes: number;
-  readonly files: number;
-  readonly folders: number;
-  readonly sha256: string;
-}
-
-/** Looks at an input; undefined if there is none. */
-export type LookAtInput = (source: string) => InputContent | undefined;
-
-export type ReportMistake = (path: DefinitionPath, message: string, hint?: string) => void;
 
 /** A job's name: its param, or all of them as `chrom=1,seed=a`. */
 export function nameJob(names: readonly string[], params: Params): string {
@@ -36,7 +22,7 @@ function placeInput(input: InputPlan, source: string, params: Params): string {
   return source.startsWith("/") || source.split("/").includes("..") ? basename(source) : source;
 }
 
-const NO_CONTENT: InputContent = { kind: "file", executable: false, bytes: 0, files: 0, folders: 0, sha256: "-" };
+const NO_CONTENT: Content = { kind: "file", executable: false, bytes: 0, files: 0, folders: 0, sha256: "-" };
 
 function overlaps(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
@@ -53,7 +39,8 @@ export class JobPlanner {
 
   constructor(
     readonly swarm: SwarmPlan,
-    readonly look: LookAtInput,
+    /** looks at an input; undefined if there is none */
+    readonly look: (source: string) => Content | undefined,
     readonly report: ReportMistake,
     /** digest of the tree that the jobs run in, if there is one, and it was surveyed */
     readonly tree: string | undefined,
@@ -104,7 +91,7 @@ export class JobPlanner {
     const inputs: JobInput[] = [];
     for (const input of swarm.inputs) {
       const source = cleanSource(fillPattern(input.parts, params));
-      let content: InputContent | undefined;
+      let content: Content | undefined;
       try {
         content = input.delivery === "in-place" ? NO_CONTENT : this.look(source);
       } catch (error) {

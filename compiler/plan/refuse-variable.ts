@@ -9,9 +9,7 @@ const BASHS_OWN = new Set([
   ...["LINENO", "OLDPWD", "PIPESTATUS", "PWD", "RANDOM", "SECONDS", "SHLVL", "SRANDOM"],
 ]);
 
-/**
- * Why a variable of the definition cannot be set for the jobs as it stands; undefined if it can.
- */
+/** Why a variable of the definition cannot be set for the jobs as it stands; undefined if it can. */
 export function refuseVariable(
   name: string,
   value: string,

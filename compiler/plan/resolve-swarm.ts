@@ -5,11 +5,10 @@ import { callDefinition } from "../dsl/mistake.js";
 import { type OutputLike, outputSpec } from "../dsl/outputs.js";
 import { referencesOf, type SwarmDefinition } from "../dsl/swarm.js";
 import type { Target } from "../dsl/targets.js";
-import { parseDuration, parseMemory } from "../dsl/units.js";
 import { formatWalltime } from "../format/amounts.js";
 import { parsePattern, placeholdersOf } from "../format/pattern.js";
 import { isReserved, LOG_FOLDER } from "../format/results.js";
-import type { DefinitionPath } from "../problem/problem.js";
+import type { DefinitionPath, ReportMistake } from "../problem/problem.js";
 import { assembleTemplate } from "../shell/template.js";
 import { whyOutside } from "../tree/place-output.js";
 import { resolveTree } from "../tree/resolve-tree.js";
@@ -17,6 +16,7 @@ import type { TreePlan } from "../tree/tree-plan.js";
 import { resolveChecks } from "./output-checks.js";
 import { longestJob } from "./pilot-time.js";
 import type { PlanMistake } from "./plan-mistake.js";
+import { OptionReader } from "./read-options.js";
 import { refuseVariable } from "./refuse-variable.js";
 import { resolveTarget } from "./resolve-target.js";
 import type { InputPlan, OutputPlan, PilotPlan, SwarmPlan } from "./swarm-plan.js";
@@ -43,6 +43,8 @@ const VARIABLE_NAME = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]*$/;
 
 class Resolver {
   readonly mistakes: PlanMistake[] = [];
+  readonly mistake: ReportMistake = (path, message, hint) => void this.mistakes.push({ path, message, hint });
+  readonly read = new OptionReader(this.mistake);
   /** params that bash computes with */
   readonly computed = new Set<string>();
 
@@ -52,10 +54,6 @@ class Resolver {
     readonly targetName: string,
     readonly target: Target,
   ) {}
-
-  mistake(path: DefinitionPath, message: string, hint?: string): void {
-    this.mistakes.push({ path, message, hint });
-  }
 
   /** Is the target on a machine that does not see the definition's folder? */
   isElsewhere(): boolean {
@@ -233,30 +231,14 @@ class Resolver {
     return this.shellText(prepare as ShellCommand, path);
   }
 
-  duration(path: DefinitionPath, text: string | undefined): number {
-    if (text === undefined) return 0;
-    const seconds = parseDuration(text);
-    if (seconds === undefined || seconds <= 0) {
-      this.mistake(path, `"${text}" is no time span`, 'write "90s", "10m", "2h" or "HH:MM:SS"');
-    }
-    return seconds ?? 0;
-  }
-
-  wholeNumber(path: DefinitionPath, value: number | undefined, least: number, otherwise: number): number {
-    if (value === undefined) return otherwise;
-    if (!Number.isSafeInteger(value) || value < least) {
-      this.mistake(path, `${path.at(-1)} is ${value}`, `write a whole number from ${least}`);
-    }
-    return value;
-  }
-
   limits(limits: Limits) {
+    const { read } = this;
     return {
-      timeSeconds: Math.ceil(this.duration(["limits", "time"], limits.time)),
-      retries: this.wholeNumber(["limits", "retries"], limits.retries, 0, 0),
+      timeSeconds: Math.ceil(read.seconds(["limits", "time"], limits.time, 0)),
+      retries: read.wholeNumber(["limits", "retries"], limits.retries, 0, 0),
       retryOn: limits.retryOn ?? ALL_CAUSES,
-      maxFailures: this.wholeNumber(["limits", "maxFailures"], limits.maxFailures, 1, 0),
-      staggerMilliseconds: Math.round(this.duration(["limits", "stagger"], limits.stagger) * 1000),
+      maxFailures: read.wholeNumber(["limits", "maxFailures"], limits.maxFailures, 1, 0),
+      staggerMilliseconds: Math.round(read.seconds(["limits", "stagger"], limits.stagger, 0) * 1000),
     };
   }
 
@@ -274,14 +256,11 @@ class Resolver {
   }
 
   resources(resources: Resources) {
-    const memory = resources.memory === undefined ? 0 : parseMemory(resources.memory);
-    if (memory === undefined) {
-      this.mistake(["resources", "memory"], `"${resources.memory}" is no amount of memory`, 'write "500 MB" or "2 GB"');
-    }
+    const { read } = this;
     return {
-      cpus: this.wholeNumber(["resources", "cpus"], resources.cpus, 1, 1),
-      gpus: this.wholeNumber(["resources", "gpus"], resources.gpus, 0, 0),
-      memoryMebibytes: memory ?? 0,
+      cpus: read.wholeNumber(["resources", "cpus"], resources.cpus, 1, 1),
+      gpus: read.wholeNumber(["resources", "gpus"], resources.gpus, 0, 0),
+      memoryMebibytes: read.mebibytes(["resources", "memory"], resources.memory),
     };
   }
 
@@ -321,7 +300,7 @@ export async function resolveSwarm(
       "use letters, digits, ., _ and -, at most 100",
     );
   }
-  checkTargetNames(definition.targets, (path, message, hint) => resolver.mistake(path, message, hint));
+  checkTargetNames(definition.targets, resolver.mistake);
   for (const param of params) resolver.checkName(["jobs"], "a param", param);
   const environment: Environment = { ...definition.environment, ...target.environment };
   const inputs = resolver.inputs();

@@ -1,14 +1,12 @@
 import type { SlurmTarget, Target } from "../dsl/targets.js";
-import { parseDuration, parseMemory } from "../dsl/units.js";
-import type { AccessPlan } from "../format/access.js";
 import { formatWalltime } from "../format/amounts.js";
+import type { BundledAccess } from "../format/bundle.js";
 import { hasControlCharacters } from "../format/control-characters.js";
 import { hasOnlyPlainVariables } from "../format/quote.js";
 import { refuseSbatchLine } from "../format/sbatch-options.js";
+import type { ReportMistake } from "../problem/problem.js";
+import { OptionReader } from "./read-options.js";
 import type { PilotPlan, TargetPlan } from "./swarm-plan.js";
-
-/** Takes a mistake at a part of the target. */
-type Complain = (path: readonly (string | number)[], message: string, hint?: string) => void;
 
 /** What one job needs. */
 interface JobNeeds {
@@ -31,35 +29,14 @@ export function nodeHoursOf(pilots: Pick<PilotPlan, "nodes" | "successors" | "wa
 }
 
 class TargetResolver {
+  readonly read: OptionReader;
+
   constructor(
     readonly target: Target,
     readonly job: JobNeeds,
-    readonly complain: Complain,
-  ) {}
-
-  wholeNumber(name: string, value: number | undefined, least: number, otherwise: number): number {
-    if (value === undefined) return otherwise;
-    if (!Number.isSafeInteger(value) || value < least) {
-      this.complain([name], `${name} is ${value}`, `write a whole number from ${least}`);
-      return otherwise;
-    }
-    return value;
-  }
-
-  seconds(name: string, text: string | undefined, otherwise: number): number {
-    if (text === undefined) return otherwise;
-    const seconds = parseDuration(text);
-    if (seconds === undefined || seconds <= 0) {
-      this.complain([name], `"${text}" is no time span`, 'write "90m", "4h", "2d", "HH:MM:SS" or "D-HH:MM:SS"');
-    }
-    return seconds ?? otherwise;
-  }
-
-  mebibytes(name: string, text: string | undefined): number {
-    if (text === undefined) return 0;
-    const mebibytes = parseMemory(text);
-    if (mebibytes === undefined) this.complain([name], `"${text}" is no amount of memory`, 'write "500 MB" or "2 GB"');
-    return mebibytes ?? 0;
+    readonly complain: ReportMistake,
+  ) {
+    this.read = new OptionReader(complain);
   }
 
   /** Text that goes into one line, of a configuration or of `#SBATCH`. */
@@ -81,13 +58,13 @@ class TargetResolver {
     return value.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
   }
 
-  access(): AccessPlan | undefined {
+  access(): BundledAccess | undefined {
     const { target } = this;
     if (target.kind === "local") return undefined;
     const host = this.word("host", target.host) ?? null;
     if (host?.startsWith("-")) this.complain(["host"], `"${host}" is no host`);
     const directory = this.path(["directory"], target.directory);
-    let sharedDirectory: AccessPlan["sharedDirectory"] = null;
+    let sharedDirectory: BundledAccess["sharedDirectory"] = null;
     if (target.sharedDirectory) {
       sharedDirectory = {
         here: this.path(["sharedDirectory", "here"], target.sharedDirectory.here),
@@ -132,16 +109,16 @@ class TargetResolver {
       if (value !== undefined) lines.push(`--${name}=${value}`);
     };
     const memory = (name: "memory" | "memoryPerCpu" | "scratchSize") => {
-      const mebibytes = this.mebibytes(name, target[name]);
+      const mebibytes = this.read.mebibytes([name], target[name]);
       return mebibytes === 0 ? undefined : `${mebibytes}M`;
     };
     option("partition", this.word("partition", target.partition));
     option("account", this.word("account", target.account));
     option("qos", this.word("qos", target.qos));
     option("nodes", 1);
-    option("cpus-per-task", this.wholeNumber("cpusPerNode", target.cpusPerNode, 1, 1));
+    option("cpus-per-task", this.read.wholeNumber(["cpusPerNode"], target.cpusPerNode, 1, 1));
     if (target.threadsPerCore !== undefined) {
-      option("threads-per-core", this.wholeNumber("threadsPerCore", target.threadsPerCore, 1, 1));
+      option("threads-per-core", this.read.wholeNumber(["threadsPerCore"], target.threadsPerCore, 1, 1));
     }
     option("mem", memory("memory"));
     option("mem-per-cpu", memory("memoryPerCpu"));
@@ -185,11 +162,12 @@ class TargetResolver {
   }
 
   pilots(target: SlurmTarget): PilotPlan {
-    const walltimeSeconds = this.seconds("walltime", target.walltime, SECONDS_AN_HOUR);
+    const { read } = this;
+    const walltimeSeconds = read.seconds(["walltime"], target.walltime, SECONDS_AN_HOUR);
     if (walltimeSeconds > 0 && walltimeSeconds < 60) {
       this.complain(["walltime"], `a walltime of ${target.walltime} is too short`, "SLURM counts whole minutes");
     }
-    const cpusPerNode = this.wholeNumber("cpusPerNode", target.cpusPerNode, 1, 1);
+    const cpusPerNode = read.wholeNumber(["cpusPerNode"], target.cpusPerNode, 1, 1);
     if (this.job.cpus > cpusPerNode) {
       this.complain(
         ["cpusPerNode"],
@@ -199,14 +177,14 @@ class TargetResolver {
     }
     const closing = Math.round(Math.min(MOST_CLOSING, Math.max(LEAST_CLOSING, walltimeSeconds * CLOSING_SHARE)));
     return {
-      nodes: this.wholeNumber("nodes", target.nodes, 1, 1),
+      nodes: read.wholeNumber(["nodes"], target.nodes, 1, 1),
       cpusPerNode,
-      minJobsPerCpu: this.wholeNumber("minJobsPerCpu", target.minJobsPerCpu, 1, 10),
+      minJobsPerCpu: read.wholeNumber(["minJobsPerCpu"], target.minJobsPerCpu, 1, 10),
       walltimeSeconds: Math.ceil(walltimeSeconds / 60) * 60,
       closingSeconds: closing,
-      successors: this.wholeNumber("successors", target.successors, 0, 10),
+      successors: read.wholeNumber(["successors"], target.successors, 0, 10),
       nodesMaySubmit: target.nodesMaySubmit ?? true,
-      silenceSeconds: Math.ceil(this.seconds("silence", target.silence, 120)),
+      silenceSeconds: Math.ceil(read.seconds(["silence"], target.silence, 120)),
       scratch: this.scratch(target.scratch),
       directives: this.directives(target, Math.ceil(walltimeSeconds / 60) * 60),
     };
@@ -214,13 +192,13 @@ class TargetResolver {
 
   /** Jobs at a time in one pilot: what its cores, its memory and its GPUs allow. */
   slots(): number | undefined {
-    const { target, job } = this;
-    const given = target.slots === undefined ? undefined : this.wholeNumber("slots", target.slots, 1, 1);
+    const { target, job, read } = this;
+    const given = target.slots === undefined ? undefined : read.wholeNumber(["slots"], target.slots, 1, 1);
     if (given !== undefined || target.kind !== "slurm") return given;
     const bounds = [Math.floor(target.cpusPerNode / job.cpus)];
     const memory = target.memoryPerCpu
-      ? this.mebibytes("memoryPerCpu", target.memoryPerCpu) * target.cpusPerNode
-      : this.mebibytes("memory", target.memory);
+      ? read.mebibytes(["memoryPerCpu"], target.memoryPerCpu) * target.cpusPerNode
+      : read.mebibytes(["memory"], target.memory);
     if (memory > 0 && job.memoryMebibytes > 0) {
       bounds.push(Math.floor(memory / job.memoryMebibytes));
       if (job.memoryMebibytes > memory) {
@@ -243,7 +221,7 @@ class TargetResolver {
 }
 
 /** Works out what a target means for jobs with these needs; says what is wrong with it. */
-export function resolveTarget(name: string, target: Target, job: JobNeeds, complain: Complain): TargetPlan {
+export function resolveTarget(name: string, target: Target, job: JobNeeds, complain: ReportMistake): TargetPlan {
   const resolver = new TargetResolver(target, job, complain);
   return {
     name,

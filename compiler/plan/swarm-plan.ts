@@ -1,5 +1,6 @@
 import type { Container, RetryCause } from "../dsl/environment.js";
-import type { AccessPlan } from "../format/access.js";
+import type { BundledAccess } from "../format/bundle.js";
+import type { Content } from "../format/content/digest.js";
 import type { Delivery, JobDelivery } from "../format/delivery.js";
 import type { PatternPart } from "../format/pattern.js";
 import type { TreePlan } from "../tree/tree-plan.js";
@@ -56,7 +57,7 @@ export interface TargetPlan {
   /** jobs at a time on one machine; undefined: as many as fit it */
   readonly slots: number | undefined;
   /** undefined: `.locusts/` of the definition's folder, on this machine */
-  readonly access: AccessPlan | undefined;
+  readonly access: BundledAccess | undefined;
   readonly pilots: PilotPlan | undefined;
 }
 
@@ -99,19 +100,12 @@ export interface SwarmPlan {
 }
 
 /** An input of one job. */
-export interface JobInput {
+export interface JobInput extends Content {
   /** from the definition's folder, or absolute */
   readonly source: string;
   /** in the job's folder */
   readonly path: string;
   readonly delivery: JobDelivery;
-  readonly kind: "file" | "folder";
-  /** whether it is a file that may be executed */
-  readonly executable: boolean;
-  readonly bytes: number;
-  readonly files: number;
-  readonly folders: number;
-  readonly sha256: string;
 }
 
 /** One job, as the bundle will have it. */

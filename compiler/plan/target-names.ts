@@ -1,4 +1,4 @@
-import type { DefinitionPath } from "../problem/problem.js";
+import type { ReportMistake } from "../problem/problem.js";
 
 /** What lies beside the targets' folders in `.locusts/` or `bundle/`; whatever the disk makes of capitals. */
 const TAKEN = /^(lock|definition|checkout|kept|stale|results|trees|outputs|lib)$|^(lock|checkout)\.|\.(tsv|new)$/i;
@@ -6,10 +6,7 @@ const TAKEN = /^(lock|definition|checkout|kept|stale|results|trees|outputs|lib)$
 const LONGEST = 100;
 
 /** Reports the names of targets that cannot be names of folders in `bundle/` and `.locusts/`. */
-export function checkTargetNames(
-  targets: object,
-  mistake: (path: DefinitionPath, message: string, hint: string) => void,
-): void {
+export function checkTargetNames(targets: object, mistake: ReportMistake): void {
   for (const name of Object.keys(targets)) {
     const shown = JSON.stringify(name);
     if (!/^[\p{L}\p{N}][\p{L}\p{N}\p{M}._-]*$/u.test(name) || Buffer.byteLength(name) > LONGEST) {

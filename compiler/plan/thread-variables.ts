@@ -1,15 +1,8 @@
-/** Variables by which numerical libraries are told how many threads they may start. */
-const THREAD_VARIABLES = [
-  "OMP_NUM_THREADS",
-  "OPENBLAS_NUM_THREADS",
-  "MKL_NUM_THREADS",
-  "BLIS_NUM_THREADS",
-  "NUMEXPR_NUM_THREADS",
-  "VECLIB_MAXIMUM_THREADS",
-  "JULIA_NUM_THREADS",
-];
+/** Numerical libraries, as the variables begin that say how many threads they may start. */
+const LIBRARIES = ["OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "BLIS_NUM", "NUMEXPR_NUM", "VECLIB_MAXIMUM", "JULIA_NUM"];
 
 /** As many threads as a job has cores, unless the definition says otherwise. */
 export function threadVariables(cpus: number, given: object): (readonly [name: string, value: string])[] {
-  return THREAD_VARIABLES.filter((name) => !(name in given)).map((name) => [name, String(cpus)] as const);
+  const names = LIBRARIES.map((library) => `${library}_THREADS`).filter((name) => !(name in given));
+  return names.map((name) => [name, String(cpus)] as const);
 }

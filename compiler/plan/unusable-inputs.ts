@@ -1,20 +1,16 @@
+import { UnusableInput } from "../format/content/input-entries.js";
 import { shortened, whyUnreadable } from "../format/file-names.js";
-
-/** What the survey throws if parts of an input cannot reach a job. */
-interface UnusableInput extends Error {
-  readonly faults: readonly { readonly path: string; readonly why: string; readonly hint: string }[];
-}
 
 /** So many faults of one input are named. */
 const MOST_FAULTS = 5;
 
 /** Why an input cannot be used, in words: one thing after another that is wrong with it. */
 export function explainUnusable(error: unknown, source: string, job: string): { message: string; hint: string }[] {
-  const { faults } = error as Partial<UnusableInput>;
-  if (!faults) {
+  if (!(error instanceof UnusableInput)) {
     const message = `the input ${shortened(source)} of the job ${shortened(job)} cannot be read: ${whyUnreadable(error)}`;
     return [{ message, hint: "change its permissions, or leave it out" }];
   }
+  const { faults } = error;
   const more = faults.length - MOST_FAULTS;
   return faults.slice(0, MOST_FAULTS).map(({ path, why, hint }, i) => ({
     message: `the input ${shortened(source)} of the job ${shortened(job)} cannot be used: ${path} ${why}${

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import pc from "picocolors";
+import { textOf } from "../format/file-access.js";
 import type { Place, Problem } from "./problem.js";
 
 export interface CodeFrameOptions {
@@ -13,8 +13,7 @@ type Colors = ReturnType<typeof pc.createColors>;
 const WIDEST = 160;
 
 /**
- * Problems as text for people: place and message, the source line with a mark below the place, and
- * what to do about it.
+ * Problems as text for people: place and message, the source line with a mark below the place, and what to do about it.
  *
  * @param folder the folder from which the places' files are named
  */
@@ -22,7 +21,7 @@ export function formatProblems(problems: readonly Problem[], folder: string, { c
   const colors = pc.createColors(color);
   const sources = new Map<string, readonly string[]>();
   const linesOf = (file: string) => {
-    const known = sources.get(file) ?? readLines(join(folder, file));
+    const known = sources.get(file) ?? textOf(join(folder, file))?.split(/\r?\n/) ?? [];
     sources.set(file, known);
     return known;
   };
@@ -56,12 +55,4 @@ function codeFrame(place: Place, lines: readonly string[], colors: Colors): read
   const indent = source.slice(from, place.column - 1).replace(/[^\t]/g, " ");
   frame.push(`${gutter("")} ${indent}${colors.red("^")}`);
   return frame;
-}
-
-function readLines(file: string): readonly string[] {
-  try {
-    return readFileSync(file, "utf8").split(/\r?\n/);
-  } catch {
-    return [];
-  }
 }

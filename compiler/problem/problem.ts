@@ -8,6 +8,9 @@ export interface Place {
 /** A place in a definition: keys and positions, from its top. */
 export type DefinitionPath = readonly (string | number)[];
 
+/** Takes a mistake at a part of the definition, and what to do about it. */
+export type ReportMistake = (path: DefinitionPath, message: string, hint?: string) => void;
+
 /** One thing that is wrong with a definition or its data. */
 export interface Problem {
   /** what happened, as a sentence without a full stop */

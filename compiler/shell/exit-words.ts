@@ -38,11 +38,7 @@ const SIGNALS: Readonly<Record<number, readonly [name: string, words: string]>> 
   31: ["SIGSYS", "bad system call"],
 };
 
-/**
- * The name and meaning of a signal, as in `segmentation fault (SIGSEGV)`.
- *
- * @param signal its number on Linux
- */
+/** The name and meaning of a signal, as in `segmentation fault (SIGSEGV)`. @param signal its number on Linux */
 export function describeSignal(signal: number): string {
   const known = SIGNALS[signal];
   if (known !== undefined) return `${known[1]} (${known[0]})`;
@@ -70,9 +66,8 @@ export function adviseOnExit(code: number): string | undefined {
 }
 
 /**
- * What an exit code, as bash gives it in `$?`, says about a command's end, in words. Codes above 128
- * are read as signals, which is how bash reports one. Where the meaning is the program's own, the
- * answer is just `exit code 3`.
+ * What an exit code, as bash gives it in `$?`, says about a command's end, in words. Codes above 128 are read as
+ * signals, which is how bash reports one. Where the meaning is the program's own, the answer is just `exit code 3`.
  */
 export function describeExit(code: number): string {
   if (code === 0) return "succeeded";

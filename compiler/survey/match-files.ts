@@ -37,11 +37,10 @@ function unnamedFolders(folder: string, start: string, segments: readonly PathSe
 }
 
 /**
- * The files and folders that match a pattern. Each placeholder stands for as few characters as it
- * can, at least one, within a path segment; the same name twice stands for the same text. `**` meets
- * each folder once, however many links lead there. A pattern that ends in `/` matches folders alone.
- * What lies in `results/`, `bundle/` and `.locusts/` of the same definition is taken only if the
- * pattern names that folder: else a swarm's own results would become its jobs.
+ * The files and folders that match a pattern. Each placeholder stands for as few characters as it can, at least one,
+ * within a path segment; the same name twice stands for the same text. `**` meets each folder once, however many links
+ * lead there. A pattern that ends in `/` matches folders alone. What lies in `results/`, `bundle/` and `.locusts/` of
+ * the same definition is taken only if the pattern names that folder: else a swarm's own results would become its jobs.
  */
 export function matchFiles(folder: string, pattern: string): Matches {
   const foldersOnly = pattern.endsWith("/");

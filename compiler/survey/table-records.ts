@@ -18,14 +18,14 @@ export interface RecordMistake {
 }
 
 /** Old Macs ended lines with a carriage return alone. */
-function lineEndOf(text: string): RegExp {
-  return text.includes("\n") ? /\r?\n/ : /\r/;
+function withLineFeeds(text: string): string {
+  return text.includes("\n") ? text : text.replaceAll("\r", "\n");
 }
 
 /** The lines of a tab-separated table. Quotes are nothing special there. */
 export function* tabbedRecords(text: string): Generator<TableRecord> {
   let line = 0;
-  for (const content of text.split(lineEndOf(text))) {
+  for (const content of withLineFeeds(text).split(/\r?\n/)) {
     line += 1;
     const fields = content.split("\t");
     const at = line;
@@ -42,87 +42,63 @@ export function* tabbedRecords(text: string): Generator<TableRecord> {
 }
 
 const QUOTE = '"';
+const QUOTED_FIELD = /"(?:[^"]+|"")*"/y;
+const PLAIN_FIELD = /[^,"\n]*/y;
+const FIELD_END = /,|\r?\n|$/y;
 
 /**
  * The records of a comma-separated table, as RFC 4180 has them: a field in quotes may hold commas,
  * line ends and, doubled, quotes.
  */
-export function* commaRecords(text: string): Generator<TableRecord | RecordMistake> {
-  const loneReturns = !text.includes("\n");
+export function* commaRecords(given: string): Generator<TableRecord | RecordMistake> {
+  const text = withLineFeeds(given);
   let at = 0;
   let line = 1;
   let lineStart = 0;
-  const isEnd = (position: number) =>
-    text[position] === "\n" || (text[position] === "\r" && (loneReturns || text[position + 1] === "\n"));
-  const placeHere = (position: number) => ({ line, column: position - lineStart + 1 });
-  const newLine = () => {
-    at += text[at] === "\r" && text[at + 1] === "\n" ? 2 : 1;
-    line += 1;
-    lineStart = at;
+  const match = (pattern: RegExp) => {
+    pattern.lastIndex = at;
+    return pattern.exec(text)?.[0];
   };
-
-  while (at <= text.length) {
+  const placeHere = () => ({ line, column: at - lineStart + 1 });
+  const pass = (part: string) => {
+    line += part.split("\n").length - 1;
+    if (part.includes("\n")) lineStart = at + part.lastIndexOf("\n") + 1;
+    at += part.length;
+  };
+  for (let isEnd = false; !isEnd; ) {
     const fields: string[] = [];
     const places: { readonly line: number; readonly column: number }[] = [];
     const quoted: boolean[] = [];
     const first = line;
-    for (let more = true; more; ) {
-      const start = placeHere(at);
-      places.push(start);
-      let field = "";
+    for (let end = ","; end === ","; pass(end)) {
+      places.push(placeHere());
+      quoted.push(text[at] === QUOTE);
       if (text[at] === QUOTE) {
-        quoted.push(true);
-        at += 1;
-        for (let open = true; open; ) {
-          if (at >= text.length) {
-            yield {
-              ...start,
-              mistake: "the quote that begins here is never closed",
-              hint: 'a quote within quotes is written twice: ""',
-            };
-            return;
-          }
-          if (text[at] === QUOTE && text[at + 1] === QUOTE) {
-            field += QUOTE;
-            at += 2;
-          } else if (text[at] === QUOTE) {
-            open = false;
-            at += 1;
-          } else if (isEnd(at)) {
-            field += "\n";
-            newLine();
-          } else {
-            field += text[at];
-            at += 1;
-          }
-        }
-        if (at < text.length && text[at] !== "," && !isEnd(at)) {
-          yield {
-            ...placeHere(at),
-            mistake: "there is text after a closing quote",
-            hint: "end the field with a comma",
-          };
+        const field = match(QUOTED_FIELD);
+        if (field === undefined) {
+          const hint = 'a quote within quotes is written twice: ""';
+          yield { ...placeHere(), mistake: "the quote that begins here is never closed", hint };
           return;
         }
+        fields.push(field.slice(1, -1).replaceAll('""', QUOTE).replaceAll("\r\n", "\n"));
+        pass(field);
       } else {
-        quoted.push(false);
-        const from = at;
-        while (at < text.length && text[at] !== "," && !isEnd(at)) {
-          if (text[at] === QUOTE) {
-            const hint = 'put the whole field into quotes, and write the quote in it twice: "5"" pipe"';
-            yield { ...placeHere(at), mistake: "there is a quote within a field that does not begin with one", hint };
-            return;
-          }
-          at += 1;
-        }
-        field = text.slice(from, at);
+        const field = match(PLAIN_FIELD) ?? "";
+        const hasReturn = field.endsWith("\r") && text[at + field.length] === "\n"; // it belongs to the line's end
+        fields.push(hasReturn ? field.slice(0, -1) : field);
+        pass(hasReturn ? field.slice(0, -1) : field);
       }
-      fields.push(field);
-      more = text[at] === ",";
-      if (more) at += 1;
+      const found = match(FIELD_END);
+      if (found === undefined) {
+        const hint = 'put the whole field into quotes, and write the quote in it twice: "5"" pipe"';
+        yield quoted.at(-1)
+          ? { ...placeHere(), mistake: "there is text after a closing quote", hint: "end the field with a comma" }
+          : { ...placeHere(), mistake: "there is a quote within a field that does not begin with one", hint };
+        return;
+      }
+      end = found;
+      isEnd = found === "";
     }
-    if (at < text.length) newLine();
-    else at += 1;
     yield {
       line: first,
       fields,

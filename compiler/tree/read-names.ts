@@ -1,10 +1,6 @@
 import { readdirSync } from "node:fs";
 
-/**
- * The names in a folder; undefined if there is no such folder.
- *
- * @throws the file system's error if it cannot be read
- */
+/** The names in a folder; undefined if there is no such folder. @throws the file system's error if it cannot be read */
 export function readNames(folder: string): readonly string[] | undefined {
   try {
     return readdirSync(folder);

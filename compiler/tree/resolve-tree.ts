@@ -2,11 +2,9 @@ import { posix } from "node:path";
 import { Tree } from "../dsl/tree.js";
 import { cleanSource } from "../format/delivery.js";
 import { placeholdersOf } from "../format/pattern.js";
+import type { ReportMistake } from "../problem/problem.js";
 import { parseTreeRule } from "./rule.js";
 import type { TreePlan } from "./tree-plan.js";
-
-/** Takes a mistake at a part of the tree. */
-type Complain = (path: readonly (string | number)[], message: string, hint?: string) => void;
 
 export interface TreeSurroundings {
   /** the target is on a machine that does not see the definition's folder */
@@ -17,14 +15,14 @@ export interface TreeSurroundings {
   readonly place: TreePlan["place"];
 }
 
-function checkRules(name: "select" | "readOnly", rules: readonly string[], complain: Complain): void {
+function checkRules(name: "select" | "readOnly", rules: readonly string[], complain: ReportMistake): void {
   for (const [i, text] of rules.entries()) {
     const rule = parseTreeRule(text, { hidden: false });
     if ("mistake" in rule) complain([name, i], `the rule "${text}" ${rule.mistake}`, rule.hint);
   }
 }
 
-function cleanWorkdir(text: string, complain: Complain): string {
+function cleanWorkdir(text: string, complain: ReportMistake): string {
   const workdir = posix.normalize(text).replace(/(?<=.)\/$/, "");
   if (text.startsWith("/")) {
     complain(["workdir"], `workdir "${text}" is an absolute path`, "write it from the tree's root");
@@ -43,7 +41,7 @@ function cleanWorkdir(text: string, complain: Complain): string {
 }
 
 /** Works out what a definition's tree means; says what is wrong with it. */
-export function resolveTree(tree: Tree, around: TreeSurroundings, complain: Complain): TreePlan | undefined {
+export function resolveTree(tree: Tree, around: TreeSurroundings, complain: ReportMistake): TreePlan | undefined {
   if (!(tree instanceof Tree)) {
     complain([], "a tree is what tree(…) gives", 'write tree: tree({ root: "…", select: ["**"] })');
     return undefined;

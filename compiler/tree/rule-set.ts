@@ -21,8 +21,7 @@ function isAny(rule: TreeRule, at: number): boolean {
 }
 
 /**
- * `**` may stand for no folder at all; at a rule's end it stands for what is in a folder, and so
- * for one name at least.
+ * `**` may stand for no folder at all; at a rule's end it stands for what is in a folder, and so for one name at least.
  */
 function skipAny(rule: TreeRule, reached: number): number {
   let all = reached;

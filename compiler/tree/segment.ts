@@ -49,9 +49,8 @@ function endOfBraces(text: string, start: number): number {
 }
 
 /**
- * Reads one part of a rule: `*` and `?` stand for any characters and for one, `[a-z]` and `[!a-z]`
- * for one of these and one other, `{a,b}` for one of these texts; a backslash takes away what the
- * next character means.
+ * Reads one part of a rule: `*` and `?` stand for any characters and for one, `[a-z]` and `[!a-z]` for one of these and
+ * one other, `{a,b}` for one of these texts; a backslash takes away what the next character means.
  */
 export function parseSegment(text: string): RuleSegment | SegmentMistake {
   if (text === "**") return { any: true };

@@ -39,11 +39,11 @@ Examples:
 Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed, 64 wrong usage.`,
     );
 
-  /** A verb on a definition, with the options that all of them have. */
-  function verb<Options extends object>(
-    name: string,
+  /** A verb on a definition, with the options that all of them have. Its module exports it by its name. */
+  function verb<Name extends string, Options extends object>(
+    name: Name,
     description: string,
-    load: () => Promise<Verb<Options>>,
+    load: () => Promise<{ readonly [Verbs in Name]: Verb<Options> }>,
   ): Command {
     const command = program
       .command(name)
@@ -55,33 +55,26 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     command.action(async (place: string, options: Options & CommonOptions) => {
       const json = options.json === true;
       const context: VerbContext = { terminal: openTerminal(json), place, target: options.target, json };
-      finish(await (await load())(context, options));
+      const { [name]: run } = await load();
+      finish(await run(context, options));
     });
     return command;
   }
 
-  verb("init", "begin a definition that works, to be changed", async () => (await import("./verbs/init.js")).init);
-  verb(
-    "check",
-    "check a definition and its inputs; write nothing",
-    async () => (await import("./verbs/check.js")).check,
-  );
-  verb(
-    "build",
-    "compile a definition to a bundle that can be reviewed",
-    async () => (await import("./verbs/build.js")).build,
-  )
+  verb("init", "begin a definition that works, to be changed", () => import("./verbs/init.js"));
+  verb("check", "check a definition and its inputs; write nothing", () => import("./verbs/check.js"));
+  verb("build", "compile a definition to a bundle that can be reviewed", () => import("./verbs/build.js"))
     .option("--out <folder>", "where the bundle goes (default: bundle/<target> beside the definition)")
     .option("--check", "write nothing; exit with 2 if the bundle is not up to date");
   verb(
     "doctor",
     "look at a target for what would fail there, before it does",
-    async () => (await import("./verbs/doctor.js")).doctor,
+    () => import("./verbs/doctor.js"),
   ).option("--accept-new-host-key", "trust a host that was never seen before, and remember its key");
   verb(
     "deploy",
     "build, run what is new, changed or unfinished, and gather the results",
-    async () => (await import("./verbs/deploy.js")).deployVerb,
+    () => import("./verbs/deploy.js"),
   )
     .option("--redo [what...]", "run again what is done: all, or jobs by name or by the cause of their end")
     .option("--limit <jobs>", "run at most so many jobs", wholeNumber)
@@ -89,30 +82,17 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     .option("--detach", "leave as soon as it runs; status and gather come back to it")
     .option("--take-over", "have the swarm's folder on the target, whichever checkout it belonged to")
     .option("--accept-new-host-key", "trust a host that was never seen before, and remember its key");
-  verb("status", "tell where the swarm stands", async () => (await import("./verbs/status.js")).status);
-  verb(
-    "gather",
-    "collect what is finished, also while the swarm runs",
-    async () => (await import("./verbs/gather.js")).gather,
-  )
+  verb("status", "tell where the swarm stands", () => import("./verbs/status.js"));
+  verb("gather", "collect what is finished, also while the swarm runs", () => import("./verbs/gather.js"))
     .option("--keep-logs", "collect the logs of jobs that went well, too")
     .option("--dry-run", "say what has changed in the jobs' trees, and what would become of it");
-  verb(
-    "logs",
-    "show what a job has printed, or which jobs have failed",
-    async () => (await import("./verbs/logs.js")).logs,
-  ).option("--job <name>", "the job, as the first column of results/jobs.tsv names it");
-  verb(
-    "diff",
-    "tell what the definition as it stands would change in the bundle",
-    async () => (await import("./verbs/diff.js")).diff,
+  verb("logs", "show what a job has printed, or which jobs have failed", () => import("./verbs/logs.js")).option(
+    "--job <name>",
+    "the job, as the first column of results/jobs.tsv names it",
   );
-  verb("cancel", "end what runs, and collect what is finished", async () => (await import("./verbs/cancel.js")).cancel);
-  verb(
-    "clean",
-    "remove working folders and staged inputs, never results",
-    async () => (await import("./verbs/clean.js")).clean,
-  )
+  verb("diff", "tell what the definition as it stands would change in the bundle", () => import("./verbs/diff.js"));
+  verb("cancel", "end what runs, and collect what is finished", () => import("./verbs/cancel.js"));
+  verb("clean", "remove working folders and staged inputs, never results", () => import("./verbs/clean.js"))
     .option("--stale", "move away outputs in results/ whose jobs the definition no longer has; remove nothing")
     .option(
       "--nodes",

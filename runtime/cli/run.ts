@@ -1,5 +1,4 @@
 import { CommanderError } from "commander";
-import { REPORT_VERSION } from "../results/report.js";
 import { EXIT } from "./output/exit-codes.js";
 import { sayError } from "./output/say-error.js";
 import { lostResults, openTerminal, outliveStreams } from "./output/terminal.js";
@@ -26,7 +25,7 @@ export async function run(args: readonly string[]): Promise<number> {
       exitCode = EXIT.usage;
       // The words are on standard error already.
       const message = error.message.replace(/^error: /, "");
-      if (json) openTerminal(json).print(JSON.stringify({ version: REPORT_VERSION, errors: [{ message }] }));
+      if (json) openTerminal(json).printDocument({ errors: [{ message }] });
     }
   }
   const lost = await lostResults();

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
   type BundleDescription,
@@ -7,6 +7,7 @@ import {
   readBundledJobs,
   refuseOtherSchema,
 } from "../../compiler/format/bundle.js";
+import { namesIn } from "../../compiler/format/file-access.js";
 import { Ledger } from "../results/ledger.js";
 import { Results } from "../results/results.js";
 import type { EndedTry } from "../run/journal.js";
@@ -38,26 +39,23 @@ export interface DeployedSwarm {
   close(): void;
 }
 
-function namesIn(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder).sort() : [];
-}
-
 /** The targets to which something was deployed from here. */
 export function deployedTargets({ state }: Workspace): string[] {
-  return namesIn(state).filter((target) => namesIn(join(state, target, "bundle")).length > 0);
+  const names = namesIn(state).sort();
+  return names.filter(
+    (target) => existsSync(join(state, target, "bundle")) && namesIn(join(state, target, "bundle")).length > 0,
+  );
 }
 
 /** Targets elsewhere that the committed bundles know of: another checkout may have deployed to them. */
 function bundledTargets(workspace: Workspace): string[] {
   const access = (target: string) => describedIn(bundleFolder(workspace, target))?.access ?? null;
-  return namesIn(join(workspace.folder, "bundle")).filter((target) => access(target) !== null);
+  return namesIn(join(workspace.folder, "bundle"))
+    .sort()
+    .filter((target) => access(target) !== null);
 }
 
-/**
- * The first of some bundles that is as it was when it was built.
- *
- * @throws RuntimeProblem if none is
- */
+/** The first of some bundles that is as it was when it was built. @throws RuntimeProblem if none is */
 function findWhole(bundles: readonly string[], target: string): string {
   const whole = bundles.find((folder) => isWholeBundle(folder, describedIn(folder)?.digest ?? ""));
   if (whole !== undefined) return whole;

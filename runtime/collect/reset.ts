@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
+import { namesIn } from "../../compiler/format/file-access.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { runScript } from "../hosts/run-script.js";
 import { KEPT_FOLDERS } from "../results/kept-outputs.js";
@@ -107,8 +108,7 @@ function setDamagedAside(workspace: Workspace): string[] {
   }
   const { ownership } = new Results(results, state, Ledger.open(state));
   for (const path of ownership.foreignTables(true)) notes.push(setAside(workspace, path));
-  const bundles = existsSync(join(folder, "bundle")) ? readdirSync(join(folder, "bundle")) : [];
-  for (const target of bundles) {
+  for (const target of namesIn(join(folder, "bundle"))) {
     const bundle = bundleFolder(workspace, target);
     if (existsSync(join(bundle, "manager.sh")) && !describedIn(bundle)) notes.push(setAside(workspace, bundle));
   }

@@ -13,11 +13,7 @@ import type { DeployOptions, DeployResult } from "./types.js";
 /** For how long a deploy waits for a host that is away, in milliseconds: over a weekend. */
 const DEPLOY_PATIENCE = 4 * 24 * 3600 * 1000;
 
-/**
- * Runs what has to be run of a swarm on a target, and gathers the results.
- *
- * @throws RuntimeProblem
- */
+/** Runs what has to be run of a swarm on a target, and gathers the results. @throws RuntimeProblem */
 export async function deploy(options: DeployOptions): Promise<DeployResult> {
   const { workspace, description, observer } = options;
   const unlock = await lockState(workspace.state, {

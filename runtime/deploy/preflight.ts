@@ -16,21 +16,16 @@ import { withReconnection } from "../hosts/with-reconnection.js";
 import { pilotsFor } from "../schedulers/pilots/pilot-scheduler.js";
 import { RuntimeProblem } from "../system/problem.js";
 import type { OpenedTarget } from "../target/open-target.js";
+import type { DeployOptions } from "./types.js";
 
 /** For how long a host may be away, in milliseconds. */
 const PATIENCE = 120_000;
 
-export interface PreflightOptions {
-  /** the built bundle */
-  readonly bundle: string;
-  readonly description: BundleDescription;
-  readonly signal: AbortSignal;
-}
+type PreflightOptions = Pick<DeployOptions, "bundle" | "description" | "signal">;
 
 /**
- * Makes sure of what can be made sure of in one round trip, before anything is sent: programs,
- * directory, room, and what SLURM would say to the pilots. If the swarm had nothing on the target
- * before, it has nothing there afterwards.
+ * Makes sure of what can be made sure of in one round trip, before anything is sent: programs, directory, room, and
+ * what SLURM would say to the pilots. If the swarm had nothing on the target before, it has nothing there afterwards.
  *
  * @param wanted how many jobs are to run
  * @throws RuntimeProblem with the first thing that would fail

@@ -46,8 +46,7 @@ function answer(folder: string, expected: string, word: string): Finding | undef
 }
 
 /**
- * Has both sides write into the shared directory, and read what the other has written. What they
- * make they remove.
+ * Has both sides write into the shared directory, and read what the other has written. What they make they remove.
  *
  * @param directory where a swarm's folder would be, as the target calls it
  */

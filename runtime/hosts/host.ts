@@ -1,5 +1,15 @@
 import type { Ended, RunOptions } from "./script/script-run.js";
 
+/** What may be said of how another machine is reached. */
+export interface HostOptions {
+  /** take down host keys that nobody knows, as `StrictHostKeyChecking accept-new` does */
+  readonly acceptNewHostKey?: boolean;
+  /** how long a login may take before a command begins, in milliseconds */
+  readonly startTimeout?: number;
+  /** told once when a command takes long to begin, in words */
+  readonly onSlowStart?: (message: string) => void;
+}
+
 /**
  * A machine that bash scripts can be run on: this one, or another over ssh.
  *

@@ -1,14 +1,10 @@
+import type { BundledAccess } from "../../compiler/format/bundle.js";
 import type { Host } from "./host.js";
 import type { Ssh2Options } from "./ssh2-host.js";
 import { ThisMachine } from "./this-machine.js";
 
-/** How a target's machine is reached; a bundle's `access` is one. */
-export interface HostAccess {
-  /** null: this machine */
-  readonly host: string | null;
-  /** who speaks ssh: Locusts itself, or the user's own `ssh` */
-  readonly ssh: "builtin" | "openssh";
-}
+/** How a target's machine is reached. */
+type HostAccess = Pick<BundledAccess, "host" | "ssh">;
 
 /**
  * The host that a target runs on. Nothing is connected yet: the first `run` does that.

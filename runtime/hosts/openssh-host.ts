@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RuntimeProblem } from "../system/problem.js";
-import type { Host } from "./host.js";
+import type { Host, HostOptions } from "./host.js";
 import { abandonStart, StartRefused } from "./script/drive-script.js";
 import { type PackedScript, packScript } from "./script/packed-script.js";
 import { ConnectionLost, type Ended, type RunOptions } from "./script/script-run.js";
@@ -16,29 +16,19 @@ import { configurationWords, readSettings } from "./ssh/settings.js";
 import { hasTerminal } from "./ssh/terminal.js";
 import { Turns } from "./ssh/turns.js";
 
-export interface OpensshOptions {
-  /** take down host keys that nobody knows, as `StrictHostKeyChecking accept-new` does */
-  readonly acceptNewHostKey?: boolean;
-  /** how long a login may take before a command begins, in milliseconds */
-  readonly startTimeout?: number;
-  /** told once when a command takes long to begin, in words */
-  readonly onSlowStart?: (message: string) => void;
-}
-
 const CHANNELS = 6;
 /** How often a server may refuse the only session, and what lies in between, in milliseconds. */
 const MOST_REFUSED = 10;
 const BETWEEN_REFUSED = 100;
 
 /**
- * Another machine, over the user's own `ssh`: whatever logs in there logs in here, Kerberos,
- * certificates and hardware keys too. All runs share one connection: the user's own, where a
- * ControlMaster is open already, or else one of ours. A script that a signal ended has exit code
- * 255 here, since that is what `ssh` makes of it.
+ * Another machine, over the user's own `ssh`: whatever logs in there logs in here, Kerberos, certificates and hardware
+ * keys too. All runs share one connection: the user's own, where a ControlMaster is open already, or else one of ours.
+ * A script that a signal ended has exit code 255 here, since that is what `ssh` makes of it.
  */
 export class OpensshHost implements Host {
   readonly #turns = new Turns(CHANNELS);
-  readonly #options: OpensshOptions;
+  readonly #options: HostOptions;
   #master: Promise<Master> | undefined;
   #wasConnected = false;
   readonly #starts: Starts;
@@ -46,7 +36,7 @@ export class OpensshHost implements Host {
   /** @param name a `Host` of the user's ssh configuration, `user@name`, or `ssh://user@name:port` */
   constructor(
     readonly name: string,
-    options: OpensshOptions = {},
+    options: HostOptions = {},
   ) {
     this.#options = options;
     this.#starts = new Starts(options);

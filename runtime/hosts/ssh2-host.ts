@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClientChannel } from "ssh2";
 import { RuntimeProblem } from "../system/problem.js";
-import type { Host } from "./host.js";
+import type { Host, HostOptions } from "./host.js";
 import { type PackedScript, packScript } from "./script/packed-script.js";
 import { ConnectionLost, type Ended, type RunOptions, type StartedScript } from "./script/script-run.js";
 import { Starts } from "./script/starts.js";
@@ -10,15 +10,9 @@ import { type Connection, connectThroughHops } from "./ssh/connect.js";
 import { connectPatiently, Unreachable } from "./ssh/problems.js";
 import { Turns } from "./ssh/turns.js";
 
-export interface Ssh2Options {
-  /** take down host keys that nobody knows, as `StrictHostKeyChecking accept-new` does */
-  readonly acceptNewHostKey?: boolean;
+export interface Ssh2Options extends HostOptions {
   /** who is asked for passphrases and the like, and what they said; the terminal unless given */
   readonly answers?: Answers;
-  /** how long a login may take before a command begins, in milliseconds */
-  readonly startTimeout?: number;
-  /** told once when a command takes long to begin, in words */
-  readonly onSlowStart?: (message: string) => void;
 }
 
 /** OpenSSH's own limit is 10 for a connection (MaxSessions); others of the user's may be among them. */

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
-import { type BigIntStats, closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from "node:fs";
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync, readSync } from "node:fs";
 import { join } from "node:path";
+import { withFile } from "../../compiler/format/file-access.js";
 import { statEntry } from "../system/files.js";
 
 /*
@@ -68,8 +69,7 @@ const buffer = Buffer.allocUnsafe(MOST_READ);
 
 /** @param written when it was written last: of a large file, an edit between the blocks is told by that alone */
 function digestFile(place: string, size: number, written: bigint): string {
-  const file = openSync(place, "r");
-  try {
+  const length = withFile(place, "r", (file) => {
     let length = 0;
     const read = (from: number, bytes: number) => {
       for (let left = bytes; left > 0; ) {
@@ -79,17 +79,13 @@ function digestFile(place: string, size: number, written: bigint): string {
         left -= got;
       }
     };
-    if (size <= MOST_READ) read(0, MOST_READ);
-    else {
-      const bytes = MOST_READ / BLOCKS;
-      for (let i = 0; i < BLOCKS; i += 1) read(Math.floor(((size - bytes) * i) / (BLOCKS - 1)), bytes);
-    }
-    // Not to the nanosecond: copies of a file rarely keep that.
-    const facts = size <= MOST_READ ? `${size}` : `${size}\0${written / 1_000_000n}`;
-    return hash("sha256", `${facts}\0${hash("sha256", buffer.subarray(0, length))}`).slice(0, 32);
-  } finally {
-    closeSync(file);
-  }
+    const bytes = size <= MOST_READ ? MOST_READ : MOST_READ / BLOCKS;
+    for (let i = 0; i * bytes < MOST_READ; i += 1) read(Math.floor(((size - bytes) * i) / (BLOCKS - 1)), bytes);
+    return length;
+  });
+  // Not to the nanosecond: copies of a file rarely keep that.
+  const facts = size <= MOST_READ ? `${size}` : `${size}\0${written / 1_000_000n}`;
+  return hash("sha256", `${facts}\0${hash("sha256", buffer.subarray(0, length))}`).slice(0, 32);
 }
 
 function digestEntry(place: string, stats: BigIntStats): string {

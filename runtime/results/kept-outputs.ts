@@ -1,5 +1,6 @@
 import { cpSync, existsSync, lstatSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { namesIn } from "../../compiler/format/file-access.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { removeFolder } from "../system/files.js";
 import type { Workspace } from "../workspace/workspace.js";
@@ -72,11 +73,7 @@ export class KeptOutputs {
 
   /** The bytes of all that is kept, by the ledger: of those whose size it knows. */
   bytes(): number {
-    return this.#keys().reduce((total, key) => total + this.#bytesOf(key), 0);
-  }
-
-  #keys(): string[] {
-    return existsSync(this.folder) ? readdirSync(this.folder) : [];
+    return namesIn(this.folder).reduce((total, key) => total + this.#bytesOf(key), 0);
   }
 
   #bytesOf(key: string): number {
@@ -90,7 +87,7 @@ export class KeptOutputs {
     if (bytes <= this.mostBytes) return 0;
     let removed = 0;
     const age = (key: string) => statSync(join(this.folder, key)).mtimeMs;
-    for (const key of this.#keys().sort((a, b) => age(a) - age(b))) {
+    for (const key of namesIn(this.folder).sort((a, b) => age(a) - age(b))) {
       if (bytes <= this.mostBytes) break;
       removeFolder(join(this.folder, key));
       bytes -= this.#bytesOf(key);

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { fstatSync, readSync } from "node:fs";
+import { withFile } from "../../compiler/format/file-access.js";
 import { LOG_FOLDER } from "../../compiler/format/results.js";
 
 /**
@@ -31,8 +32,7 @@ export interface LogTail {
 
 /** Reads the end of a log, however large it is; a character that the cut goes through is left out. */
 export function readLogTail(path: string, most: number): LogTail {
-  const file = openSync(path, "r");
-  try {
+  return withFile(path, "r", (file) => {
     const { size } = fstatSync(file);
     let from = Math.max(0, size - most);
     const bytes = Buffer.alloc(size - from);
@@ -44,7 +44,5 @@ export function readLogTail(path: string, most: number): LogTail {
     if (from > 0) while (start < 3 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start += 1;
     from += start;
     return { text: bytes.toString("utf8", start, length), omitted: from };
-  } finally {
-    closeSync(file);
-  }
+  });
 }

@@ -1,6 +1,7 @@
-import { closeSync, lstatSync, openSync, readSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, readSync, realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
+import { withFile } from "../../compiler/format/file-access.js";
 import { RESULT_TABLES } from "../../compiler/format/results.js";
 import { statEntry } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
@@ -11,13 +12,8 @@ import type { PlacedOutputs } from "./placed-outputs.js";
 function hasColumns(path: string, columns: readonly string[]): boolean {
   const start = columns.join("\t");
   const block = Buffer.alloc(start.length + 1);
-  const file = openSync(path, "r");
-  try {
-    readSync(file, block);
-    return [`${start}\t`, `${start}\n`].includes(block.toString());
-  } finally {
-    closeSync(file);
-  }
+  withFile(path, "r", (file) => readSync(file, block));
+  return [`${start}\t`, `${start}\n`].includes(block.toString());
 }
 
 /** Knows what in the results Locusts may replace: what it has put there itself, and that is still as it was, or as an earlier version was. */

@@ -1,20 +1,8 @@
 import { hash } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  linkSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  statSync,
-} from "node:fs";
+import { linkSync, lstatSync, readSync, realpathSync, renameSync, rmSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import type { BundledJob } from "../../compiler/format/bundle.js";
+import { namesIn, withFile } from "../../compiler/format/file-access.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { LOG_FOLDER } from "../../compiler/format/results.js";
 import { copyFile, removeFolder, statEntry } from "../system/files.js";
@@ -28,17 +16,15 @@ import { type PlacedOutput, PlacedOutputs } from "./placed-outputs.js";
 
 /** Have two files of the same size the same content? */
 export function isSameContent(a: string, b: string): boolean {
-  const files = [openSync(a, "r"), openSync(b, "r")] as const;
-  const blocks = [Buffer.alloc(1 << 18), Buffer.alloc(1 << 18)] as const;
-  try {
+  const [first, second] = [Buffer.alloc(1 << 18), Buffer.alloc(1 << 18)] as const;
+  const compare = (one: number, other: number) => {
     for (;;) {
-      const [first, second] = [readSync(files[0], blocks[0]), readSync(files[1], blocks[1])];
-      if (first !== second || !blocks[0].subarray(0, first).equals(blocks[1].subarray(0, second))) return false;
-      if (first === 0) return true;
+      const [length, also] = [readSync(one, first), readSync(other, second)];
+      if (length !== also || !first.subarray(0, length).equals(second.subarray(0, length))) return false;
+      if (length === 0) return true;
     }
-  } finally {
-    for (const file of files) closeSync(file);
-  }
+  };
+  return withFile(a, "r", (one) => withFile(b, "r", (other) => compare(one, other)));
 }
 
 /** What was collected of an output. */
@@ -84,8 +70,7 @@ export class Results {
     this.kept = new KeptOutputs(join(stateFolder, KEPT_FOLDERS.kept), folder, ledger);
     this.stale = new KeptOutputs(join(stateFolder, KEPT_FOLDERS.stale), folder, ledger, Number.POSITIVE_INFINITY);
     this.ownership = new Ownership(folder, this.placed);
-    const logs = join(folder, LOG_FOLDER);
-    this.#oldLogs = new Set(existsSync(logs) ? readdirSync(logs).map((name) => `${LOG_FOLDER}/${name}`) : []);
+    this.#oldLogs = new Set(namesIn(join(folder, LOG_FOLDER)).map((name) => `${LOG_FOLDER}/${name}`));
   }
 
   /** Makes a folder below the results, and those above it. @throws OutputRefused if a link on the way leads out */

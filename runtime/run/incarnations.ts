@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { namesIn } from "../../compiler/format/file-access.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { createLockFile, folderIdentity } from "../system/lock-file.js";
 import { birthOf, bootOfMachine } from "../system/process.js";
@@ -21,9 +22,7 @@ function incarnationNumber(incarnation: string): number {
 
 /** The incarnations of a run's managers, oldest first, by the names of their files. */
 export function listIncarnations(run: Run): string[] {
-  const folder = join(run.folder, "managers");
-  if (!existsSync(folder)) return []; // nobody has begun, or the folder is lost
-  return readdirSync(folder)
+  return namesIn(join(run.folder, "managers")) // none where nobody has begun, or the folder is lost
     .filter((file) => /^[A-Za-z0-9_-]+\.\d+$/.test(file))
     .sort((a, b) => incarnationNumber(a) - incarnationNumber(b));
 }

@@ -1,6 +1,7 @@
-import { closeSync, existsSync, openSync, readdirSync, readSync } from "node:fs";
+import { readSync } from "node:fs";
 import { join } from "node:path";
 import { withoutControlCharacters } from "../../compiler/format/control-characters.js";
+import { namesIn, withFile } from "../../compiler/format/file-access.js";
 import { JOURNAL, journalWidth } from "../../compiler/format/journal.js";
 import { CAUSES, type Cause, type OutputState } from "../../compiler/format/results.js";
 import { RuntimeProblem } from "../system/problem.js";
@@ -100,22 +101,20 @@ export class JournalReader {
   read(watcher: Watcher): boolean {
     let any = false;
     const folder = join(this.runFolder, "journal");
-    if (!existsSync(folder)) return false; // it is lost, or not made yet
-    const incarnations = readdirSync(folder).flatMap((file) => (file.endsWith(".tsv") ? [file.slice(0, -4)] : []));
+    // It may be lost, or not made yet.
+    const incarnations = namesIn(folder).flatMap((file) => (file.endsWith(".tsv") ? [file.slice(0, -4)] : []));
     for (const incarnation of incarnations.sort(byIncarnation))
       any = this.#readFile(join(folder, `${incarnation}.tsv`), incarnation, watcher) || any;
     return any;
   }
 
   #readFile(path: string, incarnation: string, watcher: Watcher): boolean {
-    const file = openSync(path, "r");
     let offset = this.#offsets.get(path) ?? 0;
     let rest = this.#rests.get(path) ?? Buffer.alloc(0);
     const before = offset;
-    try {
-      for (;;) {
-        const length = readSync(file, this.#block, 0, this.#block.length, offset);
-        if (length === 0) break;
+    withFile(path, "r", (file) => {
+      const read = () => readSync(file, this.#block, 0, this.#block.length, offset);
+      for (let length = read(); length > 0; length = read()) {
         offset += length;
         const text = Buffer.concat([rest, this.#block.subarray(0, length)]);
         const last = text.lastIndexOf(10) + 1;
@@ -123,9 +122,7 @@ export class JournalReader {
         for (const line of text.toString("utf8", 0, last).split("\n"))
           this.#readLine(line.split("\t"), incarnation, watcher);
       }
-    } finally {
-      closeSync(file);
-    }
+    });
     this.#offsets.set(path, offset);
     this.#rests.set(path, rest);
     return offset > before;

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RUN_FORMAT } from "../../compiler/format/bundle.js";
+import { textOf } from "../../compiler/format/file-access.js";
 import { readLines } from "../../compiler/format/lines.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { encodeRow } from "../../compiler/format/tsv.js";
@@ -89,13 +90,9 @@ export function declareRun(folder: string, facts: RunFacts): void {
 
 /** A run that was fully staged; undefined if it was cut off before. */
 export function readRun(target: string, number: number): Run | undefined {
-  const folder = join(runsFolder(target), String(number));
-  let text: string;
-  try {
-    text = readFileSync(join(folder, "run"), "utf8");
-  } catch {
-    return undefined;
-  }
+  const folder = runFolder(target, number);
+  const text = textOf(join(folder, "run"));
+  if (text === undefined) return undefined;
   const facts = new Map(text.split("\n").map((line) => line.split("\t") as [string, string]));
   return {
     number,
@@ -112,12 +109,7 @@ function closedFile(run: Run): string {
 }
 
 export function isClosed(run: Run): boolean {
-  try {
-    readFileSync(closedFile(run));
-    return true;
-  } catch {
-    return false;
-  }
+  return textOf(closedFile(run)) !== undefined;
 }
 
 export function closeRun(run: Run): void {

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { textOf } from "../../compiler/format/file-access.js";
 import { MANAGER_EXITS } from "../../compiler/format/journal.js";
 import { holdRun, isAlive, listIncarnations } from "../run/incarnations.js";
 import type { Run } from "../run/run-folder.js";
@@ -72,18 +73,8 @@ export class LocalScheduler implements Scheduler {
 
   async explainExit(run: Run): Promise<ExitExplanation> {
     const last = listIncarnations(run).at(-1);
-    let state = "";
-    let log = "";
-    try {
-      if (last !== undefined) state = readFileSync(join(run.folder, "work", last, "state"), "utf8").trim();
-    } catch {
-      // It did not come so far.
-    }
-    try {
-      log = readFileSync(join(run.folder, "manager.log"), "utf8").trim().split("\n").at(-1) ?? "";
-    } catch {
-      // It had nothing to say.
-    }
+    const state = (last === undefined ? "" : (textOf(join(run.folder, "work", last, "state")) ?? "")).trim();
+    const log = (textOf(join(run.folder, "manager.log")) ?? "").trim().split("\n").at(-1) ?? "";
     if (this.#exitCode === MANAGER_EXITS.disk_full) return { reason: "disk-full", detail: log };
     // It has ended by itself, before it came to anything: it would do so again.
     if (state === "" && this.#exitCode === MANAGER_EXITS.error) return { reason: "error", detail: log };

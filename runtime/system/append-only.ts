@@ -1,4 +1,5 @@
-import { closeSync, existsSync, fsyncSync, openSync } from "node:fs";
+import { existsSync, fsyncSync } from "node:fs";
+import { withFile } from "../../compiler/format/file-access.js";
 import { readLines } from "../../compiler/format/lines.js";
 import { decodeRow, encodeRow } from "../../compiler/format/tsv.js";
 import { writeAtomically, writeWhole } from "../../compiler/format/write-atomically.js";
@@ -29,13 +30,8 @@ export class AppendOnlyTable {
   /** Appends rows. What a power cut could take back is safe only after `sync`. */
   append(rows: readonly (readonly string[])[]): void {
     if (rows.length === 0) return;
-    const file = openSync(this.path, "a");
-    try {
-      // A torn last line must not swallow the next one.
-      writeWhole(file, `\n${[...encodeAll(rows)].join("")}`);
-    } finally {
-      closeSync(file);
-    }
+    // A torn last line must not swallow the next one.
+    withFile(this.path, "a", (file) => writeWhole(file, `\n${[...encodeAll(rows)].join("")}`));
   }
 
   /** Puts other rows in the place of all that were written so far, in one step. */
@@ -45,12 +41,6 @@ export class AppendOnlyTable {
 
   /** Makes sure that all that was appended is on the disk. */
   sync(): void {
-    if (!existsSync(this.path)) return;
-    const file = openSync(this.path, "r+");
-    try {
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    if (existsSync(this.path)) withFile(this.path, "r+", fsyncSync);
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, fstatSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
+import { errorCode, withFile } from "../../compiler/format/file-access.js";
 import { writeWhole } from "../../compiler/format/write-atomically.js";
 import { identifyThisProcess, type ProcessIdentity, processSpace } from "./process.js";
 
@@ -43,7 +44,7 @@ export function createLockFile(path: string, text: string): boolean {
   try {
     file = openSync(path, "wx");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    if (errorCode(error) === "EEXIST") return false;
     throw error;
   }
   try {
@@ -68,7 +69,7 @@ export function createOwnLock(path: string, own: OwnLock): string | undefined {
   try {
     return createLockFile(path, own.text) ? own.token : undefined;
   } catch (error) {
-    if (!FULL.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    if (!FULL.has(errorCode(error) ?? "")) throw error;
   }
   // What makes room again has to work on a full disk, and an empty file takes none.
   if (!createLockFile(path, "")) return undefined;
@@ -77,24 +78,22 @@ export function createOwnLock(path: string, own: OwnLock): string | undefined {
 
 /** Reads a lock's file; undefined if there is none. */
 export function readLockFile(path: string): LockFile | undefined {
-  let file: number;
   try {
-    file = openSync(path, "r"); // a network file system looks anew when a file is opened
+    return withFile(path, "r", readOpenLock); // a network file system looks anew when a file is opened
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   }
-  try {
-    const stats = fstatSync(file, { bigint: true });
-    const common = { renewed: stats.mtimeNs };
-    const [pid = "", birth = "", host = "", space, folder = "", token] = readFileSync(file, "utf8").trim().split(" ");
-    const owner = { pid: Number(pid), birth, host };
-    if (token !== undefined && space !== undefined) return { ...common, token, owner: { ...owner, space }, folder };
-    const unnamed = { ...common, token: `unnamed-${stats.ino}`, folder: "" };
-    // Older versions wrote no more.
-    if (host !== "") return { ...unnamed, owner: { ...owner, space: host === hostname() ? processSpace() : "?" } };
-    return { ...unnamed, owner: undefined };
-  } finally {
-    closeSync(file);
-  }
+}
+
+function readOpenLock(file: number): LockFile {
+  const stats = fstatSync(file, { bigint: true });
+  const common = { renewed: stats.mtimeNs };
+  const [pid = "", birth = "", host = "", space, folder = "", token] = readFileSync(file, "utf8").trim().split(" ");
+  const owner = { pid: Number(pid), birth, host };
+  if (token !== undefined && space !== undefined) return { ...common, token, owner: { ...owner, space }, folder };
+  const unnamed = { ...common, token: `unnamed-${stats.ino}`, folder: "" };
+  // Older versions wrote no more.
+  if (host !== "") return { ...unnamed, owner: { ...owner, space: host === hostname() ? processSpace() : "?" } };
+  return { ...unnamed, owner: undefined };
 }

@@ -1,14 +1,11 @@
-import { readFileSync, readlinkSync } from "node:fs";
+import { readlinkSync } from "node:fs";
 import { hostname } from "node:os";
+import { textOf } from "../../compiler/format/file-access.js";
 
 /** When a process began, in clock ticks since boot; undefined if it is gone. */
 export function birthOf(pid: number): string | undefined {
-  let stat: string;
-  try {
-    stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  } catch {
-    return undefined;
-  }
+  const stat = textOf(`/proc/${pid}/stat`);
+  if (stat === undefined) return undefined;
   // The name, in parentheses, may hold anything; the fields after it may not.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
@@ -29,11 +26,7 @@ const UNKNOWN = "?";
 
 /** Which start of which machine this is; empty where the system does not tell. */
 export function bootOfMachine(): string {
-  try {
-    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-  } catch {
-    return "";
-  }
+  return (textOf("/proc/sys/kernel/random/boot_id") ?? "").trim();
 }
 
 /**

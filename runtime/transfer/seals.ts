@@ -1,5 +1,6 @@
-import { appendFileSync, lstatSync, readdirSync, readFileSync } from "node:fs";
+import { appendFileSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { textOf } from "../../compiler/format/file-access.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
 
 /**
@@ -43,13 +44,8 @@ export class Seals {
   #read(): Map<string, string[]> {
     if (this.#known) return this.#known;
     const known = new Map<string, string[]>();
-    let text = "";
-    try {
-      text = readFileSync(join(this.shared, SEAL_FILE), "utf8");
-    } catch {
-      // There is none: then nothing is trusted.
-    }
-    for (const record of text.split("\0")) {
+    // Where there is none, nothing is trusted.
+    for (const record of (textOf(join(this.shared, SEAL_FILE)) ?? "").split("\0")) {
       const entry = entryOf(record.slice(record.indexOf(" ./") + 3));
       const records = known.get(entry);
       if (records) records.push(record);

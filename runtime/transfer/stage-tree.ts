@@ -1,20 +1,17 @@
 import { hash } from "node:crypto";
 import {
   chmodSync,
-  closeSync,
   constants,
   copyFileSync,
   fchmodSync,
   futimesSync,
   lstatSync,
   mkdirSync,
-  openSync,
   readFileSync,
   realpathSync,
   type Stats,
   symlinkSync,
   utimesSync,
-  writeSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
 import {
@@ -25,7 +22,9 @@ import {
 } from "../../compiler/format/bundle.js";
 import { digestFile } from "../../compiler/format/content/digest.js";
 import type { DigestCache } from "../../compiler/format/content/digest-cache.js";
+import { withFile } from "../../compiler/format/file-access.js";
 import { ownFolders } from "../../compiler/format/own-folders.js";
+import { writeWhole } from "../../compiler/format/write-atomically.js";
 import { RuntimeProblem } from "../system/problem.js";
 import type { UploadEntry } from "./upload-entries.js";
 
@@ -117,14 +116,12 @@ function copySmall(tree: StagedTree, entry: BundledTreeEntry, place: string): vo
   const stats = statUnread(tree, entry);
   const content = readFileSync(join(tree.root, entry.path));
   if (hash("sha256", content) !== entry.sha256) refuseChanged(entry);
-  const file = openSync(place, "wx", 0o600);
-  try {
-    for (let at = 0; at < content.length; ) at += writeSync(file, content, at);
+  const fill = (file: number) => {
+    writeWhole(file, content);
     fchmodSync(file, stats.mode & 0o777);
     futimesSync(file, stats.atime, stats.mtime);
-  } finally {
-    closeSync(file);
-  }
+  };
+  withFile(place, "wx", fill, 0o600);
 }
 
 function copyLarge(tree: StagedTree, entry: BundledTreeEntry, place: string, digests: DigestCache): void {

@@ -136,11 +136,7 @@ async function* blocksOf(entry: UploadEntry): AsyncGenerator<Buffer> {
   }
 }
 
-/**
- * The tar stream of entries, in large blocks.
- *
- * @param sent is told how many bytes of the stream have gone out
- */
+/** The tar stream of entries, in large blocks. @param sent is told how many bytes of the stream have gone out */
 export async function* packEntries(
   entries: Iterable<UploadEntry>,
   sent: (bytes: number) => void,

@@ -28,11 +28,7 @@ function resist(change: Change, why: string): Conflict {
   return { change, why, kept: change.version ? `${TREE_FOLDER}/${change.path}` : undefined };
 }
 
-/**
- * Decides what goes where.
- *
- * @param local the environment on this machine, if changes are to go into it
- */
+/** Decides what goes where. @param local the environment on this machine, if changes are to go into it */
 export async function decidePlaces(
   { agreed, disputed }: MergedChanges,
   local: LocalTree | undefined,

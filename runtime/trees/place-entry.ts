@@ -67,11 +67,7 @@ export class TreePlaces {
     readonly replacesFolders: boolean,
   ) {}
 
-  /**
-   * Makes the folders on the way to a path.
-   *
-   * @throws NoPlace if one of them is a link, or no folder
-   */
+  /** Makes the folders on the way to a path. @throws NoPlace if one of them is a link, or no folder */
   #makeWay(path: string): void {
     const parent = dirname(path);
     if (parent === "." || this.#known.has(parent)) {

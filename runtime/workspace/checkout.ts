@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync, realpathSync, statSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { textOf } from "../../compiler/format/file-access.js";
 import { decodeRow, encodeRow } from "../../compiler/format/tsv.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { folderIdentity } from "../system/lock-file.js";
@@ -38,20 +39,16 @@ function fileIn(state: string): string {
 
 /** What is written down in a state folder; what cannot be read counts as missing. */
 function readCheckout(state: string): CheckoutFile | undefined {
-  try {
-    const [id = "", ...lines] = readFileSync(fileIn(state), "utf8").split("\n");
-    if (!/^[0-9a-f-]{36}$/.test(id.trim())) return undefined;
-    const rows = new Map(lines.map((line) => decodeRow(line)).map(([key = "", ...values]) => [key, values]));
-    const [folder, machine, mark] = rows.get("place") ?? [];
-    const [originalId, originalFolder] = rows.get("copy-of") ?? [];
-    return {
-      id: id.trim(),
-      place: folder && machine && mark ? { folder, machine, mark } : undefined,
-      original: originalId && originalFolder ? { id: originalId, folder: originalFolder } : undefined,
-    };
-  } catch {
-    return undefined;
-  }
+  const [id = "", ...lines] = (textOf(fileIn(state)) ?? "").split("\n");
+  if (!/^[0-9a-f-]{36}$/.test(id.trim())) return undefined;
+  const rows = new Map(lines.map((line) => decodeRow(line)).map(([key = "", ...values]) => [key, values]));
+  const [folder, machine, mark] = rows.get("place") ?? [];
+  const [originalId, originalFolder] = rows.get("copy-of") ?? [];
+  return {
+    id: id.trim(),
+    place: folder && machine && mark ? { folder, machine, mark } : undefined,
+    original: originalId && originalFolder ? { id: originalId, folder: originalFolder } : undefined,
+  };
 }
 
 function writeCheckout(state: string, { id, original }: Checkout, place: CheckoutPlace): void {
@@ -64,13 +61,7 @@ function writeCheckout(state: string, { id, original }: Checkout, place: Checkou
 
 /** A name of this machine that stays when its host name changes. */
 function nameMachine(): string {
-  try {
-    const id = readFileSync("/etc/machine-id", "utf8").trim();
-    if (id !== "") return id;
-  } catch {
-    // Containers may have none.
-  }
-  return hostname() || "?";
+  return textOf("/etc/machine-id")?.trim() || hostname() || "?"; // containers may have no id
 }
 
 function placeOf(folder: string, state: string): CheckoutPlace {

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, type Stats, statSync } from "node:fs";
+import { existsSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { errorCode, textOf } from "../../compiler/format/file-access.js";
 import { MACHINERY_FOLDER } from "../../compiler/format/machinery.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
@@ -18,19 +19,14 @@ export interface Workspace {
   readonly results: string;
 }
 
-/**
- * Finds the definition that is meant by a folder or file.
- *
- * @throws RuntimeProblem if there is none
- */
+/** Finds the definition that is meant by a folder or file. @throws RuntimeProblem if there is none */
 export function openWorkspace(place: string): Workspace {
   const path = resolve(place);
   let stats: Stats | undefined;
   try {
     stats = statSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== "ENOTDIR" && code !== "ELOOP" && code !== "ENAMETOOLONG") throw error;
+    if (!["ENOTDIR", "ELOOP", "ENAMETOOLONG"].includes(errorCode(error) ?? "")) throw error;
   }
   const hint = "name the folder or file of a definition, or begin one here: locusts init";
   if (!stats) throw new RuntimeProblem(`there is no file or folder ${path}`, hint);
@@ -91,11 +87,7 @@ export function targetDirectory(workspace: Workspace, target: string): string {
 
 /** The text of a state file; one that is empty, damaged, or cannot be read, counts as missing. */
 function readText(path: string, whole: RegExp): string {
-  try {
-    return whole.exec(readFileSync(path, "utf8").trim())?.[0] ?? "";
-  } catch {
-    return "";
-  }
+  return whole.exec((textOf(path) ?? "").trim())?.[0] ?? "";
 }
 
 /** The name of a definition's file, and nothing else. */

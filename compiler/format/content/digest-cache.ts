@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname } from "node:path";
+import { textOf } from "../file-access.js";
 import { makeFolders } from "../make-folders.js";
 import { decodeRow, encodeRow } from "../tsv.js";
 import { writeAtomically } from "../write-atomically.js";
@@ -32,13 +33,8 @@ export class DigestCache {
   static open(file: string | undefined): DigestCache {
     const cache = new DigestCache(file);
     if (file === undefined) return cache;
-    let text = "";
-    try {
-      text = readFileSync(file, "utf8");
-    } catch {
-      // There is none yet, or it cannot be read: then everything is hashed anew.
-    }
-    for (const line of text.split("\n")) {
+    // Where there is none yet, or it cannot be read, everything is hashed anew.
+    for (const line of (textOf(file) ?? "").split("\n")) {
       const [version, digest] = decodeRow(line);
       if (version && digest && /^[0-9a-f]{64}$/.test(digest)) cache.#known.set(version, digest);
     }

@@ -6,10 +6,9 @@ import { fileURLToPath } from "node:url";
 import { Script } from "node:vm";
 import { writeAtomically } from "../../format/write-atomically.js";
 
-// To compile the 9 MB of the TypeScript compiler takes V8 a quarter of the whole check. Newer versions of
-// Node can keep the result by themselves (module.enableCompileCache); here the build of Locusts keeps it,
-// for that one file, beside the compiled code. A check only reads it: whatever is wrong with it is no
-// matter, then TypeScript is compiled anew.
+// To compile the 9 MB of the TypeScript compiler takes V8 a quarter of the whole check. Newer versions of Node can keep
+// the result by themselves (module.enableCompileCache); here the build of Locusts keeps it, for that one file, beside
+// the compiled code. A check only reads it: whatever is wrong with it is no matter, then TypeScript is compiled anew.
 
 const KEPT = fileURLToPath(new URL("./typescript.v8", import.meta.url));
 

@@ -6,39 +6,9 @@ import { ts } from "./ts-morph.js";
 const { SyntaxKind } = ts;
 
 /** Operators that look at a value on their left alone, and pass on the one on their right. */
-const CHOOSING: ReadonlySet<ts.SyntaxKind> = new Set([
-  SyntaxKind.AmpersandAmpersandToken,
-  SyntaxKind.BarBarToken,
-  SyntaxKind.QuestionQuestionToken,
-]);
-
-const COMPARING: ReadonlySet<ts.SyntaxKind> = new Set([
-  SyntaxKind.EqualsEqualsToken,
-  SyntaxKind.EqualsEqualsEqualsToken,
-  SyntaxKind.ExclamationEqualsToken,
-  SyntaxKind.ExclamationEqualsEqualsToken,
-  SyntaxKind.LessThanToken,
-  SyntaxKind.LessThanEqualsToken,
-  SyntaxKind.GreaterThanToken,
-  SyntaxKind.GreaterThanEqualsToken,
-  SyntaxKind.InKeyword,
-  SyntaxKind.InstanceOfKeyword,
-]);
-
-const COMPUTING: ReadonlySet<ts.SyntaxKind> = new Set([
-  SyntaxKind.PlusToken,
-  SyntaxKind.MinusToken,
-  SyntaxKind.AsteriskToken,
-  SyntaxKind.SlashToken,
-  SyntaxKind.PercentToken,
-  SyntaxKind.AsteriskAsteriskToken,
-  SyntaxKind.AmpersandToken,
-  SyntaxKind.BarToken,
-  SyntaxKind.CaretToken,
-  SyntaxKind.LessThanLessThanToken,
-  SyntaxKind.GreaterThanGreaterThanToken,
-  SyntaxKind.GreaterThanGreaterThanGreaterThanToken,
-]);
+const CHOOSING = /^(&&|\|\||\?\?)$/;
+const COMPARING = /^([!=]==?|[<>]=?|in|instanceof)$/;
+const COMPUTING = /^(\*\*?|[-+/%&|^]|<<|>>>?)$/;
 
 type Use = "decide" | "compute" | "look";
 
@@ -57,9 +27,9 @@ function* looksAt(node: ts.Node): Generator<readonly [ts.Expression, Use]> {
   else if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
     yield [node.operand, node.operator === SyntaxKind.ExclamationToken ? "decide" : "compute"];
   } else if (ts.isBinaryExpression(node)) {
-    const operator = node.operatorToken.kind;
-    if (CHOOSING.has(operator)) yield [node.left, "decide"];
-    const use = COMPARING.has(operator) ? "decide" : COMPUTING.has(operator) ? "compute" : undefined;
+    const operator = ts.tokenToString(node.operatorToken.kind) ?? "";
+    if (CHOOSING.test(operator)) yield [node.left, "decide"];
+    const use = COMPARING.test(operator) ? "decide" : COMPUTING.test(operator) ? "compute" : undefined;
     if (use) {
       yield [node.left, use];
       yield [node.right, use];

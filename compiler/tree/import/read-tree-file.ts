@@ -147,11 +147,7 @@ class Reader {
   }
 }
 
-/**
- * Reads a tree file of the predecessor.
- *
- * @param file how to call it in problems
- */
+/** Reads a tree file of the predecessor. @param file how to call it in problems */
 export function readTreeFile(text: string, file: string): ImportedTree {
   const reader = new Reader(file);
   for (const [i, line] of text

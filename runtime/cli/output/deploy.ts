@@ -45,21 +45,11 @@ export function observeDeploy(terminal: Terminal, workspace: Workspace): DeployO
       if (wanted === 0) terminal.say(`${countOf(total, "job")}${done}: nothing to run`);
       else terminal.say(`${countOf(total, "job")}${done}: ${wanted} to run (${why})`);
     },
-    staging(staged, jobs) {
-      terminal.status(`staging ${staged}/${jobs}`);
-    },
-    sending(bytes, of) {
-      terminal.status(`sending ${formatBytes(bytes)} of ${formatBytes(of)}`);
-    },
-    waiting(message) {
-      terminal.say(message);
-    },
-    reconnecting(message, pause) {
-      sayReconnecting(terminal, message, pause);
-    },
-    noted(message) {
-      terminal.say(`${terminal.colors.yellow("note:")} ${message}`);
-    },
+    staging: (staged, jobs) => terminal.status(`staging ${staged}/${jobs}`),
+    sending: (bytes, of) => terminal.status(`sending ${formatBytes(bytes)} of ${formatBytes(of)}`),
+    waiting: terminal.say,
+    reconnecting: (message, pause) => sayReconnecting(terminal, message, pause),
+    noted: (message) => terminal.say(`${terminal.colors.yellow("note:")} ${message}`),
     launched() {
       began = Date.now();
     },
@@ -76,27 +66,17 @@ export function observeDeploy(terminal: Terminal, workspace: Workspace): DeployO
         "  it is made anew, and from here on one job runs at a time; give such an input to jobs by copied()",
       );
     },
-    treeCollected() {
-      // It is said when all is over.
-    },
-    untidied(_run, message) {
-      sayUntidied(terminal, message);
-    },
-    lost(run) {
-      sayLost(terminal, run.number);
-    },
+    treeCollected() {}, // it is said when all is over
+    untidied: (_run, message) => sayUntidied(terminal, message),
+    lost: ({ number }) => sayLost(terminal, number),
     remarked(job, message) {
       remarks += 1;
       if (remarks > MOST_REMARKS) return;
       terminal.say(`${terminal.colors.yellow("note:")} the job ${job} is done, but ${message}`);
       if (remarks === MOST_REMARKS) terminal.say("  if there are more such jobs, results/jobs.tsv names them all");
     },
-    putRight(done) {
-      sayPutRight(terminal, workspace, done);
-    },
-    badNode(message) {
-      terminal.say(`${terminal.colors.yellow("a node takes no more work:")} ${message}`);
-    },
+    putRight: (done) => sayPutRight(terminal, workspace, done),
+    badNode: (message) => terminal.say(`${terminal.colors.yellow("a node takes no more work:")} ${message}`),
     progress(progress) {
       const now = Date.now();
       if (now - shown < (terminal.live ? LIVE_INTERVAL : PLAIN_INTERVAL)) return;

@@ -4,7 +4,6 @@ import { UnusableBundle } from "../../../compiler/format/bundle.js";
 import { formatProblems } from "../../../compiler/problem/code-frame.js";
 import { ProblemsFound } from "../../../compiler/problem/problem.js";
 import { ConnectionLost } from "../../hosts/script/script-run.js";
-import { REPORT_VERSION } from "../../results/report.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { explainSystemError } from "../../system/system-errors.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
@@ -40,7 +39,7 @@ function describe(error: unknown): readonly ErrorDocument[] {
 /** Says what went wrong, to people or programs. */
 export function sayError(terminal: Terminal, json: boolean, error: unknown): ExitCode {
   const errors = describe(error);
-  if (json) terminal.print(JSON.stringify({ version: REPORT_VERSION, errors }));
+  if (json) terminal.printDocument({ errors });
   const { colors } = terminal;
   if (error instanceof ProblemsFound) {
     terminal.say(formatProblems(error.problems, problemFolder, { color: terminal.live }));

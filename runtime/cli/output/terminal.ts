@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { setImmediate } from "node:timers/promises";
 import picocolors from "picocolors";
+import { REPORT_VERSION } from "../../results/report.js";
 
 /** So much of a file is read at a time. */
 const BLOCK = 1 << 20;
@@ -16,6 +17,8 @@ export interface Terminal {
   say(text: string): void;
   /** a result, for people or programs */
   print(text: string): void;
+  /** a result for programs: one document in JSON, with its version */
+  printDocument(document: object): void;
   /** a file's content as a result, however large it is; false if nobody reads any more */
   printFile(path: string): Promise<boolean>;
   /** shows one line in place of the last one that was shown so; "" takes it away */
@@ -56,6 +59,10 @@ export function openTerminal(json: boolean): Terminal {
     if (shown) process.stderr.write("\r\u001b[K");
     shown = false;
   };
+  const print = (text: string) => {
+    erase();
+    process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+  };
   return {
     colors: picocolors.createColors(live && picocolors.isColorSupported),
     live,
@@ -66,10 +73,8 @@ export function openTerminal(json: boolean): Terminal {
       erase();
       process.stderr.write(`${text}\n`);
     },
-    print(text) {
-      erase();
-      process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
-    },
+    print,
+    printDocument: (document) => print(JSON.stringify({ version: REPORT_VERSION, ...document })),
     async printFile(path) {
       erase();
       if (refused) return false;

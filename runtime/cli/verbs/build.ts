@@ -5,7 +5,6 @@ import { type BundleDescription, readBundleDescription } from "../../../compiler
 import { MACHINERY_FOLDER } from "../../../compiler/format/machinery.js";
 import type { TreeEntry } from "../../../compiler/tree/entry.js";
 import { keptBytes } from "../../results/kept-outputs.js";
-import { REPORT_VERSION } from "../../results/report.js";
 import { hasReflinks } from "../../system/files.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { bundleFolder, machineryFolder, prepareState, STATE_FILES, type Workspace } from "../../workspace/workspace.js";
@@ -64,7 +63,7 @@ export function buildInto(
 
 /** What of the inputs is copied on this machine, and how much room that takes. */
 function describeCopies({ state }: Workspace, { description, shared }: Built) {
-  if (description.access !== null || shared.inputs === 0) return undefined;
+  if (description.access !== null || shared.inputs === 0) return null;
   return { ...shared, takesRoom: !hasReflinks(state) };
 }
 
@@ -82,22 +81,10 @@ function tell(
   const different = changes.filter(({ change }) => change !== "same");
   const shown = different.filter(({ change }) => change !== "machinery");
   if (context.json) {
-    terminal.print(
-      JSON.stringify({
-        version: REPORT_VERSION,
-        target: description.target,
-        folder,
-        jobs: description.jobs,
-        budget: description.budget,
-        copies: copies ?? null,
-        pilots: description.pilots,
-        tree: description.tree,
-        notes: bundle.notes,
-        upToDate: different.length === 0,
-        changes,
-        machinery: bundle.machinery ?? null,
-      }),
-    );
+    const { target, jobs, budget, pilots, tree } = description;
+    const { notes, machinery = null } = bundle;
+    const upToDate = different.length === 0;
+    terminal.printDocument({ target, folder, jobs, budget, copies, pilots, tree, notes, upToDate, changes, machinery });
     return;
   }
   const place = relative(process.cwd(), folder) || ".";

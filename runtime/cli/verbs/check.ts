@@ -1,5 +1,4 @@
 import { countOf } from "../../../compiler/format/amounts.js";
-import { REPORT_VERSION } from "../../results/report.js";
 import { bundleFolder } from "../../workspace/workspace.js";
 import { EXIT } from "../output/exit-codes.js";
 import { sayNotes } from "../output/notes.js";
@@ -11,22 +10,12 @@ export const check: Verb<object> = async (context) => {
   const compiled = await compileDefinition(context);
   const { plan } = compiled.compilation;
   const { description, notes } = dryBuild(compiled, bundleFolder(compiled.workspace, plan.target.name));
-  if (context.json) {
-    context.terminal.print(
-      JSON.stringify({
-        version: REPORT_VERSION,
-        target: plan.target.name,
-        swarm: plan.name,
-        jobs: description.jobs,
-        notes,
-      }),
-    );
-  } else {
-    const { colors } = context.terminal;
-    sayNotes(context.terminal, notes);
-    context.terminal.say(
-      `${colors.green("fine:")} ${plan.name} has ${countOf(description.jobs, "job")} for the target ${plan.target.name}`,
-    );
+  const { terminal } = context;
+  const { swarm, target, jobs } = description;
+  if (context.json) terminal.printDocument({ target, swarm, jobs, notes });
+  else {
+    sayNotes(terminal, notes);
+    terminal.say(`${terminal.colors.green("fine:")} ${swarm} has ${countOf(jobs, "job")} for the target ${target}`);
   }
   return EXIT.fine;
 };

@@ -5,10 +5,10 @@ import { openRuns } from "../../collect/deployed-swarm.js";
 import { resetState } from "../../collect/reset.js";
 import { KEPT_FOLDERS, removeKept } from "../../results/kept-outputs.js";
 import { Ledger } from "../../results/ledger.js";
-import { REPORT_VERSION } from "../../results/report.js";
 import { Results } from "../../results/results.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { lockState } from "../../workspace/deploy-lock.js";
+import type { Workspace } from "../../workspace/workspace.js";
 import { openWorkspace, prepareState } from "../../workspace/workspace.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { sayUntidied } from "../output/results.js";
@@ -22,43 +22,40 @@ export interface CleanOptions {
 }
 
 /** Moves outputs of jobs that the definition no longer has out of results/. Nothing is removed, and no target is asked. */
-async function moveStale({ terminal, json, place }: VerbContext): Promise<ExitCode> {
-  const workspace = openWorkspace(place);
-  prepareState(workspace);
-  const unlock = await lockState(workspace.state, { waiting: (message) => terminal.say(message) });
-  try {
-    const results = new Results(workspace.results, workspace.state, Ledger.open(workspace.state));
-    const stale = [...results.placed.all()].filter((output) => output.stale);
-    const moved = results.setAside(stale, results.stale);
-    const folder = join(workspace.state, KEPT_FOLDERS.stale);
-    if (json) terminal.print(JSON.stringify({ version: REPORT_VERSION, moved: stale.map(({ path }) => path), folder }));
-    else if (moved === 0) terminal.say("nothing in results is stale, as the last deploy has found");
-    else {
-      terminal.say(`moved ${countOf(moved, "stale output")} to ${relative(process.cwd(), folder)}`);
-      terminal.say("  they come back if their jobs do; locusts clean removes them for good");
-    }
-    return EXIT.fine;
-  } finally {
-    unlock();
+async function moveStale({ terminal, json }: VerbContext, workspace: Workspace): Promise<ExitCode> {
+  const results = new Results(workspace.results, workspace.state, Ledger.open(workspace.state));
+  const stale = [...results.placed.all()].filter((output) => output.stale);
+  const moved = results.setAside(stale, results.stale);
+  const folder = join(workspace.state, KEPT_FOLDERS.stale);
+  if (json) terminal.printDocument({ moved: stale.map(({ path }) => path), folder });
+  else if (moved === 0) terminal.say("nothing in results is stale, as the last deploy has found");
+  else {
+    terminal.say(`moved ${countOf(moved, "stale output")} to ${relative(process.cwd(), folder)}`);
+    terminal.say("  they come back if their jobs do; locusts clean removes them for good");
   }
+  return EXIT.fine;
 }
 
 /** Removes all that Locusts has, but results and what is known of them, whatever is damaged. */
-async function reset({ terminal, json, place, target }: VerbContext): Promise<ExitCode> {
-  const workspace = openWorkspace(place);
-  prepareState(workspace);
-  const unlock = await lockState(workspace.state, { waiting: (message) => terminal.say(message) });
-  try {
-    const notes = await resetState(workspace, target);
-    if (json) terminal.print(JSON.stringify({ version: REPORT_VERSION, notes }));
-    else {
-      for (const note of notes) terminal.say(`${terminal.colors.yellow("note:")} ${note}`);
-      terminal.say("removed all that was deployed; the results stay, and the next locusts deploy begins anew");
-    }
-    return EXIT.fine;
-  } finally {
-    unlock();
+async function reset({ terminal, json, target }: VerbContext, workspace: Workspace): Promise<ExitCode> {
+  const notes = await resetState(workspace, target);
+  if (json) terminal.printDocument({ notes });
+  else {
+    for (const note of notes) terminal.say(`${terminal.colors.yellow("note:")} ${note}`);
+    terminal.say("removed all that was deployed; the results stay, and the next locusts deploy begins anew");
   }
+  return EXIT.fine;
+}
+
+/** Does something with the definition's state while no other process does. */
+async function withState(
+  context: VerbContext,
+  action: (context: VerbContext, workspace: Workspace) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const workspace = openWorkspace(context.place);
+  prepareState(workspace);
+  const unlock = await lockState(workspace.state, { waiting: (message) => context.terminal.say(message) });
+  return action(context, workspace).finally(unlock);
 }
 
 /** Takes back the nodes that pilots leave out since jobs failed there one after another. */
@@ -68,7 +65,7 @@ function takeBackNodes(context: VerbContext): Promise<ExitCode> {
       .toString()
       .split("\n")
       .filter((name) => name !== "");
-    if (context.json) context.terminal.print(JSON.stringify({ version: REPORT_VERSION, nodes }));
+    if (context.json) context.terminal.printDocument({ nodes });
     else
       context.terminal.say(nodes.length === 0 ? "no node was left out" : `pilots may run again on ${nodes.join(", ")}`);
     return EXIT.fine;
@@ -77,8 +74,8 @@ function takeBackNodes(context: VerbContext): Promise<ExitCode> {
 
 /** `locusts clean`: removes working folders, run lists, staged inputs and kept outputs; never results, nor what is known of them. */
 export const clean: Verb<CleanOptions> = async (context, options) => {
-  if (options.stale === true) return moveStale(context);
-  if (options.reset === true) return reset(context);
+  if (options.stale === true) return withState(context, moveStale);
+  if (options.reset === true) return withState(context, reset);
   if (options.nodes === true) return takeBackNodes(context);
   return useDeployed(context, "change", async (deployed) => {
     const { files, workspace } = deployed;
@@ -107,10 +104,7 @@ export const clean: Verb<CleanOptions> = async (context, options) => {
     await files.clean();
     const keptBytes = removeKept(workspace);
     const place = deployed.description.access ? files.there : relative(process.cwd(), files.there) || ".";
-    if (context.json)
-      context.terminal.print(
-        JSON.stringify({ version: REPORT_VERSION, target: deployed.target, removed: files.there, keptBytes }),
-      );
+    if (context.json) context.terminal.printDocument({ target: deployed.target, removed: files.there, keptBytes });
     else {
       const kept = keptBytes > 0 ? ` and ${formatBytes(keptBytes)} of outputs of earlier versions` : "";
       context.terminal.say(`removed the working folders in ${place}${kept}; the results stay`);

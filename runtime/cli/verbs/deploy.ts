@@ -1,4 +1,4 @@
-import { deploy } from "../../deploy/deploy.js";
+import { deploy as deploySwarm } from "../../deploy/deploy.js";
 import type { DeployEnd, DeployOptions } from "../../deploy/types.js";
 import type { Redo } from "../../results/select-jobs.js";
 import { bundleFolder } from "../../workspace/workspace.js";
@@ -8,6 +8,7 @@ import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { sayNotes } from "../output/notes.js";
 import { buildInto } from "./build.js";
 import { compileDefinition } from "./compile-definition.js";
+import { onInterrupts } from "./interrupts.js";
 import type { Verb, VerbContext } from "./verb.js";
 
 export interface DeployVerbOptions {
@@ -35,23 +36,17 @@ async function compileAndBuild(context: VerbContext) {
 }
 
 /** `locusts deploy`. */
-export const deployVerb: Verb<DeployVerbOptions> = async (context, options) => {
+export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
   const { terminal } = context;
   const { workspace, target, bundle, description } = await compileAndBuild(context);
   const stop = new AbortController();
-  let asked = 0;
-  const interrupt = () => {
-    asked += 1;
-    if (asked === 1) {
+  const ends = description.access ? "leaving: what runs goes on" : "stopping: the running jobs are ended";
+  const forget = onInterrupts([
+    () => {
       stop.abort();
-      terminal.say(
-        description.access
-          ? "leaving: what runs goes on … (Ctrl-C again leaves at once)"
-          : "stopping: the running jobs are ended … (Ctrl-C again leaves at once)",
-      );
-    } else process.exit(EXIT.interrupted);
-  };
-  process.on("SIGINT", interrupt);
+      terminal.say(`${ends} … (Ctrl-C again leaves at once)`);
+    },
+  ]);
   try {
     const once: Omit<DeployOptions, "description"> = {
       workspace,
@@ -66,16 +61,16 @@ export const deployVerb: Verb<DeployVerbOptions> = async (context, options) => {
       observer: observeDeploy(terminal, workspace),
       signal: stop.signal,
     };
-    let result = await deploy({ ...once, description });
+    let result = await deploySwarm({ ...once, description });
     if (result.end.how === "outdated") {
       // An earlier run has been completed first, by what it has changed in the tree.
       for (const home of result.trees) sayCollectedTree(terminal, workspace, home);
       const { description: current } = await compileAndBuild(context);
-      result = await deploy({ ...once, description: current });
+      result = await deploySwarm({ ...once, description: current });
     }
     summarizeDeploy(terminal, workspace, result);
     const trees = description.tree ? { trees: result.trees.map(describeCollectedTree) } : {};
-    if (context.json) terminal.print(JSON.stringify({ ...result.report, end: result.end, ...trees }));
+    if (context.json) terminal.printDocument({ ...result.report, end: result.end, ...trees });
     return exitCodeOf(result.end.how, result.report.jobs.failed, options.detach === true);
   } catch (error) {
     // Cut short in a question to the target, before anything was begun.
@@ -83,7 +78,7 @@ export const deployVerb: Verb<DeployVerbOptions> = async (context, options) => {
     terminal.say("stopped; locusts deploy goes on from here");
     return EXIT.interrupted;
   } finally {
-    process.off("SIGINT", interrupt);
+    forget();
   }
 };
 

@@ -12,7 +12,6 @@ import {
 } from "../../../compiler/format/bundle.js";
 import { withoutVersion } from "../../../compiler/format/version.js";
 import type { JobPlan } from "../../../compiler/plan/swarm-plan.js";
-import { REPORT_VERSION } from "../../results/report.js";
 import { bundleFolder, machineryFolder, STATE_FILES } from "../../workspace/workspace.js";
 import { EXIT } from "../output/exit-codes.js";
 import { describeMachinery } from "./build.js";
@@ -101,17 +100,9 @@ export const diff: Verb<object> = async (context) => {
   const files = bundle.changes.filter(({ change }) => change !== "same");
   const bytes = bundle.description.uploads.bytes - (old.description?.uploads.bytes ?? 0);
   if (context.json) {
-    context.terminal.print(
-      JSON.stringify({
-        version: REPORT_VERSION,
-        target: plan.target.name,
-        files,
-        jobs: Object.fromEntries(changes),
-        script,
-        machinery: bundle.machinery ?? null,
-        uploadBytes: bytes,
-      }),
-    );
+    const jobs = Object.fromEntries(changes);
+    const { machinery = null } = bundle;
+    context.terminal.printDocument({ target: plan.target.name, files, jobs, script, machinery, uploadBytes: bytes });
   } else
     sayDiff(
       context,

@@ -5,7 +5,6 @@ import { EXAMINATIONS } from "../../doctor/batch-systems.js";
 import { examineTarget } from "../../doctor/examine-target.js";
 import type { Finding } from "../../doctor/facts/finding.js";
 import { listCommands, type Needs } from "../../doctor/facts/needs.js";
-import { REPORT_VERSION } from "../../results/report.js";
 import { pilotsFor } from "../../schedulers/pilots/pilot-scheduler.js";
 import { bundleFolder } from "../../workspace/workspace.js";
 import { sayFinding, summarizeFindings } from "../output/doctor.js";
@@ -76,7 +75,7 @@ export const doctor: Verb<DoctorOptions> = async (context, options) => {
   terminal.status("");
   // In documents a message has the name that programs know it by.
   const documents = findings.map(({ name, status, message, hint }) => ({ name, status, words: message, hint }));
-  if (json) terminal.print(JSON.stringify({ version: REPORT_VERSION, target, findings: documents }));
+  if (json) terminal.printDocument({ target, findings: documents });
   else summarizeFindings(terminal, target, findings);
   return findings.some(({ status }) => status === "fail") ? EXIT.error : EXIT.fine;
 };

@@ -2,7 +2,7 @@ import { countOf } from "../../../compiler/format/amounts.js";
 import { collect } from "../../collect/collect.js";
 import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
 import { previewTrees } from "../../collect/preview.js";
-import { makeReport, REPORT_VERSION } from "../../results/report.js";
+import { makeReport } from "../../results/report.js";
 import { describeCollectedTree, sayCollectedTree, sayTreePreview } from "../output/collected-tree.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { sayLost, sayUntidied } from "../output/results.js";
@@ -18,10 +18,7 @@ export interface GatherOptions {
 async function preview({ terminal, json }: VerbContext, deployed: DeployedSwarm): Promise<ExitCode> {
   const { trees, unfinished } = await previewTrees(deployed);
   if (json) {
-    const { target } = deployed;
-    terminal.print(
-      JSON.stringify({ version: REPORT_VERSION, target, trees: trees.map(describeCollectedTree), unfinished }),
-    );
+    terminal.printDocument({ target: deployed.target, trees: trees.map(describeCollectedTree), unfinished });
     return EXIT.fine;
   }
   for (const home of trees) sayTreePreview(terminal, home);
@@ -46,7 +43,7 @@ export const gather: Verb<GatherOptions> = (context, options) =>
         deployed.results.placed.stalePaths(),
       );
       const trees = deployed.description.tree ? { trees: home.trees.map(describeCollectedTree) } : {};
-      context.terminal.print(JSON.stringify({ ...report, ...trees }));
+      context.terminal.printDocument({ ...report, ...trees });
     } else {
       context.terminal.say(
         `${countOf(home.finished, "job")} collected; ${totals.done}/${totals.total} done, ${totals.failed} failed`,

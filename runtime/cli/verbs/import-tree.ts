@@ -3,7 +3,6 @@ import { basename, dirname, resolve } from "node:path";
 import { ProblemsFound } from "../../../compiler/problem/problem.js";
 import { printTree } from "../../../compiler/tree/import/print-tree.js";
 import { readTreeFile } from "../../../compiler/tree/import/read-tree-file.js";
-import { REPORT_VERSION } from "../../results/report.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { setProblemFolder } from "../output/say-error.js";
@@ -25,7 +24,7 @@ export function importTree(terminal: Terminal, file: string, root: string, json:
   const imported = readTreeFile(text, basename(path));
   if (imported.problems.length > 0) throw new ProblemsFound(imported.problems);
   const { workdir = ".", select } = imported;
-  if (json) terminal.print(JSON.stringify({ version: REPORT_VERSION, root, workdir, select }));
+  if (json) terminal.printDocument({ root, workdir, select });
   else {
     terminal.print(printTree(root, imported));
     if (imported.workdir === undefined) {

@@ -1,7 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { makeFolders } from "../../../compiler/format/make-folders.js";
-import { REPORT_VERSION } from "../../results/report.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { DEFINITION_NAME } from "../../workspace/workspace.js";
 import { EXIT } from "../output/exit-codes.js";
@@ -56,7 +55,7 @@ export const init: Verb<object> = async (context) => {
     written.push(name);
   }
   const place = relative(process.cwd(), folder) || ".";
-  if (context.json) context.terminal.print(JSON.stringify({ version: REPORT_VERSION, folder, written }));
+  if (context.json) context.terminal.printDocument({ folder, written });
   else {
     context.terminal.say(`written in ${place}: ${written.join(", ")}`);
     context.terminal.say(`  next: locusts deploy${place === "." ? "" : ` ${place}`}`);

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { formatBytes } from "../../../compiler/format/amounts.js";
+import { namesIn } from "../../../compiler/format/file-access.js";
 import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
 import { logPath, readLogTail } from "../../results/logs.js";
-import { REPORT_VERSION } from "../../results/report.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { EXIT } from "../output/exit-codes.js";
 import { useDeployed } from "./use-deployed.js";
@@ -27,11 +27,9 @@ function findLog(
   for (const run of [...deployed.runs].reverse()) {
     if (run.digest !== deployed.description.digest) continue;
     const work = join(run.folder, "work");
-    const places = existsSync(work)
-      ? readdirSync(work).flatMap((life) =>
-          readdirSync(join(work, life)).map((list) => join(work, life, list, `${job.number}.${stream}`)),
-        )
-      : [];
+    const places = namesIn(work).flatMap((life) =>
+      readdirSync(join(work, life)).map((list) => join(work, life, list, `${job.number}.${stream}`)),
+    );
     const found = places.filter(existsSync).at(-1);
     if (found) return found;
   }
@@ -51,7 +49,7 @@ export const logs: Verb<LogsOptions> = (context, options) =>
           out: findLog(deployed, { name, number }, "out") ?? null,
           err: findLog(deployed, { name, number }, "err") ?? null,
         }));
-        terminal.print(JSON.stringify({ version: REPORT_VERSION, target: deployed.target, jobs }));
+        terminal.printDocument({ target: deployed.target, jobs });
       } else if (failed.length === 0) terminal.say("no job has failed; name one: locusts logs --job NAME");
       else for (const { name } of failed) terminal.print(name);
       return EXIT.fine;
@@ -69,16 +67,13 @@ export const logs: Verb<LogsOptions> = (context, options) =>
       const [out, err] = [tailOf(paths.out), tailOf(paths.err)];
       const omitted = { out: out?.omitted ?? 0, err: err?.omitted ?? 0 };
       const isCut = omitted.out + omitted.err > 0;
-      terminal.print(
-        JSON.stringify({
-          version: REPORT_VERSION,
-          target: deployed.target,
-          job: job.name,
-          out: out?.text ?? null,
-          err: err?.text ?? null,
-          ...(isCut ? { omittedBytes: omitted } : {}),
-        }),
-      );
+      terminal.printDocument({
+        target: deployed.target,
+        job: job.name,
+        out: out?.text ?? null,
+        err: err?.text ?? null,
+        ...(isCut ? { omittedBytes: omitted } : {}),
+      });
       for (const stream of ["out", "err"] as const) {
         if (omitted[stream] === 0) continue;
         terminal.say(`the first ${formatBytes(omitted[stream])} are left out; all of it is in ${paths[stream]}`);

@@ -77,9 +77,8 @@ export const status: Verb<object> = (context) =>
   useDeployed(context, "look", async (deployed) => {
     const { terminal } = context;
     const { report, failures, waiting, managers, explanation } = await lookAt(deployed);
-    if (context.json) {
-      terminal.print(JSON.stringify({ ...report, managers, words: explanation }));
-    } else {
+    if (context.json) terminal.printDocument({ ...report, managers, words: explanation });
+    else {
       const { jobs } = report;
       sayFailures(terminal, deployed.workspace, failures);
       terminal.say(

@@ -92,11 +92,7 @@ function examineSubmission(sbatch: Answer | undefined, before: readonly Finding[
   return fail("sbatch", refusal.message, fails(before) ? null : (refusal.hint ?? null));
 }
 
-/**
- * Judges what `examine-slurm.sh` has found.
- *
- * @param text what it has printed
- */
+/** Judges what `examine-slurm.sh` has found. @param text what it has printed */
 export function examineSlurm(text: string, needs: PilotNeeds, facts: Pick<HostFacts, "user" | "groups">): Finding[] {
   const answers = readAnswers(text);
   const configuration = readConfiguration(answers.get("config")?.text ?? "");

@@ -26,12 +26,11 @@ const TAKE_OUT = `locusts_aside=(); for locusts_name in TMOUT FUNCNEST POSIXLY_C
 done; set +o posix`;
 
 /**
- * The script travels through standard input: so it may be of any length, stands in no process
- * list, and no shell but the bash it is meant for ever reads it. The login shell sees digits and
- * words of ours alone. Nothing is to be sent before the mark has come: start files may read, too, and
- * may put another program in the place of ours. `head` takes just what it is told to, and leaves the
- * rest to the script. Of a script that has not come whole, since `head` was killed or a connection broke,
- * nothing is done.
+ * The script travels through standard input: so it may be of any length, stands in no process list, and no shell but
+ * the bash it is meant for ever reads it. The login shell sees digits and words of ours alone. Nothing is to be sent
+ * before the mark has come: start files may read, too, and may put another program in the place of ours. `head` takes
+ * just what it is told to, and leaves the rest to the script. Of a script that has not come whole, since `head` was
+ * killed or a connection broke, nothing is done.
  *
  * @throws Error if script or words hold a NUL, or half of a surrogate pair
  */

@@ -27,11 +27,7 @@ export interface StartedScript {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /**
-   * How it ended, when its streams have ended too.
-   *
-   * @throws ConnectionLost if that cannot be known any more
-   */
+  /** How it ended, when its streams have ended too. @throws ConnectionLost if that cannot be known any more */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
   /** Gives it up. */
   stop(): void;

@@ -3,8 +3,7 @@ import type { Readable, Writable } from "node:stream";
 import type { StartedScript } from "./script-run.js";
 
 /**
- * A process on this machine as a script that was started. It must lead a process group, which
- * `stop` ends whole.
+ * A process on this machine as a script that was started. It must lead a process group, which `stop` ends whole.
  *
  * @param explain makes the error for a program that cannot be started
  */

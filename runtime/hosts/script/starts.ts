@@ -1,3 +1,4 @@
+import type { HostOptions } from "../host.js";
 import { driveScript } from "./drive-script.js";
 import type { PackedScript } from "./packed-script.js";
 import type { Ended, RunOptions, StartedScript } from "./script-run.js";
@@ -7,9 +8,7 @@ export class Starts {
   #hasWorked = false;
   #wasSlow = false;
 
-  constructor(
-    readonly options: { readonly startTimeout?: number; readonly onSlowStart?: (message: string) => void } = {},
-  ) {}
+  constructor(readonly options: HostOptions) {}
 
   /** As `driveScript`. */
   async drive(

@@ -2,9 +2,8 @@ import ssh2, { type IdentityCallback, type ParsedKey, type SignCallback, type Si
 import type { KeyFile } from "./key-files.js";
 
 /**
- * All keys that a login may be tried with: those of the user's agent, and those in files. The
- * server is asked about each public key first, so that nobody is asked for the passphrase of a key
- * that it would not take.
+ * All keys that a login may be tried with: those of the user's agent, and those in files. The server is asked about
+ * each public key first, so that nobody is asked for the passphrase of a key that it would not take.
  */
 export class KeyRing {
   /** why a key that the server would have taken was of no use; the last one */

@@ -73,11 +73,7 @@ function parseLine(line: string, file: string, withoutPort: boolean): KnownKey[]
   return [{ file, marker: marker as KnownKey["marker"], type, key, withoutPort }];
 }
 
-/**
- * Adds a key to the user's first known_hosts file.
- *
- * @returns the file; `undefined` if the configuration names none
- */
+/** Adds a key to the user's first known_hosts file. @returns the file; `undefined` if the configuration names none */
 export function rememberKey(settings: SshSettings, type: string, key: string): string | undefined {
   const [file] = filesOf(settings, "userknownhostsfile");
   if (file === undefined) return undefined;

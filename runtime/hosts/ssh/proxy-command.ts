@@ -4,8 +4,7 @@ import type { SshSettings } from "./settings.js";
 import { expandTokens } from "./tokens.js";
 
 /**
- * Starts the user's ProxyCommand; its standard streams are the way to the host. It ends when the
- * stream is destroyed.
+ * Starts the user's ProxyCommand; its standard streams are the way to the host. It ends when the stream is destroyed.
  */
 export function startProxyCommand(command: string, settings: SshSettings): Duplex {
   const shell = process.env.SHELL || "/bin/sh";

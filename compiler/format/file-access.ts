@@ -1,0 +1,30 @@
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from "node:fs";
+
+/** The code of an error of the system's, as ENOENT; undefined for any other. */
+export function errorCode(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException | undefined)?.code;
+}
+
+/** The text of a file; undefined where it cannot be read, whatever the reason is. */
+export function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+/** The names in a folder; none where there is no such folder. */
+export function namesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+/** Opens a file for as long as it is used. */
+export function withFile<T>(path: string, flags: string, use: (file: number) => T, mode?: number): T {
+  const file = openSync(path, flags, mode);
+  try {
+    return use(file);
+  } finally {
+    closeSync(file);
+  }
+}

@@ -57,7 +57,6 @@ function placeInTemplate(loaded: LoadedDefinition, at: NonNullable<PlanMistake["
   return { file: quasi.place.file, line, column };
 }
 
-/** A mistake of the plan, with its place in the source. */
 function asProblem(loaded: LoadedDefinition, mistake: PlanMistake): Problem {
   const place = (mistake.template && placeInTemplate(loaded, mistake.template)) ?? loaded.placeOf(mistake.path);
   return { message: mistake.message, hint: mistake.hint, place };

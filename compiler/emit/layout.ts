@@ -2,7 +2,6 @@ import type { SwarmPlan } from "../plan/swarm-plan.js";
 import { placeOutput } from "../tree/place-output.js";
 import type { TreePlan } from "../tree/tree-plan.js";
 
-/** How jobs get the tree that they run in. */
 function describeTree({ mode, root, workdir, apply }: TreePlan) {
   const trees = {
     copy: "one copy on the target, in which all jobs run",

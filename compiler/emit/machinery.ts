@@ -7,12 +7,10 @@ import { copyAtomically, removeOldDrafts } from "../format/write-atomically.js";
 import { ProblemsFound } from "../problem/problem.js";
 import { refuseForeign } from "./owned-files.js";
 
-/** Where Locusts has the machinery itself. */
 export const MACHINERY_SOURCE = fileURLToPath(new URL("./library/", import.meta.url));
 
 let machinery: Machinery | undefined;
 
-/** The machinery of this Locusts. */
 export function ownMachinery(): Machinery {
   if (machinery) return machinery;
   const version = /^locusts_machinery=(\S+)$/m.exec(readFileSync(join(MACHINERY_SOURCE, "locusts.sh"), "utf8"))?.[1];

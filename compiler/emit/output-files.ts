@@ -5,7 +5,6 @@ import { writeWhole } from "../format/write-atomically.js";
 
 const BLOCK = 1 << 16;
 
-/** What became of a file. */
 export type FileChange = "same" | "changed" | "new";
 
 /**
@@ -92,7 +91,6 @@ export class OutputFile {
     else renameSync(this.draft, this.path);
   }
 
-  /** Leaves the old file as it was. */
   discard(): void {
     this.#close();
     if (this.write) rmSync(this.draft, { force: true });

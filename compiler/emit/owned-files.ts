@@ -9,7 +9,6 @@ const ALL_NAMES: readonly string[] = Object.values(BUNDLE_FILES);
 /** A draft that nobody has touched for so long was left by a build that was killed. */
 const OLD_DRAFT_MILLISECONDS = 60 * 60 * 1000;
 
-/** The files that the bundle of a swarm has. */
 export function bundleFileNames({ target, program, tree }: SwarmPlan): readonly string[] {
   const { manager, pilot, submit, jobs, uploads, layout, description } = BUNDLE_FILES;
   return [
@@ -87,7 +86,6 @@ export function refuseForeign(
   ]);
 }
 
-/** Removes drafts that killed builds have left. */
 export function removeOldDrafts(folder: string): void {
   for (const entry of readdirSync(folder)) {
     const name = /^\.(.+)\.\d+\.new$/.exec(entry)?.[1];

@@ -3,7 +3,6 @@ import { encodeRow } from "../format/tsv.js";
 import type { JobInput, JobPlan, SwarmPlan } from "../plan/swarm-plan.js";
 import type { TreePlan } from "../tree/tree-plan.js";
 
-/** The first line of `jobs.tsv`. */
 export function jobsHeader(swarm: SwarmPlan): string {
   return encodeRow([
     "job",
@@ -14,12 +13,10 @@ export function jobsHeader(swarm: SwarmPlan): string {
   ]);
 }
 
-/** The line of a job in `jobs.tsv`. */
 export function jobRow(job: JobPlan): string {
   return encodeRow([job.name, job.key, ...job.params, ...job.inputs.map((input) => input.path), ...job.outputs]);
 }
 
-/** The first line of `uploads.tsv`. */
 export const UPLOADS_HEADER = encodeRow(["source", "destination", "bytes", "sha256", "kind"]);
 
 /** Where an input goes on the target; undefined if it does not travel. */
@@ -30,7 +27,6 @@ export function destinationOf(job: JobPlan, input: JobInput): string | undefined
   return `shared/${version}/${input.source.slice(input.source.lastIndexOf("/") + 1)}`;
 }
 
-/** The line of an input in `uploads.tsv`. */
 export function uploadRow(input: JobInput, destination: string): string {
   const kind = input.executable ? "executable" : input.kind;
   return encodeRow([input.source, destination, String(input.bytes), input.sha256, kind]);

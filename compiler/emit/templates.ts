@@ -35,7 +35,6 @@ export const TEMPLATES = {
 
 export type TemplateName = keyof typeof TEMPLATES;
 
-/** The text of a template. */
 export function readTemplate(name: TemplateName): string {
   return readFileSync(new URL(`./${TEMPLATES[name]}`, import.meta.url), "utf8");
 }
@@ -64,7 +63,6 @@ function loadTemplates(): Readonly<Record<TemplateName, HandlebarsTemplateDelega
   return Object.fromEntries(entries);
 }
 
-/** Fills in a template. */
 export function renderTemplate(name: TemplateName, values: object): string {
   loaded ??= loadTemplates();
   return loaded[name](values);

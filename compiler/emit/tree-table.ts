@@ -5,7 +5,6 @@ import { encodeRow } from "../format/tsv.js";
 /** The first line of `tree.tsv`. No times: no two checkouts have the same. */
 export const TREE_HEADER = encodeRow(["path", "kind", "bytes", "rights", "use", "sha256", "link"]);
 
-/** The line of an entry in `tree.tsv`. */
 export function treeRow({ path, kind, bytes, rights, readOnly, sha256, link }: BundledTreeEntry): string {
   return encodeRow([path, kind, String(bytes), rights, readOnly ? "read" : "write", sha256, link]);
 }

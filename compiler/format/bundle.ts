@@ -52,7 +52,6 @@ export interface Budget {
   readonly bytes: number;
 }
 
-/** What a tree holds. */
 export interface TreeContent {
   readonly files: number;
   readonly folders: number;
@@ -192,7 +191,6 @@ function* tableRows(folder: string, name: string): Generator<string[]> {
   for (const line of lines) yield decodeRow(line.endsWith("\r") ? line.slice(0, -1) : line);
 }
 
-/** The jobs of a bundle, in their order. */
 export function* readBundledJobs(folder: string, description: BundleDescription): Generator<BundledJob> {
   const params = 2 + description.params.length;
   const inputs = params + description.inputs.length;

@@ -41,7 +41,6 @@ export function shortened(text: string): string {
   return text.length <= 200 ? text : `${text.slice(0, 100)}…${text.slice(-60)}`;
 }
 
-/** A control character in words. */
 export function nameControl(character: string): string {
   const names: Readonly<Record<string, string>> = {
     "\0": "a NUL character",

@@ -15,10 +15,8 @@ export const JOURNAL = {
   finish: ["reason", "detail"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
-/** What a line of a journal begins with. */
 export type JournalEvent = keyof typeof JOURNAL;
 
-/** How many fields a whole line has. */
 export function journalWidth(event: JournalEvent): number {
   return JOURNAL[event].length + 2;
 }

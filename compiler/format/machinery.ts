@@ -22,7 +22,6 @@ export function machineryOf(bundle: string): string {
   return existsSync(inside) ? inside : join(dirname(bundle), MACHINERY_FOLDER);
 }
 
-/** Has Locusts put this file there? */
 export function isPartOfMachinery(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true && readFileSync(path, "utf8").startsWith(MARK);
 }
@@ -34,7 +33,6 @@ export function machineryFiles(folder: string): readonly string[] {
     .sort();
 }
 
-/** The digest of the machinery in a folder. */
 export function digestMachinery(folder: string): string {
   const digest = createHash("sha256");
   for (const name of machineryFiles(folder))

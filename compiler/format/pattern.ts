@@ -1,7 +1,6 @@
 /** A value that sets one job apart. Strings from file names stay strings: `007` is not 7. */
 export type ParamValue = string | number | boolean;
 
-/** The values that set one job apart, by name. */
 export type Params = Readonly<Record<string, ParamValue>>;
 
 /** The names between braces in a pattern: `"a_{id}_{k}.txt"` gives `"id" | "k"`. */
@@ -47,7 +46,6 @@ export function placeholdersOf(pattern: string): readonly string[] {
   return [...new Set(parsePattern(pattern).flatMap((part) => ("placeholder" in part ? [part.placeholder] : [])))];
 }
 
-/** The pattern with each placeholder replaced by its param. */
 export function fillPattern(parts: readonly PatternPart[], params: Params): string {
   let filled = "";
   for (const part of parts) filled += "text" in part ? part.text : String(params[part.placeholder]);

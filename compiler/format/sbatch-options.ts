@@ -57,7 +57,6 @@ const RESERVED: Readonly<Record<string, string>> = {
 /** Allowed with this value alone, since it says what is so anyway. */
 const ALLOWED: Readonly<Record<string, string>> = { ntasks: "1", "ntasks-per-node": "1", nodes: "1" };
 
-/** Splits a line at blanks, but for those in quotes. */
 function splitLine(line: string): string[] {
   const words = line.match(/(?:[^\s"']|"(?:\\.|[^"\\])*"|'[^']*')+/g) ?? [];
   return words.map((word) =>
@@ -74,7 +73,6 @@ function wholeName(name: string): string {
 /** Names that are the beginnings of others, or that begin as reserved ones do, and are no abbreviations. */
 const OTHERS = new Set(["mem", "gpus", "hint", "hold", "nice", "tmp", "gres", "comment", "time-min", "exclude"]);
 
-/** Reads the options in one line of `#SBATCH`. */
 export function readSbatchOptions(line: string): SbatchOption[] {
   const options: SbatchOption[] = [];
   const words = splitLine(line);
@@ -122,7 +120,6 @@ export function openOptions(directives: readonly string[]): string[] {
   return HONOURED.filter((name) => !said.has(name));
 }
 
-/** The value of an option in these lines, the last of them; empty if there is none. */
 export function valueOfOption(directives: readonly string[], name: string): string {
   return directives.flatMap(readSbatchOptions).findLast((option) => option.name === name)?.value ?? "";
 }

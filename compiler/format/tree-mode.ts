@@ -1,4 +1,3 @@
-/** How jobs get their tree. */
 export type TreeMode =
   /** what is selected is replicated on the target once, and all jobs run in that copy */
   | "copy"

@@ -7,18 +7,15 @@
 const ESCAPES: Readonly<Record<string, string>> = { "\t": "\\t", "\n": "\\n", "\\": "\\\\" };
 const ESCAPED: Readonly<Record<string, string>> = { t: "\t", n: "\n", "\\": "\\", e: "" };
 
-/** One field, as it stands in a table. */
 export function encodeField(value: string): string {
   if (value === "") return "\\e";
   return /[\t\n\\]/.test(value) ? value.replace(/[\t\n\\]/g, (character) => ESCAPES[character] as string) : value;
 }
 
-/** The value of a field. */
 export function decodeField(field: string): string {
   return field.includes("\\") ? field.replace(/\\([tne\\])/g, (_, letter: string) => ESCAPED[letter] as string) : field;
 }
 
-/** One line of a table, with its line feed. */
 export function encodeRow(values: readonly string[]): string {
   return `${values.map(encodeField).join("\t")}\n`;
 }
@@ -36,7 +33,6 @@ export function plainRow(values: readonly string[]): string {
   return `${values.map((value) => value.replace(/[\t\n\r]/g, " ")).join("\t")}\n`;
 }
 
-/** The values of one line, given without its line feed. */
 export function decodeRow(line: string): string[] {
   const fields = line.split("\t");
   return line.includes("\\") ? fields.map(decodeField) : fields;

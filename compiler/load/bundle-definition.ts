@@ -2,14 +2,12 @@ import { basename } from "node:path";
 import type { Place, Problem } from "../problem/problem.js";
 import { isBuildFailure, problemOfEnd, problemsOfBuild } from "./esbuild-problems.js";
 
-/** A definition with all that it imports, as one script. */
 export interface BundledDefinition {
   readonly code: string;
   /** source map, as JSON; its sources are relative to the definition's folder */
   readonly map: string;
 }
 
-/** Bundles a definition in memory, or says why it cannot be bundled. */
 export async function bundleDefinition(
   folder: string,
   file: string,

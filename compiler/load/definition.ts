@@ -8,7 +8,6 @@ import { evaluate } from "./evaluate.js";
 import { problemOfError } from "./evaluation-problem.js";
 import { Positions } from "./positions.js";
 
-/** A definition that has been checked, bundled and evaluated. */
 export interface LoadedDefinition {
   /** absolute path of `swarm.config.ts` */
   readonly file: string;

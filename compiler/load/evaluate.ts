@@ -3,7 +3,6 @@ import * as dsl from "../dsl/index.js";
 import { DefinitionMistake } from "../dsl/mistake.js";
 import { createPureContext } from "./pure-context.js";
 
-/** Evaluates a bundled definition; gives its default export, whatever that is. */
 export function evaluate(code: string, script: string): unknown {
   const load = vm.compileFunction(code, ["exports", "require", "module"], {
     filename: script,

@@ -10,7 +10,6 @@ export interface CheckContext {
   bash(make: (names: { readonly output: Reference }) => Command): Promise<string | undefined>;
 }
 
-/** The bash that a check becomes. */
 export interface CheckBash {
   /** a function of `emit/library/outputs.sh`, and its arguments */
   readonly call: readonly [name: string, ...args: string[]];
@@ -33,7 +32,6 @@ export interface OutputCheck<Said, Plan> {
   quickly(plan: Plan): readonly string[] | undefined;
 }
 
-/** What the checks of an output mean. */
 export interface CheckPlans {
   readonly minBytes?: number;
   readonly matches?: { readonly ere: string; readonly ignoreCase: boolean };
@@ -76,7 +74,6 @@ function planned(plans: CheckPlans): readonly (readonly [AnyCheck, unknown])[] {
   return Object.entries(OUTPUT_CHECKS).map(([name, check]) => [check as AnyCheck, plans[name as keyof CheckPlans]]);
 }
 
-/** Works out what the checks of an output mean. */
 export async function resolveChecks(said: SaidChecks, context: CheckContext): Promise<CheckPlans> {
   const plans: Record<string, unknown> = {};
   for (const [name, check] of Object.entries(OUTPUT_CHECKS)) {
@@ -87,14 +84,12 @@ export async function resolveChecks(said: SaidChecks, context: CheckContext): Pr
   return plans;
 }
 
-/** What the checks of an output add to a job's key. */
 export function identifyChecks(plans: CheckPlans): unknown[] {
   return planned(plans)
     .map(([check, plan]) => plan ?? check.absent)
     .filter((fact) => fact !== undefined);
 }
 
-/** The bash of an output's checks, in their order. */
 export function checksInBash(plans: CheckPlans, output: string): CheckBash[] {
   return planned(plans).flatMap(([check, plan]) => (plan === undefined ? [] : [check.bash(plan, output)]));
 }

@@ -20,7 +20,6 @@ export function spareSeconds(closingSeconds: number): number {
   return closingSeconds < 180 ? Math.floor(closingSeconds / 6) : 30;
 }
 
-/** The longest that a job may take in a pilot, in seconds. */
 export function longestJob(pilots: PilotTime): number {
   return pilots.walltimeSeconds - graceSeconds(pilots) - spareSeconds(pilots.closingSeconds);
 }

@@ -23,7 +23,6 @@ import type { InputPlan, OutputPlan, PilotPlan, SwarmPlan } from "./swarm-plan.j
 import { checkTargetNames } from "./target-names.js";
 import { threadVariables } from "./thread-variables.js";
 
-/** A definition with any params, inputs and outputs. */
 export type AnyDefinition = SwarmDefinition<
   unknown,
   Readonly<Record<string, InputLike>>,

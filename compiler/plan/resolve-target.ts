@@ -8,7 +8,6 @@ import type { ReportMistake } from "../problem/problem.js";
 import { OptionReader } from "./read-options.js";
 import type { PilotPlan, TargetPlan } from "./swarm-plan.js";
 
-/** What one job needs. */
 interface JobNeeds {
   readonly cpus: number;
   readonly gpus: number;
@@ -220,7 +219,6 @@ class TargetResolver {
   }
 }
 
-/** Works out what a target means for jobs with these needs; says what is wrong with it. */
 export function resolveTarget(name: string, target: Target, job: JobNeeds, complain: ReportMistake): TargetPlan {
   const resolver = new TargetResolver(target, job, complain);
   return {

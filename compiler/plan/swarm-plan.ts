@@ -99,7 +99,6 @@ export interface SwarmPlan {
   readonly identity: string;
 }
 
-/** An input of one job. */
 export interface JobInput extends Content {
   /** from the definition's folder, or absolute */
   readonly source: string;
@@ -108,7 +107,6 @@ export interface JobInput extends Content {
   readonly delivery: JobDelivery;
 }
 
-/** One job, as the bundle will have it. */
 export interface JobPlan {
   /** from 1 */
   readonly number: number;

@@ -5,7 +5,6 @@ const TAKEN = /^(lock|definition|checkout|kept|stale|results|trees|outputs|lib)$
 /** Of a name, in bytes. */
 const LONGEST = 100;
 
-/** Reports the names of targets that cannot be names of folders in `bundle/` and `.locusts/`. */
 export function checkTargetNames(targets: object, mistake: ReportMistake): void {
   for (const name of Object.keys(targets)) {
     const shown = JSON.stringify(name);

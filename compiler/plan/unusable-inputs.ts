@@ -4,7 +4,6 @@ import { shortened, whyUnreadable } from "../format/file-names.js";
 /** So many faults of one input are named. */
 const MOST_FAULTS = 5;
 
-/** Why an input cannot be used, in words: one thing after another that is wrong with it. */
 export function explainUnusable(error: unknown, source: string, job: string): { message: string; hint: string }[] {
   if (!(error instanceof UnusableInput)) {
     const message = `the input ${shortened(source)} of the job ${shortened(job)} cannot be read: ${whyUnreadable(error)}`;

@@ -14,7 +14,6 @@ function distance(a: string, b: string): number {
   return at(a.length, b.length);
 }
 
-/** The word that was probably meant, or undefined if none is like it. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(Math.max(word.length, 3) / 3));
   let best: { readonly candidate: string; readonly far: number } | undefined;

@@ -1,9 +1,7 @@
 import { type DefinitionPath, type Place, type Problem, ProblemsFound } from "./problem.js";
 
-/** More problems with jobs than this are counted, not listed. */
 const MOST_PROBLEMS = 20;
 
-/** Collects what is wrong with jobs, of which there may be very many. */
 export class ProblemList {
   readonly problems: Problem[] = [];
   #more = 0;

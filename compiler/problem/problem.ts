@@ -11,7 +11,6 @@ export type DefinitionPath = readonly (string | number)[];
 /** Takes a mistake at a part of the definition, and what to do about it. */
 export type ReportMistake = (path: DefinitionPath, message: string, hint?: string) => void;
 
-/** One thing that is wrong with a definition or its data. */
 export interface Problem {
   /** what happened, as a sentence without a full stop */
   readonly message: string;
@@ -20,7 +19,6 @@ export interface Problem {
   readonly hint?: string | undefined;
 }
 
-/** Everything that was found to be wrong, at once. */
 export class ProblemsFound extends Error {
   constructor(readonly problems: readonly Problem[]) {
     super(problems.map((problem) => problem.message).join("\n"));

@@ -271,7 +271,6 @@ class CommandScanner extends PieceScanner {
   }
 }
 
-/** How bash reads a text. */
 export interface ShellContexts {
   /** by offset, for each hole */
   readonly holes: ReadonlyMap<number, HoleContext>;

@@ -27,7 +27,6 @@ class NotPosix extends Error {
 
 const cannot = (construct: string, hint?: string) => new NotPosix(`grep -E cannot express ${construct}`, hint);
 
-/** `\d`, `\w` and `\s` as what stands for them in a bracket expression. */
 function addEscape(set: BracketSet, kind: "digit" | "space" | "word"): void {
   const range = (from: string, to: string) => set.ranges.push([from.charCodeAt(0), to.charCodeAt(0)]);
   if (kind === "space") set.classes.add("space");
@@ -46,7 +45,6 @@ function hasAnchor(element: AST.Element): boolean {
   return element.alternatives.some(({ elements }) => elements.some(hasAnchor));
 }
 
-/** Writes a parsed regular expression anew. */
 class EreWriter {
   constructor(private readonly ignoreCase: boolean) {}
 

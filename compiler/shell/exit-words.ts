@@ -46,7 +46,6 @@ export function describeSignal(signal: number): string {
   return `signal ${signal}`;
 }
 
-/** What to do about codes that often puzzle people. */
 const ADVICE: Readonly<Record<number, string>> = {
   126: "is it executable (chmod +x), does its first line name a program that is there, is it built for this processor?",
   127: "is the program installed there, and in PATH? environment.modules, prepare and variables are for that",

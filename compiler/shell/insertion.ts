@@ -2,7 +2,6 @@ import type { Reference } from "../dsl/command.js";
 import { quoteInAnsi, quoteInDouble, quoteInHereDocument, quoteSingle, quoteWord } from "../format/quote.js";
 import type { HoleContext, Quoting } from "./pieces.js";
 
-/** What is put in at a hole, or why nothing can be. */
 export type Insertion =
   | { readonly text: string; readonly arithmetic?: boolean }
   | { readonly mistake: string; readonly hint: string };
@@ -14,7 +13,6 @@ export interface Surroundings extends HoleContext {
   readonly offset: number;
 }
 
-/** A reference or a constant, as messages call it. */
 function nameOf(what: Reference | string): string {
   if (typeof what !== "string") return `the ${what.kind.replace("checked-", "")} "${what.name}"`;
   return `the constant ${JSON.stringify(what.length > 40 ? `${what.slice(0, 40)}…` : what)}`;
@@ -80,7 +78,6 @@ function isEvaluated(hole: Surroundings): boolean {
   return !new RegExp(`\\b(?:declare|local|typeset)[ \\t]+-\\w*A\\w*[ \\t][^;&|\\n]*\\b${name}\\b`).test(hole.source);
 }
 
-/** What a reference becomes at a hole. */
 export function insertReference(reference: Reference, hole: Surroundings): Insertion {
   const wrong = clash(reference, hole);
   if (wrong !== undefined) return wrong;
@@ -225,7 +222,6 @@ function constantText(constant: string, hole: Surroundings): Insertion {
   };
 }
 
-/** What a constant becomes at a hole. */
 export function insertConstant(constant: string, hole: Surroundings): Insertion {
   const wrong = clash(constant, hole);
   if (wrong !== undefined) return wrong;

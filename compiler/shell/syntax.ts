@@ -1,7 +1,6 @@
 import { Buffer } from "node:buffer";
 import { parse } from "sh-syntax";
 
-/** A syntax error in bash text, with its offset there. */
 export interface SyntaxMistake {
   readonly message: string;
   readonly hint?: string;
@@ -24,7 +23,6 @@ const WORDS: readonly (readonly [pattern: RegExp, message: string, hint?: string
   ],
 ];
 
-/** The parser's words as a sentence of ours; those that are clear stay. */
 function reword(text: string, command: string): { readonly message: string; readonly hint?: string } {
   for (const [pattern, message, hint] of WORDS) {
     if (!pattern.test(text)) continue;

@@ -10,13 +10,11 @@ export interface ShellPlace {
   readonly offset: number;
 }
 
-/** Something wrong with a command. */
 export interface ShellMistake extends ShellPlace {
   readonly message: string;
   readonly hint?: string;
 }
 
-/** A command as bash gets it. */
 export interface AssembledShell {
   /** of use only if there are no mistakes */
   readonly text: string;

@@ -6,7 +6,6 @@ import { type NamePattern, otherSplit, type PathSegment, parsePath } from "./pat
 import { PatternFolders } from "./pattern-folders.js";
 import { MatchReview } from "./review-matches.js";
 
-/** A path that matches, and what its placeholders stand for. */
 export interface Match {
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;

@@ -68,7 +68,6 @@ function compileSegment(segment: string): PathSegment {
   };
 }
 
-/** The segments of a pattern; empty ones and `.` say nothing. */
 export function parsePath(pattern: string): readonly PathSegment[] {
   return pattern
     .split("/")

@@ -22,7 +22,6 @@ export interface TableWishes {
   readonly comments: boolean | undefined;
 }
 
-/** More problems than this are counted, not listed. */
 const MOST_PROBLEMS = 20;
 
 /** The name that objects keep for something else would be lost. */

@@ -1,6 +1,5 @@
 import type { Problem } from "../problem/problem.js";
 
-/** More paths than this are counted, not named. */
 const MOST_NAMED = 3;
 
 const WHY: Readonly<Record<string, string>> = {

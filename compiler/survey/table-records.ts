@@ -3,7 +3,6 @@ export interface TableRecord {
   /** from 1 */
   readonly line: number;
   readonly fields: readonly string[];
-  /** where a field begins */
   placeOf(field: number): { readonly line: number; readonly column: number };
   /** was the field put into quotes that are no part of it? */
   isQuoted(field: number): boolean;

@@ -16,7 +16,6 @@ function beginsWith(bytes: Uint8Array, start: readonly number[]): boolean {
   return start.every((byte, i) => bytes[i] === byte);
 }
 
-/** The place of the first line that is not UTF-8. */
 function firstOddLine(bytes: Uint8Array, file: string): Place {
   let line = 1;
   let start = 0;

@@ -18,7 +18,6 @@ export function whyNewlyOutside(workdir: string, pattern: string, path: string):
   return whyOutside(workdir, pattern) === undefined ? whyOutside(workdir, path) : undefined;
 }
 
-/** Where an output lies in the tree, from its root. */
 export function placeOutput(workdir: string, path: string): string {
   return posix.join(workdir, path);
 }

@@ -40,7 +40,6 @@ function cleanWorkdir(text: string, complain: ReportMistake): string {
   return workdir;
 }
 
-/** Works out what a definition's tree means; says what is wrong with it. */
 export function resolveTree(tree: Tree, around: TreeSurroundings, complain: ReportMistake): TreePlan | undefined {
   if (!(tree instanceof Tree)) {
     complain([], "a tree is what tree(…) gives", 'write tree: tree({ root: "…", select: ["**"] })');

@@ -9,7 +9,6 @@ import type { RuleSet } from "./rule-set.js";
 import type { TreePlan } from "./tree-plan.js";
 import type { TreeWalkReport } from "./walk.js";
 
-/** More paths than this are counted, not named. */
 const MOST_NAMED = 5;
 
 function named(paths: readonly string[]): string {
@@ -18,7 +17,6 @@ function named(paths: readonly string[]): string {
   return more > 0 ? `${first.join(", ")} and ${more} more` : first.join(", ");
 }
 
-/** The names that a rule begins with, before its first wildcard. */
 function namesOf({ segments, literals }: TreeRule): string[] {
   return segments.slice(0, literals).map((segment) => ("name" in segment ? segment.name : ""));
 }

@@ -14,7 +14,6 @@ export interface RulePosition {
   readonly filesLeft: number;
 }
 
-/** Is this segment of the rule `**`? */
 function isAny(rule: TreeRule, at: number): boolean {
   const segment = rule.segments[at];
   return segment !== undefined && "any" in segment;
@@ -46,7 +45,6 @@ function stepRule(rule: TreeRule, reached: number, name: string): number {
   return next === 0 ? 0 : skipAny(rule, next);
 }
 
-/** Has the rule come to its end? */
 function isMatch(rule: TreeRule, reached: number): boolean {
   return (reached & (1 << rule.segments.length)) !== 0;
 }

@@ -1,6 +1,5 @@
 import { parseSegment, type RuleSegment, type SegmentMistake } from "./segment.js";
 
-/** One line of what a tree's definition selects. */
 export interface TreeRule {
   /** as written */
   readonly text: string;
@@ -75,7 +74,6 @@ export function parseTreeRule(text: string, { hidden }: RuleWishes): TreeRule | 
   };
 }
 
-/** A path as a pattern that matches nothing else. */
 export function escapePattern(path: string): string {
   return path.replace(/[*?[\]{}\\]|^!/g, "\\$&");
 }

@@ -1,6 +1,5 @@
 import type { TreeMode } from "../format/tree-mode.js";
 
-/** The tree of files that the jobs run in. */
 export interface TreePlan {
   readonly mode: TreeMode;
   /** on this machine, from the definition's folder; with `inPlace` on the target */

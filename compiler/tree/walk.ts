@@ -40,7 +40,6 @@ function kindOf(entry: Dirent): EntryKind | undefined {
   return entry.isSymbolicLink() ? "link" : undefined;
 }
 
-/** Why a path cannot be read, in words. */
 function explain(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "EACCES" || code === "EPERM") return "permission denied";

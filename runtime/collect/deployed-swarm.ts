@@ -39,7 +39,6 @@ export interface DeployedSwarm {
   close(): void;
 }
 
-/** The targets to which something was deployed from here. */
 export function deployedTargets({ state }: Workspace): string[] {
   const names = namesIn(state).sort();
   return names.filter(
@@ -163,12 +162,10 @@ function isCopy(workspace: Workspace, original: string): RuntimeProblem {
   );
 }
 
-/** The runs of which not everything was collected yet. */
 export function openRuns(deployed: DeployedSwarm): Run[] {
   return deployed.runs.filter((run) => !isClosed(run));
 }
 
-/** What the journals of a run say at the moment. */
 export interface RunView {
   readonly run: Run;
   readonly state: RunState;

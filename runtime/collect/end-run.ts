@@ -13,7 +13,6 @@ function untidiedFile(run: Run): string {
   return join(run.folder, "untidied");
 }
 
-/** What came of a run that has ended. */
 export interface EndedRun {
   /** what became of the tree of its jobs, if they had one */
   readonly tree: CollectedTree | undefined;

@@ -123,7 +123,6 @@ export class RunFollower {
     }
   }
 
-  /** What of a try is to be collected. */
   *#artifactsOf(ended: EndedTry): Generator<Artifact> {
     const { description, jobs, keepLogs } = this.options;
     const folder = `${ended.incarnation}/${ended.place}/${ended.number}`;

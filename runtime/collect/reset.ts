@@ -21,7 +21,6 @@ const RECORDS = [STATE_FILES.ledger, STATE_FILES.placed, STATE_FILES.applied];
 /** Below the state folder: what is not as Locusts writes it, and was in the way. */
 const DAMAGED = "damaged";
 
-/** What a reset could not do as it should, in sentences. */
 export type ResetNotes = readonly string[];
 
 function wordsOf(error: unknown): string {

@@ -169,7 +169,6 @@ export class DeployRun {
     if (done.setAside > 0) this.writeTables();
   }
 
-  /** Runs the jobs that are wanted. */
   async runWanted(selection: Selection): Promise<DeployEnd> {
     const { wanted } = selection;
     const run = await stageWanted(this.opened, this.options, new Set(wanted.keys()));

@@ -17,7 +17,6 @@ const SPOILT = "spoilt";
 /** How often what jobs share is made anew, in one run: then something is wrong with the command. */
 const MOST_RESTORED = 20;
 
-/** What keeps coming to nothing, and how often it was tried. */
 interface Tries {
   restarts: number;
   restored: number;
@@ -55,7 +54,6 @@ export class Managers {
     this.#said.add(text);
   }
 
-  /** Follows a run until no manager works on it any more, or until the user leaves it. */
   async follow(follower: RunFollower): Promise<DeployEnd> {
     try {
       return await this.#followToEnd(follower);
@@ -95,7 +93,6 @@ export class Managers {
     return { how: signal.aborted ? "interrupted" : "complete" };
   }
 
-  /** Collects what is new, and tells of it. */
   async #update(follower: RunFollower): Promise<{ readonly active: boolean; readonly news: boolean }> {
     const { observer } = this.options;
     const { run, jobs } = follower.options;

@@ -7,7 +7,6 @@ import type { Run } from "../run/run-folder.js";
 import type { CollectedTree } from "../trees/collect-tree.js";
 import type { Workspace } from "../workspace/workspace.js";
 
-/** How far a run is. */
 export interface Progress {
   readonly jobs: number;
   readonly done: number;
@@ -17,7 +16,6 @@ export interface Progress {
   readonly explanation: string;
 }
 
-/** Whoever watches a deploy. */
 export interface DeployObserver {
   /** another process may be at work, and it takes some seconds to find out */
   waiting(message: string): void;
@@ -76,7 +74,6 @@ export interface DeployOptions {
   readonly signal: AbortSignal;
 }
 
-/** How a deploy ended. */
 export type DeployEnd =
   | { readonly how: "complete" }
   /** what an earlier run has changed was applied, and the bundle is of the tree before that: to be built anew */

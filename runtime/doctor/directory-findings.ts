@@ -10,7 +10,6 @@ function explainUnwritable(directory: string, { base, unwritable = "", user }: H
   return fail("directory", message, `give the target a directory that ${user} may write to`);
 }
 
-/** Whether the target's directory can be written to. */
 export function examineDirectory(directory: string, facts: HostFacts): Finding {
   if (facts.unwritable !== undefined) return explainUnwritable(directory, facts);
   const exists = facts.base === directory || facts.base.startsWith(`${directory}/`);
@@ -28,7 +27,6 @@ export function examineOwner({ owner }: HostFacts, checkout: string | undefined)
   );
 }
 
-/** What there must be room for. */
 export interface RoomNeeds {
   readonly bytes: number;
   readonly inodes: number;
@@ -95,7 +93,6 @@ function* examineQuota(facts: HostFacts, needs: RoomNeeds): Generator<Finding> {
   }
 }
 
-/** Whether what a swarm takes fits on its target's disk. */
 export function* examineRoom(facts: HostFacts, needs: RoomNeeds): Generator<Finding> {
   yield examineSpace(facts, needs);
   yield examineInodes(facts, needs);

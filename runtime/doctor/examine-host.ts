@@ -4,7 +4,6 @@ import type { Ended } from "../hosts/script/script-run.js";
 import { RuntimeProblem } from "../system/problem.js";
 import type { Needs } from "./facts/needs.js";
 
-/** What a host has answered, as text. */
 export interface HostAnswer {
   /** of `examine-host.sh` */
   readonly host: string;

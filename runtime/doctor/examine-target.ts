@@ -46,7 +46,6 @@ export interface ExamineOptions {
   readonly acceptNewHostKey: boolean;
 }
 
-/** How long a command takes to begin, now that one is logged in. */
 async function timeStart(host: Host): Promise<Finding> {
   const begun = Date.now();
   try {
@@ -57,7 +56,6 @@ async function timeStart(host: Host): Promise<Finding> {
   return examineStart(Date.now() - begun);
 }
 
-/** The directory that a swarm's folder is in; for a local target, the folder itself. */
 function directoryOf(workspace: Workspace, target: string, { access }: Needs): string {
   return access?.directory ?? targetDirectory(workspace, target);
 }

@@ -133,7 +133,6 @@ export function examineStart(milliseconds: number): Finding {
   );
 }
 
-/** The programs of a host: bash, tools, what the swarm itself needs. */
 export function* examineHost(facts: HostFacts, needs: Needs): Generator<Finding> {
   yield examineBash(facts);
   yield* examinePrograms(facts, needs);

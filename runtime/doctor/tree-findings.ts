@@ -26,7 +26,6 @@ async function examineTreesOfJobs(host: Host, directory: string, tree: TreeNeeds
   }
 }
 
-/** Looks at how jobs can have the tree that they run in. */
 export async function examineTree(
   host: Host,
   directory: string,

@@ -1,6 +1,5 @@
 import type { Ended, RunOptions } from "./script/script-run.js";
 
-/** What may be said of how another machine is reached. */
 export interface HostOptions {
   /** take down host keys that nobody knows, as `StrictHostKeyChecking accept-new` does */
   readonly acceptNewHostKey?: boolean;

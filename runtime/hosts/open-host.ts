@@ -3,7 +3,6 @@ import type { Host } from "./host.js";
 import type { Ssh2Options } from "./ssh2-host.js";
 import { ThisMachine } from "./this-machine.js";
 
-/** How a target's machine is reached. */
 type HostAccess = Pick<BundledAccess, "host" | "ssh">;
 
 /**

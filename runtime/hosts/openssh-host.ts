@@ -155,7 +155,6 @@ export class OpensshHost implements Host {
   }
 }
 
-/** A connection that others can go through. */
 interface Master {
   /** options by which `ssh` finds it */
   readonly args: readonly string[];

@@ -13,7 +13,6 @@ function explain(error: NodeJS.ErrnoException): Error {
   return error.code === "EAGAIN" ? new ConnectionLost(message) : new RuntimeProblem(message, hint);
 }
 
-/** The machine that Locusts runs on. */
 export class ThisMachine implements Host {
   readonly name = "this machine";
 

@@ -8,7 +8,6 @@ import { writeAtomically } from "../../compiler/format/write-atomically.js";
 
 type TreeTable = (typeof RESULT_TABLES)["changes" | "conflicts"];
 
-/** The rows of a table, by path and job; none without a file. */
 function readRows(results: string, { file }: TreeTable): string[][] {
   const table = join(results, file);
   if (!existsSync(table)) return [];
@@ -44,7 +43,6 @@ export interface ChangeRow {
   readonly job: string;
 }
 
-/** What `changes.tsv` says at the moment. */
 export function readChangesTable(results: string): ChangeRow[] {
   return readRows(results, RESULT_TABLES.changes).map(([path = "", change, kind, bytes, job = ""]) => ({
     path,
@@ -61,7 +59,6 @@ export function writeChangesTable(results: string, changes: readonly ChangeRow[]
   writeRows(results, RESULT_TABLES.changes, rows, perJob);
 }
 
-/** A line of `conflicts.tsv`. */
 export interface ConflictRow {
   readonly path: string;
   readonly why: string;
@@ -70,7 +67,6 @@ export interface ConflictRow {
   readonly job: string;
 }
 
-/** What `conflicts.tsv` says at the moment. */
 export function readConflictsTable(results: string): ConflictRow[] {
   return readRows(results, RESULT_TABLES.conflicts).map(([path = "", why = "", kept, job = ""]) => {
     return { path, why, kept: kept === NO_VALUE ? undefined : kept, job };

@@ -124,7 +124,6 @@ export function measure(place: string): { readonly size: number; readonly newest
   return { size, newest };
 }
 
-/** What lies at a place; undefined if there is nothing. */
 export function kindOf(place: string): "file" | "folder" | "other" | undefined {
   const stats = statEntry(place);
   if (!stats) return undefined;

@@ -11,7 +11,6 @@ import type { PlacedOutput } from "./placed-outputs.js";
 /** Outputs of earlier versions may take so many bytes; then the oldest go. */
 const MOST_BYTES = 10 * 1000 ** 3;
 
-/** Moves a file or folder, also to another disk. */
 function move(from: string, to: string): void {
   makeFolders(dirname(to));
   rmSync(to, { recursive: true, force: true });
@@ -71,7 +70,6 @@ export class KeptOutputs {
     if (readdirSync(join(this.folder, key)).length === 0) rmSync(join(this.folder, key), { recursive: true });
   }
 
-  /** The bytes of all that is kept, by the ledger: of those whose size it knows. */
   bytes(): number {
     return namesIn(this.folder).reduce((total, key) => total + this.#bytesOf(key), 0);
   }
@@ -106,7 +104,6 @@ function storesOf({ state, results }: Workspace): KeptOutputs[] {
   return folders.map((folder) => new KeptOutputs(folder, results, ledger));
 }
 
-/** The bytes of all outputs that are kept aside. */
 export function keptBytes(workspace: Workspace): number {
   return storesOf(workspace).reduce((total, store) => total + store.bytes(), 0);
 }

@@ -3,7 +3,6 @@ import type { Cause, OutputState } from "../../compiler/format/results.js";
 import { AppendOnlyTable } from "../system/append-only.js";
 import { STATE_FILES } from "../workspace/workspace.js";
 
-/** The result of a job: what became of its last try. */
 export interface JobResult {
   readonly key: string;
   readonly name: string;

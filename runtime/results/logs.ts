@@ -18,12 +18,10 @@ export function fileNameOf(job: string): string {
   return name;
 }
 
-/** The path of a job's log below results. */
 export function logPath(job: string, stream: "out" | "err"): string {
   return `${LOG_FOLDER}/${fileNameOf(job)}.${stream}`;
 }
 
-/** The end of a log. */
 export interface LogTail {
   readonly text: string;
   /** how many bytes there are before it */

@@ -1,4 +1,3 @@
-/** Why an output could not be collected. */
 export class OutputRefused extends Error {
   override readonly name = "OutputRefused";
 }

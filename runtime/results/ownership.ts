@@ -8,7 +8,6 @@ import { RuntimeProblem } from "../system/problem.js";
 import { digestOf, isRemnant } from "./fingerprint.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
 
-/** Does a table begin with these columns? */
 function hasColumns(path: string, columns: readonly string[]): boolean {
   const start = columns.join("\t");
   const block = Buffer.alloc(start.length + 1);

@@ -23,7 +23,6 @@ export interface PlacedOutput {
   readonly stale: boolean;
 }
 
-/** What has become of an output since it was put in its place. */
 export type Condition = "whole" | "gone" | "changed";
 
 /** What can be said of a path in the table. */
@@ -122,7 +121,6 @@ export class PlacedOutputs {
     return [...this.#placed.values()].filter(({ stale }) => stale).map(({ path }) => path);
   }
 
-  /** Looks at what lies at an output's place now. */
   condition(output: PlacedOutput): Condition {
     const place = join(this.results, output.path);
     const stamp = stampOf(place);
@@ -158,7 +156,6 @@ export class PlacedOutputs {
     for (const output of outputs) this.#placed.set(output.path, output);
   }
 
-  /** Writes down folders that were made for outputs. */
   putFolders(folders: readonly string[]): void {
     this.#write(folders.map((path) => [path, "", "", "0", "", "folder"]));
     for (const folder of folders) this.#folders.add(folder);
@@ -222,7 +219,6 @@ export class PlacedOutputs {
     for (const output of this.#placed.values()) yield encode(output);
   }
 
-  /** Makes sure that all that was written down is on the disk. */
   sync(): void {
     this.#table.sync();
   }

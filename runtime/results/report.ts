@@ -15,7 +15,6 @@ export interface JobCounts {
   readonly cached: number;
 }
 
-/** What `deploy` and `status` print with `--json`. */
 export interface SwarmReport {
   readonly version: typeof REPORT_VERSION;
   readonly target: string;
@@ -30,7 +29,6 @@ export interface SwarmReport {
   }[];
 }
 
-/** Puts a report together from what the ledger says and what runs at the moment. */
 export function makeReport(
   target: string,
   totals: Totals,

@@ -9,7 +9,6 @@ import { currentResult } from "./job-state.js";
 import type { JobResult } from "./ledger.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
 
-/** How many jobs of a swarm have ended and how, by its ledger. */
 export interface Totals {
   readonly total: number;
   readonly done: number;

@@ -14,7 +14,6 @@ import { isOfJob, OutputRefused } from "./output-refused.js";
 import { Ownership } from "./ownership.js";
 import { type PlacedOutput, PlacedOutputs } from "./placed-outputs.js";
 
-/** Have two files of the same size the same content? */
 export function isSameContent(a: string, b: string): boolean {
   const [first, second] = [Buffer.alloc(1 << 18), Buffer.alloc(1 << 18)] as const;
   const compare = (one: number, other: number) => {
@@ -27,14 +26,12 @@ export function isSameContent(a: string, b: string): boolean {
   return withFile(a, "r", (one) => withFile(b, "r", (other) => compare(one, other)));
 }
 
-/** What was collected of an output. */
 export interface CollectedOutput {
   readonly bytes: number;
   /** tells its content */
   readonly digest: string;
 }
 
-/** Which output of which job. */
 export interface WhichOutput {
   readonly job: BundledJob;
   readonly output: number;
@@ -122,7 +119,6 @@ export class Results {
     this.placed.forget([path]);
   }
 
-  /** Puts a draft in its place. */
   #take(place: string, fill: (draft: string) => void): void {
     const draft = this.#draft(place);
     try {
@@ -173,14 +169,12 @@ export class Results {
     this.setAside(job.outputs.flatMap((path) => this.placed.get(path) ?? []));
   }
 
-  /** Writes down what was put in its place since the last time. */
   writeDown(): void {
     this.placed.put(this.#news);
     this.#provisional.push(...this.#news.map(({ path }) => path));
     this.#news = [];
   }
 
-  /** Makes sure that all that was written down is on the disk. */
   sync(): void {
     this.placed.ledger.sync();
     this.placed.sync();
@@ -267,7 +261,6 @@ export class Results {
     return { bytes: brought, digest: digestOf(place) };
   }
 
-  /** Copies a log. */
   collectLog(from: string, path: string): void {
     this.makeFolder(dirname(path));
     this.#take(join(this.folder, path), (draft) => copyFile(from, draft));

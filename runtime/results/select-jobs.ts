@@ -4,7 +4,6 @@ import { missingOutputs } from "./job-state.js";
 import type { KeptOutputs } from "./kept-outputs.js";
 import type { PlacedOutput, PlacedOutputs } from "./placed-outputs.js";
 
-/** Why a job is to be run. */
 export type Reason = "redo" | "new" | "changed" | "output gone" | "output changed" | "failed before";
 
 /** What `--redo` asks for: everything, or jobs by name or by the cause of their last end. */

@@ -6,7 +6,6 @@ import { JOURNAL, journalWidth } from "../../compiler/format/journal.js";
 import { CAUSES, type Cause, type OutputState } from "../../compiler/format/results.js";
 import { RuntimeProblem } from "../system/problem.js";
 
-/** A try of a job that has ended. */
 export interface EndedTry {
   /** `again`: it will be tried once more; `stopped`: its manager was asked to stop */
   readonly event: "done" | "failed" | "again" | "stopped";
@@ -26,7 +25,6 @@ export interface EndedTry {
 }
 
 export interface Watcher {
-  /** A manager has begun. */
   arrived(incarnation: string): void;
   started(number: number, incarnation: string): void;
   ended(ended: EndedTry): void;

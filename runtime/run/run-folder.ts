@@ -22,7 +22,6 @@ function runsFolder(target: string): string {
   return join(target, "runs");
 }
 
-/** The numbers of the runs that a target has seen, oldest first. */
 export function listRuns(target: string): number[] {
   let entries: string[];
   try {
@@ -36,7 +35,6 @@ export function listRuns(target: string): number[] {
     .sort((a, b) => a - b);
 }
 
-/** Where a run lies in a target's folder. */
 export function runFolder(target: string, number: number): string {
   return join(runsFolder(target), String(number));
 }
@@ -53,7 +51,6 @@ export function undeclareRuns(target: string): void {
     rmSync(join(runFolder(target, number), "run"), { recursive: true, force: true });
 }
 
-/** Removes runs whose staging was cut off. */
 export function removeUnstagedRuns(target: string): void {
   for (const number of listRuns(target)) {
     const folder = join(runsFolder(target), String(number));
@@ -61,7 +58,6 @@ export function removeUnstagedRuns(target: string): void {
   }
 }
 
-/** What a run consists of. */
 export interface RunFacts {
   /** of its bundle */
   readonly digest: string;
@@ -71,7 +67,6 @@ export interface RunFacts {
   readonly managers: number;
 }
 
-/** The text of the `run` file. */
 export function describeRun(facts: RunFacts): string {
   const rows = [
     ["format", String(RUN_FORMAT)],
@@ -139,7 +134,6 @@ export function unmarkCancelled(run: Run): void {
   for (const file of Object.values(cancelMarks(run))) rmSync(file, { force: true });
 }
 
-/** The numbers of the jobs that a run is to do. */
 export function* listRunJobs(run: Run): Generator<number> {
   for (let chunk = 1; chunk <= run.chunks; chunk += 1) {
     for (const line of readLines(join(run.folder, "chunks", `${chunk}.tsv`)))

@@ -1,6 +1,5 @@
 import { type EndedTry, JournalReader } from "./journal.js";
 
-/** Why a manager has left, as its journal says. */
 export interface Departure {
   readonly reason: string;
   readonly detail: string;
@@ -40,7 +39,6 @@ export class RunState {
     this.#reader = new JournalReader(runFolder);
   }
 
-  /** How many jobs run. */
   get running(): number {
     return this.#running.size;
   }
@@ -49,7 +47,6 @@ export class RunState {
     return this.#running.has(number);
   }
 
-  /** How many jobs have ended for good. */
   get finished(): number {
     return this.#finished.size;
   }
@@ -83,7 +80,6 @@ export class RunState {
     return this.#leftFor(BROKEN_CHAIN).map(([name, detail]) => `${name}: ${detail}`);
   }
 
-  /** Nodes that take no more work, and why. */
   get badNodes(): string[] {
     return [...this.#badNodes];
   }

@@ -17,7 +17,6 @@ function runScript(run: Run, args: readonly string[], log: number | "ignore") {
   });
 }
 
-/** A manager on this machine, as a process of its own. */
 export class LocalScheduler implements Scheduler {
   readonly outlivesInterrupt = false;
   readonly pauses = [200, 500] as const;

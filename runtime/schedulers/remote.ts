@@ -3,7 +3,6 @@ import { runScript } from "../hosts/run-script.js";
 import type { Run } from "../run/run-folder.js";
 import type { ExitExplanation, Scheduler, SchedulerState, Site } from "./scheduler.js";
 
-/** A manager on another machine, without a scheduler. */
 export class RemoteScheduler implements Scheduler {
   readonly outlivesInterrupt = true;
   readonly pauses = [300, 5000] as const;

@@ -1,7 +1,6 @@
 import type { Host } from "../hosts/host.js";
 import type { Run } from "../run/run-folder.js";
 
-/** Where a scheduler is asked. */
 export interface Site {
   readonly host: Host;
   /** does an action again, should the connection break in the middle of it */
@@ -10,7 +9,6 @@ export interface Site {
   readonly there: string;
 }
 
-/** What is known of the managers of a run. */
 export interface SchedulerState {
   /** whether at least one works on the run, or is about to */
   readonly active: boolean;

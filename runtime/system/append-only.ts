@@ -18,7 +18,6 @@ export class AppendOnlyTable {
     readonly columns: readonly string[],
   ) {}
 
-  /** Every whole row, the oldest first. */
   *rows(): Generator<string[]> {
     if (!existsSync(this.path)) return;
     for (const line of readLines(this.path)) {
@@ -39,7 +38,6 @@ export class AppendOnlyTable {
     writeAtomically(this.path, encodeAll(rows));
   }
 
-  /** Makes sure that all that was appended is on the disk. */
   sync(): void {
     if (existsSync(this.path)) withFile(this.path, "r+", fsyncSync);
   }

@@ -27,7 +27,6 @@ export function wholeMicroseconds(milliseconds: number): number {
   return Math.max(0, Math.floor(milliseconds * 1000));
 }
 
-/** Gives a file or folder the time stamp that another has. */
 export function keepTime(path: string, milliseconds: number): void {
   // What is handed on as a fraction of a second is cut to microseconds: half of one more, and none is lost.
   const seconds = (wholeMicroseconds(milliseconds) + 0.5) / 1_000_000;

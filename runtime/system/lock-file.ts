@@ -76,7 +76,6 @@ export function createOwnLock(path: string, own: OwnLock): string | undefined {
   return readLockFile(path)?.token;
 }
 
-/** Reads a lock's file; undefined if there is none. */
 export function readLockFile(path: string): LockFile | undefined {
   try {
     return withFile(path, "r", readOpenLock); // a network file system looks anew when a file is opened

@@ -2,7 +2,6 @@ import { accessSync, existsSync, constants as modes } from "node:fs";
 import { constants } from "node:os";
 import { dirname } from "node:path";
 
-/** What went wrong, and what to do next. */
 export interface ErrorWords {
   readonly message: string;
   readonly hint: string;

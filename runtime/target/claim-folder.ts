@@ -3,7 +3,6 @@ import { loadScript } from "../hosts/load-script.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { fixForRefusal } from "../system/system-errors.js";
 
-/** The swarm's folder on a target. */
 export interface ClaimedFolder {
   /** its path there */
   readonly folder: string;

@@ -45,7 +45,6 @@ export interface OpenOptions {
   readonly acceptNewHostKey?: boolean;
 }
 
-/** A target, ready for work. */
 export interface OpenedTarget {
   readonly files: TargetFiles;
   readonly scheduler: Scheduler;
@@ -57,7 +56,6 @@ export interface OpenedTarget {
   close(): void;
 }
 
-/** The files of a target that is a folder of this machine. */
 export function openLocalFiles(folder: string, digests: DigestCache): VisibleFiles {
   return new VisibleFiles({ host: new ThisMachine(), here: folder, there: folder, digests, keepsCopies: false });
 }

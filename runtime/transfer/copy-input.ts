@@ -15,7 +15,6 @@ import { type InputEntry, walkInput } from "../../compiler/format/content/input-
 import { keepTime } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 
-/** Says that an input is not what the bundle was built from. */
 export function inputHasChanged(upload: Pick<Upload, "source">): RuntimeProblem {
   return new RuntimeProblem(
     `the input ${upload.source} has changed since the bundle was built`,

@@ -2,7 +2,6 @@ import type { Host } from "../hosts/host.js";
 import { runScript } from "../hosts/run-script.js";
 import type { UploadEntry } from "./upload-entries.js";
 
-/** What the target has already of what is to be sent. */
 export interface Inventory {
   /** sha256 of the bundle's files, by name */
   readonly bundle: ReadonlyMap<string, string>;

@@ -9,7 +9,6 @@ import type { InputPlacement } from "./bundled-inputs.js";
 import { expectedContent, inputHasChanged, isSignOfChange } from "./copy-input.js";
 import { END_OF_TAR, paddingFor, type TarEntry, tarHeader } from "./tar-entry.js";
 
-/** A job that is to be packed into a chunk. */
 export interface JobToPack {
   readonly job: BundledJob;
   readonly inputs: readonly InputPlacement[];
@@ -29,7 +28,6 @@ function foldersOf(paths: readonly string[]): Set<string> {
   return folders;
 }
 
-/** A tar in the making. */
 class Tar {
   readonly #blocks: Buffer[] = [];
 
@@ -117,7 +115,6 @@ export function packChunk(jobs: readonly JobToPack[], places: PackPlaces): Buffe
   return tar.end();
 }
 
-/** A path that no program takes for an option. */
 function asArgument(path: string): string {
   return path.startsWith("-") ? `./${path}` : path;
 }
@@ -139,7 +136,6 @@ export function chunkLines(jobs: readonly JobToPack[]): string {
   return text;
 }
 
-/** Writes a chunk's two files. */
 export function writeChunk(
   folder: string,
   chunk: number,

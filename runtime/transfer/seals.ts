@@ -19,7 +19,6 @@ function seconds(nanoseconds: bigint): string {
   return `${nanoseconds / 1_000_000_000n}.${String(nanoseconds % 1_000_000_000n).padStart(9, "0")}0`;
 }
 
-/** The records of a copy, in their order. */
 function describe(shared: string, entry: string): string[] {
   const records: string[] = [];
   const walk = (path: string): void => {

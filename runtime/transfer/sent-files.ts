@@ -325,7 +325,6 @@ export class SentFiles implements TargetFiles {
   }
 }
 
-/** The path of an input below the target's `shared/`. */
 function inShared(upload: Upload): string {
   return upload.destination.slice("shared/".length);
 }

@@ -31,7 +31,6 @@ import type { UploadEntry } from "./upload-entries.js";
 /** Files up to this size are copied through memory. */
 const SMALL = 256 * 1024;
 
-/** The tree of a run that is being staged. */
 export interface StagedTree {
   readonly facts: BundledTree;
   /** absolute path of its root: with `inPlace` on the target, else on this machine */

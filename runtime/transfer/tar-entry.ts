@@ -1,6 +1,5 @@
 import { wholeMicroseconds } from "../system/files.js";
 
-/** What a tar stream says of a file, folder or link before its content. */
 export interface TarEntry {
   readonly name: string;
   readonly kind: "file" | "folder" | "link";
@@ -19,7 +18,6 @@ const TYPES = { file: "0", folder: "5", link: "2", pax: "x" } as const;
 const MOST_BYTES = 0o77777777777;
 const MOST_NAME = 100;
 
-/** What ends a tar stream. */
 export const END_OF_TAR = Buffer.alloc(2 * BLOCK);
 
 /** A header with nothing of its own: owner root, as whoever unpacks it keeps its own, and ustar's mark. */

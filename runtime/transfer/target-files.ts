@@ -33,10 +33,8 @@ export interface Fetched {
   readonly instead: ReadonlyMap<string, number>;
 }
 
-/** Nothing to be known. */
 export const FETCHED_WHOLE: Fetched = { refused: new Map(), instead: new Map() };
 
-/** Told of what is on its way, in bytes. */
 export type Transferred = (bytes: number, of: number) => void;
 
 /**
@@ -50,7 +48,6 @@ export interface TargetFiles {
   readonly there: string;
   /** the numbers of the runs that the target has */
   readonly runs: readonly number[];
-  /** Makes the folder of a run. */
   makeRun(number: number): Promise<void>;
   /** What the target calls a path of this machine, where both see the same; undefined elsewhere. */
   asSeenThere(path: string): string | undefined;
@@ -89,6 +86,5 @@ export interface TargetFiles {
   fetchRunMetadata(): Promise<void>;
   /** Takes back a run that no manager has begun. */
   discard(run: Run): Promise<void>;
-  /** Removes runs and staged inputs. */
   clean(): Promise<void>;
 }

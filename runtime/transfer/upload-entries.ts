@@ -34,7 +34,6 @@ const BLOCK = 512 * 1024;
 /** What arrived of a file before an upload was cut off is used from this size on. */
 const WORTH_RESUMING = 1024 * 1024;
 
-/** One of Locusts' own files. */
 export function entryOfFile(source: string, path: string): UploadEntry {
   const { mtimeMs: mtime, mode, size } = statSync(source);
   return { path, mtime, kind: "file", source, bytes: size, mode: mode & 0o777, from: 0 };
@@ -92,7 +91,6 @@ export function endOfUpload(path: string): UploadEntry {
   return { path, mtime: Date.now(), kind: "folder", mode: 0o700 };
 }
 
-/** How many bytes of content entries have. */
 export function bytesOf(entries: Iterable<UploadEntry>): number {
   let total = 0;
   for (const entry of entries) if (entry.kind === "file") total += entry.bytes - entry.from;

@@ -31,7 +31,6 @@ export interface CollectTreeOptions {
   readonly write: boolean;
 }
 
-/** What became of a tree. */
 export interface CollectedTree {
   readonly changes: readonly TreeChange[];
   readonly conflicts: readonly Conflict[];

@@ -12,7 +12,6 @@ import { changeOf, type Difference, isUncertain, readDifferences, type TreeChang
 /** Files up to this size are read at once. */
 const SMALL = 8 * 1024 * 1024;
 
-/** The digest of a file's content. */
 export async function digestOf(path: string): Promise<string> {
   if (lstatSync(path).size <= SMALL) return hash("sha256", readFileSync(path));
   const digest = createHash("sha256");

@@ -4,7 +4,6 @@ import type { TreeChange } from "./listing.js";
 import type { LocalTree } from "./local-tree.js";
 import type { Version } from "./place-entry.js";
 
-/** What is to become of changes. */
 export interface Decision {
   /** they go below `results/tree` */
   readonly toResults: readonly Change[];
@@ -66,7 +65,6 @@ export interface Conflict {
   readonly kept: string | undefined;
 }
 
-/** What changes come to. */
 export interface MergedChanges {
   /** in one version each, sorted by path */
   readonly agreed: readonly Change[];

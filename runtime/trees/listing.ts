@@ -7,7 +7,6 @@ import type { ChangeRow } from "../results/change-tables.js";
 
 export type EntryKind = "file" | "folder" | "link" | "other";
 
-/** What a listing says of a path. */
 export interface Listed {
   readonly kind: EntryKind;
   /** of a file; else 0 */

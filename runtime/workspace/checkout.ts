@@ -37,7 +37,6 @@ function fileIn(state: string): string {
   return join(state, "checkout");
 }
 
-/** What is written down in a state folder; what cannot be read counts as missing. */
 function readCheckout(state: string): CheckoutFile | undefined {
   const [id = "", ...lines] = (textOf(fileIn(state)) ?? "").split("\n");
   if (!/^[0-9a-f-]{36}$/.test(id.trim())) return undefined;

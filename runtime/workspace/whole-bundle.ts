@@ -5,7 +5,6 @@ import { BUNDLE_FILES, type BundleDescription, readBundleDescription } from "../
 import { digestMachinery, machineryOf } from "../../compiler/format/machinery.js";
 import { withoutVersion } from "../../compiler/format/version.js";
 
-/** What a bundle's folder says of itself; undefined if there is none, or it cannot be read. */
 export function describedIn(folder: string): BundleDescription | undefined {
   try {
     return readBundleDescription(folder);
@@ -36,7 +35,6 @@ export function digestBundle(folder: string): string {
   return digest.digest("hex");
 }
 
-/** Is all of a bundle as it was when it was built, with its machinery? */
 export function isWholeBundle(folder: string, digest: string): boolean {
   const description = describedIn(folder);
   if (description?.digest !== digest || digestBundle(folder) !== digest) return false;

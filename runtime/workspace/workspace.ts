@@ -80,7 +80,6 @@ export function knownBundles(workspace: Workspace, target: string, here: string)
   return [...new Set(folders)];
 }
 
-/** The directory of a local target. */
 export function targetDirectory(workspace: Workspace, target: string): string {
   return join(workspace.state, target);
 }
@@ -90,7 +89,6 @@ function readText(path: string, whole: RegExp): string {
   return whole.exec((textOf(path) ?? "").trim())?.[0] ?? "";
 }
 
-/** The name of a definition's file, and nothing else. */
 const DEFINITION_FILE = /^[^/\p{Cc}\uFFFD]+\.[cm]?[jt]s$/u;
 
 /**

@@ -3,7 +3,6 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } fro
 import type { DigestCache } from "./digest-cache.js";
 import { hasInput, type InputEntry, type InputFault, specialKind, UnusableInput, walkInput } from "./input-entries.js";
 
-/** What an input holds. */
 export interface Content {
   readonly kind: "file" | "folder";
   /** whether it is a file that may be executed */
@@ -30,13 +29,11 @@ export function openPlainFile(path: string): number {
   throw new Error(`${path} is ${specialKind(stats) ?? "no file"}`);
 }
 
-/** The content of a file, as a whole. */
 export function readPlainFile(path: string): Buffer {
   // Numbers are fine as flags, whatever the types say: a pipe that has taken its place is not waited for.
   return readFileSync(path, { flag: (constants.O_RDONLY | constants.O_NONBLOCK) as unknown as string });
 }
 
-/** The digest of a file's content, read in blocks. */
 export function digestLargeFile(path: string): string {
   const digest = createHash("sha256");
   const block = Buffer.allocUnsafe(1024 * 1024);
@@ -135,7 +132,6 @@ export function surveyContent(path: string, cache: DigestCache): Content | undef
   return sum.finish();
 }
 
-/** Is this the content that a bundle was built from? */
 export function isSameInput(content: Content | undefined, expected: { sha256: string; executable: boolean }): boolean {
   return content?.sha256 === expected.sha256 && content.executable === expected.executable;
 }

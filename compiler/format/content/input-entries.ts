@@ -16,7 +16,6 @@ export interface InputFault {
   readonly hint: string;
 }
 
-/** An input that cannot reach a job as it is. */
 export class UnusableInput extends Error {
   override readonly name = "UnusableInput";
 

@@ -13,7 +13,6 @@ export function disguised(path: string): string {
   return path.replaceAll("\\", STAND_IN);
 }
 
-/** The path on the disk. */
 export function undisguised(path: string): string {
   return path.replaceAll(STAND_IN, "\\");
 }

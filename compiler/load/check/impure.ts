@@ -87,7 +87,6 @@ const GLOBALS: Readonly<Record<string, (name: string) => Impurity>> = {
   }),
 };
 
-/** Why a definition cannot use this global name; undefined if it can. */
 export function impureGlobal(name: string): Impurity | undefined {
   return Object.hasOwn(GLOBALS, name) ? GLOBALS[name]?.(name) : undefined;
 }

@@ -6,14 +6,12 @@ import { findTemplate, type Quasi } from "./templates.js";
 
 // Everything that needs ts-morph is in this folder, which is imported only when there is something to check.
 
-/** What the TypeScript checker knows about a definition. */
 export interface CheckedDefinition {
   readonly problems: readonly Problem[];
   placeOf(path: readonly (string | number)[]): Place;
   templateAt(place: Place): readonly Quasi[] | undefined;
 }
 
-/** Checks the types and the purity of a definition and of the files that it imports. */
 export function checkDefinition(folder: string, file: string): CheckedDefinition {
   const project = openProject(folder, file, "definition");
   const problems = problemsIn(project, { pure: true, definition: findDefinitionObject(project) });
@@ -28,7 +26,6 @@ export function checkDefinition(folder: string, file: string): CheckedDefinition
   };
 }
 
-/** Checks the types of a program that a definition runs with `node()`. */
 export function checkProgramTypes(folder: string, file: string): readonly Problem[] {
   return problemsIn(openProject(folder, file, "program"), { pure: false, definition: undefined });
 }

@@ -10,7 +10,6 @@ export interface Mistake {
   readonly checker: ts.TypeChecker;
 }
 
-/** A mistake in Locusts' own words. */
 export interface Wording {
   readonly message: string;
   readonly hint?: string | undefined;
@@ -58,7 +57,6 @@ export function valueAt(node: ts.Node): ts.Node {
   return parent && ts.isPropertyAssignment(parent) && parent.name === node ? parent.initializer : node;
 }
 
-/** `first, second, common` */
 export function listed(names: readonly string[]): string {
   return names.join(", ");
 }

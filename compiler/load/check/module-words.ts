@@ -71,7 +71,6 @@ function hintFor(module: string, folder: string): string {
   return `install it: npm install ${scope.startsWith("@") && name !== undefined ? `${scope}/${name}` : scope}`;
 }
 
-/** A module that is not there, with what was probably meant. */
 export function unknownModule({ node }: Mistake, head: string): Wording | undefined {
   const module = /module '([^']+)'/.exec(head)?.[1];
   if (module === undefined) return undefined;

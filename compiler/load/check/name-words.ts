@@ -4,7 +4,6 @@ import { unknownModule } from "./module-words.js";
 import { unknownProperty } from "./shape.js";
 import { ts } from "./ts-morph.js";
 
-/** Words for names that do not exist: properties, variables, imports, modules. */
 export function wordsForNames(mistake: Mistake): Wording | undefined {
   const [head = ""] = mistake.lines;
   switch (mistake.code) {

@@ -38,7 +38,6 @@ function wholeOf(object: ts.ObjectLiteralExpression): string | undefined {
 
 const KINDS: Readonly<Record<string, string>> = { number: "a number", string: "text", boolean: "true or false" };
 
-/** An option of a wrong kind. */
 export function wrongOption({ node, lines }: Mistake): Wording | undefined {
   const [, wanted] =
     /^Type '.*' is not assignable to type '(.*)'(?: Did you mean .*)?$/s.exec(lines.at(-1) ?? "") ?? [];

@@ -43,13 +43,11 @@ function findDefaultExport({ checker, entry }: CheckedProject): ts.Expression | 
   return written && follow(written, checker);
 }
 
-/** The call of `defineSwarm` that makes the default export. */
 function findSwarmCall(project: CheckedProject): ts.CallExpression | undefined {
   const made = findDefaultExport(project);
   return made && ts.isCallExpression(made) ? made : undefined;
 }
 
-/** The object literal that is given to `defineSwarm`. */
 export function findDefinitionObject(project: CheckedProject): ts.ObjectLiteralExpression | undefined {
   const argument = findSwarmCall(project)?.arguments[0];
   const object = argument && follow(argument, project.checker);

@@ -6,7 +6,6 @@ import type { Place } from "../../problem/problem.js";
 import { disguised, disguisedFileSystem, undisguised } from "./backslashes.js";
 import { Project, ts } from "./ts-morph.js";
 
-/** The TypeScript program of a definition (or of a node() program), seen from the definition's folder. */
 export interface CheckedProject {
   readonly folder: string;
   readonly program: ts.Program;

@@ -2,7 +2,6 @@ import { IMPURE_SYNTAX, type Impurity, impureGlobal, impureMethod, impureModule,
 import type { CheckedProject } from "./project.js";
 import { ts } from "./ts-morph.js";
 
-/** Something impure, at the node where it is written. */
 export interface ImpureUse {
   readonly source: ts.SourceFile;
   readonly node: ts.Node;

@@ -5,7 +5,6 @@ import { missingOptions, wrongOption } from "./option-words.js";
 import { treeWords } from "./tree-words.js";
 import { ts } from "./ts-morph.js";
 
-/** Words for values that do not fit. */
 export function wordsForValues(mistake: Mistake): Wording | undefined {
   const whole = treeWords(mistake) ?? exclusive(mistake) ?? missingOptions(mistake);
   if (whole) return whole;

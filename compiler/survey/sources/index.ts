@@ -6,7 +6,6 @@ import { surveyRows } from "./rows.js";
 import type { Source, SurveySource } from "./source.js";
 import { surveyTable } from "./table.js";
 
-/** All kinds of sources. */
 const SOURCES: { readonly [Kind in JobSourceData["kind"]]: SurveySource<Kind> } = {
   files: surveyFiles,
   range: surveyRange,
@@ -15,7 +14,6 @@ const SOURCES: { readonly [Kind in JobSourceData["kind"]]: SurveySource<Kind> } 
   table: surveyTable,
 };
 
-/** Finds the jobs of a source. */
 export function surveySource(said: JobSourceData, folder: string): Source {
   return (SOURCES[said.kind] as SurveySource<JobSourceData["kind"]>)(said, folder);
 }

@@ -2,7 +2,6 @@ import type { JobSourceData } from "../../dsl/jobs.js";
 import type { Params } from "../../format/pattern.js";
 import type { Problem } from "../../problem/problem.js";
 
-/** What a source gives. */
 export interface Source {
   /** the params' names, in the order in which the definition gives them */
   readonly names: readonly string[];

@@ -1,4 +1,3 @@
-/** Why a pattern cannot be taken over. */
 export interface PatternMistake {
   readonly message: string;
   readonly hint: string;

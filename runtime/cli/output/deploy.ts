@@ -92,7 +92,6 @@ export function observeDeploy(terminal: Terminal, workspace: Workspace): DeployO
   };
 }
 
-/** Says what came of a deploy. */
 export function summarizeDeploy(terminal: Terminal, workspace: Workspace, result: DeployResult): void {
   const { colors } = terminal;
   const { jobs } = result.report;

@@ -20,7 +20,6 @@ export function sayFinding(terminal: Terminal, { name, status, message, hint }: 
     terminal.say(`${" ".repeat(STATUS_WIDTH + NAME_WIDTH + 2)}${terminal.colors.dim("hint:")} ${hint}`);
 }
 
-/** Says in one line what all of it comes to. */
 export function summarizeFindings(terminal: Terminal, target: string, findings: readonly Finding[]): void {
   const { colors } = terminal;
   const count = (wanted: FindingStatus) => findings.filter(({ status }) => status === wanted).length;

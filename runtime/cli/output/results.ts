@@ -4,7 +4,6 @@ import type { PutRight } from "../../results/put-right.js";
 import type { Workspace } from "../../workspace/workspace.js";
 import type { Terminal } from "./terminal.js";
 
-/** So many paths are named, the others counted. */
 const MOST_NAMED = 3;
 
 function nameSome(folder: string, paths: readonly string[]): string {
@@ -22,7 +21,6 @@ export function sayStale(terminal: Terminal, { results }: Workspace, stale: read
   );
 }
 
-/** Says what had to be done with results/ before jobs run. */
 export function sayPutRight(terminal: Terminal, workspace: Workspace, done: PutRight): void {
   const kept = relative(process.cwd(), join(workspace.state, "kept"));
   if (done.setAside > 0)
@@ -36,7 +34,6 @@ export function sayPutRight(terminal: Terminal, workspace: Workspace, done: PutR
   sayStale(terminal, workspace, done.stale);
 }
 
-/** Says that what a run has left cannot be collected. */
 export function sayLost(terminal: Terminal, run: number): void {
   terminal.say(
     `${terminal.colors.yellow("note:")} the results of run ${run} cannot be collected: no whole bundle of it is left`,
@@ -44,7 +41,6 @@ export function sayLost(terminal: Terminal, run: number): void {
   terminal.say("  its files stay on the target until locusts clean --reset; its jobs run again with the next deploy");
 }
 
-/** Says that working folders could not be removed. */
 export function sayUntidied(terminal: Terminal, message: string): void {
   terminal.say(`${terminal.colors.yellow("note:")} ${message}`);
   terminal.say("  the results are not affected; the next deploy tries again");

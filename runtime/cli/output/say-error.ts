@@ -12,7 +12,6 @@ import type { Terminal } from "./terminal.js";
 /** The folder whose files the problems' places name. */
 let problemFolder = process.cwd();
 
-/** Remembers where places of problems start. */
 export function setProblemFolder(folder: string): void {
   problemFolder = folder;
 }
@@ -36,7 +35,6 @@ function describe(error: unknown): readonly ErrorDocument[] {
   return [{ message: (error as Error)?.stack ?? String(error), hint: "this looks like a mistake in Locusts itself" }];
 }
 
-/** Says what went wrong, to people or programs. */
 export function sayError(terminal: Terminal, json: boolean, error: unknown): ExitCode {
   const errors = describe(error);
   if (json) terminal.printDocument({ errors });

@@ -5,7 +5,6 @@ import { printableName } from "../../../compiler/format/control-characters.js";
 /** Folders deeper than this are part of their parent's line. */
 const DEEPEST = 3;
 
-/** More folders than this side by side are counted in one line. */
 const MOST_BESIDE = 12;
 
 interface FolderSum {
@@ -69,7 +68,6 @@ export class TreeListing {
   }
 }
 
-/** What becomes of a tree, in words. */
 export function describeTreeUse({ mode, root, workdir, apply }: BundledTree): string {
   const how = {
     copy: `${root}, in one copy for all jobs`,

@@ -48,7 +48,6 @@ export function describeMachinery({ machinery }: Pick<Built, "machinery">): stri
   return `machinery ${now.version}, which was not whole`;
 }
 
-/** Builds the bundle into its folder. */
 export function buildInto(
   { workspace, compilation }: Compiled,
   folder: string,

@@ -12,14 +12,12 @@ export interface Compiled {
   readonly compilation: Compilation;
 }
 
-/** Finds and compiles the definition that the command line names. */
 export async function compileDefinition(context: VerbContext): Promise<Compiled> {
   const workspace = openWorkspace(context.place);
   setProblemFolder(workspace.folder);
   return { workspace, compilation: await compile(workspace.definition, context.target) };
 }
 
-/** Surveys and plans without writing a thing. */
 export function dryBuild(
   { workspace, compilation }: Compiled,
   folder: string,

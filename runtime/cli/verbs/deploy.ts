@@ -35,7 +35,6 @@ async function compileAndBuild(context: VerbContext) {
   return { workspace, target, bundle, description };
 }
 
-/** `locusts deploy`. */
 export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
   const { terminal } = context;
   const { workspace, target, bundle, description } = await compileAndBuild(context);

@@ -18,7 +18,6 @@ import { describeMachinery } from "./build.js";
 import { compileDefinition } from "./compile-definition.js";
 import type { Verb, VerbContext } from "./verb.js";
 
-/** More jobs than this are counted, not listed. */
 const MOST_LISTED = 10;
 
 type Change =

@@ -28,7 +28,6 @@ async function preview({ terminal, json }: VerbContext, deployed: DeployedSwarm)
   return EXIT.fine;
 }
 
-/** `locusts gather`: collects what is finished. */
 export const gather: Verb<GatherOptions> = (context, options) =>
   useDeployed(context, options.dryRun === true ? "look" : "change", async (deployed) => {
     if (options.dryRun === true) return preview(context, deployed);

@@ -8,7 +8,6 @@ import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { setProblemFolder } from "../output/say-error.js";
 import type { Terminal } from "../output/terminal.js";
 
-/** `locusts import-tree`: prints a tree file of the predecessor as `tree(…)`. */
 export function importTree(terminal: Terminal, file: string, root: string, json: boolean): ExitCode {
   const path = resolve(file);
   setProblemFolder(dirname(path));

@@ -1,7 +1,6 @@
 import type { ExitCode } from "../output/exit-codes.js";
 import type { Terminal } from "../output/terminal.js";
 
-/** What every verb is given. */
 export interface VerbContext {
   readonly terminal: Terminal;
   /** the definition's folder or file, as typed; "." unless given */
@@ -11,5 +10,4 @@ export interface VerbContext {
   readonly json: boolean;
 }
 
-/** A verb: does its work and says how it ended. */
 export type Verb<Options> = (context: VerbContext, options: Options) => Promise<ExitCode>;

@@ -3,7 +3,6 @@ import type { ScriptName } from "../../hosts/load-script.js";
 import type { Finding } from "./finding.js";
 import type { HostFacts } from "./host-facts.js";
 
-/** What the pilots of a swarm need of a batch system. */
 export interface PilotNeeds extends BundledPilots {
   /** how many there will be, at most */
   readonly count: number;

@@ -1,7 +1,6 @@
 /** `fail`: deploy would not get through; `warn`: it may not, or not as it was meant. */
 export type FindingStatus = "ok" | "warn" | "fail" | "skipped";
 
-/** What one look at a target has found. */
 export interface Finding {
   /** what was looked at: "bash", "walltime" … */
   readonly name: string;

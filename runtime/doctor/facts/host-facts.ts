@@ -7,7 +7,6 @@ export interface Room {
   readonly source: string;
 }
 
-/** What `examine-host.sh` has found on a host. */
 export interface HostFacts {
   readonly bash: string;
   /** the host's clock, in milliseconds since 1970; undefined if it has not told */

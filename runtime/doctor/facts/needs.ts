@@ -27,7 +27,6 @@ export interface Needs {
   readonly tree?: TreeNeeds | null;
 }
 
-/** What a swarm needs whose jobs run in a tree. */
 export interface TreeNeeds {
   readonly mode: TreeMode;
   readonly bytes: number;

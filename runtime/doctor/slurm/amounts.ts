@@ -29,7 +29,6 @@ export function readCount(text: string): number | undefined {
   return match ? Number(match[1]) * 1024 ** " KMGTP".indexOf((match[2] || " ").toUpperCase()) : undefined;
 }
 
-/** A generic resource: `gpu:a100:4`. */
 export interface GenericResource {
   readonly name: string;
   /** undefined: any */
@@ -52,7 +51,6 @@ export function readGenericResources(text: string): GenericResource[] {
     });
 }
 
-/** How many of such a resource these are. */
 export function countResource(wanted: GenericResource, there: readonly GenericResource[]): number {
   return there
     .filter(({ name, type }) => name === wanted.name && (wanted.type === undefined || type === wanted.type))

@@ -1,4 +1,3 @@
-/** The questions of `examine-slurm.sh`. */
 export type Question =
   | "chosen"
   | "ignored"

@@ -1,4 +1,3 @@
-/** What `scontrol show config` says of the cluster. */
 export interface Configuration {
   readonly version: string;
   /** the highest index of an array is one less */

@@ -18,7 +18,6 @@ const AWAY_HINT = "SLURM's controller is away: try again in some minutes, or ask
 /** What `sbatch --test-only` says where nodes are missing, be it for now: asked in earnest, it takes such pilots. */
 const MAY_PASS = /Requested node configuration is not available|Required node not available|[Nn]odes? .*reserved/;
 
-/** What came back from a cluster, and what was asked for. */
 interface Case {
   readonly needs: PilotNeeds;
   readonly request: PilotRequest;

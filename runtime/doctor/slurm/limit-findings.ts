@@ -5,7 +5,6 @@ import type { LimitSource, Resources } from "./accounting-limits.js";
 import type { PilotRequest } from "./pilot-request.js";
 import type { Accounts } from "./submitter.js";
 
-/** A job of the user's that is in the queue. */
 export interface OwnJob {
   readonly qos: string;
   readonly account: string;
@@ -22,7 +21,6 @@ export function readQueue(text: string): OwnJob[] {
     });
 }
 
-/** Whether the account and the qos may be used. */
 export function* examineAccounts(accounts: Accounts, request: PilotRequest): Generator<Finding> {
   const { account, qos } = accounts.submitter;
   const has = (list: readonly string[], name: string) => list.some((one) => one.toLowerCase() === name.toLowerCase());
@@ -67,7 +65,6 @@ function examineSubmitLimit(source: LimitSource, limit: number, pilots: PilotNee
   return ok("submit limit", `${allows}; the pilots are ${wanted}`);
 }
 
-/** What a pilot uses of what SLURM counts. */
 function usageOf(request: PilotRequest): Resources {
   const usage = new Map([
     ["cpu", request.cpus],

@@ -5,7 +5,6 @@ import { type NodeKind, satisfies, usableCpus } from "./node-kinds.js";
 import type { Partition } from "./partitions.js";
 import type { PilotRequest } from "./pilot-request.js";
 
-/** One thing that a pilot asks of its node. */
 interface Demand {
   readonly name: string;
   fits(kind: NodeKind): boolean;
@@ -18,7 +17,6 @@ interface Demand {
 
 const largest = (numbers: readonly number[]) => Math.max(0, ...numbers);
 
-/** What a pilot asks of its node, one after another. */
 function* listDemands(request: PilotRequest): Generator<Demand> {
   const cpusOf = (kind: NodeKind) => usableCpus(kind, request.threadsPerCore);
   yield {
@@ -99,7 +97,6 @@ function examineSupply(fitting: readonly NodeKind[], partition: string, pilots: 
   return ok("nodes", message);
 }
 
-/** Whether the partition has nodes that a pilot fits on. */
 export function* examineNodes(
   request: PilotRequest,
   partition: string,
@@ -131,7 +128,6 @@ export function* examineNodes(
   }
 }
 
-/** Whether a pilot keeps within what the partition allows each job. */
 export function* examinePartitionLimits(
   request: PilotRequest,
   partition: Partition,

@@ -2,7 +2,6 @@ import { type Finding, fail, ok } from "../facts/finding.js";
 import type { Partition } from "./partitions.js";
 import type { PilotRequest } from "./pilot-request.js";
 
-/** Who submits. */
 export interface Submitter {
   readonly user: string;
   readonly groups: readonly string[];
@@ -20,7 +19,6 @@ const STATES: Readonly<Record<string, string>> = {
 const includes = (list: readonly string[], name: string) =>
   list.some((one) => one.toLowerCase() === name.toLowerCase());
 
-/** Whether pilots may go to a partition, and whether it would start them. */
 export function examinePartition(partition: Partition, request: PilotRequest, submitter: Submitter): Finding {
   const { name, state, allowedAccounts, allowedGroups, allowedQos } = partition;
   const { account, qos, user, groups } = submitter;

@@ -8,7 +8,6 @@ import type { PilotRequest } from "./pilot-request.js";
 /** Variables that every job of SLURM's has, or every login. */
 const KNOWN_VARIABLE = /^(SLURM_\w+|SLURMD_NODENAME|USER|LOGNAME|HOME|TMPDIR)$/;
 
-/** Whether successors can come about as they are meant to. */
 export function examineSuccessors(pilots: PilotNeeds, partition: Partition): Finding {
   const name = "successors";
   if (pilots.successors === 0) return ok(name, "none: what is left when the walltime ends waits for the next deploy");
@@ -23,7 +22,6 @@ export function examineSuccessors(pilots: PilotNeeds, partition: Partition): Fin
   return ok(name, `up to ${pilots.successors} for each pilot, which submits them itself; SLURM lets nodes do that`);
 }
 
-/** Whether the array of pilots keeps within the size that SLURM allows. */
 export function examineArrays(pilots: PilotNeeds, { arraySize }: Configuration): Finding | undefined {
   // Those that are submitted with all their successors are submitted one by one.
   if (arraySize === undefined || !pilots.nodesMaySubmit) return undefined;
@@ -85,7 +83,6 @@ export function examineScratch(scratch: string): Finding | undefined {
   );
 }
 
-/** The most that a deploy can use. */
 export function sayBound({ count, nodes, successors, walltimeSeconds }: PilotNeeds): Finding {
   const each = successors === 0 ? "without successors" : `each followed by up to ${successors}`;
   const hours = Math.round(((count * (1 + successors) * walltimeSeconds) / 3600) * 100) / 100;

@@ -1,6 +1,5 @@
 import { type GenericResource, readGenericResources, readMebibytes, readTime } from "./amounts.js";
 
-/** What one pilot asks of SLURM. */
 export interface PilotRequest {
   /** any of them; none: the cluster's default */
   readonly partitions: readonly string[];
@@ -68,7 +67,6 @@ export function readRequest(directives: readonly string[]): PilotRequest {
   };
 }
 
-/** The `#SBATCH` options of a batch script. */
 export function readDirectives(script: string): string[] {
   return script.split("\n").flatMap((line) => {
     const match = /^#SBATCH\s+(.*\S)\s*$/.exec(line);

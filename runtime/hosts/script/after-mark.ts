@@ -3,7 +3,6 @@ import type { Readable } from "node:stream";
 /** So much of what stands before the mark is kept, for a message. */
 const KEPT = 4096;
 
-/** A stream that is read up to its mark. */
 export interface BeforeMark {
   /** at the stream's end: whether there was a mark */
   readonly ended: Promise<boolean>;

@@ -1,6 +1,5 @@
 import type { Readable, Writable } from "node:stream";
 
-/** How a script on a host ended. */
 export interface Ended {
   /** 128 + signal if a signal ended it */
   readonly code: number;

@@ -10,7 +10,6 @@ export class Starts {
 
   constructor(readonly options: HostOptions) {}
 
-  /** As `driveScript`. */
   async drive(
     started: StartedScript,
     packed: PackedScript,

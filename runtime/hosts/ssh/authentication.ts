@@ -99,7 +99,6 @@ export class Authentication {
     return false;
   }
 
-  /** Why the login was refused. */
   explain(): RuntimeProblem {
     if (this.problem) return this.problem;
     // a passphrase that there was nobody to ask for

@@ -10,7 +10,6 @@ const FIXES: readonly (readonly [pattern: RegExp, fix: string])[] = [
 /** What it says where the server ends the connection before a login, as one does that has too many. */
 const HANGS_UP = /^(kex|ssh)_exchange_identification: |^Connection (closed|reset) by .* port \d+$/;
 
-/** The end of an `ssh` that did not get through, in one sentence. */
 export function explainOpenssh(name: string, said: string): RuntimeProblem {
   const lines = said
     .split("\n")

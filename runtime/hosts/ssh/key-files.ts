@@ -4,7 +4,6 @@ import type { Answers } from "./answers.js";
 import type { SshSettings } from "./settings.js";
 import { expandPath } from "./tokens.js";
 
-/** An identity file of the user's. */
 export interface KeyFile {
   readonly path: string;
   readonly publicKey: ParsedKey;

@@ -5,7 +5,6 @@ import { RuntimeProblem } from "../../system/problem.js";
 import type { SshSettings } from "./settings.js";
 import { expandPath } from "./tokens.js";
 
-/** A line of a known_hosts file that is about a host. */
 export interface KnownKey {
   readonly file: string;
   /** `@revoked` and `@cert-authority` lines are about keys, too */

@@ -31,7 +31,6 @@ export async function connectPatiently<T>(connect: () => Promise<T>): Promise<T>
   return connect();
 }
 
-/** What went wrong on the way to a host, in one sentence. */
 export function explainUnreachable(name: string, address: string, error: NodeJS.ErrnoException): Unreachable {
   const at = address === name ? name : `${name} (${address})`;
   const check = `see whether this works: ssh ${name}`;

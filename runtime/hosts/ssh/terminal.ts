@@ -2,7 +2,6 @@ import { closeSync, openSync } from "node:fs";
 import { ReadStream } from "node:tty";
 import { withoutControlCharacters } from "../../../compiler/format/control-characters.js";
 
-/** What is asked of a person. */
 export interface Question {
   /** what is behind the question, for a line above it: `dr.who@biowulf` */
   readonly about: string;

@@ -1,7 +1,6 @@
 import type { Run } from "../../run/run-folder.js";
 import type { ExitExplanation } from "../scheduler.js";
 
-/** Whose pilots are meant. */
 export interface PilotsOfRun {
   readonly run: Run;
   /** how their names begin */
@@ -13,7 +12,6 @@ export interface PilotsOfRun {
 /** What a batch system has to do with a pilot. */
 export type Phase = "pending" | "running" | "over";
 
-/** A pilot in the queue. */
 export interface Queued {
   readonly id: string;
   readonly phase: Phase;
@@ -30,7 +28,6 @@ export interface Submitted {
   readonly generation: number;
 }
 
-/** What is known of the pilots of a run. */
 export interface QueueAnswer {
   /** undefined: the batch system does not answer */
   readonly queued: readonly Queued[] | undefined;

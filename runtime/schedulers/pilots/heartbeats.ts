@@ -29,7 +29,6 @@ export class Heartbeats {
     }
   }
 
-  /** Incarnations that have not left. */
   *#present(): Generator<Seen> {
     for (const seen of this.#seen.values()) if (!FAREWELL.test(seen.beat)) yield seen;
   }

@@ -8,7 +8,6 @@ const MOST_LEAVING = 180_000;
 const MOST_AWAY = 20_000;
 /** What a pilot that was at work has submitted before it ended is in the queue by then, in milliseconds. */
 const LATE_SUCCESSOR = 1500;
-/** More of them are not listed in a sentence. */
 const MOST_NAMED = 20;
 
 /**

@@ -1,7 +1,6 @@
 import type { Phase, QueueAnswer, Submitted } from "../pilots/batch-system.js";
 import { describeWaiting } from "./pending-reasons.js";
 
-/** A pilot, as SLURM knows it. */
 export interface SlurmJob {
   readonly id: string;
   readonly state: string;

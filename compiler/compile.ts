@@ -11,6 +11,7 @@ import { type AnyDefinition, resolveSwarm } from "./plan/resolve-swarm.js";
 import type { SwarmPlan } from "./plan/swarm-plan.js";
 import { type Place, type Problem, ProblemsFound } from "./problem/problem.js";
 import { ProblemList } from "./problem/problem-list.js";
+import { checkLines } from "./shell/check-lines.js";
 import { type Enumeration, enumerateJobs } from "./survey/sources/enumerate-jobs.js";
 
 /** The targets that a definition has, when the one to use cannot be told. */
@@ -94,14 +95,16 @@ export async function compile(file: string, target: string | undefined): Promise
   const targetName = chooseTarget(definition, target);
   try {
     const enumeration = enumerateJobs(definition.jobs, loaded.folder);
-    if (enumeration.problems.length > 0) {
+    const { code } = enumeration;
+    const wrong = enumeration.problems.length > 0 || !code ? enumeration.problems : await checkLines(code);
+    if (wrong.length > 0) {
       const at = loaded.placeOf(["jobs"]);
-      throw new ProblemsFound(enumeration.problems.map((problem) => ({ ...problem, place: problem.place ?? at })));
+      throw new ProblemsFound(wrong.map((problem) => ({ ...problem, place: problem.place ?? at })));
     }
     const resolution = await resolveSwarm(
       definition,
       loaded.file.slice(loaded.folder.length + 1),
-      enumeration.names,
+      enumeration,
       targetName,
     );
     if (resolution.mistakes.length > 0) {

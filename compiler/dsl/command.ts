@@ -40,11 +40,12 @@ export interface TemplatePiece {
   readonly index: number;
 }
 
-/** A piece of an `sh` template: text for bash, a reference, or a constant that bash is to see as one word. */
+/** A piece of an `sh` template: text for bash, a reference, a constant that bash is to see as one word, or code that a param holds. */
 export type ShellPart =
   | { readonly text: string; readonly from?: TemplatePiece }
   | { readonly reference: Reference }
-  | { readonly constant: string };
+  | { readonly constant: string }
+  | { readonly code: Reference };
 
 /** A shell command, with the place in the definition where it was written. */
 export interface ShellCommand {
@@ -52,6 +53,11 @@ export interface ShellCommand {
   readonly parts: readonly ShellPart[];
   /** Stack of the call of the tag, from which the compiler finds the template in the source. */
   readonly stack: string;
+}
+
+/** What a line of a list of commands says, to be run. */
+export function lineCommand(): ShellCommand {
+  return { kind: "sh", parts: [{ code: new Reference("param", "line") }], stack: "" };
 }
 
 /** A TypeScript program, bundled into one file and run by Node on the target. */

@@ -3,7 +3,19 @@ export type { TreeMode } from "../format/tree-mode.js";
 export { type Command, node, type Reference, sh } from "./command.js";
 export type { Container, Environment, Limits, Resources, RetryCause } from "./environment.js";
 export { copied, type InputSpec, inPlace, input, linked, shared } from "./inputs.js";
-export { files, type JobSource, list, matrix, range, rows, type TableOptions, table } from "./jobs.js";
+export {
+  type CommandLine,
+  type CommandsOptions,
+  commands,
+  files,
+  type JobSource,
+  list,
+  matrix,
+  range,
+  rows,
+  type TableOptions,
+  table,
+} from "./jobs.js";
 export { checked, matches, minBytes, nonEmpty, type OutputSpec, optional } from "./outputs.js";
 export { type ProgramArguments, program } from "./program.js";
 export { defineSwarm, type Swarm, type SwarmDefinition } from "./swarm.js";

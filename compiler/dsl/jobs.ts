@@ -13,7 +13,8 @@ export type JobSourceData =
       readonly path: string;
       readonly columns: Readonly<Record<string, ColumnType>> | undefined;
       readonly comments: boolean | undefined;
-    };
+    }
+  | { readonly kind: "commands"; readonly path: string; readonly folder: string };
 
 export type ColumnType = "string" | "number" | "boolean";
 
@@ -26,6 +27,23 @@ export interface TableOptions {
    * given, lines that can only be comments are, and others are an error.
    */
   readonly comments?: boolean;
+}
+
+/** The params of a job that a line of a list of commands stands for. */
+export interface CommandLine {
+  /** its text */
+  readonly line: string;
+  /** which line of the file it is, from 1 */
+  readonly number: number;
+}
+
+/** How a list of commands is taken. */
+export interface CommandsOptions {
+  /**
+   * where the lines run, unless the swarm has inputs, outputs or a tree: a folder on the target. A
+   * relative path starts at the definition's folder, which it is unless given.
+   */
+  readonly folder?: string;
 }
 
 /** The jobs of a swarm: one for each set of params. */
@@ -132,4 +150,15 @@ export function table(
   const columns = isColumns ? (second as Readonly<Record<string, ColumnType>>) : undefined;
   const options = isColumns ? third : (second as TableOptions | undefined);
   return new JobSource({ kind: "table", path, columns, comments: options?.comments });
+}
+
+/**
+ * One job for each line of a file that is neither empty nor a comment (`#` first): the line is what the
+ * job runs, as bash reads it. A job is called by its line's number, and known again by its text. The
+ * lines run in the definition's folder, as they would by hand, unless the swarm has inputs or outputs.
+ *
+ * @example commands("tasks.txt")
+ */
+export function commands(path: string, options?: CommandsOptions): JobSource<CommandLine> {
+  return new JobSource({ kind: "commands", path, folder: options?.folder ?? "." });
 }

@@ -1,8 +1,8 @@
 import type { Params, WithKnownPlaceholders } from "../format/pattern.js";
-import { type Command, Reference } from "./command.js";
+import { type Command, lineCommand, Reference, type ShellCommand } from "./command.js";
 import type { Environment, Limits, Resources } from "./environment.js";
 import type { InputLike } from "./inputs.js";
-import { JobSource } from "./jobs.js";
+import { type CommandLine, JobSource } from "./jobs.js";
 import { DefinitionMistake } from "./mistake.js";
 import type { OutputLike } from "./outputs.js";
 import type { Target } from "./targets.js";
@@ -14,25 +14,45 @@ export interface CommandNames<P, I, O> {
   readonly params: { readonly [K in keyof P]: Reference };
 }
 
-export interface SwarmDefinition<P, I, O> {
+/** What a command around a line of `commands(…)` is made from. */
+export interface LineCommandNames<P, I, O> extends CommandNames<P, I, O> {
+  /** the job's line, to be run: it stands where a command may stand */
+  readonly line: ShellCommand;
+}
+
+interface Origin<P, I, O> {
   /** letters, digits, `.`, `_` and `-` */
   readonly name: string;
   readonly description?: string;
-  /** where the jobs come from: `files`, `range`, `list`, `rows`, `matrix` or `table` */
+  /** where the jobs come from: `files`, `range`, `list`, `rows`, `matrix`, `table` or `commands` */
   readonly jobs: JobSource<P>;
   /** what each job reads: a path from the definition's folder, with placeholders */
   readonly inputs?: I;
   /** what each job writes: a path in the job's folder, and later under `results/` */
   readonly outputs?: O;
   readonly environment?: Environment;
-  /** what one job runs: an sh`…` template, or node("./program.ts") */
-  readonly command: (names: CommandNames<P, I, O>) => Command;
+}
+
+/** Of `commands(…)`, a job's line is its command unless another is given. */
+type CommandOf<P, I, O> = [P] extends [CommandLine]
+  ? {
+      /** what one job runs: its line unless given, or an sh`…` template around it */
+      readonly command?: (names: LineCommandNames<P, I, O>) => Command;
+    }
+  : {
+      /** what one job runs: an sh`…` template, or node("./program.ts") */
+      readonly command: (names: CommandNames<P, I, O>) => Command;
+    };
+
+interface Bounds {
   /** what one job needs */
   readonly resources?: Resources;
   readonly limits?: Limits;
   /** where it may run, by a name of your choice */
   readonly targets: Readonly<Record<string, Target>>;
 }
+
+export type SwarmDefinition<P, I, O> = Origin<P, I, O> & CommandOf<P, I, O> & Bounds;
 
 /** A definition that has been read; `program<typeof swarm>` takes its types from it. */
 export class Swarm<P = Params, I = unknown, O = unknown> {
@@ -52,7 +72,7 @@ export function defineSwarm<
     throw new DefinitionMistake(
       "jobs is no source of jobs",
       ["jobs"],
-      'use files("…"), range("i", 1, 10), list("id", […]), rows([…]), matrix({…}) or table("….tsv")',
+      'use files("…"), range("i", 1, 10), list("id", […]), rows([…]), matrix({…}), table("….tsv") or commands("….txt")',
     );
   }
   return new Swarm(definition);
@@ -63,12 +83,14 @@ export function referencesOf(
   inputs: readonly string[],
   outputs: readonly string[],
   params: readonly string[],
-): CommandNames<never, never, never> {
+  hasLines = false,
+): LineCommandNames<never, never, never> {
   const named = (kind: "input" | "output" | "param", names: readonly string[]) =>
     Object.fromEntries(names.map((name) => [name, new Reference(kind, name)]));
   return {
     inputs: named("input", inputs),
     outputs: named("output", outputs),
     params: named("param", params),
-  } as CommandNames<never, never, never>;
+    ...(hasLines ? { line: lineCommand() } : {}),
+  } as LineCommandNames<never, never, never>;
 }

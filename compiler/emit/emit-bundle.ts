@@ -70,8 +70,8 @@ function describePilots({ pilots, slots }: TargetPlan): BundledPilots | null {
   };
 }
 
-function describeTree({ mode, root, workdir, apply }: TreePlan, content: TreeContent | null): BundledTree {
-  return { mode, root, workdir, apply, content };
+function describeTree({ mode, root, workdir, apply, collects }: TreePlan, content: TreeContent | null): BundledTree {
+  return { mode, root, workdir, apply, ...(collects ? {} : { collects }), content };
 }
 
 /** Emits a bundle job by job: the bundle is never in memory as a whole. */
@@ -239,6 +239,7 @@ export class BundleEmitter {
       uploads: { entries: this.#uploadEntries, bytes: this.#uploadBytes },
       budget: { folders: this.#folders, files: this.#fileCount, bytes: this.#bytes },
       params: swarm.params,
+      ...(swarm.runsLines ? { runsLines: true as const } : {}),
       inputs: swarm.inputs.map(({ name, pattern, as, shared, delivery }) => ({
         name,
         pattern,

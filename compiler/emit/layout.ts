@@ -2,7 +2,8 @@ import type { SwarmPlan } from "../plan/swarm-plan.js";
 import { placeOutput } from "../tree/place-output.js";
 import type { TreePlan } from "../tree/tree-plan.js";
 
-function describeTree({ mode, root, workdir, apply }: TreePlan) {
+function describeTree({ mode, root, workdir, apply, collects }: TreePlan) {
+  if (!collects) return { jobs: "the folder itself, in which all jobs run as they would by hand", root };
   const trees = {
     copy: "one copy on the target, in which all jobs run",
     inPlace: "the original on the target, in which all jobs run",

@@ -71,8 +71,15 @@ export interface BundledTree {
   readonly workdir: string;
   /** whether what has changed goes into the root on this machine when it is gathered */
   readonly apply: boolean;
+  /** false: what jobs change in it is neither found out nor collected; unless it is said, it is */
+  readonly collects?: boolean;
   /** null with `inPlace`: then there is no `tree.tsv`, and nothing is sent */
   readonly content: TreeContent | null;
+}
+
+/** The tree of which changes are collected, if there is one. */
+export function collectedTree({ tree }: Pick<BundleDescription, "tree">): BundledTree | undefined {
+  return tree && tree.collects !== false ? tree : undefined;
 }
 
 /** How a target on another machine is reached, and where things lie there. */
@@ -106,6 +113,9 @@ export interface BundledPilots {
   readonly nodeHours: number;
 }
 
+/** The params of jobs that are the lines of a list of commands. */
+export const LINE_PARAMS = { number: "number", line: "line" } as const;
+
 /** `bundle.json`: what the other files of a bundle belong to. */
 export interface BundleDescription {
   readonly schema: number;
@@ -128,6 +138,8 @@ export interface BundleDescription {
   readonly uploads: { readonly entries: number; readonly bytes: number };
   readonly budget: Budget;
   readonly params: readonly string[];
+  /** whether jobs are the lines of a list of commands: they are called by their numbers, which may be others tomorrow */
+  readonly runsLines?: true;
   readonly inputs: readonly BundledInput[];
   readonly outputs: readonly BundledOutput[];
   /** null: each job runs in a folder of its own, with its inputs */

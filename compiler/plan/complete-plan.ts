@@ -10,7 +10,11 @@ import type { SwarmPlan } from "./swarm-plan.js";
 function describePrepare(prepare: Environment["prepare"]): unknown {
   if (prepare === undefined || typeof prepare === "string" || Array.isArray(prepare)) return prepare ?? null;
   return (prepare as ShellCommand).parts.map((part) =>
-    "text" in part ? part.text : "constant" in part ? [part.constant] : [part.reference.variable, null],
+    "text" in part
+      ? part.text
+      : "constant" in part
+        ? [part.constant]
+        : ["code" in part ? part.code.name : part.reference.variable, null],
   );
 }
 

@@ -50,7 +50,7 @@ export function planJobs(
   const repetitions = new Repetitions();
   const nested = new NestedPaths(repetitions.marks);
   for (const params of enumeration.jobs) {
-    repetitions.add(`\0${nameJob(plan.params, params)}`);
+    repetitions.add(`\0${nameJob(plan, params)}`);
     // Two paths that differ in the case of letters alone are one file on some file systems.
     for (const output of plan.outputs) {
       const path = fillPattern(output.parts, params).toLowerCase();

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { basename } from "node:path";
+import { LINE_PARAMS } from "../format/bundle.js";
 import type { Content } from "../format/content/digest.js";
 import { chooseDelivery, cleanSource } from "../format/delivery.js";
 import { nameControl, shortened, whyNoPath } from "../format/file-names.js";
@@ -7,11 +8,13 @@ import { fillPattern, type Params, type ParamValue } from "../format/pattern.js"
 import { isReserved } from "../format/results.js";
 import type { ReportMistake } from "../problem/problem.js";
 import { whyNewlyOutside } from "../tree/place-output.js";
+import { MarkSet, markOf } from "./mark-set.js";
 import type { InputPlan, JobInput, JobPlan, SwarmPlan } from "./swarm-plan.js";
 import { explainUnusable } from "./unusable-inputs.js";
 
-/** A job's name: its param, or all of them as `chrom=1,seed=a`. */
-export function nameJob(names: readonly string[], params: Params): string {
+/** A job's name: its position, its param, or all of them as `chrom=1,seed=a`. */
+export function nameJob({ params: names, position }: Pick<SwarmPlan, "params" | "position">, params: Params): string {
+  if (position !== undefined) return String(params[position]);
   if (names.length === 1) return String(params[names[0] as string]);
   return names.map((name) => `${name}=${String(params[name])}`).join(",");
 }
@@ -36,6 +39,9 @@ function identifyParams(names: readonly string[], params: Params): (readonly [st
 /** Works out one job after another; what is wrong with one is reported, and the job left out. */
 export class JobPlanner {
   #number = 0;
+  /** jobs that are the same but for their position, by what they are */
+  readonly #seen = new MarkSet();
+  readonly #repeated = new Map<string, number>();
 
   constructor(
     readonly swarm: SwarmPlan,
@@ -48,7 +54,7 @@ export class JobPlanner {
 
   plan(params: Params): JobPlan | undefined {
     const { swarm } = this;
-    const name = nameJob(swarm.params, params);
+    const name = nameJob(swarm, params);
     let good = true;
     const wrong: ReportMistake = (path, message, hint) => {
       good = false;
@@ -56,7 +62,8 @@ export class JobPlanner {
     };
     for (const param of swarm.params) {
       const value = String(params[param]);
-      const control = /[\0\t\n\r]/.exec(value);
+      // A line of commands is no part of any path: a table can hold its tabs.
+      const control = (swarm.runsLines && param === LINE_PARAMS.line ? /[\0\n\r]/ : /[\0\t\n\r]/).exec(value);
       if (control) {
         wrong(
           ["jobs"],
@@ -174,7 +181,7 @@ export class JobPlanner {
     this.#number += 1;
     const facts = [
       swarm.identity,
-      identifyParams(swarm.params, params),
+      identifyParams(this.#identifying(params), params),
       inputs.map((input) => [
         input.path,
         input.delivery === "in-place" ? input.source : input.sha256,
@@ -182,13 +189,41 @@ export class JobPlanner {
       ]),
       ...(this.tree === undefined ? [] : [this.tree]),
     ];
+    const order = swarm.position === undefined ? 0 : this.#countSame(JSON.stringify(facts));
     return {
       number: this.#number,
       name,
-      key: hash("sha256", JSON.stringify(facts)).slice(0, 32),
+      key: hash("sha256", JSON.stringify(order > 0 ? [...facts, order] : facts)).slice(0, 32),
       params: swarm.params.map((param) => String(params[param])),
       inputs,
       outputs,
     };
+  }
+
+  /** The params that decide what a job does: its position, only where something makes use of it. */
+  #identifying(params: Params): readonly string[] {
+    const { position, params: names } = this.swarm;
+    if (position === undefined || this.#usesPosition(position, params)) return names;
+    return names.filter((name) => name !== position);
+  }
+
+  #usesPosition(position: string, params: Params): boolean {
+    const { inputs, outputs, command, prepare, program } = this.swarm;
+    const parts = [...inputs, ...outputs].flatMap((path) => [
+      ...path.parts,
+      ...("asParts" in path ? (path.asParts ?? []) : []),
+    ]);
+    if (program !== undefined || parts.some((part) => "placeholder" in part && part.placeholder === position))
+      return true;
+    const variable = `param_${position}`;
+    return [command, prepare, params[LINE_PARAMS.line]].some((text) => String(text).includes(variable));
+  }
+
+  /** How many jobs before were the same. Most come once: those take 8 bytes each. */
+  #countSame(facts: string): number {
+    if (this.#seen.add(markOf(facts))) return 0;
+    const count = (this.#repeated.get(facts) ?? 0) + 1;
+    this.#repeated.set(facts, count);
+    return count;
   }
 }

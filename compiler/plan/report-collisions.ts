@@ -15,7 +15,7 @@ export function reportRepetitions(
   let number = 0;
   for (const params of enumeration.jobs) {
     number += 1;
-    const name = nameJob(plan.params, params);
+    const name = nameJob(plan, params);
     if (repetitions.isSuspect(`\0${name}`)) {
       const first = names.get(name);
       if (first !== undefined) {
@@ -54,7 +54,7 @@ export function reportNested({ plan, enumeration }: Compilation, nested: NestedP
     );
   };
   for (const params of enumeration.jobs) {
-    const job = nameJob(plan.params, params);
+    const job = nameJob(plan, params);
     for (const output of plan.outputs) {
       const path = fillPattern(output.parts, params);
       const folded = path.toLowerCase();

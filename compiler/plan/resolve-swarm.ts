@@ -1,4 +1,11 @@
-import { type Command, type NodeCommand, Reference, type ShellCommand, type ShellPart } from "../dsl/command.js";
+import {
+  type Command,
+  lineCommand,
+  type NodeCommand,
+  Reference,
+  type ShellCommand,
+  type ShellPart,
+} from "../dsl/command.js";
 import type { Environment, Limits, Resources, RetryCause } from "../dsl/environment.js";
 import type { InputLike } from "../dsl/inputs.js";
 import { callDefinition } from "../dsl/mistake.js";
@@ -10,8 +17,9 @@ import { parsePattern, placeholdersOf } from "../format/pattern.js";
 import { isReserved, LOG_FOLDER } from "../format/results.js";
 import type { DefinitionPath, ReportMistake } from "../problem/problem.js";
 import { assembleTemplate } from "../shell/template.js";
+import type { Enumeration } from "../survey/sources/enumerate-jobs.js";
 import { whyOutside } from "../tree/place-output.js";
-import { resolveTree } from "../tree/resolve-tree.js";
+import { resolveFolder, resolveTree } from "../tree/resolve-tree.js";
 import type { TreePlan } from "../tree/tree-plan.js";
 import { resolveChecks } from "./output-checks.js";
 import { longestJob } from "./pilot-time.js";
@@ -52,6 +60,7 @@ class Resolver {
     readonly params: readonly string[],
     readonly targetName: string,
     readonly target: Target,
+    readonly hasLines: boolean,
   ) {}
 
   /** Is the target on a machine that does not see the definition's folder? */
@@ -110,7 +119,7 @@ class Resolver {
   }
 
   tree(environment: Environment): TreePlan | undefined {
-    if (environment.tree === undefined) return undefined;
+    if (environment.tree === undefined) return this.folderOfLines();
     const own = this.target.environment?.tree !== undefined;
     const place = [...(own ? ["targets", this.targetName] : []), "environment", "tree"];
     return resolveTree(
@@ -122,6 +131,18 @@ class Resolver {
         place,
       },
       (path, message, hint) => this.mistake([...place, ...path], message, hint),
+    );
+  }
+
+  /** Lines run where they would by hand, unless it is said what a job reads or writes: then in a folder of its own. */
+  folderOfLines(): TreePlan | undefined {
+    const { jobs, inputs, outputs } = this.definition;
+    if (jobs.source.kind !== "commands" || Object.keys({ ...inputs, ...outputs }).length > 0) return undefined;
+    return resolveFolder(
+      jobs.source.folder,
+      this.isElsewhere() ? this.targetName : undefined,
+      ["jobs"],
+      (message, hint) => this.mistake(["jobs"], message, hint),
     );
   }
 
@@ -200,8 +221,10 @@ class Resolver {
       inputs.map((input) => input.name),
       outputs.map((output) => output.name),
       this.params,
+      this.hasLines,
     );
-    const command = callDefinition(() => this.definition.command(names) as Command | undefined);
+    const { command: make = this.hasLines ? lineCommand : undefined } = this.definition;
+    const command = callDefinition(() => make?.(names) as Command | undefined);
     if (command?.kind === "sh") return { text: await this.shellText(command, ["command"]) };
     if (command?.kind !== "node") {
       this.mistake(
@@ -281,17 +304,17 @@ class Resolver {
 /**
  * Works out what a definition means on a target. All mistakes are reported, not the first alone.
  *
- * @param params the names of the jobs' params, which only the survey knows for a table
+ * @param enumeration what the survey says of the jobs: of a table nobody else knows the params
  * @throws DefinitionThrew if one of the definition's own functions throws
  */
 export async function resolveSwarm(
   definition: AnyDefinition,
   source: string,
-  params: readonly string[],
+  { names: params, position, code }: Pick<Enumeration, "names" | "position" | "code">,
   targetName: string,
 ): Promise<Resolution> {
   const target = definition.targets[targetName] as Target;
-  const resolver = new Resolver(definition, params, targetName, target);
+  const resolver = new Resolver(definition, params, targetName, target, code !== undefined);
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(definition.name ?? "")) {
     resolver.mistake(
       ["name"],
@@ -318,9 +341,11 @@ export async function resolveSwarm(
     source,
     target: resolvedTarget,
     params,
+    position,
     inputs,
     outputs,
     command: command.text,
+    runsLines: code !== undefined,
     prepare: await resolver.prepare(environment),
     variables: resolver.variables(environment, resources.cpus),
     modules: environment.modules ?? [],

@@ -69,10 +69,14 @@ export interface SwarmPlan {
   readonly source: string;
   readonly target: TargetPlan;
   readonly params: readonly string[];
+  /** the param that only says where a job stands: jobs are called by it, and known again by the others */
+  readonly position: string | undefined;
   readonly inputs: readonly InputPlan[];
   readonly outputs: readonly OutputPlan[];
   /** bash text of the command; of a node() command, the line that starts the program */
   readonly command: string;
+  /** does the command run what the param `line` of each job says? */
+  readonly runsLines: boolean;
   /** the bundled program of a node() command */
   readonly program: string | undefined;
   readonly prepare: string | undefined;

@@ -236,3 +236,22 @@ export function insertConstant(constant: string, hole: Surroundings): Insertion 
   for (let i = 0; i < hole.backticks; i++) text = text.replace(/[\\`]/g, "\\$&");
   return { text };
 }
+
+/** What may stand before a command: the end of another one, a keyword, variables that are set for it. */
+const BEGINS =
+  /(?:^|[\n;&|]|(?<!=)\(|(?:^|[\s;&|(])(?:\{|!|if|then|else|elif|while|until|do|time))\s*(?:\w+=\S*[ \t]+)*$/;
+/** What may stand after it: the end of the command, or where its output goes. */
+const ENDS = /^[ \t]*(?:$|[\n;&|)<>]|\d+[<>])|^[ \t]+#/;
+
+/** What the code that a param holds becomes at a hole: it is read as code there, and nowhere else. */
+export function insertCode(reference: Reference, hole: Surroundings): Insertion {
+  if (hole.quoting === "comment") return { text: `$${reference.variable}` };
+  const [before, after] = [hole.source.slice(0, hole.offset), hole.source.slice(hole.offset + 1)];
+  if (hole.quoting === "plain" && hole.before === undefined && BEGINS.test(before) && ENDS.test(after)) {
+    return { text: `locusts_${reference.name}` };
+  }
+  return {
+    mistake: `the ${reference.name} stands where no command of its own can`,
+    hint: `let it begin a command, as in sh\`module load x; \${${reference.name}}\`; for a program that takes it as one word: sh\`bash -c \${params.${reference.name}}\``,
+  };
+}

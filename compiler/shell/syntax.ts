@@ -11,6 +11,7 @@ export interface SyntaxMistake {
 const WORDS: readonly (readonly [pattern: RegExp, message: string, hint?: string])[] = [
   [/^reached (?:EOF|.*?) without closing quote ["`](.)["`]$/, "the quote $1 is never closed"],
   [/^reached (?:EOF|.*?) without matching `(.+)` with `(.+)`$/, "`$1` is never closed with `$2`"],
+  [/^`foo\(` must be followed by `\)`$/, "the `(` after this word cannot stand here", "put it in quotes if it is text"],
   [/^unclosed here-document `(.+)`$/, "the here-document has no end: no line is just `$1`"],
   [/^`(.+)` statement must end with `(.+)`$/, "the `$1` here has no `$2`"],
   [/^`(.+)` must be followed by a statement list$/, "`$1` has no command after it"],

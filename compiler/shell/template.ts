@@ -1,6 +1,6 @@
 import type { ShellPart } from "../dsl/command.js";
 import { scanShell } from "./context.js";
-import { insertConstant, insertReference } from "./insertion.js";
+import { insertCode, insertConstant, insertReference } from "./insertion.js";
 import { HOLE, type Mark } from "./pieces.js";
 import { checkSyntax } from "./syntax.js";
 
@@ -100,7 +100,11 @@ export async function assembleTemplate(parts: readonly ShellPart[]): Promise<Ass
     else {
       const around = { ...context, source, offset };
       const isReference = "reference" in part;
-      const insertion = isReference ? insertReference(part.reference, around) : insertConstant(part.constant, around);
+      const insertion = isReference
+        ? insertReference(part.reference, around)
+        : "code" in part
+          ? insertCode(part.code, around)
+          : insertConstant(part.constant, around);
       if ("mistake" in insertion)
         mistakes.push({ message: insertion.mistake, hint: insertion.hint, part: index, offset: 0 });
       // where nothing can be put in, a plain word lets the parser look at the rest

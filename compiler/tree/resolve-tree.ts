@@ -74,6 +74,40 @@ export function resolveTree(tree: Tree, around: TreeSurroundings, complain: Repo
     hidden: tree.hidden,
     readOnly: tree.readOnly,
     apply: tree.apply,
+    collects: true,
     place: around.place,
+  };
+}
+
+/**
+ * A folder on the target in which jobs run as they would by hand: nothing is sent to it, and what they
+ * do there is theirs alone.
+ *
+ * @param root as in an `inPlace` tree
+ * @param elsewhere the target, if it does not see the definition's folder
+ */
+export function resolveFolder(
+  root: string,
+  elsewhere: string | undefined,
+  place: TreePlan["place"],
+  complain: (message: string, hint: string) => void,
+): TreePlan {
+  if (root.trim() === "") complain("the folder of the lines is empty", 'write "." for the definition\'s folder');
+  else if (!root.startsWith("/") && elsewhere !== undefined) {
+    complain(
+      `the lines run in a folder beside the definition, which is not on the target ${elsewhere}`,
+      'say where they run over there: commands("…", { folder: "/absolute/path" }); or declare inputs or outputs: then each runs in a folder of its own',
+    );
+  }
+  return {
+    mode: "inPlace",
+    root: cleanSource(root) || ".",
+    workdir: ".",
+    select: [],
+    hidden: false,
+    readOnly: [],
+    apply: false,
+    collects: false,
+    place,
   };
 }

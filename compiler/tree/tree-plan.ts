@@ -13,6 +13,8 @@ export interface TreePlan {
   /** rules for files that no job changes */
   readonly readOnly: readonly string[];
   readonly apply: boolean;
+  /** whether what jobs change in it is found out and collected */
+  readonly collects: boolean;
   /** where the definition says all this */
   readonly place: readonly (string | number)[];
 }

@@ -1,5 +1,6 @@
+import { collectedTree } from "../../compiler/format/bundle.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
-import type { JobResult } from "../results/ledger.js";
+import type { Failure } from "../results/failure.js";
 import { type Totals, writeResultTables } from "../results/result-tables.js";
 import { readEarlierRun } from "../run/earlier-run.js";
 import { markCancelled } from "../run/run-folder.js";
@@ -12,7 +13,7 @@ import { RunFollower } from "./follow-run.js";
 export interface Collected {
   readonly totals: Totals;
   /** of all jobs, as the results tables say */
-  readonly failures: readonly JobResult[];
+  readonly failures: readonly Failure[];
   /** jobs whose results were collected now */
   readonly finished: number;
   /** runs that still go on */
@@ -47,7 +48,7 @@ export async function collect(
   },
 ): Promise<Collected> {
   const { workspace, results, scheduler, target, files } = deployed;
-  const hasTree = deployed.description.tree !== null;
+  const hasTree = collectedTree(deployed.description) !== undefined;
   let finished = 0;
   let active = 0;
   let stopped = 0;
@@ -77,7 +78,7 @@ export async function collect(
     finished += (await follower.collect()).length;
     if (isActive) continue;
     const isOver = follower.state.finished >= run.jobs;
-    if (description.tree && !isOver && options.abandon !== true) {
+    if (collectedTree(description) && !isOver && options.abandon !== true) {
       waiting += 1;
       continue;
     }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { collectedTree } from "../../compiler/format/bundle.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { closeRun, type Run } from "../run/run-folder.js";
 import { explainSystemError } from "../system/system-errors.js";
@@ -34,7 +35,7 @@ export async function endRun(
 ): Promise<EndedRun> {
   const { run, files, description, results: known } = follower.options;
   const done = follower.doneTries;
-  const tree = description.tree
+  const tree = collectedTree(description)
     ? await collectTree({ run, files, description, folder, results, state, done, isOver, write: true })
     : undefined;
   if (!isMine) return { tree, untidied: undefined };

@@ -1,10 +1,11 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
-import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
+import { type BundleDescription, type BundledJob, collectedTree } from "../../compiler/format/bundle.js";
 import type { OutputState } from "../../compiler/format/results.js";
+import { asFailure, type Failure } from "../results/failure.js";
 import { treeRecord } from "../results/job-state.js";
 import type { JobResult, Ledger } from "../results/ledger.js";
-import { logPath } from "../results/logs.js";
+import { logNameOf, logPath } from "../results/logs.js";
 import { isOfJob, OutputRefused } from "../results/output-refused.js";
 import type { Results } from "../results/results.js";
 import type { EndedTry } from "../run/journal.js";
@@ -44,7 +45,7 @@ export class RunFollower {
   readonly #doneTries = new Map<string, EndedTry>();
   readonly #failedPlaces = new Set<string>();
   /** results of this run, failed ones alone */
-  readonly failures: JobResult[] = [];
+  readonly failures: Failure[] = [];
   /** jobs that are done, of which there is something to say */
   readonly remarks: JobResult[] = [];
   done = 0;
@@ -119,7 +120,7 @@ export class RunFollower {
       if (result.status === "done") {
         this.done += 1;
         if (result.detail !== "") this.remarks.push(result);
-      } else this.failures.push(result);
+      } else this.failures.push(asFailure(job, result, this.options.description));
     }
   }
 
@@ -172,7 +173,7 @@ export class RunFollower {
           outputs[i] = brought.bytes;
           digests[i] = brought.digest;
         });
-        if (description.tree) this.#results.recordTree(treeRecord(job.name), job);
+        if (collectedTree(description)) this.#results.recordTree(treeRecord(job.name), job);
       } catch (error) {
         // The trouble of one job keeps no other from being collected.
         if (!isOfJob(error)) throw error;
@@ -183,11 +184,12 @@ export class RunFollower {
     } else outputs = outputs.map((state) => (typeof state === "number" ? "missing" : state));
     const failed = cause !== "ok";
     if (failed && !description.tree) this.#results.setAsideOutputsOf(job);
+    const logName = logNameOf(job, description);
     for (const stream of ["out", "err"] as const) {
       const log = `${folder}.${stream}`;
       const size = lstatSync(log, { throwIfNoEntry: false })?.size ?? 0;
-      if ((failed || keepLogs) && size > 0) this.#results.collectLog(log, logPath(job.name, stream));
-      else this.#results.dropLog(logPath(job.name, stream));
+      if ((failed || keepLogs) && size > 0) this.#results.collectLog(log, logPath(logName, stream));
+      else this.#results.dropLog(logPath(logName, stream));
     }
     return {
       key: job.key,

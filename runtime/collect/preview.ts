@@ -1,3 +1,4 @@
+import { collectedTree } from "../../compiler/format/bundle.js";
 import type { EndedTry } from "../run/journal.js";
 import { listRunJobs } from "../run/run-folder.js";
 import { type CollectedTree, collectTree } from "../trees/collect-tree.js";
@@ -18,7 +19,7 @@ export async function previewTrees(deployed: DeployedSwarm): Promise<TreePreview
   const { workspace, files, description } = deployed;
   const trees: CollectedTree[] = [];
   let unfinished = 0;
-  if (!description.tree) return { trees, unfinished };
+  if (!collectedTree(description)) return { trees, unfinished };
   for (const run of openRuns(deployed)) {
     if (run.digest !== description.digest) continue;
     const { ended } = await viewRun(files, run);

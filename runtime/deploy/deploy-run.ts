@@ -1,10 +1,16 @@
 import { join } from "node:path";
-import { type BundleDescription, type BundledJob, readBundledJobs } from "../../compiler/format/bundle.js";
+import {
+  type BundleDescription,
+  type BundledJob,
+  collectedTree,
+  readBundledJobs,
+} from "../../compiler/format/bundle.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { viewRun } from "../collect/deployed-swarm.js";
 import { endRun, removeWorkAgain } from "../collect/end-run.js";
 import { RunFollower } from "../collect/follow-run.js";
-import { type JobResult, Ledger } from "../results/ledger.js";
+import type { Failure } from "../results/failure.js";
+import { Ledger } from "../results/ledger.js";
 import { putRight } from "../results/put-right.js";
 import { makeReport } from "../results/report.js";
 import { writeResultTables } from "../results/result-tables.js";
@@ -30,7 +36,7 @@ export class DeployRun {
   readonly scheduler: Scheduler;
   readonly files: TargetFiles;
   readonly managers: Managers;
-  readonly failures: JobResult[] = [];
+  readonly failures: Failure[] = [];
   readonly trees: CollectedTree[] = [];
   finished = 0;
 
@@ -118,7 +124,7 @@ export class DeployRun {
       if (isCancelled(run)) await this.scheduler.cancel(run);
       const { active } = await this.scheduler.status(run);
       // A run whose jobs share a tree is gone on with: nothing is held, and whoever begins first has it.
-      const resumes = !active && isCurrent && earlier?.isListed && earlier.description.tree;
+      const resumes = !active && isCurrent && earlier?.isListed && collectedTree(earlier.description);
       if (active || (!resumes && !(await this.scheduler.hold(run)))) {
         if (!earlier || !isCurrent) {
           throw new RuntimeProblem(
@@ -136,7 +142,7 @@ export class DeployRun {
         await follower.collect();
         this.managers.nameTroubles(follower.state);
         const left = run.jobs - follower.state.finished;
-        if (left === 0 || !earlier.description.tree) await this.finish(follower, follower.state.finished);
+        if (left === 0 || !collectedTree(earlier.description)) await this.finish(follower, follower.state.finished);
         else if (resumes) {
           const end = await this.resume(run, earlier.jobs, left);
           if (end.how !== "complete") return end;
@@ -189,7 +195,7 @@ export class DeployRun {
   async run(): Promise<DeployResult> {
     const { options } = this;
     const { ownership, placed, kept, stale } = this.results;
-    ownership.checkTables(options.description.tree !== null);
+    ownership.checkTables(collectedTree(options.description) !== undefined);
     const early = await this.takeUp();
     if (!early && this.trees.some(({ applied }) => applied)) return this.conclude({ how: "outdated" });
     const { workspace, description, target } = options;

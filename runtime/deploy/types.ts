@@ -1,5 +1,5 @@
 import type { BundleDescription } from "../../compiler/format/bundle.js";
-import type { JobResult } from "../results/ledger.js";
+import type { Failure } from "../results/failure.js";
 import type { PutRight } from "../results/put-right.js";
 import type { SwarmReport } from "../results/report.js";
 import type { Reason, Redo } from "../results/select-jobs.js";
@@ -89,7 +89,7 @@ export interface DeployResult {
   readonly report: SwarmReport;
   readonly end: DeployEnd;
   /** the failures of this deploy */
-  readonly failures: readonly JobResult[];
+  readonly failures: readonly Failure[];
   /** finished in this deploy */
   readonly finished: number;
   /** what came of the trees of runs that ended in this deploy */

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { fstatSync, readSync } from "node:fs";
+import type { BundleDescription } from "../../compiler/format/bundle.js";
 import { withFile } from "../../compiler/format/file-access.js";
 import { LOG_FOLDER } from "../../compiler/format/results.js";
 
@@ -18,6 +19,15 @@ export function fileNameOf(job: string): string {
   return name;
 }
 
+/** What a job's logs are called: where its name is but a position, together with what identifies it. */
+export function logNameOf(
+  { name, key }: { readonly name: string; readonly key: string },
+  { runsLines }: Pick<BundleDescription, "runsLines">,
+): string {
+  return runsLines ? `${name}.${key.slice(0, 8)}` : name;
+}
+
+/** The path of a log below results. @param job what the job's logs are called */
 export function logPath(job: string, stream: "out" | "err"): string {
   return `${LOG_FOLDER}/${fileNameOf(job)}.${stream}`;
 }

@@ -1,4 +1,4 @@
-import type { JobResult } from "./ledger.js";
+import type { Failure } from "./failure.js";
 import type { Totals } from "./result-tables.js";
 
 /** The version of the documents that `--json` prints. */
@@ -26,6 +26,8 @@ export interface SwarmReport {
     readonly cause: string;
     readonly exitCode: number;
     readonly detail: string;
+    /** the command that it is, where jobs are the lines of a list */
+    readonly line?: string;
   }[];
 }
 
@@ -33,7 +35,7 @@ export function makeReport(
   target: string,
   totals: Totals,
   now: { readonly running: number; readonly cached: number },
-  failures: Iterable<JobResult>,
+  failures: Iterable<Failure>,
   stale: readonly string[],
 ): SwarmReport {
   return {
@@ -48,6 +50,12 @@ export function makeReport(
       cached: now.cached,
     },
     stale,
-    failures: [...failures].map(({ name, cause, exitCode, detail }) => ({ job: name, cause, exitCode, detail })),
+    failures: [...failures].map(({ name, cause, exitCode, detail, line }) => ({
+      job: name,
+      cause,
+      exitCode,
+      detail,
+      ...(line === undefined ? {} : { line }),
+    })),
   };
 }

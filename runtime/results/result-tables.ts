@@ -5,8 +5,8 @@ import { makeFolders } from "../../compiler/format/make-folders.js";
 import { JOBS_COLUMNS, NO_VALUE, RESULT_TABLES } from "../../compiler/format/results.js";
 import { plainRow } from "../../compiler/format/tsv.js";
 import { removeOldDrafts, writeAtomically } from "../../compiler/format/write-atomically.js";
+import { asFailure, type Failure } from "./failure.js";
 import { currentResult } from "./job-state.js";
-import type { JobResult } from "./ledger.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
 
 export interface Totals {
@@ -39,17 +39,17 @@ export function writeResultTables(
   description: BundleDescription,
   jobs: Iterable<BundledJob>,
   placed: PlacedOutputs,
-): { readonly totals: Totals; readonly failures: readonly JobResult[] } {
+): { readonly totals: Totals; readonly failures: readonly Failure[] } {
   const jobLines = [plainRow([...RESULT_TABLES.jobs.columns, ...paramColumns(description.params), ...JOBS_COLUMNS])];
   const outputLines: string[] = [plainRow(RESULT_TABLES.outputs.columns)];
   let total = 0;
   let done = 0;
-  const failures: JobResult[] = [];
+  const failures: Failure[] = [];
   for (const job of jobs) {
     total += 1;
     const result = currentResult(job, description, placed);
     if (result?.status === "done") done += 1;
-    else if (result) failures.push(result);
+    else if (result) failures.push(asFailure(job, result, description));
     jobLines.push(
       plainRow([
         job.name,

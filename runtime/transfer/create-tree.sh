@@ -2,13 +2,14 @@
 # Puts the tree of a run in place before any manager may begin, and writes down what is in it.
 # Safe to be repeated, should the connection break before its answer has arrived.
 #
-#   $1 the swarm's folder   $2 the run's number   $3 copy, perJob or inPlace
-#   $4 inPlace: the tree's own path   $5 text of the run file, which declares the run; empty: somebody else does
+#   $1 the swarm's folder   $2 the run's number   $3 copy, perJob, inPlace or folder
+#   $4 inPlace, folder: the tree's own path   $5 text of the run file, which declares the run; empty: somebody else does
 #   $6 ... folders that are no part of the tree, wherever they lie
 #   standard input: records that end with NUL: `m <mode> <path>` for folders that their owner may not write
 #   to, what is in a folder before itself; `w <path>` for each file that jobs do not share, if they share some
 #
-# The listing of a tree, `baseline`, has a record for each path, ended by NUL and sorted by bytes:
+# In a `folder` jobs run as they would by hand: what they change is not found out, and nothing is listed.
+# The listing of any other tree, `baseline`, has a record for each path, ended by NUL and sorted by bytes:
 # `path//kind bytes time mode link`. Bytes and times are those of files; in a tree that jobs share, the
 # time is that of the last change of content and of anything: the second one nobody can set.
 #
@@ -24,7 +25,7 @@ if [[ $5 && -e run ]] && [[ $(<run) == "$5" ]]; then exit 0; fi
 mode=$3 root=$4 facts=$5
 shift 5
 mkdir -p work || exit 1
-if [[ $mode == inPlace ]]; then
+if [[ $mode == inPlace || $mode == folder ]]; then
   [[ -d $root ]] || fail "the tree $root is no folder"
   ln -sfn -- "$root" work/tree || exit 1
 elif [[ -e staged ]]; then
@@ -50,18 +51,20 @@ for record in ${modes[@]+"${modes[@]}"}; do
   chmod -- "${record%% *}" "work/tree/${record#* }" || exit 1
 done
 
-time='%T@'
-[[ $mode == perJob ]] || time='%T@/%C@'
-without=()
-for folder; do
-  if [[ -e $folder ]]; then without+=(-samefile "$folder" -prune -o); fi
-done
-(
-  cd -- work/tree &&
-    find . -mindepth 1 ${without[@]+"${without[@]}"} \( -type d -printf '%p//d 0 0 %m \0' \) \
-      -o \( -type f -printf "%p//f %s $time %m \0" \) -o -printf '%p//%y 0 0 %m %l\0'
-) | LC_ALL=C sort -z >baseline.new || fail "the tree cannot be read whole"
-mv baseline.new baseline || exit 1
+if [[ $mode != folder ]]; then
+  time='%T@'
+  [[ $mode == perJob ]] || time='%T@/%C@'
+  without=()
+  for folder; do
+    if [[ -e $folder ]]; then without+=(-samefile "$folder" -prune -o); fi
+  done
+  (
+    cd -- work/tree &&
+      find . -mindepth 1 ${without[@]+"${without[@]}"} \( -type d -printf '%p//d 0 0 %m \0' \) \
+        -o \( -type f -printf "%p//f %s $time %m \0" \) -o -printf '%p//%y 0 0 %m %l\0'
+  ) | LC_ALL=C sort -z >baseline.new || fail "the tree cannot be read whole"
+  mv baseline.new baseline || exit 1
+fi
 if [[ $facts ]]; then
   { printf '%s\n' "$facts" >run.new && mv run.new run; } || fail "$PWD/run cannot be written"
 fi

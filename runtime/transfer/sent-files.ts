@@ -23,7 +23,7 @@ import { removeFolder } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { findWrong, type Inventory, readInventory, wholeAmong } from "./inventory.js";
 import { splitJournals } from "./split-journals.js";
-import { describeTree, entriesOfTree } from "./stage-tree.js";
+import { describeTree, entriesOfTree, modeOf } from "./stage-tree.js";
 import {
   type Artifact,
   FETCHED_WHOLE,
@@ -222,7 +222,7 @@ export class SentFiles implements TargetFiles {
   }
 
   async #createTree({ number, facts }: StagedRun, tree: NonNullable<StagedRun["tree"]>): Promise<void> {
-    const args = [this.there, String(number), tree.facts.mode, tree.root, describeRun(facts).trimEnd()];
+    const args = [this.there, String(number), modeOf(tree), tree.root, describeRun(facts).trimEnd()];
     const input = describeTree(tree);
     await runScript(this.options.host, "transfer/create-tree", [...args, ...tree.without], { input });
   }

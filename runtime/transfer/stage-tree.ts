@@ -67,6 +67,11 @@ export function findTree(
   return { facts: tree, root: realpathSync(root), without, entries: () => readBundledTree(bundle) };
 }
 
+/** How `create-tree.sh` is to make it: also `folder`, of which nobody asks what jobs change in it. */
+export function modeOf({ facts }: StagedTree): BundledTree["mode"] | "folder" {
+  return facts.collects === false ? "folder" : facts.mode;
+}
+
 function refuseChanged(entry: BundledTreeEntry): never {
   throw new RuntimeProblem(
     `${JSON.stringify(entry.path)} in the tree has changed since the bundle was built`,

@@ -13,7 +13,7 @@ import { removeFolder } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { copyExpected, expectedContent } from "./copy-input.js";
 import { Seals } from "./seals.js";
-import { describeTree, replicateTree } from "./stage-tree.js";
+import { describeTree, modeOf, replicateTree } from "./stage-tree.js";
 import { type Artifact, FETCHED_WHOLE, type Fetched, type StagedRun, type TargetFiles } from "./target-files.js";
 
 /** A network file system may show a file only some seconds after it was written elsewhere: so long, in milliseconds. */
@@ -125,7 +125,7 @@ export class VisibleFiles implements TargetFiles {
   /** The tree is copied on this side, and put in place by whoever runs the managers. */
   async #createTree(staged: StagedRun, tree: NonNullable<StagedRun["tree"]>): Promise<void> {
     replicateTree(tree, join(staged.folder, "staged"), this.options.digests);
-    const args = [this.there, String(staged.number), tree.facts.mode, tree.root, "", ...tree.without];
+    const args = [this.there, String(staged.number), modeOf(tree), tree.root, "", ...tree.without];
     await this.runScript("transfer/create-tree", args, describeTree(tree));
     removeFolder(join(staged.folder, "staged"));
   }

@@ -164,3 +164,18 @@ export default defineSwarm({
 
 /** The files that the fifty lines name. */
 export const FIFTY_LINES_INPUTS = ["chr1", "chr2", "chr3", "chrX", "settings", "genome"];
+
+/** The lines of `tasks.txt` beside the definition. */
+export function listedJobs(jobs: number): Definition {
+  return {
+    jobs,
+    text: `import { commands, defineSwarm, local } from "locusts";
+
+export default defineSwarm({
+  name: "list",
+  jobs: commands("tasks.txt"),
+  targets: { local: local({ slots: ${SLOTS} }) },
+});
+`,
+  };
+}

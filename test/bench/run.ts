@@ -6,6 +6,7 @@ import { type Bench, isMet, type Line } from "./bench.js";
 import { catBench } from "./benches/cat.js";
 import { checkBench } from "./benches/check.js";
 import { deployBench } from "./benches/deploy.js";
+import { listBench } from "./benches/list.js";
 import { metadataBench } from "./benches/metadata.js";
 import { pilotsBench } from "./benches/pilots.js";
 import { planBench } from "./benches/plan.js";
@@ -25,6 +26,7 @@ const BENCHES: readonly Bench[] = [
   trueBench,
   catBench,
   deployBench,
+  listBench,
   planBench,
   checkBench,
   pilotsBench,

@@ -16,7 +16,7 @@ const at = ({ placeOf }: LoadedDefinition, ...path: (string | number)[]) => {
 };
 
 function commandOf(loaded: LoadedDefinition): ShellCommand {
-  return loaded.definition.command(referencesOf(["first", "common"], ["text"], ["id"])) as ShellCommand;
+  return loaded.definition.command?.(referencesOf(["first", "common"], ["text"], ["id"])) as ShellCommand;
 }
 
 test("what is loaded is what was defined, by the running Locusts", async () => {

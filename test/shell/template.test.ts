@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { Reference, type ShellCommand, type ShellPart, sh } from "../../compiler/dsl/command.js";
+import { lineCommand, Reference, type ShellCommand, type ShellPart, sh } from "../../compiler/dsl/command.js";
 import { quoteWord } from "../../compiler/format/quote.js";
 import { assembleTemplate } from "../../compiler/shell/template.js";
 import { suite } from "../runner/suite.js";
@@ -317,6 +317,37 @@ test("all mistakes are told at once, and offsets lead back", async () => {
   assert.equal(placeOf(text.indexOf("cd")), { part: 2, offset: 1 });
   assert.equal(placeOf(5), { part: 1, offset: 0 });
   assert.equal(placeOf(1), { part: 0, offset: 1 });
+});
+
+test("a line of a list of commands is code where a command begins, and refused elsewhere", async () => {
+  const line = lineCommand();
+  for (const command of [
+    line,
+    sh`module load x; ${line}`,
+    sh`set -u
+  ${line} > ${n}.log 2>&1`,
+    sh`time ${line} | tee log`,
+    sh`if true; then ${line}; fi`,
+    sh`A=1 B=${n} ${line} && echo done # ${line}`,
+    sh`( ${line} ) || exit 3; echo "$(${line})"`,
+  ]) {
+    assert.match(await assemble(command), /locusts_line/);
+  }
+  for (const command of [
+    sh`srun ${line}`,
+    sh`echo '${line}'`,
+    sh`bash -c "${line}"`,
+    sh`x=(${line})`,
+    sh`${line} --more`,
+    sh`x${line}`,
+    sh`[[ ${line} ]]`,
+  ]) {
+    const { mistakes } = await assembleTemplate(command.parts);
+    assert.equal(
+      mistakes.map(({ message }) => message),
+      ["the line stands where no command of its own can"],
+    );
+  }
 });
 
 test.run();

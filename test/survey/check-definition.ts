@@ -22,7 +22,7 @@ export interface SwarmFields {
 
 /** The text of a definition. */
 export function swarm({ jobs, inputs = "{}", outputs = "{}", command = "sh`true`", more = "" }: SwarmFields): string {
-  return `import { defineSwarm, files, input, list, local, matrix, range, rows, sh, table, tree } from "locusts";
+  return `import { commands, defineSwarm, files, input, list, local, matrix, range, rows, sh, ssh, table, tree } from "locusts";
 export default defineSwarm({
   name: "t",
   jobs: ${jobs},

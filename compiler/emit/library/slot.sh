@@ -173,6 +173,7 @@ locusts_slot_main() { # number --incarnation name list manager incarnation-folde
     one)
       locusts_workdir=$PWD/work/tree/$locusts_place_in_tree
       locusts_tree=$(cd -P -- work/tree && pwd)
+      [[ ! -L work/tree ]] || locusts_workdir=$locusts_tree/$locusts_place_in_tree # as jobs would see it by hand
       ;;
     each)
       locusts_begin_trees

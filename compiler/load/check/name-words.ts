@@ -48,7 +48,7 @@ function unknownReference({ node, checker }: Mistake): Wording | undefined {
     return { message: `there is no ${what} "${access.name}"; ${has}`, hint, at: access.at, ...follows };
   }
   const symbol = access.type.aliasSymbol ?? access.type.getSymbol();
-  if (symbol?.name !== "CommandNames") return undefined;
+  if (symbol?.name !== "CommandNames" && symbol?.name !== "LineCommandNames") return undefined;
   return {
     message: `there is no "${access.name}" in a command's names; there are ${listed(known)}`,
     hint: didYouMean(access.name, known),

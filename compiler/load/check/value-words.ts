@@ -148,7 +148,7 @@ function jobs({ node, lines }: Mistake): Wording | undefined {
     return undefined;
   return {
     message: "jobs is no source of jobs",
-    hint: 'use files("…"), range("i", 1, 10), list("id", […]), rows([…]), matrix({…}) or table("….tsv")',
+    hint: 'use files("…"), range("i", 1, 10), list("id", […]), rows([…]), matrix({…}), table("….tsv") or commands("….txt")',
     at: value,
   };
 }

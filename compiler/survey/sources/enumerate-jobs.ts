@@ -39,8 +39,8 @@ function whyNone(source: Source, jobs: Iterable<Params>): readonly Problem[] {
  */
 export function enumerateJobs(source: JobSource<unknown>, folder: string): Enumeration {
   const found = surveySource(source.source, folder);
-  const { names, notes } = found;
+  const { names, notes, position, code } = found;
   const jobs = source.filters.length > 0 ? again(() => filtered(found.jobs, source.filters)) : found.jobs;
   const problems = found.problems.length > 0 ? found.problems : whyNone(found, jobs);
-  return { names, jobs, problems, notes };
+  return { names, jobs, problems, notes, ...(position ? { position } : {}), ...(code ? { code } : {}) };
 }

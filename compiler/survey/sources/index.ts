@@ -1,4 +1,5 @@
 import type { JobSourceData } from "../../dsl/jobs.js";
+import { surveyCommands } from "./commands.js";
 import { surveyFiles } from "./files.js";
 import { surveyMatrix } from "./matrix.js";
 import { surveyRange } from "./range.js";
@@ -12,6 +13,7 @@ const SOURCES: { readonly [Kind in JobSourceData["kind"]]: SurveySource<Kind> } 
   rows: surveyRows,
   matrix: surveyMatrix,
   table: surveyTable,
+  commands: surveyCommands,
 };
 
 export function surveySource(said: JobSourceData, folder: string): Source {

@@ -1,6 +1,6 @@
 import type { JobSourceData } from "../../dsl/jobs.js";
 import type { Params } from "../../format/pattern.js";
-import type { Problem } from "../../problem/problem.js";
+import type { Place, Problem } from "../../problem/problem.js";
 
 export interface Source {
   /** the params' names, in the order in which the definition gives them */
@@ -12,6 +12,10 @@ export interface Source {
   readonly notes: readonly Problem[];
   /** what to say if there is nothing in it */
   readonly empty: Omit<Problem, "place">;
+  /** the param that only says where a job stands: it names the job, and is no part of what identifies it */
+  readonly position?: string;
+  /** params that bash runs as code: the text of each job's, with its places, whose syntax is still to be checked */
+  readonly code?: Iterable<{ readonly text: string; placeOf(offset: number): Place }>;
 }
 
 /** What the definition says of a source of this kind. */

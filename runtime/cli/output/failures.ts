@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { countOf } from "../../../compiler/format/amounts.js";
 import { withoutControlCharacters } from "../../../compiler/format/control-characters.js";
 import { adviseOnExit, describeExit } from "../../../compiler/shell/exit-words.js";
+import type { Failure } from "../../results/failure.js";
 import type { JobResult } from "../../results/ledger.js";
 import { logPath, readLogTail } from "../../results/logs.js";
 import type { Workspace } from "../../workspace/workspace.js";
@@ -10,6 +11,10 @@ import type { Terminal } from "./terminal.js";
 
 /** So much of a log's end is looked at for its last lines, in bytes. */
 const TAIL_BYTES = 1 << 16;
+/** So many jobs that have failed alike are named. */
+const MOST_NAMED = 5;
+/** The start of a command that is longer is shown. */
+const LONGEST_COMMAND = 120;
 /** The end of a line that is longer is shown. */
 const LONGEST_LINE = 500;
 
@@ -57,8 +62,8 @@ function adviceOn({ cause, exitCode, detail }: JobResult): string | undefined {
   return code === undefined ? undefined : adviseOnExit(Number(code));
 }
 
-function groupFailures(failures: readonly JobResult[]): Map<string, JobResult[]> {
-  const groups = new Map<string, JobResult[]>();
+function groupFailures(failures: readonly Failure[]): Map<string, Failure[]> {
+  const groups = new Map<string, Failure[]>();
   for (const failure of failures) {
     const message = wordsOf(failure);
     const group = groups.get(message);
@@ -68,16 +73,30 @@ function groupFailures(failures: readonly JobResult[]): Map<string, JobResult[]>
   return groups;
 }
 
+/** Which jobs have failed: names beside one another, or lines of a list of commands, each with its text. */
+function nameFailures(group: readonly Failure[]): string[] {
+  const named = group.slice(0, MOST_NAMED);
+  const more = group.length - named.length;
+  if (named.some(({ line }) => line === undefined)) {
+    return [`${named.map(({ name }) => name).join(", ")}${more > 0 ? ` and ${more} more` : ""}`];
+  }
+  const texts = named.map(({ name, line }) => `line ${name}: ${startOf(line as string)}`);
+  return more > 0 ? [...texts, `and ${more} more`] : texts;
+}
+
+function startOf(line: string): string {
+  const text = withoutControlCharacters(line);
+  return text.length > LONGEST_COMMAND ? `${text.slice(0, LONGEST_COMMAND)}…` : text;
+}
+
 /** Says what failed: groups of failures that are alike, with the last lines of one log for each. */
-export function sayFailures(terminal: Terminal, workspace: Workspace, failures: readonly JobResult[]): void {
+export function sayFailures(terminal: Terminal, workspace: Workspace, failures: readonly Failure[]): void {
   const { colors } = terminal;
   for (const [message, group] of groupFailures(failures)) {
-    const names = group.slice(0, 5).map((failure) => failure.name);
-    const more = group.length > names.length ? ` and ${group.length - names.length} more` : "";
     terminal.say(`${colors.red(countOf(group.length, "job"))} failed: ${message}`);
-    terminal.say(`  ${names.join(", ")}${more}`);
-    const first = group[0] as JobResult;
-    const lines = lastLines(workspace.results, first.name, 5);
+    for (const line of nameFailures(group)) terminal.say(`  ${line}`);
+    const first = group[0] as Failure;
+    const lines = lastLines(workspace.results, first.log, 5);
     const advice = adviceOn(first);
     if (advice !== undefined) terminal.say(`  ${advice}`);
     if (first.cause === "node" && first.detail) terminal.say(`  ${first.name}: ${first.detail}`);

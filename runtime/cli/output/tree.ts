@@ -68,7 +68,8 @@ export class TreeListing {
   }
 }
 
-export function describeTreeUse({ mode, root, workdir, apply }: BundledTree): string {
+export function describeTreeUse({ mode, root, workdir, apply, collects }: BundledTree): string {
+  if (collects === false) return `${root} on the target itself, in which jobs run as they would by hand`;
   const how = {
     copy: `${root}, in one copy for all jobs`,
     inPlace: `${root} on the target itself, which jobs change`,

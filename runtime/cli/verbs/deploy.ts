@@ -1,3 +1,4 @@
+import { collectedTree } from "../../../compiler/format/bundle.js";
 import { deploy as deploySwarm } from "../../deploy/deploy.js";
 import type { DeployEnd, DeployOptions } from "../../deploy/types.js";
 import type { Redo } from "../../results/select-jobs.js";
@@ -68,7 +69,7 @@ export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
       result = await deploySwarm({ ...once, description: current });
     }
     summarizeDeploy(terminal, workspace, result);
-    const trees = description.tree ? { trees: result.trees.map(describeCollectedTree) } : {};
+    const trees = collectedTree(description) ? { trees: result.trees.map(describeCollectedTree) } : {};
     if (context.json) terminal.printDocument({ ...result.report, end: result.end, ...trees });
     return exitCodeOf(result.end.how, result.report.jobs.failed, options.detach === true);
   } catch (error) {

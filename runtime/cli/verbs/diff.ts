@@ -35,22 +35,28 @@ interface OldJob {
 
 function readOld(folder: string): {
   description: BundleDescription | undefined;
+  /** by name */
   jobs: Map<string, OldJob>;
+  /** names by key */
+  keys: Map<string, string>;
   script: string;
 } {
   try {
     const description = readBundleDescription(folder);
     const jobs = new Map<string, OldJob>();
+    const keys = new Map<string, string>();
     for (const job of readBundledJobs(folder, description)) {
       jobs.set(job.name, { key: job.key, values: [...job.params, ...job.inputs, ...job.outputs].join("\t") });
+      keys.set(job.key, job.name);
     }
     return {
       description,
       jobs,
+      keys,
       script: readFileSync(join(folder, BUNDLE_FILES.manager), "utf8").replaceAll("\r\n", "\n"),
     };
   } catch {
-    return { description: undefined, jobs: new Map(), script: "" };
+    return { description: undefined, jobs: new Map(), keys: new Map(), script: "" };
   }
 }
 
@@ -76,19 +82,26 @@ export const diff: Verb<object> = async (context) => {
     if (jobs) jobs.push(job);
     else changes.set(change, [job]);
   };
+  const others: { readonly name: string; readonly values: string }[] = [];
   const onJob = (job: JobPlan) => {
-    const before = old.jobs.get(job.name);
-    old.jobs.delete(job.name);
-    if (!before) note("added", job.name);
-    else if (before.key !== job.key) {
+    // One that is known by its key is the same, also where another line before it has given it another name.
+    const before = old.keys.get(job.key);
+    if (before !== undefined) old.jobs.delete(before);
+    else {
       const values = [...job.params, ...job.inputs.map((input) => input.path), ...job.outputs].join("\t");
-      if (values !== before.values) note("params or paths", job.name);
-      else note(script.length > 0 ? "command, environment or rules" : "content of inputs", job.name);
+      others.push({ name: job.name, values });
     }
   };
   const machinery = machineryFolder(workspace, folder);
   const digests = join(workspace.state, STATE_FILES.digests);
   const bundle = build(compilation, { folder, machinery, write: false, digests, onJob });
+  for (const { name, values } of others) {
+    const before = old.jobs.get(name);
+    old.jobs.delete(name);
+    if (!before) note("added", name);
+    else if (values !== before.values) note("params or paths", name);
+    else note(script.length > 0 ? "command, environment or rules" : "content of inputs", name);
+  }
   for (const name of old.jobs.keys()) note("removed", name);
   // Which part of a key has changed cannot be told from the key; a tree is part of all of them.
   const inputs = changes.get("content of inputs");

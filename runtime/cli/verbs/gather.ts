@@ -1,4 +1,5 @@
 import { countOf } from "../../../compiler/format/amounts.js";
+import { collectedTree } from "../../../compiler/format/bundle.js";
 import { collect } from "../../collect/collect.js";
 import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
 import { previewTrees } from "../../collect/preview.js";
@@ -41,7 +42,7 @@ export const gather: Verb<GatherOptions> = (context, options) =>
         home.failures,
         deployed.results.placed.stalePaths(),
       );
-      const trees = deployed.description.tree ? { trees: home.trees.map(describeCollectedTree) } : {};
+      const trees = collectedTree(deployed.description) ? { trees: home.trees.map(describeCollectedTree) } : {};
       context.terminal.printDocument({ ...report, ...trees });
     } else {
       context.terminal.say(

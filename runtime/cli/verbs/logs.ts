@@ -1,9 +1,12 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { formatBytes } from "../../../compiler/format/amounts.js";
+import type { BundleDescription, BundledJob } from "../../../compiler/format/bundle.js";
+import { withoutControlCharacters } from "../../../compiler/format/control-characters.js";
 import { namesIn } from "../../../compiler/format/file-access.js";
 import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
-import { logPath, readLogTail } from "../../results/logs.js";
+import { lineOf } from "../../results/failure.js";
+import { logNameOf, logPath, readLogTail } from "../../results/logs.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { EXIT } from "../output/exit-codes.js";
 import { useDeployed } from "./use-deployed.js";
@@ -21,7 +24,7 @@ type Stream = "out" | "err";
 /** Where a log lies: collected, or still in a run's work folder (the newest try there). */
 function findLog(
   deployed: DeployedSwarm,
-  job: { readonly name: string; readonly number: number },
+  job: Pick<BundledJob, "name" | "key" | "number">,
   stream: Stream,
 ): string | undefined {
   for (const run of [...deployed.runs].reverse()) {
@@ -33,8 +36,17 @@ function findLog(
     const found = places.filter(existsSync).at(-1);
     if (found) return found;
   }
-  const home = join(deployed.workspace.results, logPath(job.name, stream));
+  const home = join(
+    deployed.workspace.results,
+    logPath(logNameOf(deployed.ledger.get(job.key) ?? job, deployed.description), stream),
+  );
   return existsSync(home) ? home : undefined;
+}
+
+/** A job's name; of a line of a list of commands, with its text behind a tab. */
+function nameWithLine(job: BundledJob, description: BundleDescription): string {
+  const line = lineOf(job, description);
+  return line === undefined ? job.name : `${job.name}\t${withoutControlCharacters(line)}`;
 }
 
 /** `locusts logs`: what a job has printed; without a job's name, which jobs have logs. */
@@ -44,17 +56,17 @@ export const logs: Verb<LogsOptions> = (context, options) =>
     if (options.job === undefined) {
       const failed = [...deployed.jobs()].filter((job) => deployed.ledger.get(job.key)?.status === "failed");
       if (context.json) {
-        const jobs = failed.map(({ name, number }) => ({
-          job: name,
-          out: findLog(deployed, { name, number }, "out") ?? null,
-          err: findLog(deployed, { name, number }, "err") ?? null,
+        const jobs = failed.map((job) => ({
+          job: job.name,
+          out: findLog(deployed, job, "out") ?? null,
+          err: findLog(deployed, job, "err") ?? null,
         }));
         terminal.printDocument({ target: deployed.target, jobs });
       } else if (failed.length === 0) terminal.say("no job has failed; name one: locusts logs --job NAME");
-      else for (const { name } of failed) terminal.print(name);
+      else for (const job of failed) terminal.print(nameWithLine(job, deployed.description));
       return EXIT.fine;
     }
-    let job: { readonly name: string; readonly number: number } | undefined;
+    let job: BundledJob | undefined;
     for (const candidate of deployed.jobs()) if (candidate.name === options.job) job = candidate;
     if (!job)
       throw new RuntimeProblem(
@@ -85,6 +97,9 @@ export const logs: Verb<LogsOptions> = (context, options) =>
       terminal.say("  hint: locusts deploy --keep-logs collects the logs of all jobs");
       return EXIT.fine;
     }
+    const line = lineOf(job, deployed.description);
+    if (line !== undefined)
+      terminal.say(terminal.colors.dim(`==> line ${job.name}: ${withoutControlCharacters(line)}`));
     for (const [stream, path] of Object.entries(paths)) {
       if (path === undefined) continue;
       terminal.say(

@@ -1,6 +1,6 @@
 import { type DeployedSwarm, openRuns, viewRun } from "../../collect/deployed-swarm.js";
+import { asFailure, type Failure } from "../../results/failure.js";
 import { resultInPlace } from "../../results/job-state.js";
-import type { JobResult } from "../../results/ledger.js";
 import { makeReport, type SwarmReport } from "../../results/report.js";
 import { describeStop } from "../output/deploy.js";
 import { EXIT } from "../output/exit-codes.js";
@@ -11,7 +11,7 @@ import type { Verb } from "./verb.js";
 
 interface Status {
   readonly report: SwarmReport;
-  readonly failures: readonly JobResult[];
+  readonly failures: readonly Failure[];
   /** jobs that have ended, and whose results have not been collected */
   readonly waiting: number;
   readonly managers: "running" | "gone";
@@ -29,7 +29,7 @@ async function lookAt(deployed: DeployedSwarm): Promise<Status> {
   }
   const { placed } = deployed.results;
   const newest = `${deployed.target}/${deployed.runs.at(-1)?.number}`;
-  const failures: JobResult[] = [];
+  const failures: Failure[] = [];
   let [total, done, failed, running, cached, waiting] = [0, 0, 0, 0, 0, 0];
   for (const job of deployed.jobs()) {
     total += 1;
@@ -49,7 +49,7 @@ async function lookAt(deployed: DeployedSwarm): Promise<Status> {
       if (result.run !== newest) cached += 1;
     } else if (result) {
       failed += 1;
-      failures.push(result);
+      failures.push(asFailure(job, result, deployed.description));
     }
   }
   const managers = states.some(({ active }) => active) ? "running" : "gone";

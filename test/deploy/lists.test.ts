@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "../runner/suite.js";
+import { locusts } from "../swarms/command-line.js";
+import { commandList, makeListFolder } from "../swarms/command-list.js";
+import { Deployment } from "./deployment.js";
+
+/** `jobs: commands("tasks.txt")`, beside `bash tasks.txt`. */
+const test = suite("lists of commands");
+
+function contentsOf(folder: string): Map<string, string> {
+  return new Map(readdirSync(folder).map((name) => [name, readFileSync(`${folder}/${name}`, "utf8")]));
+}
+
+test("a list makes the same files as by hand, and one line that is edited is one that runs", async () => {
+  const lines = commandList(200);
+  const swarm = new Deployment('jobs: commands("tasks.txt"),', { "tasks.txt": lines.join("\r\n") });
+  makeListFolder(swarm.folder);
+  const byHand = join(swarm.folder, "by-hand");
+  makeListFolder(byHand);
+  spawnSync("bash", ["-c", "tr -d '\\r' < ../tasks.txt > tasks.txt; bash tasks.txt; sleep 0.1"], { cwd: byHand });
+  const wanted = contentsOf(join(byHand, "out"));
+  assert.equal(wanted.size, 200);
+
+  assert.equal((await swarm.succeed()).jobs.total, 200);
+  const here = (text: string) => text.replace("/by-hand", "");
+  assert.deepEqual(contentsOf(swarm.path("out")), new Map([...wanted].map(([name, text]) => [name, here(text)])));
+  assert.deepEqual(swarm.results(), [], "nothing is compared or collected");
+  assert.equal((await swarm.succeed()).jobs.cached, 200);
+
+  // A line before all others moves their numbers; another one is edited.
+  const edited = ["echo first > out/first.txt", ...lines];
+  edited[18] = "echo edited > out/17.txt";
+  swarm.write("tasks.txt", edited.join("\n"));
+  const report = await swarm.succeed();
+  assert.deepEqual([report.jobs.total, report.jobs.cached], [201, 199]);
+  assert.equal(swarm.read("out/17.txt"), "edited\n");
+  assert.equal(swarm.jobs().get("19")?.line, "echo edited > out/17.txt");
+});
+
+test("a line that fails is shown by its text, its logs stay its own, and it runs again when it is mended", async () => {
+  const swarm = new Deployment('jobs: commands("tasks.txt"),', {
+    "tasks.txt": 'echo ran >> once.txt\necho said; nonesuch-program --x "a b"\necho twice >> twice.txt\nexit 4',
+  });
+  const first = await locusts(["deploy"], { cwd: swarm.folder });
+  assert.equal(first.exitCode, 3);
+  assert.match(first.stderr, /failed: exit, exit code 127.*\n {2}line 2: echo said; nonesuch-program --x "a b"\n/);
+  assert.match(first.stderr, /\n {2}2\| .*nonesuch-program: command not found\n/);
+  assert.match(first.stderr, /\n {2}line 4: exit 4\n/);
+
+  // The line has another number now, and whatever has its old number shows no logs of it.
+  swarm.write("tasks.txt", '# new\nexit 4\n\necho ran >> once.txt\necho said; nonesuch-program --x "a b"\n');
+  await swarm.deploy(["--limit", "1", "--redo", "2"]);
+  const { stdout: failed } = await locusts(["logs"], { cwd: swarm.folder });
+  assert.equal(failed, '2\texit 4\n5\techo said; nonesuch-program --x "a b"\n');
+  const logs = await locusts(["logs", "--job", "5"], { cwd: swarm.folder });
+  assert.match(logs.stdout, /^said\n.*command not found/s);
+  assert.match(logs.stderr, /line 5: echo said; nonesuch-program/);
+  assert.equal((await locusts(["logs", "--job", "2"], { cwd: swarm.folder })).stdout, "");
+  const status = JSON.parse((await locusts(["status", "--json"], { cwd: swarm.folder })).stdout);
+  assert.deepEqual(
+    status.failures.map(({ job, line }: { job: string; line: string }) => [job, line]),
+    [
+      ["2", "exit 4"],
+      ["5", 'echo said; nonesuch-program --x "a b"'],
+    ],
+  );
+
+  swarm.write("tasks.txt", "echo ran >> once.txt\necho mended >> once.txt\necho twice >> twice.txt\n");
+  const diff = await locusts(["diff"], { cwd: swarm.folder });
+  assert.match(diff.stdout, /1 job changed: params or paths\n {2}2\n/, diff.stdout);
+  const report = await swarm.succeed();
+  assert.equal(report.jobs.cached, 2);
+  assert.equal(swarm.read("once.txt"), "ran\nmended\n");
+  assert.ok(!swarm.exists("results/conflicts.tsv"));
+  await swarm.succeed(["--redo", "3"]);
+  assert.equal(swarm.read("twice.txt"), "twice\ntwice\n");
+});
+
+test("lines with declared outputs run in folders of their own, and a command goes around each", async () => {
+  const swarm = new Deployment(
+    `jobs: commands("tasks.txt"),
+     inputs: { word: shared("word.txt") },
+     outputs: { out: "{number}.txt" },
+     environment: { prepare: "greeting=hello" },
+     command: ({ line, outputs }) => sh\`
+       exec > \${outputs.out}
+       ( \${line} )
+       false || echo "$greeting $?"
+     \`,`,
+    { "tasks.txt": "cat word.txt; false; true\nls -A | wc -l\n", "word.txt": "word\n" },
+  );
+  await swarm.succeed();
+  assert.equal(swarm.result("1.txt"), "word\nhello 1\n");
+  assert.equal(swarm.result("2.txt"), "2\nhello 1\n");
+});
+
+test.run();

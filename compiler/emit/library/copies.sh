@@ -16,7 +16,7 @@ locusts_check_copies() {
   ((${#links[@]} > 0)) || return 0
   locusts_are_touched "${links[@]}" || return 0
   for input in "${links[@]}"; do
-    if locusts_is_intact "$input"; then continue; fi
+    if locusts_in_c_locale locusts_is_intact "$input"; then continue; fi
     locusts_spoilt=1
     printf 'spoilt %s %s\n' "$locusts_slot" "$input, when the job $locusts_job ran" >&3
     [[ ! -e $locusts_work/alone ]] || return 0 # nobody else can have done it

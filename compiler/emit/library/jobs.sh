@@ -14,35 +14,17 @@ locusts_work_through_list() {
     return
   fi
   while IFS=$'\t' read -r -u 5 locusts_number locusts_tries locusts_copies locusts_job "${locusts_columns[@]}"; do
-    locusts_place=$locusts_sequence locusts_folder=$locusts_work/$locusts_sequence/$locusts_number
+    locusts_folder=$locusts_work/$locusts_sequence/$locusts_number
     [[ ! -e $locusts_folder.out ]] || continue # another slot has it
     if [[ $locusts_stopping || -e $locusts_work/stop || ! -e /proc/$locusts_manager ]]; then
       locusts_left=1
       break
     fi
-    if ! : >"$locusts_folder.out"; then
-      [[ ! -e $locusts_folder.out ]] || continue # another slot was quicker
-      if locusts_has_room; then
-        locusts_stop_with "$locusts_folder.out cannot be made"
-      else
-        locusts_disk_is_full=1
-      fi
-      break
-    fi
-    if ((locusts_stagger > 0)) && ! locusts_await_turn; then
-      locusts_left=1
-      break
-    fi
+    : >"$locusts_folder.out" || { locusts_is_taken && continue; break; }
     locusts_decode_columns
-    locusts_try=$((locusts_tries + 1))
-    while
-      if [[ ! $locusts_tree_mode ]]; then
-        locusts_workdir=$locusts_folder
-        [[ $locusts_copies == - ]] || locusts_copy_inputs || locusts_give_up "its inputs could not be copied from the shared folder: $locusts_error"
-      elif [[ $locusts_tree_mode == each ]]; then
-        locusts_make_tree || locusts_give_up "its tree could not be made: $locusts_error"
-      fi
-    do
+    locusts_place=$locusts_sequence locusts_workdir=$locusts_folder locusts_try=$((locusts_tries + 1))
+    [[ $locusts_stagger == 0 ]] || locusts_await_turn || break
+    while [[ ! $locusts_is_special && $locusts_copies == - ]] || locusts_in_c_locale locusts_prepare_try; do
       locusts_start=${EPOCHREALTIME:-$SECONDS.000000} locusts_start=${locusts_start/[!0-9]/} # the decimal sign is the locale's
       # Before the job can do anything, so that whatever it does, it is known to have run.
       if ! printf 'start\t%s\t%s\t%s\t-\t%s\t.\n' "$locusts_number" "$locusts_try" "$locusts_slot" "${locusts_start:0:-3}"; then
@@ -52,35 +34,27 @@ locusts_work_through_list() {
       locusts_interrupted=''
       (
         set +C +m
-        if [[ $locusts_tree_mode == each ]]; then
-          locusts_enter_tree
-          exit
-        fi
-        if [[ $locusts_is_special ]]; then # as the environment of jobs asks for
-          [[ ! $locusts_own_shell ]] || locusts_run_inside "$locusts_workdir" "${locusts_steps[@]}"
-          # shellcheck disable=SC2163 # these are NAME=value
-          export "${locusts_aside[@]}" 2>/dev/null
-          # shellcheck disable=SC1090 # only the user knows it
-          [[ ! $locusts_start_file ]] || { . "$locusts_start_file"; builtin cd -- "$locusts_run"; }
-        fi
+        [[ ! $locusts_is_special ]] || locusts_enter_environment
+        # shellcheck disable=SC1090 # only the user knows it
+        [[ ! $locusts_start_file ]] || { . "$locusts_start_file"; builtin cd -- "$locusts_run"; }
         builtin cd -- "$locusts_workdir" || exit 1
         set -e -o pipefail
         for locusts_step in "${locusts_steps[@]}"; do "$locusts_step"; done
       ) >|"$locusts_folder.out" 2>|"$locusts_folder.err" 3>&- 4<&- 5<&- &
       locusts_pid=$! locusts_code=0 locusts_told='' locusts_misses=0
-      ((locusts_time_limit == 0)) || printf '%s %s\n' "$!" "${locusts_start:0:-6}" >|"$locusts_work/slots/$locusts_slot"
+      [[ $locusts_time_limit == 0 ]] || printf '%s %s\n' "$!" "${locusts_start:0:-6}" >|"$locusts_work/slots/$locusts_slot"
       [[ ! $locusts_stopping && ! $locusts_interrupted ]] || locusts_end_job TERM # before its number was known
       # A loop, since only there bash forgets a process at once; with what it remembers a fork takes longer.
       until locusts_await_end; do :; done
       kill -KILL -- "-$locusts_pid" # whatever the job left running in the background
       locusts_now=${EPOCHREALTIME:-$SECONDS.000000} locusts_now=${locusts_now/[!0-9]/}
-      ((locusts_time_limit == 0)) || : >|"$locusts_work/slots/$locusts_slot"
-      ((${#locusts_watched[@]} == 0)) || locusts_check_copies || break
+      [[ $locusts_time_limit == 0 ]] || : >|"$locusts_work/slots/$locusts_slot"
+      [[ ! $locusts_watched ]] || locusts_check_copies || break
       if [[ $locusts_is_quick && $locusts_code == 0 && ! $locusts_stopping && ($locusts_time_limit == 0 || ! -e $locusts_work/slots/timeout.$locusts_pid) ]] &&
         { ((locusts_now - locusts_start < locusts_quick)) || ! locusts_saw_oom_kill; } && locusts_record_if_whole; then
         break
       fi
-      locusts_judge_try || break
+      locusts_in_c_locale locusts_judge_try || break
       [[ ! $locusts_spoilt ]] || break # the next try would read it
     done
     [[ ! $locusts_disk_is_full && ! $locusts_refused ]] || break

@@ -20,7 +20,7 @@
 #
 #   locusts_script, locusts_bundle       manager.sh, and its folder
 #   locusts_run, locusts_shared          the run's folder, in which all of this runs; what inputs jobs share
-#   locusts_incarnation                    this incarnation of this manager: <name>.<number>
+#   locusts_incarnation                  this incarnation of this manager: <name>.<number>
 #   locusts_home                         work/<incarnation>: where results are published
 #   locusts_work                         where its jobs run: the same, or a folder of the node's own disk
 #   locusts_stopping, locusts_detail     why no more jobs are begun; empty while they are
@@ -45,17 +45,19 @@ shopt -s extglob # which the definition's own text is read without
 locusts_parts=(environment journal slot jobs try outputs record)
 [[ $locusts_tree_mode != each ]] || locusts_parts+=(trees)
 ((${#locusts_watched[@]} == 0)) || locusts_parts+=(copies)
-if [[ ${1-} != --slot ]]; then
-  locusts_parts+=(run take-over requests gpus pilots failures running machine modules allocation-slurm allocation-others main)
+if [[ ${1-} == --slot ]]; then
+  # In one go: what bash sets up and frees for each file would leave holes in its memory, all over which then lies
+  # what it works with. Whatever is written to has to be copied after each fork.
+  # shellcheck source=/dev/null # they stand beside this file
+  . <(builtin cd -- "$locusts_lib" && exec cat -- "${locusts_parts[@]/%/.sh}") || exit
+  locusts_slot_main "${@:2}"
+  exit
 fi
+locusts_parts+=(run take-over requests gpus pilots failures running machine modules allocation-slurm allocation-others main)
 for locusts_part in "${locusts_parts[@]}"; do
   # shellcheck source=/dev/null # they stand beside this file
   . "$locusts_lib/$locusts_part.sh" || exit
 done
 
-if [[ ${1-} == --slot ]]; then
-  locusts_slot_main "${@:2}"
-else
-  locusts_main "$@"
-fi
+locusts_main "$@"
 exit

@@ -123,11 +123,12 @@ locusts_check_by() { # function
   (
     shopt -u extglob
     set +C +m
+    locusts_restore_locale
     output=$locusts_output
     if [[ $locusts_is_special ]]; then # as for the command
       [[ ! $locusts_own_shell ]] || locusts_run_inside "$locusts_workdir" "$1"
       # shellcheck disable=SC2163 # these are NAME=value
-      export "${locusts_aside[@]}" 2>/dev/null
+      ((${#locusts_aside[@]} == 0)) || export "${locusts_aside[@]}" 2>/dev/null
       # shellcheck disable=SC1090 # only the user knows it
       [[ ! $locusts_start_file ]] || { . "$locusts_start_file"; builtin cd -- "$locusts_run"; }
     fi

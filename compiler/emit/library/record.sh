@@ -9,11 +9,10 @@ locusts_jobs_a_batch=128 locusts_microseconds_a_batch=200000
 
 # The job at hand has ended well.
 locusts_record() { # words-for-outputs paths
-  local line
   locusts_pid=''
-  printf -v line 'done\t%s\t%s\tok\t0\t%s\t%s\t%s\t%s\t.' \
+  printf -v locusts_line 'done\t%s\t%s\tok\t0\t%s\t%s\t%s\t%s\t.' \
     "$locusts_number" "$locusts_try" "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_place" "$1"
-  if ! printf '%s\0' "${@:2}" "$line" >>"$locusts_work/slots/$locusts_slot.ended"; then
+  if ! printf '%s\0' "${@:2}" "$locusts_line" >>"$locusts_work/slots/$locusts_slot.ended"; then
     locusts_disk_is_full=1
   elif ((++locusts_ended >= locusts_batch || locusts_now - locusts_published > locusts_microseconds_a_batch)); then
     locusts_publish
@@ -26,7 +25,7 @@ locusts_publish() {
   locusts_saw_oom_kill
   locusts_memory_ran_out='' # that was one of those
   local code=0
-  (locusts_write_down) || code=$?
+  (locusts_in_c_locale locusts_write_down) || code=$?
   case $code in
     0) ;;
     2) locusts_stopping=1; return ;; # it has said why
@@ -55,8 +54,10 @@ locusts_write_down() {
       done$'\t'*)
         line=${token%$'\t.'}
         lines+=("$line") files+=("${paths[@]}") paths=()
-        place=${line%$'\t'*} number=${line#*$'\t'}
-        jobs+=("${place##*$'\t'}/${number%%$'\t'*}")
+        if [[ $locusts_home ]]; then
+          place=${line%$'\t'*} number=${line#*$'\t'}
+          jobs+=("${place##*$'\t'}/${number%%$'\t'*}")
+        fi
         ;;
       */) brought+=("${token%/}") ;; # a folder; its size is known
       *) paths+=("$token") ;;

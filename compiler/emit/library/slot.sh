@@ -31,6 +31,17 @@ locusts_is_suspended() { # pid
   [[ ${stat##*) } == [Tt]* ]]
 }
 
+# A job's log could not be created: has another slot been quicker?
+locusts_is_taken() {
+  [[ ! -e $locusts_folder.out ]] || return 0
+  if locusts_has_room; then
+    locusts_stop_with "$locusts_folder.out cannot be made"
+  else
+    locusts_disk_is_full=1
+  fi
+  return 1
+}
+
 # Undoes the escapes of the tables (\t \n \\, and \e for an empty field) in the variables named.
 locusts_decode() {
   local locusts_name
@@ -128,9 +139,22 @@ locusts_renew_folder() {
   locusts_try=$((locusts_try + 1))
   locusts_place=$locusts_sequence.$locusts_try
   locusts_folder=$locusts_work/$locusts_place/$locusts_number
+  locusts_workdir=$locusts_folder
   locusts_try_twice mkdir -p -- "$locusts_work/$locusts_place" || return
   [[ $locusts_tree_mode ]] ||
     locusts_try_twice tar --no-unquote --no-same-owner -xf "chunks/$locusts_chunk.tar" -C "$locusts_work/$locusts_place" -- "$locusts_number"
+}
+
+# Makes ready what the try at hand needs beside its own folder. Fails if it cannot be tried.
+locusts_prepare_try() {
+  case $locusts_tree_mode in
+    one) locusts_workdir=$locusts_tree_workdir ;;
+    each) locusts_make_tree || locusts_give_up "its tree could not be made: $locusts_error" ;;
+    *)
+      [[ $locusts_copies == - ]] || locusts_copy_inputs ||
+        locusts_give_up "its inputs could not be copied from the shared folder: $locusts_error"
+      ;;
+  esac
 }
 
 # Inputs too large to be packed lie in the shared folder; this job wants copies of its own.
@@ -147,7 +171,9 @@ locusts_copy_inputs() {
 locusts_await_turn() {
   local word
   printf 'turn %s\n' "$locusts_slot" >&3
-  read -r -u 4 word && [[ $word == go ]]
+  read -r -u 4 word && [[ $word == go ]] && return
+  locusts_left=1
+  return 1
 }
 
 # Reads the manager's answer. If it is not there yet, what has ended is written down in the meantime.
@@ -166,12 +192,14 @@ locusts_slot_main() { # number --incarnation name list manager incarnation-folde
   locusts_run=$PWD
   locusts_put_aside
   locusts_take_functions
-  # Is there something to do before a job that its environment asks for?
-  locusts_is_special=$locusts_own_shell
+  [[ $locusts_tree_mode ]] || locusts_enter_locale
+  # Do jobs run elsewhere than in a folder of their own, or is there something to do before one that its
+  # environment asks for?
+  locusts_is_special=$locusts_own_shell$locusts_tree_mode
   ((${#locusts_aside[@]} == 0)) || locusts_is_special=1
   case $locusts_tree_mode in
     one)
-      locusts_workdir=$PWD/work/tree/$locusts_place_in_tree
+      locusts_tree_workdir=$PWD/work/tree/$locusts_place_in_tree
       locusts_tree=$(cd -P -- work/tree && pwd)
       [[ ! -L work/tree ]] || locusts_workdir=$locusts_tree/$locusts_place_in_tree # as jobs would see it by hand
       ;;

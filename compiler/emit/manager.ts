@@ -10,6 +10,11 @@ function isQuicklyChecked({ kind, checks }: OutputPlan): boolean {
   return kind === "file" && quickTests(checks) !== undefined;
 }
 
+/** The command, of which the last program takes the place of the shell. */
+function byExec({ command, lastProgram: at, container }: SwarmPlan): string {
+  return at === undefined || container ? command : `${command.slice(0, at)}$locusts_exec ${command.slice(at)}`;
+}
+
 /** `manager.sh`: the same however many jobs there are. */
 export function emitManager(swarm: SwarmPlan): string {
   const { pilots } = swarm.target;
@@ -21,6 +26,8 @@ export function emitManager(swarm: SwarmPlan): string {
     slots: swarm.target.slots === undefined ? "" : String(swarm.target.slots),
     // Between SIGTERM for the last jobs and the end of a pilot's time there are but a few seconds.
     grace: graceSeconds(pilots),
+    command: byExec(swarm),
+    usesExec: byExec(swarm) !== swarm.command,
     pilots: pilots
       ? { ...pilots, nodesMaySubmit: pilots.nodesMaySubmit ? 1 : 0, spareSeconds: spareSeconds(pilots.closingSeconds) }
       : false,

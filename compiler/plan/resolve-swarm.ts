@@ -16,6 +16,7 @@ import { formatWalltime } from "../format/amounts.js";
 import { parsePattern, placeholdersOf } from "../format/pattern.js";
 import { isReserved, LOG_FOLDER } from "../format/results.js";
 import type { DefinitionPath, ReportMistake } from "../problem/problem.js";
+import { findLastProgram } from "../shell/last-program.js";
 import { assembleTemplate } from "../shell/template.js";
 import type { Enumeration } from "../survey/sources/enumerate-jobs.js";
 import { whyOutside } from "../tree/place-output.js";
@@ -335,6 +336,7 @@ export async function resolveSwarm(
     resolver.mistake(["targets", targetName, ...path], message, hint),
   );
   resolver.checkTime(limits.timeSeconds, resolvedTarget.pilots);
+  const prepare = await resolver.prepare(environment);
   const plan = {
     name: definition.name,
     description: definition.description ?? "",
@@ -345,8 +347,13 @@ export async function resolveSwarm(
     inputs,
     outputs,
     command: command.text,
+<<<<<<< HEAD
     runsLines: code !== undefined,
     prepare: await resolver.prepare(environment),
+=======
+    lastProgram: await findLastProgram(command.text, prepare),
+    prepare,
+>>>>>>> a980dd7 (The last program of a command takes the place of its shell, where that makes no difference)
     variables: resolver.variables(environment, resources.cpus),
     modules: environment.modules ?? [],
     container: environment.container,

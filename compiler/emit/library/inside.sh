@@ -18,6 +18,7 @@ locusts_print_modules() {
 }
 
 # --inside variables folder functions... No function of ours is around those of the job: their depth may be limited.
+locusts_exec='' # functions of the environment come first
 eval "$2" # those of the job, as text
 builtin cd -- "$3" || exit 1
 set -e -o pipefail

@@ -197,6 +197,9 @@ locusts_slot_main() { # number --incarnation name list manager incarnation-folde
   # environment asks for?
   locusts_is_special=$locusts_own_shell$locusts_tree_mode
   ((${#locusts_aside[@]} == 0)) || locusts_is_special=1
+  # A function may have the name of a program.
+  locusts_exec='exec'
+  [[ ! $locusts_own_shell && ! $locusts_start_file ]] && ((${#locusts_functions[@]} == 0)) || locusts_exec=''
   case $locusts_tree_mode in
     one)
       locusts_tree_workdir=$PWD/work/tree/$locusts_place_in_tree

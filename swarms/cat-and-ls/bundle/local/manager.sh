@@ -19,12 +19,13 @@ if [[ ${1-} != --inside ]]; then
 fi
 
 # ---- The command: it runs in a subshell of its own, in the job's folder ----------------------
+# $locusts_exec is exec, so that no shell waits for the last program; or nothing, where the environment has functions.
 
 # shellcheck disable=all
 locusts_command() {
 
     ls -lrth "$in_first" "$in_second" "$in_common" > "$out_listing"
-    cat "$in_first" "$in_second" "$in_common" > "$out_text"
+    $locusts_exec cat "$in_first" "$in_second" "$in_common" > "$out_text"
   
 
 }

@@ -20,10 +20,11 @@ if [[ ${1-} != --inside ]]; then
 fi
 
 # ---- The command: it runs in a subshell of its own, in the tree ----------------------
+# $locusts_exec is exec, so that no shell waits for the last program; or nothing, where the environment has functions.
 
 # shellcheck disable=all
 locusts_command() {
-./important_script.sh "$param_first"-$((${param_first} + 9))
+$locusts_exec ./important_script.sh "$param_first"-$((${param_first} + 9))
 
 }
 

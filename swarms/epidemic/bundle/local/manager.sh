@@ -20,11 +20,12 @@ if [[ ${1-} != --inside ]]; then
 fi
 
 # ---- The command: it runs in a subshell of its own, in the job's folder ----------------------
+# $locusts_exec is exec, so that no shell waits for the last program; or nothing, where the environment has functions.
 
 # shellcheck disable=all
 locusts_command() {
 
-    awk -v reproduction="$param_reproduction" -v days="$param_days" -v vaccinated="$param_vaccinated" \
+    $locusts_exec awk -v reproduction="$param_reproduction" -v days="$param_days" -v vaccinated="$param_vaccinated" \
         -v summary="$out_summary" -f "$in_model" > "$out_curve"
   
 

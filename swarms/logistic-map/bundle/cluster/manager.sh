@@ -24,11 +24,12 @@ if [[ ${1-} != --inside ]]; then
 fi
 
 # ---- The command: it runs in a subshell of its own, in the job's folder ----------------------
+# $locusts_exec is exec, so that no shell waits for the last program; or nothing, where the environment has functions.
 
 # shellcheck disable=all
 locusts_command() {
 
-    awk -v step="$param_step" -f "$in_model" > "$out_orbit"
+    $locusts_exec awk -v step="$param_step" -f "$in_model" > "$out_orbit"
   
 
 }

@@ -20,11 +20,12 @@ if [[ ${1-} != --inside ]]; then
 fi
 
 # ---- The command: it runs in a subshell of its own, in the job's folder ----------------------
+# $locusts_exec is exec, so that no shell waits for the last program; or nothing, where the environment has functions.
 
 # shellcheck disable=all
 locusts_command() {
 
-    awk -v seed="$param_seed" -f "$in_program" "$in_data" > "$out_means"
+    $locusts_exec awk -v seed="$param_seed" -f "$in_program" "$in_data" > "$out_means"
   
 
 }

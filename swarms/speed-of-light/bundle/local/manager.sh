@@ -20,10 +20,11 @@ if [[ ${1-} != --inside ]]; then
 fi
 
 # ---- The command: it runs in a subshell of its own, in the job's folder ----------------------
+# $locusts_exec is exec, so that no shell waits for the last program; or nothing, where the environment has functions.
 
 # shellcheck disable=all
 locusts_command() {
-  node "$locusts_bundle/program.mjs" "in.measurements=$in_measurements" "out.score=$out_score" "param.experiment=$param_experiment" "param.estimator=$param_estimator" "param.resamples=$param_resamples" "param.seed=$param_seed"
+  $locusts_exec node "$locusts_bundle/program.mjs" "in.measurements=$in_measurements" "out.score=$out_score" "param.experiment=$param_experiment" "param.estimator=$param_estimator" "param.resamples=$param_resamples" "param.seed=$param_seed"
 
 }
 

@@ -347,13 +347,9 @@ export async function resolveSwarm(
     inputs,
     outputs,
     command: command.text,
-<<<<<<< HEAD
     runsLines: code !== undefined,
-    prepare: await resolver.prepare(environment),
-=======
     lastProgram: await findLastProgram(command.text, prepare),
     prepare,
->>>>>>> a980dd7 (The last program of a command takes the place of its shell, where that makes no difference)
     variables: resolver.variables(environment, resources.cpus),
     modules: environment.modules ?? [],
     container: environment.container,

@@ -75,13 +75,10 @@ export interface SwarmPlan {
   readonly outputs: readonly OutputPlan[];
   /** bash text of the command; of a node() command, the line that starts the program */
   readonly command: string;
-<<<<<<< HEAD
   /** does the command run what the param `line` of each job says? */
   readonly runsLines: boolean;
-=======
   /** where in `command` the name of the program stands that is all that is left to do; undefined: there is none */
   readonly lastProgram: number | undefined;
->>>>>>> a980dd7 (The last program of a command takes the place of its shell, where that makes no difference)
   /** the bundled program of a node() command */
   readonly program: string | undefined;
   readonly prepare: string | undefined;

@@ -11,6 +11,9 @@ const NO_PROGRAMS = new Set(
   ).split(" "),
 );
 
+/** What the manager calls its functions. */
+const OWN_FUNCTIONS = "locusts_";
+
 /** With one of these in a text, a word may mean something else than the program of that name, or something is to follow it. */
 const CHANGES_MEANING =
   /\(\s*\)|[<>]\(|(?<![\w-])(?:alias|coproc|enable|eval|exec|function|hash|shopt|source|trap)(?![\w-])|(?:^|[\s;&|({])\.\s/m;
@@ -29,7 +32,7 @@ export async function findLastProgram(text: string, before = ""): Promise<number
   const bytes = Buffer.from(text);
   const command = bytes.subarray(last.Cmd.Pos.Offset, last.Cmd.End.Offset).toString();
   const name = /^[\w./+][\w./+-]*(?=\s|$)/.exec(command)?.[0];
-  if (name === undefined || NO_PROGRAMS.has(name)) return undefined;
+  if (name === undefined || NO_PROGRAMS.has(name) || name.startsWith(OWN_FUNCTIONS)) return undefined;
   // Only words may stand between these: no operator, and no redirection.
   if (/[|&;<>()\n]/.test(command) && !(await isParsed(`words=(${command})`))) return undefined;
   return bytes.subarray(0, last.Cmd.Pos.Offset).toString().length;

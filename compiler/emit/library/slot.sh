@@ -139,7 +139,7 @@ locusts_renew_folder() {
   locusts_try=$((locusts_try + 1))
   locusts_place=$locusts_sequence.$locusts_try
   locusts_folder=$locusts_work/$locusts_place/$locusts_number
-  locusts_workdir=$locusts_folder
+  locusts_workdir=${locusts_tree_workdir:-$locusts_folder}
   locusts_try_twice mkdir -p -- "$locusts_work/$locusts_place" || return
   [[ $locusts_tree_mode ]] ||
     locusts_try_twice tar --no-unquote --no-same-owner -xf "chunks/$locusts_chunk.tar" -C "$locusts_work/$locusts_place" -- "$locusts_number"
@@ -147,14 +147,11 @@ locusts_renew_folder() {
 
 # Makes ready what the try at hand needs beside its own folder. Fails if it cannot be tried.
 locusts_prepare_try() {
-  case $locusts_tree_mode in
-    one) locusts_workdir=$locusts_tree_workdir ;;
-    each) locusts_make_tree || locusts_give_up "its tree could not be made: $locusts_error" ;;
-    *)
-      [[ $locusts_copies == - ]] || locusts_copy_inputs ||
-        locusts_give_up "its inputs could not be copied from the shared folder: $locusts_error"
-      ;;
-  esac
+  if [[ $locusts_tree_mode == each ]]; then
+    locusts_make_tree || locusts_give_up "its tree could not be made: $locusts_error"
+  elif [[ $locusts_copies != - ]]; then
+    locusts_copy_inputs || locusts_give_up "its inputs could not be copied from the shared folder: $locusts_error"
+  fi
 }
 
 # Inputs too large to be packed lie in the shared folder; this job wants copies of its own.
@@ -192,19 +189,20 @@ locusts_slot_main() { # number --incarnation name list manager incarnation-folde
   locusts_run=$PWD
   locusts_put_aside
   locusts_take_functions
-  [[ $locusts_tree_mode ]] || locusts_enter_locale
-  # Do jobs run elsewhere than in a folder of their own, or is there something to do before one that its
-  # environment asks for?
-  locusts_is_special=$locusts_own_shell$locusts_tree_mode
+  [[ $locusts_tree_mode == each ]] || locusts_enter_locale
+  # Is there something to do before a job, for its tree or since its environment asks for it?
+  locusts_is_special=$locusts_own_shell
+  [[ $locusts_tree_mode != each ]] || locusts_is_special=1
   ((${#locusts_aside[@]} == 0)) || locusts_is_special=1
   # A function may have the name of a program.
   locusts_exec='exec'
   [[ ! $locusts_own_shell && ! $locusts_start_file ]] && ((${#locusts_functions[@]} == 0)) || locusts_exec=''
+  locusts_tree_workdir='' # where jobs run, if not each in a folder of its own
   case $locusts_tree_mode in
     one)
       locusts_tree_workdir=$PWD/work/tree/$locusts_place_in_tree
       locusts_tree=$(cd -P -- work/tree && pwd)
-      [[ ! -L work/tree ]] || locusts_workdir=$locusts_tree/$locusts_place_in_tree # as jobs would see it by hand
+      [[ ! -L work/tree ]] || locusts_tree_workdir=$locusts_tree/$locusts_place_in_tree # as jobs would see it by hand
       ;;
     each)
       locusts_begin_trees

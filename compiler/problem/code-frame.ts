@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import pc from "picocolors";
 import { textOf } from "../format/file-access.js";
 import type { Place, Problem } from "./problem.js";
@@ -21,7 +21,7 @@ export function formatProblems(problems: readonly Problem[], folder: string, { c
   const colors = pc.createColors(color);
   const sources = new Map<string, readonly string[]>();
   const linesOf = (file: string) => {
-    const known = sources.get(file) ?? textOf(join(folder, file))?.split(/\r?\n/) ?? [];
+    const known = sources.get(file) ?? textOf(resolve(folder, file))?.split(/\r?\n/) ?? [];
     sources.set(file, known);
     return known;
   };

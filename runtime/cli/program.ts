@@ -1,13 +1,25 @@
 import { Command, InvalidArgumentError } from "commander";
 import { LOCUSTS_VERSION } from "../../compiler/format/version.js";
+import { listHome } from "../workspace/workspace.js";
 import { completeInShells } from "./completion.js";
 import type { ExitCode } from "./output/exit-codes.js";
 import { openTerminal } from "./output/terminal.js";
+import { setTypedPlace } from "./output/where.js";
+import type { RunOptions } from "./verbs/run.js";
 import type { Verb, VerbContext } from "./verbs/verb.js";
 
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It takes a whole number from 1.");
   return Number(text);
+}
+
+/** The options of what runs jobs. */
+function withRunOptions(command: Command): Command {
+  return command
+    .option("--redo [what...]", "run again what is done: all, or jobs by name or by the cause of their end")
+    .option("--limit <jobs>", "run at most so many jobs", wholeNumber)
+    .option("--keep-logs", "collect the logs of jobs that went well, too")
+    .option("--detach", "leave as soon as it runs; status and gather come back to it");
 }
 
 interface CommonOptions {
@@ -34,6 +46,7 @@ Examples:
   locusts check                   is the definition here right?
   locusts deploy                  build, run what is new, changed or unfinished, gather
   locusts deploy swarms/cat-and-ls --target laptop
+  locusts run tasks.txt           run each line of a file, two at a time: -j 2
   locusts status --json | jq .jobs
 
 Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed, 64 wrong usage.`,
@@ -54,6 +67,7 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
       .exitOverride();
     command.action(async (place: string, options: Options & CommonOptions) => {
       const json = options.json === true;
+      setTypedPlace(place);
       const context: VerbContext = { terminal: openTerminal(json), place, target: options.target, json };
       const { [name]: run } = await load();
       finish(await run(context, options));
@@ -71,15 +85,13 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     "look at a target for what would fail there, before it does",
     () => import("./verbs/doctor.js"),
   ).option("--accept-new-host-key", "trust a host that was never seen before, and remember its key");
-  verb(
-    "deploy",
-    "build, run what is new, changed or unfinished, and gather the results",
-    () => import("./verbs/deploy.js"),
+  withRunOptions(
+    verb(
+      "deploy",
+      "build, run what is new, changed or unfinished, and gather the results",
+      () => import("./verbs/deploy.js"),
+    ),
   )
-    .option("--redo [what...]", "run again what is done: all, or jobs by name or by the cause of their end")
-    .option("--limit <jobs>", "run at most so many jobs", wholeNumber)
-    .option("--keep-logs", "collect the logs of jobs that went well, too")
-    .option("--detach", "leave as soon as it runs; status and gather come back to it")
     .option("--take-over", "have the swarm's folder on the target, whichever checkout it belonged to")
     .option("--accept-new-host-key", "trust a host that was never seen before, and remember its key");
   verb("status", "tell where the swarm stands", () => import("./verbs/status.js"));
@@ -99,6 +111,24 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
       "take back nodes that are left out since jobs failed there one after another; remove nothing else",
     )
     .option("--reset", "the way out if something is damaged: remove all that Locusts has, but results");
+  withRunOptions(program.command("run"))
+    .description("run each line of a list of commands, as a swarm in <tasks>.locusts; no definition is needed")
+    .argument("<tasks>", "a file with one command a line, or - for standard input")
+    .option(
+      "-j, --slots <jobs>",
+      "how many lines run at a time (default: as many as this machine has cores)",
+      wholeNumber,
+    )
+    .option("--folder <folder>", "where the lines run (default: here)")
+    .option("--save", "write the definition, to be changed, and run nothing")
+    .option("--json", "print one document for programs on stdout")
+    .exitOverride()
+    .action(async (place: string, options: RunOptions & CommonOptions) => {
+      const json = options.json === true;
+      setTypedPlace(place === "-" ? listHome(place) : place);
+      const { run } = await import("./verbs/run.js");
+      finish(await run({ terminal: openTerminal(json), place, target: undefined, json }, options));
+    });
   program
     .command("import-tree")
     .description("print a tree file of the predecessor as tree(…), to be pasted into a definition")

@@ -19,9 +19,15 @@ export interface Workspace {
   readonly results: string;
 }
 
-/** Finds the definition that is meant by a folder or file. @throws RuntimeProblem if there is none */
+/** The folder of the swarm that `locusts run` makes of a list of commands; `-` is standard input. */
+export function listHome(list: string): string {
+  return `${list === "-" ? "stdin" : list}.locusts`;
+}
+
+/** Finds the definition that is meant by a folder or file, or by a list of commands that was run. @throws RuntimeProblem if there is none */
 export function openWorkspace(place: string): Workspace {
-  const path = resolve(place);
+  const typed = resolve(place);
+  const path = existsSync(join(listHome(typed), DEFINITION_NAME)) ? listHome(typed) : typed;
   let stats: Stats | undefined;
   try {
     stats = statSync(path, { throwIfNoEntry: false });

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "../runner/suite.js";
 import { locusts } from "../swarms/command-line.js";
 import { commandList, makeListFolder } from "../swarms/command-list.js";
-import { Deployment } from "./deployment.js";
+import { folderOf } from "../swarms/swarm-folders.js";
+import { CLI, Deployment } from "./deployment.js";
 
 /** `jobs: commands("tasks.txt")`, beside `bash tasks.txt`. */
 const test = suite("lists of commands");
@@ -95,6 +96,67 @@ test("lines with declared outputs run in folders of their own, and a command goe
   await swarm.succeed();
   assert.equal(swarm.result("1.txt"), "word\nhello 1\n");
   assert.equal(swarm.result("2.txt"), "2\nhello 1\n");
+});
+
+/** `locusts …`, with something on its standard input. */
+function piped(words: readonly string[], cwd: string, input: string) {
+  const { status, stderr } = spawnSync(process.execPath, [CLI, ...words], { cwd, input, encoding: "utf8" });
+  return { exitCode: status, stderr };
+}
+
+test("locusts run needs no definition: its swarm lies beside the list, and all verbs take the list's name", async () => {
+  const folder = folderOf({ "my lists/tasks.txt": "# two\necho one >> out.txt; pwd >> out.txt\nnonesuch-program\n" });
+  const here = (words: readonly string[]) => locusts(words, { cwd: folder });
+  const read = (path: string) => readFileSync(join(folder, path), "utf8");
+  const first = await here(["run", "my lists/tasks.txt", "--slots", "2"]);
+  assert.equal(first.exitCode, 3, first.stderr);
+  assert.equal(read("out.txt"), `one\n${folder}\n`);
+  assert.match(first.stderr, /1\/2 done, 1 failed: my lists\/tasks\.txt\.locusts\/results\n/);
+  // What it says can be copied and run.
+  assert.match(
+    first.stderr,
+    / {2}locusts logs 'my lists\/tasks\.txt' --job NAME shows a job's output; locusts deploy 'my lists\/tasks\.txt' runs them again\n/,
+  );
+  assert.match((await here(["logs", "my lists/tasks.txt", "--job", "3"])).stdout, /command not found/);
+  assert.deepEqual(readdirSync(folder).sort(), ["my lists", "out.txt"]);
+
+  writeFileSync(join(folder, "my lists/tasks.txt"), "echo two (\n");
+  const wrong = await here(["run", "my lists/tasks.txt"]);
+  assert.match(wrong.stderr, /^my lists\/tasks\.txt:1:10 error: .*\n {2}1 \| echo two \(\n/, "named from here");
+
+  writeFileSync(join(folder, "my lists/tasks.txt"), "echo one >> out.txt; pwd >> out.txt\necho two >> out.txt\n");
+  const mended = JSON.parse((await here(["run", "my lists/tasks.txt", "--json"])).stdout);
+  assert.deepEqual([mended.jobs.done, mended.jobs.cached], [2, 1]);
+  assert.equal(read("out.txt"), `one\n${folder}\ntwo\n`);
+
+  const saved = await here(["run", "my lists/tasks.txt", "--save"]);
+  assert.equal(saved.exitCode, 0, saved.stderr);
+  const definition = "my lists/tasks.txt.locusts/swarm.config.ts";
+  writeFileSync(
+    join(folder, definition),
+    read(definition).replace("=> line", "=> sh`echo around >> out.txt; ${line}`"),
+  );
+  const other = await here(["run", "my lists/tasks.txt", "--slots", "3"]);
+  assert.match(other.stderr, /--slots is not for a definition that was saved\n.*change my lists\/tasks\.txt\.locusts/);
+  writeFileSync(join(folder, definition), read(definition).replace("{ commands", "{ sh, commands"));
+  assert.equal((await here(["run", "my lists/tasks.txt"])).exitCode, 0);
+  assert.equal(read("out.txt").match(/around/g)?.length, 2, "it is as the user has changed it");
+});
+
+test("locusts run takes lines from standard input, and says what it cannot take", async () => {
+  const folder = folderOf({ "no/thing": "" });
+  assert.equal(piped(["run", "-"], folder, "echo a > a.txt\necho b > b.txt").exitCode, 0);
+  assert.deepEqual(readdirSync(folder).sort(), ["a.txt", "b.txt", "no", "stdin.locusts"]);
+  const again = piped(["run", "-", "--json", "--folder", "no"], folder, "echo a > a.txt\n");
+  assert.equal(again.exitCode, 0, again.stderr);
+  assert.deepEqual(readdirSync(join(folder, "no")).sort(), ["a.txt", "thing"]);
+  const none = await locusts(["run", "tasks"], { cwd: folder });
+  assert.match(
+    none.stderr,
+    /error: there is no file tasks\n {2}hint: name a list of commands, or - for standard input\n/,
+  );
+  const folderGiven = await locusts(["run", "no"], { cwd: folder });
+  assert.equal(folderGiven.exitCode, 1);
 });
 
 test.run();

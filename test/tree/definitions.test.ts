@@ -237,7 +237,7 @@ test("other useless rules are worth a note", async () => {
   const { stderr } = await locusts(["check", folder]);
   const notes = stderr.split("\n").filter((line) => line.includes("note:"));
   assert.equal(
-    notes.map((line) => line.replace(/^.*?note: swarm\.config\.ts:/, "").replace(/ \(.*/, "")),
+    notes.map((line) => line.replace(/^.*?note: .*swarm\.config\.ts:/, "").replace(/ \(.*/, "")),
     [
       '6:40: the rule "!data" has no effect',
       '6:59: the rule "*.none" matches nothing',

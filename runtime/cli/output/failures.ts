@@ -94,12 +94,12 @@ export function sayFailures(terminal: Terminal, workspace: Workspace, failures: 
   const { colors } = terminal;
   for (const [message, group] of groupFailures(failures)) {
     terminal.say(`${colors.red(countOf(group.length, "job"))} failed: ${message}`);
-    for (const line of nameFailures(group)) terminal.say(`  ${line}`);
+    for (const line of nameFailures(group)) terminal.quote(`  ${line}`);
     const first = group[0] as Failure;
     const lines = lastLines(workspace.results, first.log, 5);
     const advice = adviceOn(first);
     if (advice !== undefined) terminal.say(`  ${advice}`);
     if (first.cause === "node" && first.detail) terminal.say(`  ${first.name}: ${first.detail}`);
-    if (lines.length > 0) terminal.say(lines.map((line) => `  ${colors.dim(`${first.name}|`)} ${line}`).join("\n"));
+    if (lines.length > 0) terminal.quote(lines.map((line) => `  ${colors.dim(`${first.name}|`)} ${line}`).join("\n"));
   }
 }

@@ -8,13 +8,7 @@ import { RuntimeProblem } from "../../system/problem.js";
 import { explainSystemError } from "../../system/system-errors.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import type { Terminal } from "./terminal.js";
-
-/** The folder whose files the problems' places name. */
-let problemFolder = process.cwd();
-
-export function setProblemFolder(folder: string): void {
-  problemFolder = folder;
-}
+import { getProblemFolder, seenFromHere } from "./where.js";
 
 interface ErrorDocument {
   readonly message: string;
@@ -40,11 +34,11 @@ export function sayError(terminal: Terminal, json: boolean, error: unknown): Exi
   if (json) terminal.printDocument({ errors });
   const { colors } = terminal;
   if (error instanceof ProblemsFound) {
-    terminal.say(formatProblems(error.problems, problemFolder, { color: terminal.live }));
+    terminal.quote(formatProblems(error.problems.map(seenFromHere), process.cwd(), { color: terminal.live }));
     const count = error.problems.length;
     terminal.say(
       colors.red(
-        `${count} ${count === 1 ? "problem" : "problems"} in ${relative(process.cwd(), problemFolder) || "."}`,
+        `${count} ${count === 1 ? "problem" : "problems"} in ${relative(process.cwd(), getProblemFolder()) || "."}`,
       ),
     );
   } else {

@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { setImmediate } from "node:timers/promises";
 import picocolors from "picocolors";
 import { REPORT_VERSION } from "../../results/report.js";
+import { nameVerbs } from "./where.js";
 
 /** So much of a file is read at a time. */
 const BLOCK = 1 << 20;
@@ -13,8 +14,10 @@ export interface Terminal {
   /** whether a person is looking: then a line may be rewritten */
   readonly live: boolean;
   readonly width: number;
-  /** a line for people */
+  /** a line for people; verbs that it names can be called as they stand there */
   say(text: string): void;
+  /** lines for people that somebody else has written, as they are */
+  quote(text: string): void;
   /** a result, for people or programs */
   print(text: string): void;
   /** a result for programs: one document in JSON, with its version */
@@ -63,16 +66,18 @@ export function openTerminal(json: boolean): Terminal {
     erase();
     process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
   };
+  const quote = (text: string) => {
+    erase();
+    process.stderr.write(`${text}\n`);
+  };
   return {
     colors: picocolors.createColors(live && picocolors.isColorSupported),
     live,
     get width() {
       return process.stderr.columns ?? 80;
     },
-    say(text) {
-      erase();
-      process.stderr.write(`${text}\n`);
-    },
+    say: (text) => quote(nameVerbs(text)),
+    quote,
     print,
     printDocument: (document) => print(JSON.stringify({ version: REPORT_VERSION, ...document })),
     async printFile(path) {

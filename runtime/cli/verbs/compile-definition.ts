@@ -4,7 +4,7 @@ import { compile } from "../../../compiler/compile.js";
 import type { Compilation } from "../../../compiler/plan/compilation.js";
 import type { TreeEntry } from "../../../compiler/tree/entry.js";
 import { machineryFolder, openWorkspace, STATE_FILES, type Workspace } from "../../workspace/workspace.js";
-import { setProblemFolder } from "../output/say-error.js";
+import { setProblemFolder } from "../output/where.js";
 import type { VerbContext } from "./verb.js";
 
 export interface Compiled {

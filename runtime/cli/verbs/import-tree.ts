@@ -5,8 +5,8 @@ import { printTree } from "../../../compiler/tree/import/print-tree.js";
 import { readTreeFile } from "../../../compiler/tree/import/read-tree-file.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
-import { setProblemFolder } from "../output/say-error.js";
 import type { Terminal } from "../output/terminal.js";
+import { setProblemFolder } from "../output/where.js";
 
 export function importTree(terminal: Terminal, file: string, root: string, json: boolean): ExitCode {
   const path = resolve(file);

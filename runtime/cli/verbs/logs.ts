@@ -99,7 +99,7 @@ export const logs: Verb<LogsOptions> = (context, options) =>
     }
     const line = lineOf(job, deployed.description);
     if (line !== undefined)
-      terminal.say(terminal.colors.dim(`==> line ${job.name}: ${withoutControlCharacters(line)}`));
+      terminal.quote(terminal.colors.dim(`==> line ${job.name}: ${withoutControlCharacters(line)}`));
     for (const [stream, path] of Object.entries(paths)) {
       if (path === undefined) continue;
       terminal.say(

@@ -50,7 +50,8 @@ export const listBench: Bench = {
         return locusts(folder, log, "deploy");
       }),
       listSide(setting, "parallel-list", lines, (folder, log) => ({
-        program: "sh",
+        // The lines are read by the shell that it is called from.
+        program: "bash",
         args: ["-c", `parallel -j${SLOTS} --joblog log < tasks.txt`],
         folder,
         log,

@@ -1,0 +1,42 @@
+import { join, relative } from "node:path";
+import { quoteWord } from "../../../compiler/format/quote.js";
+import type { Problem } from "../../../compiler/problem/problem.js";
+
+/** The folder whose files the problems' places name. */
+let problemFolder = process.cwd();
+
+/** The definition as it was typed behind the verb. */
+let typed = ".";
+
+export function setProblemFolder(folder: string): void {
+  problemFolder = folder;
+}
+
+export function getProblemFolder(): string {
+  return problemFolder;
+}
+
+/** What the verb was called on: verbs that messages name are to be called on the same. */
+export function setTypedPlace(place: string): void {
+  typed = place;
+}
+
+/** A path below the problems' folder from where the user stands, or the absolute one, if that is shorter. */
+function fromHere(file: string): string {
+  const path = join(problemFolder, file);
+  const near = relative(process.cwd(), path);
+  return near.length <= path.length ? near : path;
+}
+
+/** A problem whose place is named from where the user stands. */
+export function seenFromHere<P extends Pick<Problem, "place">>(problem: P): P {
+  const { place } = problem;
+  return place ? { ...problem, place: { ...place, file: fromHere(place.file) } } : problem;
+}
+
+const VERB = /\blocusts (?:check|build|diff|doctor|deploy|status|logs|gather|cancel|clean)\b/g;
+
+/** Has the verbs that a message names be followed by what they are to be called on, so that they can be run as they are. */
+export function nameVerbs(message: string): string {
+  return typed === "." ? message : message.replace(VERB, (call) => `${call} ${quoteWord(typed)}`);
+}

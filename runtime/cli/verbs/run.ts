@@ -1,0 +1,97 @@
+import { createWriteStream, existsSync, renameSync, statSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { textOf } from "../../../compiler/format/file-access.js";
+import { makeFolders } from "../../../compiler/format/make-folders.js";
+import { draftOf, writeAtomically } from "../../../compiler/format/write-atomically.js";
+import { RuntimeProblem } from "../../system/problem.js";
+import { DEFINITION_NAME, listHome } from "../../workspace/workspace.js";
+import { EXIT } from "../output/exit-codes.js";
+import { type DeployVerbOptions, deploy } from "./deploy.js";
+import type { Verb } from "./verb.js";
+
+export interface RunOptions extends DeployVerbOptions {
+  readonly slots?: number;
+  readonly folder?: string;
+  readonly save?: boolean;
+}
+
+/** Begins a definition that is made anew by each run; one without it is the user's own. */
+const MADE_ANEW = "// Made by locusts run, and made anew each time; locusts run --save gives you one to change.\n";
+
+/** Where a list is kept that comes by standard input, in the folder that is its home. */
+const FROM_INPUT = "tasks.txt";
+
+/** A list's name as a swarm's: letters, digits, `.`, `_` and `-`. */
+function swarmName(list: string): string {
+  const name = basename(list)
+    .replace(/[^A-Za-z0-9._-]+/g, "-")
+    .replace(/^[^A-Za-z0-9]+/, "")
+    .slice(0, 100);
+  return name === "" ? "tasks" : name;
+}
+
+/** The definition of a swarm whose jobs are the lines of a list. Its paths start at its own folder. */
+function definitionOf(list: string, folder: string, name: string, slots: number | undefined): string {
+  const options = slots === undefined ? "" : `{ slots: ${slots} }`;
+  return `import { commands, defineSwarm, local } from "locusts";
+
+export default defineSwarm({
+  name: ${JSON.stringify(name)},
+  // A job for each line, which runs in this folder as it would by hand.
+  jobs: commands(${JSON.stringify(list)}, { folder: ${JSON.stringify(folder)} }),
+  command: ({ line }) => line,
+  targets: {
+    local: local(${options}),
+  },
+});
+`;
+}
+
+/** Is there a definition that a run may not replace? */
+function isSaved(definition: string): boolean {
+  return existsSync(definition) && textOf(definition)?.startsWith(MADE_ANEW) !== true;
+}
+
+/** Has the list where it can be read again and again. @returns its path */
+async function takeList(place: string, home: string): Promise<string> {
+  if (place !== "-") {
+    if (statSync(place, { throwIfNoEntry: false })?.isFile()) return resolve(place);
+    throw new RuntimeProblem(`there is no file ${place}`, "name a list of commands, or - for standard input");
+  }
+  makeFolders(home);
+  const list = join(home, FROM_INPUT);
+  const draft = draftOf(list);
+  await pipeline(process.stdin, createWriteStream(draft));
+  renameSync(draft, list);
+  return list;
+}
+
+/** `locusts run tasks.txt`: a swarm of its lines beside it, without a definition. */
+export const run: Verb<RunOptions> = async (context, options) => {
+  const { terminal, place } = context;
+  const home = resolve(listHome(place));
+  const definition = join(home, DEFINITION_NAME);
+  const list = await takeList(place, home);
+  const shown = relative(process.cwd(), definition);
+  if (isSaved(definition)) {
+    for (const name of ["slots", "folder", "save"] as const) {
+      if (options[name] === undefined) continue;
+      throw new RuntimeProblem(`--${name} is not for a definition that was saved`, `it is yours: change ${shown}`);
+    }
+  } else {
+    const folder = relative(home, options.folder ?? ".") || ".";
+    const text = definitionOf(relative(home, list), folder, swarmName(place === "-" ? "stdin" : place), options.slots);
+    makeFolders(home);
+    writeAtomically(definition, [options.save ? text : MADE_ANEW + text]);
+    // Nothing of it is worth a commit, unless the user has taken it over.
+    writeAtomically(join(home, ".gitignore"), [options.save ? ".locusts/\nresults/\n!bundle/lib/\n" : "*\n"]);
+  }
+  if (options.save !== true) return deploy({ ...context, place: home }, options);
+  if (context.json) terminal.printDocument({ folder: home, written: [DEFINITION_NAME] });
+  else {
+    terminal.say(`written: ${shown}`);
+    terminal.say(`  next: locusts run ${place}`);
+  }
+  return EXIT.fine;
+};

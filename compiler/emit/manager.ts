@@ -54,7 +54,7 @@ export function emitManager(swarm: SwarmPlan): string {
       : false,
     tree: swarm.tree ? { workdir: swarm.tree.workdir, perJob: swarm.tree.mode === "perJob" } : false,
     // Where bash's own tests tell that all is well. In a tree, where an output lies is for a function to say.
-    isQuick: swarm.tree === undefined && swarm.outputs.every(isQuicklyChecked),
+    isQuick: swarm.tree === undefined ? swarm.outputs.every(isQuicklyChecked) : !swarm.tree.collects,
     quickWords: swarm.outputs.map(() => "present").join(" ") || "-",
     outputs: swarm.outputs.map((output) => ({
       ...output,

@@ -22,14 +22,7 @@ import { emitLayout } from "./layout.js";
 import { emitMachinery, ownMachinery, refuseForeignMachinery, removeMachinery } from "./machinery.js";
 import { emitManager } from "./manager.js";
 import { type FileChange, OutputFile } from "./output-files.js";
-import {
-  bundleFileNames,
-  descriptionIn,
-  draftOf,
-  ownedFiles,
-  refuseForeignFiles,
-  removeOldDrafts,
-} from "./owned-files.js";
+import { bundleFileNames, descriptionIn, ownedFiles, refuseForeignFiles, removeDraftsOfBuilds } from "./owned-files.js";
 import { emitPilot, emitSubmit } from "./pilot-scripts.js";
 import { destinationOf, jobRow, jobsHeader, treeUploadRow, UPLOADS_HEADER, uploadRow } from "./tables.js";
 import { TREE_HEADER, TreeSum, treeRow } from "./tree-table.js";
@@ -116,7 +109,7 @@ export class BundleEmitter {
     refuseForeignFiles(folder, bundleFileNames(swarm), this.#owned);
     refuseForeignMachinery(library, `${MACHINERY_FOLDER}/`);
     this.#made = write ? makeFolders(folder) : undefined;
-    if (write) removeOldDrafts(folder);
+    if (write) removeDraftsOfBuilds(folder);
     this.#jobs = this.#open(BUNDLE_FILES.jobs);
     this.#uploads = this.#open(BUNDLE_FILES.uploads);
     this.#jobs.add(jobsHeader(swarm));
@@ -128,7 +121,7 @@ export class BundleEmitter {
   }
 
   #open(name: string, mode?: number): OutputFile {
-    const file = new OutputFile(join(this.folder, name), draftOf(this.folder, name), this.write, mode);
+    const file = new OutputFile(join(this.folder, name), this.write, mode);
     this.#files.set(name, file);
     return file;
   }

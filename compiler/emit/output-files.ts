@@ -1,7 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { closeSync, openSync, readSync, renameSync, rmSync } from "node:fs";
 import { withFile } from "../format/file-access.js";
-import { writeWhole } from "../format/write-atomically.js";
+import { draftOf, writeWhole } from "../format/write-atomically.js";
 
 const BLOCK = 1 << 16;
 
@@ -37,21 +37,22 @@ function digestsOf(path: string): readonly [plain: string, withoutReturns: strin
  */
 export class OutputFile {
   readonly digest: Hash = createHash("sha256");
+  /** where the text is written before it takes the file's place */
+  readonly draft: string;
   #pending: string[] = [];
   #pendingLength = 0;
   #new: number | undefined;
 
   /**
-   * @param draft where the text is written before it takes the file's place
    * @param write false: compare alone, and leave the disk as it is; then line ends are no difference
    */
   constructor(
     readonly path: string,
-    readonly draft: string,
     readonly write: boolean,
     readonly mode = 0o644,
   ) {
-    if (write) this.#new = openSync(draft, "w", mode);
+    this.draft = draftOf(path);
+    if (write) this.#new = openSync(this.draft, "wx", mode);
   }
 
   add(text: string): void {

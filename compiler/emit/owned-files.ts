@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { lstatSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { BUNDLE_FILES, type BundleDescription } from "../format/bundle.js";
+import { removeOldDrafts } from "../format/write-atomically.js";
 import type { SwarmPlan } from "../plan/swarm-plan.js";
 import { ProblemsFound } from "../problem/problem.js";
 
@@ -21,11 +22,6 @@ export function bundleFileNames({ target, program, tree }: SwarmPlan): readonly 
     ...(program === undefined ? [] : [BUNDLE_FILES.program]),
     ...(tree && tree.mode !== "inPlace" ? [BUNDLE_FILES.tree] : []),
   ].sort();
-}
-
-/** Where a file of a bundle is written before it takes its place: no name that people use. */
-export function draftOf(folder: string, name: string): string {
-  return join(folder, `.${name}.${process.pid}.new`);
 }
 
 /** What a `bundle.json` says; undefined if there is none, or it is not what Locusts writes. */
@@ -86,13 +82,6 @@ export function refuseForeign(
   ]);
 }
 
-export function removeOldDrafts(folder: string): void {
-  for (const entry of readdirSync(folder)) {
-    const name = /^\.(.+)\.\d+\.new$/.exec(entry)?.[1];
-    if (name === undefined || !ALL_NAMES.includes(name)) continue;
-    const stats = lstatSync(join(folder, entry), { throwIfNoEntry: false });
-    if (stats?.isFile() && Date.now() - stats.mtimeMs > OLD_DRAFT_MILLISECONDS) {
-      rmSync(join(folder, entry), { force: true });
-    }
-  }
+export function removeDraftsOfBuilds(folder: string): void {
+  removeOldDrafts(folder, Date.now(), ALL_NAMES, OLD_DRAFT_MILLISECONDS);
 }

@@ -75,13 +75,14 @@ export function removeDrafts(folder: string): void {
  *
  * @param now the time by the clock of the disk that holds the folder, in milliseconds since 1970
  * @param of the files whose drafts are meant; unless given, all
+ * @param oldest how old, in milliseconds, a draft may be of which somebody still writes more
  */
-export function removeOldDrafts(folder: string, now: number, of?: readonly string[]): void {
+export function removeOldDrafts(folder: string, now: number, of?: readonly string[], oldest = OLDEST_DRAFT): void {
   for (const name of readdirSync(folder)) {
     const written = DRAFT.exec(name)?.[1];
     if (written === undefined || (of && !of.includes(written))) continue;
     const draft = join(folder, name);
     const stats = statSync(draft, { throwIfNoEntry: false });
-    if (stats && now - stats.mtimeMs > OLDEST_DRAFT) rmSync(draft, { force: true });
+    if (stats && now - stats.mtimeMs > oldest) rmSync(draft, { force: true });
   }
 }

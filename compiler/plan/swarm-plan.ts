@@ -1,5 +1,5 @@
 import type { Container, RetryCause } from "../dsl/environment.js";
-import type { BundledAccess } from "../format/bundle.js";
+import type { BundledAccess, BundledJob, BundledOutput, BundledPilots } from "../format/bundle.js";
 import type { Content } from "../format/content/digest.js";
 import type { Delivery, JobDelivery } from "../format/delivery.js";
 import type { PatternPart } from "../format/pattern.js";
@@ -19,31 +19,17 @@ export interface InputPlan {
   readonly delivery: Delivery | undefined;
 }
 
-export interface OutputPlan {
-  readonly name: string;
+/** Its pattern is without the slash that marks a folder. */
+export interface OutputPlan extends BundledOutput {
   readonly variable: string;
-  /** without the slash that marks a folder */
-  readonly pattern: string;
   readonly parts: readonly PatternPart[];
-  readonly kind: "file" | "folder";
-  readonly optional: boolean;
   readonly checks: CheckPlans;
 }
 
 /** The pilots of a target under SLURM. */
-export interface PilotPlan {
-  /** the most at a time */
-  readonly nodes: number;
-  readonly cpusPerNode: number;
-  readonly minJobsPerCpu: number;
-  readonly walltimeSeconds: number;
+export interface PilotPlan extends Required<Omit<BundledPilots, "slots" | "nodeHours">> {
   /** the last so many seconds of a pilot no job is begun in */
   readonly closingSeconds: number;
-  /** how many may follow one another in the place of each */
-  readonly successors: number;
-  readonly nodesMaySubmit: boolean;
-  /** after so many seconds without a sign of life a pilot's jobs are taken over */
-  readonly silenceSeconds: number;
   /** path on the node, with variables that bash expands there; empty: jobs run on the shared file system */
   readonly scratch: string;
   /** options of `sbatch`, one a line of the batch script */
@@ -113,15 +99,7 @@ export interface JobInput extends Content {
   readonly delivery: JobDelivery;
 }
 
-export interface JobPlan {
-  /** from 1 */
-  readonly number: number;
-  readonly name: string;
-  /** what identifies it: the same key, the same result */
-  readonly key: string;
-  /** as text, in the order of the swarm's params */
-  readonly params: readonly string[];
+/** What a job is in the bundle, and its inputs with all that is known of them. */
+export interface JobPlan extends Omit<BundledJob, "inputs"> {
   readonly inputs: readonly JobInput[];
-  /** paths in the job's folder, and under results; in a tree, paths from its workdir */
-  readonly outputs: readonly string[];
 }

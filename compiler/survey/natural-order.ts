@@ -1,32 +1,16 @@
-const ZERO = 48;
-const NINE = 57;
-
-function isDigit(code: number): boolean {
-  return code >= ZERO && code <= NINE;
-}
-
 /** Compares as people count: runs of digits by their value, so that 2 comes before 10; else by code unit. */
 export function compareNaturally(a: string, b: string): number {
-  let i = 0;
-  let j = 0;
-  while (i < a.length && j < b.length) {
-    const x = a.charCodeAt(i);
-    const y = b.charCodeAt(j);
-    if (isDigit(x) && isDigit(y)) {
-      const startOfA = i;
-      const startOfB = j;
-      while (i < a.length && isDigit(a.charCodeAt(i))) i += 1;
-      while (j < b.length && isDigit(b.charCodeAt(j))) j += 1;
-      const first = a.slice(startOfA, i).replace(/^0+(?=\d)/, "");
-      const second = b.slice(startOfB, j).replace(/^0+(?=\d)/, "");
-      if (first.length !== second.length) return first.length - second.length;
-      if (first !== second) return first < second ? -1 : 1;
-    } else {
-      if (x !== y) return x - y;
-      i += 1;
-      j += 1;
-    }
+  const partsOf = (text: string): readonly string[] => text.match(/\d+|\D/g) ?? [];
+  const [ofA, ofB] = [partsOf(a), partsOf(b)];
+  for (const [i, first] of ofA.entries()) {
+    const second = ofB[i];
+    if (second === undefined) return 1;
+    const isNumber = /\d/.test(first) && /\d/.test(second);
+    const [x = "", y = ""] = isNumber
+      ? [first, second].map((digits) => digits.replace(/^0+(?=\d)/, ""))
+      : [first, second];
+    if (isNumber && x.length !== y.length) return x.length - y.length;
+    if (x !== y) return x < y ? -1 : 1;
   }
-  const rest = a.length - i - (b.length - j);
-  return rest !== 0 ? rest : a < b ? -1 : a > b ? 1 : 0;
+  return ofA.length - ofB.length || (a < b ? -1 : a > b ? 1 : 0);
 }

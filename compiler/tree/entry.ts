@@ -1,4 +1,5 @@
 import type { BundledTreeEntry } from "../format/bundle.js";
+import { staysInside } from "../format/content/input-entries.js";
 
 /** A file, folder or link of a tree, as it is on this machine. */
 export interface TreeEntry extends BundledTreeEntry {
@@ -15,12 +16,5 @@ export function ownerRights(mode: number): string {
 
 /** Does a link lead out of the tree, by its text? */
 export function leadsOut(path: string, link: string): boolean {
-  if (link.startsWith("/")) return true;
-  let depth = path.split("/").length - 1;
-  for (const part of link.split("/")) {
-    if (part === "..") depth -= 1;
-    else if (part !== "" && part !== ".") depth += 1;
-    if (depth < 0) return true;
-  }
-  return false;
+  return link.startsWith("/") || !staysInside(path.split("/").length - 1, link);
 }

@@ -4,21 +4,14 @@ import { listRunJobs } from "../run/run-folder.js";
 import { type CollectedTree, collectTree } from "../trees/collect-tree.js";
 import { type DeployedSwarm, openRuns, viewRun } from "./deployed-swarm.js";
 
-export interface TreePreview {
-  /** what `gather` would do with the trees of runs that are over */
-  readonly trees: readonly CollectedTree[];
-  /** runs in whose trees jobs are still to run */
-  readonly unfinished: number;
-}
-
 /**
  * Looks at what the jobs have changed in their trees, and says what `gather` would do with it; nothing is
  * written but into Locusts' own folder.
  */
-export async function previewTrees(deployed: DeployedSwarm): Promise<TreePreview> {
+export async function previewTrees(deployed: DeployedSwarm) {
   const { workspace, files, description } = deployed;
   const trees: CollectedTree[] = [];
-  let unfinished = 0;
+  let unfinished = 0; // runs in whose trees jobs are still to run
   if (!collectedTree(description)) return { trees, unfinished };
   for (const run of openRuns(deployed)) {
     if (run.digest !== description.digest) continue;

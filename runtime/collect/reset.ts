@@ -73,7 +73,7 @@ async function cleanElsewhere(workspace: Workspace, target: string): Promise<voi
   const opened = await openTarget(workspace, facts, { purpose: "look" });
   try {
     if (!opened.mine) throw new RuntimeProblem(`what lies in ${opened.files.there} belongs to another checkout`);
-    await runScript(opened.host, "transfer/remove-runs", [opened.files.there, "reset"]);
+    await runScript(opened.host, ["transfer/remove-runs", "transfer/remove-bundle"], [opened.files.there]);
   } finally {
     opened.close();
   }

@@ -16,6 +16,7 @@ import { withReconnection } from "../hosts/with-reconnection.js";
 import { pilotsFor } from "../schedulers/pilots/pilot-scheduler.js";
 import { RuntimeProblem } from "../system/problem.js";
 import type { OpenedTarget } from "../target/open-target.js";
+import { DISCARD } from "../transfer/target-files.js";
 import type { DeployOptions } from "./types.js";
 
 /** For how long a host may be away, in milliseconds. */
@@ -49,7 +50,7 @@ export async function preflight(opened: OpenedTarget, options: PreflightOptions,
   });
   if (!problem) return;
   // The swarm's folder was made when the target was opened.
-  await runScript(opened.host, "transfer/discard-run", [opened.files.there, "none"]).catch(() => {});
+  await runScript(opened.host, DISCARD, [opened.files.there, "none"]).catch(() => {});
   throw new RuntimeProblem(problem.message, problem.hint ?? "see all of it: locusts doctor");
 }
 

@@ -32,14 +32,8 @@ export function logPath(job: string, stream: "out" | "err"): string {
   return `${LOG_FOLDER}/${fileNameOf(job)}.${stream}`;
 }
 
-export interface LogTail {
-  readonly text: string;
-  /** how many bytes there are before it */
-  readonly omitted: number;
-}
-
 /** Reads the end of a log, however large it is; a character that the cut goes through is left out. */
-export function readLogTail(path: string, most: number): LogTail {
+export function readLogTail(path: string, most: number) {
   return withFile(path, "r", (file) => {
     const { size } = fstatSync(file);
     let from = Math.max(0, size - most);
@@ -51,6 +45,7 @@ export function readLogTail(path: string, most: number): LogTail {
     let start = 0;
     if (from > 0) while (start < 3 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start += 1;
     from += start;
+    /** `omitted`: how many bytes there are before it */
     return { text: bytes.toString("utf8", start, length), omitted: from };
   });
 }

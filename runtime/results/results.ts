@@ -1,11 +1,10 @@
-import { hash } from "node:crypto";
 import { linkSync, lstatSync, readSync, realpathSync, renameSync, rmSync, type Stats, statSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, relative } from "node:path";
+import { dirname, isAbsolute, join, relative } from "node:path";
 import type { BundledJob } from "../../compiler/format/bundle.js";
 import { namesIn, withFile } from "../../compiler/format/file-access.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { LOG_FOLDER } from "../../compiler/format/results.js";
-import { copyFile, removeFolder, statEntry } from "../system/files.js";
+import { clearDraftOf, copyFile, removeFolder, statEntry } from "../system/files.js";
 import { digestOf, kindOf, stampOf } from "./fingerprint.js";
 import { FolderWalk } from "./folder-walk.js";
 import { KEPT_FOLDERS, KeptOutputs } from "./kept-outputs.js";
@@ -85,16 +84,6 @@ export class Results {
     this.#made.add(path);
   }
 
-  /**
-   * A name beside a place for what is about to take it. The same each time, so that what a killed
-   * process has left is not left for good.
-   */
-  #draft(place: string): string {
-    const draft = join(dirname(place), `.locusts-${hash("sha256", basename(place)).slice(0, 16)}`);
-    rmSync(draft, { recursive: true, force: true });
-    return draft;
-  }
-
   /** A second name for the file where that is possible, else a copy: the source stays until the job is recorded. */
   #bring(from: string, to: string): void {
     try {
@@ -120,7 +109,7 @@ export class Results {
   }
 
   #take(place: string, fill: (draft: string) => void): void {
-    const draft = this.#draft(place);
+    const draft = clearDraftOf(place);
     try {
       fill(draft);
       if (lstatSync(place, { throwIfNoEntry: false })?.isDirectory()) rmSync(place, { recursive: true });

@@ -1,15 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type BundleDescription, type BundledJob, readBundledJobs } from "../../compiler/format/bundle.js";
+import { type BundledJob, readBundledJobs } from "../../compiler/format/bundle.js";
 import { describedIn, isWholeBundle } from "../workspace/whole-bundle.js";
 import { listRunJobs, type Run } from "./run-folder.js";
-
-export interface EarlierRun {
-  readonly jobs: ReadonlyMap<number, BundledJob>;
-  readonly description: BundleDescription;
-  /** false: its lists are lost; what is known of it then is in its journals, and no manager can go on with it */
-  readonly isListed: boolean;
-}
 
 /** The jobs of a run, by their numbers; undefined if its lists are lost. */
 function listedJobs(run: Run): ReadonlySet<number> | undefined {
@@ -23,7 +16,7 @@ function listedJobs(run: Run): ReadonlySet<number> | undefined {
  *
  * @param bundles folders in which its bundle may lie; one that was damaged counts for nothing
  */
-export function readEarlierRun(bundles: readonly string[], run: Run): EarlierRun | undefined {
+export function readEarlierRun(bundles: readonly string[], run: Run) {
   const bundle = bundles.find((folder) => isWholeBundle(folder, run.digest));
   const description = bundle === undefined ? undefined : describedIn(bundle);
   if (bundle === undefined || !description) return undefined;
@@ -32,5 +25,6 @@ export function readEarlierRun(bundles: readonly string[], run: Run): EarlierRun
   for (const job of readBundledJobs(bundle, description)) {
     if (numbers === undefined || numbers.has(job.number)) jobs.set(job.number, job);
   }
+  // Where its lists are lost, its journals alone tell of it, and no manager can go on with it.
   return { jobs, description, isListed: numbers !== undefined };
 }

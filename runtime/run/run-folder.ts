@@ -9,13 +9,9 @@ import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { removeFolder } from "../system/files.js";
 
 /** One run of a bundle on a target: some of its jobs, and what became of them. */
-export interface Run {
+export interface Run extends Pick<RunFacts, "digest" | "chunks" | "jobs"> {
   readonly number: number;
   readonly folder: string;
-  /** digest of the bundle it belongs to */
-  readonly digest: string;
-  readonly chunks: number;
-  readonly jobs: number;
 }
 
 function runsFolder(target: string): string {

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { hash } from "node:crypto";
 import {
   chmodSync,
   constants,
@@ -13,7 +14,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { draftOf } from "../../compiler/format/write-atomically.js";
 import { RuntimeProblem } from "./problem.js";
 
@@ -41,6 +42,13 @@ export function copyFile(from: string, to: string): void {
   }
   // What is made from other outputs is not older than they are.
   keepTime(to, mtimeMs);
+}
+
+/** A free name beside a place. The same each time, so that what a killed process has left is not left for good. */
+export function clearDraftOf(place: string): string {
+  const draft = join(dirname(place), `.locusts-${hash("sha256", basename(place)).slice(0, 16)}`);
+  rmSync(draft, { recursive: true, force: true });
+  return draft;
 }
 
 /** What lies at a path, itself and not what it leads to; undefined if nothing does, or a file is on the way. */

@@ -2,19 +2,16 @@ import type { Host } from "../hosts/host.js";
 import { runScript } from "../hosts/run-script.js";
 import type { UploadEntry } from "./upload-entries.js";
 
-export interface Inventory {
-  /** sha256 of the bundle's files, by name */
-  readonly bundle: ReadonlyMap<string, string>;
-  /** `<digest>/<name>` */
-  readonly shared: ReadonlySet<string>;
-  /** bytes, by path in `incoming/` */
-  readonly incoming: ReadonlyMap<string, number>;
-}
+/** What the target has already of what is to be sent. */
+export type Inventory = Readonly<ReturnType<typeof readInventory>>;
 
 /** Reads what `list-arrived.sh` prints. */
-export function readInventory(text: string): Inventory {
+export function readInventory(text: string) {
+  /** sha256 of the bundle's files, by name */
   const bundle = new Map<string, string>();
+  /** `<digest>/<name>` */
   const shared = new Set<string>();
+  /** bytes, by path in `incoming/` */
   const incoming = new Map<string, number>();
   for (const record of text.split("\0")) {
     const [kind = "", first = "", ...rest] = record.split(" ");

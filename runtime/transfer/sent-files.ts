@@ -26,6 +26,7 @@ import { splitJournals } from "./split-journals.js";
 import { describeTree, entriesOfTree, modeOf } from "./stage-tree.js";
 import {
   type Artifact,
+  DISCARD,
   FETCHED_WHOLE,
   type Fetched,
   type StagedRun,
@@ -314,7 +315,7 @@ export class SentFiles implements TargetFiles {
   }
 
   async discard(run: Run): Promise<void> {
-    await runScript(this.options.host, "transfer/discard-run", [this.there, String(run.number)]);
+    await runScript(this.options.host, DISCARD, [this.there, String(run.number)]);
     if (readdirSync(join(run.folder, "journal")).length === 0) rmSync(run.folder, { recursive: true, force: true });
   }
 

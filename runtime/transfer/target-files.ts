@@ -37,6 +37,9 @@ export const FETCHED_WHOLE: Fetched = { refused: new Map(), instead: new Map() }
 
 export type Transferred = (bytes: number, of: number) => void;
 
+/** The scripts that take back a run which no manager has begun. */
+export const DISCARD = ["transfer/discard-run", "transfer/remove-bundle"] as const;
+
 /**
  * How files get to a target and back. The target's folder, or a copy of the parts of it that matter
  * here, can be read on this machine; what is there is brought up to date by `look` and `fetch`.

@@ -14,7 +14,14 @@ import { RuntimeProblem } from "../system/problem.js";
 import { copyExpected, expectedContent } from "./copy-input.js";
 import { Seals } from "./seals.js";
 import { describeTree, modeOf, replicateTree } from "./stage-tree.js";
-import { type Artifact, FETCHED_WHOLE, type Fetched, type StagedRun, type TargetFiles } from "./target-files.js";
+import {
+  type Artifact,
+  DISCARD,
+  FETCHED_WHOLE,
+  type Fetched,
+  type StagedRun,
+  type TargetFiles,
+} from "./target-files.js";
 
 /** A network file system may show a file only some seconds after it was written elsewhere: so long, in milliseconds. */
 const MOST_LAG = 15_000;
@@ -178,7 +185,7 @@ export class VisibleFiles implements TargetFiles {
   }
 
   async discard(run: Run): Promise<void> {
-    await runScript(this.options.host, "transfer/discard-run", [this.there, String(run.number)]);
+    await runScript(this.options.host, DISCARD, [this.there, String(run.number)]);
   }
 
   async clean(): Promise<void> {

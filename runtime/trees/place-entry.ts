@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import {
   accessSync,
   chmodSync,
@@ -13,18 +12,14 @@ import {
   symlinkSync,
   utimesSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { isSameContent } from "../results/results.js";
-import { statEntry } from "../system/files.js";
-import type { EntryKind } from "./listing.js";
+import { clearDraftOf, statEntry } from "../system/files.js";
+import type { Listed } from "./listing.js";
 
 /** What is to be put somewhere: a file's content is at `source`. */
-export interface Version {
-  readonly kind: EntryKind;
-  readonly bytes: number;
-  readonly mode: number;
-  readonly link: string;
+export interface Version extends Omit<Listed, "time"> {
   readonly source: string;
 }
 
@@ -96,13 +91,6 @@ export class TreePlaces {
     }
   }
 
-  /** The same name each time, so that what a killed process has left is not left for good. */
-  #draft(place: string): string {
-    const draft = join(dirname(place), `.locusts-${hash("sha256", basename(place)).slice(0, 16)}`);
-    rmSync(draft, { recursive: true, force: true });
-    return draft;
-  }
-
   /** Puts an entry in its place, over whatever file or link lies there. */
   put(path: string, version: Version): void {
     this.#makeWay(path);
@@ -117,7 +105,7 @@ export class TreePlaces {
     }
     if (version.kind === "other") return; // pipes and sockets mean nothing without their process
     if (isThere(place, version)) return;
-    const draft = this.#draft(place);
+    const draft = clearDraftOf(place);
     if (version.kind === "link") symlinkSync(version.link, draft);
     else {
       copyFileSync(version.source, draft, constants.COPYFILE_FICLONE);
@@ -152,10 +140,6 @@ export class TreePlaces {
       rmSync(place);
       return true;
     }
-    return this.#removeEmpty(place);
-  }
-
-  #removeEmpty(place: string): boolean {
     try {
       rmdirSync(place);
       return true;

@@ -116,8 +116,8 @@ test("a build that was killed on its way is done again, and its drafts are remov
   into("out");
   const whole = contents("out");
   for (const name of ["jobs.tsv", "layout.json"]) rmSync(join(folder, "out", name));
-  writeFileSync(join(folder, "out/.jobs.tsv.4000000.new"), "half");
-  utimesSync(join(folder, "out/.jobs.tsv.4000000.new"), 0, 0);
+  writeFileSync(join(folder, "out/.jobs.tsv.0123456789ab.new"), "half");
+  utimesSync(join(folder, "out/.jobs.tsv.0123456789ab.new"), 0, 0);
   into("out");
   assert.equal(contents("out"), whole);
 });

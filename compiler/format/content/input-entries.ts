@@ -37,8 +37,8 @@ function isWithin(folder: string, path: string): boolean {
   return inside !== ".." && !inside.startsWith("../") && !isAbsolute(inside);
 }
 
-/** Does the text of a link stay in the folder, step by step, wherever that folder lies? */
-function staysInside(depth: number, leadsTo: string): boolean {
+/** Does the text of a link stay in the folder, step by step, wherever that folder lies? @param depth of the link in it */
+export function staysInside(depth: number, leadsTo: string): boolean {
   let at = depth;
   for (const part of leadsTo.split("/")) {
     if (part === "..") at -= 1;

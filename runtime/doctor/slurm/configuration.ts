@@ -1,19 +1,7 @@
-export interface Configuration {
-  readonly version: string;
-  /** the highest index of an array is one less */
-  readonly arraySize: number | undefined;
-  /** whether the kernel keeps jobs within their memory, SLURM looks now and then, or nobody does */
-  readonly memoryControl: "kernel" | "polled" | "none";
-  /** whether limits of accounts and qos count */
-  readonly enforcesLimits: boolean;
-  readonly enforcesAssociations: boolean;
-  /** MB for each CPU of a job that asks for none */
-  readonly memoryOfCpu: number | undefined;
-  readonly memoryOfNode: number | undefined;
-}
+export type Configuration = Readonly<ReturnType<typeof readConfiguration>>;
 
 /** Reads what `scontrol show config` prints. */
-export function readConfiguration(text: string): Configuration {
+export function readConfiguration(text: string) {
   const fields = new Map<string, string>();
   for (const line of text.split("\n")) {
     const match = /^(\S+)\s*=\s*(.*?)\s*$/.exec(line);
@@ -24,12 +12,17 @@ export function readConfiguration(text: string): Configuration {
   const enforced = field("AccountingStorageEnforce").split(",");
   const byKernel = /task\/cgroup/.test(field("TaskPlugin")) && field("ConstrainRAMSpace") !== "no";
   const byPolling = /OverMemoryKill/i.test(field("JobAcctGatherParams"));
+  /** whether the kernel keeps jobs within their memory, SLURM looks now and then, or nobody does */
+  const memoryControl: "kernel" | "polled" | "none" = byKernel ? "kernel" : byPolling ? "polled" : "none";
   return {
     version: field("SLURM_VERSION"),
+    /** the highest index of an array is one less */
     arraySize: number("MaxArraySize"),
-    memoryControl: byKernel ? "kernel" : byPolling ? "polled" : "none",
+    memoryControl,
+    /** whether limits of accounts and qos count */
     enforcesLimits: enforced.includes("limits"),
     enforcesAssociations: enforced.includes("associations"),
+    /** MB for each CPU of a job that asks for none */
     memoryOfCpu: number("DefMemPerCPU"),
     memoryOfNode: number("DefMemPerNode"),
   };

@@ -1,29 +1,14 @@
-import { type GenericResource, readGenericResources } from "./amounts.js";
+import { readGenericResources } from "./amounts.js";
 
 /** Nodes of one partition that are all alike. */
-export interface NodeKind {
-  readonly partition: string;
-  readonly count: number;
-  /** whether they take work now, or will when they are free */
-  readonly isUp: boolean;
-  /** as SLURM has it: idle, allocated, drained … */
-  readonly state: string;
-  readonly cpus: number;
-  readonly threadsPerCore: number;
-  /** MB */
-  readonly memory: number;
-  /** MB of its own disk */
-  readonly tmp: number;
-  readonly resources: readonly GenericResource[];
-  readonly features: readonly string[];
-}
+export type NodeKind = Readonly<ReturnType<typeof readNodeKinds>[number]>;
 
 const AWAY = /down|drain|fail|error|unknown|maint|inval|\*/i;
 /** `powered_down` nodes are switched on when they are wanted. */
 const SLEEPS = /^power/i;
 
 /** Reads what `sinfo --exact --format='%R|%T|%D|%c|%m|%d|%Z|%G|%f'` prints. */
-export function readNodeKinds(text: string): NodeKind[] {
+export function readNodeKinds(text: string) {
   return text.split("\n").flatMap((line) => {
     const fields = line.split("|");
     if (fields.length < 9) return [];
@@ -34,10 +19,13 @@ export function readNodeKinds(text: string): NodeKind[] {
       {
         partition,
         count: count ?? 0,
+        /** whether they take work now, or will when they are free */
         isUp: SLEEPS.test(state) || !AWAY.test(state),
+        /** as SLURM has it: idle, allocated, drained … */
         state,
         cpus: cpus ?? 0,
         threadsPerCore: Math.max(1, threads ?? 1),
+        /** MB; and of its own disk */
         memory: memory ?? 0,
         tmp: tmp ?? 0,
         resources: readGenericResources(gres),

@@ -1,31 +1,7 @@
 import { readMebibytes, readTime } from "./amounts.js";
 
-/** A partition, as `scontrol show partition` tells of it. Lists: undefined stands for all. */
-export interface Partition {
-  readonly name: string;
-  /** UP, DOWN, DRAIN or INACTIVE */
-  readonly state: string;
-  readonly isDefault: boolean;
-  readonly allowedAccounts: readonly string[] | undefined;
-  readonly deniedAccounts: readonly string[];
-  readonly allowedGroups: readonly string[] | undefined;
-  readonly allowedQos: readonly string[] | undefined;
-  readonly deniedQos: readonly string[];
-  readonly rootOnly: boolean;
-  readonly needsReservation: boolean;
-  /** nodes from which jobs may be submitted to it */
-  readonly submittingNodes: string | undefined;
-  readonly qos: string | undefined;
-  /** seconds; undefined: no limit */
-  readonly longest: number | undefined;
-  readonly fewestNodes: number;
-  readonly mostCpus: number | undefined;
-  /** MB */
-  readonly mostMemory: number | undefined;
-  /** MB that a job has which asks for none */
-  readonly memoryOfNode: number | undefined;
-  readonly memoryOfCpu: number | undefined;
-}
+/** A partition, as `scontrol show partition` tells of it. */
+export type Partition = Readonly<ReturnType<typeof readPartition>>;
 
 /** Reads what `scontrol show partition` prints. */
 export function readPartitions(text: string): Partition[] {
@@ -35,14 +11,15 @@ export function readPartitions(text: string): Partition[] {
     .map(readPartition);
 }
 
-function readPartition(text: string): Partition {
+function readPartition(text: string) {
   const fields = new Map<string, string>();
   for (const word of text.split(/\s+/)) {
     const at = word.indexOf("=");
     if (at > 0) fields.set(word.slice(0, at), word.slice(at + 1));
   }
   const field = (name: string) => fields.get(name) ?? "";
-  const names = (name: string) => {
+  /** undefined stands for all */
+  const names = (name: string): readonly string[] | undefined => {
     const value = field(name);
     return value === "" || value === "ALL" || value === "(null)" ? undefined : value.split(",");
   };
@@ -50,6 +27,7 @@ function readPartition(text: string): Partition {
   const qos = field("QoS");
   return {
     name: field("PartitionName"),
+    /** UP, DOWN, DRAIN or INACTIVE */
     state: field("State"),
     isDefault: field("Default") === "YES",
     allowedAccounts: names("AllowAccounts"),
@@ -59,11 +37,14 @@ function readPartition(text: string): Partition {
     deniedQos: names("DenyQos") ?? [],
     rootOnly: field("RootOnly") === "YES",
     needsReservation: field("ReqResv") === "YES",
+    /** nodes from which jobs may be submitted to it */
     submittingNodes: names("AllocNodes")?.join(","),
     qos: qos === "" || qos === "N/A" ? undefined : qos,
+    /** seconds; undefined: no limit */
     longest: readTime(field("MaxTime")),
     fewestNodes: number("MinNodes") ?? 0,
     mostCpus: number("MaxCPUsPerNode"),
+    /** MB; the two below: that a job has which asks for none */
     mostMemory: readMebibytes(field("MaxMemPerNode")),
     memoryOfNode: readMebibytes(field("DefMemPerNode")),
     memoryOfCpu: readMebibytes(field("DefMemPerCPU")),

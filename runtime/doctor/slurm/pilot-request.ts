@@ -1,22 +1,7 @@
-import { type GenericResource, readGenericResources, readMebibytes, readTime } from "./amounts.js";
+import { readGenericResources, readMebibytes, readTime } from "./amounts.js";
 
-export interface PilotRequest {
-  /** any of them; none: the cluster's default */
-  readonly partitions: readonly string[];
-  readonly account: string | undefined;
-  readonly qos: string | undefined;
-  readonly cpus: number;
-  readonly threadsPerCore: number | undefined;
-  /** MB of the node; undefined: what the partition gives */
-  readonly memory: number | undefined;
-  readonly resources: readonly GenericResource[];
-  /** in seconds */
-  readonly walltime: number | undefined;
-  readonly constraint: string | undefined;
-  /** MB of the node's own disk */
-  readonly tmp: number | undefined;
-  readonly reservation: string | undefined;
-}
+/** What one pilot asks of SLURM. */
+export type PilotRequest = Readonly<ReturnType<typeof readRequest>>;
 
 const SHORT: Readonly<Record<string, string>> = {
   p: "partition",
@@ -41,7 +26,7 @@ function readOptions(directives: readonly string[]): Map<string, string> {
 }
 
 /** Reads the `#SBATCH` options of a pilot; the last of two that are the same counts. */
-export function readRequest(directives: readonly string[]): PilotRequest {
+export function readRequest(directives: readonly string[]) {
   const options = readOptions(directives);
   const cpus = Number(options.get("cpus-per-task") ?? 1);
   const ofNode = readMebibytes(options.get("mem") ?? "");
@@ -49,19 +34,22 @@ export function readRequest(directives: readonly string[]): PilotRequest {
   const gpus = options.get("gpus-per-node");
   const threads = options.get("threads-per-core") ?? (options.get("hint") === "nomultithread" ? "1" : undefined);
   return {
+    /** any of them; none: the cluster's default */
     partitions: (options.get("partition") ?? "").split(",").filter((name) => name !== ""),
     account: options.get("account"),
     qos: options.get("qos"),
     cpus,
     threadsPerCore: threads === undefined ? undefined : Number(threads),
-    // --mem=0 is all that the node has
+    /** MB of the node; undefined: what the partition gives. --mem=0 is all that the node has */
     memory: ofNode || (ofCpu === undefined ? undefined : ofCpu * cpus),
     resources: [
       ...readGenericResources(gpus === undefined ? "" : `gpu:${gpus}`),
       ...readGenericResources(options.get("gres") ?? ""),
     ],
+    /** in seconds */
     walltime: readTime(options.get("time") ?? ""),
     constraint: options.get("constraint"),
+    /** MB of the node's own disk */
     tmp: readMebibytes(options.get("tmp") ?? ""),
     reservation: options.get("reservation"),
   };

@@ -5,27 +5,15 @@ import type { Submitter } from "./partition-findings.js";
 import type { Partition } from "./partitions.js";
 import type { PilotRequest } from "./pilot-request.js";
 
-type Rows = readonly ReadonlyMap<string, string>[];
-
 /** What accounting knows of whoever submits; all of it may be empty. */
-export interface Accounts {
-  readonly submitter: Submitter;
-  /** accounts that the user may use, in the given partition or in all */
-  readonly accounts: readonly string[];
-  /** qos that the account allows; empty: not known */
-  readonly qos: readonly string[];
-  /** qos that exist; empty: not known */
-  readonly allQos: readonly string[];
-  readonly association: ReadonlyMap<string, string> | undefined;
-  readonly qosRows: Rows;
-}
+export type Accounts = Readonly<ReturnType<typeof readAccounts>>;
 
 /** Works out by which account and qos a pilot would run, as SLURM does it. */
 export function readAccounts(
   answers: ReadonlyMap<Question, Answer>,
   request: PilotRequest,
   facts: Pick<HostFacts, "user" | "groups">,
-): Accounts {
+) {
   const associations = readTable(answers.get("associations"));
   const ofUser = readTable(answers.get("user"))[0]?.get("Def Acct");
   const accounts = [...new Set(associations.map((row) => row.get("Account") ?? ""))];
@@ -39,9 +27,13 @@ export function readAccounts(
   const standard = association?.get("Def QOS") || (allowed.length === 1 ? allowed[0] : undefined);
   const qosRows = readTable(answers.get("qos"));
   const normal = qosRows.some((row) => row.get("Name") === "normal") ? "normal" : undefined;
+  const qos = request.qos ?? standard ?? (associations.length > 0 ? normal : undefined);
+  const submitter: Submitter = { user: facts.user, groups: facts.groups, account, qos };
   return {
-    submitter: { ...facts, account, qos: request.qos ?? standard ?? (associations.length > 0 ? normal : undefined) },
+    submitter,
+    /** accounts that the user may use, in the given partition or in all */
     accounts,
+    /** qos that the account allows; empty: not known, as of the next one, those that exist */
     qos: allowed,
     allQos: qosRows.map((row) => row.get("Name") ?? ""),
     association,

@@ -6,41 +6,21 @@ import type { SshSettings } from "./settings.js";
  * takes the processor's own instructions, and needs no separate checksum.
  */
 const CIPHERS = [
-  "aes128-gcm@openssh.com",
-  "aes256-gcm@openssh.com",
-  "chacha20-poly1305@openssh.com",
-  "aes128-ctr",
-  "aes192-ctr",
-  "aes256-ctr",
+  ..."aes128-gcm@openssh.com aes256-gcm@openssh.com chacha20-poly1305@openssh.com".split(" "),
+  ..."aes128-ctr aes192-ctr aes256-ctr".split(" "),
 ];
 const KEY_EXCHANGES = [
-  "curve25519-sha256",
-  "curve25519-sha256@libssh.org",
-  "ecdh-sha2-nistp256",
-  "ecdh-sha2-nistp384",
-  "ecdh-sha2-nistp521",
-  "diffie-hellman-group-exchange-sha256",
-  "diffie-hellman-group14-sha256",
-  "diffie-hellman-group16-sha512",
-  "diffie-hellman-group18-sha512",
-  "diffie-hellman-group14-sha1",
+  ..."curve25519-sha256 curve25519-sha256@libssh.org ecdh-sha2-nistp256 ecdh-sha2-nistp384 ecdh-sha2-nistp521".split(
+    " ",
+  ),
+  ..."diffie-hellman-group-exchange-sha256 diffie-hellman-group14-sha256 diffie-hellman-group16-sha512".split(" "),
+  ..."diffie-hellman-group18-sha512 diffie-hellman-group14-sha1".split(" "),
 ];
-const MACS = [
-  "hmac-sha2-256-etm@openssh.com",
-  "hmac-sha2-512-etm@openssh.com",
-  "hmac-sha1-etm@openssh.com",
-  "hmac-sha2-256",
-  "hmac-sha2-512",
-  "hmac-sha1",
-];
+const HASHES = ["hmac-sha2-256", "hmac-sha2-512", "hmac-sha1"];
+const MACS = [...HASHES.map((mac) => `${mac}-etm@openssh.com`), ...HASHES];
 const HOST_KEYS = [
-  "ssh-ed25519",
-  "ecdsa-sha2-nistp256",
-  "ecdsa-sha2-nistp384",
-  "ecdsa-sha2-nistp521",
-  "rsa-sha2-512",
-  "rsa-sha2-256",
-  "ssh-rsa",
+  ..."ssh-ed25519 ecdsa-sha2-nistp256 ecdsa-sha2-nistp384 ecdsa-sha2-nistp521".split(" "),
+  ..."rsa-sha2-512 rsa-sha2-256 ssh-rsa".split(" "),
 ];
 
 /**

@@ -11,19 +11,13 @@ export interface KeyFile {
   unlock(): Promise<ParsedKey>;
 }
 
-/** What lies in the identity files that the configuration names, and what of it cannot be used. */
-export interface KeyFiles {
-  readonly keys: readonly KeyFile[];
-  /** in words: `a certificate (…)`, `a hardware key (…)`, `a key that cannot be read (…)` */
-  readonly unusable: readonly string[];
-}
-
 /** A wrong passphrase is asked for anew so many times in all. */
 const TRIES = 3;
 
-/** Reads the identity files; a passphrase is asked for only when the server wants the key. */
-export function readKeyFiles(settings: SshSettings, answers: Answers): KeyFiles {
+/** Reads the identity files that the configuration names; a passphrase is asked for only when the server wants the key. */
+export function readKeyFiles(settings: SshSettings, answers: Answers) {
   const keys: KeyFile[] = [];
+  /** what of it cannot be used: `a certificate (…)`, `a hardware key (…)`, `a key that cannot be read (…)` */
   const unusable: string[] = [];
   for (const file of settings.all("identityfile")) {
     const path = expandPath(file, settings);

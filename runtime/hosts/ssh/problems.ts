@@ -31,38 +31,29 @@ export async function connectPatiently<T>(connect: () => Promise<T>): Promise<T>
   return connect();
 }
 
+const NOT_RESOLVED = [
+  "the name of % cannot be resolved",
+  "is it spelt as in your ssh configuration, and does this machine have a network?",
+] as const;
+const NO_WAY = ["there is no way to % in this network", "does it need a VPN or a jump host (ProxyJump)?"] as const;
+/** What errors of the network mean, with `%` for the host, and what to look at. */
+const MEANINGS: Readonly<Record<string, readonly [what: string, look: string]>> = {
+  ENOTFOUND: NOT_RESOLVED,
+  EAI_AGAIN: NOT_RESOLVED,
+  EAI_NODATA: NOT_RESOLVED,
+  ECONNREFUSED: ["% refuses the connection: no ssh server listens there", "are HostName and Port right?"],
+  ETIMEDOUT: ["% did not answer in time", "is it up, and can it be reached from this network (VPN, jump host)?"],
+  EHOSTUNREACH: NO_WAY,
+  ENETUNREACH: NO_WAY,
+};
+
 export function explainUnreachable(name: string, address: string, error: NodeJS.ErrnoException): Unreachable {
   const at = address === name ? name : `${name} (${address})`;
   const check = `see whether this works: ssh ${name}`;
-  switch (error.code) {
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-    case "EAI_NODATA":
-      return new Unreachable(
-        `the name of ${at} cannot be resolved`,
-        `is it spelt as in your ssh configuration, and does this machine have a network? ${check}`,
-        { cause: error },
-      );
-    case "ECONNREFUSED":
-      return new Unreachable(
-        `${at} refuses the connection: no ssh server listens there`,
-        `are HostName and Port right? ${check}`,
-        { cause: error },
-      );
-    case "ETIMEDOUT":
-      return new Unreachable(
-        `${at} did not answer in time`,
-        `is it up, and can it be reached from this network (VPN, jump host)? ${check}`,
-        { cause: error },
-      );
-    case "EHOSTUNREACH":
-    case "ENETUNREACH":
-      return new Unreachable(
-        `there is no way to ${at} in this network`,
-        `does it need a VPN or a jump host (ProxyJump)? ${check}`,
-        { cause: error },
-      );
-    default:
-      return new Unreachable(`cannot connect to ${at}: ${error.message}`, check, { cause: error });
-  }
+  const [what, look] = MEANINGS[error.code ?? ""] ?? [`cannot connect to %: ${error.message}`];
+  return new Unreachable(
+    what.replace("%", () => at),
+    look ? `${look} ${check}` : check,
+    { cause: error },
+  );
 }

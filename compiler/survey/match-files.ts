@@ -1,25 +1,9 @@
 import { basename, resolve } from "node:path";
 import { ownFolders } from "../format/own-folders.js";
-import type { Problem } from "../problem/problem.js";
 import { compareNaturally } from "./natural-order.js";
 import { type NamePattern, otherSplit, type PathSegment, parsePath } from "./path-pattern.js";
 import { PatternFolders } from "./pattern-folders.js";
 import { MatchReview } from "./review-matches.js";
-
-export interface Match {
-  readonly path: string;
-  readonly params: Readonly<Record<string, string>>;
-}
-
-export interface Matches {
-  /** in natural order */
-  readonly matches: readonly Match[];
-  readonly problems: readonly Problem[];
-  /** what is not wrong, and worth a word */
-  readonly notes: readonly Problem[];
-  /** how many were left out since Locusts itself writes in those folders, in words; undefined if none */
-  readonly leftOut: string | undefined;
-}
 
 type Bound = Readonly<Record<string, string>>;
 
@@ -41,7 +25,7 @@ function unnamedFolders(folder: string, start: string, segments: readonly PathSe
  * lead there. A pattern that ends in `/` matches folders alone. What lies in `results/`, `bundle/` and `.locusts/` of
  * the same definition is taken only if the pattern names that folder: else a swarm's own results would become its jobs.
  */
-export function matchFiles(folder: string, pattern: string): Matches {
+export function matchFiles(folder: string, pattern: string) {
   const foldersOnly = pattern.endsWith("/");
   const segments = parsePath(pattern);
   const start = pattern.startsWith("/") ? "/" : folder;

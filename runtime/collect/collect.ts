@@ -1,7 +1,6 @@
 import { collectedTree } from "../../compiler/format/bundle.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
-import type { Failure } from "../results/failure.js";
-import { type Totals, writeResultTables } from "../results/result-tables.js";
+import { writeResultTables } from "../results/result-tables.js";
 import { readEarlierRun } from "../run/earlier-run.js";
 import { markCancelled } from "../run/run-folder.js";
 import type { CollectedTree } from "../trees/collect-tree.js";
@@ -9,26 +8,6 @@ import { knownBundles } from "../workspace/workspace.js";
 import { type DeployedSwarm, openRuns } from "./deployed-swarm.js";
 import { endRun } from "./end-run.js";
 import { RunFollower } from "./follow-run.js";
-
-export interface Collected {
-  readonly totals: Totals;
-  /** of all jobs, as the results tables say */
-  readonly failures: readonly Failure[];
-  /** jobs whose results were collected now */
-  readonly finished: number;
-  /** runs that still go on */
-  readonly active: number;
-  /** runs that did go on, and were stopped */
-  readonly stopped: number;
-  /** what came of the trees of runs that are over; of a preview, what would come of them */
-  readonly trees: readonly CollectedTree[];
-  /** runs that were stopped, and in whose trees jobs are still to run */
-  readonly waiting: number;
-  /** what could not be removed of runs that are over, as texts */
-  readonly untidied: readonly string[];
-  /** numbers of runs that cannot be collected: no whole bundle of them is known any more */
-  readonly lost: readonly number[];
-}
 
 /**
  * Collects what is finished, also while a run goes on.
@@ -46,16 +25,16 @@ export async function collect(
     /** no job will run in the trees any more */
     readonly abandon?: boolean;
   },
-): Promise<Collected> {
+) {
   const { workspace, results, scheduler, target, files } = deployed;
   const hasTree = collectedTree(deployed.description) !== undefined;
-  let finished = 0;
-  let active = 0;
-  let stopped = 0;
-  let waiting = 0;
-  const trees: CollectedTree[] = [];
-  const untidied: string[] = [];
-  const lost: number[] = [];
+  let finished = 0; // jobs whose results were collected now
+  let active = 0; // runs that still go on
+  let stopped = 0; // runs that did go on, and were stopped
+  let waiting = 0; // runs that were stopped, and in whose trees jobs are still to run
+  const trees: CollectedTree[] = []; // of runs that are over
+  const untidied: string[] = []; // what could not be removed of runs that are over, as texts
+  const lost: number[] = []; // numbers of runs of which no whole bundle is known any more
   results.ownership.checkTables(hasTree);
   makeFolders(workspace.results);
   for (const run of openRuns(deployed)) {

@@ -166,14 +166,8 @@ export function openRuns(deployed: DeployedSwarm): Run[] {
   return deployed.runs.filter((run) => !isClosed(run));
 }
 
-export interface RunView {
-  readonly run: Run;
-  readonly state: RunState;
-  readonly ended: ReadonlyMap<number, EndedTry>;
-}
-
 /** Reads a run's journals from their beginning, as they are on the target now. */
-export async function viewRun(files: TargetFiles, run: Run): Promise<RunView> {
+export async function viewRun(files: TargetFiles, run: Run) {
   await files.readJournals(run);
   const ended = new Map<number, EndedTry>();
   const state = new RunState(run.folder);

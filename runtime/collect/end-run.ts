@@ -5,7 +5,7 @@ import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { closeRun, type Run } from "../run/run-folder.js";
 import { explainSystemError } from "../system/system-errors.js";
 import type { TargetFiles } from "../transfer/target-files.js";
-import { type CollectedTree, collectTree } from "../trees/collect-tree.js";
+import { collectTree } from "../trees/collect-tree.js";
 import type { Workspace } from "../workspace/workspace.js";
 import type { RunFollower } from "./follow-run.js";
 
@@ -14,17 +14,12 @@ function untidiedFile(run: Run): string {
   return join(run.folder, "untidied");
 }
 
-export interface EndedRun {
-  /** what became of the tree of its jobs, if they had one */
-  readonly tree: CollectedTree | undefined;
-  /** what could not be removed, as a text. It is no reason to stop: `tidyAgain` tries it once more */
-  readonly untidied: string | undefined;
-}
-
 /**
  * Ends a run that no manager works on any more, and of which everything was collected: what its jobs have changed in
  * their tree is collected too, then its working folders go, but for those of failed jobs.
  *
+ * @returns what became of the tree of its jobs, if they had one; and what could not be removed, as a text, which is no
+ *   reason to stop: `removeWorkAgain` tries it once more
  * @param isOver whether all its jobs have ended: changes of a tree are applied only then
  * @param isMine whether it is this checkout's: another one's is its own to tidy, which has not collected it yet
  */
@@ -32,7 +27,7 @@ export async function endRun(
   follower: RunFollower,
   { folder, results, state }: Workspace,
   { isOver, isMine = true }: { readonly isOver: boolean; readonly isMine?: boolean },
-): Promise<EndedRun> {
+) {
   const { run, files, description, results: known } = follower.options;
   const done = follower.doneTries;
   const tree = collectedTree(description)

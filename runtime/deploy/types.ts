@@ -19,13 +19,7 @@ export interface Progress {
 export interface DeployObserver {
   /** another process may be at work, and it takes some seconds to find out */
   waiting(message: string): void;
-  selected(facts: {
-    total: number;
-    wanted: number;
-    cached: number;
-    reasons: ReadonlyMap<Reason, number>;
-    slots?: number;
-  }): void;
+  selected(facts: { total: number; wanted: number; cached: number; reasons: ReadonlyMap<Reason, number> }): void;
   staging(staged: number, jobs: number): void;
   /** bytes that have gone to the target, of so many */
   sending(bytes: number, of: number): void;

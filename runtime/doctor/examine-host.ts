@@ -4,15 +4,8 @@ import type { Ended } from "../hosts/script/script-run.js";
 import { RuntimeProblem } from "../system/problem.js";
 import type { Needs } from "./facts/needs.js";
 
-export interface HostAnswer {
-  /** of `examine-host.sh` */
-  readonly host: string;
-  /** of the batch system's own; empty where there is none */
-  readonly batch: string;
-  /** when it was asked and when the answer was there, in milliseconds since 1970 */
-  readonly asked: number;
-  readonly answered: number;
-}
+/** What a host has answered, as text. */
+export type HostAnswer = Readonly<Awaited<ReturnType<typeof askHostFacts>>>;
 
 /** Between what the two scripts print. */
 const SEAM = "\u001d";
@@ -26,7 +19,7 @@ const MOST_TIME = 150_000;
  * @throws RuntimeProblem if the host cannot be reached
  * @throws ConnectionLost if it does not answer
  */
-export async function askHostFacts(host: Host, directory: string, needs: Needs, own = false): Promise<HostAnswer> {
+export async function askHostFacts(host: Host, directory: string, needs: Needs, own = false) {
   const { pilots, batch, budget } = needs;
   const args = [
     directory,
@@ -50,5 +43,6 @@ export async function askHostFacts(host: Host, directory: string, needs: Needs, 
     const said = ended.stderr.trim().split("\n").at(-1);
     throw new RuntimeProblem(`${host.name} cannot be examined: ${said || `exit code ${ended.code}`}`);
   }
+  // `batch` is empty where there is no batch system; the times are milliseconds since 1970.
   return { host: first, batch: ofBatch, asked, answered };
 }

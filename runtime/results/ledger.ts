@@ -34,37 +34,21 @@ function encodeOutput(state: OutputState, digest: string | undefined): string {
 }
 
 function encode(result: JobResult): string[] {
-  return [
-    result.key,
-    result.name,
-    result.status,
-    result.cause,
-    String(result.exitCode),
-    String(result.attempts),
-    String(result.seconds),
-    result.host,
-    result.run,
-    result.outputs.map((state, i) => encodeOutput(state, result.digests[i])).join(" "),
-    result.detail,
-  ];
+  const outputs = result.outputs.map((state, i) => encodeOutput(state, result.digests[i])).join(" ");
+  const row = { ...result, outputs };
+  return COLUMNS.map((column) => String(row[column]));
 }
 
 function decode(fields: readonly string[]): JobResult {
-  const [key, name, status, cause, exitCode, attempts, seconds, host, run, outputs, detail] = fields;
-  const args = outputs ? outputs.split(" ").map((word) => word.split(":")) : [];
+  const row = Object.fromEntries(COLUMNS.map((column, i) => [column, fields[i]])) as Record<string, string>;
+  const words = row.outputs ? row.outputs.split(" ").map((word) => word.split(":")) : [];
   return {
-    key: key as string,
-    name: name as string,
-    status: status as JobResult["status"],
-    cause: cause as Cause,
-    exitCode: Number(exitCode),
-    attempts: Number(attempts),
-    seconds: Number(seconds),
-    host: host as string,
-    run: run as string,
-    outputs: args.map(([state]) => (/^\d+$/.test(state as string) ? Number(state) : (state as OutputState))),
-    digests: args.map(([, digest]) => digest ?? ""),
-    detail: detail as string,
+    ...(row as unknown as JobResult),
+    exitCode: Number(row.exitCode),
+    attempts: Number(row.attempts),
+    seconds: Number(row.seconds),
+    outputs: words.map(([state]) => (/^\d+$/.test(state as string) ? Number(state) : (state as OutputState))),
+    digests: words.map(([, digest]) => digest ?? ""),
   };
 }
 

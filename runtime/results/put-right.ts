@@ -9,27 +9,7 @@ import type { Results } from "./results.js";
 import type { Selection } from "./select-jobs.js";
 
 /** What had to be done with results/ so that it holds nothing that the definition as it stands would not make. */
-export interface PutRight {
-  /** outputs of earlier versions of jobs, moved out of results/ */
-  readonly setAside: number;
-  /** outputs that came back, since their version did */
-  readonly returned: number;
-  /** bytes of outputs of earlier versions that were removed to make room */
-  readonly removedBytes: number;
-  /** paths below results/ of outputs whose jobs the definition no longer has */
-  readonly stale: readonly string[];
-}
-
-interface Survey {
-  /** outputs of an earlier version of a job that the definition has, and those that are in the way of others */
-  readonly superseded: readonly PlacedOutput[];
-  /** those that no job claims, nor any job of that name, and that are in nobody's way */
-  readonly stale: readonly PlacedOutput[];
-  /** those that a job claims, and that were stale before */
-  readonly back: readonly PlacedOutput[];
-  /** records of jobs in trees that mean nothing any more */
-  readonly meaningless: readonly string[];
-}
+export type PutRight = Readonly<ReturnType<typeof putRight>>;
 
 /** Outputs that no job claims, and which of them lie above or below one that a job does claim. */
 class Obstacles {
@@ -59,8 +39,10 @@ class Obstacles {
 }
 
 /** Compares what was put into results/ with what the jobs as they stand claim. */
-function survey(jobs: () => Iterable<BundledJob>, { tree }: BundleDescription, { placed }: Results): Survey {
+function survey(jobs: () => Iterable<BundledJob>, { tree }: BundleDescription, { placed }: Results) {
+  /** outputs of an earlier version of a job that the definition has, and those that are in the way of others */
   const superseded: PlacedOutput[] = [];
+  /** those that a job claims, and that were stale before */
   const back: PlacedOutput[] = [];
   const claimed = new Set<string>();
   for (const job of jobs()) {
@@ -87,8 +69,10 @@ function survey(jobs: () => Iterable<BundledJob>, { tree }: BundleDescription, {
   const unclaimed = rest.filter((output) => !isRecord(output));
   return {
     superseded: [...superseded, ...unclaimed.filter(isSuperseded)],
+    /** those that no job claims, nor any job of that name, and that are in nobody's way */
     stale: unclaimed.filter((output) => !isSuperseded(output)),
     back,
+    /** records of jobs in trees that mean nothing any more */
     meaningless: rest.filter(isRecord).map(({ path }) => path),
   };
 }
@@ -99,7 +83,7 @@ export function putRight(
   description: BundleDescription,
   results: Results,
   selection: Selection,
-): PutRight {
+) {
   const { placed } = results;
   for (const { path, job } of selection.lost) {
     // A part of what was put there, or an older copy of it. All else is somebody's own, and stays.

@@ -24,15 +24,12 @@ export function folderIdentity(folder: string): string {
 }
 
 /** A lock that this process is to have. */
-export interface OwnLock {
-  readonly token: string;
-  /** of its file; it begins with the number of the process */
-  readonly text: string;
-}
+/** A lock that this process is to have; the text of its file begins with the number of the process. */
+export type OwnLock = Readonly<ReturnType<typeof describeOwnLock>>;
 
 const FULL = new Set(["ENOSPC", "EDQUOT"]);
 
-export function describeOwnLock(folder: string): OwnLock {
+export function describeOwnLock(folder: string) {
   const { pid, birth, host, space } = identifyThisProcess();
   const token = randomBytes(12).toString("hex");
   return { token, text: `${pid} ${birth} ${host.replace(/\s/g, "_")} ${space} ${folderIdentity(folder)} ${token}\n` };

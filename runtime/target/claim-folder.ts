@@ -3,16 +3,8 @@ import { loadScript } from "../hosts/load-script.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { fixForRefusal } from "../system/system-errors.js";
 
-export interface ClaimedFolder {
-  /** its path there */
-  readonly folder: string;
-  /** whether it belongs to this checkout */
-  readonly mine: boolean;
-  /** id of the checkout that it belongs to */
-  readonly id: string;
-  /** the runs that it holds */
-  readonly runs: readonly number[];
-}
+/** The swarm's folder on a target. */
+export type ClaimedFolder = Readonly<Awaited<ReturnType<typeof claimFolder>>>;
 
 /** Exit codes of `claim-folder.sh`. */
 const OLD_BASH = 20;
@@ -34,7 +26,7 @@ export async function claimFolder(
   checkout: { readonly id: string; readonly name: string },
   purpose: "own" | "take" | "look",
   known?: number,
-): Promise<ClaimedFolder> {
+) {
   const told = [directory, swarm, checkout.id, checkout.name, purpose, known === undefined ? "" : "known"];
   const ended = await host.run(loadScript("target/claim-folder"), told);
   const message = ended.stderr.trim().split("\n").at(-1) ?? "";

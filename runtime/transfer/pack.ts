@@ -81,7 +81,7 @@ function addPacked(tar: Tar, name: string, source: string, { upload }: Packed, a
 }
 
 /** Where the paths of links lead on the target. */
-export interface PackPlaces {
+interface PackPlaces {
   /** folder that relative sources start at */
   readonly sources: string;
   /** absolute path of the target's shared folder */

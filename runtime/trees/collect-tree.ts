@@ -31,12 +31,8 @@ export interface CollectTreeOptions {
   readonly write: boolean;
 }
 
-export interface CollectedTree {
-  readonly changes: readonly TreeChange[];
-  readonly conflicts: readonly Conflict[];
-  /** changes that went, or would go, into the environment on this machine; undefined: that was not asked for */
-  readonly applied: number | undefined;
-}
+/** What became of a tree; of a preview, what would become of it. */
+export type CollectedTree = Readonly<Awaited<ReturnType<typeof collectTree>>>;
 
 async function findChanges(options: CollectTreeOptions): Promise<TreeChange[]> {
   const { run, files, description, folder, done } = options;
@@ -73,7 +69,7 @@ function applyChanges(root: string, decision: Decision): Conflict[] {
  *
  * @throws RuntimeProblem if something is gone on the target, or in the way here
  */
-export async function collectTree(options: CollectTreeOptions): Promise<CollectedTree> {
+export async function collectTree(options: CollectTreeOptions) {
   const { run, files, description, folder, results, write } = options;
   const { tree } = description;
   if (!tree) throw new Error("the jobs of this swarm have no tree");
@@ -110,5 +106,7 @@ export async function collectTree(options: CollectTreeOptions): Promise<Collecte
       conflicts.push(...applyChanges(root, decision));
     }
   }
-  return { changes: found, conflicts, applied: apply ? decision.toApply.length : undefined };
+  /** changes that went into the environment on this machine; undefined: that was not asked for */
+  const applied = apply ? decision.toApply.length : undefined;
+  return { changes: found, conflicts, applied };
 }

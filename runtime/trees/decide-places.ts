@@ -65,11 +65,8 @@ export interface Conflict {
   readonly kept: string | undefined;
 }
 
-export interface MergedChanges {
-  /** in one version each, sorted by path */
-  readonly agreed: readonly Change[];
-  readonly disputed: readonly Change[];
-}
+/** What changes come to: `agreed` in one version each, sorted by path. */
+type MergedChanges = Awaited<ReturnType<typeof mergeVersions>>;
 
 async function identify({ change, version }: Change): Promise<string> {
   if (change === "deleted" || !version) return "deleted";
@@ -78,7 +75,7 @@ async function identify({ change, version }: Change): Promise<string> {
 }
 
 /** Finds out which paths all jobs that changed them have left in the same state. */
-export async function mergeVersions(changes: readonly Change[]): Promise<MergedChanges> {
+export async function mergeVersions(changes: readonly Change[]) {
   const byPath = new Map<string, Change[]>();
   for (const change of changes) {
     const others = byPath.get(change.path);

@@ -11,19 +11,7 @@ export function configurationWords(): string[] {
 }
 
 /** What the user's ssh configuration says of one host; keys in lower case, as `ssh -G` prints them. */
-export interface SshSettings {
-  /** the name it was asked for by, without user and port */
-  readonly alias: string;
-  readonly hostname: string;
-  readonly port: number;
-  readonly user: string;
-  /** The first value, or `undefined` if there is none, or it is `none`. */
-  one(key: string): string | undefined;
-  /** All values, in order; those of a list in one line as the one text that they are. */
-  all(key: string): readonly string[];
-  /** A number of seconds as milliseconds; `undefined` if there is none, or it is 0. */
-  milliseconds(key: string): number | undefined;
-}
+export type SshSettings = Readonly<Awaited<ReturnType<typeof readSettings>>>;
 
 /** A destination as `ssh` takes it: `name`, `user@name`, `ssh://user@name:port`, and options of its own. */
 export interface Destination {
@@ -37,7 +25,7 @@ export interface Destination {
  *
  * @throws RuntimeProblem if there is no `ssh`, or it does not like the configuration
  */
-export async function readSettings({ name, user, port }: Destination): Promise<SshSettings> {
+export async function readSettings({ name, user, port }: Destination) {
   const args = ["-G", ...configurationWords()];
   if (user !== undefined) args.push("-l", user);
   if (port !== undefined) args.push("-p", port);
@@ -49,23 +37,23 @@ export async function readSettings({ name, user, port }: Destination): Promise<S
     if (key === undefined || value === undefined) continue;
     values.set(key, [...(values.get(key) ?? []), value]);
   }
+  /** All values, in order; those of a list in one line as the one text that they are. */
   const all = (key: string): readonly string[] => values.get(key) ?? [];
+  /** The first value, or `undefined` if there is none, or it is `none`. */
   const one = (key: string): string | undefined => {
     const [first] = all(key);
     return first === undefined || first === "" || first === "none" ? undefined : first;
   };
   return {
-    // `host` is what ssh made of a URI or user@name; older ones do not print it
+    /** the name it was asked for by, without user and port; older versions of ssh do not print `host` */
     alias: one("host") ?? name.replace(/^.*@/, ""),
     hostname: one("hostname") ?? name,
     port: Number(one("port") ?? 22),
     user: one("user") ?? "",
     one,
     all,
-    milliseconds: (key) => {
-      const seconds = Number(one(key) ?? 0);
-      return seconds > 0 ? seconds * 1000 : undefined;
-    },
+    /** A number of seconds as milliseconds; `undefined` if there is none, or it is 0. */
+    milliseconds: (key: string) => Number(one(key) ?? 0) * 1000 || undefined,
   };
 }
 

@@ -7,14 +7,6 @@ export interface SlurmJob {
   readonly reason: string;
 }
 
-/** What `queue.sh` prints. */
-export interface QueueLines {
-  readonly queued: readonly SlurmJob[];
-  readonly submitted: readonly Submitted[];
-  readonly heartbeats: ReadonlyMap<string, string>;
-  readonly found: ReadonlyMap<string, Phase>;
-}
-
 /** States in which SLURM has nothing more to do with a job; UNKNOWN is one that it has forgotten. */
 const ENDED = new Set([
   ...["BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "PREEMPTED"],
@@ -27,7 +19,7 @@ function phaseOf(state: string): Phase {
 }
 
 /** Reads what `queue.sh` prints; other lines are not its own. */
-export function readQueueLines(text: string): QueueLines {
+export function readQueueLines(text: string) {
   const queued: SlurmJob[] = [];
   const submitted: Submitted[] = [];
   const heartbeats = new Map<string, string>();
@@ -45,7 +37,11 @@ export function readQueueLines(text: string): QueueLines {
 }
 
 /** What these lines mean. @param answers whether the controller has answered */
-export function readQueueAnswer(lines: QueueLines, answers: boolean, notes: readonly string[]): QueueAnswer {
+export function readQueueAnswer(
+  lines: ReturnType<typeof readQueueLines>,
+  answers: boolean,
+  notes: readonly string[],
+): QueueAnswer {
   const queued = lines.queued.map(({ id, state, reason }) => {
     return { id, phase: phaseOf(state), waitsFor: describeWaiting(reason) };
   });

@@ -9,6 +9,12 @@ export function countOf(count: number, noun: string, plural = `${noun}s`): strin
   return `${formatNumber(count)} ${count === 1 ? noun : plural}`;
 }
 
+/** The first of some names: `a, b and 12 more`. */
+export function firstOf(names: readonly string[], most: number): string {
+  const more = names.length > most ? ` and ${names.length - most} more` : "";
+  return `${names.slice(0, most).join(", ")}${more}`;
+}
+
 /** Bytes as people read them, in powers of 1000: `1.4 MB`. */
 export function formatBytes(bytes: number): string {
   return bytes === 1 ? "1 byte" : scale(bytes, 1000, ["bytes", "kB", "MB", "GB", "TB", "PB"]);

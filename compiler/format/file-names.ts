@@ -28,6 +28,7 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   EPERM: "permission denied",
   ELOOP: "its links lead in a circle",
   ENAMETOOLONG: "its path, or a part of it, is longer than the system takes",
+  EIO: "the disk has an error there",
 };
 
 /** Why the file system does not let a file be read, in words. */

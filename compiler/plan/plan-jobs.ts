@@ -19,6 +19,22 @@ export function nameJob({ params: names, position }: Pick<SwarmPlan, "params" | 
   return names.map((name) => `${name}=${String(params[name])}`).join(",");
 }
 
+/**
+ * Why a text cannot be a param's value, in words that follow it, and what to do; undefined if it can.
+ * A line of commands is no part of any path: a table can hold its tabs.
+ */
+function whyNoParam(value: string, isLine: boolean): readonly [why: string, hint: string] | undefined {
+  const control = (isLine ? /[\0\n\r]/ : /[\0\t\n\r]/).exec(value)?.[0];
+  if (control)
+    return [`has ${nameControl(control)} in it`, "no path or table can hold it: rename the file or change the value"];
+  if (/\p{Surrogate}/u.test(value))
+    return [
+      "has half of a character in it",
+      "a surrogate without its other half cannot be written to a file: write the whole character",
+    ];
+  return value.includes("\uFFFD") ? ["comes from a file name that is not UTF-8", "rename the file"] : undefined;
+}
+
 /** Where an input lies in the job's folder: where the definition says, or as it lies beside the definition. */
 function placeInput(input: InputPlan, source: string, params: Params): string {
   if (input.asParts) return cleanSource(fillPattern(input.asParts, params));
@@ -61,28 +77,9 @@ export class JobPlanner {
       this.report(path, message, hint);
     };
     for (const param of swarm.params) {
-      const value = String(params[param]);
-      // A line of commands is no part of any path: a table can hold its tabs.
-      const control = (swarm.runsLines && param === LINE_PARAMS.line ? /[\0\n\r]/ : /[\0\t\n\r]/).exec(value);
-      if (control) {
-        wrong(
-          ["jobs"],
-          `the param ${param} of the job ${JSON.stringify(name)} has ${nameControl(control[0])} in it`,
-          "no path or table can hold it: rename the file or change the value",
-        );
-      } else if (/\p{Surrogate}/u.test(value)) {
-        wrong(
-          ["jobs"],
-          `the param ${param} of the job ${JSON.stringify(name)} has half of a character in it`,
-          "a surrogate without its other half cannot be written to a file: write the whole character",
-        );
-      } else if (value.includes("\uFFFD")) {
-        wrong(
-          ["jobs"],
-          `the param ${param} of the job ${JSON.stringify(name)} comes from a file name that is not UTF-8`,
-          "rename the file",
-        );
-      }
+      const isLine = swarm.runsLines && param === LINE_PARAMS.line;
+      const [why, hint] = whyNoParam(String(params[param]), isLine) ?? [];
+      if (why) wrong(["jobs"], `the param ${param} of the job ${JSON.stringify(name)} ${why}`, hint);
     }
     for (const param of swarm.computedParams) {
       const value = String(params[param]);

@@ -1,13 +1,7 @@
+import { whyUnreadable } from "../format/file-names.js";
 import type { Problem } from "../problem/problem.js";
 
 const MOST_NAMED = 3;
-
-const WHY: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  ENAMETOOLONG: "its path is too long",
-  EIO: "the disk has an error there",
-};
 
 class Paths {
   readonly named: string[] = [];
@@ -86,7 +80,7 @@ export class MatchReview {
 
   problems(): readonly Problem[] {
     const problems: Problem[] = [...this.#unreadable].map(([code, paths]) => ({
-      message: `files("${this.pattern}") cannot look at ${paths.words()}: ${WHY[code] ?? code}`,
+      message: `files("${this.pattern}") cannot look at ${paths.words()}: ${whyUnreadable({ code, message: code })}`,
       hint: "change that, or write a pattern that does not lead there",
     }));
     if (this.#notUtf8.count > 0) {

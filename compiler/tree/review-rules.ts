@@ -1,5 +1,6 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
+import { firstOf } from "../format/amounts.js";
 import { closest } from "../problem/closest.js";
 import type { Problem } from "../problem/problem.js";
 import type { ProblemList } from "../problem/problem-list.js";
@@ -12,9 +13,10 @@ import type { TreeWalkReport } from "./walk.js";
 const MOST_NAMED = 5;
 
 function named(paths: readonly string[]): string {
-  const first = paths.slice(0, MOST_NAMED).map((path) => JSON.stringify(path));
-  const more = paths.length - first.length;
-  return more > 0 ? `${first.join(", ")} and ${more} more` : first.join(", ");
+  return firstOf(
+    paths.map((path) => JSON.stringify(path)),
+    MOST_NAMED,
+  );
 }
 
 function namesOf({ segments, literals }: TreeRule): string[] {

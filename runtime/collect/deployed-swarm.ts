@@ -1,19 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type BundleDescription,
-  type BundledJob,
-  readBundleDescription,
-  readBundledJobs,
-  refuseOtherSchema,
-} from "../../compiler/format/bundle.js";
+import { readBundleDescription, readBundledJobs, refuseOtherSchema } from "../../compiler/format/bundle.js";
 import { namesIn } from "../../compiler/format/file-access.js";
 import { Ledger } from "../results/ledger.js";
 import { Results } from "../results/results.js";
 import type { EndedTry } from "../run/journal.js";
 import { isClosed, listRuns, type Run, readRun } from "../run/run-folder.js";
 import { RunState } from "../run/run-state.js";
-import type { Scheduler } from "../schedulers/scheduler.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { type OpenOptions, openTarget, type TargetFacts } from "../target/open-target.js";
 import type { TargetFiles } from "../transfer/target-files.js";
@@ -22,22 +15,7 @@ import { describedIn, isWholeBundle } from "../workspace/whole-bundle.js";
 import { bundleFolder, knownBundles, prepareState, targetDirectory, type Workspace } from "../workspace/workspace.js";
 
 /** A swarm as it was last deployed to a target; known without compiling its definition. */
-export interface DeployedSwarm {
-  readonly workspace: Workspace;
-  readonly target: string;
-  readonly files: TargetFiles;
-  /** whether what is on the target belongs to this checkout */
-  readonly mine: boolean;
-  readonly description: BundleDescription;
-  readonly ledger: Ledger;
-  readonly results: Results;
-  readonly scheduler: Scheduler;
-  /** oldest first */
-  readonly runs: readonly Run[];
-  jobs(): Iterable<BundledJob>;
-  /** ends the connection, if there is one */
-  close(): void;
-}
+export type DeployedSwarm = Readonly<Awaited<ReturnType<typeof openTargetOf>>>;
 
 export function deployedTargets({ state }: Workspace): string[] {
   const names = namesIn(state).sort();
@@ -118,7 +96,7 @@ async function openTargetOf(
   facts: TargetFacts,
   options: OpenDeployedOptions,
   unlock: () => void,
-): Promise<DeployedSwarm> {
+) {
   const opened = await openTarget(workspace, facts, { ...options, purpose: "look" });
   try {
     const { files } = opened;
@@ -137,13 +115,16 @@ async function openTargetOf(
       workspace,
       target,
       files,
+      /** whether what is on the target belongs to this checkout */
       mine: opened.mine,
       description,
       ledger,
       results: new Results(workspace.results, workspace.state, ledger),
       scheduler: opened.scheduler,
+      /** oldest first */
       runs: listRuns(files.here).flatMap((number) => readRun(files.here, number) ?? []),
       jobs: () => readBundledJobs(bundle, description),
+      /** ends the connection, if there is one */
       close() {
         opened.close();
         unlock();

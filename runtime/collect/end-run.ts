@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { collectedTree } from "../../compiler/format/bundle.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { closeRun, type Run } from "../run/run-folder.js";
-import { explainSystemError } from "../system/system-errors.js";
+import { messageOf } from "../system/system-errors.js";
 import type { TargetFiles } from "../transfer/target-files.js";
 import { collectTree } from "../trees/collect-tree.js";
 import type { Workspace } from "../workspace/workspace.js";
@@ -51,7 +51,7 @@ export async function removeWorkAgain(run: Run, files: TargetFiles): Promise<str
   try {
     await files.removeWork(run, keep);
   } catch (error) {
-    return explainSystemError(error)?.message ?? (error as Error).message;
+    return messageOf(error);
   }
   rmSync(path, { force: true });
   return undefined;

@@ -9,7 +9,7 @@ import { Results } from "../results/results.js";
 import { endProcessesIn } from "../system/end-processes.js";
 import { removeFolder } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
-import { explainSystemError } from "../system/system-errors.js";
+import { messageOf } from "../system/system-errors.js";
 import { openTarget } from "../target/open-target.js";
 import { describedIn } from "../workspace/whole-bundle.js";
 import { bundleFolder, knownBundles, STATE_FILES, targetDirectory, type Workspace } from "../workspace/workspace.js";
@@ -22,10 +22,6 @@ const RECORDS = [STATE_FILES.ledger, STATE_FILES.placed, STATE_FILES.applied];
 const DAMAGED = "damaged";
 
 export type ResetNotes = readonly string[];
-
-function wordsOf(error: unknown): string {
-  return explainSystemError(error)?.message ?? (error as Error).message;
-}
 
 /** Moves something out of the way, under a name that is free. */
 function setAside(workspace: Workspace, path: string): string {
@@ -85,13 +81,13 @@ async function resetTarget(workspace: Workspace, target: string): Promise<string
   try {
     notes.push(...(await gatherLast(workspace, target)));
   } catch (error) {
-    notes.push(`what was not home yet from ${target} is lost, and its jobs run again: ${wordsOf(error)}`);
+    notes.push(`what was not home yet from ${target} is lost, and its jobs run again: ${messageOf(error)}`);
   }
   if (!(await endProcessesIn(folder))) notes.push(`something still runs in ${folder}, and could not be ended`);
   try {
     await cleanElsewhere(workspace, target);
   } catch (error) {
-    notes.push(`what lies on ${target} could not be removed: ${wordsOf(error)}`);
+    notes.push(`what lies on ${target} could not be removed: ${messageOf(error)}`);
   }
   removeFolder(folder);
   return notes;

@@ -1,6 +1,6 @@
 import { linkSync, lstatSync, mkdirSync, readdirSync, readlinkSync, type Stats, statSync, symlinkSync } from "node:fs";
-import { dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { copyFile } from "../system/files.js";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { copyFile, isWithin } from "../system/files.js";
 import { OutputRefused } from "./output-refused.js";
 
 /** Brings all that is in one folder into another one. */
@@ -50,8 +50,7 @@ export class FolderWalk {
   /** A link that stays in the folder stays a link; of another one comes what it leads to, if that is a file. */
   #link(path: string, from: string, to: string): void {
     const leads = readlinkSync(from);
-    const inside = relative(this.root, resolve(dirname(from), leads));
-    if (!isAbsolute(leads) && !inside.startsWith("..")) {
+    if (!isAbsolute(leads) && isWithin(this.root, resolve(dirname(from), leads))) {
       symlinkSync(leads, to);
       return;
     }

@@ -1,9 +1,9 @@
 import { lstatSync, readSync, realpathSync, statSync } from "node:fs";
-import { dirname, isAbsolute, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { withFile } from "../../compiler/format/file-access.js";
 import { RESULT_TABLES } from "../../compiler/format/results.js";
-import { statEntry } from "../system/files.js";
+import { isWithin, statEntry } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { digestOf, isRemnant } from "./fingerprint.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
@@ -130,8 +130,7 @@ export class Ownership {
         if (!output || this.placed.condition(output) !== "whole") inTheWay.push(path);
         return;
       }
-      const inside = relative(realpathSync(this.results), realpathSync(place));
-      if (inside.startsWith("..") || isAbsolute(inside)) {
+      if (!isWithin(realpathSync(this.results), realpathSync(place))) {
         throw new RuntimeProblem(
           `${place} is a link that leads out of ${this.results}, and outputs go there`,
           `remove the link, or have all of ${this.results} be a link`,

@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { BundledJob } from "../../compiler/format/bundle.js";
 import { readLines } from "../../compiler/format/lines.js";
 import { RESULT_TABLES } from "../../compiler/format/results.js";
 import { AppendOnlyTable } from "../system/append-only.js";
@@ -21,6 +22,16 @@ export interface PlacedOutput {
   readonly stamp: string;
   /** no job of the definition makes it any more */
   readonly stale: boolean;
+}
+
+/** An output of a job as it stands. */
+export function placedOutput(
+  path: string,
+  { key, name: job }: Pick<BundledJob, "key" | "name">,
+  output = 0,
+  stamp = "",
+): PlacedOutput {
+  return { path, key, job, output, stamp, stale: false };
 }
 
 export type Condition = "whole" | "gone" | "changed";
@@ -96,14 +107,7 @@ export class PlacedOutputs {
       const place = join(this.results, path);
       const { size, newest } = measure(place);
       if (size !== Number(bytes) || newest > written) continue;
-      this.#placed.set(path, {
-        path,
-        key: keys.get(job) ?? "",
-        job,
-        output,
-        stamp: stampOf(place) as string,
-        stale: false,
-      });
+      this.#placed.set(path, placedOutput(path, { key: keys.get(job) ?? "", name: job }, output, stampOf(place)));
     }
     this.#lines = Number.POSITIVE_INFINITY; // to be written down with the first change
   }

@@ -1,10 +1,12 @@
 import { dirname, join } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
+import { Groups } from "../../compiler/format/groups.js";
 import { removeFolder } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { stampOf } from "./fingerprint.js";
 import { treeRecord } from "./job-state.js";
 import type { PlacedOutput } from "./placed-outputs.js";
+import { placedOutput } from "./placed-outputs.js";
 import type { Results } from "./results.js";
 import type { Selection } from "./select-jobs.js";
 
@@ -16,16 +18,12 @@ class Obstacles {
   readonly inTheWay = new Set<PlacedOutput>();
   /** by path: the output there, or those below it */
   readonly #at = new Map<string, PlacedOutput>();
-  readonly #below = new Map<string, PlacedOutput[]>();
+  readonly #below = new Groups<string, PlacedOutput>();
 
   constructor(outputs: readonly PlacedOutput[]) {
     for (const output of outputs) {
       this.#at.set(output.path, output);
-      for (let folder = dirname(output.path); folder !== "."; folder = dirname(folder)) {
-        const below = this.#below.get(folder);
-        if (below) below.push(output);
-        else this.#below.set(folder, [output]);
-      }
+      for (let folder = dirname(output.path); folder !== "."; folder = dirname(folder)) this.#below.add(folder, output);
     }
   }
 
@@ -107,8 +105,7 @@ export function putRight(
     }
     results.makeFolder(dirname(path));
     from.restore(job.key, output, path);
-    const stamp = stampOf(join(results.folder, path)) as string;
-    placed.put([{ path, key: job.key, job: job.name, output, stamp, stale: false }]);
+    placed.put([placedOutput(path, job, output, stampOf(join(results.folder, path)))]);
   }
   const removedBytes = moved > 0 ? results.kept.makeRoom() : 0;
   return { setAside: moved, returned: selection.returning.length, removedBytes, stale: placed.stalePaths() };

@@ -15,6 +15,15 @@ export interface Totals {
   readonly failed: number;
 }
 
+const NO_RESULT = {
+  status: "pending",
+  cause: NO_VALUE,
+  exitCode: NO_VALUE,
+  attempts: 0,
+  seconds: NO_VALUE,
+  host: NO_VALUE,
+};
+
 /** The params' columns: one that is called like a column of the table itself becomes `param_…`. */
 function paramColumns(params: readonly string[]): readonly string[] {
   const own: readonly string[] = [...RESULT_TABLES.jobs.columns, ...JOBS_COLUMNS];
@@ -50,34 +59,14 @@ export function writeResultTables(
     const result = currentResult(job, description, placed);
     if (result?.status === "done") done += 1;
     else if (result) failures.push(asFailure(job, result, description));
+    const { status, cause, exitCode, attempts, seconds, host } = result ?? NO_RESULT;
     jobLines.push(
-      plainRow([
-        job.name,
-        ...job.params,
-        ...(result
-          ? [
-              result.status,
-              result.cause,
-              String(result.exitCode),
-              String(result.attempts),
-              String(result.seconds),
-              result.host,
-            ]
-          : ["pending", NO_VALUE, NO_VALUE, "0", NO_VALUE, NO_VALUE]),
-      ]),
+      plainRow([job.name, ...job.params, ...[status, cause, exitCode, attempts, seconds, host].map(String)]),
     );
-    description.outputs.forEach((output, i) => {
+    description.outputs.forEach(({ name }, i) => {
       const state = result?.outputs[i] ?? "missing";
-      const present = typeof state === "number";
-      outputLines.push(
-        plainRow([
-          job.name,
-          output.name,
-          present ? "present" : state,
-          placeOf(job.outputs[i] as string, description),
-          present ? String(state) : NO_VALUE,
-        ]),
-      );
+      const [word, bytes] = typeof state === "number" ? ["present", String(state)] : [state, NO_VALUE];
+      outputLines.push(plainRow([job.name, name, word, placeOf(job.outputs[i] as string, description), bytes]));
     });
   }
   makeFolders(folder);

@@ -1,17 +1,17 @@
 import { linkSync, lstatSync, readSync, realpathSync, renameSync, rmSync, type Stats, statSync } from "node:fs";
-import { dirname, isAbsolute, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import type { BundledJob } from "../../compiler/format/bundle.js";
 import { namesIn, withFile } from "../../compiler/format/file-access.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { LOG_FOLDER } from "../../compiler/format/results.js";
-import { clearDraftOf, copyFile, removeFolder, statEntry } from "../system/files.js";
+import { clearDraftOf, copyFile, isWithin, removeFolder, statEntry } from "../system/files.js";
 import { digestOf, kindOf, stampOf } from "./fingerprint.js";
 import { FolderWalk } from "./folder-walk.js";
 import { KEPT_FOLDERS, KeptOutputs } from "./kept-outputs.js";
 import type { Ledger } from "./ledger.js";
 import { isOfJob, OutputRefused } from "./output-refused.js";
 import { Ownership } from "./ownership.js";
-import { type PlacedOutput, PlacedOutputs } from "./placed-outputs.js";
+import { type PlacedOutput, PlacedOutputs, placedOutput } from "./placed-outputs.js";
 
 export function isSameContent(a: string, b: string): boolean {
   const [first, second] = [Buffer.alloc(1 << 18), Buffer.alloc(1 << 18)] as const;
@@ -79,8 +79,8 @@ export class Results {
     const folder = join(this.folder, path);
     makeFolders(folder);
     // A link on the way could lead anywhere.
-    const inside = relative(realpathSync(this.folder), realpathSync(folder));
-    if (inside.startsWith("..") || isAbsolute(inside)) throw new OutputRefused(`${folder} leads out of ${this.folder}`);
+    if (!isWithin(realpathSync(this.folder), realpathSync(folder)))
+      throw new OutputRefused(`${folder} leads out of ${this.folder}`);
     this.#made.add(path);
   }
 
@@ -122,13 +122,12 @@ export class Results {
   }
 
   #record(path: string, { job, output }: WhichOutput): void {
-    const stamp = stampOf(join(this.folder, path)) as string;
-    this.#news.push({ path, key: job.key, job: job.name, output, stamp, stale: false });
+    this.#news.push(placedOutput(path, job, output, stampOf(join(this.folder, path))));
   }
 
   /** Notes which version of a job has last collected what it changed in its tree. */
   recordTree(path: string, job: BundledJob): void {
-    this.#news.push({ path, key: job.key, job: job.name, output: 0, stamp: "", stale: false });
+    this.#news.push(placedOutput(path, job));
   }
 
   /**

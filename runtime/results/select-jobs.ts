@@ -16,18 +16,7 @@ export interface ReturningOutput {
   readonly from: KeptOutputs;
 }
 
-export interface Selection {
-  readonly total: number;
-  /** to be run */
-  readonly wanted: ReadonlyMap<number, BundledJob>;
-  /** done before */
-  readonly cached: number;
-  readonly reasons: ReadonlyMap<Reason, number>;
-  /** to be put back into their places: these jobs need not run */
-  readonly returning: readonly ReturningOutput[];
-  /** below results/, what was put there and is gone, or was changed by somebody */
-  readonly lost: readonly PlacedOutput[];
-}
+export type Selection = Readonly<ReturnType<typeof selectJobs>>;
 
 export interface Choice {
   readonly redo: Redo;
@@ -90,14 +79,14 @@ export function selectJobs(
   placed: PlacedOutputs,
   stores: readonly KeptOutputs[],
   choice: Choice,
-): Selection {
+) {
   const redo = new RedoWords(choice.redo, jobs());
   const limit = choice.limit ?? Number.POSITIVE_INFINITY;
   const candidates = ORDER.map(() => [] as (readonly [BundledJob, Reason])[]);
-  const returning: ReturningOutput[] = [];
+  const returning: ReturningOutput[] = []; // to be put back into their places: these jobs need not run
   let total = 0;
-  let cached = 0;
-  const lost: PlacedOutput[] = [];
+  let cached = 0; // jobs that were done before
+  const lost: PlacedOutput[] = []; // what was put below results/ and is gone, or was changed by somebody
   for (const job of jobs()) {
     total += 1;
     const why = whyRun(job, description, placed, stores, redo, lost);
@@ -115,14 +104,7 @@ export function selectJobs(
   for (const [, reason] of chosen) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   // In the order of the definition, whatever the reasons.
   chosen.sort(([a], [b]) => a.number - b.number);
-  return {
-    total,
-    wanted: new Map(chosen.map(([job]) => [job.number, job])),
-    cached,
-    reasons,
-    returning,
-    lost,
-  };
+  return { total, wanted: new Map(chosen.map(([job]) => [job.number, job])), cached, reasons, returning, lost };
 }
 
 /** Why a job has to be run; if it has not, which of its outputs are to be put back. */

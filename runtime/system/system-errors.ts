@@ -76,6 +76,11 @@ function codeOf({ code, errno }: NodeJS.ErrnoException): string | undefined {
   return Object.entries(constants.errno).find(([, number]) => number === Math.abs(errno))?.[0] ?? code;
 }
 
+/** What an error says to people. */
+export function messageOf(error: unknown): string {
+  return explainSystemError(error)?.message ?? (error as Error).message;
+}
+
 /**
  * An error of the operating system as a sentence: which file or program it is about, what is wrong with
  * it, and what to do next.

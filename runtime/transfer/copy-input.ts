@@ -15,7 +15,7 @@ import { type InputEntry, walkInput } from "../../compiler/format/content/input-
 import { keepTime } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 
-export function inputHasChanged(upload: Pick<Upload, "source">): RuntimeProblem {
+function inputHasChanged(upload: Pick<Upload, "source">): RuntimeProblem {
   return new RuntimeProblem(
     `the input ${upload.source} has changed since the bundle was built`,
     "run the same command again",
@@ -28,7 +28,7 @@ export function expectedContent({ sha256, kind }: Upload): { sha256: string; exe
 }
 
 /** Is an error of reading an input a sign that it is not any more what it was when the bundle was built? */
-export function isSignOfChange(error: unknown): boolean {
+function isSignOfChange(error: unknown): boolean {
   const { code, name } = error as NodeJS.ErrnoException;
   return name === "UnusableInput" || ["ENOENT", "ENOTDIR", "ELOOP", "EACCES"].includes(code ?? "");
 }
@@ -81,15 +81,11 @@ export function copyInput(source: string, place: string, digests: DigestCache): 
   return sum.finish();
 }
 
-/**
- * Copies an input that the bundle names.
- *
- * @throws RuntimeProblem if what was copied is not what the bundle was built from
- */
-export function copyExpected(upload: Upload, source: string, place: string, digests: DigestCache): void {
+/** Reads an input. @throws RuntimeProblem if what was read is not what the bundle was built from */
+export function readExpected(upload: Upload, read: () => Content): void {
   let content: Content;
   try {
-    content = copyInput(source, place, digests);
+    content = read();
   } catch (error) {
     throw isSignOfChange(error) ? inputHasChanged(upload) : error;
   }

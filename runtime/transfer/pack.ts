@@ -2,11 +2,11 @@ import { hash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import type { BundledJob } from "../../compiler/format/bundle.js";
-import { ContentSum, isSameInput, readPlainFile } from "../../compiler/format/content/digest.js";
+import { ContentSum, readPlainFile } from "../../compiler/format/content/digest.js";
 import { walkInput } from "../../compiler/format/content/input-entries.js";
 import { encodeField } from "../../compiler/format/tsv.js";
 import type { InputPlacement } from "./bundled-inputs.js";
-import { expectedContent, inputHasChanged, isSignOfChange } from "./copy-input.js";
+import { readExpected } from "./copy-input.js";
 import { END_OF_TAR, paddingFor, type TarEntry, tarHeader } from "./tar-entry.js";
 
 export interface JobToPack {
@@ -57,8 +57,8 @@ type Packed = InputPlacement & { readonly how: "pack" };
  * @throws RuntimeProblem if the input is not what the bundle was built from
  */
 function addPacked(tar: Tar, name: string, source: string, { upload }: Packed, alone: boolean): void {
-  const sum = new ContentSum();
-  try {
+  readExpected(upload, () => {
+    const sum = new ContentSum();
     for (const entry of walkInput(source)) {
       const at = entry.path === "" ? name : `${name}/${entry.path}`;
       const { mtimeMs, mode } = entry.stats;
@@ -74,10 +74,8 @@ function addPacked(tar: Tar, name: string, source: string, { upload }: Packed, a
         else tar.add({ name: at, kind: "folder", mode: (mode & 0o777) | 0o700, mtime });
       }
     }
-  } catch (error) {
-    throw isSignOfChange(error) ? inputHasChanged(upload) : error;
-  }
-  if (!isSameInput(sum.finish(), expectedContent(upload))) throw inputHasChanged(upload);
+    return sum.finish();
+  });
 }
 
 /** Where the paths of links lead on the target. */

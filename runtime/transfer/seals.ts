@@ -1,6 +1,7 @@
 import { appendFileSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { textOf } from "../../compiler/format/file-access.js";
+import { Groups } from "../../compiler/format/groups.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
 
 /**
@@ -35,20 +36,17 @@ function describe(shared: string, entry: string): string[] {
 
 /** Knows which of the copies in `shared/` are as they were when they were put there. */
 export class Seals {
-  #known: Map<string, string[]> | undefined;
+  #known: Groups<string, string> | undefined;
 
   /** @param shared the target's `shared/` */
   constructor(readonly shared: string) {}
 
-  #read(): Map<string, string[]> {
+  #read(): Groups<string, string> {
     if (this.#known) return this.#known;
-    const known = new Map<string, string[]>();
+    const known = new Groups<string, string>();
     // Where there is none, nothing is trusted.
     for (const record of (textOf(join(this.shared, SEAL_FILE)) ?? "").split("\0")) {
-      const entry = entryOf(record.slice(record.indexOf(" ./") + 3));
-      const records = known.get(entry);
-      if (records) records.push(record);
-      else if (record !== "") known.set(entry, [record]);
+      if (record !== "") known.add(entryOf(record.slice(record.indexOf(" ./") + 3)), record);
     }
     this.#known = known;
     return known;

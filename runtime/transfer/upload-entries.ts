@@ -1,11 +1,11 @@
 import { createHash, hash } from "node:crypto";
 import { createReadStream, readFileSync, statSync } from "node:fs";
 import type { Upload } from "../../compiler/format/bundle.js";
-import { ContentSum, digestFile, isSameInput } from "../../compiler/format/content/digest.js";
+import { ContentSum, digestFile } from "../../compiler/format/content/digest.js";
 import type { DigestCache } from "../../compiler/format/content/digest-cache.js";
 import { walkInput } from "../../compiler/format/content/input-entries.js";
 import { RuntimeProblem } from "../system/problem.js";
-import { expectedContent, inputHasChanged, isSignOfChange } from "./copy-input.js";
+import { readExpected } from "./copy-input.js";
 import { END_OF_TAR, paddingFor, tarHeader } from "./tar-entry.js";
 
 /**
@@ -46,9 +46,9 @@ export function entryOfFile(source: string, path: string): UploadEntry {
  * @throws RuntimeProblem if it is not what the bundle was built from
  */
 export function entriesOfInput(upload: Upload, source: string, digests: DigestCache): UploadEntry[] {
-  const sum = new ContentSum();
   const entries: UploadEntry[] = [];
-  try {
+  readExpected(upload, () => {
+    const sum = new ContentSum();
     for (const entry of walkInput(source)) {
       const path = entry.path === "" ? upload.destination : `${upload.destination}/${entry.path}`;
       const { mtimeMs: mtime, mode, size } = entry.stats;
@@ -61,10 +61,8 @@ export function entriesOfInput(upload: Upload, source: string, digests: DigestCa
         entries.push({ path, mtime, kind: "file", ...facts });
       }
     }
-  } catch (error) {
-    throw isSignOfChange(error) ? inputHasChanged(upload) : error;
-  }
-  if (!isSameInput(sum.finish(), expectedContent(upload))) throw inputHasChanged(upload);
+    return sum.finish();
+  });
   return entries;
 }
 

@@ -9,9 +9,9 @@ import type { Host } from "../hosts/host.js";
 import type { ScriptName } from "../hosts/load-script.js";
 import { runScript } from "../hosts/run-script.js";
 import { declareRun, listRuns, makeRunFolder, type Run, readRun, undeclareRuns } from "../run/run-folder.js";
-import { removeFolder } from "../system/files.js";
+import { isWithin, removeFolder } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
-import { copyExpected, expectedContent } from "./copy-input.js";
+import { copyInput, expectedContent, readExpected } from "./copy-input.js";
 import { Seals } from "./seals.js";
 import { describeTree, modeOf, replicateTree } from "./stage-tree.js";
 import {
@@ -77,9 +77,7 @@ export class VisibleFiles implements TargetFiles {
   /** What the target calls a path within the shared directory; undefined if it is outside. */
   asSeenThere(path: string): string | undefined {
     const shared = this.options.sharedDirectory;
-    if (!shared) return undefined;
-    const within = relative(shared.here, path);
-    return within.startsWith("..") ? undefined : join(shared.there, within);
+    return shared && isWithin(shared.here, path) ? join(shared.there, relative(shared.here, path)) : undefined;
   }
 
   placeShared(upload: Upload, source: string): void {
@@ -92,7 +90,7 @@ export class VisibleFiles implements TargetFiles {
     removeFolder(fresh);
     makeFolders(fresh);
     try {
-      copyExpected(upload, source, join(fresh, basename(place)), this.options.digests);
+      readExpected(upload, () => copyInput(source, join(fresh, basename(place)), this.options.digests));
       // Another input may have the same content and another name.
       if (existsSync(folder)) renameSync(join(fresh, basename(place)), place);
       else renameSync(fresh, folder);

@@ -15,6 +15,7 @@ import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { treeRecord } from "../results/job-state.js";
 import type { JobResult } from "../results/ledger.js";
 import type { PlacedOutputs } from "../results/placed-outputs.js";
+import { placedOutput } from "../results/placed-outputs.js";
 import { digestFile } from "../workspace/whole-bundle.js";
 import { STATE_FILES } from "../workspace/workspace.js";
 import { digestOf } from "./compare-tree.js";
@@ -108,8 +109,6 @@ export function carryResultsOver(
     const result = done.get(name);
     if (result && !placed.ledger.get(key)) results.push({ ...result, key });
   }
-  placed.put(
-    results.map(({ key, name }) => ({ path: treeRecord(name), key, job: name, output: 0, stamp: "", stale: false })),
-  );
+  placed.put(results.map((result) => placedOutput(treeRecord(result.name), result)));
   placed.ledger.append(results);
 }

@@ -1,3 +1,4 @@
+import { Groups } from "../../compiler/format/groups.js";
 import { fileNameOf } from "../results/logs.js";
 import { digestOf } from "./compare-tree.js";
 import type { TreeChange } from "./listing.js";
@@ -76,12 +77,8 @@ async function identify({ change, version }: Change): Promise<string> {
 
 /** Finds out which paths all jobs that changed them have left in the same state. */
 export async function mergeVersions(changes: readonly Change[]) {
-  const byPath = new Map<string, Change[]>();
-  for (const change of changes) {
-    const others = byPath.get(change.path);
-    if (others) others.push(change);
-    else byPath.set(change.path, [change]);
-  }
+  const byPath = new Groups<string, Change>();
+  for (const change of changes) byPath.add(change.path, change);
   const agreed: Change[] = [];
   const disputed: Change[] = [];
   for (const versions of byPath.values()) {

@@ -1,6 +1,7 @@
 import { unwrap } from "./places.js";
 import type { CheckedProject } from "./project.js";
 import type { ImpureUse } from "./purity.js";
+import { findUses } from "./purity.js";
 import { ts } from "./ts-morph.js";
 
 const { SyntaxKind } = ts;
@@ -80,21 +81,15 @@ const WORDS: Readonly<Record<Use, { readonly what: string; readonly hint: (text:
  * when the job runs: as a condition it would be true for all jobs.
  */
 export function findEarlyUses({ checker, ownFiles }: CheckedProject): readonly ImpureUse[] {
-  return ownFiles.flatMap((source) => {
-    const found: ImpureUse[] = [];
-    const visit = (node: ts.Node): void => {
-      for (const [looked, use] of standsForTemplate(node, checker) ? [] : looksAt(node)) {
-        const expression = unwrap(looked);
-        if (!isReference(expression, checker)) continue;
-        const text = expression.getText(source);
-        const { what, hint } = WORDS[use];
-        const message = `${text} ${what}: its value is known only when a job runs`;
-        found.push({ source, node: expression, impurity: { message, hint: hint(text) } });
-        break; // two that are compared are one mistake
-      }
-      ts.forEachChild(node, visit);
-    };
-    visit(source);
-    return found;
+  return findUses(ownFiles, (node) => {
+    for (const [looked, use] of standsForTemplate(node, checker) ? [] : looksAt(node)) {
+      const expression = unwrap(looked);
+      if (!isReference(expression, checker)) continue;
+      const text = expression.getText();
+      const { what, hint } = WORDS[use];
+      const message = `${text} ${what}: its value is known only when a job runs`;
+      return { node: expression, impurity: { message, hint: hint(text) } }; // two that are compared are one mistake
+    }
+    return undefined;
   });
 }

@@ -41,14 +41,9 @@ function withoutStop(sentence: string): string {
 
 /** The innermost node that starts at, or contains, a position. */
 export function innermostNode(source: ts.SourceFile, position: number): ts.Node {
-  let innermost: ts.Node = source;
-  const visit = (node: ts.Node): void => {
-    if (position < node.getStart(source) || position >= node.end) return;
-    innermost = node;
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
-  return innermost;
+  const within = (node: ts.Node): ts.Node | undefined =>
+    position < node.getStart(source) || position >= node.end ? undefined : (ts.forEachChild(node, within) ?? node);
+  return within(source) ?? source;
 }
 
 /** The value of the property whose name this is; else the node itself. */

@@ -10,22 +10,30 @@ export interface ImpureUse {
 
 /** Everything in the definition, and in the files that it imports, that could make its result differ. */
 export function findImpurity({ checker, ownFiles }: CheckedProject): readonly ImpureUse[] {
-  return ownFiles.flatMap((source) => {
+  return findUses(
+    ownFiles,
+    (node) => (ts.isExpressionWithTypeArguments(node) || !ts.isTypeNode(node)) && impurityOf(node, checker),
+  );
+}
+
+/** What `look` finds at the nodes of files. Where it says false, it wants to look at nothing within. */
+export function findUses(
+  files: readonly ts.SourceFile[],
+  look: (node: ts.Node) => Omit<ImpureUse, "source"> | undefined | false,
+): readonly ImpureUse[] {
+  return files.flatMap((source) => {
     const found: ImpureUse[] = [];
     const visit = (node: ts.Node): void => {
-      const impurity = impurityOf(node, checker);
-      if (impurity) found.push({ source, ...impurity });
-      if (!ts.isTypeNode(node) || ts.isExpressionWithTypeArguments(node)) ts.forEachChild(node, visit);
+      const use = look(node);
+      if (use) found.push({ source, ...use });
+      if (use !== false) ts.forEachChild(node, visit);
     };
     visit(source);
     return found;
   });
 }
 
-function impurityOf(
-  node: ts.Node,
-  checker: ts.TypeChecker,
-): { readonly node: ts.Node; readonly impurity: Impurity } | undefined {
+function impurityOf(node: ts.Node, checker: ts.TypeChecker): Omit<ImpureUse, "source"> | undefined {
   const use = (at: ts.Node, impurity: Impurity | undefined) => (impurity ? { node: at, impurity } : undefined);
 
   if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {

@@ -1,5 +1,6 @@
 import type { CheckedProject } from "./project.js";
 import type { ImpureUse } from "./purity.js";
+import { findUses } from "./purity.js";
 import { ts } from "./ts-morph.js";
 
 /** A decimal as its digits and the power of ten that they are multiplied with: `1.50` is `15` and -1. */
@@ -22,20 +23,10 @@ export function isKept(literal: string): boolean {
 
 /** Numbers of a definition that have more digits than a number can keep: they would be others. */
 export function findRoundedNumbers({ ownFiles, dataFiles }: CheckedProject): readonly ImpureUse[] {
-  return [...ownFiles, ...dataFiles].flatMap((source) => {
-    const found: ImpureUse[] = [];
-    const visit = (node: ts.Node): void => {
-      if (ts.isNumericLiteral(node)) {
-        const text = node.getText(source);
-        if (isKept(text)) return;
-        const impurity = {
-          message: `${text} has more digits than a number keeps: it would be ${Number(text.replaceAll("_", ""))}`,
-          hint: `write it as a text, "${text}", if each digit matters`,
-        };
-        found.push({ source, node, impurity });
-      } else ts.forEachChild(node, visit);
-    };
-    visit(source);
-    return found;
+  return findUses([...ownFiles, ...dataFiles], (node) => {
+    const text = node.getText();
+    if (!ts.isNumericLiteral(node) || isKept(text)) return undefined;
+    const message = `${text} has more digits than a number keeps: it would be ${Number(text.replaceAll("_", ""))}`;
+    return { node, impurity: { message, hint: `write it as a text, "${text}", if each digit matters` } };
   });
 }

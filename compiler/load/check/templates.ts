@@ -1,4 +1,5 @@
 import type { Place } from "../../problem/problem.js";
+import { innermostNode } from "./mistake.js";
 import type { CheckedProject } from "./project.js";
 import { ts } from "./ts-morph.js";
 
@@ -13,14 +14,8 @@ export function findTemplate(project: CheckedProject, place: Place): readonly Qu
   const source = project.ownFiles.find((file) => project.placeAt(file, 0).file === place.file);
   if (!source) return undefined;
   const position = ts.getPositionOfLineAndCharacter(source, place.line - 1, place.column - 1);
-  let innermost: ts.TaggedTemplateExpression | undefined;
-  const visit = (node: ts.Node): void => {
-    if (position < node.getStart(source) || position >= node.end) return;
-    if (ts.isTaggedTemplateExpression(node)) innermost = node;
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
-  return innermost && quasisOf(project, source, innermost.template);
+  const tagged = ts.findAncestor(innermostNode(source, position), ts.isTaggedTemplateExpression);
+  return tagged && quasisOf(project, source, tagged.template);
 }
 
 function quasisOf(project: CheckedProject, source: ts.SourceFile, template: ts.TemplateLiteral): readonly Quasi[] {

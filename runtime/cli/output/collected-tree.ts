@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { countOf, formatBytes } from "../../../compiler/format/amounts.js";
 import { printableName } from "../../../compiler/format/control-characters.js";
+import { Groups } from "../../../compiler/format/groups.js";
 import { RESULT_TABLES } from "../../../compiler/format/results.js";
 import type { CollectedTree } from "../../trees/collect-tree.js";
 import type { Conflict } from "../../trees/decide-places.js";
@@ -23,12 +24,8 @@ function countChanges({ changes }: CollectedTree): string {
 }
 
 function sayConflicts(terminal: Terminal, home: CollectedTree): void {
-  const byPath = new Map<string, Conflict[]>();
-  for (const conflict of home.conflicts) {
-    const versions = byPath.get(conflict.change.path);
-    if (versions) versions.push(conflict);
-    else byPath.set(conflict.change.path, [conflict]);
-  }
+  const byPath = new Groups<string, Conflict>();
+  for (const conflict of home.conflicts) byPath.add(conflict.change.path, conflict);
   for (const [path, versions] of [...byPath].slice(0, MOST_LISTED)) {
     const { why, kept } = versions[0] as Conflict;
     const jobs = versions.length > 1 ? ` (${countOf(versions.length, "job")})` : "";

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { countOf } from "../../../compiler/format/amounts.js";
+import { countOf, firstOf } from "../../../compiler/format/amounts.js";
 import { withoutControlCharacters } from "../../../compiler/format/control-characters.js";
+import { Groups } from "../../../compiler/format/groups.js";
 import { adviseOnExit, describeExit } from "../../../compiler/shell/exit-words.js";
 import type { Failure } from "../../results/failure.js";
 import type { JobResult } from "../../results/ledger.js";
@@ -62,24 +63,14 @@ function adviceOn({ cause, exitCode, detail }: JobResult): string | undefined {
   return code === undefined ? undefined : adviseOnExit(Number(code));
 }
 
-function groupFailures(failures: readonly Failure[]): Map<string, Failure[]> {
-  const groups = new Map<string, Failure[]>();
-  for (const failure of failures) {
-    const message = wordsOf(failure);
-    const group = groups.get(message);
-    if (group) group.push(failure);
-    else groups.set(message, [failure]);
-  }
-  return groups;
-}
-
 /** Which jobs have failed: names beside one another, or lines of a list of commands, each with its text. */
 function nameFailures(group: readonly Failure[]): string[] {
   const named = group.slice(0, MOST_NAMED);
-  const more = group.length - named.length;
   if (named.some(({ line }) => line === undefined)) {
-    return [`${named.map(({ name }) => name).join(", ")}${more > 0 ? ` and ${more} more` : ""}`];
+    const names = group.map(({ name }) => name);
+    return [firstOf(names, MOST_NAMED)];
   }
+  const more = group.length - named.length;
   const texts = named.map(({ name, line }) => `line ${name}: ${startOf(line as string)}`);
   return more > 0 ? [...texts, `and ${more} more`] : texts;
 }
@@ -92,7 +83,9 @@ function startOf(line: string): string {
 /** Says what failed: groups of failures that are alike, with the last lines of one log for each. */
 export function sayFailures(terminal: Terminal, workspace: Workspace, failures: readonly Failure[]): void {
   const { colors } = terminal;
-  for (const [message, group] of groupFailures(failures)) {
+  const groups = new Groups<string, Failure>();
+  for (const failure of failures) groups.add(wordsOf(failure), failure);
+  for (const [message, group] of groups) {
     terminal.say(`${colors.red(countOf(group.length, "job"))} failed: ${message}`);
     for (const line of nameFailures(group)) terminal.quote(`  ${line}`);
     const first = group[0] as Failure;

@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { structuredPatch } from "diff";
 import { build } from "../../../compiler/build.js";
 import { emitManager } from "../../../compiler/emit/manager.js";
-import { countOf, formatBytes } from "../../../compiler/format/amounts.js";
+import { countOf, firstOf, formatBytes } from "../../../compiler/format/amounts.js";
 import {
   BUNDLE_FILES,
   type BundleDescription,
   readBundleDescription,
   readBundledJobs,
 } from "../../../compiler/format/bundle.js";
+import { Groups } from "../../../compiler/format/groups.js";
 import { withoutVersion } from "../../../compiler/format/version.js";
 import type { JobPlan } from "../../../compiler/plan/swarm-plan.js";
 import { bundleFolder, machineryFolder, STATE_FILES } from "../../workspace/workspace.js";
@@ -76,12 +77,7 @@ export const diff: Verb<object> = async (context) => {
   const folder = bundleFolder(workspace, plan.target.name);
   const old = readOld(folder);
   const script = scriptChanges(withoutVersion(old.script), withoutVersion(emitManager(plan)));
-  const changes = new Map<Change, string[]>();
-  const note = (change: Change, job: string) => {
-    const jobs = changes.get(change);
-    if (jobs) jobs.push(job);
-    else changes.set(change, [job]);
-  };
+  const changes = new Groups<Change, string>();
   const others: { readonly name: string; readonly values: string }[] = [];
   const onJob = (job: JobPlan) => {
     // One that is known by its key is the same, also where another line before it has given it another name.
@@ -98,11 +94,11 @@ export const diff: Verb<object> = async (context) => {
   for (const { name, values } of others) {
     const before = old.jobs.get(name);
     old.jobs.delete(name);
-    if (!before) note("added", name);
-    else if (values !== before.values) note("params or paths", name);
-    else note(script.length > 0 ? "command, environment or rules" : "content of inputs", name);
+    if (!before) changes.add("added", name);
+    else if (values !== before.values) changes.add("params or paths", name);
+    else changes.add(script.length > 0 ? "command, environment or rules" : "content of inputs", name);
   }
-  for (const name of old.jobs.keys()) note("removed", name);
+  for (const name of old.jobs.keys()) changes.add("removed", name);
   // Which part of a key has changed cannot be told from the key; a tree is part of all of them.
   const inputs = changes.get("content of inputs");
   if (inputs && bundle.description.tree?.content?.digest !== old.description?.tree?.content?.digest) {
@@ -143,9 +139,8 @@ function sayDiff(
   }
   for (const [change, jobs] of changes) {
     const what = change === "added" || change === "removed" ? change : `changed: ${change}`;
-    const more = jobs.length > MOST_LISTED ? ` and ${jobs.length - MOST_LISTED} more` : "";
     terminal.print(`${countOf(jobs.length, "job")} ${what}`);
-    terminal.print(`  ${jobs.slice(0, MOST_LISTED).join(", ")}${more}`);
+    terminal.print(`  ${firstOf(jobs, MOST_LISTED)}`);
   }
   if (script.length > 0) {
     terminal.print(`${BUNDLE_FILES.manager}`);

@@ -1,3 +1,4 @@
+import { Groups } from "../../../compiler/format/groups.js";
 export type HostFacts = Readonly<ReturnType<typeof readHostFacts>>;
 
 const KB = 1024;
@@ -19,10 +20,10 @@ function readRoom(text: string | undefined) {
 
 /** Reads what `examine-host.sh` has printed. */
 export function readHostFacts(text: string) {
-  const all = new Map<string, string[]>();
+  const all = new Groups<string, string>();
   for (const line of text.split("\n")) {
     const [name = "", value] = line.split("\t");
-    if (value !== undefined) all.set(name, [...(all.get(name) ?? []), value]);
+    if (value !== undefined) all.add(name, value);
   }
   const many = (name: string) => all.get(name) ?? [];
   const one = (name: string) => many(name)[0];

@@ -8,7 +8,7 @@ export interface LimitSource {
   /** `the qos tiny` */
   readonly name: string;
   /** which jobs count: those of a qos, or those of an account */
-  readonly counts: { readonly qos: string } | { readonly account: string };
+  readonly counts: readonly ["qos" | "account", name: string];
   /** jobs in the queue, also such as wait */
   readonly submitted: number | undefined;
   /** jobs that run at a time */
@@ -39,32 +39,17 @@ function least(row: ReadonlyMap<string, string>, names: readonly string[]): numb
   return numbers.length === 0 ? undefined : Math.min(...numbers.map(Number));
 }
 
-/** The limits of a qos. @param row of `sacctmgr --parsable2 show qos` */
-export function readQosLimits(row: ReadonlyMap<string, string>): LimitSource {
-  const qos = row.get("Name") ?? "";
+/** The limits of a qos, or of a user in an account. @param row of `sacctmgr --parsable2 show qos`, or `associations` */
+export function readLimits(row: ReadonlyMap<string, string>, of: "qos" | "account"): LimitSource {
+  const name = row.get(of === "qos" ? "Name" : "Account") ?? "";
   return {
-    name: `the qos ${qos}`,
-    counts: { qos },
-    submitted: least(row, ["MaxSubmitPU", "MaxSubmitPA", "GrpSubmit"]),
-    running: least(row, ["MaxJobsPU", "MaxJobsPA", "GrpJobs"]),
+    name: `the ${of} ${name}`,
+    counts: [of, name],
+    submitted: least(row, ["MaxSubmit", "MaxSubmitPU", "MaxSubmitPA", "GrpSubmit"]),
+    running: least(row, ["MaxJobs", "MaxJobsPU", "MaxJobsPA", "GrpJobs"]),
     walltime: readTime(row.get("MaxWall") ?? ""),
     ofJob: readResources(row.get("MaxTRES"), row.get("MaxTRESPerNode")),
     together: readResources(row.get("MaxTRESPU"), row.get("MaxTRESPA"), row.get("GrpTRES")),
     exceedsPartitionTime: /PartitionTimeLimit/.test(row.get("Flags") ?? ""),
-  };
-}
-
-/** The limits of a user in an account. @param row of `sacctmgr --parsable2 show associations` */
-export function readAssociationLimits(row: ReadonlyMap<string, string>): LimitSource {
-  const account = row.get("Account") ?? "";
-  return {
-    name: `the account ${account}`,
-    counts: { account },
-    submitted: least(row, ["MaxSubmit", "GrpSubmit"]),
-    running: least(row, ["MaxJobs", "GrpJobs"]),
-    walltime: readTime(row.get("MaxWall") ?? ""),
-    ofJob: readResources(row.get("MaxTRES"), row.get("MaxTRESPerNode")),
-    together: readResources(row.get("GrpTRES")),
-    exceedsPartitionTime: false,
   };
 }

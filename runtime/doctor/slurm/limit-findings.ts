@@ -5,20 +5,11 @@ import type { LimitSource, Resources } from "./accounting-limits.js";
 import type { PilotRequest } from "./pilot-request.js";
 import type { Accounts } from "./submitter.js";
 
-export interface OwnJob {
-  readonly qos: string;
-  readonly account: string;
-}
+type OwnJob = ReturnType<typeof readQueue>[number];
 
 /** Reads what `squeue --format='%q|%a|%P|%T'` prints. */
-export function readQueue(text: string): OwnJob[] {
-  return text
-    .split("\n")
-    .filter((line) => line.includes("|"))
-    .map((line) => {
-      const [qos = "", account = ""] = line.split("|");
-      return { qos, account };
-    });
+export function readQueue(text: string) {
+  return [...text.matchAll(/^(.*?)\|([^|\n]*)/gm)].map(([, qos = "", account = ""]) => ({ qos, account }));
 }
 
 export function* examineAccounts(accounts: Accounts, request: PilotRequest): Generator<Finding> {
@@ -39,10 +30,8 @@ export function* examineAccounts(accounts: Accounts, request: PilotRequest): Gen
 }
 
 function examineSubmitLimit(source: LimitSource, limit: number, pilots: PilotNeeds, queue: readonly OwnJob[]): Finding {
-  const { counts } = source;
-  const queued = queue.filter((job) =>
-    "qos" in counts ? job.qos === counts.qos : job.account === counts.account,
-  ).length;
+  const [what, name] = source.counts;
+  const queued = queue.filter((job) => job[what] === name).length;
   const wanted = countSubmitted(pilots);
   const have = queued === 0 ? "" : `, and ${queued} of yours ${queued === 1 ? "is" : "are"} there already`;
   const allows = `${source.name} allows ${countOf(limit, "job")} in the queue${have}`;
@@ -66,10 +55,7 @@ function examineSubmitLimit(source: LimitSource, limit: number, pilots: PilotNee
 }
 
 function usageOf(request: PilotRequest): Resources {
-  const usage = new Map([
-    ["cpu", request.cpus],
-    ["node", 1],
-  ]);
+  const usage = new Map(Object.entries({ cpu: request.cpus, node: 1 }));
   if (request.memory !== undefined) usage.set("mem", request.memory);
   for (const { name, type, count } of request.resources) {
     usage.set(`gres/${name}`, (usage.get(`gres/${name}`) ?? 0) + count);
@@ -118,11 +104,10 @@ export function* examineLimits(
   const timed = sources.find((source) => source.walltime !== undefined);
   const { walltime } = request;
   if (timed?.walltime !== undefined && walltime !== undefined && walltime > timed.walltime) {
-    yield fail(
-      "walltime",
-      `the walltime is ${formatWalltime(walltime)}, and ${timed.name} allows ${formatWalltime(timed.walltime)}: the pilots would wait for ever`,
-      `set walltime to "${formatWalltime(timed.walltime)}" or less, or choose another qos`,
-    );
+    const allowed = formatWalltime(timed.walltime);
+    const message = `the walltime is ${formatWalltime(walltime)}, and ${timed.name} allows ${allowed}`;
+    const hint = `set walltime to "${allowed}" or less, or choose another qos`;
+    yield fail("walltime", `${message}: the pilots would wait for ever`, hint);
   }
   for (const source of sources) yield* examineResources(source, request, pilots);
 }

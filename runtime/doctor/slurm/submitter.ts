@@ -1,5 +1,5 @@
 import type { HostFacts } from "../facts/host-facts.js";
-import { type LimitSource, readAssociationLimits, readQosLimits } from "./accounting-limits.js";
+import { type LimitSource, readLimits } from "./accounting-limits.js";
 import { type Answer, type Question, readTable } from "./answers.js";
 import type { Submitter } from "./partition-findings.js";
 import type { Partition } from "./partitions.js";
@@ -48,7 +48,7 @@ export function listLimitSources(accounts: Accounts, partition: Partition): Limi
   const jobFirst = /OverPartQOS/.test(ofJob?.get("Flags") ?? "");
   const qos = (jobFirst ? [ofJob, ofPartition] : [ofPartition, ofJob]).filter((one) => one !== undefined);
   return [
-    ...[...new Set(qos)].map(readQosLimits),
-    ...(accounts.association ? [readAssociationLimits(accounts.association)] : []),
+    ...[...new Set(qos)].map((row) => readLimits(row, "qos")),
+    ...(accounts.association ? [readLimits(accounts.association, "account")] : []),
   ];
 }

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { Groups } from "../../../compiler/format/groups.js";
 import { RuntimeProblem } from "../../system/problem.js";
 
 /**
@@ -31,12 +32,8 @@ export async function readSettings({ name, user, port }: Destination) {
   if (port !== undefined) args.push("-p", port);
   const printed = await askSsh([...args, "--", name], name);
 
-  const values = new Map<string, string[]>();
-  for (const line of printed.split("\n")) {
-    const [, key, value] = /^(\S+) ?(.*)$/.exec(line) ?? [];
-    if (key === undefined || value === undefined) continue;
-    values.set(key, [...(values.get(key) ?? []), value]);
-  }
+  const values = new Groups<string, string>();
+  for (const [, key = "", value = ""] of printed.matchAll(/^(\S+) ?(.*)$/gm)) values.add(key, value);
   /** All values, in order; those of a list in one line as the one text that they are. */
   const all = (key: string): readonly string[] => values.get(key) ?? [];
   /** The first value, or `undefined` if there is none, or it is `none`. */

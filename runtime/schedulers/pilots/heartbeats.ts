@@ -1,6 +1,7 @@
+import { Groups } from "../../../compiler/format/groups.js";
 import type { QueueAnswer, Submitted } from "./batch-system.js";
 
-/** Signs of incarnation come at least this often, in milliseconds, when a pilot is quick about it. */
+/** Heartbeats come at least this often, in milliseconds, when a pilot is quick about it. */
 const LONGEST_HEARTBEAT = 10_000;
 
 interface Seen {
@@ -11,17 +12,16 @@ interface Seen {
   readonly changed: boolean;
 }
 
-/** A incarnation that has left, and says how. */
+/** An incarnation that has left, and says how. */
 const FAREWELL = /^(finished|continued|left)\b/;
 
-/** What the managers' signs of incarnation say, as they are seen from here: numbers that grow, and no clock of theirs. */
+/** What the managers' heartbeats say, as they are seen from here: numbers that grow, and no clock of theirs. */
 export class Heartbeats {
   readonly #seen = new Map<string, Seen>();
 
-  /** @param timeout after so many milliseconds without a sign of incarnation a pilot is taken for dead */
+  /** @param timeout after so many milliseconds without a heartbeat a pilot is taken for dead */
   constructor(readonly timeout: number) {}
 
-  /** Takes what was found just now. */
   note({ heartbeats }: QueueAnswer, now: number): void {
     for (const [incarnation, beat] of heartbeats) {
       const before = this.#seen.get(incarnation);
@@ -33,12 +33,12 @@ export class Heartbeats {
     for (const seen of this.#seen.values()) if (!FAREWELL.test(seen.beat)) yield seen;
   }
 
-  /** Is there one that has given a sign of incarnation lately? */
+  /** Is there one whose heart has beaten lately? */
   isAlive(now: number): boolean {
     return [...this.#present()].some(({ changed, since }) => changed && now - since < this.timeout);
   }
 
-  /** For how long a sign of incarnation has to be the same before it is known that none came, in milliseconds. */
+  /** For how long a heartbeat has to be the same before it is known that none came, in milliseconds. */
   get betweenHeartbeats(): number {
     return Math.min(LONGEST_HEARTBEAT, this.timeout / 4) + 2000;
   }
@@ -58,10 +58,8 @@ export class Heartbeats {
       of[Number(count) - 1] = beat;
       incarnations.set(Number(number), of);
     }
-    const places = new Map<number, Submitted[]>();
-    for (const one of submitted)
-      for (let number = one.first; number <= one.last; number += 1)
-        places.set(number, [...(places.get(number) ?? []), one]);
+    const places = new Groups<number, Submitted>();
+    for (const one of submitted) for (let number = one.first; number <= one.last; number += 1) places.add(number, one);
     return [...places].flatMap(([number, chain]) => {
       const of = incarnations.get(number) ?? [];
       const last = of.at(-1);

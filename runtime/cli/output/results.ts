@@ -1,24 +1,21 @@
 import { join, relative } from "node:path";
-import { countOf, formatBytes } from "../../../compiler/format/amounts.js";
+import { countOf, firstOf, formatBytes } from "../../../compiler/format/amounts.js";
 import type { PutRight } from "../../results/put-right.js";
 import type { Workspace } from "../../workspace/workspace.js";
 import type { Terminal } from "./terminal.js";
 
 const MOST_NAMED = 3;
 
-function nameSome(folder: string, paths: readonly string[]): string {
-  const named = paths.slice(0, MOST_NAMED).map((path) => relative(process.cwd(), join(folder, path)));
-  const more = paths.length > named.length ? [`${paths.length - named.length} more`] : [];
-  return [...named, ...more].join(", ");
-}
-
 /** Says which outputs in results/ no job makes any more; nothing if there are none. */
 export function sayStale(terminal: Terminal, { results }: Workspace, stale: readonly string[]): void {
   if (stale.length === 0) return;
   const them = stale.length === 1 ? "it" : "them";
-  terminal.say(
-    `${terminal.colors.yellow("stale:")} ${countOf(stale.length, "output")} of jobs that the definition no longer has (${nameSome(results, stale)}); locusts clean --stale moves ${them} away`,
+  const named = firstOf(
+    stale.map((path) => relative(process.cwd(), join(results, path))),
+    MOST_NAMED,
   );
+  const what = `${countOf(stale.length, "output")} of jobs that the definition no longer has (${named})`;
+  terminal.say(`${terminal.colors.yellow("stale:")} ${what}; locusts clean --stale moves ${them} away`);
 }
 
 export function sayPutRight(terminal: Terminal, workspace: Workspace, done: PutRight): void {

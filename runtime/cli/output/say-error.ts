@@ -1,7 +1,9 @@
 import { relative } from "node:path";
 import { TargetUnclear } from "../../../compiler/compile.js";
+import { countOf } from "../../../compiler/format/amounts.js";
 import { UnusableBundle } from "../../../compiler/format/bundle.js";
 import { formatProblems } from "../../../compiler/problem/code-frame.js";
+import type { Problem } from "../../../compiler/problem/problem.js";
 import { ProblemsFound } from "../../../compiler/problem/problem.js";
 import { ConnectionLost } from "../../hosts/script/script-run.js";
 import { RuntimeProblem } from "../../system/problem.js";
@@ -10,13 +12,7 @@ import { EXIT, type ExitCode } from "./exit-codes.js";
 import type { Terminal } from "./terminal.js";
 import { getProblemFolder, seenFromHere } from "./where.js";
 
-interface ErrorDocument {
-  readonly message: string;
-  readonly hint?: string | undefined;
-  readonly place?: { readonly file: string; readonly line: number; readonly column: number } | undefined;
-}
-
-function describe(error: unknown): readonly ErrorDocument[] {
+function describe(error: unknown): readonly Problem[] {
   if (error instanceof ProblemsFound) return error.problems;
   if (error instanceof RuntimeProblem) return [{ message: error.message, hint: error.hint }];
   if (error instanceof ConnectionLost) {
@@ -35,12 +31,8 @@ export function sayError(terminal: Terminal, json: boolean, error: unknown): Exi
   const { colors } = terminal;
   if (error instanceof ProblemsFound) {
     terminal.quote(formatProblems(error.problems.map(seenFromHere), process.cwd(), { color: terminal.live }));
-    const count = error.problems.length;
-    terminal.say(
-      colors.red(
-        `${count} ${count === 1 ? "problem" : "problems"} in ${relative(process.cwd(), getProblemFolder()) || "."}`,
-      ),
-    );
+    const folder = relative(process.cwd(), getProblemFolder()) || ".";
+    terminal.say(colors.red(`${countOf(error.problems.length, "problem")} in ${folder}`));
   } else {
     for (const { message, hint } of errors) {
       terminal.say(`${colors.red("error:")} ${message}`);

@@ -1,5 +1,5 @@
-import { join, relative, resolve } from "node:path";
-import { type Built, build as buildBundle } from "../../../compiler/build.js";
+import { relative, resolve } from "node:path";
+import type { Built } from "../../../compiler/build.js";
 import { countOf, formatBytes, formatNumber, formatSeconds } from "../../../compiler/format/amounts.js";
 import { type BundleDescription, readBundleDescription } from "../../../compiler/format/bundle.js";
 import { MACHINERY_FOLDER } from "../../../compiler/format/machinery.js";
@@ -7,11 +7,11 @@ import type { TreeEntry } from "../../../compiler/tree/entry.js";
 import { keptBytes } from "../../results/kept-outputs.js";
 import { hasReflinks } from "../../system/files.js";
 import { RuntimeProblem } from "../../system/problem.js";
-import { bundleFolder, machineryFolder, prepareState, STATE_FILES, type Workspace } from "../../workspace/workspace.js";
+import { bundleFolder, prepareState, type Workspace } from "../../workspace/workspace.js";
 import { EXIT } from "../output/exit-codes.js";
 import { sayNotes } from "../output/notes.js";
 import { describeTreeUse, TreeListing } from "../output/tree.js";
-import { type Compiled, compileDefinition, dryBuild } from "./compile-definition.js";
+import { buildInto, type Compiled, compileDefinition } from "./compile-definition.js";
 import type { Verb, VerbContext } from "./verb.js";
 
 export interface BuildOptions {
@@ -48,16 +48,14 @@ export function describeMachinery({ machinery }: Pick<Built, "machinery">): stri
   return `machinery ${now.version}, which was not whole`;
 }
 
-export function buildInto(
-  { workspace, compilation }: Compiled,
+export function writeBundle(
+  compiled: Compiled,
   folder: string,
-  onTreeEntry?: (entry: TreeEntry) => void,
+  onTreeEntry: (entry: TreeEntry) => void = () => {},
 ): Built {
-  refuseForeignBundle(folder, compilation.plan.source);
-  prepareState(workspace);
-  const digests = join(workspace.state, STATE_FILES.digests);
-  const machinery = machineryFolder(workspace, folder);
-  return buildBundle(compilation, { folder, machinery, write: true, digests, ...(onTreeEntry ? { onTreeEntry } : {}) });
+  refuseForeignBundle(folder, compiled.compilation.plan.source);
+  prepareState(compiled.workspace);
+  return buildInto(compiled, folder, true, { onTreeEntry });
 }
 
 /** What of the inputs is copied on this machine, and how much room that takes. */
@@ -144,7 +142,10 @@ export const build: Verb<BuildOptions> = async (context, options) => {
     refuseForeignBundle(folder, source, name);
   }
   const listing = new TreeListing();
-  const bundle = (options.check ? dryBuild : buildInto)(compiled, folder, (entry) => listing.add(entry));
+  const onTreeEntry = (entry: TreeEntry) => listing.add(entry);
+  const bundle = options.check
+    ? buildInto(compiled, folder, false, { onTreeEntry })
+    : writeBundle(compiled, folder, onTreeEntry);
   tell(context, compiled.workspace, folder, bundle, listing, options.check === true);
   const same = bundle.changes.every(({ change }) => change === "same");
   return options.check && !same ? EXIT.differs : EXIT.fine;

@@ -2,14 +2,14 @@ import { countOf } from "../../../compiler/format/amounts.js";
 import { bundleFolder } from "../../workspace/workspace.js";
 import { EXIT } from "../output/exit-codes.js";
 import { sayNotes } from "../output/notes.js";
-import { compileDefinition, dryBuild } from "./compile-definition.js";
+import { buildInto, compileDefinition } from "./compile-definition.js";
 import type { Verb } from "./verb.js";
 
 /** `locusts check`: does all that `build` does, and writes nothing. */
 export const check: Verb<object> = async (context) => {
   const compiled = await compileDefinition(context);
   const { plan } = compiled.compilation;
-  const { description, notes } = dryBuild(compiled, bundleFolder(compiled.workspace, plan.target.name));
+  const { description, notes } = buildInto(compiled, bundleFolder(compiled.workspace, plan.target.name), false);
   const { terminal } = context;
   const { swarm, target, jobs } = description;
   if (context.json) terminal.printDocument({ target, swarm, jobs, notes });

@@ -1,29 +1,26 @@
 import { join } from "node:path";
+import type { BuildOptions } from "../../../compiler/build.js";
 import { type Built, build } from "../../../compiler/build.js";
 import { compile } from "../../../compiler/compile.js";
-import type { Compilation } from "../../../compiler/plan/compilation.js";
-import type { TreeEntry } from "../../../compiler/tree/entry.js";
-import { machineryFolder, openWorkspace, STATE_FILES, type Workspace } from "../../workspace/workspace.js";
+import { machineryFolder, openWorkspace, STATE_FILES } from "../../workspace/workspace.js";
 import { setProblemFolder } from "../output/where.js";
 import type { VerbContext } from "./verb.js";
 
-export interface Compiled {
-  readonly workspace: Workspace;
-  readonly compilation: Compilation;
-}
+export type Compiled = Awaited<ReturnType<typeof compileDefinition>>;
 
-export async function compileDefinition(context: VerbContext): Promise<Compiled> {
+export async function compileDefinition(context: VerbContext) {
   const workspace = openWorkspace(context.place);
   setProblemFolder(workspace.folder);
   return { workspace, compilation: await compile(workspace.definition, context.target) };
 }
 
-export function dryBuild(
+/** @param write false: the bundle is compared with what is in the folder, and nothing is written */
+export function buildInto(
   { workspace, compilation }: Compiled,
   folder: string,
-  onTreeEntry?: (entry: TreeEntry) => void,
+  write: boolean,
+  observers: Pick<BuildOptions, "onJob" | "onTreeEntry"> = {},
 ): Built {
   const digests = join(workspace.state, STATE_FILES.digests);
-  const machinery = machineryFolder(workspace, folder);
-  return build(compilation, { folder, machinery, write: false, digests, ...(onTreeEntry ? { onTreeEntry } : {}) });
+  return build(compilation, { folder, machinery: machineryFolder(workspace, folder), write, digests, ...observers });
 }

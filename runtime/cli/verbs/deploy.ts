@@ -7,7 +7,7 @@ import { describeCollectedTree, sayCollectedTree } from "../output/collected-tre
 import { observeDeploy, summarizeDeploy } from "../output/deploy.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { sayNotes } from "../output/notes.js";
-import { buildInto } from "./build.js";
+import { writeBundle } from "./build.js";
 import { compileDefinition } from "./compile-definition.js";
 import { onInterrupts } from "./interrupts.js";
 import type { Verb, VerbContext } from "./verb.js";
@@ -31,7 +31,7 @@ async function compileAndBuild(context: VerbContext) {
   const { workspace, compilation } = compiled;
   const target = compilation.plan.target.name;
   const bundle = bundleFolder(workspace, target);
-  const { description, notes } = buildInto(compiled, bundle);
+  const { description, notes } = writeBundle(compiled, bundle);
   sayNotes(context.terminal, notes);
   return { workspace, target, bundle, description };
 }

@@ -1,23 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { structuredPatch } from "diff";
-import { build } from "../../../compiler/build.js";
 import { emitManager } from "../../../compiler/emit/manager.js";
 import { countOf, firstOf, formatBytes } from "../../../compiler/format/amounts.js";
-import {
-  BUNDLE_FILES,
-  type BundleDescription,
-  readBundleDescription,
-  readBundledJobs,
-} from "../../../compiler/format/bundle.js";
+import { BUNDLE_FILES, readBundleDescription, readBundledJobs } from "../../../compiler/format/bundle.js";
 import { Groups } from "../../../compiler/format/groups.js";
 import { withoutVersion } from "../../../compiler/format/version.js";
 import type { JobPlan } from "../../../compiler/plan/swarm-plan.js";
-import { bundleFolder, machineryFolder, STATE_FILES } from "../../workspace/workspace.js";
+import { bundleFolder } from "../../workspace/workspace.js";
 import { EXIT } from "../output/exit-codes.js";
+import type { Terminal } from "../output/terminal.js";
 import { describeMachinery } from "./build.js";
-import { compileDefinition } from "./compile-definition.js";
-import type { Verb, VerbContext } from "./verb.js";
+import { buildInto, compileDefinition } from "./compile-definition.js";
+import type { Verb } from "./verb.js";
 
 const MOST_LISTED = 10;
 
@@ -29,35 +24,22 @@ type Change =
   | "content of inputs"
   | "content of the tree";
 
-interface OldJob {
-  readonly key: string;
-  readonly values: string;
-}
+const valuesOf = (...values: readonly (readonly string[])[]) => values.flat().join("\t");
 
-function readOld(folder: string): {
-  description: BundleDescription | undefined;
-  /** by name */
-  jobs: Map<string, OldJob>;
-  /** names by key */
-  keys: Map<string, string>;
-  script: string;
-} {
+/** The bundle as it is: what each job says by the job's name, and the names by the keys. */
+function readOld(folder: string) {
+  const jobs = new Map<string, string>();
+  const keys = new Map<string, string>();
   try {
     const description = readBundleDescription(folder);
-    const jobs = new Map<string, OldJob>();
-    const keys = new Map<string, string>();
-    for (const job of readBundledJobs(folder, description)) {
-      jobs.set(job.name, { key: job.key, values: [...job.params, ...job.inputs, ...job.outputs].join("\t") });
-      keys.set(job.key, job.name);
+    for (const { name, key, params, inputs, outputs } of readBundledJobs(folder, description)) {
+      jobs.set(name, valuesOf(params, inputs, outputs));
+      keys.set(key, name);
     }
-    return {
-      description,
-      jobs,
-      keys,
-      script: readFileSync(join(folder, BUNDLE_FILES.manager), "utf8").replaceAll("\r\n", "\n"),
-    };
+    const script = readFileSync(join(folder, BUNDLE_FILES.manager), "utf8").replaceAll("\r\n", "\n");
+    return { description, jobs, keys, script };
   } catch {
-    return { description: undefined, jobs: new Map(), keys: new Map(), script: "" };
+    return { description: undefined, jobs: new Map<string, string>(), keys: new Map<string, string>(), script: "" };
   }
 }
 
@@ -72,9 +54,9 @@ function scriptChanges(before: string, after: string): string[] {
 
 /** `locusts diff`: what the definition as it stands would change in its bundle. */
 export const diff: Verb<object> = async (context) => {
-  const { workspace, compilation } = await compileDefinition(context);
-  const { plan } = compilation;
-  const folder = bundleFolder(workspace, plan.target.name);
+  const compiled = await compileDefinition(context);
+  const { plan } = compiled.compilation;
+  const folder = bundleFolder(compiled.workspace, plan.target.name);
   const old = readOld(folder);
   const script = scriptChanges(withoutVersion(old.script), withoutVersion(emitManager(plan)));
   const changes = new Groups<Change, string>();
@@ -82,20 +64,16 @@ export const diff: Verb<object> = async (context) => {
   const onJob = (job: JobPlan) => {
     // One that is known by its key is the same, also where another line before it has given it another name.
     const before = old.keys.get(job.key);
+    const paths = job.inputs.map(({ path }) => path);
     if (before !== undefined) old.jobs.delete(before);
-    else {
-      const values = [...job.params, ...job.inputs.map((input) => input.path), ...job.outputs].join("\t");
-      others.push({ name: job.name, values });
-    }
+    else others.push({ name: job.name, values: valuesOf(job.params, paths, job.outputs) });
   };
-  const machinery = machineryFolder(workspace, folder);
-  const digests = join(workspace.state, STATE_FILES.digests);
-  const bundle = build(compilation, { folder, machinery, write: false, digests, onJob });
+  const bundle = buildInto(compiled, folder, false, { onJob });
   for (const { name, values } of others) {
     const before = old.jobs.get(name);
     old.jobs.delete(name);
-    if (!before) changes.add("added", name);
-    else if (values !== before.values) changes.add("params or paths", name);
+    if (before === undefined) changes.add("added", name);
+    else if (values !== before) changes.add("params or paths", name);
     else changes.add(script.length > 0 ? "command, environment or rules" : "content of inputs", name);
   }
   for (const name of old.jobs.keys()) changes.add("removed", name);
@@ -111,27 +89,21 @@ export const diff: Verb<object> = async (context) => {
     const jobs = Object.fromEntries(changes);
     const { machinery = null } = bundle;
     context.terminal.printDocument({ target: plan.target.name, files, jobs, script, machinery, uploadBytes: bytes });
-  } else
-    sayDiff(
-      context,
-      changes,
-      script,
-      files.filter(({ change }) => change !== "machinery").map(({ file, change }) => `${file} (${change})`),
-      bytes,
-      describeMachinery(bundle),
-    );
+  } else {
+    const own = files.filter(({ change }) => change !== "machinery").map(({ file, change }) => `${file} (${change})`);
+    sayDiff(context.terminal, changes, script, own, bytes, describeMachinery(bundle));
+  }
   return files.length > 0 ? EXIT.differs : EXIT.fine;
 };
 
 function sayDiff(
-  context: VerbContext,
+  terminal: Terminal,
   changes: ReadonlyMap<Change, readonly string[]>,
   script: readonly string[],
   files: readonly string[],
   bytes: number,
   machinery: string | undefined,
 ): void {
-  const { terminal } = context;
   const { colors } = terminal;
   if (files.length === 0 && machinery === undefined) {
     terminal.say(`${colors.green("no difference:")} the bundle is up to date`);

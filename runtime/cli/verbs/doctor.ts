@@ -9,7 +9,7 @@ import { pilotsFor } from "../../schedulers/pilots/pilot-scheduler.js";
 import { bundleFolder } from "../../workspace/workspace.js";
 import { sayFinding, summarizeFindings } from "../output/doctor.js";
 import { EXIT } from "../output/exit-codes.js";
-import { compileDefinition, dryBuild } from "./compile-definition.js";
+import { buildInto, compileDefinition } from "./compile-definition.js";
 import type { Verb } from "./verb.js";
 
 export interface DoctorOptions {
@@ -61,14 +61,13 @@ export const doctor: Verb<DoctorOptions> = async (context, options) => {
   const { workspace, compilation } = compiled;
   const { plan } = compilation;
   const target = plan.target.name;
-  const { description } = dryBuild(compiled, bundleFolder(workspace, target));
+  const { description } = buildInto(compiled, bundleFolder(workspace, target), false);
   const pilots = description.pilots ? pilotsFor(description.pilots, description.jobs) : 0;
   const findings: Finding[] = [];
   const acceptNewHostKey = options.acceptNewHostKey === true;
   terminal.status(`looking at ${target} …`);
-  for await (const finding of examineTarget(workspace, target, needsOf(plan, description, pilots, workspace.folder), {
-    acceptNewHostKey,
-  })) {
+  const needs = needsOf(plan, description, pilots, workspace.folder);
+  for await (const finding of examineTarget(workspace, target, needs, { acceptNewHostKey })) {
     findings.push(finding);
     if (!json) sayFinding(terminal, finding);
   }

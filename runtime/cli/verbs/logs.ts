@@ -19,14 +19,8 @@ export interface LogsOptions {
 /** Of a log that is longer, so many bytes of its end are in the document for programs. */
 const MOST_IN_JSON = 10 << 20;
 
-type Stream = "out" | "err";
-
 /** Where a log lies: collected, or still in a run's work folder (the newest try there). */
-function findLog(
-  deployed: DeployedSwarm,
-  job: Pick<BundledJob, "name" | "key" | "number">,
-  stream: Stream,
-): string | undefined {
+function findLog(deployed: DeployedSwarm, job: BundledJob, stream: "out" | "err"): string | undefined {
   for (const run of [...deployed.runs].reverse()) {
     if (run.digest !== deployed.description.digest) continue;
     const work = join(run.folder, "work");
@@ -68,11 +62,10 @@ export const logs: Verb<LogsOptions> = (context, options) =>
     }
     let job: BundledJob | undefined;
     for (const candidate of deployed.jobs()) if (candidate.name === options.job) job = candidate;
-    if (!job)
-      throw new RuntimeProblem(
-        `there is no job named ${options.job}`,
-        "names are in the first column of results/jobs.tsv",
-      );
+    if (!job) {
+      const hint = "names are in the first column of results/jobs.tsv";
+      throw new RuntimeProblem(`there is no job named ${options.job}`, hint);
+    }
     const paths = { out: findLog(deployed, job, "out"), err: findLog(deployed, job, "err") };
     if (context.json) {
       const tailOf = (path: string | undefined) => (path === undefined ? undefined : readLogTail(path, MOST_IN_JSON));

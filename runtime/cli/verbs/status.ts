@@ -1,7 +1,7 @@
 import { type DeployedSwarm, openRuns, viewRun } from "../../collect/deployed-swarm.js";
 import { asFailure, type Failure } from "../../results/failure.js";
 import { resultInPlace } from "../../results/job-state.js";
-import { makeReport, type SwarmReport } from "../../results/report.js";
+import { makeReport } from "../../results/report.js";
 import { describeStop } from "../output/deploy.js";
 import { EXIT } from "../output/exit-codes.js";
 import { sayFailures } from "../output/failures.js";
@@ -9,18 +9,8 @@ import { sayStale } from "../output/results.js";
 import { useDeployed } from "./use-deployed.js";
 import type { Verb } from "./verb.js";
 
-interface Status {
-  readonly report: SwarmReport;
-  readonly failures: readonly Failure[];
-  /** jobs that have ended, and whose results have not been collected */
-  readonly waiting: number;
-  readonly managers: "running" | "gone";
-  /** what the target says of them */
-  readonly explanation: string;
-}
-
 /** Puts together what was collected and what the journals of open runs say. */
-async function lookAt(deployed: DeployedSwarm): Promise<Status> {
+async function lookAt(deployed: DeployedSwarm) {
   const views = [];
   const states = [];
   for (const run of openRuns(deployed)) {
@@ -30,6 +20,7 @@ async function lookAt(deployed: DeployedSwarm): Promise<Status> {
   const { placed } = deployed.results;
   const newest = `${deployed.target}/${deployed.runs.at(-1)?.number}`;
   const failures: Failure[] = [];
+  // `waiting`: jobs that have ended, and whose results have not been collected
   let [total, done, failed, running, cached, waiting] = [0, 0, 0, 0, 0, 0];
   for (const job of deployed.jobs()) {
     total += 1;
@@ -54,22 +45,13 @@ async function lookAt(deployed: DeployedSwarm): Promise<Status> {
   }
   const managers = states.some(({ active }) => active) ? "running" : "gone";
   const why = managers === "gone" && done + failed < total ? views.at(-1)?.state.departure : undefined;
-  const message = [
-    ...states.map((state) => state.explanation),
-    why && why.reason !== "finished" ? describeStop(why) : "",
-  ]
-    .filter((text) => text !== "")
-    .join("; ");
+  const stop = why && why.reason !== "finished" ? describeStop(why) : "";
+  const explanation = [...states.map((state) => state.explanation), stop].filter((text) => text !== "").join("; ");
   // What a killed manager has left in its journal runs no more.
   if (managers === "gone") running = 0;
-  const report = makeReport(
-    deployed.target,
-    { total, done, failed },
-    { running, cached },
-    failures,
-    placed.stalePaths(),
-  );
-  return { report, failures, waiting, managers, explanation: message };
+  const totals = { total, done, failed };
+  const report = makeReport(deployed.target, totals, { running, cached }, failures, placed.stalePaths());
+  return { report, failures, waiting, managers, explanation };
 }
 
 /** `locusts status`: where the swarm stands, without changing anything. */

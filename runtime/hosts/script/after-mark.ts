@@ -3,19 +3,13 @@ import type { Readable } from "node:stream";
 /** So much of what stands before the mark is kept, for a message. */
 const KEPT = 4096;
 
-export interface BeforeMark {
-  /** at the stream's end: whether there was a mark */
-  readonly ended: Promise<boolean>;
-  /** The (last) words before the mark, as far as they have come. */
-  noise(): string;
-}
-
 /**
  * Reads a stream up to a line that is `mark`, and hands the rest of it on.
  *
  * @param handOn takes what follows the mark; it must begin to listen before it returns
+ * @returns `ended`: at the stream's end, whether there was a mark; `noise`: the (last) words before it, up to now
  */
-export function readAfterMark(stream: Readable, mark: string, handOn: () => void): BeforeMark {
+export function readAfterMark(stream: Readable, mark: string, handOn: () => void) {
   const line = Buffer.from(`${mark}\n`);
   let seen: Buffer = Buffer.alloc(0);
   let found = false;

@@ -50,33 +50,27 @@ export function explainNoStart(name: string, how: NoStart, said: string, seconds
   const message = plainEnd(said);
   const says = message === "" ? "without a word" : `and says: ${message}`;
   const check = `see whether this works: ssh ${name} bash --version </dev/null`;
-  switch (how) {
-    case "ended": {
-      const fix =
-        FIXES.find(([pattern]) => pattern.test(message))?.[1] ??
-        `look for \`exit\` or \`exec\` in ${START_FILES} there, and ${FOR_PEOPLE}; a command may also be forced on the key or account`;
-      return new RuntimeProblem(`${name} does not run bash ${says}`, `${fix}; ${check}`);
-    }
-    case "waited":
-      return new RuntimeProblem(
-        `${name} does not run bash: for ${seconds} s the login waited for input, ${says}`,
-        `look for a menu, a question, or \`exec\` of another shell in ${START_FILES} there, and ${FOR_PEOPLE}; ${check}`,
-      );
-    case "read":
-      return new RuntimeProblem(
-        `${name} begins no command by itself: for ${seconds} s a start file of the login read from standard input, ${says}`,
-        `look for \`read\` and the like in ${START_FILES} there, and ${FOR_PEOPLE}; ${check}`,
-      );
-    case "mute":
-      return new RuntimeProblem(
-        `${name} runs bash, and its standard output does not come here`,
-        `look for \`exec\` with a redirection in ${START_FILES} there, and ${FOR_PEOPLE}; ${check}`,
-      );
-    case "slow":
-    case "silent":
-      return new RuntimeProblem(
-        `${name} lets us log in, and has begun no command for ${seconds} s, ${says}`,
-        `look for what waits in ${START_FILES} there, or for a file system there that hangs; ${check}`,
-      );
-  }
+  const known = FIXES.find(([pattern]) => pattern.test(message))?.[1];
+  const inStartFiles = (what: string) => `look for ${what} in ${START_FILES} there, and ${FOR_PEOPLE}`;
+  const late = `lets us log in, and has begun no command for ${seconds} s, ${says}`;
+  const hangs = `look for what waits in ${START_FILES} there, or for a file system there that hangs`;
+  const explanations: Readonly<Record<NoStart, readonly [what: string, fix: string]>> = {
+    ended: [
+      `does not run bash ${says}`,
+      known ?? `${inStartFiles("`exit` or `exec`")}; a command may also be forced on the key or account`,
+    ],
+    waited: [
+      `does not run bash: for ${seconds} s the login waited for input, ${says}`,
+      inStartFiles("a menu, a question, or `exec` of another shell"),
+    ],
+    read: [
+      `begins no command by itself: for ${seconds} s a start file of the login read from standard input, ${says}`,
+      inStartFiles("`read` and the like"),
+    ],
+    mute: [`runs bash, and its standard output does not come here`, inStartFiles("`exec` with a redirection")],
+    slow: [late, hangs],
+    silent: [late, hangs],
+  };
+  const [what, fix] = explanations[how];
+  return new RuntimeProblem(`${name} ${what}`, `${fix}; ${check}`);
 }

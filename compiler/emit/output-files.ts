@@ -37,7 +37,6 @@ function digestsOf(path: string): readonly [plain: string, withoutReturns: strin
  */
 export class OutputFile {
   readonly digest: Hash = createHash("sha256");
-  /** where the text is written before it takes the file's place */
   readonly draft: string;
   #pending: string[] = [];
   #pendingLength = 0;

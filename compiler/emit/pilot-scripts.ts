@@ -22,7 +22,6 @@ function valuesOf({ name, source, tree }: SwarmPlan, pilots: PilotPlan): object 
   };
 }
 
-/** `pilot.sh`: the batch script of one pilot. */
 export function emitPilot(swarm: SwarmPlan, pilots: PilotPlan): string {
   return renderTemplate("pilot", valuesOf(swarm, pilots));
 }

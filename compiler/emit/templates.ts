@@ -8,14 +8,12 @@ import { quoteExpanding, quoteWord } from "../format/quote.js";
 const VALUE_HELPERS = {
   /** a bash word */
   quote: (value: unknown) => quoteWord(String(value)),
-  /** a number */
   number: (value: unknown) => {
     if (!Number.isSafeInteger(value)) throw new Error(`${String(value)} is no whole number`);
     return String(value);
   },
   /** text in a comment, on one line */
   comment: (value: unknown) => String(value).replace(/[^\x20-\x7e\u00a0-\uffff]/g, " "),
-  /** the name of a variable or function */
   variable: (value: unknown) => {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(String(value))) throw new Error(`${String(value)} is no variable's name`);
     return String(value);
@@ -26,7 +24,6 @@ const VALUE_HELPERS = {
   verbatim: (value: unknown) => String(value),
 };
 
-/** The templates, by the script that is made of each. */
 export const TEMPLATES = {
   manager: "templates/manager.sh.hbs",
   pilot: "slurm/pilot.sh.hbs",

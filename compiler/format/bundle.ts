@@ -15,7 +15,6 @@ const OLDEST_SCHEMA = 3;
 /** Raised whenever an older manager would misread a run list, or an older reader its journal. */
 export const RUN_FORMAT = 2;
 
-/** The files of a bundle. */
 export const BUNDLE_FILES = {
   manager: "manager.sh",
   pilot: "pilot.sh",
@@ -62,7 +61,6 @@ export interface TreeContent {
   readonly digest: string;
 }
 
-/** The tree of files in which the jobs run, instead of folders of their own. */
 export interface BundledTree {
   readonly mode: TreeMode;
   /** with `inPlace` its path on the target, else on this machine; a relative one starts at the definition's folder */
@@ -82,7 +80,6 @@ export function collectedTree({ tree }: Pick<BundleDescription, "tree">): Bundle
   return tree && tree.collects !== false ? tree : undefined;
 }
 
-/** How a target on another machine is reached, and where things lie there. */
 export interface BundledAccess {
   /** null: this machine */
   readonly host: string | null;
@@ -96,9 +93,7 @@ export interface BundledAccess {
   readonly ssh: "builtin" | "openssh";
 }
 
-/** What a run needs to know of a target's pilots. */
 export interface BundledPilots {
-  /** the most at a time */
   readonly nodes: number;
   /** jobs at a time in each */
   readonly slots: number;
@@ -146,7 +141,6 @@ export interface BundleDescription {
   readonly tree: BundledTree | null;
 }
 
-/** A bundle that cannot be used, in words for people. */
 export class UnusableBundle extends Error {
   override readonly name = "UnusableBundle";
 
@@ -220,7 +214,6 @@ export function* readBundledJobs(folder: string, description: BundleDescription)
   }
 }
 
-/** A line of `uploads.tsv`. */
 export interface Upload {
   /** from the definition's folder, or absolute */
   readonly source: string;

@@ -21,7 +21,6 @@ export function journalWidth(event: JournalEvent): number {
   return JOURNAL[event].length + 2;
 }
 
-/** The exit codes of a manager. */
 export const MANAGER_EXITS = {
   finished: 0,
   /** wrong usage, or an error: the bash is too old, say */

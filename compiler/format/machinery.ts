@@ -9,7 +9,6 @@ export const MACHINERY_FOLDER = "lib";
 /** How each file of it begins: by this Locusts knows what it has put there itself. */
 const MARK = "# Part of Locusts, ";
 
-/** The bash that is the same for every swarm. */
 export interface Machinery {
   readonly version: string;
   /** sha256 over its files */

@@ -1,4 +1,3 @@
-/** The folder below results that holds logs; no output may go there. */
 export const LOG_FOLDER = "_logs";
 
 /**
@@ -26,7 +25,6 @@ export function isReserved(path: string): boolean {
   return RESERVED_RESULTS.includes((path.split("/", 1)[0] as string).toLowerCase());
 }
 
-/** Why a try of a job ended. */
 export const CAUSES = [
   "ok",
   "exit",

@@ -1,10 +1,8 @@
-/** An option of `sbatch`, by its long name where it has one. */
 export interface SbatchOption {
   readonly name: string;
   readonly value: string | undefined;
 }
 
-/** Long names of the options that have a letter as well. */
 const LETTERS: Readonly<Record<string, string>> = {
   ...{ a: "array", A: "account", b: "begin", B: "extra-node-info", c: "cpus-per-task", C: "constraint" },
   ...{ d: "dependency", D: "chdir", e: "error", F: "nodefile", G: "gpus", h: "help", H: "hold", i: "input" },

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 
-/** The version of Locusts. */
 export const LOCUSTS_VERSION = (
   JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as { version: string }
 ).version;

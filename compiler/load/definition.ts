@@ -11,7 +11,6 @@ import { Positions } from "./positions.js";
 export interface LoadedDefinition {
   /** absolute path of `swarm.config.ts` */
   readonly file: string;
-  /** its folder */
   readonly folder: string;
   // biome-ignore lint/suspicious/noExplicitAny: each definition has params, inputs and outputs of its own
   readonly definition: SwarmDefinition<any, any, any>;

@@ -2,7 +2,6 @@ import { DefinitionMistake } from "../dsl/mistake.js";
 import type { Place, Problem } from "../problem/problem.js";
 import { impureGlobal } from "./check/impure.js";
 
-/** What is known about the places of a definition, to say where an error comes from. */
 export interface ErrorPlaces {
   placeOf(path: readonly (string | number)[]): Place;
   placeOfCall(stack: string): Place | undefined;

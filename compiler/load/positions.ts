@@ -1,7 +1,6 @@
 import { SourceMap, type SourceMapPayload } from "node:module";
 import type { Place } from "../problem/problem.js";
 
-/** Leads from positions in the bundled script back to the TypeScript files. */
 export class Positions {
   readonly #map: SourceMap;
 

@@ -6,7 +6,6 @@ import { identifyChecks } from "./output-checks.js";
 import type { AnyDefinition, Resolution } from "./resolve-swarm.js";
 import type { SwarmPlan } from "./swarm-plan.js";
 
-/** What a prepare says, as text that differs where it differs. */
 function describePrepare(prepare: Environment["prepare"]): unknown {
   if (prepare === undefined || typeof prepare === "string" || Array.isArray(prepare)) return prepare ?? null;
   return (prepare as ShellCommand).parts.map((part) =>

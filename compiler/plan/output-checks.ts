@@ -38,7 +38,6 @@ export interface CheckPlans {
   readonly checked?: string;
 }
 
-/** All checks, in the order in which they look. */
 export const OUTPUT_CHECKS: {
   readonly [Name in keyof CheckPlans]-?: OutputCheck<Required<SaidChecks>[Name], Required<CheckPlans>[Name]>;
 } = {

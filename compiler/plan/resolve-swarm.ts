@@ -41,7 +41,6 @@ export type AnyDefinition = SwarmDefinition<
 export interface Resolution {
   readonly plan: Omit<SwarmPlan, "identity" | "program">;
   readonly mistakes: readonly PlanMistake[];
-  /** the program that still has to be bundled */
   readonly node: NodeCommand | undefined;
 }
 

@@ -26,7 +26,6 @@ export interface OutputPlan extends BundledOutput {
   readonly checks: CheckPlans;
 }
 
-/** The pilots of a target under SLURM. */
 export interface PilotPlan extends Required<Omit<BundledPilots, "slots" | "nodeHours">> {
   /** the last so many seconds of a pilot no job is begun in */
   readonly closingSeconds: number;
@@ -36,7 +35,6 @@ export interface PilotPlan extends Required<Omit<BundledPilots, "slots" | "nodeH
   readonly directives: readonly string[];
 }
 
-/** Where a swarm runs, with every default filled in. */
 export interface TargetPlan {
   readonly name: string;
   readonly kind: "local" | "ssh" | "slurm";
@@ -51,7 +49,6 @@ export interface TargetPlan {
 export interface SwarmPlan {
   readonly name: string;
   readonly description: string;
-  /** the definition's file name */
   readonly source: string;
   readonly target: TargetPlan;
   readonly params: readonly string[];

@@ -15,7 +15,6 @@ export interface Problem {
   /** what happened, as a sentence without a full stop */
   readonly message: string;
   readonly place?: Place | undefined;
-  /** what to do about it */
   readonly hint?: string | undefined;
 }
 

@@ -1,4 +1,3 @@
-/** What a bracket expression of POSIX holds: code points, ranges of them, and named classes. */
 export interface BracketSet {
   readonly chars: Set<number>;
   readonly ranges: [from: number, to: number][];

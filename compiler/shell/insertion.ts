@@ -121,7 +121,6 @@ export function insertReference(reference: Reference, hole: Surroundings): Inser
   }
 }
 
-/** `{1..HERE}` or `{HERE..9}`. */
 function isBraceRange(hole: Surroundings): boolean {
   return (
     /\{[^\s{},]*\.\.$/.test(hole.source.slice(hole.wordStart, hole.offset)) ||

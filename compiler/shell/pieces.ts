@@ -1,7 +1,6 @@
 /** Stands, in the text that is scanned, for a reference or a constant; its offset tells which. */
 export const HOLE = "\uE000";
 
-/** How bash reads what stands at a hole. */
 export type Quoting =
   | "plain" // a word or part of one, outside of all quotes
   | "double"

@@ -18,9 +18,7 @@ function escapeExpression(text: string): string {
 
 interface Style {
   readonly hidden: boolean;
-  /** do placeholders take as much as they can? */
   readonly greedyNames: boolean;
-  /** do wildcards? */
   readonly greedyWilds: boolean;
 }
 

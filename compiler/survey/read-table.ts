@@ -7,7 +7,6 @@ import { commaRecords, type RecordMistake, type TableRecord, tabbedRecords } fro
 import { decodeTable } from "./table-text.js";
 
 export interface TableRows {
-  /** the params' names */
   readonly names: readonly string[];
   readonly rows: readonly Readonly<Record<string, ParamValue>>[];
   readonly problems: readonly Problem[];

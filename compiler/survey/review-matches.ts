@@ -26,7 +26,6 @@ function splitWords(split: Readonly<Record<string, string>>): string {
     .join(", ");
 }
 
-/** What is to be said of a pattern beside what it matches. */
 export class MatchReview {
   readonly #hidden = new Paths();
   readonly #notUtf8 = new Paths();
@@ -34,7 +33,6 @@ export class MatchReview {
   #split: string | undefined;
   #splits = 0;
 
-  /** by the names of the folders */
   readonly #own = new Map<string, Set<string>>();
 
   /** @param isOwn does a path lie where Locusts itself writes? Then nothing is said of it, but that it is left out */
@@ -51,7 +49,6 @@ export class MatchReview {
     if (!this.isOwn(path)) this.#notUtf8.add(path);
   }
 
-  /** A path that matches, in a folder that Locusts itself writes. */
   own(path: string, folder: string): void {
     const paths = this.#own.get(folder) ?? new Set();
     paths.add(path);

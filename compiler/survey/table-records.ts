@@ -1,4 +1,3 @@
-/** A record of a table, with the places of its fields. */
 export interface TableRecord {
   /** from 1 */
   readonly line: number;
@@ -8,7 +7,6 @@ export interface TableRecord {
   isQuoted(field: number): boolean;
 }
 
-/** What keeps a table from being read on. */
 export interface RecordMistake {
   readonly mistake: string;
   readonly hint: string;

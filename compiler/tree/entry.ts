@@ -1,7 +1,6 @@
 import type { BundledTreeEntry } from "../format/bundle.js";
 import { staysInside } from "../format/content/input-entries.js";
 
-/** A file, folder or link of a tree, as it is on this machine. */
 export interface TreeEntry extends BundledTreeEntry {
   /** all its permission bits; those of the owner alone are the same in every checkout */
   readonly mode: number;

@@ -4,7 +4,6 @@ export type EntryKind = "file" | "folder" | "link";
 
 /** How far each rule has come on the way to a path. */
 export interface RulePosition {
-  /** names in the path */
   readonly depth: number;
   /** for each rule a set of numbers: of segments that the path can have used up, as bits */
   readonly reached: Int32Array;

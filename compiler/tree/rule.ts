@@ -1,7 +1,6 @@
 import { parseSegment, type RuleSegment, type SegmentMistake } from "./segment.js";
 
 export interface TreeRule {
-  /** as written */
   readonly text: string;
   readonly effect:
     | "take"

@@ -15,7 +15,6 @@ export interface TreeWalk {
   readonly never: ReadonlySet<string>;
 }
 
-/** What was met on the way. */
 export interface TreeWalkReport {
   readonly select: RuleSet;
   readonly readOnly: RuleSet;

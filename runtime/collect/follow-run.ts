@@ -36,7 +36,6 @@ function secondsOf(ended: EndedTry): number {
   return Math.max(0, ended.end - ended.start) / 1000;
 }
 
-/** Follows one run: reads what its managers write, and collects what is finished. */
 export class RunFollower {
   readonly state: RunState;
   readonly #results: Results;
@@ -44,7 +43,6 @@ export class RunFollower {
   readonly #waiting: EndedTry[] = [];
   readonly #doneTries = new Map<string, EndedTry>();
   readonly #failedPlaces = new Set<string>();
-  /** results of this run, failed ones alone */
   readonly failures: Failure[] = [];
   /** jobs that are done, of which there is something to say */
   readonly remarks: JobResult[] = [];

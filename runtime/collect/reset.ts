@@ -34,7 +34,6 @@ function setAside(workspace: Workspace, path: string): string {
   return `${relative(workspace.folder, path)} was not as Locusts writes it, and lies in ${relative(workspace.folder, place)} now`;
 }
 
-/** Collects what can be, and ends what runs. */
 async function gatherLast(workspace: Workspace, target: string): Promise<string[]> {
   const notes: string[] = [];
   const deployed = await openDeployed(workspace, target, { change: true, isLocked: true });

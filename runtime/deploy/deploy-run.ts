@@ -159,7 +159,6 @@ export class DeployRun {
     closeRun(run);
   }
 
-  /** Goes on with a run whose managers are gone. */
   async resume(run: Run, jobs: ReadonlyMap<number, BundledJob>, left: number): Promise<DeployEnd> {
     this.options.observer.rejoined(run);
     if (this.options.signal.aborted) return { how: "interrupted" };
@@ -232,7 +231,6 @@ export class DeployRun {
     return writeResultTables(this.results.folder, description, this.jobs(), this.results.placed);
   }
 
-  /** Writes the tables, and says what it has come to. */
   conclude(end: DeployEnd): DeployResult {
     const { options } = this;
     const { totals, failures } = this.writeTables();

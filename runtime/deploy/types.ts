@@ -51,7 +51,6 @@ export interface DeployObserver {
 export interface DeployOptions {
   readonly workspace: Workspace;
   readonly target: string;
-  /** the built bundle */
   readonly bundle: string;
   readonly description: BundleDescription;
   readonly redo: Redo;
@@ -82,7 +81,6 @@ export type DeployEnd =
 export interface DeployResult {
   readonly report: SwarmReport;
   readonly end: DeployEnd;
-  /** the failures of this deploy */
   readonly failures: readonly Failure[];
   /** finished in this deploy */
   readonly finished: number;

@@ -3,7 +3,6 @@ import { type Finding, fail, ok, warn } from "./facts/finding.js";
 import type { HostFacts } from "./facts/host-facts.js";
 import type { Needs } from "./facts/needs.js";
 
-/** The oldest bash that runs the manager: 4.4. */
 const OLDEST_BASH = 404;
 /** Beyond so many milliseconds, times in journals and on files are misleading. */
 const MOST_CLOCK_DIFFERENCE = 60_000;

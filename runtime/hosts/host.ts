@@ -15,7 +15,6 @@ export interface HostOptions {
  * What a shell's start-up files print is not part of the output, and the login shell may be any.
  */
 export interface Host {
-  /** what it is called in messages */
   readonly name: string;
   /**
    * Runs a bash script.

@@ -3,7 +3,6 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 import { copyFile, isWithin } from "../system/files.js";
 import { OutputRefused } from "./output-refused.js";
 
-/** Brings all that is in one folder into another one. */
 export class FolderWalk {
   bytes = 0;
   /** of files that have come in the place of links */

@@ -9,7 +9,6 @@ export interface JobResult {
   readonly status: "done" | "failed";
   readonly cause: Cause;
   readonly exitCode: number;
-  /** how many times it was tried */
   readonly attempts: number;
   readonly seconds: number;
   readonly host: string;
@@ -23,7 +22,6 @@ export interface JobResult {
   readonly detail: string;
 }
 
-/** The columns of `ledger.tsv`. */
 const COLUMNS = [
   ...["key", "name", "status", "cause", "exitCode", "attempts", "seconds", "host", "run", "outputs", "detail"],
 ] as const;

@@ -14,9 +14,7 @@ export interface PlacedOutput {
   readonly path: string;
   /** identifies the job that made it; empty if that is not known */
   readonly key: string;
-  /** the job's name */
   readonly job: string;
-  /** which of the job's outputs it is */
   readonly output: number;
   /** what tells quickly that it is the same as when it was put there */
   readonly stamp: string;
@@ -39,7 +37,6 @@ export type Condition = "whole" | "gone" | "changed";
 /** What can be said of a path in the table. */
 type State = "placed" | "stale" | "forgotten" | "folder";
 
-/** The columns of `placed.tsv`; the last one is a State. */
 const COLUMNS = ["path", "key", "job", "output", "stamp", "state"] as const;
 
 /** So many lines more than there are outputs: then the table is written anew. */
@@ -154,7 +151,6 @@ export class PlacedOutputs {
     return this.ledger.get(key)?.digests[output] ?? "";
   }
 
-  /** Writes down what was put in its place, or is known better now. */
   put(outputs: readonly PlacedOutput[]): void {
     this.#write(outputs.map((output) => encode(output)));
     for (const output of outputs) this.#placed.set(output.path, output);

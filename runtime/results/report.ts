@@ -4,7 +4,6 @@ import type { Totals } from "./result-tables.js";
 /** The version of the documents that `--json` prints. */
 export const REPORT_VERSION = 1;
 
-/** What `deploy` and `status` print with `--json`. */
 export type SwarmReport = Readonly<ReturnType<typeof makeReport>>;
 
 export function makeReport(

@@ -27,7 +27,6 @@ export function isSameContent(a: string, b: string): boolean {
 
 export interface CollectedOutput {
   readonly bytes: number;
-  /** tells its content */
   readonly digest: string;
 }
 
@@ -51,7 +50,6 @@ export class Results {
   /** the logs that were here before, as a rule few or none */
   readonly #oldLogs: ReadonlySet<string>;
 
-  /** where outputs of earlier versions are kept */
   readonly kept: KeptOutputs;
   /** where those go that the user has asked to move away */
   readonly stale: KeptOutputs;
@@ -254,7 +252,6 @@ export class Results {
     this.#take(join(this.folder, path), (draft) => copyFile(from, draft));
   }
 
-  /** Removes a log that was collected for an earlier try. */
   dropLog(path: string): void {
     if (this.#oldLogs.has(path)) rmSync(join(this.folder, path), { force: true });
   }

@@ -8,7 +8,6 @@ import { createLockFile, folderIdentity } from "../system/lock-file.js";
 import { birthOf, bootOfMachine } from "../system/process.js";
 import type { Run } from "./run-folder.js";
 
-/** What the manager is called that a local deploy starts. */
 const MANAGER = "main";
 /** A manager that is about to leave takes no longer, in milliseconds. */
 const MOST_LEAVING = 2000;

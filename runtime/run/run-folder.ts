@@ -55,11 +55,9 @@ export function removeUnstagedRuns(target: string): void {
 }
 
 export interface RunFacts {
-  /** of its bundle */
   readonly digest: string;
   readonly chunks: number;
   readonly jobs: number;
-  /** how many managers may share it */
   readonly managers: number;
 }
 
@@ -115,7 +113,6 @@ function cancelMarks(run: Run): { readonly begun: string; readonly told: string 
   return { begun: join(run.folder, "cancelling"), told: join(run.folder, "cancelled") };
 }
 
-/** Whether somebody has begun to cancel a run, and nobody has gone on with it since. */
 export function isCancelled(run: Run): boolean {
   return Object.values(cancelMarks(run)).some((file) => existsSync(file));
 }
@@ -125,7 +122,6 @@ export function markCancelled(run: Run): void {
   writeFileSync(cancelMarks(run).begun, "");
 }
 
-/** The run is gone on with. */
 export function unmarkCancelled(run: Run): void {
   for (const file of Object.values(cancelMarks(run))) rmSync(file, { force: true });
 }

@@ -5,7 +5,6 @@ export interface Site {
   readonly host: Host;
   /** does an action again, should the connection break in the middle of it */
   readonly persist: <T>(action: () => Promise<T>) => Promise<T>;
-  /** the swarm's folder on the target */
   readonly there: string;
 }
 

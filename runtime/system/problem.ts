@@ -1,4 +1,3 @@
-/** Something that stops a verb, in words for people: what happened, and what to do next. */
 export class RuntimeProblem extends Error {
   override readonly name = "RuntimeProblem";
 

@@ -18,7 +18,6 @@ export interface CollectTreeOptions {
   readonly run: Run;
   readonly files: TargetFiles;
   readonly description: BundleDescription;
-  /** the definition's folder */
   readonly folder: string;
   readonly results: string;
   /** the folder of what is known of the swarm here */

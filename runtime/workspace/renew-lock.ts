@@ -2,11 +2,9 @@ import { utimesSync, writeFileSync, writeSync } from "node:fs";
 import { isMainThread, workerData } from "node:worker_threads";
 import { readLockFile } from "../system/lock-file.js";
 
-/** A lock, as the thread that renews it is told of it. */
 export interface RenewedLock {
   readonly path: string;
   readonly token: string;
-  /** all of its file */
   readonly text: string;
   /** between two signs of life, in milliseconds */
   readonly heartbeat: number;

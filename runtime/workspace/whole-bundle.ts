@@ -24,7 +24,6 @@ export function digestFile(folder: string, name: string): string | undefined {
   }
 }
 
-/** The digest of a bundle's files, as its description says it. */
 export function digestBundle(folder: string): string {
   const digest = createHash("sha256");
   for (const name of Object.values(BUNDLE_FILES).sort()) {

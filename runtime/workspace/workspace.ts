@@ -6,7 +6,6 @@ import { makeFolders } from "../../compiler/format/make-folders.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { RuntimeProblem } from "../system/problem.js";
 
-/** The file that a folder is asked for. */
 export const DEFINITION_NAME = "swarm.config.ts";
 
 /** Where a definition's things lie: all of them beside it. */

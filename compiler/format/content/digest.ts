@@ -9,7 +9,6 @@ export interface Content {
   readonly executable: boolean;
   /** of all files in it */
   readonly bytes: number;
-  /** how many files */
   readonly files: number;
   /** how many folders, itself included */
   readonly folders: number;
@@ -54,7 +53,6 @@ export function digestFile(path: string, bytes: number, cache: DigestCache): str
   return cache.get(path, () => digestLargeFile(path));
 }
 
-/** Adds up what an input holds, entry by entry, in the order of `walkInput`. */
 export class ContentSum {
   readonly #manifest: Hash = createHash("sha256");
   #kind: Content["kind"] = "folder";

@@ -9,7 +9,6 @@ export type InputEntry = { readonly path: string; readonly stats: Stats } /** `s
   | { readonly kind: "link"; readonly leadsTo: string }
 );
 
-/** What keeps an input from being used, and where. */
 export interface InputFault {
   readonly path: string;
   readonly why: string;

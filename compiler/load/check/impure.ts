@@ -1,6 +1,5 @@
 import { isBuiltin } from "node:module";
 
-/** Why a definition cannot use something, and what it uses instead. */
 export interface Impurity {
   readonly message: string;
   readonly hint: string;
@@ -102,7 +101,6 @@ export const IMPURE_LANGUAGE_GLOBALS: readonly string[] = [
   "Intl",
 ];
 
-/** The random source of an otherwise pure `Math`. */
 export const MATH_RANDOM: Impurity = chance("Math.random");
 
 const LANGUAGE_METHODS = new Set([
@@ -114,12 +112,10 @@ const LANGUAGE_METHODS = new Set([
   "toLocaleTimeString",
 ]);
 
-/** Why a definition cannot call this method of texts, numbers and arrays; undefined if it can. */
 export function impureMethod(name: string): Impurity | undefined {
   return LANGUAGE_METHODS.has(name) ? language(name) : undefined;
 }
 
-/** Why a definition cannot import this module; undefined if it can. */
 export function impureModule(specifier: string): Impurity | undefined {
   if (!isBuiltin(specifier)) return undefined;
   const name = specifier.replace(/^node:/, "");

@@ -1,6 +1,5 @@
 import { ts } from "./ts-morph.js";
 
-/** A mistake as TypeScript reports it, made easy to look at. */
 export interface Mistake {
   readonly code: number;
   /** its message and the reasons below it, from the outermost to the innermost */

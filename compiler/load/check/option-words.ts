@@ -13,7 +13,6 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   to: 'to: "me@lab.org"',
 };
 
-/** Options of `slurm(…)` and the like that it must have and has not. */
 export function missingOptions({ node, lines }: Mistake): Wording | undefined {
   const last = lines.at(-1) ?? "";
   const one = /^Property '(\w+)' is missing in type /.exec(last)?.[1];

@@ -8,7 +8,6 @@ export interface ImpureUse {
   readonly impurity: Impurity;
 }
 
-/** Everything in the definition, and in the files that it imports, that could make its result differ. */
 export function findImpurity({ checker, ownFiles }: CheckedProject): readonly ImpureUse[] {
   return findUses(
     ownFiles,

@@ -9,7 +9,6 @@ export interface Quasi {
   readonly raw: string;
 }
 
-/** The text pieces of the tagged template that is evaluated at this place. */
 export function findTemplate(project: CheckedProject, place: Place): readonly Quasi[] | undefined {
   const source = project.ownFiles.find((file) => project.placeAt(file, 0).file === place.file);
   if (!source) return undefined;

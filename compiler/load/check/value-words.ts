@@ -35,7 +35,6 @@ function reference({ node }: Mistake, given: string): Wording | undefined {
   };
 }
 
-/** The sentences in a type that is made of sentences. */
 function sentencesIn(type: string): readonly string[] {
   return [...type.matchAll(/"((?:[^"\\]|\\.)*)"/g)]
     .map((match) => match[1] as string)

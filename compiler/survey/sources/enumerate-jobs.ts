@@ -5,7 +5,6 @@ import type { Problem } from "../../problem/problem.js";
 import { surveySource } from "./index.js";
 import { again, type Source } from "./source.js";
 
-/** The jobs of a definition, and what there is to say of where they come from. */
 export type Enumeration = Omit<Source, "empty">;
 
 function* filtered(jobs: Iterable<Params>, filters: readonly ((params: never) => boolean)[]): Generator<Params> {

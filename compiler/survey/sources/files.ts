@@ -3,7 +3,6 @@ import type { Problem } from "../../problem/problem.js";
 import { matchFiles } from "../match-files.js";
 import type { SurveySource } from "./source.js";
 
-/** `files("in/{id}.txt")`: a job for each file that matches. */
 export const surveyFiles: SurveySource<"files"> = ({ pattern }, folder) => {
   const names = placeholdersOf(pattern);
   const { matches, problems, notes, leftOut } = matchFiles(folder, pattern);

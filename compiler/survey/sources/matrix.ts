@@ -12,7 +12,6 @@ function* combine(axes: Readonly<Record<string, readonly (string | number | bool
   yield* from(0, {});
 }
 
-/** `matrix({ … })`: a job for each combination. */
 export const surveyMatrix: SurveySource<"matrix"> = ({ axes }) => {
   const bare = Object.entries(axes).find(([, values]) => values.length === 0)?.[0];
   const problems = Object.entries(axes).flatMap(([name, values]) => {

@@ -6,7 +6,6 @@ function* rangeParams(name: string, range: ScaledRange): Generator<Params> {
   for (const value of countRange(range)) yield { [name]: value };
 }
 
-/** `range("i", 1, 10)`: a job for each number. */
 export const surveyRange: SurveySource<"range"> = ({ name, from, to, step }) => {
   const range = scaleRange(from, to, step);
   if (!range) throw new Error(`range("${name}", …) cannot be counted, and was let through`);

@@ -1,7 +1,6 @@
 import { findInexact } from "../exact-params.js";
 import type { SurveySource } from "./source.js";
 
-/** `list("id", […])` and rows that the definition computes: a job for each. */
 export const surveyRows: SurveySource<"rows"> = ({ rows }) => {
   const names = Object.keys(rows[0] ?? {});
   const empty = { message: "the swarm has no jobs: the list of values or rows is empty", hint: "put at least one in" };

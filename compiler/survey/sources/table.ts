@@ -3,7 +3,6 @@ import { resolve } from "node:path";
 import { readTable } from "../read-table.js";
 import type { SurveySource } from "./source.js";
 
-/** `table("jobs.tsv")`: a job for each row. */
 export const surveyTable: SurveySource<"table"> = (source, folder) => {
   const empty = {
     message: `the swarm has no jobs: the table ${source.path} has a header, and no rows`,

@@ -1,6 +1,5 @@
 import type { ImportedTree } from "./read-tree-file.js";
 
-/** A tree as TypeScript, to be pasted into a definition. */
 export function printTree(root: string, { workdir, select }: ImportedTree): string {
   return [
     "tree({",

@@ -1,7 +1,6 @@
 import type { Problem } from "../../problem/problem.js";
 import { asPattern } from "./as-pattern.js";
 
-/** What a tree file of the predecessor says, in the language of `tree(…)`. */
 export interface ImportedTree {
   /** undefined: the file has no `#WORKDIR` line */
   readonly workdir: string | undefined;
@@ -9,14 +8,12 @@ export interface ImportedTree {
   readonly problems: readonly Problem[];
 }
 
-/** A line, without comment and indentation. */
 interface Line {
   readonly depth: number;
   readonly text: string;
   readonly at: (offset: number) => { readonly file: string; readonly line: number; readonly column: number };
 }
 
-/** A folder whose line may have children. */
 interface OpenFolder {
   /** a pattern from the tree's root, with its slash */
   readonly prefix: string;

@@ -41,7 +41,6 @@ function sayConflicts(terminal: Terminal, home: CollectedTree): void {
   if (more > 0) terminal.say(`  and ${more} more, in ${RESULT_TABLES.conflicts.file}`);
 }
 
-/** Says what the jobs have changed in their tree, and where it went. */
 export function sayCollectedTree(terminal: Terminal, workspace: Workspace, home: CollectedTree): void {
   const results = relative(process.cwd(), workspace.results) || ".";
   terminal.say(`the tree: ${countChanges(home)}, listed in ${results}/${RESULT_TABLES.changes.file}`);
@@ -51,7 +50,6 @@ export function sayCollectedTree(terminal: Terminal, workspace: Workspace, home:
   sayConflicts(terminal, home);
 }
 
-/** Says what a gather would do with a tree. */
 export function sayTreePreview(terminal: Terminal, home: CollectedTree): void {
   terminal.say(`the tree: ${countChanges(home)}`);
   for (const { path, change, kind, job } of home.changes.slice(0, MOST_LISTED)) {
@@ -66,7 +64,6 @@ export function sayTreePreview(terminal: Terminal, home: CollectedTree): void {
   sayConflicts(terminal, home);
 }
 
-/** The same for programs. */
 export function describeCollectedTree(home: CollectedTree): object {
   return {
     changes: home.changes.map(({ path, change, kind, bytes, job }) => ({

@@ -13,7 +13,6 @@ function paint({ colors }: Terminal, status: FindingStatus): string {
   return status === "fail" ? colors.red(text) : colors.dim(text);
 }
 
-/** Says one finding in a line, and below it what to do. */
 export function sayFinding(terminal: Terminal, { name, status, message, hint }: Finding): void {
   terminal.say(`${paint(terminal, status)} ${name.padEnd(NAME_WIDTH)} ${message}`);
   if (hint !== null)

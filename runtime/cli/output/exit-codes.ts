@@ -1,4 +1,3 @@
-/** What the exit codes of every verb mean. */
 export const EXIT = {
   fine: 0,
   error: 1,

@@ -3,7 +3,6 @@ import type { Problem } from "../../../compiler/problem/problem.js";
 import type { Terminal } from "./terminal.js";
 import { seenFromHere } from "./where.js";
 
-/** Says what is not wrong, and worth a word. */
 export function sayNotes({ colors, say }: Terminal, notes: readonly Problem[]): void {
   for (const { message, hint, place } of notes.map(seenFromHere)) {
     const where = place ? `${place.file}:${place.line}:${place.column}: ` : "";
@@ -11,7 +10,6 @@ export function sayNotes({ colors, say }: Terminal, notes: readonly Problem[]): 
   }
 }
 
-/** Says that a connection broke, and when the next try will be. */
 export function sayReconnecting(terminal: Terminal, message: string, pause: number): void {
   terminal.say(`${message}; connecting again in ${formatSeconds(pause / 1000)}`);
 }

@@ -130,7 +130,6 @@ function tell(
   } else terminal.say(`  written  ${files}`);
 }
 
-/** `locusts build`: compiles to a bundle. */
 export const build: Verb<BuildOptions> = async (context, options) => {
   const compiled = await compileDefinition(context);
   const folder =

@@ -52,7 +52,6 @@ function scriptChanges(before: string, after: string): string[] {
   ]);
 }
 
-/** `locusts diff`: what the definition as it stands would change in its bundle. */
 export const diff: Verb<object> = async (context) => {
   const compiled = await compileDefinition(context);
   const { plan } = compiled.compilation;

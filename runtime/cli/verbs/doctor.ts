@@ -54,7 +54,6 @@ function needsOf(plan: SwarmPlan, description: BundleDescription, pilots: number
   };
 }
 
-/** `locusts doctor`: what would fail on the target, before it does. */
 export const doctor: Verb<DoctorOptions> = async (context, options) => {
   const { terminal, json } = context;
   const compiled = await compileDefinition(context);

@@ -38,7 +38,6 @@ const FILES: Readonly<Record<string, string>> = {
   ".gitattributes": "bundle/** -text\nbundle/lib/** linguist-generated\n",
 };
 
-/** `locusts init`: begins a definition that works, to be changed. */
 export const init: Verb<object> = async (context) => {
   const folder = resolve(context.place);
   const wanted = Object.entries(FILES);

@@ -54,7 +54,6 @@ async function lookAt(deployed: DeployedSwarm) {
   return { report, failures, waiting, managers, explanation };
 }
 
-/** `locusts status`: where the swarm stands, without changing anything. */
 export const status: Verb<object> = (context) =>
   useDeployed(context, "look", async (deployed) => {
     const { terminal } = context;

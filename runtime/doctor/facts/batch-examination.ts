@@ -19,9 +19,7 @@ export function countSubmitted(pilots: Pick<PilotNeeds, "count" | "successors" |
   return pilots.nodesMaySubmit ? pilots.count : pilots.count * (1 + pilots.successors);
 }
 
-/** How a batch system is looked at, in the same round trip as its host. */
 export interface BatchExamination {
-  /** as people call it */
   readonly name: string;
   /** what has to be on the host */
   readonly programs: readonly string[];

@@ -18,7 +18,6 @@ function readRoom(text: string | undefined) {
   };
 }
 
-/** Reads what `examine-host.sh` has printed. */
 export function readHostFacts(text: string) {
   const all = new Groups<string, string>();
   for (const line of text.split("\n")) {
@@ -52,7 +51,6 @@ export function readHostFacts(text: string) {
     room: readRoom(one("room")),
     /** bytes in the swarm's folder, where they matter */
     present: Number(one("present") ?? 0) * KB,
-    /** lines of `quota` or `lfs quota` */
     quotas: many("quota"),
   };
 }

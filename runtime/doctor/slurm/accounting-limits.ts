@@ -5,7 +5,6 @@ export type Resources = ReadonlyMap<string, number>;
 
 /** Limits of one source: a qos, or the association of a user with an account. Undefined: none. */
 export interface LimitSource {
-  /** `the qos tiny` */
   readonly name: string;
   /** which jobs count: those of a qos, or those of an account */
   readonly counts: readonly ["qos" | "account", name: string];
@@ -22,7 +21,6 @@ export interface LimitSource {
   readonly exceedsPartitionTime: boolean;
 }
 
-/** Reads `cpu=64,mem=100G,gres/gpu=2`. */
 function readResources(...texts: readonly (string | undefined)[]): Resources {
   const amounts = new Map<string, number>();
   for (const word of texts.flatMap((text) => (text ?? "").split(","))) {

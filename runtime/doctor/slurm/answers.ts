@@ -19,7 +19,6 @@ export interface Answer {
 
 const MARK = "\u001e";
 
-/** Takes apart what `examine-slurm.sh` has printed. */
 export function readAnswers(text: string): Map<Question, Answer> {
   const answers = new Map<Question, Answer>();
   let question: string | undefined;

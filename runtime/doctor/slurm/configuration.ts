@@ -1,6 +1,5 @@
 export type Configuration = Readonly<ReturnType<typeof readConfiguration>>;
 
-/** Reads what `scontrol show config` prints. */
 export function readConfiguration(text: string) {
   const fields = new Map<string, string>();
   for (const line of text.split("\n")) {

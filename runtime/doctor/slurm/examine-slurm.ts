@@ -39,7 +39,6 @@ function examineController(answers: ReadonlyMap<Question, Answer>, configuration
   return ok("controller", `SLURM ${configuration.version} answers`);
 }
 
-/** What variables of the environment there say to sbatch. */
 function* examineVariables(chosen: readonly string[], ignored: readonly string[]): Generator<Finding> {
   if (chosen.length > 0) yield ok("variables", `the environment there adds ${chosen.join(" ")}`);
   if (ignored.length === 0) return;
@@ -91,7 +90,6 @@ function examineSubmission(sbatch: Answer | undefined, before: readonly Finding[
   return fail("sbatch", refusal.message, fails(before) ? null : (refusal.hint ?? null));
 }
 
-/** Judges what `examine-slurm.sh` has found. @param text what it has printed */
 export function examineSlurm(text: string, needs: PilotNeeds, facts: Pick<HostFacts, "user" | "groups">): Finding[] {
   const answers = readAnswers(text);
   const configuration = readConfiguration(answers.get("config")?.text ?? "");

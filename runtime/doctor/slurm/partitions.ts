@@ -3,7 +3,6 @@ import { readMebibytes, readTime } from "./amounts.js";
 /** A partition, as `scontrol show partition` tells of it. */
 export type Partition = Readonly<ReturnType<typeof readPartition>>;
 
-/** Reads what `scontrol show partition` prints. */
 export function readPartitions(text: string): Partition[] {
   return text
     .split(/(?=^PartitionName=)/m)

@@ -1,6 +1,5 @@
 import { readGenericResources, readMebibytes, readTime } from "./amounts.js";
 
-/** What one pilot asks of SLURM. */
 export type PilotRequest = Readonly<ReturnType<typeof readRequest>>;
 
 const SHORT: Readonly<Record<string, string>> = {

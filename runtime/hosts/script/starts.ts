@@ -3,7 +3,6 @@ import { driveScript } from "./drive-script.js";
 import type { PackedScript } from "./packed-script.js";
 import type { Ended, RunOptions, StartedScript } from "./script-run.js";
 
-/** What is remembered of one host from script to script: whether any has begun there, and what was said. */
 export class Starts {
   #hasWorked = false;
   #wasSlow = false;

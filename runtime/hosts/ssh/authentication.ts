@@ -21,7 +21,6 @@ export class Authentication {
   readonly #triesLeft: Record<Method, number>;
   /** what was answered from memory or by a person in the attempt that runs */
   #used: string[] = [];
-  /** what the server takes */
   #taken: readonly string[] = [];
   #keys: ParsedKey[] | undefined;
   readonly #keysTried: string[] = [];

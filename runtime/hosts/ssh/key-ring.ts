@@ -32,7 +32,6 @@ export class KeyRing {
     return [...inAgent, ...others, ...named.filter((key) => !inAgent.includes(key))];
   }
 
-  /** What a key is called: its file, or its kind. */
   nameOf(key: ParsedKey): string {
     return this.#fileOf(key)?.path ?? `${key.type} of the agent`;
   }

@@ -17,7 +17,6 @@ export interface KnownKey {
   readonly withoutPort: boolean;
 }
 
-/** How a host is called in known_hosts files. */
 export function knownName(settings: SshSettings): string {
   const alias = settings.one("hostkeyalias");
   if (alias !== undefined) return alias;
@@ -25,7 +24,6 @@ export function knownName(settings: SshSettings): string {
   return settings.port === 22 ? host : `[${host}]:${settings.port}`;
 }
 
-/** The user's own known_hosts files, then those of the machine. */
 export function knownHostsFiles(settings: SshSettings): string[] {
   return ["userknownhostsfile", "globalknownhostsfile"].flatMap((key) => filesOf(settings, key));
 }

@@ -3,23 +3,19 @@ import type { ExitExplanation } from "../scheduler.js";
 
 export interface PilotsOfRun {
   readonly run: Run;
-  /** how their names begin */
   readonly name: string;
   /** whether pilots submit their successors themselves, one after another */
   readonly nodesMaySubmit: boolean;
 }
 
-/** What a batch system has to do with a pilot. */
 export type Phase = "pending" | "running" | "over";
 
 export interface Queued {
   readonly id: string;
   readonly phase: Phase;
-  /** why it waits, for people */
   readonly waitsFor: string;
 }
 
-/** What was submitted at once: the pilots of these numbers. */
 export interface Submitted {
   readonly id: string;
   readonly first: number;
@@ -52,7 +48,6 @@ export interface CancelAnswer {
  * they are asked, what a silent pilot means, when the last one has left.
  */
 export interface BatchSystem {
-  /** as people call it */
   readonly name: string;
   /**
    * Submits so many pilots, unless some of the run are there already: then an earlier call has done it.

@@ -18,7 +18,6 @@ function phaseOf(state: string): Phase {
   return state === "PENDING" ? "pending" : "running";
 }
 
-/** Reads what `queue.sh` prints; other lines are not its own. */
 export function readQueueLines(text: string) {
   const queued: SlurmJob[] = [];
   const submitted: Submitted[] = [];

@@ -7,7 +7,6 @@ import { explainRefusal } from "./explain-refusal.js";
 import { isLaunchFailure } from "./pending-reasons.js";
 import { readQueueAnswer, readQueueLines, type SlurmJob } from "./queue-answer.js";
 
-/** How often one pilot is released that no node can start. */
 const MOST_RELEASES = 3;
 /** The exit code of scripts for a controller that does not answer. */
 const NO_CONTROLLER = 40;
@@ -18,7 +17,6 @@ const NOTE = "submit.sh: note: ";
 /** States of pilots that SLURM has ended by itself, and nobody else. */
 const TAKEN = new Set(["PREEMPTED", "NODE_FAIL", "BOOT_FAIL", "TIMEOUT"]);
 
-/** Pilots as jobs of SLURM. */
 export class Slurm implements BatchSystem {
   readonly name = "SLURM";
   /** how often each pilot was released that SLURM held */

@@ -56,11 +56,7 @@ function reviewTime({ loaded, plan }: Compilation): Problem[] {
   ];
 }
 
-/**
- * Surveys the data, plans the jobs and emits the bundle.
- *
- * @throws ProblemsFound with all that is wrong; then the bundle is as it was before
- */
+/** Surveys the data, plans the jobs and emits the bundle. @throws ProblemsFound; then the bundle is as it was before */
 export function build(compilation: Compilation, options: BuildOptions): Built {
   const { loaded, plan } = compilation;
   const problems = new ProblemList((path) => loaded.placeOf(path));

@@ -19,11 +19,7 @@ export class TargetUnclear extends Error {
   override readonly name = "TargetUnclear";
 }
 
-/**
- * Which target is meant: the one that was named, else the only one, else the one called `local`.
- *
- * @throws TargetUnclear with the names to choose from
- */
+/** The target that was named, else the only one, else `local`. @throws TargetUnclear with the names to choose from */
 export function chooseTarget(definition: AnyDefinition, wanted: string | undefined): string {
   const names = Object.keys(definition.targets ?? {});
   const listed = names.join(", ");

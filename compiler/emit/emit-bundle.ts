@@ -1,5 +1,5 @@
 import { createHash, hash } from "node:crypto";
-import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import {
@@ -11,7 +11,7 @@ import {
   type BundledTreeEntry,
   type TreeContent,
 } from "../format/bundle.js";
-import { textOf } from "../format/file-access.js";
+import { namesIn, textOf } from "../format/file-access.js";
 import { MACHINERY_FOLDER, type Machinery } from "../format/machinery.js";
 import { makeFolders } from "../format/make-folders.js";
 import { withoutVersion } from "../format/version.js";
@@ -271,13 +271,7 @@ export class BundleEmitter {
 
   /** Files that an earlier bundle had and this one has not. */
   #removeLeftovers(): string[] {
-    let entries: string[];
-    try {
-      entries = readdirSync(this.folder);
-    } catch {
-      return [];
-    }
-    const leftovers = entries.filter((entry) => this.#owned.has(entry) && !this.#files.has(entry));
+    const leftovers = namesIn(this.folder).filter((entry) => this.#owned.has(entry) && !this.#files.has(entry));
     if (this.write) for (const entry of leftovers) rmSync(join(this.folder, entry));
     return leftovers;
   }

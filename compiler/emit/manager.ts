@@ -3,6 +3,7 @@ import { generatedFrom } from "../format/version.js";
 import { checksInBash, quickTests } from "../plan/output-checks.js";
 import { graceSeconds, spareSeconds } from "../plan/pilot-time.js";
 import type { OutputPlan, SwarmPlan } from "../plan/swarm-plan.js";
+import { variablesOf } from "./tables.js";
 import { renderTemplate } from "./templates.js";
 
 /** Can bash's own tests tell whether the output is good? */
@@ -33,11 +34,7 @@ export function emitManager(swarm: SwarmPlan): string {
       : false,
     retryCauses: swarm.retryOn.join(" "),
     environment: swarm.variables.map(([name, value]) => ({ name, value })),
-    references: [
-      ...swarm.params.map((name) => `param_${name}`),
-      ...swarm.inputs.map((input) => input.variable),
-      ...swarm.outputs.map((output) => output.variable),
-    ],
+    references: variablesOf(swarm),
     // What may be a link to a copy that other jobs read as well.
     watched: swarm.tree
       ? []

@@ -27,9 +27,8 @@ export function bundleFileNames({ target, program, tree }: SwarmPlan): readonly 
 /** What a `bundle.json` says; undefined if there is none, or it is not what Locusts writes. */
 export function descriptionIn(folder: string): Partial<BundleDescription> | undefined {
   try {
-    const found = JSON.parse(
-      readFileSync(join(folder, BUNDLE_FILES.description), "utf8"),
-    ) as Partial<BundleDescription>;
+    const text = readFileSync(join(folder, BUNDLE_FILES.description), "utf8");
+    const found = JSON.parse(text) as Partial<BundleDescription>;
     const isOurs = [typeof found.schema, typeof found.swarm, typeof found.digest].join() === "number,string,string";
     return isOurs ? found : undefined;
   } catch {

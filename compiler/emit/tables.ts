@@ -3,14 +3,13 @@ import { encodeRow } from "../format/tsv.js";
 import type { JobInput, JobPlan, SwarmPlan } from "../plan/swarm-plan.js";
 import type { TreePlan } from "../tree/tree-plan.js";
 
+/** The bash variables that a job has of its own, in the order of their values in `jobs.tsv`. */
+export function variablesOf({ params, inputs, outputs }: SwarmPlan): string[] {
+  return [...params.map((name) => `param_${name}`), ...[...inputs, ...outputs].map(({ variable }) => variable)];
+}
+
 export function jobsHeader(swarm: SwarmPlan): string {
-  return encodeRow([
-    "job",
-    "key",
-    ...swarm.params.map((name) => `param_${name}`),
-    ...swarm.inputs.map((input) => input.variable),
-    ...swarm.outputs.map((output) => output.variable),
-  ]);
+  return encodeRow(["job", "key", ...variablesOf(swarm)]);
 }
 
 export function jobRow(job: JobPlan): string {

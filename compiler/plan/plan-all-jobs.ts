@@ -33,11 +33,7 @@ function rememberShared(plan: SwarmPlan, folder: string, cache: DigestCache): (s
   };
 }
 
-/**
- * Plans one job after another, and reports whatever is wrong with any of them.
- *
- * @param tree the digest of the tree that the jobs run in, if they have one
- */
+/** Plans the jobs, and reports what is wrong with any. @param tree the digest of the tree that they run in, if any */
 export function planJobs(
   compilation: Compilation,
   cache: DigestCache,

@@ -19,11 +19,7 @@ function parseRules(texts: readonly string[], hidden: boolean): TreeRule[] {
   });
 }
 
-/**
- * Surveys the tree that a definition selects, and tells of its entries in order.
- *
- * @returns what is worth a word; what is wrong goes to `problems`
- */
+/** Surveys the tree that a definition selects. @returns what is worth a word; what is wrong goes to `problems` */
 export function takeTree(
   plan: TreePlan,
   folder: string,

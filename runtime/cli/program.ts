@@ -27,11 +27,7 @@ interface CommonOptions {
   readonly json?: boolean;
 }
 
-/**
- * Declares the verbs. What a verb needs is loaded when it is called: the compiler is large.
- *
- * @param finish is told the exit code
- */
+/** Declares the verbs; each is loaded when it is called: the compiler is large. @param finish is told the exit code */
 export function makeProgram(finish: (code: ExitCode) => void): Command {
   const program = new Command("locusts")
     .description("Runs a huge number of small, independent jobs, as a typed definition says.")

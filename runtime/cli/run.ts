@@ -4,12 +4,7 @@ import { sayError } from "./output/say-error.js";
 import { lostResults, openTerminal, outliveStreams } from "./output/terminal.js";
 import { makeProgram } from "./program.js";
 
-/**
- * Runs the command line.
- *
- * @param args what was typed after `locusts`
- * @returns the exit code
- */
+/** Runs what was typed after `locusts`. @returns the exit code */
 export async function run(args: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.fine;
   const json = args.includes("--json");

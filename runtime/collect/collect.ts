@@ -9,12 +9,7 @@ import { type DeployedSwarm, openRuns } from "./deployed-swarm.js";
 import { endRun } from "./end-run.js";
 import { RunFollower } from "./follow-run.js";
 
-/**
- * Collects what is finished, also while a run goes on.
- *
- * @param deployed opened for a change: nobody else is at work here
- * @param stop ask the managers to end their jobs first
- */
+/** Collects what is finished, also while a run goes on. @param deployed opened for a change: nobody else is here */
 export async function collect(
   deployed: DeployedSwarm,
   options: {

@@ -10,11 +10,7 @@ import { targetDirectory } from "../workspace/workspace.js";
 import { preflight } from "./preflight.js";
 import type { DeployOptions } from "./types.js";
 
-/**
- * Stages a run of the jobs that are wanted; no manager has begun it then.
- *
- * @throws RuntimeProblem if the target is not as it has to be, or an input is not what it was when the bundle was built
- */
+/** Stages a run that no manager has begun. @throws RuntimeProblem if the target or an input is not as it has to be */
 export async function stageWanted(
   opened: OpenedTarget,
   options: DeployOptions,

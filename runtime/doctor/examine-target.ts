@@ -73,11 +73,7 @@ async function* examineSides(host: Host, needs: Needs, options: ExamineOptions):
   yield* examineTransferHost(access, needs, options);
 }
 
-/**
- * Looks at a target for what would keep a swarm from running there. Leaves nothing behind.
- *
- * @throws nothing that a user could have caused: what cannot be reached is a finding
- */
+/** Looks for what would keep a swarm from running on a target, and leaves nothing. What is away is a finding. */
 export async function* examineTarget(
   workspace: Workspace,
   target: string,

@@ -5,11 +5,7 @@ import { ThisMachine } from "./this-machine.js";
 
 type HostAccess = Pick<BundledAccess, "host" | "ssh">;
 
-/**
- * The host that a target runs on. Nothing is connected yet: the first `run` does that.
- *
- * @param options for the built-in ssh; OpenSSH asks by itself, and has its own configuration
- */
+/** The host that a target runs on; the first `run` connects. @param options for the built-in ssh alone */
 export async function openHost({ host, ssh }: HostAccess, options: Ssh2Options = {}): Promise<Host> {
   if (host === null) return new ThisMachine();
   // Each is loaded when it is wanted: ssh2 alone takes longer than most verbs.

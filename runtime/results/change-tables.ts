@@ -26,9 +26,7 @@ function writeRows(results: string, { file, columns }: TreeTable, rows: readonly
   );
 }
 
-function compareText(a = "", b = ""): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
+const compareText = (a = "", b = "") => (a < b ? -1 : a > b ? 1 : 0);
 
 /** A line of `changes.tsv`: what jobs have done to a path of their tree. */
 export interface ChangeRow {

@@ -2,10 +2,7 @@ import type { BundleDescription, BundledJob } from "../../compiler/format/bundle
 import type { JobResult } from "./ledger.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
 
-/**
- * Where it is written down which version of a job has last collected what it changed in its tree. No output
- * can have such a path.
- */
+/** Where it is noted which version of a job has last collected its tree's changes. No output has such a path. */
 export function treeRecord(job: string): string {
   return `tree//${job}`;
 }

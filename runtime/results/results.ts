@@ -128,11 +128,7 @@ export class Results {
     this.#news.push(placedOutput(path, job));
   }
 
-  /**
-   * Moves outputs out of results/. What is not as Locusts has put it there is the user's own now, and stays.
-   *
-   * @returns how many were moved
-   */
+  /** Moves outputs out of results/; what somebody has changed is theirs now, and stays. @returns how many were moved */
   setAside(outputs: readonly PlacedOutput[], store = this.kept): number {
     let moved = 0;
     for (const output of outputs) {

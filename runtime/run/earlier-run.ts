@@ -11,11 +11,7 @@ function listedJobs(run: Run): ReadonlySet<number> | undefined {
   return new Set(listRunJobs(run));
 }
 
-/**
- * The jobs of an earlier run; undefined if the bundle that it belongs to is nowhere any more.
- *
- * @param bundles folders in which its bundle may lie; one that was damaged counts for nothing
- */
+/** The jobs of an earlier run; undefined if its bundle is in none of these folders, or is damaged. */
 export function readEarlierRun(bundles: readonly string[], run: Run) {
   const bundle = bundles.find((folder) => isWholeBundle(folder, run.digest));
   const description = bundle === undefined ? undefined : describedIn(bundle);

@@ -93,11 +93,7 @@ function removeEach(path: string): { readonly path: string; readonly why: string
   return left;
 }
 
-/**
- * Removes a folder with all that is in it.
- *
- * @throws RuntimeProblem naming what cannot be removed; all else is gone then
- */
+/** Removes a folder with all in it. @throws RuntimeProblem naming what cannot be removed; all else is gone then */
 export function removeFolder(path: string): void {
   try {
     rmSync(path, { recursive: true, force: true });

@@ -57,11 +57,7 @@ export function createLockFile(path: string, text: string): boolean {
   return true;
 }
 
-/**
- * Creates the file of a lock of this process.
- *
- * @returns the token by which it is known from now on; undefined if the file exists
- */
+/** Creates the file of a lock of this process. @returns the token that it is known by; undefined if the file exists */
 export function createOwnLock(path: string, own: OwnLock): string | undefined {
   try {
     return createLockFile(path, own.text) ? own.token : undefined;

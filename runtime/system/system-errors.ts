@@ -81,12 +81,7 @@ export function messageOf(error: unknown): string {
   return explainSystemError(error)?.message ?? (error as Error).message;
 }
 
-/**
- * An error of the operating system as a sentence: which file or program it is about, what is wrong with
- * it, and what to do next.
- *
- * @returns undefined if it is none
- */
+/** An error of the system in words: what it is about, what is wrong, what to do next. Undefined if it is none. */
 export function explainSystemError(error: unknown): ErrorWords | undefined {
   if (!(error instanceof Error)) return undefined;
   const failed = error as NodeJS.ErrnoException;

@@ -10,11 +10,7 @@ export const BATCH_SYSTEMS: Record<string, (site: Site) => BatchSystem> = {
   slurm: (site) => new Slurm(site),
 };
 
-/**
- * What starts managers on a target elsewhere.
- *
- * @param jobName how the names of all pilots of this checkout's swarm begin
- */
+/** What starts managers on a target elsewhere. @param jobName how the names of this checkout's pilots begin */
 export function openScheduler(
   { kind, pilots }: Pick<BundleDescription, "kind" | "pilots">,
   site: Site,

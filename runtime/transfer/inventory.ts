@@ -22,11 +22,7 @@ export function readInventory(text: string) {
   return { bundle, shared, incoming };
 }
 
-/**
- * Those of some entries whose content on the target is not what was to be sent.
- *
- * @param there the swarm's folder on the target
- */
+/** Those of some entries that the target has otherwise than they were sent. @param there the swarm's folder there */
 export async function findWrong(host: Host, there: string, entries: readonly UploadEntry[]): Promise<string[]> {
   const input = Buffer.from(entries.map(({ path }) => `./${path}\0`).join(""));
   const answer = await runScript(host, "transfer/digest-files", [`${there}/incoming`], { input });

@@ -51,11 +51,7 @@ class Tar {
 
 type Packed = InputPlacement & { readonly how: "pack" };
 
-/**
- * Adds an input as a job is to have it: the job may change its own copy, whatever the original's mode.
- *
- * @throws RuntimeProblem if the input is not what the bundle was built from
- */
+/** Adds an input as a job may have it, and change it. @throws RuntimeProblem if it has changed since the build */
 function addPacked(tar: Tar, name: string, source: string, { upload }: Packed, alone: boolean): void {
   readExpected(upload, () => {
     const sum = new ContentSum();

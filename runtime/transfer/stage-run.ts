@@ -98,11 +98,7 @@ export async function stageRun(options: StageOptions): Promise<StagedRun> {
   return { number, folder, description, facts, shared: [...shared.values()], sources, tree };
 }
 
-/**
- * Makes anew, on a target, what lies there once and was changed by a job.
- *
- * @throws RuntimeProblem if an input has changed since the bundle was built
- */
+/** Makes anew what lies on a target once and was changed by a job. @throws RuntimeProblem if an input has changed */
 export async function restoreCopies(
   options: { readonly bundle: string; readonly workspace: { readonly folder: string } },
   files: Pick<TargetFiles, "restoreCopies">,

@@ -66,11 +66,7 @@ export function entriesOfInput(upload: Upload, source: string, digests: DigestCa
   return entries;
 }
 
-/**
- * Leaves out what has arrived, and shortens what has arrived in part.
- *
- * @param arrived bytes by path, as the target has them
- */
+/** Leaves out what has arrived, and shortens what has in part. @param arrived bytes by path, as the target has them */
 export function* lacking(entries: Iterable<UploadEntry>, arrived: ReadonlyMap<string, number>): Generator<UploadEntry> {
   for (const entry of entries) {
     if (entry.kind !== "file") {

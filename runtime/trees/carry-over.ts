@@ -76,12 +76,7 @@ function isExplained(before: string, after: string, applied: ReadonlyMap<string,
   return [...old.keys()].every((path) => applied.get(path) === GONE);
 }
 
-/**
- * Has the results of jobs count for the tree that they have made.
- *
- * @param before the bundle that they ran from
- * @param after the bundle as it is now
- */
+/** Has results count for the tree that jobs have made. @param before the bundle they ran from @param after as now */
 export function carryResultsOver(
   stateFolder: string,
   placed: PlacedOutputs,

@@ -73,11 +73,7 @@ function removeStale(results: string, paths: Iterable<string>): void {
   }
 }
 
-/**
- * Puts changes below the results, with their tables; what earlier gathers have put there gives way.
- *
- * @returns conflicts that came up with what earlier runs had collected
- */
+/** Puts changes below the results, with their tables. @returns conflicts with what earlier runs had collected */
 export function putResults(options: PutResultsOptions): Conflict[] {
   const { results, decision, changes, tree, partial, ran } = options;
   const perJob = tree.mode === "perJob";

@@ -83,12 +83,7 @@ function findLast(path: string): LockFile | undefined {
   return last;
 }
 
-/**
- * Is the owner of a lock gone?
- *
- * @returns false if the lock is another one now
- * @throws RuntimeProblem if it lives
- */
+/** Is the owner of a lock gone? @returns false if the lock is another one now @throws RuntimeProblem if it lives */
 async function isGone(lock: LockFile, path: string, options: LockOptions): Promise<boolean> {
   const { owner } = lock;
   const runs = owner && isRunning(owner);

@@ -96,11 +96,7 @@ function readText(path: string, whole: RegExp): string {
 
 const DEFINITION_FILE = /^[^/\p{Cc}\uFFFD]+\.[cm]?[jt]s$/u;
 
-/**
- * Makes `.locusts/`, which git is told to ignore.
- *
- * @throws RuntimeProblem if it belongs to another definition in the same folder
- */
+/** Makes `.locusts/`, which git is told to ignore. @throws RuntimeProblem if it belongs to another definition */
 export function prepareState(workspace: Workspace): void {
   makeFolders(workspace.state);
   if (readText(join(workspace.state, ".gitignore"), /^\*/m) === "")

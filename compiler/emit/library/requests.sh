@@ -73,7 +73,7 @@ locusts_answer_next() { # slot list
 }
 
 # Ends the jobs that have run for too long. Only time counts in which a job could run: none while it is
-# stopped, or all of us are, as by `scontrol suspend`.
+# stopped, or all of us are, as a batch system may do it.
 locusts_watch_time() {
   local slot job pid passed=$((locusts_uptime - locusts_last_watch))
   locusts_last_watch=$locusts_uptime

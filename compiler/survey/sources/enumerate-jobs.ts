@@ -31,11 +31,7 @@ function whyNone(source: Source, jobs: Iterable<Params>): readonly Problem[] {
   ];
 }
 
-/**
- * The params of each job, in order. Reads folders and tables, but no input's content.
- *
- * @throws DefinitionThrew what a filter throws
- */
+/** The params of each job, in order; no input's content is read. @throws DefinitionThrew what a filter throws */
 export function enumerateJobs(source: JobSource<unknown>, folder: string): Enumeration {
   const found = surveySource(source.source, folder);
   const { names, notes, position, code } = found;

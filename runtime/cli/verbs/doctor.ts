@@ -16,12 +16,7 @@ export interface DoctorOptions {
   readonly acceptNewHostKey?: boolean;
 }
 
-/**
- * What a swarm needs that was planned for a target.
- *
- * @param pilots how many there will be, at most
- * @param folder the definition's
- */
+/** What a planned swarm needs. @param pilots how many there will be, at most @param folder the definition's */
 function needsOf(plan: SwarmPlan, description: BundleDescription, pilots: number, folder: string): Needs {
   const { pilots: bundled, kind } = description;
   const batch = EXAMINATIONS[kind];

@@ -40,12 +40,7 @@ function plainEnd(said: string): string {
   return plain.length > MOST_SAID ? `… ${plain.slice(-MOST_SAID)}` : plain;
 }
 
-/**
- * Why a login did not run a command, in one sentence, and what to do.
- *
- * @param said what came instead, on both streams
- * @param seconds for how long was waited
- */
+/** Why a login ran no command. @param said what came instead, on both streams @param seconds how long was waited */
 export function explainNoStart(name: string, how: NoStart, said: string, seconds: number): RuntimeProblem {
   const message = plainEnd(said);
   const says = message === "" ? "without a word" : `and says: ${message}`;

@@ -2,11 +2,7 @@ import type { ChildProcessByStdio } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import type { StartedScript } from "./script-run.js";
 
-/**
- * A process on this machine as a script that was started. It must lead a process group, which `stop` ends whole.
- *
- * @param explain makes the error for a program that cannot be started
- */
+/** A process as a started script: it must lead a group, which `stop` ends. @param explain why it cannot start */
 export function startProcess(
   child: ChildProcessByStdio<Writable, Readable, Readable>,
   explain: (error: Error) => Error,

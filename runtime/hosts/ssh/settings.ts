@@ -2,10 +2,7 @@ import { execFile } from "node:child_process";
 import { Groups } from "../../../compiler/format/groups.js";
 import { RuntimeProblem } from "../../system/problem.js";
 
-/**
- * Names another ssh configuration file than the user's, as `ssh -F` does. It is the environment
- * variable LOCUSTS_SSH_CONFIG that holds the path.
- */
+/** Names the ssh configuration that the variable LOCUSTS_SSH_CONFIG holds the path of, as `ssh -F` does. */
 export function configurationWords(): string[] {
   const file = process.env.LOCUSTS_SSH_CONFIG;
   return file ? ["-F", file] : [];
@@ -21,11 +18,7 @@ export interface Destination {
   readonly port?: string;
 }
 
-/**
- * Asks `ssh -G`, which alone reads a configuration whole, `Match` and `Include` too.
- *
- * @throws RuntimeProblem if there is no `ssh`, or it does not like the configuration
- */
+/** Asks `ssh -G`, which alone reads a configuration whole. @throws RuntimeProblem without `ssh`, or if it refuses */
 export async function readSettings({ name, user, port }: Destination) {
   const args = ["-G", ...configurationWords()];
   if (user !== undefined) args.push("-l", user);

@@ -29,11 +29,7 @@ export function hasTerminal(): boolean {
   }
 }
 
-/**
- * Asks on the controlling terminal, as `ssh` does: standard input and output may be anything.
- *
- * @throws NobodyToAsk if there is no terminal
- */
+/** Asks on the controlling terminal, as `ssh` does, whatever the streams are. @throws NobodyToAsk without one */
 export async function askOnTerminal({ about, prompt, echo }: Question): Promise<string> {
   let terminal: ReadStream;
   try {

@@ -5,11 +5,11 @@ const BLOCK = 256 * 1024;
 
 /**
  * The lines of a file, one at a time, without their line feeds. A last line without one is left
- * out: it may still be being written.
+ * out, since it may still be being written, unless the file is `whole`.
  *
  * @throws the file system's error if the file cannot be read
  */
-export function* readLines(path: string): Generator<string> {
+export function* readLines(path: string, whole = false): Generator<string> {
   const file = openSync(path, "r");
   try {
     const decoder = new StringDecoder("utf8");
@@ -20,6 +20,8 @@ export function* readLines(path: string): Generator<string> {
       rest = lines.pop() as string;
       yield* lines;
     }
+    rest += decoder.end();
+    if (whole && rest !== "") yield rest;
   } finally {
     closeSync(file);
   }

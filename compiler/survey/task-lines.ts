@@ -1,7 +1,5 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { readLines } from "../format/lines.js";
 import type { Place, Problem } from "../problem/problem.js";
-
-const BLOCK = 1 << 18;
 
 /** A line of a list of commands that is to be run. */
 export interface TaskLine {
@@ -11,25 +9,6 @@ export interface TaskLine {
   readonly text: string;
   /** where an offset of the text is in the file */
   placeOf(offset: number): Place;
-}
-
-/** The lines of a file as they are, without their line ends; the last one may have none. */
-function* rawLines(path: string): Generator<string> {
-  const file = openSync(path, "r");
-  try {
-    const decoder = new TextDecoder("utf-8", { ignoreBOM: false });
-    const block = Buffer.allocUnsafe(BLOCK);
-    let rest = "";
-    for (let length = readSync(file, block); length > 0; length = readSync(file, block)) {
-      const lines = (rest + decoder.decode(block.subarray(0, length), { stream: true })).split("\n");
-      rest = lines.pop() as string;
-      yield* lines;
-    }
-    rest += decoder.decode();
-    if (rest !== "") yield rest;
-  } finally {
-    closeSync(file);
-  }
 }
 
 /** What no line may hold, and what to do about it. */
@@ -70,9 +49,9 @@ export function* readTaskLines(path: string, name: string, wrong?: (problem: Pro
   let number = 0;
   let prefix = "";
   let suffix = "";
-  for (const raw of rawLines(path)) {
+  for (const raw of readLines(path, true)) {
     number += 1;
-    const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
+    const line = raw.slice(number === 1 && raw.startsWith("\uFEFF") ? 1 : 0, raw.endsWith("\r") ? -1 : undefined);
     const place = (column: number): Place => ({ file: name, line: number, column });
     const directive = DIRECTIVE.exec(line);
     if (directive) {

@@ -39,7 +39,6 @@ export function* tabbedRecords(text: string): Generator<TableRecord> {
 }
 
 const QUOTE = '"';
-const QUOTED_FIELD = /"(?:[^"]+|"")*"/y;
 const PLAIN_FIELD = /[^,"\n]*/y;
 const FIELD_END = /,|\r?\n|$/y;
 
@@ -56,6 +55,11 @@ export function* commaRecords(given: string): Generator<TableRecord | RecordMist
     pattern.lastIndex = at;
     return pattern.exec(text)?.[0];
   };
+  const quotedField = () => {
+    let end = text.indexOf(QUOTE, at + 1);
+    while (end >= 0 && text[end + 1] === QUOTE) end = text.indexOf(QUOTE, end + 2);
+    return end < 0 ? undefined : text.slice(at, end + 1);
+  };
   const placeHere = () => ({ line, column: at - lineStart + 1 });
   const pass = (part: string) => {
     line += part.split("\n").length - 1;
@@ -71,7 +75,7 @@ export function* commaRecords(given: string): Generator<TableRecord | RecordMist
       places.push(placeHere());
       quoted.push(text[at] === QUOTE);
       if (text[at] === QUOTE) {
-        const field = match(QUOTED_FIELD);
+        const field = quotedField();
         if (field === undefined) {
           const hint = 'a quote within quotes is written twice: ""';
           yield { ...placeHere(), mistake: "the quote that begins here is never closed", hint };

@@ -93,6 +93,7 @@ test("a comma file is read by RFC 4180", () => {
   ]);
   assert.equal(rowsOf('"id","n"\r\n"a","1"\r\n', csv), [["a", "1"]]);
   assert.match(wrong('id,n\n"a,1\nb,2\n', csv), /^2:1 .*never closed/);
+  assert.match(wrong(`id,n\n"${"a".repeat(100_000)},1\n`, csv), /^2:1 .*never closed/);
   assert.match(wrong('id,n\n"a"b,1\n', csv), /^2:4 .*after a closing quote/);
   assert.match(wrong('id,n\n5" pipe,1\n', csv), /^2:2 .*quote within a field/);
   assert.match(wrong('id,n\n"x\ny",1\nz\n', csv), /^4:1 this line has 1 fields.*commas/);

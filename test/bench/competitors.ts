@@ -27,7 +27,7 @@ function shellSide(name: string, ground: Ground, jobs: number, line: string): Si
 
 /** `cat` in folders that lie ready, by xargs. */
 export function xargsCat(ground: Ground, jobs: number): Side {
-  return shellSide("xargs", ground, jobs, `seq ${jobs} | xargs -P${SLOTS} -I{} sh -c 'cd {} && exec cat in > out'`);
+  return shellSide("xargs", ground, jobs, `seq ${jobs} | xargs -P${SLOTS} -I{} sh -c 'cd {} && cat in > out'`);
 }
 
 /** The same by GNU parallel, which keeps a log as well. */

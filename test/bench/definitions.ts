@@ -86,7 +86,7 @@ export default defineSwarm({
   jobs: range("i", 1, ${jobs}),
   inputs: { text: input("inputs/{i}", { as: "in" }) },
   outputs: { copy: "{i}.out" },
-  command: ({ inputs, outputs }) => sh\`exec cat \${inputs.text} > \${outputs.copy}\`,
+  command: ({ inputs, outputs }) => sh\`cat \${inputs.text} > \${outputs.copy}\`,
   targets: { local: local({ slots: ${SLOTS} }) },
 });
 `,

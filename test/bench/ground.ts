@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,9 +10,6 @@ export class Ground {
   /** @param parent a folder on the disk that is to be measured */
   constructor(parent: string = process.env.LOCUSTS_BENCH_DIR ?? tmpdir()) {
     this.folder = realpathSync(mkdtempSync(join(parent, "locusts-bench-")));
-    // ext4 then spreads the folders over the disk, so that what one run removes (a deploy its work
-    // folders, parallel its buffers) does not slow down the next one. Where that is no ext4, no matter.
-    spawnSync("chattr", ["+T", this.folder], { stdio: "ignore" });
   }
 
   /** A fresh, empty folder. */

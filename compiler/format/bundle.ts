@@ -102,7 +102,7 @@ export interface BundledPilots {
   readonly walltimeSeconds: number;
   readonly successors: number;
   readonly nodesMaySubmit: boolean;
-  /** after so many seconds without a sign of life a pilot is taken for dead; bundles of earlier versions do not say */
+  /** after so many seconds without a heartbeat a pilot is taken for dead; bundles of earlier versions do not say */
   readonly silenceSeconds?: number;
   /** the most that all of them may use together */
   readonly nodeHours: number;

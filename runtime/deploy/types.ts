@@ -33,7 +33,7 @@ export interface DeployObserver {
   restarted(run: Run, message: string): void;
   /** a copy that jobs share was changed by one of them, and has been made anew; which, in words */
   copyRestored(run: Run, message: string): void;
-  /** what the jobs have changed in their tree is home */
+  /** what the jobs have changed in their tree is collected */
   treeCollected(home: CollectedTree): void;
   /** a node takes no more work; what happened there, in words */
   badNode(message: string): void;

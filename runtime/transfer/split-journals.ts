@@ -1,6 +1,6 @@
 import { RuntimeProblem } from "../system/problem.js";
 
-/** What a journal of a manager's life is called. */
+/** What a journal of a manager's incarnation is called. */
 const JOURNAL_NAME = /^[A-Za-z0-9_-]+\.\d+\.tsv$/;
 
 /**

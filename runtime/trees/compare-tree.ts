@@ -93,9 +93,9 @@ export async function readChangesOfJobs(
   bundle: string,
   done: ReadonlyMap<string, EndedTry>,
 ): Promise<TreeChange[]> {
-  const places = [...done].map(([job, { incarnation: life, place, number }]) => ({
+  const places = [...done].map(([job, { incarnation, place, number }]) => ({
     job,
-    at: `${life}/${place}/${number}`,
+    at: `${incarnation}/${place}/${number}`,
   }));
   await files.fetch(
     run,

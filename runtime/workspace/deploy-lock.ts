@@ -15,7 +15,7 @@ import { RuntimeProblem } from "../system/problem.js";
 import { isRunning, type ProcessIdentity, processSpace } from "../system/process.js";
 import type { RenewedLock } from "./renew-lock.js";
 
-/** Between two signs of life, in milliseconds. */
+/** Between two heartbeats, in milliseconds. */
 const HEARTBEAT = 2000;
 /** An owner on this machine without any for so long is gone; one elsewhere may be seen late. In milliseconds. */
 const TIMEOUT_HERE = 15_000;
@@ -28,7 +28,7 @@ export interface LockOptions {
   /** told if it takes a while to find out whether the owner of a lock that is there still lives */
   readonly waiting?: (message: string) => void;
   readonly signal?: AbortSignal;
-  /** for how long an owner that can't be asked for may give no sign of life, in milliseconds; 15 or 30 s unless given */
+  /** for how long an owner that can't be asked for may be without a heartbeat, in milliseconds; 15 or 30 s unless given */
   readonly heartbeatTimeout?: number;
 }
 

@@ -6,7 +6,7 @@ export interface RenewedLock {
   readonly path: string;
   readonly token: string;
   readonly text: string;
-  /** between two signs of life, in milliseconds */
+  /** between two heartbeats, in milliseconds */
   readonly heartbeat: number;
   /** 1 when the lock is given back */
   readonly released: Int32Array;

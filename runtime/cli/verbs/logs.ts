@@ -24,8 +24,8 @@ function findLog(deployed: DeployedSwarm, job: BundledJob, stream: "out" | "err"
   for (const run of [...deployed.runs].reverse()) {
     if (run.digest !== deployed.description.digest) continue;
     const work = join(run.folder, "work");
-    const places = namesIn(work).flatMap((life) =>
-      readdirSync(join(work, life)).map((list) => join(work, life, list, `${job.number}.${stream}`)),
+    const places = namesIn(work).flatMap((incarnation) =>
+      readdirSync(join(work, incarnation)).map((list) => join(work, incarnation, list, `${job.number}.${stream}`)),
     );
     const found = places.filter(existsSync).at(-1);
     if (found) return found;

@@ -73,7 +73,7 @@ export class PilotScheduler implements Scheduler {
     if (performance.now() < this.#nextAsk) return this.#state;
     let answer = await this.#askQueue(run);
     if (this.#isFirst && this.#isOnlyToBeHeard(answer)) {
-      // Whoever asks once is to know: is it dead, or between two signs of life?
+      // Whoever asks once is to know: is it dead, or between two heartbeats?
       await sleep(this.#heartbeats.betweenHeartbeats);
       answer = await this.#askQueue(run);
     }

@@ -5,7 +5,7 @@
 #   $4 list; confirm: asks SLURM also for those that are not there
 #
 # Prints `queue|<job id>|<state>|<reason>|<nodes>` for each, `submitted|<job id>|<first>|<last>|<generation>`
-# for what was ever submitted, `beat|<life>|<sign of life, or how it has left>` for the lives of managers,
+# for what was ever submitted, `beat|<incarnation>|<heartbeat, or how it has left>` for those of managers,
 # and when confirming `found|<job id>|<state>|<nodes>` for others, the state UNKNOWN where SLURM knows nothing of it.
 # Exit code 40: the controller does not answer; then all but the queue is printed.
 set -u

@@ -16,7 +16,7 @@ function wholeNumber(text: string): number {
 /** The options of what runs jobs. */
 function withRunOptions(command: Command): Command {
   return command
-    .option("--redo [what...]", "run again what is done: all, or jobs by name or by the cause of their end")
+    .option("--redo [what...]", "run again what is done: all, or jobs by name, param=value or the cause of their end")
     .option("--limit <jobs>", "run at most so many jobs", wholeNumber)
     .option("--keep-logs", "collect the logs of jobs that went well, too")
     .option("--detach", "leave as soon as it runs; status and gather come back to it");
@@ -96,7 +96,7 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     .option("--dry-run", "say what has changed in the jobs' trees, and what would become of it");
   verb("logs", "show what a job has printed, or which jobs have failed", () => import("./verbs/logs.js")).option(
     "--job <name>",
-    "the job, as the first column of results/jobs.tsv names it",
+    "the job: its name in results/jobs.tsv, a part that no other has, or param=value",
   );
   verb("diff", "tell what the definition as it stands would change in the bundle", () => import("./verbs/diff.js"));
   verb("cancel", "end what runs, and collect what is finished", () => import("./verbs/cancel.js"));

@@ -1,7 +1,9 @@
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
+import { CAUSES } from "../../compiler/format/results.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { missingOutputs } from "./job-state.js";
 import type { KeptOutputs } from "./kept-outputs.js";
+import { MeantJobs } from "./meant-jobs.js";
 import type { PlacedOutput, PlacedOutputs } from "./placed-outputs.js";
 
 export type Reason = "redo" | "new" | "changed" | "output gone" | "output changed" | "failed before";
@@ -33,21 +35,29 @@ const ORDER: readonly (readonly Reason[])[] = [
   ["failed before"],
 ];
 
-/** A word of `--redo` names jobs; only where no job has that name, a cause. */
+/** A word of `--redo` names jobs, by a name, params or a part of a name; it is a cause if no job has that very name. */
 class RedoWords {
   readonly #names = new Set<string>();
   readonly #causes = new Set<string>();
   readonly #all: boolean;
   readonly #unused: Set<string>;
 
-  constructor(redo: Redo, jobs: Iterable<BundledJob>) {
+  constructor(redo: Redo, jobs: Iterable<BundledJob>, params: readonly string[]) {
     this.#all = redo === "all";
     const args = Array.isArray(redo) ? (redo as readonly string[]) : [];
     this.#unused = new Set(args);
     if (args.length === 0) return;
-    for (const { name } of jobs) if (this.#unused.has(name)) this.#names.add(name);
-    for (const word of args) if (!this.#names.has(word)) this.#causes.add(word);
-    for (const name of this.#names) this.#unused.delete(name);
+    const meant = new MeantJobs(args, jobs, params);
+    for (const word of args) {
+      if ((CAUSES as readonly string[]).includes(word) && !meant.isName(word)) {
+        this.#causes.add(word);
+        continue;
+      }
+      for (const { name } of meant.jobsOf(word)) {
+        this.#names.add(name);
+        this.#unused.delete(word);
+      }
+    }
   }
 
   means(job: BundledJob, cause: string | undefined): boolean {
@@ -80,7 +90,7 @@ export function selectJobs(
   stores: readonly KeptOutputs[],
   choice: Choice,
 ) {
-  const redo = new RedoWords(choice.redo, jobs());
+  const redo = new RedoWords(choice.redo, jobs(), description.params);
   const limit = choice.limit ?? Number.POSITIVE_INFINITY;
   const candidates = ORDER.map(() => [] as (readonly [BundledJob, Reason])[]);
   const returning: ReturningOutput[] = []; // to be put back into their places: these jobs need not run

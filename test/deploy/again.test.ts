@@ -42,6 +42,28 @@ test("nothing is run twice, an edited input runs its own job alone", async () =>
   assert.equal(deployment.result("out/b.txt"), "new\n");
 });
 
+test("a job may be named by its params, or by a part of its name that no other has", async () => {
+  const deployment = new Deployment(`
+    jobs: matrix({ sample: ["S001", "S002"], depth: [5, 50] }),
+    command: ({ params }) => sh\`echo \${params.sample} \${params.depth} >&2; exit 3\`,
+  `);
+  await deployment.deploy();
+  const logOf = async (word: string) => {
+    const { stdout, stderr } = await deployment.begin(["logs", "--job", word]).outcome;
+    return stdout === "" ? stderr.split("\n", 1)[0] : stdout;
+  };
+  assert.equal(await logOf("sample=S002,depth=5"), "S002 5\n");
+  assert.equal(await logOf("depth=50,sample=S001"), "S001 50\n");
+  assert.equal(await logOf("2,depth=50"), "S002 50\n");
+  assert.equal(
+    await logOf("sample=S001"),
+    'error: "sample=S001" may mean several jobs: sample=S001,depth=5, sample=S001,depth=50',
+  );
+  assert.equal(await logOf("S003"), "error: there is no job named S003");
+  await deployment.deploy(["--limit", "2", "--redo", "depth=50"]);
+  assert.deepEqual(ran(deployment, 2), ["sample=S001,depth=50", "sample=S002,depth=50"]);
+});
+
 test("an output that was deleted is made again", async () => {
   const deployment = new Deployment(COPY, FILES);
   await deployment.succeed();
@@ -73,6 +95,8 @@ test("--redo: all, a job, a cause; --limit", async () => {
   assert.deepEqual(ran(deployment, 5), ["a", "b", "c"]);
   assert.equal(all.report.jobs.cached, 0);
 
+  await deployment.deploy(["--redo", "id=a"]);
+  assert.deepEqual(ran(deployment, 6), ["a", "b"]);
   const unknown = await deployment.deploy(["--redo", "nobody"]);
   assert.equal(unknown.exitCode, 1);
   assert.match(unknown.stderr, /no job named nobody/);

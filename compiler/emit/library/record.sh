@@ -12,6 +12,15 @@ locusts_record() { # words-for-outputs paths
   locusts_pid=''
   printf -v locusts_line 'done\t%s\t%s\tok\t0\t%s\t%s\t%s\t%s\t.' \
     "$locusts_number" "$locusts_try" "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_place" "$1"
+  # By itself, and with nothing to be measured or brought: no process has to be started for that.
+  if [[ $locusts_batch == 1 && $# == 1 && $1 == - && ! $locusts_home ]]; then
+    locusts_saw_oom_kill
+    locusts_memory_ran_out=''
+    if printf '%s-\t.\n' "${locusts_line%.}"; then
+      locusts_have_published
+      return
+    fi
+  fi
   if ! printf '%s\0' "${@:2}" "$locusts_line" >>"$locusts_work/slots/$locusts_slot.ended"; then
     locusts_disk_is_full=1
   elif ((++locusts_ended >= locusts_batch || locusts_now - locusts_published > locusts_microseconds_a_batch)); then
@@ -38,6 +47,11 @@ locusts_publish() {
       return
       ;;
   esac
+  locusts_have_published
+}
+
+# What has ended well is written down. The first success is worth a word.
+locusts_have_published() {
   if [[ ! $locusts_has_succeeded ]]; then
     locusts_has_succeeded=1
     [[ ! $locusts_is_pilot ]] || printf 'good %s\n' "$locusts_slot" >&3

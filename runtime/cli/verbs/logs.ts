@@ -7,6 +7,7 @@ import { namesIn } from "../../../compiler/format/file-access.js";
 import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
 import { lineOf } from "../../results/failure.js";
 import { logNameOf, logPath, readLogTail } from "../../results/logs.js";
+import { MeantJobs } from "../../results/meant-jobs.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { EXIT } from "../output/exit-codes.js";
 import { useDeployed } from "./use-deployed.js";
@@ -60,8 +61,7 @@ export const logs: Verb<LogsOptions> = (context, options) =>
       else for (const job of failed) terminal.print(nameWithLine(job, deployed.description));
       return EXIT.fine;
     }
-    let job: BundledJob | undefined;
-    for (const candidate of deployed.jobs()) if (candidate.name === options.job) job = candidate;
+    const job = new MeantJobs([options.job], deployed.jobs(), deployed.description.params).jobOf(options.job);
     if (!job) {
       const hint = "names are in the first column of results/jobs.tsv";
       throw new RuntimeProblem(`there is no job named ${options.job}`, hint);

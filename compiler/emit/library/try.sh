@@ -86,7 +86,7 @@ locusts_owns_oom_kill() {
 locusts_was_refused() {
   local last
   last=$(tail -n 3 -- "$locusts_folder.err") || return 0 # this one could not start either
-  [[ $last =~ \.sh:\ fork:\  ]] # why, it says in the job's language
+  [[ $last =~ (\.sh|/dev/fd/[0-9]+):\ fork:\  ]] # why, it says in the job's language
 }
 
 # Ends the job that runs in this slot: its whole process group.
@@ -137,7 +137,10 @@ locusts_find_cause() {
     locusts_cause=signal
     case $locusts_code in
       129 | 130 | 143) locusts_await_message ;;
-      137) [[ -e /proc/$locusts_manager ]] || locusts_stopping=1 ;; # whoever takes over ends what it finds, in any order
+      137) # whoever kills all of us, as at the end of an allocation, does it in any order
+        read -r -t 0.2 <> <(:)
+        [[ -e /proc/$locusts_manager ]] || locusts_stopping=1
+        ;;
     esac
     [[ ! $locusts_stopping ]] || locusts_cause=stopped
   elif ((locusts_code != 0)); then

@@ -12,7 +12,7 @@ import { together } from "./together.js";
 /** Pilots that SLURM holds, puts back, suspends or takes away: nothing is lost, and no try is used up. */
 const test = suite("held and preempted", {}, { seconds: 300 });
 
-const JOBS = 16;
+const JOBS = 24;
 const FIELDS = `
   jobs: range("i", 1, ${JOBS}),
   outputs: { text: "{i}.txt" },
@@ -76,12 +76,14 @@ async function suspend(cluster: Cluster): Promise<void> {
 async function preempt(cluster: Cluster, partition: "requeued" | "cancelled" | "suspended"): Promise<void> {
   const swarm = swarmOn(cluster, `partition: "${partition}"`);
   const { outcome } = swarm.beginDeploy();
-  const id = await whenAtWork(swarm);
+  await whenAtWork(swarm);
   let node = "";
   // Its manager is at work; on a busy machine the queue says so later.
   for (let looks = 0; node === "" && looks < 60; looks += 1) {
     if (looks > 0) await sleep(500);
-    node = (await cluster.administer(`squeue --noheader --jobs=${id} --states=RUNNING --format=%N`)).trim();
+    const ids = readFileSync(join(swarm.run(), "pilots/submitted.tsv"), "utf8").match(/^\d+/gm) ?? [];
+    const query = `squeue --noheader --jobs=${ids.join()} --states=RUNNING --format=%N`;
+    node = (await cluster.administer(query)).trim().split("\n")[0] ?? "";
   }
   await cluster.administer(
     `cd / && sbatch --partition=urgent --nodelist=${node} --exclusive --output=/dev/null --time=1 --wrap='sleep ${partition === "suspended" ? 12 : 4}'`,

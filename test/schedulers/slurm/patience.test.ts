@@ -84,7 +84,7 @@ async function loseWithAccount(cluster: Cluster, sacct: string): Promise<void> {
 }
 
 /** One node's clock goes two hours ahead, another's behind, and this machine's is three hours late. */
-async function haveWrongClocks(cluster: Cluster): Promise<void> {
+async function haveWrongClocks(cluster: Cluster, areAtWork: () => void): Promise<void> {
   const shims = new Shims(cluster);
   const [first, second, ...others] = cluster.nodes as [string, string, string, string];
   const library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
@@ -104,13 +104,16 @@ exec -a bash /bin/bash "$@"
   const wrong = { LD_PRELOAD: library, FAKETIME: "-3h", FAKETIME_DONT_FAKE_MONOTONIC: "1" };
   const swarm = new Swarm(
     shims.place(wrong),
-    jobs(100, "sleep 2;"),
-    // Before the pilots of the others in the queue: both of these nodes are to have some of the jobs.
-    `walltime: "1m", nodes: 2, minJobsPerCpu: 5, cpusPerNode: 2, partition: "urgent", sbatch: ["--exclude=${others.join()}"]`,
+    jobs(60, "sleep 2;"),
+    `walltime: "1m", nodes: 2, minJobsPerCpu: 5, cpusPerNode: 2, sbatch: ["--exclude=${others.join()}"]`,
   );
-  const { exitCode, stderr } = await swarm.deploy();
+  const { outcome } = swarm.beginDeploy();
+  // Both of these nodes are to have some of the jobs.
+  await until("both pilots are at work", () => (swarm.journals().match(/^manager\t/gm)?.length ?? 0) >= 2, 60);
+  areAtWork();
+  const { exitCode, stderr } = reportOf(await outcome);
   assert.equal(exitCode, 0, stderr);
-  swarm.assertOnce(100);
+  swarm.assertOnce(60);
   assert.doesNotMatch(stderr, /killed|anew/);
   const starts = [...swarm.journals().matchAll(/^start\t.*\t(\d{13})\t/gm)].map((match) => Number(match[1]));
   assert.ok(Math.max(...starts) - Math.min(...starts) > 4 * 3_600_000, "their clocks were wrong");
@@ -122,10 +125,15 @@ test.skipUnless(
   "away, late, forgetful, or with another clock: the same answers",
   async () => {
     const cluster = await useCluster();
+    let clocks = Promise.resolve();
+    const atWork = new Promise<void>((resolve) => {
+      clocks = haveWrongClocks(cluster, resolve);
+    });
+    await Promise.race([atWork, clocks]);
     await together({
       "the answer of sbatch comes after a minute": () => answerLate(cluster),
       "the controller is away for 40 s when walltimes end": () => endWithoutController(cluster),
-      "clocks that are wrong, here and on two nodes": () => haveWrongClocks(cluster),
+      "clocks that are wrong, here and on two nodes": () => clocks,
       ...Object.fromEntries(
         Object.entries(ACCOUNTS).map(([words, sacct]) => [
           `accounting ${words}`,

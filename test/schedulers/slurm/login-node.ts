@@ -46,10 +46,15 @@ export class Swarm extends Elsewhere {
   }
 
   hasBegun(): boolean {
+    return this.count("done") > 0;
+  }
+
+  /** How many lines of a kind there are in the journals so far. */
+  count(event: string): number {
     try {
-      return /^done\t/m.test(this.journals());
+      return this.journals().match(new RegExp(`^${event}\\t`, "gm"))?.length ?? 0;
     } catch {
-      return false; // its folder is not there yet
+      return 0; // its folder is not there yet
     }
   }
 

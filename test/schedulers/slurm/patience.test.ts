@@ -109,7 +109,7 @@ exec -a bash /bin/bash "$@"
   );
   const { outcome } = swarm.beginDeploy();
   // Both of these nodes are to have some of the jobs.
-  await until("both pilots are at work", () => (swarm.journals().match(/^manager\t/gm)?.length ?? 0) >= 2, 60);
+  await until("both pilots are at work", () => swarm.count("manager") >= 2, 60);
   areAtWork();
   const { exitCode, stderr } = reportOf(await outcome);
   assert.equal(exitCode, 0, stderr);

@@ -83,8 +83,9 @@ function waitForBudget(cluster: Cluster): Promise<void> {
 }
 
 async function waitForLicence(cluster: Cluster): Promise<void> {
+  // Settings have just been changed: for a moment SLURM may know no licence.
   const holder = await cluster.administer(
-    "cd / && sbatch --parsable --licenses=scarce:1 --output=/dev/null --wrap='sleep 100'",
+    "cd / && for _ in {1..20}; do sbatch --parsable --licenses=scarce:1 --output=/dev/null --wrap='sleep 100' && break; sleep 1; done",
   );
   await waitFor('sbatch: ["--licenses=scarce:1"]', /1 waits: for a licence: scontrol show licenses/, () =>
     cluster.administer(`scancel ${holder}`),
@@ -115,7 +116,8 @@ async function failOnOnlyNode(cluster: Cluster): Promise<void> {
   const others = cluster.nodes.slice(1).join();
   const swarm = new Elsewhere(
     overSsh(cluster),
-    jobs(12).replace("sh`echo", "sh`((${params.i} > 9)) || exit 9; echo"),
+    // What succeeds in the end takes its time, so that the failures before it are noticed.
+    jobs(12).replace("sh`echo", "sh`((${params.i} > 9)) || exit 9; sleep 2; echo"),
     slurm(`cpusPerNode: 1, sbatch: ["--exclude=${others}"]`),
   );
   const { exitCode, report, stderr } = await swarm.deploy();

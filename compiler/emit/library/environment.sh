@@ -112,7 +112,7 @@ locusts_restore_locale() {
   ((${#locusts_locale[@]} > 0)) || return 0
   unset -v LC_ALL
   # shellcheck disable=SC2163 # these are NAME=value
-  export "${locusts_locale[@]}"
+  export "${locusts_locale[@]}" 2>/dev/null # it may not be there
 }
 
 # Programs sort, and say what is wrong, as is expected here: in the C locale.

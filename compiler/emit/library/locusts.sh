@@ -45,19 +45,17 @@ shopt -s extglob # which the definition's own text is read without
 locusts_parts=(environment journal slot jobs try outputs record)
 [[ $locusts_tree_mode != each ]] || locusts_parts+=(trees)
 ((${#locusts_watched[@]} == 0)) || locusts_parts+=(copies)
-if [[ ${1-} == --slot ]]; then
-  # In one go: what bash sets up and frees for each file would leave holes in its memory, all over which then lies
-  # what it works with. Whatever is written to has to be copied after each fork.
-  # shellcheck source=/dev/null # they stand beside this file
-  . <(builtin cd -- "$locusts_lib" && exec cat -- "${locusts_parts[@]/%/.sh}") || exit
-  locusts_slot_main "${@:2}"
-  exit
+if [[ ${1-} != --slot ]]; then
+  locusts_parts+=(run take-over requests gpus pilots failures running machine modules allocation-slurm allocation-others main)
 fi
-locusts_parts+=(run take-over requests gpus pilots failures running machine modules allocation-slurm allocation-others main)
 for locusts_part in "${locusts_parts[@]}"; do
   # shellcheck source=/dev/null # they stand beside this file
   . "$locusts_lib/$locusts_part.sh" || exit
 done
 
-locusts_main "$@"
+if [[ ${1-} == --slot ]]; then
+  locusts_slot_main "${@:2}"
+else
+  locusts_main "$@"
+fi
 exit

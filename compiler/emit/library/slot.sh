@@ -75,8 +75,8 @@ locusts_try_twice() { # command
 
 # Makes one short line of what a program has said before it failed. Fails as the program did.
 locusts_name_error() { # program exit-code
-  local position='^.*(\.sh|/dev/fd/[0-9]+): line [0-9]+: (.*)' # in this script, which is of no use to who reads it
-  [[ ! $locusts_error =~ $position ]] || locusts_error=${BASH_REMATCH[2]}
+  local position='^.*\.sh: line [0-9]+: (.*)' # in this script, which is of no use to who reads it
+  [[ ! $locusts_error =~ $position ]] || locusts_error=${BASH_REMATCH[1]}
   [[ ! $locusts_error =~ ^\ *[0-9]+\ +[A-Z] ]] || locusts_error='' # bash tells of each part of a pipe, but not its code
   locusts_error=${locusts_error%%$'\n'*} locusts_error=${locusts_error//$'\t'/ }
   locusts_error=${locusts_error:0:200}

@@ -86,7 +86,7 @@ locusts_owns_oom_kill() {
 locusts_was_refused() {
   local last
   last=$(tail -n 3 -- "$locusts_folder.err") || return 0 # this one could not start either
-  [[ $last =~ (\.sh|/dev/fd/[0-9]+):\ fork:\  ]] # why, it says in the job's language
+  [[ $last =~ \.sh:\ fork:\  ]] # why, it says in the job's language
 }
 
 # Ends the job that runs in this slot: its whole process group.

@@ -54,17 +54,10 @@ for name in stat find grep tar; do
   [[ $("$name" --version 2>&1 </dev/null) == *GNU* ]] || fact not-gnu "$name"
 done
 
-# As the manager loads them: in a bash that takes over what the environment has for it.
+# As the manager loads them, whose modules.sh stands before this: in a bash that takes over what the environment has for it.
 look_for_modules() { # modules, one a line
   local name
-  if ! declare -F module >/dev/null; then
-    for name in "${MODULESHOME:-/usr/share/modules}/init/bash" "${LMOD_PKG:-/usr/share/lmod/lmod}/init/bash" \
-      /etc/profile.d/{modules,lmod,z00_lmod}.sh; do
-      # shellcheck disable=SC1090 # which of them exists is known only here
-      if [[ -r $name ]] && . "$name" >/dev/null 2>&1 </dev/null && declare -F module >/dev/null; then break; fi
-    done
-  fi
-  if ! declare -F module >/dev/null; then
+  if ! locusts_find_module_command 2>/dev/null </dev/null; then
     fact modules none
     return
   fi
@@ -74,7 +67,7 @@ look_for_modules() { # modules, one a line
 }
 if [[ $4 ]]; then
   # Start files may print, or leave the folder: only what is said on 3 counts.
-  bash -c "$(declare -f fact look_for_modules)
+  bash -c "$(declare -f fact look_for_modules locusts_find_module_command)
 look_for_modules \"\$1\" >&3" bash "$4" 3>&1 >/dev/null </dev/null
 fi
 

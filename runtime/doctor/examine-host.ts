@@ -28,7 +28,7 @@ export async function askHostFacts(host: Host, directory: string, needs: Needs, 
     needs.modules.join("\n"),
     String(Math.ceil(budget.bytes / 1024)),
   ];
-  const scripts = [loadScript("doctor/examine-host")];
+  const scripts = [loadScript("../compiler/emit/library/modules"), loadScript("doctor/examine-host")];
   const question = pilots && batch?.question(pilots);
   if (batch && question) {
     scripts.push(`printf '${SEAM}'`, `shift ${args.length}`, loadScript(batch.script));

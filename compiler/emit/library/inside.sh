@@ -5,14 +5,9 @@
 
 # Loads the modules, as a job would, and prints the environment that this makes.
 locusts_print_modules() {
-  local script
-  if ! declare -F module >/dev/null; then # not every non-interactive shell has it
-    for script in "${MODULESHOME:-/usr/share/modules}/init/bash" "${LMOD_PKG:-/usr/share/lmod/lmod}/init/bash" \
-      /etc/profile.d/{modules,lmod,z00_lmod}.sh; do
-      # shellcheck disable=SC1090 # which of them exists is known only here
-      if [[ -r $script ]] && . "$script" >&2 && declare -F module >/dev/null; then break; fi
-    done
-  fi
+  # shellcheck source=/dev/null # it stands beside this file
+  . "$locusts_lib/modules.sh"
+  locusts_find_module_command || : # what follows says so
   module load "${locusts_modules[@]}" >&2 || exit 1
   exec cat /proc/self/environ
 }

@@ -84,7 +84,7 @@ locusts_begin_incarnation() {
   # Room for the last words is taken now: on a full disk they could not be written any more.
   if ! locusts_reserve_state && ! locusts_reserve_state; then # what refuses may pass
     locusts_say "$locusts_home/state cannot be written: $(df -Ph . | tail -n 1 | cut -c 1-200)"
-    ! locusts_can_write_in "$locusts_home" || exit 1
+    ! locusts_probe "$locusts_home" 2>/dev/null || exit 1
     exit "$locusts_exit_disk_full"
   fi
   locusts_enter_scratch
@@ -119,7 +119,7 @@ locusts_create_claim() { # chunk claim
   fi
   { printf '%s\n' "$locusts_incarnation" >"claims/$2"; } 2>/dev/null && return
   if [[ ! -s claims/$2 ]]; then # no room, rather than taken?
-    if ! locusts_can_write; then
+    if ! locusts_has_room; then
       locusts_stop_for disk-full
     elif [[ ! -e claims/$2 ]]; then
       locusts_stop_for error "$PWD/claims/$2 cannot be written"
@@ -217,21 +217,9 @@ locusts_open_next() {
   return 1
 }
 
-# Is there room for more than an empty file?
-locusts_can_write() {
-  locusts_can_write_in "$locusts_work/slots" && locusts_can_write_in "$locusts_home"
-}
-
-locusts_can_write_in() { # folder
-  local probe=$1/probe code=0
-  { printf "%${locusts_probe_bytes}s" '' >|"$probe"; } 2>/dev/null || code=1
-  : >|"$probe" # or it would take the room that it has found
-  return "$code"
-}
-
 # Something could not be written: is it the disk?
 locusts_blame_disk() { # what failed
-  if locusts_can_write; then
+  if locusts_has_room; then
     locusts_stop_for error "$1"
   else
     locusts_stop_for disk-full
@@ -242,7 +230,7 @@ locusts_blame_disk() { # what failed
 locusts_inspect_disk() {
   local folder words
   for folder in "$locusts_work/slots" "$locusts_home"; do
-    words=$({ printf "%${locusts_probe_bytes}s" '' >|"$folder/probe"; } 2>&1)
+    words=$(locusts_probe "$folder" 2>&1)
     words=${words##*: }
     case $words in
       '' | 'No space left on device' | 'Disk quota exceeded') ;;

@@ -55,13 +55,14 @@ locusts_decode() {
 
 locusts_probe_bytes=65536 # more than a file system keeps in a file's own entry
 
-# Is there still room on the disk? Quotas and inodes run out as well, so this writes a new file.
+# Is there still room on the disk, here and where results are published? For a slot and for its manager.
 locusts_has_room() {
-  locusts_has_room_in "$locusts_work/slots" && { [[ ! $locusts_home ]] || locusts_has_room_in "$locusts_home"; }
+  { locusts_probe "$locusts_work/slots" && { [[ ! $locusts_home ]] || locusts_probe "$locusts_home"; }; } 2>/dev/null
 }
 
-locusts_has_room_in() { # folder
-  local probe=$1/$locusts_slot.probe code=0
+# Can more than an empty file be written to a folder? Quotas and inodes run out as well, so this writes a new file.
+locusts_probe() { # folder
+  local probe=$1/${locusts_slot-manager}.probe code=0
   printf "%${locusts_probe_bytes}s" '' >|"$probe" || code=1
   rm -f -- "$probe"
   return "$code"

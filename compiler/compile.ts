@@ -116,7 +116,8 @@ export async function compile(file: string, target: string | undefined): Promise
     }
     const program =
       resolution.node && (await bundleNodeProgram(loaded, resolution.node, resolution.plan, paramTypes(enumeration)));
-    return { loaded, enumeration, plan: completePlan(resolution.plan, definition, program) };
+    const plan = completePlan(resolution.plan, definition, program);
+    return { loaded, enumeration, plan, parts: resolution.parts };
   } catch (error) {
     throw error instanceof DefinitionThrew ? new ProblemsFound([loaded.problemOf(error.cause)]) : error;
   }

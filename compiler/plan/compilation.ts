@@ -1,3 +1,4 @@
+import type { ShellPart } from "../dsl/command.js";
 import type { LoadedDefinition } from "../load/index.js";
 import type { Enumeration } from "../survey/sources/enumerate-jobs.js";
 import type { SwarmPlan } from "./swarm-plan.js";
@@ -6,4 +7,6 @@ export interface Compilation {
   readonly loaded: LoadedDefinition;
   readonly plan: SwarmPlan;
   readonly enumeration: Enumeration;
+  /** what the command was put together from; undefined where it is a program, or has mistakes */
+  readonly parts?: readonly ShellPart[] | undefined;
 }

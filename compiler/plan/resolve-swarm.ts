@@ -42,6 +42,8 @@ export interface Resolution {
   readonly plan: Omit<SwarmPlan, "identity" | "program">;
   readonly mistakes: readonly PlanMistake[];
   readonly node: NodeCommand | undefined;
+  /** what the command was put together from, if it is no program */
+  readonly parts: readonly ShellPart[] | undefined;
 }
 
 const ALL_CAUSES: readonly RetryCause[] = ["exit", "signal", "timeout", "oom", "missing-output"];
@@ -216,7 +218,7 @@ class Resolver {
   async command(
     inputs: readonly InputPlan[],
     outputs: readonly OutputPlan[],
-  ): Promise<{ text: string; node?: NodeCommand }> {
+  ): Promise<{ text: string; node?: NodeCommand; parts?: readonly ShellPart[] }> {
     const names = referencesOf(
       inputs.map((input) => input.name),
       outputs.map((output) => output.name),
@@ -225,7 +227,7 @@ class Resolver {
     );
     const { command: make = this.hasLines ? lineCommand : undefined } = this.definition;
     const command = callDefinition(() => make?.(names) as Command | undefined);
-    if (command?.kind === "sh") return { text: await this.shellText(command, ["command"]) };
+    if (command?.kind === "sh") return { text: await this.shellText(command, ["command"]), parts: command.parts };
     if (command?.kind !== "node") {
       this.mistake(
         ["command"],
@@ -357,5 +359,5 @@ export async function resolveSwarm(
     ...resources,
     ...limits,
   };
-  return { plan, mistakes: resolver.mistakes, node: command.node };
+  return { plan, mistakes: resolver.mistakes, node: command.node, parts: command.parts };
 }

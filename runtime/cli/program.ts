@@ -16,8 +16,16 @@ function wholeNumber(text: string): number {
 /** The options of what runs jobs. */
 function withRunOptions(command: Command): Command {
   return command
-    .option("--redo [what...]", "run again what is done: all, or jobs by name, param=value or the cause of their end")
+    .option(
+      "--only <what...>",
+      "run no other jobs than these: by name, pattern, param=value, a cause of failure, or new, changed, failed",
+    )
+    .option(
+      "--redo [what...]",
+      "run also jobs that are done: all, or by name, pattern, param=value or the cause of their end",
+    )
     .option("--limit <jobs>", "run at most so many jobs", wholeNumber)
+    .option("-n, --dry-run", "say which jobs would run, why, and the first one's command; run and write nothing")
     .option("--keep-logs", "collect the logs of jobs that went well, too")
     .option("--detach", "leave as soon as it runs; status and gather come back to it");
 }

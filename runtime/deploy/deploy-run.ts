@@ -26,6 +26,7 @@ import { carryResultsOver } from "../trees/carry-over.js";
 import type { CollectedTree } from "../trees/collect-tree.js";
 import { knownBundles, targetDirectory } from "../workspace/workspace.js";
 import { Managers } from "./managers.js";
+import { refuseChoice } from "./refuse-choice.js";
 import { replaceBundle, restoreBundle, stageWanted } from "./stage-wanted.js";
 import type { DeployEnd, DeployOptions, DeployResult } from "./types.js";
 
@@ -107,7 +108,8 @@ export class DeployRun {
 
   /** What earlier deploys have left: a run that still goes on is followed, one that was cut off gathered. */
   async takeUp(): Promise<DeployEnd | undefined> {
-    const { workspace, target } = this.options;
+    const { options } = this;
+    const { workspace, target } = options;
     await this.files.fetchRunMetadata();
     for (const number of listRuns(this.files.here)) {
       const run = readRun(this.files.here, number);
@@ -132,6 +134,7 @@ export class DeployRun {
             "wait for it (locusts status), or stop it (locusts cancel)",
           );
         }
+        refuseChoice(options.choice, run, true);
         this.options.observer.rejoined(run);
         const end = await this.follow(run, earlier.jobs, true);
         if (end.how !== "complete") return end;
@@ -144,6 +147,7 @@ export class DeployRun {
         const left = run.jobs - follower.state.finished;
         if (left === 0 || !collectedTree(earlier.description)) await this.finish(follower, follower.state.finished);
         else if (resumes) {
+          refuseChoice(options.choice, run, false);
           const end = await this.resume(run, earlier.jobs, left);
           if (end.how !== "complete") return end;
         } else await this.close(follower, false);
@@ -202,8 +206,7 @@ export class DeployRun {
     carryResultsOver(workspace.state, placed, before, options.bundle, description);
     const taken = new Set(this.failures.map((failure) => failure.key));
     const selection = selectJobs(() => this.jobs(), description, placed, [kept, stale], {
-      redo: options.redo,
-      limit: options.limit,
+      ...options.choice,
       except: taken,
     });
     let end: DeployEnd = early ?? { how: "complete" };
@@ -212,6 +215,7 @@ export class DeployRun {
         total: selection.total,
         wanted: selection.wanted.size,
         cached: selection.cached - this.finished + this.failures.length,
+        left: selection.left,
         reasons: selection.reasons,
       });
       const returning = selection.returning.map(({ job }) => job);

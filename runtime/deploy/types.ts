@@ -2,7 +2,7 @@ import type { BundleDescription } from "../../compiler/format/bundle.js";
 import type { Failure } from "../results/failure.js";
 import type { PutRight } from "../results/put-right.js";
 import type { SwarmReport } from "../results/report.js";
-import type { Reason, Redo } from "../results/select-jobs.js";
+import type { Choice, Reason } from "../results/select-jobs.js";
 import type { Run } from "../run/run-folder.js";
 import type { CollectedTree } from "../trees/collect-tree.js";
 import type { Workspace } from "../workspace/workspace.js";
@@ -16,10 +16,20 @@ export interface Progress {
   readonly explanation: string;
 }
 
+/** How many jobs there are, and which of them a deploy runs. */
+export interface SelectionFacts {
+  readonly total: number;
+  readonly wanted: number;
+  readonly cached: number;
+  /** to be run, and not by this deploy: not among those that were asked for, or beyond the limit */
+  readonly left: number;
+  readonly reasons: ReadonlyMap<Reason, number>;
+}
+
 export interface DeployObserver {
   /** another process may be at work, and it takes some seconds to find out */
   waiting(message: string): void;
-  selected(facts: { total: number; wanted: number; cached: number; reasons: ReadonlyMap<Reason, number> }): void;
+  selected(facts: SelectionFacts): void;
   staging(staged: number, jobs: number): void;
   /** bytes that have gone to the target, of so many */
   sending(bytes: number, of: number): void;
@@ -53,8 +63,7 @@ export interface DeployOptions {
   readonly target: string;
   readonly bundle: string;
   readonly description: BundleDescription;
-  readonly redo: Redo;
-  readonly limit: number | undefined;
+  readonly choice: Pick<Choice, "only" | "redo" | "limit">;
   readonly keepLogs: boolean;
   /** leave when the managers have been started */
   readonly detach: boolean;

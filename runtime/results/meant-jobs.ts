@@ -8,39 +8,77 @@ const MOST_NAMED = 5;
 interface Meant {
   /** the job of that very name */
   exact: BundledJob | undefined;
-  /** those that have the params that it says: `sample=S001`, `chrom=1,seed=2` */
-  readonly byParams: BundledJob[];
+  /** those that have the params that it says, as `sample=S001` or `chrom=1,seed=2*`, or whose names are as a pattern says */
+  readonly bySense: BundledJob[];
   /** some of those whose name has it as a part */
   readonly byPart: BundledJob[];
 }
 
-/** What `sample=S001,depth=3` says of params, by their places; undefined if it says nothing of params. */
-function paramsIn(word: string, params: readonly string[]): ReadonlyMap<number, string> | undefined {
-  const said = new Map<number, string>();
+type Test = (text: string) => boolean;
+
+/** What a text is to be where a word may have `*`, `?` and `[…]`; a `*` stands for a `/`, too: a name is no path. */
+function asPattern(word: string): Test | undefined {
+  if (!/[*?[]/.test(word)) return undefined;
+  const source = word.replace(
+    /\[(!?)([^\]]+)\]|[*?]|[^*?[]+|\[/g,
+    (part, not: string | undefined, set: string | undefined) => {
+      if (part === "*") return ".*";
+      if (part === "?") return ".";
+      if (set === undefined) return part.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+      return `[${not === "!" ? "^" : ""}${set.replace(/[\\^[]/g, "\\$&")}]`;
+    },
+  );
+  try {
+    const pattern = new RegExp(`^(?:${source})$`, "su");
+    return (text) => pattern.test(text);
+  } catch {
+    return undefined; // as [z-a]
+  }
+}
+
+/** What `3-17` says of names that are numbers, as those of lines. */
+function asRange(word: string): Test | undefined {
+  const [, from, to] = /^(\d+)-(\d+)$/.exec(word) ?? [];
+  if (from === undefined) return undefined;
+  return (text) => /^\d+$/.test(text) && Number(text) >= Number(from) && Number(text) <= Number(to);
+}
+
+/** What `sample=S001,depth=3*` says of params, by their places; undefined if it says nothing of params. */
+function paramsIn(word: string, params: readonly string[]): ReadonlyMap<number, Test> | undefined {
+  const said = new Map<number, Test>();
   for (const part of word.split(",")) {
     const at = part.indexOf("=");
     const place = params.indexOf(part.slice(0, at));
     if (at < 0 || place < 0) return undefined;
-    said.set(place, part.slice(at + 1));
+    const wanted = part.slice(at + 1);
+    const matches = asPattern(wanted);
+    said.set(place, (value) => value === wanted || matches?.(value) === true);
   }
   return said;
 }
 
-/** Which jobs words mean: by their name, by some of their params, or by a part of a name that no other has. */
+/**
+ * Which jobs words mean: by their name, by some of their params, by a pattern or a range of numbers, or by a part of
+ * a name that no other has.
+ */
 export class MeantJobs {
   readonly #meant: ReadonlyMap<string, Meant>;
 
   constructor(words: readonly string[], jobs: Iterable<BundledJob>, params: readonly string[]) {
     const said = words.map((word) => {
-      const meant: Meant = { exact: undefined, byParams: [], byPart: [] };
-      return { word, params: paramsIn(word, params), meant };
+      const meant: Meant = { exact: undefined, bySense: [], byPart: [] };
+      const wanted = paramsIn(word, params);
+      const name = asPattern(word) ?? asRange(word);
+      const hasSense = (job: BundledJob) =>
+        wanted ? [...wanted].every(([place, test]) => test(job.params[place] as string)) : name?.(job.name) === true;
+      return { word, hasSense, meant };
     });
     this.#meant = new Map(said.map(({ word, meant }) => [word, meant]));
     if (words.length === 0) return;
     for (const job of jobs) {
-      for (const { word, params: wanted, meant } of said) {
+      for (const { word, hasSense, meant } of said) {
         if (job.name === word) meant.exact = job;
-        else if (wanted && [...wanted].every(([place, value]) => job.params[place] === value)) meant.byParams.push(job);
+        else if (hasSense(job)) meant.bySense.push(job);
         // A part of a number is another number.
         else if (meant.byPart.length <= MOST_NAMED && !/^\d*$/.test(word) && job.name.includes(word)) {
           meant.byPart.push(job);
@@ -60,9 +98,9 @@ export class MeantJobs {
    * @throws RuntimeProblem if it is a part of several names
    */
   jobsOf(word: string): readonly BundledJob[] {
-    const { exact, byParams = [], byPart = [] } = this.#meant.get(word) ?? {};
+    const { exact, bySense = [], byPart = [] } = this.#meant.get(word) ?? {};
     if (exact) return [exact];
-    if (byParams.length > 0) return byParams;
+    if (bySense.length > 0) return bySense;
     if (byPart.length > 1) throw this.#unclear(word, byPart);
     return byPart;
   }

@@ -21,6 +21,9 @@ export interface ReturningOutput {
 export type Selection = Readonly<ReturnType<typeof selectJobs>>;
 
 export interface Choice {
+  /** no others are run: jobs by name, by the cause of their last end, or by why they would run; undefined: all */
+  readonly only?: readonly string[] | undefined;
+  /** jobs that are run although they are done */
   readonly redo: Redo;
   /** at most so many */
   readonly limit: number | undefined;
@@ -35,22 +38,36 @@ const ORDER: readonly (readonly Reason[])[] = [
   ["failed before"],
 ];
 
-/** A word of `--redo` names jobs, by a name, params or a part of a name; it is a cause if no job has that very name. */
-class RedoWords {
+/** What `--only` may name beside jobs and causes: those with such a reason to run. */
+const STATES: Readonly<Record<string, readonly Reason[]>> = {
+  new: ["new"],
+  changed: ["changed", "output gone", "output changed"],
+  failed: ["failed before"],
+};
+
+/**
+ * The words of `--redo` or `--only`. A word names jobs: by a name, params, a pattern or a part of a name. If no job has
+ * that very name, it may be the cause by which jobs have ended, and one of the states that the option knows.
+ */
+class JobWords {
   readonly #names = new Set<string>();
-  readonly #causes = new Set<string>();
-  readonly #all: boolean;
+  readonly #kinds = new Set<string>();
   readonly #unused: Set<string>;
 
-  constructor(redo: Redo, jobs: Iterable<BundledJob>, params: readonly string[]) {
-    this.#all = redo === "all";
-    const args = Array.isArray(redo) ? (redo as readonly string[]) : [];
-    this.#unused = new Set(args);
-    if (args.length === 0) return;
-    const meant = new MeantJobs(args, jobs, params);
-    for (const word of args) {
-      if ((CAUSES as readonly string[]).includes(word) && !meant.isName(word)) {
-        this.#causes.add(word);
+  constructor(
+    readonly option: "--redo" | "--only",
+    words: readonly string[],
+    jobs: () => Iterable<BundledJob>,
+    params: readonly string[],
+    states: readonly string[] = [],
+  ) {
+    this.#unused = new Set(words);
+    if (words.length === 0) return;
+    const known: readonly string[] = [...CAUSES, ...states];
+    const meant = new MeantJobs(words, jobs(), params);
+    for (const word of words) {
+      if (known.includes(word) && !meant.isName(word)) {
+        this.#kinds.add(word);
         continue;
       }
       for (const { name } of meant.jobsOf(word)) {
@@ -60,17 +77,27 @@ class RedoWords {
     }
   }
 
-  means(job: BundledJob, cause: string | undefined): boolean {
-    if (cause !== undefined && this.#causes.has(cause)) this.#unused.delete(cause);
-    return cause !== undefined && (this.#all || this.#names.has(job.name) || this.#causes.has(cause));
+  /** Is this job named? */
+  names(job: BundledJob): boolean {
+    return this.#names.has(job.name);
+  }
+
+  /** Is it named, or is one of these kinds? */
+  means(job: BundledJob, ...kinds: readonly (string | undefined)[]): boolean {
+    const found = kinds.find((kind) => kind !== undefined && this.#kinds.has(kind));
+    if (found !== undefined) this.#unused.delete(found);
+    return found !== undefined || this.names(job);
   }
 
   /** @throws RuntimeProblem if one of them meant nothing */
   check(): void {
     if (this.#unused.size === 0) return;
+    const causes = "a cause (exit, signal, timeout, oom, missing-output)";
     throw new RuntimeProblem(
-      `--redo: there is no job named ${[...this.#unused].join(", ")}, and none that ended by such a cause`,
-      "give a job's name as in results/jobs.tsv, a cause (exit, signal, timeout, oom, missing-output), or nothing for all",
+      `${this.option}: there is no job named ${[...this.#unused].join(", ")}, and none that ended by such a cause`,
+      this.option === "--redo"
+        ? `give a job's name as in results/jobs.tsv, a pattern, ${causes}, or nothing for all`
+        : `give a job's name as in results/jobs.tsv, a pattern, ${causes}, or one of ${Object.keys(STATES).join(", ")}`,
     );
   }
 }
@@ -81,7 +108,7 @@ class RedoWords {
  *
  * @param jobs gives all jobs, each time from the first
  * @param stores where outputs may be kept aside
- * @throws RuntimeProblem if a word of `--redo` means nothing
+ * @throws RuntimeProblem if a word of `--redo` or `--only` means nothing
  */
 export function selectJobs(
   jobs: () => Iterable<BundledJob>,
@@ -90,31 +117,54 @@ export function selectJobs(
   stores: readonly KeptOutputs[],
   choice: Choice,
 ) {
-  const redo = new RedoWords(choice.redo, jobs(), description.params);
+  const { params } = description;
+  const isAll = choice.redo === "all";
+  const redo = new JobWords("--redo", Array.isArray(choice.redo) ? choice.redo : [], jobs, params);
+  const only = choice.only && new JobWords("--only", choice.only, jobs, params, Object.keys(STATES));
   const limit = choice.limit ?? Number.POSITIVE_INFINITY;
   const candidates = ORDER.map(() => [] as (readonly [BundledJob, Reason])[]);
   const returning: ReturningOutput[] = []; // to be put back into their places: these jobs need not run
   let total = 0;
   let cached = 0; // jobs that were done before
+  let left = 0; // jobs that would run, and are not among those that are asked for
   const lost: PlacedOutput[] = []; // what was put below results/ and is gone, or was changed by somebody
   for (const job of jobs()) {
     total += 1;
-    const why = whyRun(job, description, placed, stores, redo, lost);
-    if (Array.isArray(why)) {
+    const last = placed.ledger.get(job.key);
+    const isRedo = last !== undefined && (isAll || redo.means(job, last.cause));
+    const isMeant = (reason: Reason | undefined) => only?.means(job, last?.cause, ...statesOf(reason)) ?? true;
+    const why =
+      isRedo && isMeant(last.status === "failed" ? "failed before" : undefined)
+        ? "redo"
+        : whyRun(job, description, placed, stores, lost);
+    if (typeof why !== "string") {
       cached += 1;
-      returning.push(...(why as readonly ReturningOutput[]));
+      returning.push(...why);
     } else if (!choice.except?.has(job.key)) {
-      const group = candidates[ORDER.findIndex((reasons) => reasons.includes(why as Reason))] as (typeof candidates)[0];
-      if (group.length < limit) group.push([job, why as Reason]);
+      // One that is named comes before others also if it has never run.
+      const rank = redo.names(job) ? 0 : ORDER.findIndex((reasons) => reasons.includes(why));
+      const group = candidates[rank] as (typeof candidates)[0];
+      if ((why === "redo" || isMeant(why)) && group.length < limit) group.push([job, why]);
+      else left += 1;
     }
   }
   redo.check();
-  const chosen = candidates.flat().slice(0, limit);
+  only?.check();
+  const all = candidates.flat();
+  const chosen = all.slice(0, limit);
+  left += all.length - chosen.length;
   const reasons = new Map<Reason, number>();
   for (const [, reason] of chosen) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   // In the order of the definition, whatever the reasons.
   chosen.sort(([a], [b]) => a.number - b.number);
-  return { total, wanted: new Map(chosen.map(([job]) => [job.number, job])), cached, reasons, returning, lost };
+  const why = new Map(chosen.map(([job, reason]) => [job.number, reason]));
+  const wanted = new Map(chosen.map(([job]) => [job.number, job]));
+  return { total, wanted, why, cached, left, reasons, returning, lost };
+}
+
+/** The words by which `--only` knows a reason to run. */
+function statesOf(reason: Reason | undefined): string[] {
+  return Object.keys(STATES).filter((state) => reason !== undefined && STATES[state]?.includes(reason));
 }
 
 /** Why a job has to be run; if it has not, which of its outputs are to be put back. */
@@ -123,11 +173,9 @@ function whyRun(
   description: BundleDescription,
   placed: PlacedOutputs,
   stores: readonly KeptOutputs[],
-  redo: RedoWords,
   lost: PlacedOutput[],
 ): Reason | readonly ReturningOutput[] {
   const result = placed.ledger.get(job.key);
-  if (redo.means(job, result?.cause)) return "redo";
   if (!result) return placed.ledger.knowsName(job.name) ? "changed" : "new";
   if (result.status === "failed") return "failed before";
   const missing = missingOutputs(job, result, description, placed);

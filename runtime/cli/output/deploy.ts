@@ -1,6 +1,6 @@
 import { relative } from "node:path";
-import { countOf, formatBytes, formatSeconds } from "../../../compiler/format/amounts.js";
-import type { DeployEnd, DeployObserver, DeployResult, Progress } from "../../deploy/types.js";
+import { countOf, formatBytes, formatNumber, formatSeconds } from "../../../compiler/format/amounts.js";
+import type { DeployEnd, DeployObserver, DeployResult, Progress, SelectionFacts } from "../../deploy/types.js";
 import type { Workspace } from "../../workspace/workspace.js";
 import { sayCollectedTree } from "./collected-tree.js";
 import { sayFailures } from "./failures.js";
@@ -33,18 +33,22 @@ function bar(terminal: Terminal, progress: Progress): string {
   return `${terminal.colors.green("━".repeat(filled))}${terminal.colors.dim("━".repeat(width - filled))}`;
 }
 
+/** How many jobs are to run, and why. */
+export function describeSelection({ total, wanted, cached, left, reasons }: SelectionFacts): string {
+  const why = [...reasons].map(([reason, count]) => `${formatNumber(count)} ${reason}`).join(", ");
+  const done = cached > 0 ? `, ${formatNumber(cached)} done before` : "";
+  const rest = left > 0 ? `; ${formatNumber(left)} more are left for another deploy` : "";
+  const run = wanted === 0 ? "nothing to run" : `${formatNumber(wanted)} to run (${why})`;
+  return `${countOf(total, "job")}${done}: ${run}${rest}`;
+}
+
 /** Shows a deploy as it goes on: a live line on a terminal, plain lines elsewhere. */
 export function observeDeploy(terminal: Terminal, workspace: Workspace): DeployObserver {
   let began = Date.now();
   let shown = 0;
   let remarks = 0;
   return {
-    selected({ total, wanted, cached, reasons }) {
-      const why = [...reasons].map(([reason, count]) => `${count} ${reason}`).join(", ");
-      const done = cached > 0 ? `, ${cached} done before` : "";
-      if (wanted === 0) terminal.say(`${countOf(total, "job")}${done}: nothing to run`);
-      else terminal.say(`${countOf(total, "job")}${done}: ${wanted} to run (${why})`);
-    },
+    selected: (facts) => terminal.say(describeSelection(facts)),
     staging: (staged, jobs) => terminal.status(`staging ${staged}/${jobs}`),
     sending: (bytes, of) => terminal.status(`sending ${formatBytes(bytes)} of ${formatBytes(of)}`),
     waiting: terminal.say,

@@ -1,20 +1,27 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { collectedTree } from "../../../compiler/format/bundle.js";
+import { quoteWord } from "../../../compiler/format/quote.js";
 import { deploy as deploySwarm } from "../../deploy/deploy.js";
 import type { DeployEnd, DeployOptions } from "../../deploy/types.js";
 import type { Redo } from "../../results/select-jobs.js";
-import { bundleFolder } from "../../workspace/workspace.js";
+import { RuntimeProblem } from "../../system/problem.js";
+import { bundleFolder, DEFINITION_NAME } from "../../workspace/workspace.js";
 import { describeCollectedTree, sayCollectedTree } from "../output/collected-tree.js";
 import { observeDeploy, summarizeDeploy } from "../output/deploy.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { sayNotes } from "../output/notes.js";
 import { writeBundle } from "./build.js";
 import { compileDefinition } from "./compile-definition.js";
+import { dryRun } from "./dry-run.js";
 import { onInterrupts } from "./interrupts.js";
 import type { Verb, VerbContext } from "./verb.js";
 
 export interface DeployVerbOptions {
+  readonly only?: readonly string[];
   readonly redo?: true | readonly string[];
   readonly limit?: number;
+  readonly dryRun?: boolean;
   readonly keepLogs?: boolean;
   readonly detach?: boolean;
   readonly takeOver?: boolean;
@@ -24,6 +31,23 @@ export interface DeployVerbOptions {
 function readRedo(redo: DeployVerbOptions["redo"]): Redo {
   if (redo === undefined) return undefined;
   return redo === true || redo.includes("all") ? "all" : redo;
+}
+
+/** Refuses a definition that was typed behind an option which takes several words. @throws RuntimeProblem */
+function refuseDefinition(option: string, words: readonly string[], place: string): void {
+  const definition = place === "." ? words.find((word) => existsSync(join(word, DEFINITION_NAME))) : undefined;
+  if (definition === undefined) return;
+  const others = words.filter((word) => word !== definition).map((word) => ` ${quoteWord(word)}`);
+  throw new RuntimeProblem(
+    `${option} takes every word behind it, and so took ${definition}, which is a definition`,
+    `put the definition first: locusts deploy ${quoteWord(definition)} ${option}${others.join("")}`,
+  );
+}
+
+function chooseJobs({ only, redo, limit }: DeployVerbOptions, place: string): DeployOptions["choice"] {
+  if (only) refuseDefinition("--only", only, place);
+  if (Array.isArray(redo)) refuseDefinition("--redo", redo, place);
+  return { only, redo: readRedo(redo), limit };
 }
 
 async function compileAndBuild(context: VerbContext) {
@@ -38,6 +62,8 @@ async function compileAndBuild(context: VerbContext) {
 
 export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
   const { terminal } = context;
+  const choice = chooseJobs(options, context.place);
+  if (options.dryRun === true) return dryRun(context, choice);
   const { workspace, target, bundle, description } = await compileAndBuild(context);
   const stop = new AbortController();
   const ends = description.access ? "leaving: what runs goes on" : "stopping: the running jobs are ended";
@@ -52,8 +78,7 @@ export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
       workspace,
       target,
       bundle,
-      redo: readRedo(options.redo),
-      limit: options.limit,
+      choice,
       keepLogs: options.keepLogs === true,
       detach: options.detach === true,
       takeOver: options.takeOver === true,

@@ -1,4 +1,4 @@
-import { createWriteStream, existsSync, renameSync, statSync } from "node:fs";
+import { createWriteStream, existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { textOf } from "../../../compiler/format/file-access.js";
@@ -72,6 +72,7 @@ export const run: Verb<RunOptions> = async (context, options) => {
   const { terminal, place } = context;
   const home = resolve(listHome(place));
   const definition = join(home, DEFINITION_NAME);
+  const isFirst = !existsSync(home);
   const list = await takeList(place, home);
   const shown = relative(process.cwd(), definition);
   if (isSaved(definition)) {
@@ -87,7 +88,11 @@ export const run: Verb<RunOptions> = async (context, options) => {
     // Nothing of it is worth a commit, unless the user has taken it over.
     writeAtomically(join(home, ".gitignore"), [options.save ? ".locusts/\nresults/\n!bundle/lib/\n" : "*\n"]);
   }
-  if (options.save !== true) return deploy({ ...context, place: home }, options);
+  if (options.save !== true) {
+    const code = await deploy({ ...context, place: home }, options);
+    if (isFirst && options.dryRun === true) rmSync(home, { recursive: true });
+    return code;
+  }
   if (context.json) terminal.printDocument({ folder: home, written: [DEFINITION_NAME] });
   else {
     terminal.say(`written: ${shown}`);

@@ -1,0 +1,57 @@
+import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
+import { type DeployedSwarm, openRuns, viewRun } from "../collect/deployed-swarm.js";
+import { Ledger } from "../results/ledger.js";
+import { Results } from "../results/results.js";
+import { type Selection, selectJobs } from "../results/select-jobs.js";
+import { readEarlierRun } from "../run/earlier-run.js";
+import { knownBundles, type Workspace } from "../workspace/workspace.js";
+import { refuseChoice } from "./refuse-choice.js";
+import type { DeployOptions } from "./types.js";
+
+/** A run of an earlier deploy that the next one takes up before all else. */
+export interface OpenRunPreview {
+  readonly run: number;
+  /** whether it still goes on, and is followed; else what has ended is collected */
+  readonly active: boolean;
+  /** jobs that have ended and are not collected */
+  readonly ended: number;
+  readonly jobs: number;
+}
+
+export interface DeployPreview {
+  readonly selection: Selection;
+  readonly runs: readonly OpenRunPreview[];
+}
+
+/**
+ * Which jobs a deploy would run; nothing is changed, here or on the target.
+ *
+ * @param jobs those of the definition as it stands
+ * @param deployed what was deployed before, if anything was
+ * @throws RuntimeProblem where a deploy would be refused for what it is to choose
+ */
+export async function previewDeploy(
+  workspace: Workspace,
+  description: BundleDescription,
+  jobs: () => Iterable<BundledJob>,
+  choice: DeployOptions["choice"],
+  deployed: DeployedSwarm | undefined,
+): Promise<DeployPreview> {
+  const except = new Set<string>();
+  const runs: OpenRunPreview[] = [];
+  for (const run of deployed ? openRuns(deployed) : []) {
+    const { files, scheduler, target } = deployed as DeployedSwarm;
+    const { active } = await scheduler.status(run);
+    if (active) refuseChoice(choice, run, true);
+    const { ended } = await viewRun(files, run);
+    const earlier = readEarlierRun(knownBundles(workspace, target, files.here), run);
+    const last = (number: number) => ended.get(number)?.event;
+    const isOver = (number: number) => last(number) === "done" || last(number) === "failed";
+    for (const { number, key } of earlier?.jobs.values() ?? []) if (active || isOver(number)) except.add(key);
+    const over = [...ended.keys()].filter(isOver).length;
+    if (active || over > 0) runs.push({ run: run.number, active, ended: over, jobs: run.jobs });
+  }
+  const results = deployed?.results ?? new Results(workspace.results, workspace.state, Ledger.open(workspace.state));
+  const { placed, kept, stale } = results;
+  return { selection: selectJobs(jobs, description, placed, [kept, stale], { ...choice, except }), runs };
+}

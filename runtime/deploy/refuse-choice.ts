@@ -1,0 +1,25 @@
+import type { Run } from "../run/run-folder.js";
+import { RuntimeProblem } from "../system/problem.js";
+import type { DeployOptions } from "./types.js";
+
+/**
+ * Refuses to choose jobs where a run is gone on with: it has its jobs since it was begun.
+ *
+ * @param isActive whether it runs at this time; else it was stopped, and its jobs share a tree
+ * @throws RuntimeProblem
+ */
+export function refuseChoice({ only, redo, limit }: DeployOptions["choice"], run: Run, isActive: boolean): void {
+  const options = Object.entries({ "--only": only, "--redo": redo, "--limit": limit });
+  const given = options.flatMap(([option, value]) => (value === undefined ? [] : [option])).join(" and ");
+  if (given === "") return;
+  if (isActive) {
+    throw new RuntimeProblem(
+      `run ${run.number} of an earlier deploy still goes on, and ${given} cannot change which jobs it has`,
+      `follow it (locusts deploy) or stop it (locusts cancel), then give ${given} again`,
+    );
+  }
+  throw new RuntimeProblem(
+    `run ${run.number} of an earlier deploy is to be finished first, since its jobs share a tree; ${given} cannot change which jobs it has`,
+    `finish it (locusts deploy), then give ${given} again`,
+  );
+}

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { suite } from "../runner/suite.js";
+import { Deployment, type DeployOutcome, reportOf, until } from "./deployment.js";
+
+/** Which jobs a deploy is asked to run: --only, --redo, --limit and --dry-run. */
+const test = suite("choosing jobs");
+
+const SAMPLES = `
+  jobs: matrix({ sample: ["S001", "S002", "it's"], depth: [1, 2, 3] }),
+  outputs: { copy: "out/{sample}-{depth}.txt" },
+  command: ({ params, outputs }) => sh\`
+    echo "depth \${params.depth}" \${params.sample} > \${outputs.copy}
+    if (( \${params.depth} == 3 )); then exit 7; fi
+  \`,
+`;
+
+/** The jobs that a run has begun, by their numbers. */
+function begun(deployment: Deployment, run: number): number[] {
+  const starts = deployment.journal(run).filter(([event]) => event === "start");
+  return starts.map(([, number]) => Number(number)).sort((a, b) => a - b);
+}
+
+interface Preview {
+  readonly left: number;
+  readonly cached: number;
+  readonly jobs: readonly { readonly job: string; readonly why: string }[];
+  readonly command: string;
+}
+
+async function preview(deployment: Deployment, ...words: string[]): Promise<Preview> {
+  const { stdout, stderr, exitCode } = await deployment.begin(["deploy", "-n", "--json", ...words]).outcome;
+  assert.equal(exitCode, 0, stderr);
+  return JSON.parse(stdout) as Preview;
+}
+
+test("a dry run writes nothing, and shows the first job's command with its values", async () => {
+  const deployment = new Deployment(SAMPLES);
+  const { stdout, exitCode } = await deployment.begin(["deploy", "--dry-run", "--only", "sample=it*"]).outcome;
+  assert.equal(exitCode, 0);
+  assert.equal(
+    stdout,
+    `9 jobs: 3 to run (3 new); 6 more are left for another deploy
+  new  sample=it's,depth=1
+  new  sample=it's,depth=2
+  new  sample=it's,depth=3
+the command of sample=it's,depth=1:
+  echo "depth 1" 'it'\\''s' > 'out/it'\\''s-1.txt'
+  if (( 1 == 3 )); then exit 7; fi
+`,
+  );
+  assert.ok(!deployment.exists("bundle") && !deployment.exists(".locusts"));
+});
+
+test("--only restricts what runs, --redo runs again what is done; what is named by --redo comes first", async () => {
+  const deployment = new Deployment(SAMPLES);
+  await deployment.deploy(["--redo", "sample=S002,depth=2", "--limit", "1"]);
+  assert.deepEqual(begun(deployment, 1), [5]);
+  await deployment.deploy(["--only", "sample=S00?,depth=[23]", "it's,depth=1"]);
+  assert.deepEqual(begun(deployment, 2), [2, 3, 6, 7]);
+  const reasons = async (...words: string[]) =>
+    (await preview(deployment, ...words)).jobs.map(({ job, why }) => `${job}: ${why}`);
+  assert.deepEqual(await reasons("--only", "failed"), [
+    "sample=S001,depth=3: failed before",
+    "sample=S002,depth=3: failed before",
+  ]);
+  assert.deepEqual(await reasons("--only", "exit", "--limit", "1"), ["sample=S001,depth=3: failed before"]);
+  assert.deepEqual(await reasons("--only", "depth=2", "--redo"), [
+    "sample=S001,depth=2: redo",
+    "sample=S002,depth=2: redo",
+    "sample=it's,depth=2: new",
+  ]);
+  const named = await preview(deployment, "--only", "sample=S001,depth=2");
+  assert.deepEqual([named.jobs, named.left, named.cached], [[], 6, 3]);
+  const nobody = await deployment.begin(["deploy", "--only", "S009", "timeout"]).outcome;
+  assert.equal(nobody.exitCode, 1);
+  assert.match(
+    nobody.stderr,
+    /^error: --only: there is no job named S009, timeout, and none that ended by such a cause/,
+  );
+});
+
+test("where a run is gone on with, nothing can be chosen, and that is said", async () => {
+  const deployment = new Deployment(
+    'jobs: range("i", 1, 3), command: () => sh`while [[ ! -e "$locusts_bundle/../go" ]]; do sleep 0.1; done`,',
+  );
+  await deployment.deploy(["--detach"]);
+  const refused: DeployOutcome = await deployment.deploy(["--limit", "1", "--redo", "2"]);
+  assert.equal(refused.exitCode, 1);
+  assert.deepEqual(refused.report.errors, [
+    {
+      message: "run 1 of an earlier deploy still goes on, and --redo and --limit cannot change which jobs it has",
+      hint: "follow it (locusts deploy) or stop it (locusts cancel), then give --redo and --limit again",
+    },
+  ]);
+  const dry = await deployment.begin(["deploy", "-n"]).outcome;
+  assert.match(
+    dry.stdout,
+    /^run 1 of an earlier deploy still goes on: it would be followed first; 0 of its 3 jobs have/,
+  );
+  deployment.write(".locusts/local/go", "");
+  const all = reportOf(await deployment.beginDeploy().outcome);
+  assert.deepEqual([all.exitCode, all.report.jobs.done], [0, 3]);
+  await until("the manager has left", () => deployment.processes().length === 0);
+});
+
+test.run();

@@ -1,13 +1,16 @@
 import type { NodeCommand } from "./dsl/command.js";
+import { JobSource } from "./dsl/job-source.js";
 import { DefinitionThrew } from "./dsl/mistake.js";
+import type { AnyDefinition } from "./dsl/swarm.js";
 import { emitProgramEntry } from "./emit/program-entry.js";
 import { DigestCache } from "./format/content/digest-cache.js";
+import { placeholdersOf } from "./format/pattern.js";
 import { bundleProgram, checkProgram, type LoadedDefinition, loadDefinition } from "./load/index.js";
 import type { Compilation } from "./plan/compilation.js";
 import { completePlan } from "./plan/complete-plan.js";
 import { planJobs } from "./plan/plan-all-jobs.js";
 import type { PlanMistake } from "./plan/plan-mistake.js";
-import { type AnyDefinition, resolveSwarm } from "./plan/resolve-swarm.js";
+import { resolveSwarm } from "./plan/resolve-swarm.js";
 import type { SwarmPlan } from "./plan/swarm-plan.js";
 import { type Place, type Problem, ProblemsFound } from "./problem/problem.js";
 import { ProblemList } from "./problem/problem-list.js";
@@ -71,10 +74,8 @@ async function bundleNodeProgram(
 }
 
 /** The types of the first job's params stand for those of all. */
-function paramTypes(enumeration: Enumeration): Readonly<Record<string, string>> {
-  for (const params of enumeration.jobs) {
-    return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, typeof value]));
-  }
+function paramTypes({ names, jobs }: Enumeration): Readonly<Record<string, string>> {
+  for (const params of jobs) return Object.fromEntries(names.map((name) => [name, typeof params[name]]));
   return {};
 }
 
@@ -87,10 +88,10 @@ function paramTypes(enumeration: Enumeration): Readonly<Record<string, string>> 
  */
 export async function compile(file: string, target: string | undefined): Promise<Compilation> {
   const loaded = await loadDefinition(file);
-  const definition = loaded.definition as AnyDefinition;
+  const { definition } = loaded;
   const targetName = chooseTarget(definition, target);
   try {
-    const enumeration = enumerateJobs(definition.jobs, loaded.folder);
+    const enumeration = enumerateJobs(JobSource.said(definition.jobs), loaded.folder);
     const { code } = enumeration;
     const wrong = enumeration.problems.length > 0 || !code ? enumeration.problems : await checkLines(code);
     if (wrong.length > 0) {
@@ -125,9 +126,13 @@ export async function compile(file: string, target: string | undefined): Promise
 
 /** Whether the paths of jobs can be worked out, whatever else is wrong. */
 function knowsAllPlaceholders(plan: SwarmPlan): boolean {
-  const parts = [
-    ...plan.inputs.flatMap((input) => [...input.parts, ...(input.asParts ?? [])]),
-    ...plan.outputs.flatMap((output) => output.parts),
+  const patterns = [
+    ...plan.inputs.flatMap(({ pattern, as = "" }) => [pattern, as]),
+    ...plan.outputs.map(({ pattern }) => pattern),
   ];
-  return parts.every((part) => "text" in part || plan.params.includes(part.placeholder));
+  const named = [
+    ...patterns.flatMap(placeholdersOf),
+    ...(plan.jobName ?? []).flatMap((part) => ("placeholder" in part ? [part.placeholder] : [])),
+  ];
+  return named.every((name) => plan.params.includes(name));
 }

@@ -3,13 +3,17 @@ export type { TreeMode } from "../format/tree-mode.js";
 export { type Command, node, type Reference, sh } from "./command.js";
 export type { Container, Environment, Limits, Resources, RetryCause } from "./environment.js";
 export { copied, type InputSpec, inPlace, input, linked, shared } from "./inputs.js";
+export type { JobSource } from "./job-source.js";
 export {
   type CommandLine,
   type CommandsOptions,
   commands,
   files,
-  type JobSource,
+  type LinesOptions,
+  lines,
+  linspace,
   list,
+  logspace,
   matrix,
   range,
   rows,

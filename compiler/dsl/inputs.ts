@@ -18,6 +18,11 @@ export interface InputSpec<S extends string = string> {
 
 export type InputLike = string | InputSpec;
 
+/** The pattern of an input, however it is given. */
+export function patternOf(input: InputLike): string {
+  return typeof input === "string" ? input : input.pattern;
+}
+
 function spec<S extends string>(
   pattern: S,
   options: InputOptions | undefined,

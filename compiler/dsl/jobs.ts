@@ -1,22 +1,8 @@
-import type { ParamValue, PlaceholderNames } from "../format/pattern.js";
+import type { ParamValue, PatternOf, PlaceholderNames } from "../format/pattern.js";
 import { scaleRange } from "./exact-range.js";
+import { type ColumnType, type FilesOfJob, JobSource, type Show } from "./job-source.js";
 import { DefinitionMistake } from "./mistake.js";
-
-/** Where the jobs come from, as plain data; the compiler's survey turns it into params. */
-export type JobSourceData =
-  | { readonly kind: "files"; readonly pattern: string }
-  | { readonly kind: "range"; readonly name: string; readonly from: number; readonly to: number; readonly step: number }
-  | { readonly kind: "rows"; readonly rows: readonly Readonly<Record<string, ParamValue>>[] }
-  | { readonly kind: "matrix"; readonly axes: Readonly<Record<string, readonly ParamValue[]>> }
-  | {
-      readonly kind: "table";
-      readonly path: string;
-      readonly columns: Readonly<Record<string, ColumnType>> | undefined;
-      readonly comments: boolean | undefined;
-    }
-  | { readonly kind: "commands"; readonly path: string; readonly folder: string };
-
-export type ColumnType = "string" | "number" | "boolean";
+import { spaceByRatio, spaceLinearly } from "./spaced-numbers.js";
 
 type ColumnValue<T extends ColumnType> = T extends "number" ? number : T extends "boolean" ? boolean : string;
 
@@ -46,34 +32,31 @@ export interface CommandsOptions {
   readonly folder?: string;
 }
 
-/** The jobs of a swarm: one for each set of params. */
-export class JobSource<out P> {
-  /** @internal */
-  declare readonly params: P;
-
-  /** @internal */
-  constructor(
-    readonly source: JobSourceData,
-    readonly filters: readonly ((params: never) => boolean)[] = [],
-  ) {}
-
-  /** Only the jobs for which `keep` is true. It may look at nothing but its argument. */
-  filter(keep: (params: P) => boolean): JobSource<P> {
-    return new JobSource<P>(this.source, [...this.filters, keep as (params: never) => boolean]);
-  }
-}
-
 type Widen<T> = T extends string ? string : T extends number ? number : T extends boolean ? boolean : T;
-type Show<T> = { readonly [K in keyof T]: T[K] };
+
+/** The placeholders of a pattern, or of several. */
+type NamesIn<S> = S extends string
+  ? PlaceholderNames<S>
+  : { [K in keyof S]: PlaceholderNames<PatternOf<S[K]>> }[keyof S];
+
+/** The inputs that the files of a job are. */
+type FilesIn<S> = S extends string ? {} : { readonly [K in keyof S]: S[K] };
 
 /**
  * One job for each file (or folder) that matches. `{name}` stands for a part of one path segment
  * and becomes a param; `*`, `?` and `**` match without becoming one. In natural order: 2 before 10.
  *
+ * With several patterns, a job has a file of each, which belong together by what they share; they are
+ * its inputs, by these names.
+ *
  * @example files("inputs/{sample}_{lane}.fastq.gz")
+ * @example files({ r1: "in/{sample}_R1.fq", r2: "in/{sample}_R2.fq" })
  */
-export function files<const S extends string>(pattern: S): JobSource<Show<{ [K in PlaceholderNames<S>]: string }>> {
-  return new JobSource({ kind: "files", pattern });
+export function files<const S extends string | FilesOfJob>(
+  patterns: S,
+): JobSource<Show<{ [K in NamesIn<S>]: string }>, FilesIn<S>> {
+  if (typeof patterns === "string") return new JobSource({ kind: "files", pattern: patterns });
+  return new JobSource({ kind: "file-groups", files: patterns });
 }
 
 /**
@@ -161,4 +144,81 @@ export function table(
  */
 export function commands(path: string, options?: CommandsOptions): JobSource<CommandLine> {
   return new JobSource({ kind: "commands", path, folder: options?.folder ?? "." });
+}
+
+/** How the lines of a file are taken. */
+export interface LinesOptions {
+  /**
+   * Whether lines that begin with `#` are comments (true) or values as others are (false). Unless
+   * given, those with a blank after the `#` are comments, and others are an error.
+   */
+  readonly comments?: boolean;
+}
+
+/**
+ * One job for each line of a file that is not empty: the line is the value of its param.
+ *
+ * @param name what the param is called; `line` unless given
+ * @example lines("ids.txt", "sample")
+ */
+export function lines<const N extends string = "line">(
+  path: string,
+  name: N = "line" as N,
+  options?: LinesOptions,
+): JobSource<Show<{ [K in N]: string }>> {
+  return new JobSource({ kind: "lines", path, name, comments: options?.comments });
+}
+
+/**
+ * One job for each of so many numbers, at equal distances, from the first to the last one, to 15 digits.
+ *
+ * @example linspace("x", 0, 1, 11)
+ */
+export function linspace<const N extends string>(
+  name: N,
+  from: number,
+  to: number,
+  count: number,
+): JobSource<Show<{ [K in N]: number }>> {
+  return spaced("linspace", name, from, to, count);
+}
+
+/**
+ * One job for each of so many numbers from 10^from to 10^to, at equal ratios, to 15 digits.
+ *
+ * @param from the exponent of the first number, as in NumPy and MATLAB
+ * @param to the exponent of the last one
+ * @example logspace("beta", -3, 3, 7)
+ */
+export function logspace<const N extends string>(
+  name: N,
+  from: number,
+  to: number,
+  count: number,
+): JobSource<Show<{ [K in N]: number }>> {
+  return spaced("logspace", name, from, to, count);
+}
+
+function spaced<N extends string>(
+  spacing: "linspace" | "logspace",
+  name: N,
+  from: number,
+  to: number,
+  count: number,
+): JobSource<Show<{ [K in N]: number }>> {
+  const said = `${spacing}("${name}", ${from}, ${to}, ${count})`;
+  const example = spacing === "linspace" ? 'linspace("x", 0, 1, 11)' : 'logspace("beta", -3, 3, 7)';
+  if (![from, to].every(Number.isFinite) || !Number.isSafeInteger(count) || count < 1) {
+    const hint = `write two numbers, and how many there are to be from the one to the other: ${example}`;
+    throw new DefinitionMistake(`${said} is no row of numbers`, ["jobs"], hint);
+  }
+  if (from === to && count > 1) {
+    throw new DefinitionMistake(`${said} begins where it ends`, ["jobs"], `write two numbers that differ: ${example}`);
+  }
+  if (spacing === "logspace" && Math.max(Math.abs(from), Math.abs(to)) > 300) {
+    const hint = `it goes from 10^${from} to 10^${to}; write the exponents: ${example} begins with 0.001`;
+    throw new DefinitionMistake(`${said} has numbers that are too large or too small`, ["jobs"], hint);
+  }
+  const numbers = spacing === "linspace" ? spaceLinearly(from, to, count) : spaceByRatio(from, to, count);
+  return new JobSource({ kind: "rows", rows: numbers.map((value) => ({ [name]: value }) as Record<N, number>) });
 }

@@ -2,10 +2,15 @@ import type { Params, WithKnownPlaceholders } from "../format/pattern.js";
 import { type Command, lineCommand, Reference, type ShellCommand } from "./command.js";
 import type { Environment, Limits, Resources } from "./environment.js";
 import type { InputLike } from "./inputs.js";
-import { type CommandLine, JobSource } from "./jobs.js";
+import { JobSource } from "./job-source.js";
+import type { CommandLine } from "./jobs.js";
 import { DefinitionMistake } from "./mistake.js";
 import type { OutputLike } from "./outputs.js";
 import type { Target } from "./targets.js";
+
+/** What to write where there is no source of jobs. */
+export const USE_A_SOURCE =
+  'use files("…"), range("i", 1, 10), list("id", […]), rows([…]), matrix({…}), table("….tsv"), lines("….txt") or commands("….txt")';
 
 /** What a command is made from: references to whatever the running job has. */
 export interface CommandNames<P, I, O> {
@@ -20,12 +25,14 @@ export interface LineCommandNames<P, I, O> extends CommandNames<P, I, O> {
   readonly line: ShellCommand;
 }
 
-interface Origin<P, I, O> {
+interface Origin<P, I, O, F, N> {
   /** letters, digits, `.`, `_` and `-` */
   readonly name: string;
   readonly description?: string;
-  /** where the jobs come from: `files`, `range`, `list`, `rows`, `matrix`, `table` or `commands` */
-  readonly jobs: JobSource<P>;
+  /** where the jobs come from: `files`, `range`, `list`, `rows`, `matrix`, `table`, `lines`, `commands` … */
+  readonly jobs: JobSource<P, F>;
+  /** what a job is called, with placeholders: another text for each job. Unless given, its params */
+  readonly jobName?: WithKnownPlaceholders<N, P>;
   /** what each job reads: a path from the definition's folder, with placeholders */
   readonly inputs?: I;
   /** what each job writes: a path in the job's folder, and later under `results/` */
@@ -52,13 +59,31 @@ interface Bounds {
   readonly targets: Readonly<Record<string, Target>>;
 }
 
-export type SwarmDefinition<P, I, O> = Origin<P, I, O> & CommandOf<P, I, O> & Bounds;
+export type SwarmDefinition<P, I, O, F = {}, N = string> = Origin<P, I, O, F, N> & CommandOf<P, I & F, O> & Bounds;
 
 /** A definition that has been read; `program<typeof swarm>` takes its types from it. */
 export class Swarm<P = Params, I = unknown, O = unknown> {
+  readonly #definition: AnyDefinition;
+  /** inference follows it */
+  declare protected readonly of: { readonly params: P; readonly inputs: I; readonly outputs: O };
+
   /** @internal */
-  constructor(readonly definition: SwarmDefinition<P, I, O>) {}
+  constructor(definition: AnyDefinition) {
+    this.#definition = definition;
+  }
+
+  static definitionOf(swarm: Swarm): AnyDefinition {
+    return swarm.#definition;
+  }
 }
+
+/** A definition of whatever params, inputs and outputs. */
+export type AnyDefinition = SwarmDefinition<
+  unknown,
+  Readonly<Record<string, InputLike>>,
+  Readonly<Record<string, OutputLike>>,
+  unknown
+>;
 
 /** Defines a swarm: all jobs that share a command. The default export of `swarm.config.ts`. */
 export function defineSwarm<
@@ -67,15 +92,13 @@ export function defineSwarm<
   const O extends {
     readonly [K in keyof O]: O[K] extends OutputLike ? WithKnownPlaceholders<O[K], P> : OutputLike;
   } = {},
->(definition: SwarmDefinition<P, I, O>): Swarm<P, I, O> {
+  F = {},
+  const N extends string = string,
+>(definition: SwarmDefinition<P, I, O, F, N>): Swarm<P, I & F, O> {
   if (!(definition?.jobs instanceof JobSource)) {
-    throw new DefinitionMistake(
-      "jobs is no source of jobs",
-      ["jobs"],
-      'use files("…"), range("i", 1, 10), list("id", […]), rows([…]), matrix({…}), table("….tsv") or commands("….txt")',
-    );
+    throw new DefinitionMistake("jobs is no source of jobs", ["jobs"], USE_A_SOURCE);
   }
-  return new Swarm(definition);
+  return new Swarm(definition as unknown as AnyDefinition);
 }
 
 /** References to everything that has a name, for the command function. */

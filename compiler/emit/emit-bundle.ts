@@ -158,7 +158,7 @@ export class BundleEmitter {
 
   add(job: JobPlan): void {
     this.#count += 1;
-    this.#jobs.add(jobRow(job));
+    this.#jobs.add(jobRow(job, this.swarm));
     if (this.swarm.tree) {
       // Its two logs; what it writes into the tree is not known before.
       this.#fileCount += 2;
@@ -233,12 +233,13 @@ export class BundleEmitter {
       budget: { folders: this.#folders, files: this.#fileCount, bytes: this.#bytes },
       params: swarm.params,
       ...(swarm.runsLines ? { runsLines: true as const } : {}),
-      inputs: swarm.inputs.map(({ name, pattern, as, shared, delivery }) => ({
+      inputs: swarm.inputs.map(({ name, pattern, as, shared, delivery, found }) => ({
         name,
         pattern,
         as: as ?? null,
         shared,
         delivery: delivery ?? null,
+        ...(found ? { found: true as const } : {}),
       })),
       outputs: swarm.outputs.map(({ name, pattern, kind, optional }) => ({ name, pattern, kind, optional })),
       tree: swarm.tree ? describeTree(swarm.tree, this.#treeContent) : null,

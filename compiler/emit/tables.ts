@@ -9,11 +9,14 @@ export function variablesOf({ params, inputs, outputs }: SwarmPlan): string[] {
 }
 
 export function jobsHeader(swarm: SwarmPlan): string {
-  return encodeRow(["job", "key", ...variablesOf(swarm)]);
+  const found = swarm.inputs.filter((input) => input.found).map(({ name }) => `from_${name}`);
+  return encodeRow(["job", "key", ...variablesOf(swarm), ...found]);
 }
 
-export function jobRow(job: JobPlan): string {
-  return encodeRow([job.name, job.key, ...job.params, ...job.inputs.map((input) => input.path), ...job.outputs]);
+export function jobRow(job: JobPlan, { inputs }: Pick<SwarmPlan, "inputs">): string {
+  const sources = job.inputs.filter((_, i) => inputs[i]?.found).map(({ source }) => source);
+  const paths = job.inputs.map(({ path }) => path);
+  return encodeRow([job.name, job.key, ...job.params, ...paths, ...job.outputs, ...sources]);
 }
 
 export const UPLOADS_HEADER = encodeRow(["source", "destination", "bytes", "sha256", "kind"]);

@@ -34,6 +34,8 @@ export interface BundledInput {
   readonly as: string | null;
   readonly shared: boolean;
   readonly delivery: Delivery | null;
+  /** whether the pattern has wildcards, so that `jobs.tsv` says where each job's comes from */
+  readonly found?: true;
 }
 
 export interface BundledOutput {
@@ -188,6 +190,8 @@ export interface BundledJob {
   /** paths in the job's folder */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** where inputs come from that are `found`, in their order */
+  readonly sources?: readonly string[];
 }
 
 /** The rows of a table of a bundle, without the first, which names the columns. Git may have changed line ends in a clone. */
@@ -200,6 +204,7 @@ function* tableRows(folder: string, name: string): Generator<string[]> {
 export function* readBundledJobs(folder: string, description: BundleDescription): Generator<BundledJob> {
   const params = 2 + description.params.length;
   const inputs = params + description.inputs.length;
+  const outputs = inputs + description.outputs.length;
   let number = 0;
   for (const fields of tableRows(folder, BUNDLE_FILES.jobs)) {
     number += 1;
@@ -209,7 +214,8 @@ export function* readBundledJobs(folder: string, description: BundleDescription)
       key: fields[1] as string,
       params: fields.slice(2, params),
       inputs: fields.slice(params, inputs),
-      outputs: fields.slice(inputs),
+      outputs: fields.slice(inputs, outputs),
+      ...(fields.length > outputs ? { sources: fields.slice(outputs) } : {}),
     };
   }
 }

@@ -12,7 +12,8 @@ export type PlaceholderNames<S extends string> = string extends S
 
 type Braced<K> = K extends string ? `{${K}}` : never;
 
-type PatternOf<X> = X extends string ? X : X extends { readonly pattern: infer S extends string } ? S : never;
+/** The pattern of an input or output, however it is given. */
+export type PatternOf<X> = X extends string ? X : X extends { readonly pattern: infer S extends string } ? S : never;
 
 /** Placeholders of `X` that the jobs do not have; `never` where the jobs' names are known only later. */
 type Unknown<X, P> = string extends keyof P ? never : Exclude<PlaceholderNames<PatternOf<X>>, keyof P>;
@@ -44,6 +45,11 @@ export function parsePattern(pattern: string): readonly PatternPart[] {
 /** The placeholders of a pattern, each once, in order of appearance. */
 export function placeholdersOf(pattern: string): readonly string[] {
   return [...new Set(parsePattern(pattern).flatMap((part) => ("placeholder" in part ? [part.placeholder] : [])))];
+}
+
+/** The pattern that these are the parts of. */
+export function textOfPattern(parts: readonly PatternPart[]): string {
+  return parts.map((part) => ("text" in part ? part.text : `{${part.placeholder}}`)).join("");
 }
 
 export function fillPattern(parts: readonly PatternPart[], params: Params): string {

@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { Swarm, type SwarmDefinition } from "../dsl/swarm.js";
+import { type AnyDefinition, Swarm } from "../dsl/swarm.js";
 import { type Place, type Problem, ProblemsFound } from "../problem/problem.js";
 import { bundleDefinition } from "./bundle-definition.js";
 import type { Quasi } from "./check/templates.js";
@@ -12,8 +12,7 @@ export interface LoadedDefinition {
   /** absolute path of `swarm.config.ts` */
   readonly file: string;
   readonly folder: string;
-  // biome-ignore lint/suspicious/noExplicitAny: each definition has params, inputs and outputs of its own
-  readonly definition: SwarmDefinition<any, any, any>;
+  readonly definition: AnyDefinition;
   /** the place of a part of the definition, as `["inputs", "first"]`, or of the nearest part around it that is written */
   placeOf(path: readonly (string | number)[]): Place;
   /** the place of the `sh` template or `node()` call that captured this stack */
@@ -44,12 +43,12 @@ export async function loadDefinition(file: string): Promise<LoadedDefinition> {
     placeOfCall: (stack: string) => positions.placeIn(stack),
   };
   const problemOf = (error: unknown) => problemOfError(error, places);
-  const { definition } = evaluateSwarm(bundled.code, positions.script, path, checked.placeOf([]), problemOf);
+  const swarm = evaluateSwarm(bundled.code, positions.script, path, checked.placeOf([]), problemOf);
 
   return {
     file: path,
     folder,
-    definition,
+    definition: Swarm.definitionOf(swarm),
     ...places,
     templateOf(stack) {
       const place = positions.placeIn(stack);

@@ -1,9 +1,10 @@
 import { hash } from "node:crypto";
 import type { ShellCommand } from "../dsl/command.js";
 import type { Environment } from "../dsl/environment.js";
+import type { AnyDefinition } from "../dsl/swarm.js";
 import type { TreePlan } from "../tree/tree-plan.js";
 import { identifyChecks } from "./output-checks.js";
-import type { AnyDefinition, Resolution } from "./resolve-swarm.js";
+import type { Resolution } from "./resolve-swarm.js";
 import type { SwarmPlan } from "./swarm-plan.js";
 
 function describePrepare(prepare: Environment["prepare"]): unknown {

@@ -4,7 +4,9 @@ import type { DigestCache } from "../format/content/digest-cache.js";
 import { UnusableInput } from "../format/content/input-entries.js";
 import { fillPattern } from "../format/pattern.js";
 import type { ProblemList } from "../problem/problem-list.js";
-import { NestedPaths, Repetitions } from "./collisions.js";
+import { hintForMissing } from "../survey/missing-path.js";
+import { Repetitions } from "../survey/repetitions.js";
+import { NestedPaths } from "./collisions.js";
 import type { Compilation } from "./compilation.js";
 import { JobPlanner, nameJob } from "./plan-jobs.js";
 import { reportNested, reportRepetitions } from "./report-collisions.js";
@@ -42,7 +44,11 @@ export function planJobs(
   tree?: string | undefined,
 ): void {
   const { plan, loaded, enumeration } = compilation;
-  const planner = new JobPlanner(plan, rememberShared(plan, loaded.folder, cache), problems.add, tree);
+  const inputs = {
+    look: rememberShared(plan, loaded.folder, cache),
+    hintForMissing: (source: string) => hintForMissing(loaded.folder, source),
+  };
+  const planner = new JobPlanner(plan, inputs, problems.add, tree);
   const repetitions = new Repetitions();
   const nested = new NestedPaths(repetitions.marks);
   for (const params of enumeration.jobs) {

@@ -6,15 +6,18 @@ import { chooseDelivery, cleanSource } from "../format/delivery.js";
 import { nameControl, shortened, whyNoPath } from "../format/file-names.js";
 import { fillPattern, type Params, type ParamValue } from "../format/pattern.js";
 import { isReserved } from "../format/results.js";
-import type { ReportMistake } from "../problem/problem.js";
+import type { DefinitionPath, ReportMistake } from "../problem/problem.js";
+import { MarkSet, markOf } from "../survey/mark-set.js";
 import { whyNewlyOutside } from "../tree/place-output.js";
-import { MarkSet, markOf } from "./mark-set.js";
 import type { InputPlan, JobInput, JobPlan, SwarmPlan } from "./swarm-plan.js";
 import { explainUnusable } from "./unusable-inputs.js";
 
-/** A job's name: its position, its param, or all of them as `chrom=1,seed=a`. */
-export function nameJob({ params: names, position }: Pick<SwarmPlan, "params" | "position">, params: Params): string {
-  if (position !== undefined) return String(params[position]);
+type Naming = Pick<SwarmPlan, "params" | "position" | "jobName">;
+
+/** A job's name: what the definition says; else its param, or all of them as `chrom=1,seed=a`. A line is too long for that. */
+export function nameJob({ params: all, position, jobName }: Naming, params: Params): string {
+  if (jobName) return fillPattern(jobName, params);
+  const names = position === undefined ? all : all.filter((name) => name !== LINE_PARAMS.line);
   if (names.length === 1) return String(params[names[0] as string]);
   return names.map((name) => `${name}=${String(params[name])}`).join(",");
 }
@@ -52,17 +55,26 @@ function identifyParams(names: readonly string[], params: Params): (readonly [st
   return names.map((name) => [name, params[name] as ParamValue] as const);
 }
 
+/** The files that jobs read, as they lie beside the definition. */
+export interface InputFiles {
+  /** looks at an input; undefined if there is none */
+  look(source: string): Content | undefined;
+  /** what to do about one that is not there */
+  hintForMissing(source: string): string;
+}
+
 /** Works out one job after another; what is wrong with one is reported, and the job left out. */
 export class JobPlanner {
   #number = 0;
   /** jobs that are the same but for their position, by what they are */
   readonly #seen = new MarkSet();
   readonly #repeated = new Map<string, number>();
+  /** inputs of which a file is missing */
+  readonly #missing = new Set<string>();
 
   constructor(
     readonly swarm: SwarmPlan,
-    /** looks at an input; undefined if there is none */
-    readonly look: (source: string) => Content | undefined,
+    readonly inputs: InputFiles,
     readonly report: ReportMistake,
     /** digest of the tree that the jobs run in, if there is one, and it was surveyed */
     readonly tree: string | undefined,
@@ -72,19 +84,21 @@ export class JobPlanner {
     const { swarm } = this;
     const name = nameJob(swarm, params);
     let good = true;
-    const wrong: ReportMistake = (path, message, hint) => {
+    /** @param kind what is wrong, the same for all jobs of which it is to be told once */
+    const wrong = (kind: string, path: DefinitionPath, message: string, hint?: string) => {
       good = false;
-      this.report(path, message, hint);
+      this.report(path, message, hint, { kind, job: shortened(name) });
     };
     for (const param of swarm.params) {
       const isLine = swarm.runsLines && param === LINE_PARAMS.line;
       const [why, hint] = whyNoParam(String(params[param]), isLine) ?? [];
-      if (why) wrong(["jobs"], `the param ${param} of the job ${JSON.stringify(name)} ${why}`, hint);
+      if (why) wrong(`${param} ${why}`, ["jobs"], `the param ${param} of the job ${JSON.stringify(name)} ${why}`, hint);
     }
     for (const param of swarm.computedParams) {
       const value = String(params[param]);
       if (/^-?(0|[1-9]\d*)$/.test(value)) continue;
       wrong(
+        `computes ${param}`,
         ["command"],
         `the command computes with the param ${param}, and in the job ${JSON.stringify(name)} it is ${JSON.stringify(value)}`,
         "bash computes with whole numbers without leading zeros; with anything else it may run code that is in it",
@@ -97,18 +111,19 @@ export class JobPlanner {
       const source = cleanSource(fillPattern(input.parts, params));
       let content: Content | undefined;
       try {
-        content = input.delivery === "in-place" ? NO_CONTENT : this.look(source);
+        content = input.delivery === "in-place" ? NO_CONTENT : this.inputs.look(source);
       } catch (error) {
-        for (const { message, hint } of explainUnusable(error, source, name)) {
-          wrong(["inputs", input.name], message, hint);
+        for (const [i, { message, hint }] of explainUnusable(error, source, name).entries()) {
+          wrong(`unusable ${i} ${hint}`, this.#placeOfInput(input), message, hint);
         }
         continue;
       }
       if (!content) {
         wrong(
-          ["inputs", input.name],
-          `the input ${source} of the job ${name} does not exist`,
-          "paths start at the definition's folder",
+          "missing",
+          this.#placeOfInput(input),
+          `the input ${shortened(source)} of the job ${shortened(name)} does not exist`,
+          this.#hintForMissing(input, source),
         );
         continue;
       }
@@ -116,14 +131,16 @@ export class JobPlanner {
       const why = whyNoPath(path);
       if (why)
         wrong(
-          ["inputs", input.name],
+          why,
+          this.#placeOfInput(input),
           `the input "${shortened(path)}" of the job ${shortened(name)} ${why}`,
           'say where it is to lie with { as: "…" }',
         );
       const other = inputs.findIndex((placed) => overlaps(placed.path, path));
       if (other >= 0) {
         wrong(
-          ["inputs", input.name],
+          "overlap",
+          this.#placeOfInput(input),
           `the inputs ${swarm.inputs[other]?.name} and ${input.name} of the job ${name} would lie at the same place in its folder, ${path}`,
           'say where one is to lie: input("…", { as: "…" })',
         );
@@ -137,6 +154,7 @@ export class JobPlanner {
       for (const part of output.parts) {
         if ("placeholder" in part && String(params[part.placeholder]).includes("/")) {
           wrong(
+            "slash",
             ["outputs", output.name],
             `the output "${path}" of the job ${name} has a / that comes from its {${part.placeholder}}`,
             "a param that is a path cannot be part of an output's name",
@@ -144,10 +162,12 @@ export class JobPlanner {
         }
       }
       const why = swarm.tree ? whyNewlyOutside(swarm.tree.workdir, output.pattern, path) : whyNoPath(path);
-      if (why) wrong(["outputs", output.name], `the output "${shortened(path)}" of the job ${shortened(name)} ${why}`);
+      if (why)
+        wrong(why, ["outputs", output.name], `the output "${shortened(path)}" of the job ${shortened(name)} ${why}`);
       // Of a pattern that is a name of their own it has been said.
       if (!swarm.tree && isReserved(path) && !isReserved(output.pattern)) {
         wrong(
+          "reserved",
           ["outputs", output.name],
           `the output ${path} of the job ${name} would lie where Locusts keeps its own records of the results`,
           `put something before or after it in the pattern, as in "out_${output.pattern}"`,
@@ -156,6 +176,7 @@ export class JobPlanner {
       const input = inputs.findIndex((placed) => overlaps(placed.path, path));
       if (input >= 0) {
         wrong(
+          "input",
           ["outputs", output.name],
           `the output ${path} of the job ${name} is also its input ${swarm.inputs[input]?.name}`,
           'give the input another place: input("…", { as: "…" })',
@@ -164,6 +185,7 @@ export class JobPlanner {
       const twin = outputs.findIndex((placed) => overlaps(placed, path));
       if (twin >= 0) {
         wrong(
+          "twin",
           ["outputs", output.name],
           outputs[twin] === path
             ? `the outputs ${swarm.outputs[twin]?.name} and ${output.name} of the job ${name} have the same path, ${path}`
@@ -195,6 +217,18 @@ export class JobPlanner {
       inputs,
       outputs,
     };
+  }
+
+  /** Which file was meant: looked for once, since further ones are but counted. */
+  #hintForMissing({ name }: InputPlan, source: string): string | undefined {
+    if (this.#missing.has(name)) return undefined;
+    this.#missing.add(name);
+    return this.inputs.hintForMissing(source);
+  }
+
+  /** Where an input is said: among the inputs, or by the source of the jobs. */
+  #placeOfInput({ name, bySource }: InputPlan): DefinitionPath {
+    return [bySource ? "jobs" : "inputs", name];
   }
 
   /** The params that decide what a job does: its position, only where something makes use of it. */

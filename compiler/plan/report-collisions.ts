@@ -1,8 +1,30 @@
-import { fillPattern } from "../format/pattern.js";
+import { fillPattern, type Params, textOfPattern } from "../format/pattern.js";
 import type { ProblemList } from "../problem/problem-list.js";
-import { foldersAround, type NestedPaths, type Repetitions } from "./collisions.js";
+import type { Repetitions } from "../survey/repetitions.js";
+import { foldersAround, type NestedPaths } from "./collisions.js";
 import type { Compilation } from "./compilation.js";
 import { nameJob } from "./plan-jobs.js";
+import type { OutputPlan, SwarmPlan } from "./swarm-plan.js";
+
+/** Two jobs that are called the same: each by all of its params. */
+function reportName(plan: SwarmPlan, first: Params, second: Params, numbers: string, problems: ProblemList): void {
+  const name = nameJob(plan, second);
+  if (!plan.jobName) {
+    const hint = "leave one of them out";
+    const shared = { kind: "same params", job: name };
+    problems.add(["jobs"], `jobs ${numbers} have the same params: ${name}`, hint, shared);
+    return;
+  }
+  const [one, other] = [first, second].map((params) => nameJob({ ...plan, jobName: undefined }, params));
+  const shared = { kind: "same name", job: name };
+  const differs = plan.params.find((param) => first[param] !== second[param]);
+  if (one === other || differs === undefined) {
+    problems.add(["jobs"], `jobs ${numbers} have the same params: ${one}`, "leave one of them out", shared);
+    return;
+  }
+  const hint = `put in what sets them apart, as in "${textOfPattern(plan.jobName)}_{${differs}}"`;
+  problems.add(["jobName"], `the jobs ${one} and ${other} are both called ${name}`, hint, shared);
+}
 
 /** Names the jobs that have the same name, or write the same path; a second look, in the rare case. */
 export function reportRepetitions(
@@ -10,7 +32,7 @@ export function reportRepetitions(
   repetitions: Repetitions,
   problems: ProblemList,
 ): void {
-  const names = new Map<string, number>();
+  const names = new Map<string, { readonly number: number; readonly params: Params }>();
   const writers = new Map<string, string>();
   let number = 0;
   for (const params of enumeration.jobs) {
@@ -18,11 +40,11 @@ export function reportRepetitions(
     const name = nameJob(plan, params);
     if (repetitions.isSuspect(`\0${name}`)) {
       const first = names.get(name);
-      if (first !== undefined) {
-        problems.add(["jobs"], `jobs ${first} and ${number} have the same params: ${name}`, "leave one of them out");
+      if (first) {
+        reportName(plan, first.params, params, `${first.number} and ${number}`, problems);
         continue;
       }
-      names.set(name, number);
+      names.set(name, { number, params });
     }
     for (const output of plan.outputs) {
       const path = fillPattern(output.parts, params);
@@ -33,11 +55,21 @@ export function reportRepetitions(
         problems.add(
           ["outputs", output.name],
           `the jobs ${other} and ${name} both write ${path}`,
-          "put into the pattern what sets them apart; the case of letters alone does not on every disk",
+          hintForShared(plan, output),
+          { kind: "same path", job: name },
         );
       }
     }
   }
+}
+
+/** What would give each job an output of its own. */
+function hintForShared({ params }: SwarmPlan, { pattern }: OutputPlan): string {
+  const missing = params.filter((param) => !pattern.includes(`{${param}}`));
+  if (missing.length === 0) return "the case of letters alone does not set paths apart on every disk";
+  const ending = /(?<=[^/])\.[^/]*$/.exec(pattern)?.[0] ?? "";
+  const stem = pattern.slice(0, pattern.length - ending.length);
+  return `put into the pattern what sets them apart, as in "${stem}_${missing.map((param) => `{${param}}`).join("_")}${ending}"`;
 }
 
 /** Names the outputs that would lie within others. Two of one job have been reported already. */
@@ -51,6 +83,7 @@ export function reportNested({ plan, enumeration }: Compilation, nested: NestedP
       ["outputs", inner.output],
       `the output ${inner.path} of the job ${inner.job} would lie within ${outer}, which the job ${job} writes`,
       "give the two places of their own: a file cannot be a folder, and a folder is collected as a whole",
+      { kind: "nested", job: inner.job },
     );
   };
   for (const params of enumeration.jobs) {

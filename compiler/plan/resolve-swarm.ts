@@ -7,10 +7,9 @@ import {
   type ShellPart,
 } from "../dsl/command.js";
 import type { Environment, Limits, Resources, RetryCause } from "../dsl/environment.js";
-import type { InputLike } from "../dsl/inputs.js";
 import { callDefinition } from "../dsl/mistake.js";
-import { type OutputLike, outputSpec } from "../dsl/outputs.js";
-import { referencesOf, type SwarmDefinition } from "../dsl/swarm.js";
+import { outputSpec } from "../dsl/outputs.js";
+import { type AnyDefinition, referencesOf } from "../dsl/swarm.js";
 import type { Target } from "../dsl/targets.js";
 import { formatWalltime } from "../format/amounts.js";
 import { parsePattern, placeholdersOf } from "../format/pattern.js";
@@ -27,16 +26,11 @@ import { longestJob } from "./pilot-time.js";
 import type { PlanMistake } from "./plan-mistake.js";
 import { OptionReader } from "./read-options.js";
 import { refuseVariable } from "./refuse-variable.js";
+import { resolveInputs } from "./resolve-inputs.js";
 import { resolveTarget } from "./resolve-target.js";
 import type { InputPlan, OutputPlan, PilotPlan, SwarmPlan } from "./swarm-plan.js";
 import { checkTargetNames } from "./target-names.js";
 import { threadVariables } from "./thread-variables.js";
-
-export type AnyDefinition = SwarmDefinition<
-  unknown,
-  Readonly<Record<string, InputLike>>,
-  Readonly<Record<string, OutputLike>>
->;
 
 export interface Resolution {
   readonly plan: Omit<SwarmPlan, "identity" | "program">;
@@ -50,20 +44,27 @@ const ALL_CAUSES: readonly RetryCause[] = ["exit", "signal", "timeout", "oom", "
 
 const VARIABLE_NAME = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]*$/;
 
+/** What the survey says of all jobs: of a table nobody else knows the params. */
+type JobsSurveyed = Omit<Enumeration, "jobs" | "problems" | "notes">;
+
 class Resolver {
   readonly mistakes: PlanMistake[] = [];
   readonly mistake: ReportMistake = (path, message, hint) => void this.mistakes.push({ path, message, hint });
   readonly read = new OptionReader(this.mistake);
+  readonly params: readonly string[];
+  readonly hasLines: boolean;
   /** params that bash computes with */
   readonly computed = new Set<string>();
 
   constructor(
     readonly definition: AnyDefinition,
-    readonly params: readonly string[],
+    readonly jobs: JobsSurveyed,
     readonly targetName: string,
     readonly target: Target,
-    readonly hasLines: boolean,
-  ) {}
+  ) {
+    this.params = jobs.names;
+    this.hasLines = jobs.code !== undefined;
+  }
 
   /** Is the target on a machine that does not see the definition's folder? */
   isElsewhere(): boolean {
@@ -87,37 +88,25 @@ class Resolver {
   }
 
   inputs(): InputPlan[] {
-    return Object.entries(this.definition.inputs ?? {}).map(([name, like]) => {
-      const path = ["inputs", name];
-      const spec =
-        typeof like === "string" ? { pattern: like, as: undefined, shared: false, delivery: undefined } : like;
-      this.checkName(path, "an input", name);
-      this.checkPlaceholders(path, spec.pattern);
-      if (spec.pattern.trim() === "") this.mistake(path, `the input "${name}" has an empty path`);
-      if (spec.delivery === "in-place" && !spec.pattern.startsWith("/") && this.isElsewhere()) {
-        this.mistake(
-          path,
-          `the input "${name}" lies beside the definition, and not on the target ${this.targetName}`,
-          "give inPlace(…) the absolute path that it has over there, or send it: input(…), linked(…) or shared(…)",
-        );
-      }
-      if (spec.as !== undefined) {
-        this.checkPlaceholders(path, spec.as);
-        if (spec.as.startsWith("/") || spec.as.split("/").includes("..")) {
-          this.mistake(path, `"${spec.as}" leads out of the job's folder`, "give a path below it");
-        }
-      }
-      return {
-        name,
-        variable: `in_${name}`,
-        pattern: spec.pattern,
-        parts: parsePattern(spec.pattern),
-        as: spec.as,
-        asParts: spec.as === undefined ? undefined : parsePattern(spec.as),
-        shared: spec.shared,
-        delivery: spec.delivery,
-      };
+    return resolveInputs(this.jobs.inputs ?? {}, this.definition.inputs ?? {}, {
+      targetName: this.targetName,
+      elsewhere: this.isElsewhere(),
+      mistake: this.mistake,
+      checkName: (...given) => this.checkName(...given),
+      checkPlaceholders: (...given) => this.checkPlaceholders(...given),
     });
+  }
+
+  /** What jobs are called, if not by their params. */
+  jobName(): SwarmPlan["jobName"] {
+    const { jobName } = this.definition;
+    if (jobName === undefined) return undefined;
+    this.checkPlaceholders(["jobName"], jobName);
+    if (placeholdersOf(jobName).length === 0) {
+      const hint = `put in what sets them apart, as in "${jobName}_{${this.params[0] ?? "id"}}"`;
+      this.mistake(["jobName"], `jobName "${jobName}" has no placeholder: all jobs would be called the same`, hint);
+    }
+    return parsePattern(jobName);
   }
 
   tree(environment: Environment): TreePlan | undefined {
@@ -129,22 +118,24 @@ class Resolver {
       {
         elsewhere: this.isElsewhere(),
         targetName: this.targetName,
-        hasInputs: Object.keys(this.definition.inputs ?? {}).length > 0,
+        hasInputs: this.hasInputs(),
         place,
       },
       (path, message, hint) => this.mistake([...place, ...path], message, hint),
     );
   }
 
+  hasInputs(): boolean {
+    return Object.keys({ ...this.jobs.inputs, ...this.definition.inputs }).length > 0;
+  }
+
   /** Lines run where they would by hand, unless it is said what a job reads or writes: then in a folder of its own. */
   folderOfLines(): TreePlan | undefined {
-    const { jobs, inputs, outputs } = this.definition;
-    if (jobs.source.kind !== "commands" || Object.keys({ ...inputs, ...outputs }).length > 0) return undefined;
-    return resolveFolder(
-      jobs.source.folder,
-      this.isElsewhere() ? this.targetName : undefined,
-      ["jobs"],
-      (message, hint) => this.mistake(["jobs"], message, hint),
+    const { folder } = this.jobs;
+    if (folder === undefined || this.hasInputs() || Object.keys(this.definition.outputs ?? {}).length > 0)
+      return undefined;
+    return resolveFolder(folder, this.isElsewhere() ? this.targetName : undefined, ["jobs"], (message, hint) =>
+      this.mistake(["jobs"], message, hint),
     );
   }
 
@@ -306,17 +297,17 @@ class Resolver {
 /**
  * Works out what a definition means on a target. All mistakes are reported, not the first alone.
  *
- * @param enumeration what the survey says of the jobs: of a table nobody else knows the params
  * @throws DefinitionThrew if one of the definition's own functions throws
  */
 export async function resolveSwarm(
   definition: AnyDefinition,
   source: string,
-  { names: params, position, code }: Pick<Enumeration, "names" | "position" | "code">,
+  jobs: JobsSurveyed,
   targetName: string,
 ): Promise<Resolution> {
   const target = definition.targets[targetName] as Target;
-  const resolver = new Resolver(definition, params, targetName, target, code !== undefined);
+  const { names: params, position, code } = jobs;
+  const resolver = new Resolver(definition, jobs, targetName, target);
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(definition.name ?? "")) {
     resolver.mistake(
       ["name"],
@@ -345,6 +336,7 @@ export async function resolveSwarm(
     target: resolvedTarget,
     params,
     position,
+    jobName: resolver.jobName(),
     inputs,
     outputs,
     command: command.text,

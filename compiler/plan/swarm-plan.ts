@@ -17,6 +17,10 @@ export interface InputPlan {
   readonly asParts: readonly PatternPart[] | undefined;
   readonly shared: boolean;
   readonly delivery: Delivery | undefined;
+  /** is it said by the source of the jobs, rather than among the inputs? */
+  readonly bySource: boolean;
+  /** does its pattern have wildcards? Then each job's path was looked up */
+  readonly found: boolean;
 }
 
 /** Its pattern is without the slash that marks a folder. */
@@ -54,6 +58,8 @@ export interface SwarmPlan {
   readonly params: readonly string[];
   /** the param that only says where a job stands: jobs are called by it, and known again by the others */
   readonly position: string | undefined;
+  /** what jobs are called, if the definition says it */
+  readonly jobName: readonly PatternPart[] | undefined;
   readonly inputs: readonly InputPlan[];
   readonly outputs: readonly OutputPlan[];
   /** bash text of the command; of a node() command, the line that starts the program */
@@ -97,6 +103,6 @@ export interface JobInput extends Content {
 }
 
 /** What a job is in the bundle, and its inputs with all that is known of them. */
-export interface JobPlan extends Omit<BundledJob, "inputs"> {
+export interface JobPlan extends Omit<BundledJob, "inputs" | "sources"> {
   readonly inputs: readonly JobInput[];
 }

@@ -19,7 +19,9 @@ export function closest(word: string, candidates: readonly string[]): string | u
   let best: { readonly candidate: string; readonly far: number } | undefined;
   for (const candidate of candidates) {
     const far = distance(word.toLowerCase(), candidate.toLowerCase());
-    if (far <= limit && far < (best?.far ?? Number.POSITIVE_INFINITY)) best = { candidate, far };
+    // Two names of one letter have nothing in common.
+    const isLike = far <= limit && far < Math.max(word.length, candidate.length);
+    if (isLike && far < (best?.far ?? Number.POSITIVE_INFINITY)) best = { candidate, far };
   }
   return best?.candidate;
 }

@@ -8,8 +8,14 @@ export interface Place {
 /** A place in a definition: keys and positions, from its top. */
 export type DefinitionPath = readonly (string | number)[];
 
+/** A mistake that many jobs may share: it is told once, of the first one, with the names of some others. */
+export interface SharedMistake {
+  readonly kind: string;
+  readonly job: string;
+}
+
 /** Takes a mistake at a part of the definition, and what to do about it. */
-export type ReportMistake = (path: DefinitionPath, message: string, hint?: string) => void;
+export type ReportMistake = (path: DefinitionPath, message: string, hint?: string, shared?: SharedMistake) => void;
 
 export interface Problem {
   /** what happened, as a sentence without a full stop */

@@ -1,4 +1,4 @@
-import type { ColumnType } from "../dsl/jobs.js";
+import type { ColumnType } from "../dsl/job-source.js";
 import type { ParamValue } from "../format/pattern.js";
 
 /** A field's value; or why it has none of that type, in words that `as the column … is declared` may follow. */

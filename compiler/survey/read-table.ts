@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { ColumnType } from "../dsl/jobs.js";
+import type { ColumnType } from "../dsl/job-source.js";
 import type { ParamValue } from "../format/pattern.js";
 import type { Place, Problem } from "../problem/problem.js";
 import { convertField } from "./convert-field.js";

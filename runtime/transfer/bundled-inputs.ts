@@ -39,9 +39,12 @@ export class BundledInputs {
 
   of(job: BundledJob): InputPlacement[] {
     const params = Object.fromEntries(this.description.params.map((name, i) => [name, job.params[i] as string]));
+    const found = job.sources?.values();
     return this.description.inputs.map((input, i) => {
       const path = job.inputs[i] as string;
-      const source = cleanSource(fillPattern(this.#parts[i] as ReturnType<typeof parsePattern>, params));
+      const source = input.found
+        ? (found?.next().value as string)
+        : cleanSource(fillPattern(this.#parts[i] as ReturnType<typeof parsePattern>, params));
       if (input.delivery === "in-place") {
         const original = isAbsolute(source) ? source : join(this.definitionFolder, source);
         return { how: "in-place", path, original: this.asSeenThere(original) ?? original };

@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { JobSource } from "../../compiler/dsl/job-source.js";
 import { RuntimeProblem } from "../../runtime/system/problem.js";
 import { openWorkspace } from "../../runtime/workspace/workspace.js";
 import { suite } from "../runner/suite.js";
@@ -42,8 +43,8 @@ test("files of all kinds of JavaScript and TypeScript work, with what the langua
       "package.json": '{ "type": "commonjs" }',
     },
   );
-  const { source } = swarm.jobs;
-  const names = source.kind === "rows" ? source.rows.map((row: { id?: unknown }) => row.id) : [];
+  const { source } = JobSource.said(swarm.jobs);
+  const names = source.kind === "rows" ? source.rows.map(({ id }) => id) : [];
   assert.is(names.join(" "), "x index m h old json json x enum namespace t");
 });
 

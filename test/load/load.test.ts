@@ -2,6 +2,9 @@ import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { ShellCommand } from "../../compiler/dsl/command.js";
+import { patternOf } from "../../compiler/dsl/inputs.js";
+import { JobSource } from "../../compiler/dsl/job-source.js";
+import { outputSpec } from "../../compiler/dsl/outputs.js";
 import { referencesOf } from "../../compiler/dsl/swarm.js";
 import { type LoadedDefinition, loadDefinition } from "../../compiler/load/index.js";
 import { ProblemsFound } from "../../compiler/problem/problem.js";
@@ -22,8 +25,8 @@ function commandOf(loaded: LoadedDefinition): ShellCommand {
 test("what is loaded is what was defined, by the running Locusts", async () => {
   const { definition: swarm, file, folder } = await load(definition());
   assert.is(swarm.name, "example");
-  assert.equal(swarm.jobs.source, { kind: "files", pattern: "inputs/{id}.txt" });
-  assert.is(swarm.inputs.common.pattern, "common.txt");
+  assert.equal(JobSource.said(swarm.jobs).source, { kind: "files", pattern: "inputs/{id}.txt" });
+  assert.is(patternOf(swarm.inputs?.common ?? ""), "common.txt");
   assert.is(file, join(folder, "swarm.config.ts"));
 });
 
@@ -48,14 +51,8 @@ test("local files with any ending, JSON and packages can be imported", async () 
       "node_modules/letters/i.d.ts": "export const d: string;",
     },
   );
-  assert.equal(swarm.jobs.source.kind === "rows" && Array.from(swarm.jobs.source.rows, (row) => row.id), [
-    "a",
-    "b",
-    "bc",
-    "d",
-    "1",
-    "2",
-  ]);
+  const { source } = JobSource.said(swarm.jobs);
+  assert.equal(source.kind === "rows" && Array.from(source.rows, (row) => row.id), ["a", "b", "bc", "d", "1", "2"]);
 });
 
 test("regular expressions, arrays, classes and filters of a definition work", async () => {
@@ -68,9 +65,10 @@ test("regular expressions, arrays, classes and filters of a definition work", as
       ['class Ids { all = ["a", "b"] as const; }'],
     ),
   );
-  assert.equal(swarm.outputs.text.checks.matches, { source: "^ok$", flags: "i" });
-  assert.ok(swarm.jobs.source.kind === "matrix" && Array.isArray(swarm.jobs.source.axes.id));
-  const [keep] = swarm.jobs.filters as readonly ((params: object) => boolean)[];
+  assert.equal(outputSpec(swarm.outputs?.text ?? "").checks.matches, { source: "^ok$", flags: "i" });
+  const { source, filters } = JobSource.said(swarm.jobs);
+  assert.ok(source.kind === "matrix" && Array.isArray(source.axes.id));
+  const [keep] = filters as readonly ((params: object) => boolean)[];
   assert.equal([keep?.({ id: "a", k: 1 }), keep?.({ id: "a", k: 2 })], [false, true]);
 });
 

@@ -112,7 +112,7 @@ test("what is no list of commands is named", async () => {
   ]);
   assert.deepEqual(await problemsOf(Buffer.from("a\nb \xe9\nc\0\nd \r e\n", "latin1")), [
     "tasks.txt:2:3 the line is not UTF-8 from here on (save the file as UTF-8; if it is Latin-1: iconv -f latin1 -t utf-8)",
-    "tasks.txt:3:2 the line has a NUL character in it, which no command can have (is this a list of commands? One in UTF-16 has to be saved as UTF-8)",
+    "tasks.txt:3:2 the line has a NUL character in it, which no command can have (is this a text file? One in UTF-16 has to be saved as UTF-8)",
     "tasks.txt:4:3 the line has a carriage return in the middle of it (save the file with Unix line ends (LF))",
   ]);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type JobSource, list, matrix, range, rows } from "../../compiler/dsl/jobs.js";
+import { JobSource } from "../../compiler/dsl/job-source.js";
+import { list, matrix, range, rows } from "../../compiler/dsl/jobs.js";
 import { DefinitionMistake } from "../../compiler/dsl/mistake.js";
 import type { ParamValue } from "../../compiler/format/pattern.js";
 import { decodeRow, encodeRow } from "../../compiler/format/tsv.js";
@@ -55,7 +56,7 @@ function checkRange(from: Decimal, step: Decimal, steps: number, more: number): 
     seen.refused += 1;
     return;
   }
-  const { jobs, problems } = enumerateJobs(source, "/");
+  const { jobs, problems } = enumerateJobs(JobSource.said(source), "/");
   assert.deepEqual(problems, []);
   const found = Array.from(jobs, ({ i }) => i as number);
   assert.deepEqual(found.map(String), expected);
@@ -93,7 +94,7 @@ function isExact(one: ParamValue): boolean {
 
 /** The jobs of a source, as texts that a bundle's table has held; undefined if it is refused. */
 function held(source: JobSource<unknown>): string[][] | undefined {
-  const { names, jobs, problems } = enumerateJobs(source, "/");
+  const { names, jobs, problems } = enumerateJobs(JobSource.said(source), "/");
   if (problems.length > 0) return undefined;
   return Array.from(jobs, (params) => {
     const line = encodeRow(names.map((column) => String(params[column])));

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import type { ColumnType } from "../../compiler/dsl/jobs.js";
+import type { ColumnType } from "../../compiler/dsl/job-source.js";
 import { readTable, type TableRows } from "../../compiler/survey/read-table.js";
 import { makeFolder } from "../load/temp-definition.js";
 import { suite } from "../runner/suite.js";

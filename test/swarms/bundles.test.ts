@@ -14,7 +14,6 @@ import { join } from "node:path";
 import { compile } from "../../compiler/compile.js";
 import { ownedFiles } from "../../compiler/emit/owned-files.js";
 import { MACHINERY_FOLDER } from "../../compiler/format/machinery.js";
-import type { AnyDefinition } from "../../compiler/plan/resolve-swarm.js";
 import { suite } from "../runner/suite.js";
 import { locusts, type Surroundings } from "./command-line.js";
 import { copySwarm, folderOf, SWARM_NAMES, SWARMS, temporaryFolder } from "./swarm-folders.js";
@@ -49,7 +48,7 @@ function namesIn(folder: string): readonly string[] {
 /** The names of a definition's targets. */
 async function targetsOf(swarm: string): Promise<readonly string[]> {
   const { loaded } = await compile(join(swarm, "swarm.config.ts"), "local");
-  return Object.keys((loaded.definition as AnyDefinition).targets ?? {}).sort();
+  return Object.keys(loaded.definition.targets ?? {}).sort();
 }
 
 for (const name of SWARM_NAMES) {

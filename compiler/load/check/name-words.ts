@@ -1,3 +1,4 @@
+import { USE_A_SOURCE } from "../../dsl/swarm.js";
 import { closest, didYouMean } from "../../problem/closest.js";
 import { listed, type Mistake, type Wording } from "./mistake.js";
 import { unknownModule } from "./module-words.js";
@@ -44,7 +45,7 @@ function unknownReference({ node, checker }: Mistake): Wording | undefined {
   if (what) {
     const has = known.length > 0 ? `this swarm's ${what}s are ${listed(known)}` : `this swarm has no ${what}s`;
     const hint = didYouMean(access.name, known);
-    const follows = what === "param" && known.length === 0 ? { follows: "jobs" as const } : {};
+    const follows = what !== "output" ? { follows: "jobs" as const } : {};
     return { message: `there is no ${what} "${access.name}"; ${has}`, hint, at: access.at, ...follows };
   }
   const symbol = access.type.aliasSymbol ?? access.type.getSymbol();
@@ -99,6 +100,10 @@ function unknownOption({ node, checker, lines }: Mistake): Wording | undefined {
   const type = checker.getContextualType(object);
   const members = type?.isUnion() ? type.types : type ? [type] : [];
   const known = new Set(members.flatMap((member) => member.getProperties().map((symbol) => symbol.name)));
+  if (members.some((member) => member.getSymbol()?.name === "JobSource")) {
+    const what = ts.isCallExpression(object.parent) ? "what is given to times(…)" : "jobs";
+    return { message: `${what} is no source of jobs`, hint: USE_A_SOURCE, at: object };
+  }
   return { ...unknownProperty(wholeAround(object), name.replace(/^"|"$/g, ""), [...known]), at: node };
 }
 

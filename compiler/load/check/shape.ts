@@ -6,7 +6,7 @@ import { ts } from "./ts-morph.js";
 /** What each part of a swarm looks like, to show where it is missing. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   name: 'name: "my-swarm"',
-  jobs: 'jobs: files("inputs/{id}.txt"), or range(…), list(…), rows(…), matrix(…), table(…), commands(…)',
+  jobs: 'jobs: files("inputs/{id}.txt"), or range(…), list(…), rows(…), matrix(…), table(…), lines(…), commands(…)',
   command: "command: ({ inputs, outputs }) => sh`…`",
   targets: "targets: { here: local() }",
 };

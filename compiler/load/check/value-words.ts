@@ -1,3 +1,4 @@
+import { USE_A_SOURCE } from "../../dsl/swarm.js";
 import { didYouMean } from "../../problem/closest.js";
 import { exclusive } from "./exclusive.js";
 import { listed, type Mistake, valueAt, type Wording } from "./mistake.js";
@@ -56,7 +57,7 @@ function unknownPlaceholder({ node }: Mistake, wanted: string): Wording | undefi
     message: `unknown placeholder${unknown.length > 1 ? "s" : ""} ${listed(unknown)}; this swarm's jobs have ${listed(known)}`,
     hint: meant?.replace(/"(.*)"/, "{$1}"),
     at: patternWith(unknown[0] as string, valueAt(node)),
-    ...(known.includes("no params") ? { follows: "jobs" as const } : {}),
+    follows: "jobs",
   };
 }
 
@@ -73,7 +74,8 @@ function patternWith(placeholder: string, value: ts.Node): ts.Node {
 
 function sentence({ node }: Mistake, wanted: string): Wording | undefined {
   const [first] = sentencesIn(wanted);
-  return first === undefined ? undefined : { message: first, at: valueAt(node) };
+  const hint = first?.startsWith("both sources have") ? "give it another name in one of them" : undefined;
+  return first === undefined ? undefined : { message: first, hint, at: valueAt(node) };
 }
 
 function unit({ node }: Mistake, given: string, wanted: string): Wording | undefined {
@@ -142,12 +144,17 @@ function part({ node }: Mistake, _given: string, wanted: string): Wording | unde
 function jobs({ node, lines }: Mistake): Wording | undefined {
   const [head = ""] = lines;
   const value = valueAt(node);
-  const property = value.parent;
-  if (!/JobSource</.test(head) || !ts.isPropertyAssignment(property) || property.name.getText() !== "jobs")
-    return undefined;
-  return {
-    message: "jobs is no source of jobs",
-    hint: 'use files("…"), range("i", 1, 10), list("id", […]), rows([…]), matrix({…}), table("….tsv") or commands("….txt")',
-    at: value,
-  };
+  const around = value.parent;
+  if (ts.isCallExpression(around) && around.expression.getText() === "files") {
+    return {
+      message: "files takes a pattern, or several by the names of the inputs that they are",
+      hint: 'write files("in/{id}.txt"), or files({ r1: "in/{id}_R1.fq", r2: "in/{id}_R2.fq" })',
+      at: value,
+    };
+  }
+  if (!/JobSource</.test(head)) return undefined;
+  if (ts.isPropertyAssignment(around) && around.name.getText() === "jobs")
+    return { message: "jobs is no source of jobs", hint: USE_A_SOURCE, at: value };
+  if (!ts.isCallExpression(around)) return undefined;
+  return { message: "what is given to times(…) is no source of jobs", hint: USE_A_SOURCE, at: value };
 }

@@ -35,5 +35,14 @@ export const surveyCommands: SurveySource<"commands"> = (source, folder) => {
     for (const { number, text } of readTaskLines(path, source.path)) yield { number, line: text };
   }
   const code = again(() => readTaskLines(path, source.path));
-  return { names, jobs: again(jobs), problems, notes: [], empty, position: LINE_PARAMS.number, code };
+  return {
+    names,
+    jobs: again(jobs),
+    problems,
+    notes: [],
+    empty,
+    position: LINE_PARAMS.number,
+    code,
+    folder: source.folder,
+  };
 };

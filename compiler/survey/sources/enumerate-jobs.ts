@@ -1,13 +1,14 @@
-import type { JobSource } from "../../dsl/jobs.js";
+import type { SaidJobs } from "../../dsl/job-source.js";
 import { callDefinition } from "../../dsl/mistake.js";
 import type { Params } from "../../format/pattern.js";
 import type { Problem } from "../../problem/problem.js";
 import { surveySource } from "./index.js";
+import { crossSources } from "./product.js";
 import { again, type Source } from "./source.js";
 
 export type Enumeration = Omit<Source, "empty">;
 
-function* filtered(jobs: Iterable<Params>, filters: readonly ((params: never) => boolean)[]): Generator<Params> {
+function* filtered(jobs: Iterable<Params>, filters: SaidJobs["filters"]): Generator<Params> {
   const keeps = (params: Params) => filters.every((keep) => keep(params as never));
   for (const params of jobs) if (callDefinition(() => keeps(params))) yield params;
 }
@@ -31,11 +32,19 @@ function whyNone(source: Source, jobs: Iterable<Params>): readonly Problem[] {
   ];
 }
 
-/** The params of each job, in order; no input's content is read. @throws DefinitionThrew what a filter throws */
-export function enumerateJobs(source: JobSource<unknown>, folder: string): Enumeration {
-  const found = surveySource(source.source, folder);
-  const { names, notes, position, code } = found;
-  const jobs = source.filters.length > 0 ? again(() => filtered(found.jobs, source.filters)) : found.jobs;
+/** What a source, or several crossed ones, come to, with their filters. */
+function survey({ source, filters }: SaidJobs, folder: string): Source {
+  const found =
+    source.kind === "product"
+      ? source.factors.map((factor) => survey(factor, folder)).reduce(crossSources)
+      : surveySource(source, folder);
+  const jobs = filters.length > 0 ? again(() => filtered(found.jobs, filters)) : found.jobs;
   const problems = found.problems.length > 0 ? found.problems : whyNone(found, jobs);
-  return { names, jobs, problems, notes, ...(position ? { position } : {}), ...(code ? { code } : {}) };
+  return { ...found, jobs, problems };
+}
+
+/** The params of each job, in order; no input's content is read. @throws DefinitionThrew what a filter throws */
+export function enumerateJobs(said: SaidJobs, folder: string): Enumeration {
+  const { empty: _, ...enumeration } = survey(said, folder);
+  return enumeration;
 }

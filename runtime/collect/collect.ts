@@ -29,6 +29,7 @@ export async function collect(
   let waiting = 0; // runs that were stopped, and in whose trees jobs are still to run
   const trees: CollectedTree[] = []; // of runs that are over
   const untidied: string[] = []; // what could not be removed of runs that are over, as texts
+  const passedOver: string[] = []; // lines of journals, as sentences
   const lost: number[] = []; // numbers of runs of which no whole bundle is known any more
   results.ownership.checkTables(hasTree);
   makeFolders(workspace.results);
@@ -50,16 +51,17 @@ export async function collect(
     const follower = new RunFollower({ ...options, run, files, description, jobs, results, label });
     await follower.read();
     finished += (await follower.collect()).length;
-    if (isActive) continue;
-    const isOver = follower.state.finished >= run.jobs;
-    if (collectedTree(description) && !isOver && options.abandon !== true) {
+    passedOver.push(...follower.state.passedOver);
+    const phase = follower.state.phase(isActive, collectedTree(description) !== undefined);
+    if (phase === "active") continue;
+    if (phase === "waiting" && options.abandon !== true) {
       waiting += 1;
       continue;
     }
-    const ended = await endRun(follower, workspace, { isOver, isMine: deployed.mine });
+    const ended = await endRun(follower, workspace, { isOver: phase === "over", isMine: deployed.mine });
     if (ended.tree) trees.push(ended.tree);
     if (ended.untidied !== undefined) untidied.push(ended.untidied);
   }
   const tables = writeResultTables(workspace.results, deployed.description, deployed.jobs(), results.placed);
-  return { ...tables, finished, active, stopped, trees, waiting, untidied, lost };
+  return { ...tables, finished, active, stopped, trees, waiting, untidied, lost, passedOver };
 }

@@ -9,7 +9,6 @@ import { isClosed, listRuns, type Run, readRun } from "../run/run-folder.js";
 import { RunState } from "../run/run-state.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { type OpenOptions, openTarget, type TargetFacts } from "../target/open-target.js";
-import type { TargetFiles } from "../transfer/target-files.js";
 import { type LockOptions, lockState } from "../workspace/deploy-lock.js";
 import { describedIn, isWholeBundle } from "../workspace/whole-bundle.js";
 import { bundleFolder, knownBundles, prepareState, targetDirectory, type Workspace } from "../workspace/workspace.js";
@@ -147,11 +146,13 @@ export function openRuns(deployed: DeployedSwarm): Run[] {
   return deployed.runs.filter((run) => !isClosed(run));
 }
 
-/** Reads a run's journals from their beginning, as they are on the target now. */
-export async function viewRun(files: TargetFiles, run: Run) {
+/** What a run is at: who works on it, and what its journals say, read from their beginning as they are on the target now. */
+export async function viewRun({ files, scheduler }: Pick<DeployedSwarm, "files" | "scheduler">, run: Run) {
+  // Asked before the journals are read, so that nothing written in between is missed.
+  const { active, explanation } = await scheduler.status(run);
   await files.readJournals(run);
   const ended = new Map<number, EndedTry>();
-  const state = new RunState(run.folder);
+  const state = new RunState(run);
   state.read((end) => ended.set(end.number, end));
-  return { run, state, ended };
+  return { run, active, explanation, state, ended };
 }

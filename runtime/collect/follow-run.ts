@@ -49,7 +49,7 @@ export class RunFollower {
   done = 0;
 
   constructor(readonly options: FollowOptions) {
-    this.state = new RunState(options.run.folder, options.jobs);
+    this.state = new RunState(options.run, options.jobs);
     this.#results = options.results;
     this.#ledger = options.results.placed.ledger;
   }

@@ -15,8 +15,8 @@ export async function previewTrees(deployed: DeployedSwarm) {
   if (!collectedTree(description)) return { trees, unfinished };
   for (const run of openRuns(deployed)) {
     if (run.digest !== description.digest) continue;
-    const { ended } = await viewRun(files, run);
-    if (ended.size < run.jobs) {
+    const { active, state: runState, ended } = await viewRun(deployed, run);
+    if (runState.phase(active, true) !== "over") {
       unfinished += 1;
       continue;
     }

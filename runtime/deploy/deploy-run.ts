@@ -80,16 +80,15 @@ export class DeployRun {
   async follow(run: Run, jobs: ReadonlyMap<number, BundledJob>, recount = false): Promise<DeployEnd> {
     const follower = this.follower(run, jobs, this.options.description, recount);
     const end = await this.managers.follow(follower);
-    await this.finish(follower, end.how === "left" ? Number.POSITIVE_INFINITY : jobs.size);
+    this.count(follower);
+    // One of which less has ended is left as it is: its manager can be started again by hand.
+    if (end.how !== "left" && follower.state.phase(false, true) === "over") await this.close(follower, true);
     return end;
   }
 
-  /** A run of which less has ended is left as it is: its manager can be started again by hand. */
-  async finish(follower: RunFollower, jobs: number): Promise<void> {
+  count(follower: RunFollower): void {
     this.failures.push(...follower.failures);
     this.finished += follower.done + follower.failures.length;
-    if (follower.state.finished < jobs) return;
-    await this.close(follower, true);
   }
 
   /** @param isOver whether all its jobs have ended */
@@ -144,13 +143,15 @@ export class DeployRun {
         await follower.read();
         await follower.collect();
         this.managers.nameTroubles(follower.state);
-        const left = run.jobs - follower.state.finished;
-        if (left === 0 || !collectedTree(earlier.description)) await this.finish(follower, follower.state.finished);
-        else if (resumes) {
+        const phase = follower.state.phase(false, collectedTree(earlier.description) !== undefined);
+        if (phase === "waiting" && resumes) {
           refuseChoice(options.choice, run, false);
-          const end = await this.resume(run, earlier.jobs, left);
+          const end = await this.resume(run, earlier.jobs, run.jobs - follower.state.finished);
           if (end.how !== "complete") return end;
-        } else await this.close(follower, false);
+        } else {
+          if (phase !== "waiting") this.count(follower);
+          await this.close(follower, phase === "over");
+        }
       } else await this.giveUp(run);
     }
     return undefined;
@@ -158,7 +159,7 @@ export class DeployRun {
 
   /** Of a run whose bundle is lost nobody knows what its jobs were. */
   async giveUp(run: Run): Promise<void> {
-    const { state } = await viewRun(this.files, run);
+    const { state } = await viewRun(this, run);
     if (state.finished > 0) this.options.observer.lost(run);
     closeRun(run);
   }
@@ -180,7 +181,7 @@ export class DeployRun {
 
   async runWanted(selection: Selection): Promise<DeployEnd> {
     const { wanted } = selection;
-    const run = await stageWanted(this.opened, this.options, new Set(wanted.keys()));
+    const run = await stageWanted(this.opened, this.options, [...wanted.values()]);
     try {
       // Not before: as long as nothing can run, the old results are better than none.
       this.putRight(selection);

@@ -109,10 +109,11 @@ export class Managers {
     return { active, news };
   }
 
-  /** Names what has become of nodes and pilots, each once. */
+  /** Names what has become of nodes, pilots and lines of journals, each once. */
   nameTroubles(state: RunState): void {
     const { observer } = this.options;
     for (const node of state.badNodes) this.#sayOnce(node, (text) => observer.badNode(text));
+    for (const line of state.passedOver) this.#sayOnce(line, (text) => observer.noted(text));
     for (const chain of state.brokenChains) this.#sayOnce(`the pilot ${chain}`, (text) => observer.noted(text));
   }
 

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { BundledJob } from "../../compiler/format/bundle.js";
 import type { Run } from "../run/run-folder.js";
 import { pilotsFor } from "../schedulers/pilots/pilot-scheduler.js";
 import type { OpenedTarget } from "../target/open-target.js";
@@ -14,20 +15,20 @@ import type { DeployOptions } from "./types.js";
 export async function stageWanted(
   opened: OpenedTarget,
   options: DeployOptions,
-  wanted: ReadonlySet<number>,
+  wanted: readonly BundledJob[],
 ): Promise<Run> {
   const { files } = opened;
   const { description, observer, workspace } = options;
   const { pilots } = description;
-  await preflight(opened, options, wanted.size);
+  await preflight(opened, options, wanted.length);
   const staged = await stageRun({
     bundle: options.bundle,
     description,
     sources: workspace.folder,
     files,
     wanted,
-    managers: pilots ? pilotsFor(pilots, wanted.size) : 1,
-    staged: (count) => observer.staging(count, wanted.size),
+    managers: pilots ? pilotsFor(pilots, wanted.length) : 1,
+    staged: (count) => observer.staging(count, wanted.length),
   });
   noteHere(options, files);
   return files.send(staged, (bytes, of) => observer.sending(bytes, of));

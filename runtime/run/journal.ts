@@ -2,7 +2,7 @@ import { readSync } from "node:fs";
 import { join } from "node:path";
 import { withoutControlCharacters } from "../../compiler/format/control-characters.js";
 import { namesIn, withFile } from "../../compiler/format/file-access.js";
-import { JOURNAL, journalWidth } from "../../compiler/format/journal.js";
+import { JOURNAL, type JournalEvent, journalWidth } from "../../compiler/format/journal.js";
 import { CAUSES, type Cause, type OutputState } from "../../compiler/format/results.js";
 import { RuntimeProblem } from "../system/problem.js";
 
@@ -30,6 +30,8 @@ export interface Watcher {
   ended(ended: EndedTry): void;
   /** A manager has left: `finished`, or why it stopped. */
   left(incarnation: string, reason: string, detail: string): void;
+  /** A line counts for nothing: it is torn, or has other columns than are known here. */
+  passedOver(incarnation: string, line: number): void;
 }
 
 const NUMBER = /^\d+$/;
@@ -48,13 +50,12 @@ function readOutputs(text: string): OutputState[] | undefined {
   return states;
 }
 
-/** One line of a journal; undefined if it is torn or makes no sense, which is passed over. */
+/** What a line says of a try that has ended; undefined if it makes no sense. */
 function readEnded(fields: readonly string[], incarnation: string, host: string): EndedTry | undefined {
   const [event, number, attempt, cause, exitCode, start, end, place, outputs, detail] = fields as [
     EndedTry["event"],
     ...string[],
   ];
-  if (fields.length !== journalWidth("done") || fields.at(-1) !== ".") return undefined;
   if (![number, attempt, start, end].every((field) => NUMBER.test(field as string))) return undefined;
   if (!(CAUSES as readonly string[]).includes(cause as string) || !PLACE.test(place as string)) return undefined;
   const states = readOutputs(outputs as string);
@@ -69,10 +70,15 @@ function readEnded(fields: readonly string[], incarnation: string, host: string)
     end: Number(end),
     place: place as string,
     outputs: states,
-    detail: detail === "-" ? "" : withoutControlCharacters(detail as string, " "),
+    detail: textIn(detail),
     incarnation,
     host,
   };
+}
+
+/** Text of a journal as people may be shown it; `-` is none. */
+function textIn(field: string | undefined): string {
+  return field === undefined || field === "-" ? "" : withoutControlCharacters(field, " ");
 }
 
 /** Earlier incarnations of a manager first: `main.2` before `main.10`. */
@@ -81,13 +87,19 @@ function byIncarnation(a: string, b: string): number {
   return number(a) - number(b) || (a < b ? -1 : 1);
 }
 
-/** A crash may tear a line; more lines than this that make no sense, and more than make some, are something else. */
+/** A crash may tear a line; more lines than this that are no manager's, and more than are, are something else. */
 const MOST_TORN = 5;
+
+/** Where a journal was read to: so many bytes, and lines; and what is there of the next one. */
+interface Place {
+  offset: number;
+  lines: number;
+  rest: Buffer;
+}
 
 /** Reads the journals of a run as they grow: each look reads only what is new. */
 export class JournalReader {
-  readonly #offsets = new Map<string, number>();
-  readonly #rests = new Map<string, Buffer>();
+  readonly #places = new Map<string, Place>();
   readonly #hosts = new Map<string, string>();
   #sound = 0;
   #torn = 0;
@@ -107,57 +119,61 @@ export class JournalReader {
   }
 
   #readFile(path: string, incarnation: string, watcher: Watcher): boolean {
-    let offset = this.#offsets.get(path) ?? 0;
-    let rest = this.#rests.get(path) ?? Buffer.alloc(0);
-    const before = offset;
+    const at = this.#places.get(path) ?? { offset: 0, lines: 0, rest: Buffer.alloc(0) };
+    this.#places.set(path, at);
+    const before = at.offset;
     withFile(path, "r", (file) => {
-      const read = () => readSync(file, this.#block, 0, this.#block.length, offset);
+      const read = () => readSync(file, this.#block, 0, this.#block.length, at.offset);
       for (let length = read(); length > 0; length = read()) {
-        offset += length;
-        const text = Buffer.concat([rest, this.#block.subarray(0, length)]);
+        at.offset += length;
+        const text = Buffer.concat([at.rest, this.#block.subarray(0, length)]);
         const last = text.lastIndexOf(10) + 1;
-        rest = Buffer.from(text.subarray(last));
-        for (const line of text.toString("utf8", 0, last).split("\n"))
-          this.#readLine(line.split("\t"), incarnation, watcher);
+        at.rest = Buffer.from(text.subarray(last));
+        const lines = text.toString("utf8", 0, last).split("\n").slice(0, -1);
+        for (const line of lines) {
+          at.lines += 1;
+          if (line !== "" && !this.#readLine(line.split("\t"), incarnation, watcher)) {
+            watcher.passedOver(incarnation, at.lines);
+          }
+        }
       }
     });
-    this.#offsets.set(path, offset);
-    this.#rests.set(path, rest);
-    return offset > before;
+    return at.offset > before;
   }
 
-  #readLine(fields: readonly string[], incarnation: string, watcher: Watcher): void {
-    if (fields.at(-1) === "." && Object.hasOwn(JOURNAL, fields[0] as string)) this.#sound += 1;
-    else if (fields[0] !== "" && ++this.#torn > MOST_TORN && this.#torn > this.#sound) {
+  /** @returns whether it is a whole line with the columns that are known */
+  #readLine(fields: readonly string[], incarnation: string, watcher: Watcher): boolean {
+    const event = fields[0] as JournalEvent;
+    if (fields.at(-1) === "." && Object.hasOwn(JOURNAL, event)) this.#sound += 1;
+    else if (++this.#torn > MOST_TORN && this.#torn > this.#sound) {
       throw new RuntimeProblem(
         `the journal ${incarnation}.tsv in ${this.runFolder} is not one that a manager has written`,
         "somebody may have tampered with the target's files; look at them before you go on",
       );
-    }
-    switch (fields[0]) {
+    } else return false;
+    if (fields.length !== journalWidth(event)) return false;
+    switch (event) {
       case "manager":
-        this.#hosts.set(incarnation, withoutControlCharacters(fields[2] ?? "", " "));
+        this.#hosts.set(incarnation, textIn(fields[2]));
         watcher.arrived(incarnation);
-        return;
+        return true;
       case "start":
-        if (fields.length === journalWidth("start") && NUMBER.test(fields[1] as string)) {
-          watcher.started(Number(fields[1]), incarnation);
-        }
-        return;
+        if (!NUMBER.test(fields[1] as string)) return false;
+        watcher.started(Number(fields[1]), incarnation);
+        return true;
       case "finish":
-        watcher.left(
-          incarnation,
-          withoutControlCharacters(fields[1] ?? "", " "),
-          fields[2] === "-" ? "" : withoutControlCharacters(fields[2] ?? "", " "),
-        );
-        return;
+        watcher.left(incarnation, textIn(fields[1]), textIn(fields[2]));
+        return true;
       case "done":
       case "failed":
       case "again":
       case "stopped": {
         const ended = readEnded(fields, incarnation, this.#hosts.get(incarnation) ?? "");
         if (ended) watcher.ended(ended);
+        return ended !== undefined;
       }
+      default:
+        return true; // for managers alone
     }
   }
 }

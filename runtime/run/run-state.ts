@@ -1,4 +1,5 @@
 import { type EndedTry, JournalReader } from "./journal.js";
+import type { Run } from "./run-folder.js";
 
 export interface Departure {
   readonly reason: string;
@@ -7,6 +8,17 @@ export interface Departure {
 
 /** Why a manager has left whose time has ended, and whose successor could not be submitted. */
 export const BROKEN_CHAIN = "broken-chain";
+
+/** Where a run stands: the same for whoever follows it, collects it, previews it or tells of it. */
+export type RunPhase =
+  /** managers work on it, or are about to */
+  | "active"
+  /** all its jobs have ended */
+  | "over"
+  /** jobs are left, which the next deploy goes on with, in the tree in which the others have run */
+  | "waiting"
+  /** jobs are left, and this run will not run them */
+  | "stopped";
 
 /** Reasons for which managers leave and others may go on. */
 const HARMLESS = new Set(["finished", "walltime", BROKEN_CHAIN]);
@@ -30,13 +42,22 @@ export class RunState {
   readonly #departures = new Map<string, Departure | undefined>();
   /** also of managers that others have followed since */
   readonly #badNodes = new Set<string>();
+  /** lines of journals that count for nothing, as sentences */
+  readonly passedOver: string[] = [];
 
   /** @param jobs the numbers of the run's jobs, where they are known: what a journal says of others counts for nothing */
   constructor(
-    runFolder: string,
+    readonly run: Run,
     readonly jobs?: { has(number: number): boolean },
   ) {
-    this.#reader = new JournalReader(runFolder);
+    this.#reader = new JournalReader(run.folder);
+  }
+
+  /** @param active whether a scheduler knows of managers @param hasTree whether its jobs share what they change */
+  phase(active: boolean, hasTree: boolean): RunPhase {
+    if (active) return "active";
+    if (this.finished >= this.run.jobs) return "over";
+    return hasTree ? "waiting" : "stopped";
   }
 
   get running(): number {
@@ -122,6 +143,10 @@ export class RunState {
         if (reason === "bad-node") this.#badNodes.add(detail);
         this.#forgetRunning(managerOf(incarnation));
         this.#departures.set(managerOf(incarnation), { reason, detail });
+      },
+      passedOver: (incarnation, line) => {
+        const where = `line ${line} of journal/${incarnation}.tsv of run ${this.run.number}`;
+        this.passedOver.push(`${where} is torn, or has other columns than this version knows: it does not count`);
       },
     });
   }

@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import {
   BUNDLE_FILES,
   type BundleDescription,
-  readBundledJobs,
+  type BundledJob,
   readUploads,
   type Upload,
 } from "../../compiler/format/bundle.js";
@@ -40,8 +40,8 @@ export interface StageOptions {
   /** where relative sources start */
   readonly sources: string;
   readonly files: Pick<TargetFiles, "here" | "there" | "runs" | "makeRun" | "placeShared" | "asSeenThere">;
-  /** the numbers of the jobs that are wanted */
-  readonly wanted: ReadonlySet<number>;
+  /** the jobs of the run, in the bundle's order */
+  readonly wanted: readonly BundledJob[];
   /** how many managers will share the run */
   readonly managers: number;
   staged?(jobs: number): void;
@@ -68,20 +68,19 @@ export async function stageRun(options: StageOptions): Promise<StagedRun> {
   let jobs: JobToPack[] = [];
   let bytes = 0;
   let chunk = 0;
-  let left = wanted.size;
+  let left = wanted.length;
   const flush = async (): Promise<void> => {
     if (jobs.length === 0) return;
     chunk += 1;
     writeChunk(chunks, chunk, jobs, places, tree !== undefined);
     left -= jobs.length;
-    options.staged?.(wanted.size - left);
+    options.staged?.(wanted.length - left);
     jobs = [];
     bytes = 0;
     await setImmediate(); // or nobody else, a connection say, would have a turn before all chunks are made
   };
-  for (const job of readBundledJobs(bundle, description)) {
+  for (const job of wanted) {
     const placements = inputs.of(job);
-    if (!wanted.has(job.number)) continue;
     for (const placement of placements) {
       if (placement.how === "pack") bytes += placement.upload.bytes;
       else if (placement.how !== "in-place" && !shared.has(placement.upload.destination)) {
@@ -94,7 +93,7 @@ export async function stageRun(options: StageOptions): Promise<StagedRun> {
     if (jobs.length >= chunkSize(left, options.managers) || isFull(bytes)) await flush();
   }
   await flush();
-  const facts = { digest: description.digest, chunks: chunk, jobs: wanted.size, managers: options.managers };
+  const facts = { digest: description.digest, chunks: chunk, jobs: wanted.length, managers: options.managers };
   return { number, folder, description, facts, shared: [...shared.values()], sources, tree };
 }
 

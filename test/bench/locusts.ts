@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readBundleDescription } from "../../compiler/format/bundle.js";
+import { readBundleDescription, readBundledJobs } from "../../compiler/format/bundle.js";
 import { DigestCache } from "../../compiler/format/content/digest-cache.js";
 import { openLocalFiles } from "../../runtime/target/open-target.js";
 import { stageRun as stage } from "../../runtime/transfer/stage-run.js";
@@ -60,12 +60,13 @@ export async function readyRun(
   writeDefinition(folder, definition);
   await runTimed(locusts(folder, `${log}.build`, "build", "--out", bundle));
   const files = openLocalFiles(target, DigestCache.open(undefined));
+  const description = readBundleDescription(bundle);
   const staged = await stage({
     bundle,
-    description: readBundleDescription(bundle),
+    description,
     sources: folder,
     files,
-    wanted: new Set(Array.from({ length: definition.jobs }, (_, i) => i + 1)),
+    wanted: [...readBundledJobs(bundle, description)],
     managers,
   });
   const run = await files.send({ ...staged, facts: { ...staged.facts, managers: present } });

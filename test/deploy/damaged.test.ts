@@ -57,6 +57,26 @@ test("a run whose bundle is damaged is gathered, and what was done does not run 
   assert.ok(begun(deployment) - before <= 2, `${begun(deployment) - before} jobs have run again`);
 });
 
+test("a line of a journal with other columns is named, and nothing but its job runs again", async () => {
+  const deployment = new Deployment(SWARM("one", PAUSE));
+  await leaveDead(deployment);
+  const before = begun(deployment);
+  const journal = ".locusts/local/runs/1/journal/main.1.tsv";
+  const lines = deployment.read(journal).split("\n");
+  const at = lines.findIndex((line) => line.startsWith("done"));
+  lines[at] = (lines[at] as string).replace(/\t\.$/, "\tmore\t.");
+  lines.splice(at, 0, "done\t1\t.");
+  deployment.write(journal, lines.join("\n"));
+  const sentence = (line: number) =>
+    `note: line ${line} of journal/main.1.tsv of run 1 is torn, or has other columns than this version knows`;
+  for (const verb of ["status", "deploy"]) {
+    const { stderr } = await deployment.begin([verb]).outcome;
+    for (const line of [at + 1, at + 2]) assert.ok(stderr.includes(sentence(line)), `${verb}: ${stderr}`);
+  }
+  assert.equal(deployment.results().filter((path) => /^\d\.txt$/.test(path)).length, 4);
+  assert.equal(begun(deployment) - before, 3, "the two that were cut off, and the one of that line");
+});
+
 test("a manager that cannot open its journal leaves at once, in words", async () => {
   const deployment = new Deployment(SWARM("one", PAUSE));
   await leaveDead(deployment);

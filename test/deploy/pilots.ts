@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readBundleDescription } from "../../compiler/format/bundle.js";
+import { readBundleDescription, readBundledJobs } from "../../compiler/format/bundle.js";
 import { DigestCache } from "../../compiler/format/content/digest-cache.js";
 import { openLocalFiles } from "../../runtime/target/open-target.js";
 import { stageRun } from "../../runtime/transfer/stage-run.js";
@@ -61,7 +61,7 @@ export class Pilots extends Deployment {
       description,
       sources: this.folder,
       files,
-      wanted: new Set(Array.from({ length: description.jobs }, (_, i) => i + 1)),
+      wanted: [...readBundledJobs(this.bundle, description)],
       managers,
     });
     await files.send(staged);

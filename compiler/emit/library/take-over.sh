@@ -30,12 +30,13 @@ locusts_end_orphans() { # incarnation-name
 }
 
 # Reads the journal of an incarnation: which jobs are finished for good, how many tries the others have used,
-# which ones it did not see the end of, what it tried to claim, and whether it left in good order.
+# which ones it did not see the end of, what it tried to claim, and whether it left in good order. Leaves the numbers
+# of lines that count for nothing in locusts_passed_over.
 locusts_read_journal() { # incarnation-name
-  local fields number second=$SECONDS
-  locusts_running=() locusts_its_claims=() locusts_its_end=''
-  while IFS=$'\t' read -r -a fields; do
-    locusts_is_whole || continue
+  local fields number second=$SECONDS line=0
+  locusts_running=() locusts_its_claims=() locusts_its_end='' locusts_passed_over=''
+  while line=$((line + 1)) && IFS=$'\t' read -r -a fields; do
+    locusts_is_whole || { locusts_passed_over+=" $line"; continue; }
     number=${fields[locusts_at_job]}
     case ${fields[0]} in
       start) locusts_running[number]=1 ;;
@@ -58,6 +59,8 @@ locusts_read_journal() { # incarnation-name
 locusts_learn_from() { # incarnation-name
   local number
   locusts_read_journal "$1"
+  [[ ! $locusts_passed_over ]] ||
+    locusts_say "journal/$1.tsv: lines that are torn, or have other columns than this version knows, do not count:$locusts_passed_over"
   [[ ! $locusts_its_end && $1 != "$locusts_incarnation" && ! ${locusts_deaths_of[$1]-} ]] || return 0
   locusts_deaths_of[$1]=${#locusts_running[@]}
   for number in "${!locusts_running[@]}"; do

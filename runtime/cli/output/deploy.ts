@@ -4,7 +4,7 @@ import type { DeployEnd, DeployObserver, DeployResult, Progress, SelectionFacts 
 import type { Workspace } from "../../workspace/workspace.js";
 import { sayCollectedTree } from "./collected-tree.js";
 import { sayFailures } from "./failures.js";
-import { sayReconnecting } from "./notes.js";
+import { sayNote, sayReconnecting } from "./notes.js";
 import { sayLost, sayPutRight, sayUntidied } from "./results.js";
 import type { Terminal } from "./terminal.js";
 
@@ -53,7 +53,7 @@ export function observeDeploy(terminal: Terminal, workspace: Workspace): DeployO
     sending: (bytes, of) => terminal.status(`sending ${formatBytes(bytes)} of ${formatBytes(of)}`),
     waiting: terminal.say,
     reconnecting: (message, pause) => sayReconnecting(terminal, message, pause),
-    noted: (message) => terminal.say(`${terminal.colors.yellow("note:")} ${message}`),
+    noted: (message) => sayNote(terminal, message),
     launched() {
       began = Date.now();
     },
@@ -76,7 +76,7 @@ export function observeDeploy(terminal: Terminal, workspace: Workspace): DeployO
     remarked(job, message) {
       remarks += 1;
       if (remarks > MOST_REMARKS) return;
-      terminal.say(`${terminal.colors.yellow("note:")} the job ${job} is done, but ${message}`);
+      sayNote(terminal, `the job ${job} is done, but ${message}`);
       if (remarks === MOST_REMARKS) terminal.say("  if there are more such jobs, results/jobs.tsv names them all");
     },
     putRight: (done) => sayPutRight(terminal, workspace, done),

@@ -3,6 +3,10 @@ import type { Problem } from "../../../compiler/problem/problem.js";
 import type { Terminal } from "./terminal.js";
 import { seenFromHere } from "./where.js";
 
+export function sayNote({ colors, say }: Terminal, message: string): void {
+  say(`${colors.yellow("note:")} ${message}`);
+}
+
 export function sayNotes({ colors, say }: Terminal, notes: readonly Problem[]): void {
   for (const { message, hint, place } of notes.map(seenFromHere)) {
     const where = place ? `${place.file}:${place.line}:${place.column}: ` : "";

@@ -2,6 +2,7 @@ import { join, relative } from "node:path";
 import { countOf, firstOf, formatBytes } from "../../../compiler/format/amounts.js";
 import type { PutRight } from "../../results/put-right.js";
 import type { Workspace } from "../../workspace/workspace.js";
+import { sayNote } from "./notes.js";
 import type { Terminal } from "./terminal.js";
 
 const MOST_NAMED = 3;
@@ -32,13 +33,11 @@ export function sayPutRight(terminal: Terminal, workspace: Workspace, done: PutR
 }
 
 export function sayLost(terminal: Terminal, run: number): void {
-  terminal.say(
-    `${terminal.colors.yellow("note:")} the results of run ${run} cannot be collected: no whole bundle of it is left`,
-  );
+  sayNote(terminal, `the results of run ${run} cannot be collected: no whole bundle of it is left`);
   terminal.say("  its files stay on the target until locusts clean --reset; its jobs run again with the next deploy");
 }
 
 export function sayUntidied(terminal: Terminal, message: string): void {
-  terminal.say(`${terminal.colors.yellow("note:")} ${message}`);
+  sayNote(terminal, message);
   terminal.say("  the results are not affected; the next deploy tries again");
 }

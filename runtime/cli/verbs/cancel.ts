@@ -1,5 +1,6 @@
 import { collect } from "../../collect/collect.js";
 import { EXIT } from "../output/exit-codes.js";
+import { sayNote } from "../output/notes.js";
 import { sayLost } from "../output/results.js";
 import { onInterrupts } from "./interrupts.js";
 import { useDeployed } from "./use-deployed.js";
@@ -16,6 +17,7 @@ export const cancel: Verb<object> = (context) =>
     ]);
     const home = await collect(deployed, { stop: true, hurry: hurry.signal, keepLogs: false }).finally(forget);
     for (const run of home.lost) sayLost(terminal, run);
+    for (const line of home.passedOver) sayNote(terminal, line);
     if (context.json) terminal.printDocument({ target: deployed.target, stopped: home.stopped, jobs: home.totals });
     else {
       terminal.say(home.stopped > 0 ? "stopped" : "nothing was running");

@@ -11,6 +11,7 @@ import { lockState } from "../../workspace/deploy-lock.js";
 import type { Workspace } from "../../workspace/workspace.js";
 import { openWorkspace, prepareState } from "../../workspace/workspace.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
+import { sayNote } from "../output/notes.js";
 import { sayUntidied } from "../output/results.js";
 import { useDeployed } from "./use-deployed.js";
 import type { Verb, VerbContext } from "./verb.js";
@@ -41,7 +42,7 @@ async function reset({ terminal, json, target }: VerbContext, workspace: Workspa
   const notes = await resetState(workspace, target);
   if (json) terminal.printDocument({ notes });
   else {
-    for (const note of notes) terminal.say(`${terminal.colors.yellow("note:")} ${note}`);
+    for (const note of notes) sayNote(terminal, note);
     terminal.say("removed all that was deployed; the results stay, and the next locusts deploy begins anew");
   }
   return EXIT.fine;

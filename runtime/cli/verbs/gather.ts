@@ -6,6 +6,7 @@ import { previewTrees } from "../../collect/preview.js";
 import { makeReport } from "../../results/report.js";
 import { describeCollectedTree, sayCollectedTree, sayTreePreview } from "../output/collected-tree.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
+import { sayNote } from "../output/notes.js";
 import { sayLost, sayUntidied } from "../output/results.js";
 import { useDeployed } from "./use-deployed.js";
 import type { Verb, VerbContext } from "./verb.js";
@@ -53,6 +54,7 @@ export const gather: Verb<GatherOptions> = (context, options) =>
         context.terminal.say("its tree is collected when all jobs have ended: locusts deploy goes on with them");
       for (const message of home.untidied) sayUntidied(context.terminal, message);
       for (const run of home.lost) sayLost(context.terminal, run);
+      for (const line of home.passedOver) sayNote(context.terminal, line);
       if (home.active > 0)
         context.terminal.say("the swarm still runs: gather again later, or follow it with locusts deploy");
     }

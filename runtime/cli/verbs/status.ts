@@ -5,18 +5,15 @@ import { makeReport } from "../../results/report.js";
 import { describeStop } from "../output/deploy.js";
 import { EXIT } from "../output/exit-codes.js";
 import { sayFailures } from "../output/failures.js";
+import { sayNote } from "../output/notes.js";
 import { sayStale } from "../output/results.js";
 import { useDeployed } from "./use-deployed.js";
 import type { Verb } from "./verb.js";
 
 /** Puts together what was collected and what the journals of open runs say. */
 async function lookAt(deployed: DeployedSwarm) {
-  const views = [];
-  const states = [];
-  for (const run of openRuns(deployed)) {
-    states.push(await deployed.scheduler.status(run));
-    views.push(await viewRun(deployed.files, run));
-  }
+  const views: Awaited<ReturnType<typeof viewRun>>[] = [];
+  for (const run of openRuns(deployed)) views.push(await viewRun(deployed, run));
   const { placed } = deployed.results;
   const newest = `${deployed.target}/${deployed.runs.at(-1)?.number}`;
   const failures: Failure[] = [];
@@ -26,8 +23,9 @@ async function lookAt(deployed: DeployedSwarm) {
     total += 1;
     const result = resultInPlace(job, deployed.description, placed);
     const view = views.find(
-      ({ run, ended, state }) =>
-        run.digest === deployed.description.digest && (ended.has(job.number) || state.isRunning(job.number)),
+      ({ run, active, ended, state }) =>
+        run.digest === deployed.description.digest &&
+        (ended.has(job.number) || (active && state.isRunning(job.number))),
     );
     const ended = view?.ended.get(job.number);
     if (view && !ended) running += 1;
@@ -43,21 +41,20 @@ async function lookAt(deployed: DeployedSwarm) {
       failures.push(asFailure(job, result, deployed.description));
     }
   }
-  const managers = states.some(({ active }) => active) ? "running" : "gone";
+  const managers = views.some(({ active }) => active) ? "running" : "gone";
   const why = managers === "gone" && done + failed < total ? views.at(-1)?.state.departure : undefined;
   const stop = why && why.reason !== "finished" ? describeStop(why) : "";
-  const explanation = [...states.map((state) => state.explanation), stop].filter((text) => text !== "").join("; ");
-  // What a killed manager has left in its journal runs no more.
-  if (managers === "gone") running = 0;
+  const explanation = [...views.map((view) => view.explanation), stop].filter((text) => text !== "").join("; ");
   const totals = { total, done, failed };
   const report = makeReport(deployed.target, totals, { running, cached }, failures, placed.stalePaths());
-  return { report, failures, waiting, managers, explanation };
+  const passedOver = views.flatMap(({ state }) => state.passedOver);
+  return { report, failures, waiting, managers, explanation, passedOver };
 }
 
 export const status: Verb<object> = (context) =>
   useDeployed(context, "look", async (deployed) => {
     const { terminal } = context;
-    const { report, failures, waiting, managers, explanation } = await lookAt(deployed);
+    const { report, failures, waiting, managers, explanation, passedOver } = await lookAt(deployed);
     if (context.json) terminal.printDocument({ ...report, managers, words: explanation });
     else {
       const { jobs } = report;
@@ -66,6 +63,7 @@ export const status: Verb<object> = (context) =>
         `${deployed.description.swarm} on ${deployed.target}: ${terminal.colors.bold(`${jobs.done}/${jobs.total} done`)}, ${jobs.running} running, ${jobs.failed} failed, ${jobs.pending} pending`,
       );
       sayStale(terminal, deployed.workspace, report.stale);
+      for (const line of passedOver) sayNote(terminal, line);
       if (explanation !== "") terminal.say(explanation);
       if (managers === "running") terminal.say("it is at work; locusts deploy follows it, locusts cancel stops it");
       else if (waiting > 0) terminal.say(`${waiting} have ended and are still to be collected: locusts gather`);

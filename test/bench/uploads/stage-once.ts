@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readBundleDescription } from "../../../compiler/format/bundle.js";
+import { readBundleDescription, readBundledJobs } from "../../../compiler/format/bundle.js";
 import { pilotsFor } from "../../../runtime/schedulers/pilots/pilot-scheduler.js";
 import { openTarget } from "../../../runtime/target/open-target.js";
 import { stageRun } from "../../../runtime/transfer/stage-run.js";
@@ -33,7 +33,7 @@ const staged = await stageRun({
   description,
   sources: folder,
   files,
-  wanted: new Set(Array.from({ length: description.jobs }, (_, i) => i + 1)),
+  wanted: [...readBundledJobs(bundle, description)],
   managers: pilots ? pilotsFor(pilots, description.jobs) : 1,
 });
 await files.send(staged, () => {});

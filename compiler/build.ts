@@ -31,7 +31,7 @@ export interface BuildOptions {
 }
 
 export interface Built extends EmittedBundle {
-  /** what is not wrong, and worth a word */
+  /** what people should know, and is no mistake */
   readonly notes: readonly Problem[];
 }
 

@@ -85,7 +85,7 @@ interface SlurmRequest extends TargetOptions, Partial<AccessOptions> {
   readonly successors?: number;
   /** whether nodes may call `sbatch`; if not, all successors are submitted at the start. True unless given. */
   readonly nodesMaySubmit?: boolean;
-  /** a pilot that gave no sign of life for so long loses its jobs to the others; `"2m"` unless given */
+  /** a pilot that gave no heartbeat for so long loses its jobs to the others; `"2m"` unless given */
   readonly silence?: Duration;
 }
 

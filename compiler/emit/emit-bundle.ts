@@ -258,7 +258,7 @@ export class BundleEmitter {
       shared: { inputs: this.#shared.size, bytes: this.#sharedBytes },
       changes: [
         ...[...changes].map(([file, change]) => ({ file, change })),
-        ...this.#removeLeftovers().map((file) => ({ file, change: "removed" as const })),
+        ...this.#removeUnused().map((file) => ({ file, change: "removed" as const })),
       ],
     };
   }
@@ -271,10 +271,10 @@ export class BundleEmitter {
   }
 
   /** Files that an earlier bundle had and this one has not. */
-  #removeLeftovers(): string[] {
-    const leftovers = namesIn(this.folder).filter((entry) => this.#owned.has(entry) && !this.#files.has(entry));
-    if (this.write) for (const entry of leftovers) rmSync(join(this.folder, entry));
-    return leftovers;
+  #removeUnused(): string[] {
+    const unused = namesIn(this.folder).filter((entry) => this.#owned.has(entry) && !this.#files.has(entry));
+    if (this.write) for (const entry of unused) rmSync(join(this.folder, entry));
+    return unused;
   }
 
   /** Leaves the folder as it was before. */

@@ -37,7 +37,7 @@ export function emitLayout(swarm: SwarmPlan): string {
       "runs/<run>/chunks/": "for each chunk the jobs in it, and their folders with inputs, packed",
       "runs/<run>/claims/": "which manager has taken which chunk",
       "runs/<run>/managers/": "the managers that run or ran",
-      "runs/<run>/journal/": "what happened, a file for each life of a manager",
+      "runs/<run>/journal/": "what happened, a file for each incarnation of a manager",
       "runs/<run>/work/<manager>/<list>/<job>/": "the working folder of a job",
       "runs/<run>/work/<manager>/<list>/<job>.out": "its standard output; .err is its standard error",
     },

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
-import { closeSync, openSync, readSync, renameSync, rmSync } from "node:fs";
+import { closeSync, openSync, readSync, rmSync } from "node:fs";
 import { withFile } from "../format/file-access.js";
-import { draftOf, writeWhole } from "../format/write-atomically.js";
+import { draftOf, replaceBy, writeWhole } from "../format/write-atomically.js";
 
 const BLOCK = 1 << 16;
 
@@ -88,7 +88,7 @@ export class OutputFile {
   keep(change: FileChange | "machinery"): void {
     if (!this.write) return;
     if (change === "same") rmSync(this.draft, { force: true });
-    else renameSync(this.draft, this.path);
+    else replaceBy(this.path, () => {}, this.draft);
   }
 
   discard(): void {

@@ -33,13 +33,17 @@ export function draftOf(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.new`);
 }
 
-function replaceBy(path: string, write: (draft: string) => void): void {
-  const draft = draftOf(path);
+/**
+ * Has a draft take the place of a path in one step, or leaves nothing of it.
+ *
+ * @param write makes the draft
+ */
+export function replaceBy(path: string, write: (draft: string) => void, draft = draftOf(path)): void {
   try {
     write(draft);
     renameSync(draft, path);
   } catch (error) {
-    rmSync(draft, { force: true });
+    rmSync(draft, { recursive: true, force: true });
     throw error;
   }
 }

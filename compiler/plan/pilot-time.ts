@@ -4,7 +4,7 @@ import type { PilotPlan } from "./swarm-plan.js";
 const MOST_GRACE = 10;
 /** A job that takes this part of a pilot's time or more may waste much of it. */
 const LONG_SHARE = 1 / 3;
-/** So much of it is worth a word. */
+/** A smaller part of it is not noted. */
 const NOTED_SHARE = 0.1;
 
 type PilotTime = Pick<PilotPlan, "walltimeSeconds" | "closingSeconds">;
@@ -24,7 +24,7 @@ export function longestJob(pilots: PilotTime): number {
   return pilots.walltimeSeconds - graceSeconds(pilots) - spareSeconds(pilots.closingSeconds);
 }
 
-/** The part of a pilot's time that is lost if each job takes its whole limit; 0 if it is not worth a word. */
+/** The part of a pilot's time that is lost if each job takes its whole limit; 0 if it is too little to be noted. */
 export function lostShare(pilots: PilotTime, timeSeconds: number): number {
   const { walltimeSeconds } = pilots;
   if (timeSeconds < walltimeSeconds * LONG_SHARE) return 0;

@@ -264,7 +264,7 @@ class Resolver {
     this.mistake(
       ["limits", "time"],
       timeSeconds > pilots.walltimeSeconds
-        ? `a job may take ${formatWalltime(timeSeconds)}, and a pilot on ${this.targetName} lives for ${walltime}`
+        ? `a job may take ${formatWalltime(timeSeconds)}, and a pilot on ${this.targetName} runs for ${walltime}`
         : `a job may take ${formatWalltime(timeSeconds)}, and of the ${walltime} of a pilot on ${this.targetName} it can have ${formatWalltime(longestJob(pilots))} at most: the rest is for its end`,
       "raise the target's walltime, or lower limits.time",
     );

@@ -46,7 +46,7 @@ function suggest(root: string, rule: TreeRule): string {
   return 'rules begin at the tree\'s root; "**/" before a name finds it at any depth';
 }
 
-/** Looks at what became of a tree's rules: a path that is not there is a mistake, other useless rules are worth a word. */
+/** Looks at what became of a tree's rules: a path that is not there is a mistake, other useless rules are noted. */
 export class RuleReview {
   readonly notes: Problem[] = [];
 
@@ -113,7 +113,7 @@ export class RuleReview {
     }
   }
 
-  met({ unreadable, outward, special }: TreeWalkReport): void {
+  walked({ unreadable, outward, special }: TreeWalkReport): void {
     for (const { path, why } of unreadable) {
       this.problems.add(
         this.plan.place,

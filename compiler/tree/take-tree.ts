@@ -19,7 +19,7 @@ function parseRules(texts: readonly string[], hidden: boolean): TreeRule[] {
   });
 }
 
-/** Surveys the tree that a definition selects. @returns what is worth a word; what is wrong goes to `problems` */
+/** Surveys the tree that a definition selects. @returns notes; what is wrong goes to `problems` */
 export function takeTree(
   plan: TreePlan,
   folder: string,
@@ -42,7 +42,7 @@ export function takeTree(
     return [];
   }
   let hasWorkdir = plan.workdir === ".";
-  const met = walkTree(
+  const walked = walkTree(
     {
       root,
       select: parseRules(plan.select, plan.hidden),
@@ -56,9 +56,9 @@ export function takeTree(
     },
   );
   const review = new RuleReview(plan, root, problems);
-  review.select(met.select);
-  review.readOnly(met.readOnly);
-  review.met(met);
+  review.select(walked.select);
+  review.readOnly(walked.readOnly);
+  review.walked(walked);
   if (!hasWorkdir) {
     problems.add(
       [...plan.place, "workdir"],

@@ -34,7 +34,7 @@ export async function endRun(
     ? await collectTree({ run, files, description, folder, results, state, done, isOver, write: true })
     : undefined;
   if (!isMine) return { tree, untidied: undefined };
-  // Until now the journals and work folders had it all; from here on what is written down at home.
+  // Until now the journals and work folders had it all; from here on what is written down here.
   known.sync();
   writeAtomically(untidiedFile(run), follower.failedPlaces.map((place) => `${place}\0`).join(""));
   closeRun(run);

@@ -39,13 +39,13 @@ async function gatherLast(workspace: Workspace, target: string): Promise<string[
   const deployed = await openDeployed(workspace, target, { change: true, isLocked: true });
   try {
     if (!deployed.mine) throw new RuntimeProblem(`what lies in ${deployed.files.there} belongs to another checkout`);
-    const home = await collect(deployed, { stop: true, keepLogs: false, abandon: true });
-    for (const run of home.lost) {
+    const collected = await collect(deployed, { stop: true, keepLogs: false, abandon: true });
+    for (const run of collected.lost) {
       notes.push(
         `the results of run ${run} on ${target} are lost, since no whole bundle of it is left: its jobs run again`,
       );
     }
-    if (home.active > 0) notes.push(`something still runs on ${target}, and could not be stopped`);
+    if (collected.active > 0) notes.push(`something still runs on ${target}, and could not be stopped`);
     await deployed.files.clean();
   } finally {
     deployed.close();
@@ -80,7 +80,7 @@ async function resetTarget(workspace: Workspace, target: string): Promise<string
   try {
     notes.push(...(await gatherLast(workspace, target)));
   } catch (error) {
-    notes.push(`what was not home yet from ${target} is lost, and its jobs run again: ${messageOf(error)}`);
+    notes.push(`what was not collected yet from ${target} is lost, and its jobs run again: ${messageOf(error)}`);
   }
   if (!(await endProcessesIn(folder))) notes.push(`something still runs in ${folder}, and could not be ended`);
   try {

@@ -44,7 +44,7 @@ export interface DeployObserver {
   /** a copy that jobs share was changed by one of them, and has been made anew; which, in words */
   copyRestored(run: Run, message: string): void;
   /** what the jobs have changed in their tree is collected */
-  treeCollected(home: CollectedTree): void;
+  treeCollected(tree: CollectedTree): void;
   /** a node takes no more work; what happened there, in words */
   badNode(message: string): void;
   /** working folders of a run that has ended could not be removed, and why */

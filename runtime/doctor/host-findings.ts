@@ -118,7 +118,7 @@ function* examineLeftBehind({ leftBehind }: HostFacts, { access, pilots }: Needs
   }
 }
 
-/** Logins that take longer are worth a word, in milliseconds. */
+/** A login that takes longer is a warning, in milliseconds. */
 const SLOW_LOGIN = 5000;
 
 /** How long a command takes to begin, once one is logged in: each look at the target takes as long. */

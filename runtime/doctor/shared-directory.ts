@@ -59,16 +59,16 @@ export async function examineSharedDirectory(
     return fail(NAME, `there is no directory ${shared.here} on this machine`, "mount it, or fix sharedDirectory.here");
   }
   const [theirs, ours] = [randomUUID(), randomUUID()];
-  const meet = (...args: readonly string[]) =>
+  const probe = (...args: readonly string[]) =>
     host.run(loadScript("doctor/probe-shared-directory"), [directory, ...args]);
-  const begun = await meet("begin", theirs);
+  const begun = await probe("begin", theirs);
   if (begun.code !== 0) return fail(NAME, `nothing can be made in it on the target: ${begun.stderr.trim()}`);
   const wrong = await look(shared, begun.stdout, host.name, theirs, ours);
   if (wrong) {
-    await meet("drop", begun.stdout);
+    await probe("drop", begun.stdout);
     return wrong;
   }
-  const ended = await meet("end", begun.stdout);
+  const ended = await probe("end", begun.stdout);
   if (ended.code !== 0 || ended.stdout !== ours) {
     return fail(NAME, `what this side writes there cannot be read on ${host.name}: ${ended.stderr.trim()}`, IDS_HINT);
   }

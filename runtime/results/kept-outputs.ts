@@ -2,7 +2,8 @@ import { cpSync, existsSync, lstatSync, readdirSync, renameSync, rmSync, statSyn
 import { dirname, join } from "node:path";
 import { namesIn } from "../../compiler/format/file-access.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
-import { removeFolder } from "../system/files.js";
+import { replaceBy } from "../../compiler/format/write-atomically.js";
+import { clearDraftOf, removeFolder } from "../system/files.js";
 import type { Workspace } from "../workspace/workspace.js";
 import { digestOf } from "./fingerprint.js";
 import { Ledger } from "./ledger.js";
@@ -18,10 +19,8 @@ function move(from: string, to: string): void {
     renameSync(from, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EXDEV") throw error;
-    const draft = `${to}.new`;
-    rmSync(draft, { recursive: true, force: true });
-    cpSync(from, draft, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
-    renameSync(draft, to);
+    const options = { recursive: true, preserveTimestamps: true, verbatimSymlinks: true };
+    replaceBy(to, (draft) => cpSync(from, draft, options), clearDraftOf(to));
     rmSync(from, { recursive: true });
   }
 }

@@ -1,9 +1,10 @@
-import { linkSync, lstatSync, readSync, realpathSync, renameSync, rmSync, type Stats, statSync } from "node:fs";
+import { linkSync, lstatSync, readSync, realpathSync, rmSync, type Stats, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { BundledJob } from "../../compiler/format/bundle.js";
 import { namesIn, withFile } from "../../compiler/format/file-access.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { LOG_FOLDER } from "../../compiler/format/results.js";
+import { replaceBy } from "../../compiler/format/write-atomically.js";
 import { clearDraftOf, copyFile, isWithin, removeFolder, statEntry } from "../system/files.js";
 import { digestOf, kindOf, stampOf } from "./fingerprint.js";
 import { FolderWalk } from "./folder-walk.js";
@@ -107,13 +108,13 @@ export class Results {
   }
 
   #take(place: string, fill: (draft: string) => void): void {
-    const draft = clearDraftOf(place);
-    try {
+    const replace = (draft: string) => {
       fill(draft);
       if (lstatSync(place, { throwIfNoEntry: false })?.isDirectory()) rmSync(place, { recursive: true });
-      renameSync(draft, place);
+    };
+    try {
+      replaceBy(place, replace, clearDraftOf(place));
     } catch (error) {
-      rmSync(draft, { recursive: true, force: true });
       // Of two paths the system names the one that was read; it is this one that has no room.
       throw isOfJob(error) ? error : Object.assign(error as Error, { path: place });
     }

@@ -3,8 +3,8 @@
 #
 #   $1 the swarm's folder   $2 the run's number
 cd -- "$1/runs/$2" || exit 1
-lives() { find managers -maxdepth 1 -name '*.[0-9]*' ! -name '*.beat' | wc -l; }
-before=$(lives)
+incarnations() { find managers -maxdepth 1 -name '*.[0-9]*' ! -name '*.beat' | wc -l; }
+before=$(incarnations)
 words=(nohup bash -p "$1/bundle/manager.sh" --run "$1/runs/$2")
 # A host may end what a login leaves behind, but for those who linger: theirs goes on as a unit of its own.
 me=$(id -un)
@@ -21,7 +21,7 @@ set -m
 ) </dev/null >>manager.log 2>&1 &
 manager=$!
 for ((tries = 0; tries < 200; tries++)); do
-  if (($(lives) > before)) || ! kill -0 "$manager" 2>/dev/null; then break; fi
+  if (($(incarnations) > before)) || ! kill -0 "$manager" 2>/dev/null; then break; fi
   sleep 0.05
 done
 disown

@@ -6,12 +6,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 const MOST_ROUNDS = 40;
 const BETWEEN_ROUNDS = 50;
 
+/** What slots have in their environment, and all that they start: the folder of their manager's incarnation. */
+const MARK = "LOCUSTS_INCARNATION=";
+
 /** Is it a manager of this folder, or what one has started? Whoever else looks at what lies there is left alone. */
 function worksIn(pid: string, folder: string): boolean {
   const listOf = (file: string) => readFileSync(`/proc/${pid}/${file}`, "utf8").split("\0");
   const isWithin = (path: string) => path.startsWith(`${folder}/`);
   try {
-    if (listOf("environ").some((entry) => entry.startsWith("LOCUSTS_LIFE=") && isWithin(entry.slice(13)))) return true;
+    const mark = listOf("environ").find((entry) => entry.startsWith(MARK));
+    if (mark !== undefined && isWithin(mark.slice(MARK.length))) return true;
     const [program = "", ...args] = listOf("cmdline");
     const isManager = basename(program).startsWith("bash") && args.some((word) => basename(word) === "manager.sh");
     return isManager && isWithin(readlinkSync(`/proc/${pid}/cwd`));

@@ -54,20 +54,20 @@ export async function claimFolder(
   if (ended.code !== 0) throw new RuntimeProblem(`${host.name}: ${message || `exit code ${ended.code}`}`);
   const facts = ended.stdout.split("\n").map((line) => line.split("\t"));
   const fact = (name: string) => facts.find(([key]) => key === name)?.[1] ?? "";
-  const settled = {
+  const claimed = {
     folder: fact("folder"),
     mine: fact("mine") === "yes",
     id: fact("id"),
     runs: facts.flatMap(([key, value = ""]) => (key === "run" && /^\d+$/.test(value) ? [Number(value)] : [])),
   };
-  if (!settled.folder.startsWith(`${directory}/`) || settled.folder.split("/").includes("..")) {
-    throw new RuntimeProblem(`${host.name} has answered with something unexpected: ${JSON.stringify(settled.folder)}`);
+  if (!claimed.folder.startsWith(`${directory}/`) || claimed.folder.split("/").includes("..")) {
+    throw new RuntimeProblem(`${host.name} has answered with something unexpected: ${JSON.stringify(claimed.folder)}`);
   }
-  if (purpose !== "look" && !settled.mine) {
+  if (purpose !== "look" && !claimed.mine) {
     throw new RuntimeProblem(
-      `${settled.folder} on ${host.name} belongs to another checkout: ${fact("owner")}`,
+      `${claimed.folder} on ${host.name} belongs to another checkout: ${fact("owner")}`,
       "deploy from there, give this target another directory, or take it over from here: locusts deploy --take-over",
     );
   }
-  return settled;
+  return claimed;
 }

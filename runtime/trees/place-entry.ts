@@ -6,7 +6,6 @@ import {
   lstatSync,
   mkdirSync,
   readlinkSync,
-  renameSync,
   rmdirSync,
   rmSync,
   symlinkSync,
@@ -14,6 +13,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeFolders } from "../../compiler/format/make-folders.js";
+import { replaceBy } from "../../compiler/format/write-atomically.js";
 import { isSameContent } from "../results/results.js";
 import { clearDraftOf, statEntry } from "../system/files.js";
 import type { Listed } from "./listing.js";
@@ -105,19 +105,19 @@ export class TreePlaces {
     }
     if (version.kind === "other") return; // pipes and sockets mean nothing without their process
     if (isThere(place, version)) return;
-    const draft = clearDraftOf(place);
-    if (version.kind === "link") symlinkSync(version.link, draft);
-    else {
-      copyFileSync(version.source, draft, constants.COPYFILE_FICLONE);
-      const { atime, mtime } = lstatSync(version.source);
-      utimesSync(draft, atime, mtime);
-      chmodSync(draft, version.mode);
-    }
-    const old = statEntry(place);
-    if (old?.isDirectory()) this.#removeFolder(path);
-    // What was a folder is none any more: nothing is to be written through what takes its place.
-    if (this.#known.has(path)) this.#known.clear();
-    renameSync(draft, place);
+    const make = (draft: string) => {
+      if (version.kind === "link") symlinkSync(version.link, draft);
+      else {
+        copyFileSync(version.source, draft, constants.COPYFILE_FICLONE);
+        const { atime, mtime } = lstatSync(version.source);
+        utimesSync(draft, atime, mtime);
+        chmodSync(draft, version.mode);
+      }
+      if (statEntry(place)?.isDirectory()) this.#removeFolder(path);
+      // What was a folder is none any more: nothing is to be written through what takes its place.
+      if (this.#known.has(path)) this.#known.clear();
+    };
+    replaceBy(place, make, clearDraftOf(place));
   }
 
   #removeFolder(path: string): void {

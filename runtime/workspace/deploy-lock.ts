@@ -20,9 +20,9 @@ const HEARTBEAT = 2000;
 /** An owner on this machine without any for so long is gone; one elsewhere may be seen late. In milliseconds. */
 const TIMEOUT_HERE = 15_000;
 const TIMEOUT_ELSEWHERE = 30_000;
-const BETWEEN_LOOKS = 250;
-/** A look that takes longer is worth a word to whoever waits. */
-const LONG_LOOK = 1500;
+const BETWEEN_READS = 250;
+/** Whoever waits for longer is told why, in milliseconds. */
+const LONG_WAIT = 1500;
 
 export interface LockOptions {
   /** told if it takes a while to find out whether the owner of a lock that is there still lives */
@@ -49,7 +49,7 @@ export async function lockState(stateFolder: string, options: LockOptions = {}):
     const own = describeOwnLock(stateFolder);
     const token = await take(path, own, options);
     if (token === undefined) continue;
-    removeLeftovers(stateFolder);
+    removeOldFiles(stateFolder);
     return keepLock({ path, token, text: token === own.token ? own.text : "", heartbeat: HEARTBEAT });
   }
 }
@@ -94,7 +94,7 @@ async function isGone(lock: LockFile, path: string, options: LockOptions): Promi
   const since = performance.now();
   let told = false;
   for (;;) {
-    await sleep(BETWEEN_LOOKS, undefined, options.signal ? { signal: options.signal } : {}).catch(() =>
+    await sleep(BETWEEN_READS, undefined, options.signal ? { signal: options.signal } : {}).catch(() =>
       options.signal?.throwIfAborted(),
     );
     const now = findLast(path);
@@ -102,9 +102,9 @@ async function isGone(lock: LockFile, path: string, options: LockOptions): Promi
     if (now.renewed !== lock.renewed) throw isAtWork(owner);
     const passed = performance.now() - since;
     if (passed > timeout) return true;
-    if (!told && passed > LONG_LOOK) {
+    if (!told && passed > LONG_WAIT) {
       told = true;
-      options.waiting?.(`${nameOf(owner)} has locked ${path}; looking whether it still lives, for ${timeout / 1000} s`);
+      options.waiting?.(`${nameOf(owner)} has locked ${path}; waiting for its heartbeat, for ${timeout / 1000} s`);
     }
   }
 }
@@ -124,7 +124,7 @@ function isAtWork(owner: ProcessIdentity | undefined): RuntimeProblem {
   );
 }
 
-/** Shows that the owner lives until the lock is given back. */
+/** Gives heartbeats until the lock is given back. */
 function keepLock(lock: Omit<RenewedLock, "released">): () => void {
   const released = new Int32Array(new SharedArrayBuffer(4));
   const workerData: RenewedLock = { ...lock, released };
@@ -140,7 +140,7 @@ function keepLock(lock: Omit<RenewedLock, "released">): () => void {
 }
 
 /** Removes what processes have left that were killed while they took a lock, or wrote a file. */
-function removeLeftovers(stateFolder: string): void {
+function removeOldFiles(stateFolder: string): void {
   for (const name of readdirSync(stateFolder)) {
     if (/^(lock|checkout)\.(after-.+|\d+)$/.test(name)) rmSync(join(stateFolder, name), { force: true });
   }

@@ -151,7 +151,7 @@ test("clean --reset gets one out of anything, ends what runs, and keeps results"
   looking.kill();
   assert.match(
     reset.stderr,
-    /what was not home yet from local is lost, and its jobs run again: the bundle that was deployed/,
+    /what was not collected yet from local is lost, and its jobs run again: the bundle that was deployed/,
   );
   assert.match(
     reset.stderr,

@@ -71,7 +71,7 @@ test.skipUnless(
   noCluster ?? "no loop devices, or no ext4",
   "a folder that is unmounted, or read-only",
   async () => {
-    // One that is busy finds out by its work, one that only waits for its jobs by its next sign of life.
+    // One that is busy finds out by its work, one that only waits for its jobs by its next heartbeat.
     await Promise.all([assertUnmounted(), assertReadOnly(60), assertReadOnly(0.2)]);
   },
 );

@@ -179,7 +179,7 @@ test("what the environment says to bash and to other programs reaches the jobs, 
 test("a variable that bash will not set is refused, and a literal $PATH explained", async () => {
   const deployment = new Deployment(`
     jobs: list("id", ["a"]),
-    environment: { variables: { PPID: 5, RANDOM: 5, PWD: "/tmp", PATH: "$HOME/bin:$PATH", LOCUSTS_LIFE: "x", DOLLAR: "$HOME" } },
+    environment: { variables: { PPID: 5, RANDOM: 5, PWD: "/tmp", PATH: "$HOME/bin:$PATH", LOCUSTS_INCARNATION: "x", DOLLAR: "$HOME" } },
     command: ({ params }) => sh\`echo \${params.id}\`,
   `);
   const { exitCode, stdout, stderr } = await deployment.begin(["check"]).outcome;

@@ -54,7 +54,7 @@ test("node and apptainer may be on the nodes alone; without SLURM they have to b
   );
 });
 
-test("more jobs at a time than cores are worth a word", () => {
+test("more jobs at a time than cores are a warning", () => {
   assert.deepEqual(complaints(SAID, { slots: { count: 2, cpus: 1 } }), []);
   assert.deepEqual(complaints(SAID, { slots: { count: 2, cpus: 2 } }), [
     "warn: 2 jobs at a time, 2 cores each; it has 2 cores",

@@ -163,7 +163,7 @@ test("one thread a core halves what a node has", () => {
   assert.deepEqual(failsOf(["--cpus-per-task=100"], MIXED), []);
 });
 
-test("nodes that are away are no failure, and worth a word", () => {
+test("nodes that are away are a warning, and no failure", () => {
   assert.deepEqual(warnsOf(["--gpus-per-node=v100:1"], MIXED), [
     "nodes: 0 of the 8 nodes of main that a pilot fits on are up (drained*)",
   ]);

@@ -54,7 +54,7 @@ check(`a start file that ${Object.keys(HARMLESS).join(" or ")} does no harm`, as
     const ended = await withHost(host, () => host.run("cat; echo; echo err >&2", [], { input: Buffer.from("in") }));
     assert.deepEqual(ended, { code: 0, stdout: "in\n", stderr: "err\n" });
   }
-  assert.deepEqual(slow, [], "only what takes long is worth a word");
+  assert.deepEqual(slow, [], "only what takes long is said");
 });
 
 const HARMFUL: Readonly<Record<string, readonly [text: string, problem: RegExp]>> = {

@@ -71,7 +71,7 @@ test("a source without jobs is told as that, whatever else would follow from it"
   }
 });
 
-test("what is worth a word about tables and names reaches who checks", async () => {
+test("notes about tables and names reach who checks", async () => {
   const { notes, jobs } = await check({ jobs: 'files("in/{a}_{b}.txt")' }, { "in/x_y_z.txt": "", "in/.x_y.txt": "" });
   assert.equal(jobs, ["a=x,b=y_z"]);
   assert.match(notes[0] ?? "", /taken as a=x, b=y_z; it could be a=x_y, b=z/);

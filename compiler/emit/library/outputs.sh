@@ -95,7 +95,7 @@ locusts_has_line() { # grep-flags ere path
   return "$code"
 }
 
-# Prints the bytes in all the files of a folder; or, with code 1, why it can't be brought home.
+# Prints the bytes in all the files of a folder; or, with code 1, why it can't be collected.
 locusts_measure_folder() { # path
   local kind size name total=0 code=''
   while read -r -d '' kind size name; do

@@ -50,7 +50,7 @@ locusts_publish() {
   locusts_have_published
 }
 
-# What has ended well is written down. The first success is worth a word.
+# What has ended well is written down. The manager is told of the first success.
 locusts_have_published() {
   if [[ ! $locusts_has_succeeded ]]; then
     locusts_has_succeeded=1

@@ -38,7 +38,7 @@ locusts_start_slot() { # list-to-begin-after
   exec {inbox}> >(
     for inbox in "${locusts_inbox[@]}"; do exec {inbox}>&-; done
     locusts_share_out
-    export LOCUSTS_LIFE=$locusts_home LOCUSTS_SLOT=$locusts_home/$slot
+    export LOCUSTS_INCARNATION=$locusts_home LOCUSTS_SLOT=$locusts_home/$slot
     ((locusts_job_gpus == 0)) || export CUDA_VISIBLE_DEVICES=${locusts_gpu_groups[locusts_slot_gpus[slot]]}
     # shellcheck disable=SC2086 # a word, or none
     exec $locusts_detach "$BASH" -p -- "$locusts_script" --slot "$slot" --incarnation "$locusts_incarnation" "$1" $$ "$locusts_work" "$locusts_shared" \

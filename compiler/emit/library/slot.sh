@@ -106,7 +106,7 @@ locusts_report_failure() { # the fields of its line
   # The manager judges whose fault it was. Only short lines stay whole on their way.
   if [[ $locusts_is_pilot ]] && ((${#1} < 2000)); then
     printf 'failure %s %s\n' "$locusts_slot" "$1" >&3
-    locusts_has_succeeded='' # the next success is worth a word
+    locusts_has_succeeded='' # the manager is told of the next success
     return
   fi
   locusts_note failed "$1"

@@ -5,7 +5,7 @@
 # Ends whatever an incarnation of a manager, or one of its slots, has left running. All that slots start has
 # these marks in its environment, wherever it has gone since: a process that has left its group too.
 locusts_end_what_remains() { # incarnation-name [slot]
-  local mark=LOCUSTS_LIFE=$PWD/work/$1 process found rounds
+  local mark=LOCUSTS_INCARNATION=$PWD/work/$1 process found rounds
   [[ ! ${2-} ]] || mark=LOCUSTS_SLOT=$PWD/work/$1/$2
   for ((rounds = 0; rounds < 100; rounds++)); do
     found=''

@@ -19,7 +19,7 @@ export interface Source {
   readonly jobs: Iterable<Params>;
   /** what is wrong with the source itself; places are in files other than the definition */
   readonly problems: readonly Problem[];
-  /** what is not wrong, and worth a word */
+  /** what people should know, and is no mistake */
   readonly notes: readonly Problem[];
   /** what to say if there is nothing in it */
   readonly empty: Omit<Problem, "place">;

@@ -23,9 +23,9 @@ function countChanges({ changes }: CollectedTree): string {
   return `${counts.created} created, ${counts.changed} changed, ${counts.deleted} deleted (${formatBytes(bytes)})`;
 }
 
-function sayConflicts(terminal: Terminal, home: CollectedTree): void {
+function sayConflicts(terminal: Terminal, tree: CollectedTree): void {
   const byPath = new Groups<string, Conflict>();
-  for (const conflict of home.conflicts) byPath.add(conflict.change.path, conflict);
+  for (const conflict of tree.conflicts) byPath.add(conflict.change.path, conflict);
   for (const [path, versions] of [...byPath].slice(0, MOST_LISTED)) {
     const { why, kept } = versions[0] as Conflict;
     const jobs = versions.length > 1 ? ` (${countOf(versions.length, "job")})` : "";
@@ -41,44 +41,44 @@ function sayConflicts(terminal: Terminal, home: CollectedTree): void {
   if (more > 0) terminal.say(`  and ${more} more, in ${RESULT_TABLES.conflicts.file}`);
 }
 
-export function sayCollectedTree(terminal: Terminal, workspace: Workspace, home: CollectedTree): void {
+export function sayCollectedTree(terminal: Terminal, workspace: Workspace, tree: CollectedTree): void {
   const results = relative(process.cwd(), workspace.results) || ".";
-  terminal.say(`the tree: ${countChanges(home)}, listed in ${results}/${RESULT_TABLES.changes.file}`);
-  if (home.applied !== undefined) {
-    terminal.say(`  ${countOf(home.applied, "change")} applied to the environment on this machine`);
+  terminal.say(`the tree: ${countChanges(tree)}, listed in ${results}/${RESULT_TABLES.changes.file}`);
+  if (tree.applied !== undefined) {
+    terminal.say(`  ${countOf(tree.applied, "change")} applied to the environment on this machine`);
   }
-  sayConflicts(terminal, home);
+  sayConflicts(terminal, tree);
 }
 
-export function sayTreePreview(terminal: Terminal, home: CollectedTree): void {
-  terminal.say(`the tree: ${countChanges(home)}`);
-  for (const { path, change, kind, job } of home.changes.slice(0, MOST_LISTED)) {
+export function sayTreePreview(terminal: Terminal, tree: CollectedTree): void {
+  terminal.say(`the tree: ${countChanges(tree)}`);
+  for (const { path, change, kind, job } of tree.changes.slice(0, MOST_LISTED)) {
     terminal.say(
       `  ${SIGNS[change]} ${printableName(path)}${kind === "folder" ? "/" : ""}${job === "" ? "" : ` (${job})`}`,
     );
   }
-  const more = home.changes.length - MOST_LISTED;
+  const more = tree.changes.length - MOST_LISTED;
   if (more > 0) terminal.say(`  and ${more} more`);
-  if (home.applied === undefined) terminal.say("  gather would bring it to results/tree");
-  else terminal.say(`  gather would apply ${countOf(home.applied, "change")} to the environment on this machine`);
-  sayConflicts(terminal, home);
+  if (tree.applied === undefined) terminal.say("  gather would bring it to results/tree");
+  else terminal.say(`  gather would apply ${countOf(tree.applied, "change")} to the environment on this machine`);
+  sayConflicts(terminal, tree);
 }
 
-export function describeCollectedTree(home: CollectedTree): object {
+export function describeCollectedTree(tree: CollectedTree): object {
   return {
-    changes: home.changes.map(({ path, change, kind, bytes, job }) => ({
+    changes: tree.changes.map(({ path, change, kind, bytes, job }) => ({
       path,
       change,
       kind,
       bytes,
       ...(job === "" ? {} : { job }),
     })),
-    conflicts: home.conflicts.map(({ change, why, kept }) => ({
+    conflicts: tree.conflicts.map(({ change, why, kept }) => ({
       path: change.path,
       why,
       kept: kept ?? null,
       ...(change.job === "" ? {} : { job: change.job }),
     })),
-    applied: home.applied ?? null,
+    applied: tree.applied ?? null,
   };
 }

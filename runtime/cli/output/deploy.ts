@@ -102,7 +102,7 @@ export function summarizeDeploy(terminal: Terminal, workspace: Workspace, result
   terminal.status("");
   sayFailures(terminal, workspace, result.failures);
   sayEnd(terminal, result.end);
-  for (const home of result.trees) sayCollectedTree(terminal, workspace, home);
+  for (const tree of result.trees) sayCollectedTree(terminal, workspace, tree);
   const cached = jobs.cached > 0 ? ` (${jobs.cached} of them before)` : "";
   const failed = jobs.failed > 0 ? `, ${colors.red(`${jobs.failed} failed`)}` : "";
   const pending = jobs.pending > 0 ? `, ${jobs.pending} pending` : "";

@@ -15,13 +15,14 @@ export const cancel: Verb<object> = (context) =>
       () => terminal.say("they are told to end, and have not all left yet (Ctrl-C again does not wait)"),
       () => hurry.abort(),
     ]);
-    const home = await collect(deployed, { stop: true, hurry: hurry.signal, keepLogs: false }).finally(forget);
-    for (const run of home.lost) sayLost(terminal, run);
-    for (const line of home.passedOver) sayNote(terminal, line);
-    if (context.json) terminal.printDocument({ target: deployed.target, stopped: home.stopped, jobs: home.totals });
+    const collected = await collect(deployed, { stop: true, hurry: hurry.signal, keepLogs: false }).finally(forget);
+    for (const run of collected.lost) sayLost(terminal, run);
+    for (const line of collected.passedOver) sayNote(terminal, line);
+    if (context.json)
+      terminal.printDocument({ target: deployed.target, stopped: collected.stopped, jobs: collected.totals });
     else {
-      terminal.say(home.stopped > 0 ? "stopped" : "nothing was running");
-      terminal.say(`${home.totals.done}/${home.totals.total} done; locusts deploy goes on from here`);
+      terminal.say(collected.stopped > 0 ? "stopped" : "nothing was running");
+      terminal.say(`${collected.totals.done}/${collected.totals.total} done; locusts deploy goes on from here`);
     }
     return EXIT.fine;
   });

@@ -92,9 +92,9 @@ export const clean: Verb<CleanOptions> = async (context, options) => {
       }
     }
     if (openRuns(deployed).length > 0) {
-      const home = await collect(deployed, { stop: true, keepLogs: false, abandon: true });
-      for (const message of home.untidied) sayUntidied(context.terminal, message);
-      const [lost] = home.lost;
+      const collected = await collect(deployed, { stop: true, keepLogs: false, abandon: true });
+      for (const message of collected.untidied) sayUntidied(context.terminal, message);
+      const [lost] = collected.lost;
       if (lost !== undefined) {
         throw new RuntimeProblem(
           `run ${lost} has results that cannot be collected, since no whole bundle of it is left`,

@@ -89,7 +89,7 @@ export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
     let result = await deploySwarm({ ...once, description });
     if (result.end.how === "outdated") {
       // An earlier run has been completed first, by what it has changed in the tree.
-      for (const home of result.trees) sayCollectedTree(terminal, workspace, home);
+      for (const tree of result.trees) sayCollectedTree(terminal, workspace, tree);
       const { description: current } = await compileAndBuild(context);
       result = await deploySwarm({ ...once, description: current });
     }

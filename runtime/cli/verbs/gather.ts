@@ -23,7 +23,7 @@ async function preview({ terminal, json }: VerbContext, deployed: DeployedSwarm)
     terminal.printDocument({ target: deployed.target, trees: trees.map(describeCollectedTree), unfinished });
     return EXIT.fine;
   }
-  for (const home of trees) sayTreePreview(terminal, home);
+  for (const tree of trees) sayTreePreview(terminal, tree);
   if (unfinished > 0)
     terminal.say("a tree is collected when all its jobs have ended: locusts deploy goes on with them");
   else if (trees.length === 0) terminal.say("no tree waits to be collected");
@@ -33,29 +33,29 @@ async function preview({ terminal, json }: VerbContext, deployed: DeployedSwarm)
 export const gather: Verb<GatherOptions> = (context, options) =>
   useDeployed(context, options.dryRun === true ? "look" : "change", async (deployed) => {
     if (options.dryRun === true) return preview(context, deployed);
-    const home = await collect(deployed, { stop: false, keepLogs: options.keepLogs === true });
-    const { totals } = home;
+    const collected = await collect(deployed, { stop: false, keepLogs: options.keepLogs === true });
+    const { totals } = collected;
     if (context.json) {
       const report = makeReport(
         deployed.target,
         totals,
-        { running: 0, cached: totals.done - home.finished },
-        home.failures,
+        { running: 0, cached: totals.done - collected.finished },
+        collected.failures,
         deployed.results.placed.stalePaths(),
       );
-      const trees = collectedTree(deployed.description) ? { trees: home.trees.map(describeCollectedTree) } : {};
+      const trees = collectedTree(deployed.description) ? { trees: collected.trees.map(describeCollectedTree) } : {};
       context.terminal.printDocument({ ...report, ...trees });
     } else {
       context.terminal.say(
-        `${countOf(home.finished, "job")} collected; ${totals.done}/${totals.total} done, ${totals.failed} failed`,
+        `${countOf(collected.finished, "job")} collected; ${totals.done}/${totals.total} done, ${totals.failed} failed`,
       );
-      for (const tree of home.trees) sayCollectedTree(context.terminal, deployed.workspace, tree);
-      if (home.waiting > 0)
+      for (const tree of collected.trees) sayCollectedTree(context.terminal, deployed.workspace, tree);
+      if (collected.waiting > 0)
         context.terminal.say("its tree is collected when all jobs have ended: locusts deploy goes on with them");
-      for (const message of home.untidied) sayUntidied(context.terminal, message);
-      for (const run of home.lost) sayLost(context.terminal, run);
-      for (const line of home.passedOver) sayNote(context.terminal, line);
-      if (home.active > 0)
+      for (const message of collected.untidied) sayUntidied(context.terminal, message);
+      for (const run of collected.lost) sayLost(context.terminal, run);
+      for (const line of collected.passedOver) sayNote(context.terminal, line);
+      if (collected.active > 0)
         context.terminal.say("the swarm still runs: gather again later, or follow it with locusts deploy");
     }
     return totals.failed > 0 ? EXIT.jobsFailed : EXIT.fine;

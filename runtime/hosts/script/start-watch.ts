@@ -22,7 +22,7 @@ const START_TIMEOUT = 60_000;
 const AFTER_INPUT = 5000;
 /** What goes on within this time after the end of input has waited for it, in milliseconds. */
 const AT_ONCE = 700;
-/** A login that takes longer is worth a word, in milliseconds. */
+/** People are told of a login that takes longer, in milliseconds. */
 const SLOW = 10_000;
 
 /** Sees to it that nobody waits for ever for a login that does not run its command. */

@@ -15,7 +15,7 @@ import type { SshSettings } from "./settings.js";
 
 /** A server that says nothing for so long while a connection is made will not, in milliseconds. */
 const CONNECT_TIMEOUT = 20_000;
-/** So often a connection that is idle is asked for a sign of life, in milliseconds; three may be missed. */
+/** So often the other side of an idle connection is asked for an answer, in milliseconds; three may be missed. */
 const KEEPALIVE = 15_000;
 
 export interface ConnectOptions {

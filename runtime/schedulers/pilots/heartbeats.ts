@@ -33,7 +33,7 @@ export class Heartbeats {
     for (const seen of this.#seen.values()) if (!FAREWELL.test(seen.beat)) yield seen;
   }
 
-  /** Is there one whose heart has beaten lately? */
+  /** Is there one that has given a heartbeat lately? */
   isAlive(now: number): boolean {
     return [...this.#present()].some(({ changed, since }) => changed && now - since < this.timeout);
   }
@@ -43,7 +43,7 @@ export class Heartbeats {
     return Math.min(LONGEST_HEARTBEAT, this.timeout / 4) + 2000;
   }
 
-  /** Is there one of which it cannot be told yet whether it lives? */
+  /** Is there one of which it cannot be told yet whether it still runs? */
   isOpen(now: number): boolean {
     return [...this.#present()].some(({ since }) => now - since < this.betweenHeartbeats);
   }

@@ -126,7 +126,7 @@ export class PilotScheduler implements Scheduler {
       explanation: `${name}'s queue has none of the pilots, ${message}`,
     });
     if (open.length > 0 && (this.#heartbeats.isAlive(now) || this.#heartbeats.isOpen(now)))
-      return missing("but some of them give signs of life");
+      return missing("but some of them give heartbeats");
     if ([...found.values()].some((phase) => phase !== "over")) return missing(`but ${name} knows of some`);
     const known = new Set([...found.keys()].map((id) => id.split("_")[0]));
     if (open.some(({ id }) => !known.has(id)) && now - this.#missingSince < PATIENCE_WITH_QUEUE)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Cancels the pilots of a run that SLURM has in its queue, and tells which those are. Before that, it leaves
-# a mark in the run's folder: those that begin later leave at once, those that run leave at their next beat,
+# a mark in the run's folder: those that begin later leave at once, those that run leave at their next heartbeat,
 # and none submits another. So nothing is at work for long, whether or not SLURM answers.
 #
 #   $1 the swarm's folder   $2 the run's number   $3 how the pilots' names begin

@@ -29,7 +29,7 @@ export function readQueueLines(text: string) {
     if (what === "queue") queued.push({ id: a, state: b, reason: c });
     else if (what === "submitted" && [b, c, d].every((field) => /^\d+$/.test(field)))
       submitted.push({ id: a, first: Number(b), last: Number(c), generation: Number(d) });
-    else if (what === "beat") heartbeats.set(a, fields.slice(1).join("|"));
+    else if (what === "heartbeat") heartbeats.set(a, fields.slice(1).join("|"));
     else if (what === "found") found.set(a, phaseOf(b));
   }
   return { queued, submitted, heartbeats, found };

@@ -5,7 +5,7 @@
 #   $4 list; confirm: asks SLURM also for those that are not there
 #
 # Prints `queue|<job id>|<state>|<reason>|<nodes>` for each, `submitted|<job id>|<first>|<last>|<generation>`
-# for what was ever submitted, `beat|<incarnation>|<heartbeat, or how it has left>` for those of managers,
+# for what was ever submitted, `heartbeat|<incarnation>|<heartbeat, or how it has left>` for those of managers,
 # and when confirming `found|<job id>|<state>|<nodes>` for others, the state UNKNOWN where SLURM knows nothing of it.
 # Exit code 40: the controller does not answer; then all but the queue is printed.
 set -u
@@ -26,9 +26,9 @@ done 2>/dev/null <"$run/pilots/submitted.tsv"
 
 for file in "$run"/managers/*.*[0-9]; do
   [[ -e $file ]] || continue
-  beat=''
-  { read -r beat <"$file.beat"; } 2>/dev/null
-  printf 'beat|%s|%s\n' "${file##*/}" "$beat"
+  heartbeat=''
+  { read -r heartbeat <"$file.beat"; } 2>/dev/null
+  printf 'heartbeat|%s|%s\n' "${file##*/}" "$heartbeat"
 done
 
 if [[ $4 == confirm ]]; then

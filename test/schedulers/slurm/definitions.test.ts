@@ -84,7 +84,7 @@ test("a limit that no pilot has the time for is refused; one that wastes much of
   assert.equal(over.exitCode, 1);
   assert.deepEqual(
     over.document.errors?.map(({ message }) => message),
-    ["a job may take 02:00:00, and a pilot on there lives for 01:00:00"],
+    ["a job may take 02:00:00, and a pilot on there runs for 01:00:00"],
   );
   const just = await define("1h", 'walltime: "1h"').json<Document>("check");
   assert.match(just.document.errors?.[0]?.message ?? "", /it can have 00:59:20 at most/);

@@ -64,7 +64,7 @@ test("once a minute, while the next pilot of a chain waits in the queue for hour
   assert.ok(asked.filter((second) => second >= 60).length <= 180 + 15, asked.join(" "));
 });
 
-test("once a minute, where the queue does not have pilots that give signs of life", async () => {
+test("once a minute, where the queue does not have pilots that give heartbeats", async () => {
   const answer = (second: number) => `submitted|7|1|1|1\nbeat|p1.1|${Math.floor(second / 10)}\n`;
   const asked = await follow(1, answer, () => false);
   assert.ok(asked.filter((second) => second >= 180).length <= 57, asked.join(" "));

@@ -40,16 +40,12 @@ export async function previewDeploy(
   const except = new Set<string>();
   const runs: OpenRunPreview[] = [];
   for (const run of deployed ? openRuns(deployed) : []) {
-    const { files, scheduler, target } = deployed as DeployedSwarm;
-    const { active } = await scheduler.status(run);
+    const { files, target } = deployed as DeployedSwarm;
+    const { active, ended } = await viewRun(deployed as DeployedSwarm, run);
     if (active) refuseChoice(choice, run, true);
-    const { ended } = await viewRun(files, run);
     const earlier = readEarlierRun(knownBundles(workspace, target, files.here), run);
-    const last = (number: number) => ended.get(number)?.event;
-    const isOver = (number: number) => last(number) === "done" || last(number) === "failed";
-    for (const { number, key } of earlier?.jobs.values() ?? []) if (active || isOver(number)) except.add(key);
-    const over = [...ended.keys()].filter(isOver).length;
-    if (active || over > 0) runs.push({ run: run.number, active, ended: over, jobs: run.jobs });
+    for (const { number, key } of earlier?.jobs.values() ?? []) if (active || ended.has(number)) except.add(key);
+    if (active || ended.size > 0) runs.push({ run: run.number, active, ended: ended.size, jobs: run.jobs });
   }
   const results = deployed?.results ?? new Results(workspace.results, workspace.state, Ledger.open(workspace.state));
   const { placed, kept, stale } = results;

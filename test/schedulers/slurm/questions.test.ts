@@ -58,14 +58,14 @@ test("once a minute, also where the queue says something new each time", async (
 
 test("once a minute, while the next pilot of a chain waits in the queue for hours", async () => {
   const answer = () =>
-    `${queued("8_1", "PENDING", "Priority")}submitted|7|1|1|1\nsubmitted|8|1|1|2\nbeat|p1.1|continued\n`;
+    `${queued("8_1", "PENDING", "Priority")}submitted|7|1|1|1\nsubmitted|8|1|1|2\nheartbeat|p1.1|continued\n`;
   // More often at first, since the end may be near.
   const asked = await follow(3, answer, (second) => second > 1800);
   assert.ok(asked.filter((second) => second >= 60).length <= 180 + 15, asked.join(" "));
 });
 
 test("once a minute, where the queue does not have pilots that give heartbeats", async () => {
-  const answer = (second: number) => `submitted|7|1|1|1\nbeat|p1.1|${Math.floor(second / 10)}\n`;
+  const answer = (second: number) => `submitted|7|1|1|1\nheartbeat|p1.1|${Math.floor(second / 10)}\n`;
   const asked = await follow(1, answer, () => false);
   assert.ok(asked.filter((second) => second >= 180).length <= 57, asked.join(" "));
 });

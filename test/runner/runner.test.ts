@@ -243,6 +243,28 @@ test("a filter picks files, and one that picks none is a failure", async () => {
   assert.equal(none.exitCode, 1);
 });
 
+test("a file that fails is run once more when nothing else runs, and what passes then is named as unsteady", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "locusts-runner-"));
+  const mark = JSON.stringify(join(folder, "tried"));
+  const unsteady = `${preamble}import { existsSync, writeFileSync } from "node:fs";
+    test("a", () => { if (!existsSync(${mark})) { writeFileSync(${mark}, ""); throw new Error("too crowded"); } });
+    test("b", () => {});
+    test.run();`;
+  const broken = `${preamble}test("a", () => { throw new Error("so it is"); }); test.run();`;
+  try {
+    const files = { "moon.test.js": unsteady, "sun.test.js": broken };
+    const outcome = await outcomeOf(files, { args: ["--again", "2"] });
+    assert.equal(outcome.last, "2 passed, 1 failed, 0 skipped");
+    assertSays(outcome, "unsteady, passed once nothing else ran: moon.test.js: sample: a: too crowded");
+    assertSays(outcome, "failed: sun.test.js: sample: a: so it is");
+    rmSync(join(folder, "tried"));
+    const many = await outcomeOf(files, { args: ["--again", "1"] });
+    assert.equal(many.last, "1 passed, 2 failed, 0 skipped");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
 test("hooks run around each test, in order, with the context", async () => {
   const body = `const log = [];
     const hooked = suite("hooked", { at: "home" });

@@ -79,12 +79,10 @@ if [[ -e $folder/owner ]]; then
   fact owner "$who"
 fi
 
-# What is not there yet will be made in the nearest folder that is.
-base=$folder
-while [[ ! -e $base && ! -L $base && $base == */* ]]; do base=${base%/*}; done
-base=${base:-/}
+base=$(find_base "$folder")
 fact base "$base"
-probe=$base/.locusts-doctor.$$.$RANDOM
+name_probe "$base"
+# shellcheck disable=SC2154 # name_probe leaves it
 if ! words=$({ mkdir -- "$probe" && printf 'a line\n' >"$probe/file"; } 2>&1); then fact unwritable "${words##*: }"; fi
 rm -rf -- "$probe" 2>/dev/null
 

@@ -28,7 +28,11 @@ export async function askHostFacts(host: Host, directory: string, needs: Needs, 
     needs.modules.join("\n"),
     String(Math.ceil(budget.bytes / 1024)),
   ];
-  const scripts = [loadScript("../compiler/emit/library/modules"), loadScript("doctor/examine-host")];
+  const scripts: string[] = [
+    loadScript("../compiler/emit/library/modules"),
+    loadScript("doctor/probe-folder"),
+    loadScript("doctor/examine-host"),
+  ];
   const question = pilots && batch?.question(pilots);
   if (batch && question) {
     scripts.push(`printf '${SEAM}'`, `shift ${args.length}`, loadScript(batch.script));

@@ -6,9 +6,8 @@
 #
 # Prints overlay, reflink or copy; nothing if nothing can be written there.
 set -u
-base=$1
-while [[ ! -e $base && $base == */* ]]; do base=${base%/*}; done
-probe=${base:-/}/.locusts-doctor.$$.$RANDOM
+name_probe "$(find_base "$1")"
+# shellcheck disable=SC2154 # name_probe leaves it
 mkdir -p -- "$probe"/{lower,changed,overlay,tree} 2>/dev/null || exit 0
 cd -- "$probe" || exit 0
 printf 'a line\n' >lower/file

@@ -11,9 +11,10 @@ drop() { [[ $1 != */.locusts-doctor.?????? ]] || rm -rf -- "$1"; }
 
 case $2 in
   begin)
-    base=$1
-    while [[ ! -e $base && $base == */* ]]; do base=${base%/*}; done
-    folder=$(mktemp -d "${base:-/}/.locusts-doctor.XXXXXX") || exit 1
+    base=$(find_base "$1")
+    # Those of earlier ones that were killed; a meeting takes no hour.
+    find "$base" -maxdepth 1 -name '.locusts-doctor.??????' -type d -user "$(id -u)" -mmin +60 -exec rm -rf -- {} + 2>/dev/null
+    folder=$(mktemp -d "${base%/}/.locusts-doctor.XXXXXX") || exit 1
     # as open as the folders of a swarm are
     chmod "$(printf '%o' $((0777 & ~$(umask))))" "$folder"
     printf '%s' "$3" >"$folder/there" || exit 1

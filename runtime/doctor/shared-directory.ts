@@ -59,8 +59,8 @@ export async function examineSharedDirectory(
     return fail(NAME, `there is no directory ${shared.here} on this machine`, "mount it, or fix sharedDirectory.here");
   }
   const [theirs, ours] = [randomUUID(), randomUUID()];
-  const probe = (...args: readonly string[]) =>
-    host.run(loadScript("doctor/probe-shared-directory"), [directory, ...args]);
+  const script = loadScript("doctor/probe-folder") + loadScript("doctor/probe-shared-directory");
+  const probe = (...args: readonly string[]) => host.run(script, [directory, ...args]);
   const begun = await probe("begin", theirs);
   if (begun.code !== 0) return fail(NAME, `nothing can be made in it on the target: ${begun.stderr.trim()}`);
   const wrong = await look(shared, begun.stdout, host.name, theirs, ours);

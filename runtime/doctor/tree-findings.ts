@@ -7,7 +7,8 @@ import type { TreeNeeds } from "./facts/needs.js";
 const SECONDS = 30;
 
 async function examineTreesOfJobs(host: Host, directory: string, tree: TreeNeeds, onNodes: string): Promise<Finding> {
-  const { stdout } = await host.run(loadScript("doctor/examine-trees"), [directory], { timeout: SECONDS * 1000 });
+  const script = loadScript("doctor/probe-folder") + loadScript("doctor/examine-trees");
+  const { stdout } = await host.run(script, [directory], { timeout: SECONDS * 1000 });
   switch (stdout.trim()) {
     case "overlay":
       return ok("tree", `each job gets an overlay: what it changes alone takes room${onNodes}`);

@@ -52,8 +52,9 @@ test("a node that goes bad later, and fails its jobs slowly, loses few of them, 
 });
 
 test("one whose jobs fail elsewhere, too, is not left out any more", async () => {
-  // Fewer of them than would count as a second bad node.
-  const pilots = new Pilots(jobs(60, "sleep 0.1; if ((i <= ($HERE == 1 ? 8 : 4))); then exit 9; fi"));
+  // Fewer of them than would count as a second bad node. One slot, so that the jobs begin in their order.
+  const command = "sleep 0.05; if ((i <= ($HERE == 1 ? 8 : 4))); then exit 9; fi";
+  const pilots = new Pilots(jobs(60, command), "", {}, 1);
   await pilots.stage(3);
   const first = await pilots.beginPilot(1, [], { ...tallyOf(pilots), HERE: "1" }).outcome;
   assert.equal(first.exitCode, 8, first.stderr);

@@ -45,7 +45,7 @@ locusts_reject() { # what is wrong with the output at hand
 
 # Neither good nor bad: the job stays unfinished.
 locusts_leave_unjudged() { # program
-  locusts_stop_with "$path cannot be looked at: $1 ended with exit code $code"
+  locusts_excuse_job "$((code > 125 ? code : 126))" "$path cannot be looked at: $1 ended with exit code $code"
   locusts_reject 'could not be looked at'
 }
 

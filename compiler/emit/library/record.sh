@@ -38,6 +38,7 @@ locusts_publish() {
   case $code in
     0) ;;
     2) locusts_stopping=1; return ;; # it has said why
+    254) locusts_refused=1; return ;; # no process could be started for it
     *)
       if locusts_has_room; then
         locusts_stop_with "the journal cannot be written"
@@ -62,7 +63,7 @@ locusts_have_published() {
 # A line for each job that has ended well. Their outputs' sizes are asked for by one process for all. Ends
 # with 2 where it has told the manager what is wrong, and nothing is written yet.
 locusts_write_down() {
-  local token lines=() paths=() files=() brought=() jobs=() place number sizes=() line word words detail next=0
+  local token lines=() paths=() files=() brought=() jobs=() place number sizes=() line word words detail next=0 code
   while IFS='' read -r -d '' token; do
     case $token in
       done$'\t'*)
@@ -83,11 +84,12 @@ locusts_write_down() {
   fi
   brought+=("${files[@]}")
   if [[ $locusts_home ]]; then
-    if ! locusts_try_twice locusts_bring_outputs; then
-      locusts_has_room || return
+    locusts_try_twice locusts_bring_outputs || {
+      code=$?
+      ((code != 254)) && locusts_has_room || return "$code"
       locusts_stop_with "outputs cannot be copied from $locusts_work to $locusts_home: $locusts_error"
       return 2
-    fi
+    }
   fi
   if ((${#files[@]} > 0)); then
     locusts_measure "${files[@]}" || locusts_measure "${files[@]}" || {

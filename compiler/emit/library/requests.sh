@@ -180,8 +180,12 @@ locusts_tick() {
   locusts_read_uptime
   for slot in "${!locusts_slot_pid[@]}"; do
     kill -0 "${locusts_slot_pid[slot]}" 2>/dev/null && continue
-    # That it has ended may still be said in what is yet to be read: hence at the second look.
-    if [[ ${locusts_is_missed[slot]-} ]]; then locusts_replace_slot "$slot"; else locusts_is_missed[slot]=1; fi
+    # That it has ended may still be said in what is yet to be read: hence at a later look, once all is read.
+    if [[ ! ${locusts_is_missed[slot]-} ]]; then
+      locusts_is_missed[slot]=1
+    elif ! read -t 0 -u "$locusts_requests"; then
+      locusts_replace_slot "$slot"
+    fi
   done
   [[ ! $locusts_disk_is_full ]] || locusts_stop_for disk-full
   ((locusts_time_limit == 0)) || locusts_watch_time

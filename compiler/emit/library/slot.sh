@@ -91,6 +91,18 @@ locusts_stop_with() { # what
   locusts_stopping=1
 }
 
+# A program has ended in a way that says nothing of the job, which then stays unfinished: by 254 bash ends
+# where no process can be started any more, and above 125 it was killed or could not run. Fails otherwise.
+locusts_excuse_job() { # exit-code what
+  if (($1 == 254)); then
+    locusts_refused=1
+  elif (($1 > 125)); then
+    locusts_stop_with "$2"
+  else
+    return 1
+  fi
+}
+
 # Bash ends a script that it cannot fork for any more, after some seconds of trying. The manager is told,
 # and finds out from the journal what was going on here.
 locusts_take_leave() {
@@ -121,10 +133,7 @@ locusts_give_up() { # why
     locusts_disk_is_full=1
     return 1
   fi
-  if ((code > 125)); then # a program was killed, or could not be started
-    locusts_stop_with "job $locusts_number: $1"
-    return 1
-  fi
+  ! locusts_excuse_job "$code" "job $locusts_number: $1" || return 1
   locusts_read_clock
   printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" node 1 "${locusts_now:0:-3}" "${locusts_now:0:-3}" "$locusts_place" - "$1"
   locusts_report_failure "${locusts_facts%$'\t'}"

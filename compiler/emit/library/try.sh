@@ -168,7 +168,7 @@ locusts_find_cause() {
 # the doing of who has killed a program, or kept it from starting; then the job stays unfinished.
 locusts_blame_program() { # exit-code what
   locusts_wrong=$2
-  (($1 <= 125)) || locusts_stop_with "job $locusts_number: $2"
+  locusts_excuse_job "$1" "job $locusts_number: $2"
 }
 
 # Judges the try of the job at hand. If it was not good and there is to be another one,
@@ -191,7 +191,7 @@ locusts_judge_try() {
     fi
     locusts_cause=missing-output
     [[ ! $locusts_has_oom_kill || ! -e $locusts_work/alone ]] || locusts_cause=oom
-    [[ ! $locusts_stopping ]] || locusts_cause=stopped
+    [[ ! $locusts_stopping && ! $locusts_refused ]] || locusts_cause=stopped
   fi
   [[ $locusts_cause != stopped ]] || locusts_recognize_cut
   printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" "${locusts_cause/cut/walltime}" "$locusts_code" \

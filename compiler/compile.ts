@@ -1,3 +1,4 @@
+import { placeInTemplate } from "./command-places.js";
 import type { NodeCommand } from "./dsl/command.js";
 import { JobSource } from "./dsl/job-source.js";
 import { DefinitionThrew } from "./dsl/mistake.js";
@@ -12,7 +13,7 @@ import { planJobs } from "./plan/plan-all-jobs.js";
 import type { PlanMistake } from "./plan/plan-mistake.js";
 import { resolveSwarm } from "./plan/resolve-swarm.js";
 import type { SwarmPlan } from "./plan/swarm-plan.js";
-import { type Place, type Problem, ProblemsFound } from "./problem/problem.js";
+import { type Problem, ProblemsFound } from "./problem/problem.js";
 import { ProblemList } from "./problem/problem-list.js";
 import { checkLines } from "./shell/check-lines.js";
 import { type Enumeration, enumerateJobs } from "./survey/sources/enumerate-jobs.js";
@@ -37,24 +38,6 @@ export function chooseTarget(definition: AnyDefinition, wanted: string | undefin
       ? "the swarm has no targets; give it one: targets: { local: local() }"
       : `the swarm has several targets; choose one with --target: ${listed}`,
   );
-}
-
-/** Maps a place in the text of an `sh` template to one in the source, which has two escapes more. */
-function placeInTemplate(loaded: LoadedDefinition, at: NonNullable<PlanMistake["template"]>): Place | undefined {
-  const quasi = loaded.templateOf(at.stack)?.quasis[at.piece];
-  if (!quasi) return undefined;
-  let offset = 0;
-  let { line, column } = quasi.place;
-  for (let i = 0; i < quasi.raw.length; i += 1) {
-    const escaped = /^\\(`|\$\{)/.test(quasi.raw.slice(i, i + 3));
-    if (!escaped && offset >= at.offset) break;
-    if (!escaped) offset += 1;
-    if (quasi.raw[i] === "\n") {
-      line += 1;
-      column = 1;
-    } else column += 1;
-  }
-  return { file: quasi.place.file, line, column };
 }
 
 function asProblem(loaded: LoadedDefinition, mistake: PlanMistake): Problem {

@@ -6,7 +6,7 @@ export const JOURNAL = {
   manager: ["incarnation", "host", "pid", "cores"],
   slot: ["slot", "pid"],
   chunk: ["chunk", "claim"],
-  start: ["job", "attempt", "slot", "-", "start"],
+  start: ["job", "attempt", "slot", "place", "start"],
   done: ["job", "attempt", "cause", "exit_code", "start", "end", "place", "outputs", "detail"],
   failed: ["job", "attempt", "cause", "exit_code", "start", "end", "place", "outputs", "detail"],
   again: ["job", "attempt", "cause", "exit_code", "start", "end", "place", "outputs", "detail"],

@@ -9,7 +9,8 @@ import { isClosed, listRuns, type Run, readRun } from "../run/run-folder.js";
 import { RunState } from "../run/run-state.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { type OpenOptions, openTarget, type TargetFacts } from "../target/open-target.js";
-import { type LockOptions, lockState } from "../workspace/deploy-lock.js";
+import { lockByAsking } from "../workspace/ask-to-leave.js";
+import { type AtWork, type LockOptions, lockState } from "../workspace/deploy-lock.js";
 import { describedIn, isWholeBundle } from "../workspace/whole-bundle.js";
 import { bundleFolder, knownBundles, prepareState, targetDirectory, type Workspace } from "../workspace/workspace.js";
 
@@ -45,6 +46,8 @@ function findWhole(bundles: readonly string[], target: string): string {
 export interface OpenDeployedOptions extends Pick<OpenOptions, "reconnecting">, LockOptions {
   /** have it alone, to change something: no other process does at the same time */
   readonly change: boolean;
+  /** a process that is at work here is asked to leave, and waited for; told once of whom */
+  readonly asked?: (atWork: AtWork) => void;
   /** the caller has locked the state already */
   readonly isLocked?: boolean;
 }
@@ -79,7 +82,9 @@ export async function openDeployed(
   let unlock = () => {};
   if (options.change && options.isLocked !== true) {
     prepareState(workspace);
-    unlock = await lockState(workspace.state, options);
+    unlock = options.asked
+      ? await lockByAsking(workspace.state, options, options.asked)
+      : await lockState(workspace.state, options);
   }
   try {
     return await openTargetOf(workspace, target, facts, options, unlock);
@@ -114,6 +119,8 @@ async function openTargetOf(
       workspace,
       target,
       files,
+      /** a whole copy of the bundle that was deployed */
+      bundle,
       /** whether what is on the target belongs to this checkout */
       mine: opened.mine,
       description,

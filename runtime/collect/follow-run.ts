@@ -15,6 +15,8 @@ import type { Artifact, Fetched, TargetFiles } from "../transfer/target-files.js
 
 /** So many jobs, or bytes of outputs, are collected together: then the ledger is written. */
 const MOST_JOBS_AT_ONCE = 1000;
+/** How far it is, is told after so many jobs. */
+const BETWEEN_SHOWS = 50;
 const MOST_BYTES_AT_ONCE = 256 * 1024 * 1024;
 
 export interface FollowOptions {
@@ -74,14 +76,16 @@ export class RunFollower {
     });
   }
 
-  /** Collects what has ended since the last time, and writes it into the ledger. */
-  async collect(): Promise<readonly JobResult[]> {
+  /** Collects what has ended since the last time, and writes it into the ledger. @param show called again and again */
+  async collect(show: () => void = () => {}): Promise<readonly JobResult[]> {
     const results: JobResult[] = [];
-    while (this.#waiting.length > 0) results.push(...(await this.#collectSome()));
+    while (this.#waiting.length > 0) {
+      results.push(...(await this.#collectSome(show)));
+    }
     return results;
   }
 
-  async #collectSome(): Promise<JobResult[]> {
+  async #collectSome(show: () => void): Promise<JobResult[]> {
     const batch: EndedTry[] = [];
     const artifacts: Artifact[] = [];
     let bytes = 0;
@@ -97,7 +101,7 @@ export class RunFollower {
     const fetched = await this.options.files.fetch(this.options.run, artifacts);
     const results: JobResult[] = [];
     try {
-      this.#collectBatch(batch, fetched, results);
+      this.#collectBatch(batch, fetched, results, show);
     } finally {
       // Also what was collected before something was wrong with a disk.
       this.#results.writeDown();
@@ -106,8 +110,9 @@ export class RunFollower {
     return results;
   }
 
-  #collectBatch(batch: readonly EndedTry[], fetched: Fetched, results: JobResult[]): void {
-    for (const ended of batch) {
+  #collectBatch(batch: readonly EndedTry[], fetched: Fetched, results: JobResult[], show: () => void): void {
+    for (const [i, ended] of batch.entries()) {
+      if (i % BETWEEN_SHOWS === 0) show();
       const job = this.options.jobs.get(ended.number) as BundledJob;
       const known = this.#known(job, ended);
       const result = known ?? this.#collect(job, ended, fetched);

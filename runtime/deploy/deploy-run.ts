@@ -93,6 +93,7 @@ export class DeployRun {
 
   /** @param isOver whether all its jobs have ended */
   async close(follower: RunFollower, isOver: boolean): Promise<void> {
+    this.options.observer.tidying();
     const { tree, untidied } = await endRun(follower, this.options.workspace, { isOver });
     if (tree) {
       this.trees.push(tree);

@@ -4,6 +4,7 @@ import type { BundleDescription } from "../../compiler/format/bundle.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { openTarget } from "../target/open-target.js";
 import { placeBundle } from "../transfer/stage-run.js";
+import { heedRequests } from "../workspace/ask-to-leave.js";
 import { lockState } from "../workspace/deploy-lock.js";
 import { isWholeBundle } from "../workspace/whole-bundle.js";
 import { targetDirectory } from "../workspace/workspace.js";
@@ -20,6 +21,7 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
     waiting: (message) => observer.waiting(message),
     signal: options.signal,
   });
+  const forget = heedRequests(workspace.state, options.askedToLeave);
   try {
     const bundle = join(targetDirectory(workspace, options.target), "next-bundle");
     takeBundle(options.bundle, description, bundle);
@@ -37,6 +39,7 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
       opened.close();
     }
   } finally {
+    forget();
     unlock();
   }
 }

@@ -101,11 +101,15 @@ export class Managers {
     const { active, explanation, notes = [] } = await this.opened.scheduler.status(run, state.haveLeft);
     for (const note of notes) this.#sayOnce(note, (text) => observer.noted(text));
     const news = await follower.read();
-    await follower.collect();
+    const show = () => {
+      const { done, failures } = follower;
+      const { finished: ended, running } = state;
+      observer.progress({ jobs: jobs.size, ended, done, failed: failures.length, running, explanation });
+    };
+    await follower.collect(show);
     for (const { name, detail } of follower.remarks.splice(0)) observer.remarked(name, detail);
     this.nameTroubles(state);
-    const { done, failures } = follower;
-    observer.progress({ jobs: jobs.size, done, failed: failures.length, running: state.running, explanation });
+    show();
     return { active, news };
   }
 

@@ -9,6 +9,9 @@ import type { Workspace } from "../workspace/workspace.js";
 
 export interface Progress {
   readonly jobs: number;
+  /** jobs that have ended for good; what they have left is collected after that */
+  readonly ended: number;
+  /** of those that were collected */
   readonly done: number;
   readonly failed: number;
   readonly running: number;
@@ -56,6 +59,8 @@ export interface DeployObserver {
   /** results/ has been put right before jobs run */
   putRight(done: PutRight): void;
   progress(progress: Progress): void;
+  /** all has been collected of a run that is over: what it needed goes now */
+  tidying(): void;
 }
 
 export interface DeployOptions {
@@ -74,6 +79,8 @@ export interface DeployOptions {
   readonly observer: DeployObserver;
   /** aborted when the user asks to stop */
   readonly signal: AbortSignal;
+  /** told when another process asks this one to leave: it is to be stopped then */
+  readonly askedToLeave: () => void;
 }
 
 export type DeployEnd =

@@ -24,9 +24,17 @@ export interface EndedTry {
   readonly host: string;
 }
 
+/** A try that was begun. */
+export interface StartedTry extends Pick<EndedTry, "number" | "attempt" | "start" | "incarnation" | "host"> {
+  /** which of its manager's slots has begun it */
+  readonly slot: string;
+  /** as of a try that has ended; absolute where it runs on its node's own disk; empty in journals of earlier versions */
+  readonly place: string;
+}
+
 export interface Watcher {
   arrived(incarnation: string): void;
-  started(number: number, incarnation: string): void;
+  started(started: StartedTry): void;
   ended(ended: EndedTry): void;
   /** A manager has left: `finished`, or why it stopped. */
   left(incarnation: string, reason: string, detail: string): void;
@@ -71,6 +79,21 @@ function readEnded(fields: readonly string[], incarnation: string, host: string)
     place: place as string,
     outputs: states,
     detail: textIn(detail),
+    incarnation,
+    host,
+  };
+}
+
+function readStarted(fields: readonly string[], incarnation: string, host: string): StartedTry | undefined {
+  const [, number, attempt, slot, place, start] = fields as [string, ...string[]];
+  if (fields.length !== journalWidth("start") || ![number, attempt, start].every((field) => NUMBER.test(field ?? "")))
+    return undefined;
+  return {
+    number: Number(number),
+    attempt: Number(attempt),
+    slot: slot as string,
+    place: textIn(place),
+    start: Number(start),
     incarnation,
     host,
   };
@@ -157,10 +180,11 @@ export class JournalReader {
         this.#hosts.set(incarnation, textIn(fields[2]));
         watcher.arrived(incarnation);
         return true;
-      case "start":
-        if (!NUMBER.test(fields[1] as string)) return false;
-        watcher.started(Number(fields[1]), incarnation);
-        return true;
+      case "start": {
+        const started = readStarted(fields, incarnation, this.#hosts.get(incarnation) ?? "");
+        if (started) watcher.started(started);
+        return started !== undefined;
+      }
       case "finish":
         watcher.left(incarnation, textIn(fields[1]), textIn(fields[2]));
         return true;

@@ -1,4 +1,4 @@
-import { type EndedTry, JournalReader } from "./journal.js";
+import { type EndedTry, JournalReader, type StartedTry } from "./journal.js";
 import type { Run } from "./run-folder.js";
 
 export interface Departure {
@@ -35,8 +35,9 @@ function managerOf(incarnation: string): string {
 /** What becomes of a run's jobs and managers, as their journals tell it. The one place that says what an event means. */
 export class RunState {
   readonly #reader: JournalReader;
-  /** in which incarnation of a manager each running job runs */
-  readonly #running = new Map<number, string>();
+  readonly #running = new Map<number, StartedTry>();
+  /** the last job that each slot has begun: when it begins another, that one has ended, also if it is not written down yet */
+  readonly #lastOfSlots = new Map<string, number>();
   readonly #finished = new Set<number>();
   /** how the last incarnation of each manager has left; undefined if it has not, or was killed */
   readonly #departures = new Map<string, Departure | undefined>();
@@ -66,6 +67,11 @@ export class RunState {
 
   isRunning(number: number): boolean {
     return this.#running.has(number);
+  }
+
+  /** The tries that run, those that were begun first before the others. */
+  get runningTries(): StartedTry[] {
+    return [...this.#running.values()].sort((a, b) => a.start - b.start);
   }
 
   get finished(): number {
@@ -113,7 +119,7 @@ export class RunState {
 
   /** What a killed manager has left in its journal runs no more. */
   #forgetRunning(manager: string): void {
-    for (const [number, incarnation] of this.#running)
+    for (const [number, { incarnation }] of this.#running)
       if (managerOf(incarnation) === manager) this.#running.delete(number);
   }
 
@@ -125,8 +131,14 @@ export class RunState {
    */
   read(finished: (ended: EndedTry) => void = () => {}): boolean {
     return this.#reader.read({
-      started: (number, incarnation) => {
-        if (!this.#finished.has(number) && this.jobs?.has(number) !== false) this.#running.set(number, incarnation);
+      started: (started) => {
+        const { number, incarnation } = started;
+        const slot = `${incarnation}/${started.slot}`;
+        const before = this.#lastOfSlots.get(slot);
+        if (before !== undefined && this.#running.get(before)?.incarnation === incarnation)
+          this.#running.delete(before);
+        this.#lastOfSlots.set(slot, number);
+        if (!this.#finished.has(number) && this.jobs?.has(number) !== false) this.#running.set(number, started);
       },
       ended: (ended) => {
         this.#running.delete(ended.number);

@@ -8,12 +8,23 @@ set -u
 cd -- "$1" || exit 1
 [[ -e gathered ]] || : >gathered || exit 1
 mkdir -p kept work || exit 1
+# One process moves all that lie in one folder: there may be thousands.
+keep_in() { # folder
+  ((${#entries[@]} > 0)) || return 0
+  mkdir -p -- "kept/$1" && printf '%s\0' "${entries[@]}" | xargs -0 mv -t "kept/$1" -- || exit 1
+  entries=()
+}
+folder='' entries=()
 while IFS= read -r -d '' path; do
-  mkdir -p -- "kept/${path%/*}" || exit 1
-  for entry in "$path" "$path.out" "$path.err"; do
-    [[ ! -e work/$entry ]] || mv -- "work/$entry" "kept/${path%/*}/" || exit 1
+  if [[ ${path%/*} != "$folder" ]]; then
+    keep_in "$folder"
+    folder=${path%/*}
+  fi
+  for entry in "$path" "$path.out" "$path.err" "$path.end"; do
+    [[ ! -e work/$entry ]] || entries+=("work/$entry")
   done
-done
+done < <(LC_ALL=C sort -z)
+keep_in "$folder"
 # What cannot be removed now is out of the way, and is found again.
 discarded=$(mktemp -d discarded.XXXXXXXX) && mv -T work "$discarded/work" && mv -T kept work || exit 1
 # Folders that jobs, or a tree, have made read-only could not be emptied.

@@ -117,11 +117,11 @@ function nameOf(owner: ProcessIdentity | undefined): string {
   return owner ? `process ${owner.pid} on ${owner.host}` : "a process that has not written down who it is";
 }
 
-function isAtWork(owner: ProcessIdentity | undefined): RuntimeProblem {
-  return new RuntimeProblem(
-    `another locusts is at work here: ${nameOf(owner)}`,
-    "wait for it, or interrupt it with Ctrl-C",
-  );
+/** Another process has the lock, and lives. */
+export class AtWork extends RuntimeProblem {}
+
+function isAtWork(owner: ProcessIdentity | undefined): AtWork {
+  return new AtWork(`another locusts is at work here: ${nameOf(owner)}`, "wait for it, or interrupt it with Ctrl-C");
 }
 
 /** Gives heartbeats until the lock is given back. */

@@ -146,18 +146,18 @@ test("clean --reset gets one out of anything, ends what runs, and keeps results"
   // Somebody who looks at what lies there.
   const looking = spawn("sleep", ["60"], { cwd: deployment.path(".locusts/local/runs"), stdio: "ignore" });
   const reset = await deployment.begin(["clean", "--reset"]).outcome;
-  assert.equal(reset.exitCode, 0, reset.stderr);
+  assert.equal(reset.exitCode, 0, reset.stdout);
   assert.deepEqual([looking.exitCode, looking.signalCode], [null, null]);
   looking.kill();
   assert.match(
-    reset.stderr,
+    reset.stdout,
     /what was not collected yet from local is lost, and its jobs run again: the bundle that was deployed/,
   );
   assert.match(
-    reset.stderr,
+    reset.stdout,
     /results\/outputs.tsv was not as Locusts writes it, and lies in .locusts\/damaged\/results-outputs.tsv now/,
   );
-  assert.match(reset.stderr, /the results stay/);
+  assert.match(reset.stdout, /the results stay/);
   await sleep(100);
   assert.deepEqual(deployment.processes(), []);
   deployment.define(SWARM("one"));

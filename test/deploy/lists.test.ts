@@ -47,9 +47,9 @@ test("a line that fails is shown by its text, its logs stay its own, and it runs
   });
   const first = await locusts(["deploy"], { cwd: swarm.folder });
   assert.equal(first.exitCode, 3);
-  assert.match(first.stderr, /failed: exit, exit code 127.*\n {2}line 2: echo said; nonesuch-program --x "a b"\n/);
-  assert.match(first.stderr, /\n {2}2\| .*nonesuch-program: command not found\n/);
-  assert.match(first.stderr, /\n {2}line 4: exit 4\n/);
+  assert.match(first.stdout, /failed: exit, exit code 127.*\n {2}line 2: echo said; nonesuch-program --x "a b"\n/);
+  assert.match(first.stdout, /\n {2}2\| .*nonesuch-program: command not found\n/);
+  assert.match(first.stdout, /\n {2}line 4: exit 4\n/);
 
   // The line has another number now, and whatever has its old number shows no logs of it.
   swarm.write("tasks.txt", '# new\nexit 4\n\necho ran >> once.txt\necho said; nonesuch-program --x "a b"\n');
@@ -58,7 +58,7 @@ test("a line that fails is shown by its text, its logs stay its own, and it runs
   assert.equal(failed, '2\texit 4\n5\techo said; nonesuch-program --x "a b"\n');
   const logs = await locusts(["logs", "--job", "5"], { cwd: swarm.folder });
   assert.match(logs.stdout, /^said\n.*command not found/s);
-  assert.match(logs.stderr, /line 5: echo said; nonesuch-program/);
+  assert.match(logs.stderr, /ended by tasks\.txt:5: echo said; nonesuch-program/);
   assert.equal((await locusts(["logs", "--job", "2"], { cwd: swarm.folder })).stdout, "");
   const status = JSON.parse((await locusts(["status", "--json"], { cwd: swarm.folder })).stdout);
   assert.deepEqual(
@@ -111,10 +111,10 @@ test("locusts run needs no definition: its swarm lies beside the list, and all v
   const first = await here(["run", "my lists/tasks.txt", "--slots", "2"]);
   assert.equal(first.exitCode, 3, first.stderr);
   assert.equal(read("out.txt"), `one\n${folder}\n`);
-  assert.match(first.stderr, /1\/2 done, 1 failed: my lists\/tasks\.txt\.locusts\/results\n/);
+  assert.match(first.stdout, /1\/2 done, 1 failed: my lists\/tasks\.txt\.locusts\/results\n/);
   // What it says can be copied and run.
   assert.match(
-    first.stderr,
+    first.stdout,
     / {2}locusts logs 'my lists\/tasks\.txt' --job NAME shows a job's output; locusts deploy 'my lists\/tasks\.txt' runs them again\n/,
   );
   assert.match((await here(["logs", "my lists/tasks.txt", "--job", "3"])).stdout, /command not found/);

@@ -84,8 +84,8 @@ test("logs of any size are shown, and cut with a word where they are part of a d
 
   // The end of a line without end, and a character that the cut goes through.
   writeFileSync(deployment.path("results/_logs/1.err"), `${"é".repeat(40_000)}x\nthe end\n`);
-  const { stderr } = await bash(deployment, "locusts status");
-  assert.match(stderr, /1\| …é{499}x\n.*1\| the end\n/);
+  const { stdout } = await bash(deployment, "locusts status");
+  assert.match(stdout, /1\| …é{499}x\n.*1\| the end\n/);
 });
 
 test("a disk that refuses is named, with what to do", async () => {

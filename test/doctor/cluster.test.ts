@@ -88,13 +88,13 @@ realTest("people read one line for each finding, and a hint where something is w
   const swarm = new Elsewhere(overSsh(await useCluster()), JOBS, slurm(`${FINE}, partition: "short"`));
   const { exitCode, stdout, stderr } = await swarm.begin(["doctor"]).outcome;
   assert.equal(exitCode, 1);
-  assert.equal(stdout, "");
-  assert.match(stderr, /^ok {6}partition {8}short is up$/m);
+  assert.equal(stderr, "");
+  assert.match(stdout, /^ok {6}partition {8}short is up$/m);
   assert.match(
-    stderr,
+    stdout,
     /^fail {4}walltime {9}the walltime is 00:10:00, .*wait for ever\n +hint: set walltime to "00:01:00"/m,
   );
-  assert.match(stderr, /there is not ready: 1 thing would fail\n$/);
+  assert.match(stdout, /there is not ready: 1 thing would fail\n$/);
 });
 
 const WRONG: readonly (readonly [what: string, options: string, words: RegExp])[] = [

@@ -101,7 +101,7 @@ test("outputs of jobs that have left are named, moved away when asked for, and c
   await swarm.succeed();
   assert.deepEqual(swarm.results(), ["of_a.txt", "of_b.txt"], "a path that has moved leaves nothing");
   assert.ok(!existsSync(swarm.path("results/b")), "nor an empty folder of ours");
-  const { stderr: built } = await swarm.begin(["build"]).outcome;
+  const { stdout: built } = await swarm.begin(["build"]).outcome;
   assert.match(built, /kept +\d+ bytes of outputs of earlier versions/);
   await swarm.begin(["clean"]).outcome;
   assert.ok(!existsSync(swarm.path(".locusts/kept")));

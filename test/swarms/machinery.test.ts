@@ -33,7 +33,7 @@ test("of another version's machinery, diff and build --check say one line, and w
   const line = `machinery 0.0.1 → ${ownMachinery().version}`;
   const checked = await deployment.begin(["build", "--check"]).outcome;
   assert.equal(checked.exitCode, 2, checked.stderr);
-  assert.ok(checked.stderr.includes(`not up to date: ${line}\n`), checked.stderr);
+  assert.ok(checked.stdout.includes(`not up to date: ${line}\n`), checked.stderr);
   const diff = await deployment.begin(["diff"]).outcome;
   assert.deepEqual([diff.exitCode, diff.stdout], [2, `${line}\n`]);
   const report = await deployment.succeed();

@@ -73,7 +73,7 @@ test("the bundle holds the tree, and a reader gives it back", async () => {
   writeFileSync(join(folder, "env/data/a\ttab\nline\\.txt"), "odd");
   symlinkSync("../data", join(folder, "env/scripts/data"));
   mkdirSync(join(folder, "env/scripts/empty"));
-  const { stderr } = await built(folder);
+  const { stdout } = await built(folder);
   const { bundle, description } = bundleOf(folder);
   assert.equal(
     [...readBundledTree(bundle)].map(({ path, kind, bytes, rights, readOnly, link }) => [
@@ -104,9 +104,9 @@ test("the bundle holds the tree, and a reader gives it back", async () => {
   // The root besides, and two logs a job.
   assert.equal(description.budget, { folders: 5, files: 10, bytes: 24 });
   assert.is(readFileSync(join(bundle, "uploads.tsv"), "utf8").split("\n")[1], `env\ttree/\t24\t${digest}\ttree`);
-  assert.match(stderr, /tree {5}env, in one copy for all jobs; jobs run in scripts/);
-  assert.match(stderr, /\n {13}5 files, 1 link, 4 folders, 24 bytes\n {15}data\/ {2}3 files, 11 bytes\n/);
-  assert.match(stderr, /\n {17}empty\/ {2}empty\n/);
+  assert.match(stdout, /tree {5}env, in one copy for all jobs; jobs run in scripts/);
+  assert.match(stdout, /\n {13}5 files, 1 link, 4 folders, 24 bytes\n {15}data\/ {2}3 files, 11 bytes\n/);
+  assert.match(stdout, /\n {17}empty\/ {2}empty\n/);
 });
 
 test("a large tree is shown in a few lines", async () => {
@@ -116,9 +116,9 @@ test("a large tree is shown in a few lines", async () => {
     ...many,
     "swarm.config.ts": definition({ tree: 'tree({ root: "env", select: ["**"] })' }),
   });
-  const { stderr } = await built(folder);
-  assert.match(stderr, /… and 28 more folders/);
-  assert.ok(stderr.split("\n").length < 60, stderr);
+  const { stdout } = await built(folder);
+  assert.match(stdout, /… and 28 more folders/);
+  assert.ok(stdout.split("\n").length < 60, stdout);
 });
 
 test("times are no part of a bundle, nor what others may do; content and owners' rights are", async () => {
@@ -157,7 +157,7 @@ test("mode and workdir identify jobs; what is done with their changes does not",
 
 test("in place nothing is looked at or sent", async () => {
   const folder = project({ tree: 'tree({ root: "/nowhere/at/all", workdir: "a/b", mode: "inPlace" })' });
-  const { stderr } = await built(folder);
+  const { stdout } = await built(folder);
   const { description } = bundleOf(folder);
   assert.equal(description.tree, {
     mode: "inPlace",
@@ -167,7 +167,7 @@ test("in place nothing is looked at or sent", async () => {
     content: null,
   });
   assert.equal(description.uploads, { entries: 0, bytes: 0 });
-  assert.match(stderr, /\/nowhere\/at\/all on the target itself, which jobs change/);
+  assert.match(stdout, /\/nowhere\/at\/all on the target itself, which jobs change/);
   // A bundle that had a tree of its own loses it.
   writeFileSync(join(folder, "swarm.config.ts"), definition());
   await built(folder);

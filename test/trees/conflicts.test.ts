@@ -58,7 +58,7 @@ test("nothing here that was edited, or not selected, is replaced or removed", as
   symlinkSync("../elsewhere", deployment.path("env/way"));
   deployment.write("env/private.txt", "a file where jobs have a folder\n");
 
-  const { exitCode, stderr } = await deployment.begin(["gather"]).outcome;
+  const { exitCode, stdout, stderr } = await deployment.begin(["gather"]).outcome;
   assert.equal(exitCode, 0, stderr);
   const notSelected = "it is here, and was not selected";
   assert.deepEqual(conflictsOf(deployment), [
@@ -74,7 +74,7 @@ test("nothing here that was edited, or not selected, is replaced or removed", as
   ]);
   for (const path of ["edited", "deleted-and-edited", "left-out.txt", "half/private.txt", "private.txt"]) {
     assert.match(deployment.read(`env/${path}`), /here|mine|private|file where/, path);
-    assert.match(stderr, new RegExp(`conflict: ${path.split("/")[0]}`));
+    assert.match(stdout, new RegExp(`conflict: ${path.split("/")[0]}`));
   }
   assert.equal(deployment.read("elsewhere/inner"), "not of the tree\n");
   for (const path of ["edited", "removed", "way/inner"]) assert.equal(deployment.result(`tree/${path}`), "after\n");

@@ -101,7 +101,7 @@ test("deploy and manager are killed, and the next deploy goes on with the run", 
   await outcome;
   assert.ok(!deployment.exists("results/changes.tsv"), "nothing of an unfinished tree is home");
   const gathered = await deployment.begin(["gather"]).outcome;
-  assert.match(gathered.stderr, /its tree is collected when all jobs have ended/);
+  assert.match(gathered.stdout, /its tree is collected when all jobs have ended/);
   await finish(deployment);
   assert.deepEqual(readdirSync(deployment.path(".locusts/local/runs")), ["1"]);
   check(deployment, "results/tree");

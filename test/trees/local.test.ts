@@ -106,7 +106,7 @@ test("a preview writes nothing, and gather does what it has said", async () => {
 
   const words = await locusts(["gather"], { cwd: folder });
   assert.equal(words.exitCode, 0, words.stderr);
-  assert.match(words.stderr, /conflict: scripts\/helper_scripts\/be_polite\.sh: it was edited here/);
+  assert.match(words.stdout, /conflict: scripts\/helper_scripts\/be_polite\.sh: it was edited here/);
   assert.equal(readFileSync(join(folder, "environment/scripts/helper_scripts/be_polite.sh"), "utf8"), "# mine\n");
   const theirs = readFileSync(join(folder, "results/tree/scripts/helper_scripts/be_polite.sh"), "utf8");
   assert.equal(theirs.match(/^# thanks/gm)?.length, 20);

@@ -83,12 +83,12 @@ for (const [words, options, withOverlay, container] of [
 
 test("doctor says how each job will have its tree", async () => {
   const deployment = inTree('mode: "perJob"', COMMAND);
-  const { exitCode, stderr } = await deployment.begin(["doctor"], programs(deployment, false)).outcome;
+  const { exitCode, stdout, stderr } = await deployment.begin(["doctor"], programs(deployment, false)).outcome;
   assert.equal(exitCode, 0, stderr);
-  assert.match(stderr, /tree +each job gets a (plain copy of \d+ bytes|copy by reflinks)/);
+  assert.match(stdout, /tree +each job gets a (plain copy of \d+ bytes|copy by reflinks)/);
   const other = inTree('mode: "perJob", readOnly: ["data/**"]', COMMAND);
   const shared = await other.begin(["doctor"], programs(other, false)).outcome;
-  assert.match(shared.stderr, /tree +each job gets (hard links to what is only read|a copy by reflinks)/);
+  assert.match(shared.stdout, /tree +each job gets (hard links to what is only read|a copy by reflinks)/);
   assert.deepEqual(await other.begin(["build"]).outcome.then((built) => built.exitCode), 0);
 });
 
@@ -101,7 +101,7 @@ test("a tree in place that is not there is said by doctor, and by deploy before 
   );
   const looked = await deployment.begin(["doctor"]).outcome;
   assert.equal(looked.exitCode, 1);
-  assert.match(looked.stderr, /tree +\/nowhere\/at\/all is no folder there/);
+  assert.match(looked.stdout, /tree +\/nowhere\/at\/all is no folder there/);
   const { exitCode, stdout } = await deployment.deploy();
   assert.equal(exitCode, 1);
   assert.match(stdout, /the tree \/nowhere\/at\/all is no folder/);

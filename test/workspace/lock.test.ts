@@ -185,12 +185,14 @@ test("a process whose lock was taken over, since it was stopped for long, ends b
   assert.match(stderr, /another locusts has taken over .*lock/);
 });
 
-test("gather, cancel and clean do nothing while a deploy is at work", async () => {
+test("while a deploy is at work, clean and another deploy do nothing, and gather leaves the collecting to it", async () => {
   const deployment = new Deployment(`jobs: range("id", 1, 2), outputs: { o: "{id}.txt" },
     command: ({ outputs }) => sh\`until [[ -e $GO ]]; do sleep 0.1; done; echo > \${outputs.o}\`,`);
   const { outcome } = deployment.beginDeploy([], { GO: deployment.path("go") });
   await until("a job runs", () => deployment.journal().some(([word]) => word === "start"));
-  for (const verb of ["gather", "cancel", "clean", "deploy"]) {
+  const gathered = await deployment.begin(["gather"]).outcome;
+  assert.deepEqual([gathered.exitCode, gathered.stdout], [0, "0 jobs collected; 0/2 done, 0 failed\n"]);
+  for (const verb of ["clean", "deploy"]) {
     const refused = await deployment.begin([verb]).outcome;
     assert.equal(refused.exitCode, 1, verb);
     assert.match(refused.stderr, /another locusts is at work here/, verb);

@@ -16,5 +16,11 @@ locusts_print_modules() {
 locusts_exec='' # functions of the environment come first
 eval "$2" # those of the job, as text
 builtin cd -- "$3" || exit 1
+locusts_level=0
+if [[ ${locusts_on_error-} ]]; then
+  # shellcheck disable=SC2064 # it is a command already
+  trap "$locusts_on_error" ERR
+  set -E
+fi
 set -e -o pipefail
 for locusts_step in "${@:4}"; do "$locusts_step"; done

@@ -27,7 +27,7 @@ locusts_work_through_list() {
     while [[ ! $locusts_is_special && $locusts_copies == - ]] || locusts_in_c_locale locusts_prepare_try; do
       locusts_start=${EPOCHREALTIME:-$SECONDS.000000} locusts_start=${locusts_start/[!0-9]/} # the decimal sign is the locale's
       # Before the job can do anything, so that whatever it does, it is known to have run.
-      if ! printf 'start\t%s\t%s\t%s\t-\t%s\t.\n' "$locusts_number" "$locusts_try" "$locusts_slot" "${locusts_start:0:-3}"; then
+      if ! printf 'start\t%s\t%s\t%s\t%s\t%s\t.\n' "$locusts_number" "$locusts_try" "$locusts_slot" "$locusts_away$locusts_place" "${locusts_start:0:-3}"; then
         locusts_disk_is_full=1
         break
       fi
@@ -38,6 +38,8 @@ locusts_work_through_list() {
         # shellcheck disable=SC1090 # only the user knows it
         [[ ! $locusts_start_file ]] || { . "$locusts_start_file"; builtin cd -- "$locusts_run"; }
         builtin cd -- "$locusts_workdir" || exit 1
+        # shellcheck disable=SC2064 # it is a command already
+        [[ ! $locusts_on_error ]] || { trap "$locusts_on_error" ERR; set -E; }
         set -e -o pipefail
         for locusts_step in "${locusts_steps[@]}"; do "$locusts_step"; done
       ) >|"$locusts_folder.out" 2>|"$locusts_folder.err" 3>&- 4<&- 5<&- &

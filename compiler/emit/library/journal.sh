@@ -5,7 +5,7 @@
 #   manager    incarnation host pid cores
 #   slot       slot pid
 #   chunk      chunk claim
-#   start      job attempt slot - start
+#   start      job attempt slot place start
 #   done       job attempt cause exit_code start end place outputs detail
 #   failed     job attempt cause exit_code start end place outputs detail
 #   again      job attempt cause exit_code start end place outputs detail
@@ -14,7 +14,7 @@
 #   finish     reason detail
 #
 # Columns are separated by tabs; a line that is whole ends with a column of its own that holds a dot.
-# Times are milliseconds since 1970, - is nothing.
+# Times are milliseconds since 1970, - is nothing. A place is below work/<name>.<incarnation>/, or absolute.
 
 # Where the columns of a line are, after the word that it begins with.
 locusts_at_job=1 locusts_at_attempt=2 locusts_at_slot=3 locusts_at_cause=3 locusts_at_claim=2 locusts_at_reason=1

@@ -151,7 +151,9 @@ locusts_bring_logs() {
   local log=$locusts_place/$locusts_number
   [[ -e $locusts_folder.err ]] || return 0
   locusts_make_place "$locusts_place"
-  (cd -- "$locusts_work" && exec cp --parents -- "$log.out" "$log.err" "$locusts_home/")
+  local kept=("$log.out" "$log.err")
+  [[ ! -e $locusts_folder.end ]] || kept+=("$log.end")
+  (cd -- "$locusts_work" && exec cp --parents -- "${kept[@]}" "$locusts_home/")
   rm -rf -- "$locusts_folder"
 }
 

@@ -196,6 +196,17 @@ locusts_slot_main() { # number --incarnation name list manager incarnation-folde
   locusts_has_succeeded=''
   locusts_home=$PWD/work/$3 # where results are published, if jobs run elsewhere
   [[ $locusts_home != "$6" ]] || locusts_home=''
+  # A command that ends its job leaves the line where it stands. One that fails in a subshell ends that alone.
+  locusts_root=''
+  [[ $locusts_work == /* ]] || locusts_root=$PWD/
+  # On one line, since LINENO counts from there.
+  # shellcheck disable=SC2016 # it is expanded when it runs
+  locusts_on_error='{ [[ $- != *e* || $BASH_SUBSHELL != "$locusts_level" ]] ||'
+  # shellcheck disable=SC2016 # so is this
+  locusts_on_error+=' printf "%s %s %s\n" "$locusts_try" "$LINENO" "${BASH_SOURCE[0]}" >|"$locusts_root$locusts_folder.end"; } 2>/dev/null'
+  locusts_level=1
+  ! declare -F locusts_line >/dev/null || locusts_on_error='' # a line is known by itself
+  locusts_away=${locusts_home:+$6/} # before the places of jobs that are elsewhere meanwhile
   locusts_run=$PWD
   locusts_put_aside
   locusts_take_functions

@@ -6,7 +6,7 @@ import { RESULT_TABLES } from "../../../compiler/format/results.js";
 import type { CollectedTree } from "../../trees/collect-tree.js";
 import type { Conflict } from "../../trees/decide-places.js";
 import type { Workspace } from "../../workspace/workspace.js";
-import type { Terminal } from "./terminal.js";
+import type { Voice } from "./terminal.js";
 
 /** So many changes are listed by a preview, and so many conflicts by anything. */
 const MOST_LISTED = 20;
@@ -23,7 +23,7 @@ function countChanges({ changes }: CollectedTree): string {
   return `${counts.created} created, ${counts.changed} changed, ${counts.deleted} deleted (${formatBytes(bytes)})`;
 }
 
-function sayConflicts(terminal: Terminal, tree: CollectedTree): void {
+function sayConflicts(terminal: Voice, tree: CollectedTree): void {
   const byPath = new Groups<string, Conflict>();
   for (const conflict of tree.conflicts) byPath.add(conflict.change.path, conflict);
   for (const [path, versions] of [...byPath].slice(0, MOST_LISTED)) {
@@ -41,7 +41,7 @@ function sayConflicts(terminal: Terminal, tree: CollectedTree): void {
   if (more > 0) terminal.say(`  and ${more} more, in ${RESULT_TABLES.conflicts.file}`);
 }
 
-export function sayCollectedTree(terminal: Terminal, workspace: Workspace, tree: CollectedTree): void {
+export function sayCollectedTree(terminal: Voice, workspace: Workspace, tree: CollectedTree): void {
   const results = relative(process.cwd(), workspace.results) || ".";
   terminal.say(`the tree: ${countChanges(tree)}, listed in ${results}/${RESULT_TABLES.changes.file}`);
   if (tree.applied !== undefined) {
@@ -50,7 +50,7 @@ export function sayCollectedTree(terminal: Terminal, workspace: Workspace, tree:
   sayConflicts(terminal, tree);
 }
 
-export function sayTreePreview(terminal: Terminal, tree: CollectedTree): void {
+export function sayTreePreview(terminal: Voice, tree: CollectedTree): void {
   terminal.say(`the tree: ${countChanges(tree)}`);
   for (const { path, change, kind, job } of tree.changes.slice(0, MOST_LISTED)) {
     terminal.say(

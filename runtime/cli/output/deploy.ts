@@ -3,10 +3,11 @@ import { countOf, formatBytes, formatNumber, formatSeconds } from "../../../comp
 import type { DeployEnd, DeployObserver, DeployResult, Progress, SelectionFacts } from "../../deploy/types.js";
 import type { Workspace } from "../../workspace/workspace.js";
 import { sayCollectedTree } from "./collected-tree.js";
+import type { CommandLines } from "./command-lines.js";
 import { sayFailures } from "./failures.js";
 import { sayNote, sayReconnecting } from "./notes.js";
 import { sayLost, sayPutRight, sayUntidied } from "./results.js";
-import type { Terminal } from "./terminal.js";
+import type { Terminal, Voice } from "./terminal.js";
 
 /** Without a terminal a line says how far it is this often, in milliseconds. */
 const PLAIN_INTERVAL = 10_000;
@@ -15,22 +16,55 @@ const LIVE_INTERVAL = 100;
 /** Jobs that are done, and of which something is said. */
 const MOST_REMARKS = 5;
 
-function progressLine(terminal: Terminal, progress: Progress, seconds: number): string {
-  const { colors } = terminal;
-  const ended = progress.done + progress.failed;
-  const rate = seconds > 0 ? ended / seconds : 0;
-  const left = rate > 0 && ended > 1 ? `, ${formatSeconds((progress.jobs - ended) / rate)} left` : "";
-  const failed = progress.failed > 0 ? `, ${colors.red(`${progress.failed} failed`)}` : "";
-  const speed =
-    rate >= 10 ? `${Math.round(rate)}/s` : rate >= 1 ? `${rate.toFixed(1)}/s` : `${(rate * 60).toFixed(1)}/min`;
-  const message = progress.explanation === "" ? "" : `; ${progress.explanation}`;
-  return `${ended}/${progress.jobs} ended, ${progress.running} running${failed}, ${speed}${left}${message}`;
+/** Least and most room for the bar, in columns. */
+const BAR = { least: 10, most: 30 };
+/** A message of which no more could be shown is left out. */
+const SHORTEST_MESSAGE = 16;
+
+function speedOf(rate: number): string {
+  if (rate >= 10) return `${Math.round(rate)}/s`;
+  return rate >= 1 ? `${rate.toFixed(1)}/s` : `${(rate * 60).toFixed(1)}/min`;
 }
 
-function bar(terminal: Terminal, progress: Progress): string {
-  const width = Math.max(10, Math.min(30, terminal.width - 60));
-  const filled = Math.floor((width * (progress.done + progress.failed)) / Math.max(1, progress.jobs));
-  return `${terminal.colors.green("━".repeat(filled))}${terminal.colors.dim("━".repeat(width - filled))}`;
+/**
+ * How far a run is, in one line that fits: what matters least is left out first.
+ *
+ * @param width columns; undefined: there is room for all
+ */
+export function progressLine(colors: Terminal["colors"], progress: Progress, seconds: number, width?: number): string {
+  const { jobs, ended, running, failed, explanation } = progress;
+  const collected = progress.done + failed;
+  if (ended === jobs && jobs > 0) {
+    const count = `${formatNumber(collected)}/${formatNumber(jobs)}`;
+    return `collecting ${count}${failed > 0 ? `, ${colors.red(`${formatNumber(failed)} failed`)}` : ""}`;
+  }
+  const rate = seconds > 0 ? ended / seconds : 0;
+  let room = width === undefined ? Number.POSITIVE_INFINITY : width - 1;
+  let line = "";
+  const add = (text: string, shown = text) => {
+    if (text.length > room) return;
+    room -= text.length;
+    line += shown;
+  };
+  const speed = `, ${speedOf(rate)}`;
+  const left = rate > 0 && ended > 1 ? `, ${formatSeconds((jobs - ended) / rate)} left` : "";
+  const failures = failed > 0 ? `, ${formatNumber(failed)} failed` : "";
+  add(`${formatNumber(ended)}/${formatNumber(jobs)} ended, ${formatNumber(running)} running`);
+  add(failures, failures && `, ${colors.red(failures.slice(2))}`);
+  const isRoomy = room >= speed.length + left.length;
+  if (isRoomy) add(speed);
+  add(left);
+  if (explanation !== "" && room >= Math.min(SHORTEST_MESSAGE, explanation.length + 2)) {
+    const message = `; ${explanation}`;
+    add(message.length <= room ? message : `${message.slice(0, room - 1)}…`);
+  }
+  if (width === undefined || room < BAR.least + 1) return line;
+  return `${bar(colors, ended / Math.max(1, jobs), Math.min(BAR.most, room - 1))} ${line}`;
+}
+
+function bar(colors: Terminal["colors"], part: number, width: number): string {
+  const filled = Math.floor(width * part);
+  return `${colors.green("━".repeat(filled))}${colors.dim("━".repeat(width - filled))}`;
 }
 
 /** How many jobs are to run, and why. */
@@ -89,29 +123,40 @@ export function observeDeploy(terminal: Terminal, workspace: Workspace): DeployO
         return;
       }
       shown = now;
-      const line = progressLine(terminal, progress, (now - began) / 1000);
-      if (terminal.live) terminal.status(`${bar(terminal, progress)} ${line}`);
+      const { colors, live, width } = terminal;
+      const line = progressLine(colors, progress, (now - began) / 1000, live ? width : undefined);
+      if (live) terminal.status(line);
       else terminal.say(line);
     },
+    tidying: () => terminal.status("tidying up"),
   };
 }
 
-export function summarizeDeploy(terminal: Terminal, workspace: Workspace, result: DeployResult): void {
-  const { colors } = terminal;
+/** @param isAsked whether `cancel` has asked for its end: it tells what becomes of what runs */
+export function summarizeDeploy(
+  terminal: Terminal,
+  workspace: Workspace,
+  result: DeployResult,
+  isAsked: boolean,
+  commands: CommandLines,
+): void {
+  const { report } = terminal;
+  const { colors } = report;
   const { jobs } = result.report;
   terminal.status("");
-  sayFailures(terminal, workspace, result.failures);
-  sayEnd(terminal, result.end);
-  for (const tree of result.trees) sayCollectedTree(terminal, workspace, tree);
-  const cached = jobs.cached > 0 ? ` (${jobs.cached} of them before)` : "";
-  const failed = jobs.failed > 0 ? `, ${colors.red(`${jobs.failed} failed`)}` : "";
-  const pending = jobs.pending > 0 ? `, ${jobs.pending} pending` : "";
+  sayFailures(report, workspace, result.failures, commands);
+  if (!isAsked) sayEnd(report, result.end);
+  for (const tree of result.trees) sayCollectedTree(report, workspace, tree);
+  const cached = jobs.cached > 0 ? ` (${formatNumber(jobs.cached)} of them before)` : "";
+  const failed = jobs.failed > 0 ? `, ${colors.red(`${formatNumber(jobs.failed)} failed`)}` : "";
+  const pending = jobs.pending > 0 ? `, ${formatNumber(jobs.pending)} pending` : "";
   const place = relative(process.cwd(), workspace.results) || ".";
-  terminal.say(`${colors.bold(`${jobs.done}/${jobs.total} done`)}${cached}${failed}${pending}: ${place}`);
-  if (jobs.failed > 0) terminal.say("  locusts logs --job NAME shows a job's output; locusts deploy runs them again");
+  const done = `${formatNumber(jobs.done)}/${formatNumber(jobs.total)} done`;
+  report.say(`${colors.bold(done)}${cached}${failed}${pending}: ${place}`);
+  if (jobs.failed > 0) report.say("  locusts logs --job NAME shows a job's output; locusts deploy runs them again");
 }
 
-function sayEnd(terminal: Terminal, end: DeployEnd): void {
+function sayEnd(terminal: Voice, end: DeployEnd): void {
   if (end.how === "interrupted") terminal.say("stopped; locusts deploy goes on from here");
   if (end.how === "left")
     terminal.say(

@@ -8,7 +8,8 @@ import type { Failure } from "../../results/failure.js";
 import type { JobResult } from "../../results/ledger.js";
 import { logPath, readLogTail } from "../../results/logs.js";
 import type { Workspace } from "../../workspace/workspace.js";
-import type { Terminal } from "./terminal.js";
+import type { CommandLines } from "./command-lines.js";
+import type { Voice } from "./terminal.js";
 
 /** So much of a log's end is looked at for its last lines, in bytes. */
 const TAIL_BYTES = 1 << 16;
@@ -20,7 +21,7 @@ const LONGEST_COMMAND = 120;
 const LONGEST_LINE = 500;
 
 /** The last lines of a job's log, standard error first. */
-function lastLines(results: string, job: string, most: number): string[] {
+function lastLines(results: string, { log: job, name }: Failure, most: number, commands?: CommandLines): string[] {
   for (const stream of ["err", "out"] as const) {
     const path = join(results, logPath(job, stream));
     if (!existsSync(path)) continue; // it wrote none
@@ -29,7 +30,9 @@ function lastLines(results: string, job: string, most: number): string[] {
     const isCut = omitted > 0 && lines.length <= most;
     const shown = lines.slice(-most).map(withoutControls);
     if (isCut) shown[0] = `…${shown[0]}`;
-    if (shown.some((line) => line !== "")) return shown.map(withinReason);
+    if (shown.some((line) => line !== "")) {
+      return shown.map((line) => withinReason(commands ? commands.translate(line, name) : line));
+    }
   }
   return [];
 }
@@ -45,7 +48,7 @@ function withoutControls(line: string): string {
 }
 
 /** What a job died of, in words; failures with the same words are alike. */
-function wordsOf({ cause, exitCode, detail }: JobResult): string {
+export function wordsOf({ cause, exitCode, detail }: Pick<JobResult, "cause" | "exitCode" | "detail">): string {
   if (cause === "exit" || cause === "signal") {
     const code = `exit code ${exitCode}`;
     const meaning = describeExit(exitCode);
@@ -81,7 +84,12 @@ function startOf(line: string): string {
 }
 
 /** Says what failed: groups of failures that are alike, with the last lines of one log for each. */
-export function sayFailures(terminal: Terminal, workspace: Workspace, failures: readonly Failure[]): void {
+export function sayFailures(
+  terminal: Voice,
+  workspace: Workspace,
+  failures: readonly Failure[],
+  commands?: CommandLines,
+): void {
   const { colors } = terminal;
   const groups = new Groups<string, Failure>();
   for (const failure of failures) groups.add(wordsOf(failure), failure);
@@ -89,7 +97,7 @@ export function sayFailures(terminal: Terminal, workspace: Workspace, failures: 
     terminal.say(`${colors.red(countOf(group.length, "job"))} failed: ${message}`);
     for (const line of nameFailures(group)) terminal.quote(`  ${line}`);
     const first = group[0] as Failure;
-    const lines = lastLines(workspace.results, first.log, 5);
+    const lines = lastLines(workspace.results, first, 5, commands);
     const advice = adviceOn(first);
     if (advice !== undefined) terminal.say(`  ${advice}`);
     if (first.cause === "node" && first.detail) terminal.say(`  ${first.name}: ${first.detail}`);

@@ -1,9 +1,9 @@
 import { formatSeconds } from "../../../compiler/format/amounts.js";
 import type { Problem } from "../../../compiler/problem/problem.js";
-import type { Terminal } from "./terminal.js";
+import type { Terminal, Voice } from "./terminal.js";
 import { seenFromHere } from "./where.js";
 
-export function sayNote({ colors, say }: Terminal, message: string): void {
+export function sayNote({ colors, say }: Voice, message: string): void {
   say(`${colors.yellow("note:")} ${message}`);
 }
 

@@ -3,12 +3,12 @@ import { countOf, firstOf, formatBytes } from "../../../compiler/format/amounts.
 import type { PutRight } from "../../results/put-right.js";
 import type { Workspace } from "../../workspace/workspace.js";
 import { sayNote } from "./notes.js";
-import type { Terminal } from "./terminal.js";
+import type { Voice } from "./terminal.js";
 
 const MOST_NAMED = 3;
 
 /** Says which outputs in results/ no job makes any more; nothing if there are none. */
-export function sayStale(terminal: Terminal, { results }: Workspace, stale: readonly string[]): void {
+export function sayStale(terminal: Voice, { results }: Workspace, stale: readonly string[]): void {
   if (stale.length === 0) return;
   const them = stale.length === 1 ? "it" : "them";
   const named = firstOf(
@@ -19,7 +19,7 @@ export function sayStale(terminal: Terminal, { results }: Workspace, stale: read
   terminal.say(`${terminal.colors.yellow("stale:")} ${what}; locusts clean --stale moves ${them} away`);
 }
 
-export function sayPutRight(terminal: Terminal, workspace: Workspace, done: PutRight): void {
+export function sayPutRight(terminal: Voice, workspace: Workspace, done: PutRight): void {
   const kept = relative(process.cwd(), join(workspace.state, "kept"));
   if (done.setAside > 0)
     terminal.say(
@@ -32,12 +32,12 @@ export function sayPutRight(terminal: Terminal, workspace: Workspace, done: PutR
   sayStale(terminal, workspace, done.stale);
 }
 
-export function sayLost(terminal: Terminal, run: number): void {
+export function sayLost(terminal: Voice, run: number): void {
   sayNote(terminal, `the results of run ${run} cannot be collected: no whole bundle of it is left`);
   terminal.say("  its files stay on the target until locusts clean --reset; its jobs run again with the next deploy");
 }
 
-export function sayUntidied(terminal: Terminal, message: string): void {
+export function sayUntidied(terminal: Voice, message: string): void {
   sayNote(terminal, message);
   terminal.say("  the results are not affected; the next deploy tries again");
 }

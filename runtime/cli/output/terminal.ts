@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setImmediate } from "node:timers/promises";
 import picocolors from "picocolors";
@@ -8,22 +9,32 @@ import { nameVerbs } from "./where.js";
 /** So much of a file is read at a time. */
 const BLOCK = 1 << 20;
 
-/** Where verbs say what they have to say: everything for people to stderr, results to stdout. */
-export interface Terminal {
+/** Says something to people. */
+export interface Voice {
   readonly colors: ReturnType<typeof picocolors.createColors>;
+  /** a line; verbs that it names can be called as they stand there */
+  say(text: string): void;
+  /** lines that somebody else has written, as they are */
+  quote(text: string): void;
+}
+
+/** Where verbs say what they have to say: of themselves, as how far they are, on stderr; what they report on stdout. */
+export interface Terminal extends Voice {
   /** whether a person is looking: then a line may be rewritten */
   readonly live: boolean;
   readonly width: number;
-  /** a line for people; verbs that it names can be called as they stand there */
-  say(text: string): void;
-  /** lines for people that somebody else has written, as they are */
-  quote(text: string): void;
+  /** what a verb reports to people: on stdout, unless that is for programs */
+  readonly report: Voice;
   /** a result, for people or programs */
   print(text: string): void;
   /** a result for programs: one document in JSON, with its version */
   printDocument(document: object): void;
-  /** a file's content as a result, however large it is; false if nobody reads any more */
-  printFile(path: string): Promise<boolean>;
+  /**
+   * A file's content as a result, however large it is; false if nobody reads any more.
+   *
+   * @param line changes the beginnings of lines
+   */
+  printFile(path: string, line?: (start: string) => string): Promise<boolean>;
   /** shows one line in place of the last one that was shown so; "" takes it away */
   status(text: string): void;
 }
@@ -54,6 +65,41 @@ export async function lostResults(): Promise<NodeJS.ErrnoException | undefined> 
   return refused?.code === "EPIPE" ? undefined : refused;
 }
 
+/** Of a line that is longer, this much of its start is looked at, in bytes. */
+const LONGEST_START = 4096;
+
+/** Changes the beginning of each line of a stream; all else goes through as it is. */
+function eachLine(change: (start: string) => string): Transform {
+  let rest = Buffer.alloc(0);
+  let isStart = true;
+  const take = (block: Buffer, isLast: boolean): Buffer => {
+    const parts: Buffer[] = [];
+    let at = 0;
+    while (at < block.length) {
+      const found = block.indexOf(10, at);
+      const end = found < 0 ? block.length : found + 1;
+      if (found < 0 && isStart && !isLast && end - at < LONGEST_START) break;
+      const piece = block.subarray(at, end);
+      parts.push(isStart && piece.length < LONGEST_START ? changed(piece, change) : piece);
+      isStart = found >= 0;
+      at = end;
+    }
+    rest = Buffer.from(block.subarray(at));
+    return Buffer.concat(parts);
+  };
+  return new Transform({
+    transform: (block: Buffer, _encoding, done) => done(null, take(Buffer.concat([rest, block]), false)),
+    flush: (done) => done(null, take(rest, true)),
+  });
+}
+
+/** A line, byte by byte as it was if there is nothing to change in it. */
+function changed(line: Buffer, change: (start: string) => string): Buffer {
+  const text = line.toString("utf8");
+  const now = change(text);
+  return now === text ? line : Buffer.from(now);
+}
+
 /** The terminal of this process. With `json`, colours and live lines are off. */
 export function openTerminal(json: boolean): Terminal {
   const live = !json && process.stderr.isTTY === true && process.env.TERM !== "dumb";
@@ -70,21 +116,31 @@ export function openTerminal(json: boolean): Terminal {
     erase();
     process.stderr.write(`${text}\n`);
   };
+  const isSeen = process.stdout.isTTY === true && process.env.TERM !== "dumb";
+  const colors = picocolors.createColors(live && picocolors.isColorSupported);
+  const own: Voice = { colors, say: (text) => quote(nameVerbs(text)), quote };
   return {
-    colors: picocolors.createColors(live && picocolors.isColorSupported),
+    ...own,
+    report: json
+      ? own
+      : {
+          colors: picocolors.createColors(isSeen && picocolors.isColorSupported),
+          say: (text) => print(nameVerbs(text)),
+          quote: print,
+        },
     live,
     get width() {
       return process.stderr.columns ?? 80;
     },
-    say: (text) => quote(nameVerbs(text)),
-    quote,
     print,
     printDocument: (document) => print(JSON.stringify({ version: REPORT_VERSION, ...document })),
-    async printFile(path) {
+    async printFile(path, line) {
       erase();
       if (refused) return false;
       try {
-        await pipeline(createReadStream(path, { highWaterMark: BLOCK }), process.stdout, { end: false });
+        const file = createReadStream(path, { highWaterMark: BLOCK });
+        if (line) await pipeline(file, eachLine(line), process.stdout, { end: false });
+        else await pipeline(file, process.stdout, { end: false });
       } catch (error) {
         await setImmediate();
         if (refused === undefined) throw error; // the file cannot be read

@@ -21,9 +21,9 @@ export function setTypedPlace(place: string): void {
   typed = place;
 }
 
-/** A path below the problems' folder from where the user stands, or the absolute one, if that is shorter. */
-function fromHere(file: string): string {
-  const path = join(problemFolder, file);
+/** A path below a folder from where the user stands, or the absolute one, if that is shorter. */
+export function seenFrom(folder: string, file: string): string {
+  const path = join(folder, file);
   const near = relative(process.cwd(), path);
   return near.length <= path.length ? near : path;
 }
@@ -31,7 +31,7 @@ function fromHere(file: string): string {
 /** A problem whose place is named from where the user stands. */
 export function seenFromHere<P extends Pick<Problem, "place">>(problem: P): P {
   const { place } = problem;
-  return place ? { ...problem, place: { ...place, file: fromHere(place.file) } } : problem;
+  return place ? { ...problem, place: { ...place, file: seenFrom(problemFolder, place.file) } } : problem;
 }
 
 const VERB = /\blocusts (?:check|build|diff|doctor|deploy|status|logs|gather|cancel|clean)\b/g;

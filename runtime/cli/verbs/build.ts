@@ -84,35 +84,36 @@ function tell(
     terminal.printDocument({ target, folder, jobs, budget, copies, pilots, tree, notes, upToDate, changes, machinery });
     return;
   }
+  const { report } = terminal;
   const place = relative(process.cwd(), folder) || ".";
-  terminal.say(`${description.swarm}: ${countOf(description.jobs, "job")} for the target ${description.target}`);
-  terminal.say(
+  report.say(`${description.swarm}: ${countOf(description.jobs, "job")} for the target ${description.target}`);
+  report.say(
     `  uploads  ${countOf(description.uploads.entries, "entry", "entries")}, ${formatBytes(description.uploads.bytes)}`,
   );
-  terminal.say(
+  report.say(
     `  budget   ${countOf(description.budget.folders, "folder")}, ${countOf(description.budget.files, "file")} and ${formatBytes(description.budget.bytes)} on the target, beside what the jobs write`,
   );
   if (copies) {
     const room = copies.takesRoom
       ? formatBytes(copies.bytes)
       : `${formatBytes(copies.bytes)} that take no room of their own`;
-    terminal.say(
+    report.say(
       `  copies   ${countOf(copies.inputs, "input")}, ${room}, in ${relative(process.cwd(), workspace.state)} until the run is over`,
     );
   }
   if (description.tree) {
-    terminal.say(`  tree     ${describeTreeUse(description.tree)}`);
-    for (const line of listing.lines()) terminal.say(`             ${line}`);
+    report.say(`  tree     ${describeTreeUse(description.tree)}`);
+    for (const line of listing.lines()) report.say(`             ${line}`);
   }
   if (description.pilots) {
     const { nodes, successors, walltimeSeconds, nodeHours } = description.pilots;
-    terminal.say(
+    report.say(
       `  pilots   at most ${countOf(nodes, "node")} at a time, ${formatSeconds(walltimeSeconds)} each, with at most ${countOf(successors, "successor")} in the place of each: never more than ${formatNumber(nodeHours)} node-hours`,
     );
   }
   const kept = keptBytes(workspace);
   if (kept > 0)
-    terminal.say(
+    report.say(
       `  kept     ${formatBytes(kept)} of outputs of earlier versions in .locusts; locusts clean removes them`,
     );
   sayNotes(terminal, bundle.notes);
@@ -123,11 +124,11 @@ function tell(
       : [`${shown.map(({ file, change }) => (checked ? `${file} (${change})` : file)).join(", ")} in ${place}`]),
     ...(machinery === undefined ? [] : [machinery]),
   ].join("; ");
-  if (different.length === 0) terminal.say(`  ${terminal.colors.green("up to date:")} ${place}`);
+  if (different.length === 0) report.say(`  ${report.colors.green("up to date:")} ${place}`);
   else if (checked) {
-    terminal.say(`  ${terminal.colors.yellow("not up to date:")} ${files}`);
-    terminal.say("  hint: run locusts build, and review what git diff shows");
-  } else terminal.say(`  written  ${files}`);
+    report.say(`  ${report.colors.yellow("not up to date:")} ${files}`);
+    report.say("  hint: run locusts build, and review what git diff shows");
+  } else report.say(`  written  ${files}`);
 }
 
 export const build: Verb<BuildOptions> = async (context, options) => {

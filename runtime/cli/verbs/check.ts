@@ -15,7 +15,9 @@ export const check: Verb<object> = async (context) => {
   if (context.json) terminal.printDocument({ target, swarm, jobs, notes });
   else {
     sayNotes(terminal, notes);
-    terminal.say(`${terminal.colors.green("fine:")} ${swarm} has ${countOf(jobs, "job")} for the target ${target}`);
+    terminal.report.say(
+      `${terminal.report.colors.green("fine:")} ${swarm} has ${countOf(jobs, "job")} for the target ${target}`,
+    );
   }
   return EXIT.fine;
 };

@@ -29,10 +29,10 @@ async function moveStale({ terminal, json }: VerbContext, workspace: Workspace):
   const moved = results.setAside(stale, results.stale);
   const folder = join(workspace.state, KEPT_FOLDERS.stale);
   if (json) terminal.printDocument({ moved: stale.map(({ path }) => path), folder });
-  else if (moved === 0) terminal.say("nothing in results is stale, as the last deploy has found");
+  else if (moved === 0) terminal.report.say("nothing in results is stale, as the last deploy has found");
   else {
-    terminal.say(`moved ${countOf(moved, "stale output")} to ${relative(process.cwd(), folder)}`);
-    terminal.say("  they come back if their jobs do; locusts clean removes them for good");
+    terminal.report.say(`moved ${countOf(moved, "stale output")} to ${relative(process.cwd(), folder)}`);
+    terminal.report.say("  they come back if their jobs do; locusts clean removes them for good");
   }
   return EXIT.fine;
 }
@@ -42,8 +42,8 @@ async function reset({ terminal, json, target }: VerbContext, workspace: Workspa
   const notes = await resetState(workspace, target);
   if (json) terminal.printDocument({ notes });
   else {
-    for (const note of notes) sayNote(terminal, note);
-    terminal.say("removed all that was deployed; the results stay, and the next locusts deploy begins anew");
+    for (const note of notes) sayNote(terminal.report, note);
+    terminal.report.say("removed all that was deployed; the results stay, and the next locusts deploy begins anew");
   }
   return EXIT.fine;
 }
@@ -68,7 +68,9 @@ function takeBackNodes(context: VerbContext): Promise<ExitCode> {
       .filter((name) => name !== "");
     if (context.json) context.terminal.printDocument({ nodes });
     else
-      context.terminal.say(nodes.length === 0 ? "no node was left out" : `pilots may run again on ${nodes.join(", ")}`);
+      context.terminal.report.say(
+        nodes.length === 0 ? "no node was left out" : `pilots may run again on ${nodes.join(", ")}`,
+      );
     return EXIT.fine;
   });
 }
@@ -108,7 +110,7 @@ export const clean: Verb<CleanOptions> = async (context, options) => {
     if (context.json) context.terminal.printDocument({ target: deployed.target, removed: files.there, keptBytes });
     else {
       const kept = keptBytes > 0 ? ` and ${formatBytes(keptBytes)} of outputs of earlier versions` : "";
-      context.terminal.say(`removed the working folders in ${place}${kept}; the results stay`);
+      context.terminal.report.say(`removed the working folders in ${place}${kept}; the results stay`);
     }
     return EXIT.fine;
   });

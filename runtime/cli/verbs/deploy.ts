@@ -1,13 +1,16 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { placesOfCommand } from "../../../compiler/command-places.js";
 import { collectedTree } from "../../../compiler/format/bundle.js";
 import { quoteWord } from "../../../compiler/format/quote.js";
 import { deploy as deploySwarm } from "../../deploy/deploy.js";
 import type { DeployEnd, DeployOptions } from "../../deploy/types.js";
 import type { Redo } from "../../results/select-jobs.js";
 import { RuntimeProblem } from "../../system/problem.js";
+import { keepCommandPlaces } from "../../workspace/command-places.js";
 import { bundleFolder, DEFINITION_NAME } from "../../workspace/workspace.js";
 import { describeCollectedTree, sayCollectedTree } from "../output/collected-tree.js";
+import { CommandLines } from "../output/command-lines.js";
 import { observeDeploy, summarizeDeploy } from "../output/deploy.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { sayNotes } from "../output/notes.js";
@@ -57,6 +60,10 @@ async function compileAndBuild(context: VerbContext) {
   const bundle = bundleFolder(workspace, target);
   const { description, notes } = writeBundle(compiled, bundle);
   sayNotes(context.terminal, notes);
+  const lines = (await placesOfCommand(compilation)).map((place) => (place ? `${place.file}:${place.line}` : null));
+  const [first] = compilation.enumeration.code ?? [];
+  const list = first ? { list: first.placeOf(0).file } : {};
+  keepCommandPlaces(workspace, target, { digest: description.digest, lines, ...list });
   return { workspace, target, bundle, description };
 }
 
@@ -67,6 +74,7 @@ export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
   const { workspace, target, bundle, description } = await compileAndBuild(context);
   const stop = new AbortController();
   const ends = description.access ? "leaving: what runs goes on" : "stopping: the running jobs are ended";
+  let isAsked = false; // to leave, by another process
   const forget = onInterrupts([
     () => {
       stop.abort();
@@ -85,6 +93,11 @@ export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
       acceptNewHostKey: options.acceptNewHostKey === true,
       observer: observeDeploy(terminal, workspace),
       signal: stop.signal,
+      askedToLeave() {
+        isAsked = true;
+        stop.abort();
+        terminal.say(`locusts cancel was called elsewhere; ${ends} …`);
+      },
     };
     let result = await deploySwarm({ ...once, description });
     if (result.end.how === "outdated") {
@@ -93,7 +106,7 @@ export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
       const { description: current } = await compileAndBuild(context);
       result = await deploySwarm({ ...once, description: current });
     }
-    summarizeDeploy(terminal, workspace, result);
+    summarizeDeploy(terminal, workspace, result, isAsked, CommandLines.of(workspace, description, bundle));
     const trees = collectedTree(description) ? { trees: result.trees.map(describeCollectedTree) } : {};
     if (context.json) terminal.printDocument({ ...result.report, end: result.end, ...trees });
     return exitCodeOf(result.end.how, result.report.jobs.failed, options.detach === true);

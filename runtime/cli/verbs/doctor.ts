@@ -63,12 +63,12 @@ export const doctor: Verb<DoctorOptions> = async (context, options) => {
   const needs = needsOf(plan, description, pilots, workspace.folder);
   for await (const finding of examineTarget(workspace, target, needs, { acceptNewHostKey })) {
     findings.push(finding);
-    if (!json) sayFinding(terminal, finding);
+    if (!json) sayFinding(terminal.report, finding);
   }
   terminal.status("");
   // In documents a message has the name that programs know it by.
   const documents = findings.map(({ name, status, message, hint }) => ({ name, status, words: message, hint }));
   if (json) terminal.printDocument({ target, findings: documents });
-  else summarizeFindings(terminal, target, findings);
+  else summarizeFindings(terminal.report, target, findings);
   return findings.some(({ status }) => status === "fail") ? EXIT.error : EXIT.fine;
 };

@@ -1,9 +1,11 @@
-import { countOf } from "../../../compiler/format/amounts.js";
+import { countOf, formatNumber } from "../../../compiler/format/amounts.js";
 import { collectedTree } from "../../../compiler/format/bundle.js";
 import { collect } from "../../collect/collect.js";
 import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
+import { lookAt } from "../../collect/look-at.js";
 import { previewTrees } from "../../collect/preview.js";
 import { makeReport } from "../../results/report.js";
+import { AtWork } from "../../workspace/deploy-lock.js";
 import { describeCollectedTree, sayCollectedTree, sayTreePreview } from "../output/collected-tree.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { sayNote } from "../output/notes.js";
@@ -23,20 +25,47 @@ async function preview({ terminal, json }: VerbContext, deployed: DeployedSwarm)
     terminal.printDocument({ target: deployed.target, trees: trees.map(describeCollectedTree), unfinished });
     return EXIT.fine;
   }
-  for (const tree of trees) sayTreePreview(terminal, tree);
+  for (const tree of trees) sayTreePreview(terminal.report, tree);
   if (unfinished > 0)
-    terminal.say("a tree is collected when all its jobs have ended: locusts deploy goes on with them");
-  else if (trees.length === 0) terminal.say("no tree waits to be collected");
+    terminal.report.say("a tree is collected when all its jobs have ended: locusts deploy goes on with them");
+  else if (trees.length === 0) terminal.report.say("no tree waits to be collected");
   return EXIT.fine;
 }
 
-export const gather: Verb<GatherOptions> = (context, options) =>
+/** A deploy that follows the run collects it by itself: where that stands is all that there is to do. */
+function tellInstead(context: VerbContext, { message }: AtWork): Promise<ExitCode> {
+  return useDeployed(context, "look", async (deployed) => {
+    const { terminal } = context;
+    const { report } = await lookAt(deployed);
+    if (context.json) {
+      const trees = collectedTree(deployed.description) ? { trees: [] } : {};
+      terminal.printDocument({ ...report, ...trees });
+    } else {
+      const { done, total, failed } = report.jobs;
+      terminal.say(`${message}; a deploy collects by itself`);
+      terminal.report.say(`0 jobs collected; ${formatNumber(done)}/${formatNumber(total)} done, ${failed} failed`);
+    }
+    return report.jobs.failed > 0 ? EXIT.jobsFailed : EXIT.fine;
+  });
+}
+
+export const gather: Verb<GatherOptions> = async (context, options) => {
+  try {
+    return await gatherAlone(context, options);
+  } catch (error) {
+    if (error instanceof AtWork) return tellInstead(context, error);
+    throw error;
+  }
+};
+
+const gatherAlone: Verb<GatherOptions> = (context, options) =>
   useDeployed(context, options.dryRun === true ? "look" : "change", async (deployed) => {
     if (options.dryRun === true) return preview(context, deployed);
     const collected = await collect(deployed, { stop: false, keepLogs: options.keepLogs === true });
     const { totals } = collected;
+    const { report } = context.terminal;
     if (context.json) {
-      const report = makeReport(
+      const document = makeReport(
         deployed.target,
         totals,
         { running: 0, cached: totals.done - collected.finished },
@@ -44,19 +73,19 @@ export const gather: Verb<GatherOptions> = (context, options) =>
         deployed.results.placed.stalePaths(),
       );
       const trees = collectedTree(deployed.description) ? { trees: collected.trees.map(describeCollectedTree) } : {};
-      context.terminal.printDocument({ ...report, ...trees });
+      context.terminal.printDocument({ ...document, ...trees });
     } else {
-      context.terminal.say(
-        `${countOf(collected.finished, "job")} collected; ${totals.done}/${totals.total} done, ${totals.failed} failed`,
+      report.say(
+        `${countOf(collected.finished, "job")} collected; ${formatNumber(totals.done)}/${formatNumber(totals.total)} done, ${formatNumber(totals.failed)} failed`,
       );
-      for (const tree of collected.trees) sayCollectedTree(context.terminal, deployed.workspace, tree);
+      for (const tree of collected.trees) sayCollectedTree(report, deployed.workspace, tree);
       if (collected.waiting > 0)
-        context.terminal.say("its tree is collected when all jobs have ended: locusts deploy goes on with them");
+        report.say("its tree is collected when all jobs have ended: locusts deploy goes on with them");
       for (const message of collected.untidied) sayUntidied(context.terminal, message);
       for (const run of collected.lost) sayLost(context.terminal, run);
       for (const line of collected.passedOver) sayNote(context.terminal, line);
       if (collected.active > 0)
-        context.terminal.say("the swarm still runs: gather again later, or follow it with locusts deploy");
+        report.say("the swarm still runs: gather again later, or follow it with locusts deploy");
     }
     return totals.failed > 0 ? EXIT.jobsFailed : EXIT.fine;
   });

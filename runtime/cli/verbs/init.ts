@@ -56,8 +56,8 @@ export const init: Verb<object> = async (context) => {
   const place = relative(process.cwd(), folder) || ".";
   if (context.json) context.terminal.printDocument({ folder, written });
   else {
-    context.terminal.say(`written in ${place}: ${written.join(", ")}`);
-    context.terminal.say(`  next: locusts deploy${place === "." ? "" : ` ${place}`}`);
+    context.terminal.report.say(`written in ${place}: ${written.join(", ")}`);
+    context.terminal.report.say(`  next: locusts deploy${place === "." ? "" : ` ${place}`}`);
   }
   return EXIT.fine;
 };

@@ -1,15 +1,18 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { formatBytes } from "../../../compiler/format/amounts.js";
 import type { BundleDescription, BundledJob } from "../../../compiler/format/bundle.js";
 import { withoutControlCharacters } from "../../../compiler/format/control-characters.js";
 import { namesIn } from "../../../compiler/format/file-access.js";
 import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
+import { lookAtJob } from "../../collect/look-at-job.js";
 import { lineOf } from "../../results/failure.js";
 import { logNameOf, logPath, readLogTail } from "../../results/logs.js";
 import { MeantJobs } from "../../results/meant-jobs.js";
 import { RuntimeProblem } from "../../system/problem.js";
+import { CommandLines } from "../output/command-lines.js";
 import { EXIT } from "../output/exit-codes.js";
+import { describeJob, sayJob, sayNoLogs } from "../output/job.js";
 import { useDeployed } from "./use-deployed.js";
 import type { Verb } from "./verb.js";
 
@@ -28,7 +31,8 @@ function findLog(deployed: DeployedSwarm, job: BundledJob, stream: "out" | "err"
     const places = namesIn(work).flatMap((incarnation) =>
       readdirSync(join(work, incarnation)).map((list) => join(work, incarnation, list, `${job.number}.${stream}`)),
     );
-    const found = places.filter(existsSync).at(-1);
+    // One that is empty says nothing; what was collected has come from there.
+    const found = places.filter((path) => existsSync(path) && statSync(path).size > 0).at(-1);
     if (found) return found;
   }
   const home = join(
@@ -66,6 +70,8 @@ export const logs: Verb<LogsOptions> = (context, options) =>
       const hint = "names are in the first column of results/jobs.tsv";
       throw new RuntimeProblem(`there is no job named ${options.job}`, hint);
     }
+    const known = await lookAtJob(deployed, job);
+    const commands = CommandLines.of(deployed.workspace, deployed.description, deployed.bundle);
     const paths = { out: findLog(deployed, job, "out"), err: findLog(deployed, job, "err") };
     if (context.json) {
       const tailOf = (path: string | undefined) => (path === undefined ? undefined : readLogTail(path, MOST_IN_JSON));
@@ -77,6 +83,7 @@ export const logs: Verb<LogsOptions> = (context, options) =>
         job: job.name,
         out: out?.text ?? null,
         err: err?.text ?? null,
+        ...describeJob(known, commands),
         ...(isCut ? { omittedBytes: omitted } : {}),
       });
       for (const stream of ["out", "err"] as const) {
@@ -85,20 +92,18 @@ export const logs: Verb<LogsOptions> = (context, options) =>
       }
       return EXIT.fine;
     }
+    sayJob(terminal, known, commands);
     if (paths.out === undefined && paths.err === undefined) {
-      terminal.say(`${job.name} has no logs: it printed nothing, or it went well and they were not kept`);
-      terminal.say("  hint: locusts deploy --keep-logs collects the logs of all jobs");
+      sayNoLogs(terminal, known);
       return EXIT.fine;
     }
-    const line = lineOf(job, deployed.description);
-    if (line !== undefined)
-      terminal.quote(terminal.colors.dim(`==> line ${job.name}: ${withoutControlCharacters(line)}`));
+    const translate = (text: string) => commands.translate(text, job.name);
     for (const [stream, path] of Object.entries(paths)) {
       if (path === undefined) continue;
-      terminal.say(
-        terminal.colors.dim(`==> standard ${stream === "out" ? "output" : "error"}: ${relative(process.cwd(), path)}`),
-      );
-      if (!(await terminal.printFile(path))) break;
+      const what = stream === "out" ? "output" : "error";
+      terminal.say(terminal.colors.dim(`==> standard ${what}: ${relative(process.cwd(), path)}`));
+      if (!(await terminal.printFile(path, stream === "err" ? translate : undefined))) break;
     }
+    known.forget();
     return EXIT.fine;
   });

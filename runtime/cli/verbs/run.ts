@@ -95,8 +95,8 @@ export const run: Verb<RunOptions> = async (context, options) => {
   }
   if (context.json) terminal.printDocument({ folder: home, written: [DEFINITION_NAME] });
   else {
-    terminal.say(`written: ${shown}`);
-    terminal.say(`  next: locusts run ${place}`);
+    terminal.report.say(`written: ${shown}`);
+    terminal.report.say(`  next: locusts run ${place}`);
   }
   return EXIT.fine;
 };

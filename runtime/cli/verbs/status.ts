@@ -1,73 +1,62 @@
-import { type DeployedSwarm, openRuns, viewRun } from "../../collect/deployed-swarm.js";
-import { asFailure, type Failure } from "../../results/failure.js";
-import { resultInPlace } from "../../results/job-state.js";
-import { makeReport } from "../../results/report.js";
+import { countOf, formatNumber } from "../../../compiler/format/amounts.js";
+import type { BundleDescription } from "../../../compiler/format/bundle.js";
+import { lookAt, type Standing } from "../../collect/look-at.js";
+import type { Workspace } from "../../workspace/workspace.js";
+import { CommandLines } from "../output/command-lines.js";
 import { describeStop } from "../output/deploy.js";
 import { EXIT } from "../output/exit-codes.js";
 import { sayFailures } from "../output/failures.js";
 import { sayNote } from "../output/notes.js";
 import { sayStale } from "../output/results.js";
+import { describeRunning, sayRunning } from "../output/running.js";
+import type { Voice } from "../output/terminal.js";
 import { useDeployed } from "./use-deployed.js";
 import type { Verb } from "./verb.js";
 
-/** Puts together what was collected and what the journals of open runs say. */
-async function lookAt(deployed: DeployedSwarm) {
-  const views: Awaited<ReturnType<typeof viewRun>>[] = [];
-  for (const run of openRuns(deployed)) views.push(await viewRun(deployed, run));
-  const { placed } = deployed.results;
-  const newest = `${deployed.target}/${deployed.runs.at(-1)?.number}`;
-  const failures: Failure[] = [];
-  // `waiting`: jobs that have ended, and whose results have not been collected
-  let [total, done, failed, running, cached, waiting] = [0, 0, 0, 0, 0, 0];
-  for (const job of deployed.jobs()) {
-    total += 1;
-    const result = resultInPlace(job, deployed.description, placed);
-    const view = views.find(
-      ({ run, active, ended, state }) =>
-        run.digest === deployed.description.digest &&
-        (ended.has(job.number) || (active && state.isRunning(job.number))),
-    );
-    const ended = view?.ended.get(job.number);
-    if (view && !ended) running += 1;
-    else if (ended && result === undefined) {
-      waiting += 1;
-      if (ended.event === "done") done += 1;
-      else failed += 1;
-    } else if (result?.status === "done") {
-      done += 1;
-      if (result.run !== newest) cached += 1;
-    } else if (result) {
-      failed += 1;
-      failures.push(asFailure(job, result, deployed.description));
-    }
-  }
-  const managers = views.some(({ active }) => active) ? "running" : "gone";
-  const why = managers === "gone" && done + failed < total ? views.at(-1)?.state.departure : undefined;
-  const stop = why && why.reason !== "finished" ? describeStop(why) : "";
-  const explanation = [...views.map((view) => view.explanation), stop].filter((text) => text !== "").join("; ");
-  const totals = { total, done, failed };
-  const report = makeReport(deployed.target, totals, { running, cached }, failures, placed.stalePaths());
-  const passedOver = views.flatMap(({ state }) => state.passedOver);
-  return { report, failures, waiting, managers, explanation, passedOver };
+/** What the target says of its managers, and why they have left. */
+function wordsOf({ explanations, stop }: Standing): string {
+  return [...explanations, ...(stop ? [describeStop(stop)] : [])].join("; ");
+}
+
+/** Tells people where a swarm stands. */
+export function sayStanding(
+  voice: Voice,
+  workspace: Workspace,
+  description: BundleDescription,
+  standing: Standing,
+  commands: CommandLines,
+): void {
+  const { report, failures, running, waiting, isActive } = standing;
+  const { jobs } = report;
+  sayFailures(voice, workspace, failures, commands);
+  sayRunning(voice, running, description);
+  const counts = (["running", "failed", "pending"] as const).map((state) => `${formatNumber(jobs[state])} ${state}`);
+  const done = `${formatNumber(jobs.done)}/${formatNumber(jobs.total)} done`;
+  voice.say(`${description.swarm} on ${description.target}: ${voice.colors.bold(done)}, ${counts.join(", ")}`);
+  sayStale(voice, workspace, report.stale);
+  const words = wordsOf(standing);
+  if (words !== "") voice.say(words);
+  if (isActive) voice.say("it is at work; locusts deploy follows it, locusts cancel stops it");
+  else if (waiting > 0) {
+    const them = waiting === 1 ? "has ended and is" : "have ended and are";
+    voice.say(`${countOf(waiting, "job")} ${them} still to be collected: locusts gather`);
+  } else if (jobs.pending > 0) voice.say("no manager is at work; locusts deploy goes on");
 }
 
 export const status: Verb<object> = (context) =>
   useDeployed(context, "look", async (deployed) => {
     const { terminal } = context;
-    const { report, failures, waiting, managers, explanation, passedOver } = await lookAt(deployed);
-    if (context.json) terminal.printDocument({ ...report, managers, words: explanation });
-    else {
-      const { jobs } = report;
-      sayFailures(terminal, deployed.workspace, failures);
-      terminal.say(
-        `${deployed.description.swarm} on ${deployed.target}: ${terminal.colors.bold(`${jobs.done}/${jobs.total} done`)}, ${jobs.running} running, ${jobs.failed} failed, ${jobs.pending} pending`,
-      );
-      sayStale(terminal, deployed.workspace, report.stale);
-      for (const line of passedOver) sayNote(terminal, line);
-      if (explanation !== "") terminal.say(explanation);
-      if (managers === "running") terminal.say("it is at work; locusts deploy follows it, locusts cancel stops it");
-      else if (waiting > 0) terminal.say(`${waiting} have ended and are still to be collected: locusts gather`);
-      else if (jobs.pending > 0) terminal.say("no manager is at work; locusts deploy goes on");
+    const standing = await lookAt(deployed);
+    const { report, running, isActive } = standing;
+    if (context.json) {
+      const managers = isActive ? "running" : "gone";
+      const jobs = describeRunning(running, deployed.description);
+      terminal.printDocument({ ...report, running: jobs, managers, words: wordsOf(standing) });
+    } else {
+      const { workspace, description, bundle } = deployed;
+      for (const line of standing.passedOver) sayNote(terminal, line);
+      const commands = CommandLines.of(workspace, description, bundle);
+      sayStanding(terminal.report, workspace, description, standing, commands);
     }
     return report.jobs.failed > 0 ? EXIT.jobsFailed : EXIT.fine;
   });

@@ -1,3 +1,4 @@
+import type { OpenDeployedOptions } from "../../collect/deployed-swarm.js";
 import { type DeployedSwarm, openDeployed } from "../../collect/deployed-swarm.js";
 import { openWorkspace } from "../../workspace/workspace.js";
 import { sayReconnecting } from "../output/notes.js";
@@ -12,8 +13,10 @@ export async function useDeployed<T>(
   context: VerbContext,
   purpose: "look" | "change",
   use: (deployed: DeployedSwarm) => Promise<T>,
+  options: Pick<OpenDeployedOptions, "asked"> = {},
 ): Promise<T> {
   const deployed = await openDeployed(openWorkspace(context.place), context.target, {
+    ...options,
     change: purpose === "change",
     waiting: (message) => context.terminal.say(message),
     reconnecting: (message, pause) => sayReconnecting(context.terminal, message, pause),

@@ -1,0 +1,44 @@
+import type { LoadedDefinition } from "./load/index.js";
+import type { Compilation } from "./plan/compilation.js";
+import type { PlanMistake } from "./plan/plan-mistake.js";
+import type { Place } from "./problem/problem.js";
+import { assembleTemplate } from "./shell/template.js";
+
+/** Maps a place in the text of an `sh` template to one in the source, which has two escapes more. */
+export function placeInTemplate(loaded: LoadedDefinition, at: NonNullable<PlanMistake["template"]>): Place | undefined {
+  const quasi = loaded.templateOf(at.stack)?.quasis[at.piece];
+  if (!quasi) return undefined;
+  let offset = 0;
+  let { line, column } = quasi.place;
+  for (let i = 0; i < quasi.raw.length; i += 1) {
+    const escaped = /^\\(`|\$\{)/.test(quasi.raw.slice(i, i + 3));
+    if (!escaped && offset >= at.offset) break;
+    if (!escaped) offset += 1;
+    if (quasi.raw[i] === "\n") {
+      line += 1;
+      column = 1;
+    } else column += 1;
+  }
+  return { file: quasi.place.file, line, column };
+}
+
+/** Where the lines of a command were written, in the order of the lines; undefined where that is not known. */
+export async function placesOfCommand({ loaded, parts }: Compilation): Promise<readonly (Place | undefined)[]> {
+  if (!parts) return [];
+  const { text, placeOf } = await assembleTemplate(parts);
+  let start = 0;
+  return text.split("\n").map((line) => {
+    const found = placeOf(start + Math.max(0, line.search(/\S/)));
+    start += line.length + 1;
+    let { part, offset } = found;
+    let piece = parts[part];
+    // A value is shown at the end of the text before it.
+    while (part >= 0 && !(piece && "text" in piece)) {
+      part -= 1;
+      piece = parts[part];
+      offset = piece && "text" in piece ? piece.text.length : 0;
+    }
+    const from = piece && "text" in piece ? piece.from : undefined;
+    return from && placeInTemplate(loaded, { stack: from.stack, piece: from.index, offset });
+  });
+}

@@ -1,0 +1,102 @@
+import { basename, dirname } from "node:path";
+import { formatBytes, formatNumber, formatSeconds } from "../../../compiler/format/amounts.js";
+import { printableName, withoutControlCharacters } from "../../../compiler/format/control-characters.js";
+import { closest } from "../../../compiler/problem/closest.js";
+import type { JobFolder, KnownJob, WrittenFile } from "../../collect/look-at-job.js";
+import type { CommandLine, CommandLines } from "./command-lines.js";
+import { wordsOf } from "./failures.js";
+import type { Terminal } from "./terminal.js";
+
+/** So many files that a job has written are named. */
+const MOST_NAMED = 8;
+
+/** The command that has ended a job, where that is known. */
+function endOf({ failure, folder, job, line }: KnownJob, commands: CommandLines): CommandLine | undefined {
+  if (failure?.cause !== "exit") return undefined;
+  if (line !== undefined) return { place: commands.placeOfLine(job.name) ?? `line ${job.name}`, text: line };
+  const { end } = folder ?? {};
+  if (end && basename(end.script) !== "manager.sh") return { place: `${end.script}:${end.line}`, text: "" };
+  const at = end?.line ?? (folder ? (commands.exitLine(failure.exitCode) ?? commands.lastProgram) : undefined);
+  return at === undefined ? undefined : commands.lineAt(at, job.name);
+}
+
+/** Files that a job has written where others were declared, by the declared ones. */
+function misnamed({ declared }: KnownJob, { wrote }: JobFolder): ReadonlyMap<string, WrittenFile> {
+  const found = new Map<string, WrittenFile>();
+  const others = wrote.filter(({ path }) => !declared.includes(path));
+  for (const output of declared) {
+    if (wrote.some(({ path }) => path === output || path.startsWith(`${output}/`))) continue;
+    const names = others.map(({ path }) => basename(path));
+    const beside = others.find(({ path }) => basename(path) === basename(output));
+    const alike = closest(basename(output), names);
+    const file = beside ?? others.find(({ path }) => basename(path) === alike && dirname(path) === dirname(output));
+    const any = file ?? others.find(({ path }) => basename(path) === alike);
+    if (any) found.set(output, any);
+  }
+  return found;
+}
+
+function nameFile({ path, bytes }: WrittenFile): string {
+  return `${printableName(path)} (${formatBytes(bytes)})`;
+}
+
+/** What a job has written, and what of it was meant to be an output. */
+function wroteLines(known: KnownJob, folder: JobFolder): string[] {
+  if (folder.wrote.length === 0) return ["it has written no file there"];
+  const wrong = known.running ? new Map<string, WrittenFile>() : misnamed(known, folder);
+  const lines = [...wrong].map(
+    ([output, file]) => `it has written ${nameFile(file)}, where ${printableName(output)} was declared`,
+  );
+  const said = new Set(wrong.values());
+  const rest = folder.wrote.filter((file) => !said.has(file));
+  const more = rest.length > MOST_NAMED ? ` and ${formatNumber(rest.length - MOST_NAMED)} more` : "";
+  if (rest.length > 0) lines.push(`it has written ${rest.slice(0, MOST_NAMED).map(nameFile).join(", ")}${more}`);
+  return lines;
+}
+
+/** Says how a job stands, before its logs: whether it runs, or what it has died of and where. */
+export function sayJob(terminal: Terminal, known: KnownJob, commands: CommandLines): void {
+  const { job, running, failure, folder } = known;
+  const say = (text: string) => terminal.quote(terminal.colors.dim(`==> ${withoutControlCharacters(text)}`));
+  const tries = (count: number) => (count > 1 ? `, try ${count}` : "");
+  if (running) {
+    const { host, slot, attempt } = running.started;
+    say(`${job.name} runs, for ${formatSeconds(running.seconds)}, on ${host} in slot ${slot}${tries(attempt)}`);
+  } else if (failure) {
+    const { seconds, host, attempts } = failure;
+    say(`${job.name} failed: ${wordsOf(failure)}; after ${formatSeconds(seconds)} on ${host}${tries(attempts)}`);
+  }
+  const end = endOf(known, commands);
+  if (known.line !== undefined && !end) say(`line ${job.name}: ${known.line}`);
+  if (end) say(`ended by ${end.place}${end.text === "" ? "" : `: ${end.text}`}`);
+  if (!folder || !(running || failure)) return;
+  say(`folder: ${commands.shownFolder(folder.path)}${folder.exists ? "" : ", which is not there any more"}`);
+  if (folder.exists && commands.hasOwnFolders) for (const line of wroteLines(known, folder)) say(line);
+}
+
+/** Why there is nothing to show. */
+export function sayNoLogs(terminal: Terminal, { job, running, isAway, failure }: KnownJob): void {
+  if (isAway) {
+    terminal.say(`what ${job.name} has printed lies on the disk of ${running?.started.host} until it ends`);
+  } else if (running) terminal.say(`${job.name} has printed nothing so far`);
+  else if (failure) terminal.say(`${job.name} has printed nothing`);
+  else {
+    terminal.say(`${job.name} has no logs: it printed nothing, or it went well and they were not kept`);
+    terminal.say("  hint: locusts deploy --keep-logs collects the logs of all jobs");
+  }
+}
+
+/** The same for programs. */
+export function describeJob(known: KnownJob, commands: CommandLines): object {
+  const { running, failure, folder } = known;
+  const end = endOf(known, commands);
+  return {
+    running: running
+      ? { seconds: running.seconds, host: running.started.host, slot: Number(running.started.slot) }
+      : null,
+    failure: failure ? { cause: failure.cause, exitCode: failure.exitCode, detail: failure.detail } : null,
+    endedBy: end ?? null,
+    folder: folder?.exists ? folder.path : null,
+    wrote: folder?.wrote ?? [],
+  };
+}

@@ -1,0 +1,136 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { BundledJob } from "../../compiler/format/bundle.js";
+import { asFailure, type Failure, lineOf } from "../results/failure.js";
+import type { JobResult } from "../results/ledger.js";
+import type { EndedTry, StartedTry } from "../run/journal.js";
+import { isClosed, type Run } from "../run/run-folder.js";
+import { type DeployedSwarm, viewRun } from "./deployed-swarm.js";
+import { folderOf } from "./look-at.js";
+
+/** What a job has in its folder on the target. */
+export interface JobFolder {
+  /** where its command runs, as the target calls it */
+  readonly path: string;
+  /** false: it is not there, as of a job that went well */
+  readonly exists: boolean;
+  /** what the job has written there: neither inputs nor, in a tree, what others have */
+  readonly wrote: readonly WrittenFile[];
+  /** the line of manager.sh that has ended the last try, or of another script that it has read */
+  readonly end: { readonly line: number; readonly script: string } | undefined;
+}
+
+export interface WrittenFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** A job as it stands: whether it runs, and how its last try has ended. */
+export interface KnownJob {
+  readonly job: BundledJob;
+  /** the command that it is, where jobs are the lines of a list */
+  readonly line: string | undefined;
+  readonly running: { readonly started: StartedTry; readonly seconds: number } | undefined;
+  readonly failure: Failure | undefined;
+  /** undefined: no run is left that knows of it */
+  readonly folder: JobFolder | undefined;
+  /** whether its logs cannot be seen from here before it ends: they lie on its node's own disk */
+  readonly isAway: boolean;
+  /** what outputs it declares, by the paths in its folder; those that need not be there are left out */
+  readonly declared: readonly string[];
+  /** removes what was brought here to be looked at */
+  forget(): void;
+}
+
+/** So many entries of a job's folder are looked at. */
+const MOST_ENTRIES = 1000;
+
+type Try = Pick<EndedTry, "incarnation" | "place" | "number" | "attempt">;
+
+/** The last try of a job that a run on the target knows of. */
+async function findTry(deployed: DeployedSwarm, job: BundledJob) {
+  for (const run of deployed.runs.toReversed()) {
+    if (run.digest !== deployed.description.digest) continue;
+    const { state, ended, active } = await viewRun(deployed, run);
+    const started = state.runningTries.find(({ number }) => number === job.number);
+    const last = ended.get(job.number);
+    if (!started && !last) continue;
+    const isRunning = started !== undefined && !isClosed(run) && active;
+    return { run, started: isRunning ? started : undefined, ended: last };
+  }
+  return undefined;
+}
+
+/** Where a try's own folder and logs lie on the target, without the ends of their names. */
+function baseOf({ files }: DeployedSwarm, run: Run, { incarnation, place, number }: Try): string {
+  const work = join(files.there, "runs", String(run.number), "work");
+  return join(place.startsWith("/") ? place : join(work, incarnation, place), String(number));
+}
+
+async function listFolder(deployed: DeployedSwarm, job: BundledJob, run: Run, last: Try): Promise<JobFolder> {
+  const { files, description } = deployed;
+  const args = [baseOf(deployed, run, last), String(MOST_ENTRIES)];
+  const wrote: WrittenFile[] = [];
+  let exists = description.tree !== null;
+  let end: JobFolder["end"];
+  for (const record of (await files.runScript("target/list-folder", args)).toString().split("\0")) {
+    const ended = /^ended (\d+) (\d+) (.*)$/s.exec(record);
+    const [, bytes, path] = /^(\d+) (.+)$/s.exec(record) ?? [];
+    if (record === "folder") exists = true;
+    else if (ended && Number(ended[1]) === last.attempt) end = { line: Number(ended[2]), script: ended[3] as string };
+    else if (path !== undefined && !description.tree && !isInput(path, job)) wrote.push({ path, bytes: Number(bytes) });
+  }
+  return { path: folderOf(deployed, run, last) as string, exists, wrote, end };
+}
+
+function isInput(path: string, { inputs }: BundledJob): boolean {
+  return inputs.some((input) => path === input || path.startsWith(`${input}/`));
+}
+
+/** A result that has not been collected, as it will be. */
+function resultOf({ key, name }: BundledJob, ended: EndedTry): JobResult {
+  const { cause, exitCode, attempt, start, end, host, detail } = ended;
+  const seconds = Math.max(0, end - start) / 1000;
+  const status = ended.event === "done" ? "done" : "failed";
+  const outputs = { outputs: ended.outputs, digests: [] };
+  return { key, name, status, cause, exitCode, attempts: attempt, seconds, host, run: "", detail, ...outputs };
+}
+
+/** Looks at one job on the target, and brings its logs here if it has not been collected. */
+export async function lookAtJob(deployed: DeployedSwarm, job: BundledJob): Promise<KnownJob> {
+  const { description, files, ledger } = deployed;
+  const found = await findTry(deployed, job);
+  const last: Try | undefined = found?.started ?? found?.ended;
+  const brought: string[] = [];
+  let folder: JobFolder | undefined;
+  const isAway = last?.place.startsWith("/") === true;
+  if (found && last && last.place !== "" && !isAway) {
+    const { run } = found;
+    if (!isClosed(run)) {
+      const paths = ["out", "err"].map((stream) => `${last.incarnation}/${last.place}/${last.number}.${stream}`);
+      const missing = paths.map((path) => join(run.folder, "work", path)).filter((path) => !existsSync(path));
+      await files.fetch(
+        run,
+        paths.map((path) => ({ kind: "file", path, bytes: undefined })),
+      );
+      brought.push(...missing.filter(existsSync));
+    }
+    folder = await listFolder(deployed, job, run, last);
+  }
+  const known = ledger.get(job.key);
+  const ended = found?.ended;
+  const result = ended && !isClosed(found.run) ? resultOf(job, ended) : known;
+  const started = found?.started;
+  return {
+    job,
+    line: lineOf(job, description),
+    running: started && { started, seconds: Math.max(0, Date.now() - started.start) / 1000 },
+    failure: !started && result?.status === "failed" ? asFailure(job, result, description) : undefined,
+    folder,
+    isAway: isAway && started !== undefined,
+    declared: job.outputs.filter((_, i) => description.outputs[i]?.optional !== true),
+    forget() {
+      for (const path of brought) rmSync(path, { force: true });
+    },
+  };
+}

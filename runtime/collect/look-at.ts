@@ -1,0 +1,98 @@
+import { join, resolve } from "node:path";
+import type { BundledJob } from "../../compiler/format/bundle.js";
+import { asFailure, type Failure } from "../results/failure.js";
+import { resultInPlace } from "../results/job-state.js";
+import { makeReport } from "../results/report.js";
+import type { EndedTry, StartedTry } from "../run/journal.js";
+import type { Run } from "../run/run-folder.js";
+import type { Departure } from "../run/run-state.js";
+import { type DeployedSwarm, openRuns, viewRun } from "./deployed-swarm.js";
+
+/** A job that runs. */
+export interface RunningJob {
+  readonly job: BundledJob;
+  readonly run: Run;
+  readonly started: StartedTry;
+  readonly seconds: number;
+  /** where its command runs, as the target calls it; undefined: nobody has written it down */
+  readonly folder: string | undefined;
+}
+
+export type Standing = Readonly<Awaited<ReturnType<typeof lookAt>>>;
+
+/** Where the command of a try runs, as its target calls it; undefined where its journal does not say. */
+export function folderOf(
+  { files, description, workspace }: Pick<DeployedSwarm, "files" | "description" | "workspace">,
+  run: Run,
+  { incarnation, place, number }: Pick<EndedTry, "incarnation" | "place" | "number">,
+): string | undefined {
+  const { tree } = description;
+  const work = join(files.there, "runs", String(run.number), "work");
+  if (tree?.mode === "inPlace") return resolve(workspace.folder, tree.root, tree.workdir);
+  if (tree?.mode === "copy") return join(work, "tree", tree.workdir);
+  if (place === "") return undefined;
+  const own = join(place.startsWith("/") ? place : join(work, incarnation, place), String(number));
+  return tree ? join(own, "tree", tree.workdir) : own;
+}
+
+/** Puts together what was collected and what the journals of open runs say. */
+export async function lookAt(deployed: DeployedSwarm) {
+  const { description, target } = deployed;
+  const views: Awaited<ReturnType<typeof viewRun>>[] = [];
+  for (const run of openRuns(deployed)) views.push(await viewRun(deployed, run));
+  const isActive = views.some(({ active }) => active);
+  const { placed } = deployed.results;
+  const newest = `${target}/${deployed.runs.at(-1)?.number}`;
+  const failures: Failure[] = [];
+  const running: RunningJob[] = [];
+  const now = Date.now();
+  // `waiting`: jobs that have ended, and whose results have not been collected
+  let [total, done, failed, cached, waiting] = [0, 0, 0, 0, 0];
+  const tries = views.map(({ run, state, active }) => {
+    const isCurrent = active && run.digest === description.digest; // what a killed manager has left runs no more
+    return new Map((isCurrent ? state.runningTries : []).map((started) => [started.number, { run, started }]));
+  });
+  for (const job of deployed.jobs()) {
+    total += 1;
+    const result = resultInPlace(job, description, placed);
+    const at = tries.find((some) => some.has(job.number))?.get(job.number);
+    const isCurrent = (run: Run) => run.digest === description.digest;
+    const ended = views.find(({ run, ended }) => isCurrent(run) && ended.has(job.number))?.ended.get(job.number);
+    if (at && !isOver(ended)) {
+      const seconds = Math.max(0, now - at.started.start) / 1000;
+      running.push({ job, ...at, seconds, folder: folderOf(deployed, at.run, at.started) });
+    } else if (isOver(ended) && result === undefined) {
+      waiting += 1;
+      if (ended?.event === "done") done += 1;
+      else failed += 1;
+    } else if (result?.status === "done") {
+      done += 1;
+      if (result.run !== newest) cached += 1;
+    } else if (result) {
+      failed += 1;
+      failures.push(asFailure(job, result, description));
+    }
+  }
+  const isUnfinished = !isActive && done + failed < total;
+  const why: Departure | undefined = isUnfinished ? views.at(-1)?.state.departure : undefined;
+  const totals = { total, done, failed };
+  const counts = { running: running.length, cached };
+  return {
+    report: makeReport(target, totals, counts, failures, placed.stalePaths()),
+    failures,
+    /** those that were begun first before the others */
+    running: running.sort((a, b) => b.seconds - a.seconds),
+    waiting,
+    isActive,
+    /** what the target says of its managers, in words */
+    explanations: views.map(({ explanation }) => explanation).filter((text) => text !== ""),
+    /** lines of journals that count for nothing, as sentences */
+    passedOver: views.flatMap(({ state }) => state.passedOver),
+    /** why the managers have left before all was done */
+    stop: why && why.reason !== "finished" ? why : undefined,
+  };
+}
+
+function isOver(ended: EndedTry | undefined): boolean {
+  return ended?.event === "done" || ended?.event === "failed";
+}

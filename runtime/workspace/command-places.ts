@@ -1,0 +1,34 @@
+import { join } from "node:path";
+import { textOf } from "../../compiler/format/file-access.js";
+import { makeFolders } from "../../compiler/format/make-folders.js";
+import { writeAtomically } from "../../compiler/format/write-atomically.js";
+import { targetDirectory, type Workspace } from "./workspace.js";
+
+/** Where the command of a bundle was written: no part of the bundle, since an edit above it changes no job. */
+export interface CommandPlaces {
+  /** of the bundle */
+  readonly digest: string;
+  /** of the lines of its command, as `swarm.config.ts:14`; null where it is not known */
+  readonly lines: readonly (string | null)[];
+  /** where jobs are the lines of a list of commands, its file */
+  readonly list?: string;
+}
+
+function placesFile(workspace: Workspace, target: string): string {
+  return join(targetDirectory(workspace, target), "command-places.json");
+}
+
+export function keepCommandPlaces(workspace: Workspace, target: string, places: CommandPlaces): void {
+  makeFolders(targetDirectory(workspace, target));
+  writeAtomically(placesFile(workspace, target), `${JSON.stringify(places)}\n`);
+}
+
+/** Where the command of this bundle was written; undefined if nobody knows it here. */
+export function readCommandPlaces(workspace: Workspace, target: string, digest: string): CommandPlaces | undefined {
+  try {
+    const places = JSON.parse(textOf(placesFile(workspace, target)) ?? "") as CommandPlaces;
+    return places.digest === digest && Array.isArray(places.lines) ? places : undefined;
+  } catch {
+    return undefined; // it is missing, or damaged
+  }
+}

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import picocolors from "picocolors";
+import { journalWidth } from "../../compiler/format/journal.js";
+import { progressLine } from "../../runtime/cli/output/deploy.js";
+import { RunState } from "../../runtime/run/run-state.js";
+import { suite } from "../runner/suite.js";
+import { Deployment, until } from "./deployment.js";
+
+/** What is told of a run while it goes on, and how it is ended from elsewhere. */
+const test = suite("a run at work");
+
+const plain = picocolors.createColors(false);
+const AT = { jobs: 20_000, ended: 12_345, done: 12_225, failed: 120, running: 64, explanation: "" };
+
+test("progress fits its terminal: what matters least is left out first", () => {
+  const line = (width?: number, explanation = "") => progressLine(plain, { ...AT, explanation }, 100, width);
+  assert.equal(line(), "12,345/20,000 ended, 64 running, 120 failed, 123/s, 1 min 2 s left");
+  assert.equal(line(60), "12,345/20,000 ended, 64 running, 120 failed, 1 min 2 s left");
+  assert.match(line(100), /^━{30} 12,345\/20,000 ended, .* left$/);
+  const waits = "3 pilots wait (Priority)";
+  assert.equal(line(undefined, waits), `${line()}; ${waits}`);
+  for (const width of [60, 80, 100, 120, 200]) assert.ok(line(width, waits).length < width, String(width));
+  assert.match(line(100, waits), /; 3 pilots wait \(Priority\)$/);
+});
+
+test("when all jobs have ended, it is told how many have been collected", () => {
+  const line = (done: number, ended: number) =>
+    progressLine(plain, { ...AT, jobs: 2000, ended, done, failed: 0 }, 1, 60);
+  assert.equal(line(1200, 2000), "collecting 1,200/2,000");
+  assert.match(line(1200, 1999), /^1,999\/2,000 ended/);
+});
+
+test("no slot counts for two jobs where the end of the first is not written down yet", () => {
+  const folder = mkdtempSync(join(tmpdir(), "locusts-state-"));
+  mkdirSync(join(folder, "journal"));
+  const start = (job: number, slot: number) => `start\t${job}\t1\t${slot}\t1\t1000\t.\n`;
+  assert.equal(start(1, 1).split("\t").length, journalWidth("start"));
+  writeFileSync(
+    join(folder, "journal", "main.1.tsv"),
+    `manager\tmain.1\there\t1\t2\t.\n${start(1, 1)}${start(2, 2)}${start(3, 1)}${start(4, 1)}`,
+  );
+  const state = new RunState({ folder, number: 1, digest: "", chunks: 1, jobs: 4 });
+  state.read();
+  assert.deepEqual([state.running, state.runningTries.map(({ number }) => number)], [2, [2, 4]]);
+  rmSync(folder, { recursive: true });
+});
+
+test("status lists what runs; cancel ends it while a deploy follows it in another terminal", async () => {
+  const deployment = new Deployment(`jobs: list("id", ["a", "b", "c"]),
+    command: ({ params }) => sh\`[[ \${params.id} == a ]] || sleep 60\`,`);
+  const { outcome } = deployment.begin(["deploy"]);
+  await until("two jobs hang", () => deployment.journal().filter(([word]) => word === "start").length === 3);
+  const { stdout } = await deployment.begin(["status", "--json"]).outcome;
+  const { running, jobs } = JSON.parse(stdout);
+  assert.equal(jobs.running, 2);
+  const listed = running.map(({ job, attempt, slot, folder }: Record<string, unknown>) => [job, attempt, slot, folder]);
+  const slots = new Map(
+    deployment.journal().flatMap(([word, job, , slot]) => (word === "start" ? [[job, slot]] : [])) as [
+      string,
+      string,
+    ][],
+  );
+  const work = realpathSync(deployment.path(".locusts/local/runs/1/work/main.1/1"));
+  assert.deepEqual(listed, [
+    ["b", 1, Number(slots.get("2")), join(work, "2")],
+    ["c", 1, Number(slots.get("3")), join(work, "3")],
+  ]);
+  const words = await deployment.begin(["status"]).outcome;
+  assert.match(
+    words.stdout,
+    /^running:\n {2}b {2}\d+\.\d s {2}slot \d {2}\.locusts\/local\/runs\/1\/work\/main\.1\/1\/2\n/,
+  );
+  assert.equal(words.stderr, "");
+
+  const cancelled = await deployment.begin(["cancel"]).outcome;
+  assert.deepEqual(
+    [cancelled.exitCode, cancelled.stdout],
+    [0, "stopped\n1/3 done; locusts deploy goes on from here\n"],
+  );
+  const followed = await outcome;
+  assert.equal(followed.exitCode, 130);
+  assert.match(followed.stderr, /locusts cancel was called elsewhere; stopping: the running jobs are ended …\n/);
+  assert.equal(followed.stdout, "1/3 done, 2 pending: results\n");
+  await deployment.assertQuiet();
+});
+
+test.run();

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { suite } from "../runner/suite.js";
+import { Deployment, until } from "./deployment.js";
+
+/** What `logs --job` tells of one job: one that runs, and one that has failed. */
+const test = suite("the logs of one job");
+
+const COMMAND = `
+  jobs: list("job", ["silent", "unknown", "function", "exit", "last", "runs"]),
+  outputs: { table: "{job}/table.tsv" },
+  command: ({ params, outputs }) => sh\`
+    helper() {
+      false
+    }
+    [[ $(false; echo no) ]] # it ends nothing
+    echo x > \${params.job}/tabel.tsv
+    case \${params.job} in
+      silent) grep -q nothing \${params.job}/tabel.tsv ;;
+      unknown) nonesuch --x ;;
+      function) helper ;;
+      exit) exit 9 ;;
+      runs) echo "so far"; until [[ -e "$locusts_bundle/../go" ]]; do sleep 0.1; done ;;
+    esac
+    sort --no-such-option \${outputs.table}
+  \`,
+`;
+
+/** What is said of a job before its logs, without its time, and what it has printed. */
+async function told(deployment: Deployment, job: string) {
+  const { stdout, stderr } = await deployment.begin(["logs", "--job", job]).outcome;
+  return { stdout, words: stderr.replace(/; after .* on \S+$/m, "").replace(/, for .* in slot \d$/m, "") };
+}
+
+test("a failed job: its cause, the command that ended it, and what it has written; a running one: what it printed", async () => {
+  const deployment = new Deployment(COMMAND, {}, undefined, 6);
+  const lines = deployment.read("swarm.config.ts").split("\n");
+  const at = (text: string) => `swarm.config.ts:${lines.findIndex((line) => line.includes(text)) + 1}`;
+  const { outcome } = deployment.begin(["deploy"]);
+  await until(
+    "one runs, five have failed",
+    () => {
+      const words = deployment.journal().map(([word]) => word);
+      const out = ".locusts/local/runs/1/work/main.1/1/6.out";
+      const hasFailed = words.filter((word) => word === "failed").length === 5;
+      return hasFailed && deployment.exists(out) && deployment.read(out) !== "";
+    },
+    60,
+  );
+
+  const running = await told(deployment, "runs");
+  assert.equal(running.stdout, "so far\n");
+  assert.match(
+    running.words,
+    /^==> runs runs\n==> folder: \.locusts\/.*\/6\n==> it has written runs\/tabel\.tsv \(2 bytes\)\n/,
+  );
+  deployment.write(".locusts/local/go", "");
+  assert.equal((await outcome).exitCode, 3);
+
+  const ends = {
+    silent: [1, at("silent)")],
+    unknown: ["127: command not found", at("unknown)")],
+    function: [1, at("  false")],
+    exit: [9, at("exit 9")],
+    last: [2, at("sort --no-such")],
+    runs: [2, at("sort --no-such")],
+  } as const;
+  for (const [job, [code, place]] of Object.entries(ends)) {
+    const { words } = await told(deployment, job);
+    const [first, second, , third] = words.split("\n");
+    assert.equal(first, `==> ${job} failed: exit, exit code ${code}`);
+    assert.ok(second?.startsWith(`==> ended by ${place}: `), `${job}: ${second}, not ${place}`);
+    assert.equal(third, `==> it has written ${job}/tabel.tsv (2 bytes), where ${job}/table.tsv was declared`);
+  }
+  // Bash names its script: it is told as the line that was written.
+  assert.equal((await told(deployment, "unknown")).stdout, `${at("unknown)")}: nonesuch: command not found\n`);
+  const { stdout } = await deployment.begin(["logs", "--job", "silent", "--json"]).outcome;
+  const document = JSON.parse(stdout);
+  assert.deepEqual(document.endedBy, {
+    place: at("silent)"),
+    text: 'silent) grep -q nothing "$param_job"/tabel.tsv ;;',
+  });
+  assert.deepEqual([document.failure.cause, document.wrote], ["exit", [{ path: "silent/tabel.tsv", bytes: 2 }]]);
+});
+
+test.run();

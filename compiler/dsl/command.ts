@@ -29,7 +29,7 @@ export class Reference {
     throw new DefinitionMistake(
       `the ${this.kind} "${this.name}" was used as a string; its value is known only when a job runs`,
       ["command"],
-      "use it inside an sh`…` template",
+      "write it straight into the sh`…` template, without quotes or backticks of its own within ${…}",
     );
   }
 }

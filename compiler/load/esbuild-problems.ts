@@ -1,6 +1,7 @@
 import type { BuildFailure, Message } from "esbuild";
 import type { Place, Problem } from "../problem/problem.js";
 import { impureModule } from "./check/impure.js";
+import { meansLocusts } from "./check/locusts-name.js";
 
 /** Whether esbuild itself says what is wrong (rather than having crashed). */
 export function isBuildFailure(error: unknown): error is BuildFailure {
@@ -43,5 +44,7 @@ function hintFor({ text }: Message): string | undefined {
   if (module === undefined) return undefined;
   const impurity = impureModule(module);
   if (impurity) return impurity.hint;
+  const own = meansLocusts(module);
+  if (own) return own;
   return /^\.{0,2}\//.test(module) ? "look at the path and the name of the file" : `install it: npm install ${module}`;
 }

@@ -77,6 +77,13 @@ class Resolver {
     }
   }
 
+  refuseName(name: string): void {
+    const better = name.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+|-+$/g, "") || "my-swarm";
+    const isOfJobs = placeholdersOf(name).length > 0;
+    const hint = isOfJobs ? `what jobs are called: jobName: "${name}"` : `write name: "${better.slice(0, 100)}"`;
+    this.mistake(["name"], `"${name}" cannot name a swarm: use letters, digits, ., _ and -, at most 100`, hint);
+  }
+
   /** Placeholders that only now turn out to be unknown: the type checker does not see a table's columns. */
   checkPlaceholders(path: DefinitionPath, pattern: string): void {
     for (const name of placeholdersOf(pattern)) {
@@ -309,11 +316,7 @@ export async function resolveSwarm(
   const { names: params, position, code } = jobs;
   const resolver = new Resolver(definition, jobs, targetName, target);
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(definition.name ?? "")) {
-    resolver.mistake(
-      ["name"],
-      `"${definition.name}" cannot name a swarm`,
-      "use letters, digits, ., _ and -, at most 100",
-    );
+    resolver.refuseName(String(definition.name));
   }
   checkTargetNames(definition.targets, resolver.mistake);
   for (const param of params) resolver.checkName(["jobs"], "a param", param);

@@ -60,3 +60,56 @@ export function hintForMissing(folder: string, path: string): string {
   const like = similar(last, namesIn(resolve(folder, before)) ?? []);
   return like === undefined ? START : `there is ${before}${like}`;
 }
+
+/** What is in a pattern that looks like a placeholder, or like something that shells read, and is none. */
+function hintForNotation(pattern: string): string | undefined {
+  const home = hintForHome(pattern);
+  if (home) return home;
+  const variable = /\$\{?(\w+)\}?/.exec(pattern);
+  if (variable) {
+    const [text, name = ""] = variable;
+    const isPlaceholder = text.startsWith("${") && /[a-z]/.test(name);
+    return isPlaceholder
+      ? `a placeholder has no $: write ${pattern.replace(text, `{${name}}`)}`
+      : `${text} is read by shells alone: write the path itself`;
+  }
+  const odd = [...pattern.matchAll(/\{([^{}]*)\}/g)].find(([, name = ""]) => !/^[A-Za-z_]\w*$/.test(name));
+  if (odd) {
+    const [text, name = ""] = odd;
+    if (/,|\.\./.test(name)) return `${text} is read by shells alone: a pattern has placeholders, *, ? and **`;
+    const better = name.replace(/\W+/g, "_").replace(/^(?=\d)|^$/, "id");
+    return `${text} is no placeholder: its name is of letters, digits and _, as in {${better}}`;
+  }
+  const angled = /[<[](\w+)[>\]]/.exec(pattern);
+  return angled ? `placeholders are in braces: write ${pattern.replace(angled[0], `{${angled[1]}}`)}` : undefined;
+}
+
+/** So many names are shown of what is there. */
+const MOST_NAMES = 3;
+
+/** What to do about a pattern that matches nothing. */
+export function hintForPattern(folder: string, pattern: string): string {
+  const notation = hintForNotation(pattern);
+  if (notation) return notation;
+  const absolute = pattern.startsWith("/");
+  const segments = pattern.split("/").filter((part) => part !== "" && part !== ".");
+  const firstWild = segments.findIndex((part) => /[*?{]/.test(part));
+  const plain = segments.slice(0, firstWild < 0 ? -1 : firstWild);
+  const missing = missingFolder(folder, plain, absolute);
+  if (missing) return missing;
+  const at = `${absolute ? "/" : ""}${plain.map((part) => `${part}/`).join("")}`;
+  const names = (namesIn(resolve(folder, at)) ?? []).filter((name) => at !== "" || !/^(swarm\.config\.ts|bundle|results)$/.test(name));
+  const seen = names.filter((name) => !name.startsWith(".")).sort();
+  const where = at === "" ? "the definition's folder" : at;
+  if (seen.length === 0) return `${where} has nothing in it; no wildcard matches a leading dot`;
+  const more = seen.length > MOST_NAMES ? ` and ${seen.length - MOST_NAMES} more` : "";
+  return `${where} has ${seen.slice(0, MOST_NAMES).join(", ")}${more}; no wildcard matches a leading dot`;
+}
+
+/** A pattern with a placeholder where names may differ. */
+export function withPlaceholder(pattern: string): string {
+  if (pattern.includes("*")) return pattern.replace(/\*+(?!.*\*)/, "{id}");
+  const folders = pattern.split("/");
+  const last = folders.pop() ?? "";
+  return [...folders, `{id}${/(?<=.)\..*$/.exec(last)?.[0] ?? ""}`].join("/");
+}

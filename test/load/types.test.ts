@@ -68,7 +68,7 @@ test("a name that a command does not get is named with those that it gets", asyn
 test("a command without the sh tag is shown at its text", async () => {
   const words = "a command is written with the sh tag, so that its references are quoted: sh`…`";
   const arrow = definition({ command: "  command: ({ inputs }) => `cat ${inputs.first}`," });
-  assert.equal(await mistakes(arrow), [`7:28 ${words}`]);
+  assert.equal(await mistakes(arrow), [`7:28 ${words} (write sh before it: sh\`cat \${inputs.first}\`)`]);
   const block = definition({ command: '  command: ({ inputs }) => {\n    return "cat " + inputs.first;\n  },' });
   assert.equal(await mistakes(block), [`8:12 ${words}`]);
 });
@@ -82,7 +82,9 @@ test("a command that is no function is told so", async () => {
 test("a value that cannot stand in an sh template is shown where it stands", async () => {
   const source = definition({ command: "  command: ({ inputs }) => sh`cat ${inputs}`," });
   const [only, ...others] = await mistakes(source);
-  assert.match(only ?? "", /^7:37 a value of type .* cannot stand in an sh template \(put in a reference/);
+  assert.match(only ?? "", /^7:37 \$\{inputs\} is all of them, and one of the inputs is wanted here \(write \$\{inputs\.first\} or/);
+  const [odd] = await mistakes(definition({ command: "  command: () => sh`cat ${{ a: 1 }}`," }));
+  assert.match(odd ?? "", /^7:29 a value of type .* cannot stand in an sh template \(put in a reference/);
   assert.equal(others, []);
 });
 
@@ -203,7 +205,7 @@ test("a type that is a sentence speaks for itself", async () => {
 test("what TypeScript suggests becomes the hint", async () => {
   const source = definition({ targets: '  limits: { retryOn: ["exitt"] }, targets: { here: local() },' });
   assert.equal(await mistakes(source), [
-    "8:23 Type '\"exitt\"' is not assignable to type 'RetryCause' (did you mean \"exit\"?)",
+    '8:23 retryOn is "exit", "signal", "timeout", "oom" or "missing-output", not "exitt" (did you mean "exit"?)',
   ]);
 });
 

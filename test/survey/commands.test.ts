@@ -108,7 +108,7 @@ test("what is no list of commands is named", async () => {
     "swarm.config.ts:4:9 the swarm has no jobs: all lines of tasks.txt are empty or comments (each other line is a job)",
   ]);
   assert.deepEqual(await problemsOf("a", "", 'commands("task.txt")'), [
-    "swarm.config.ts:4:9 there is no file task.txt (paths start at the definition's folder)",
+    "swarm.config.ts:4:9 there is no file task.txt (there is tasks.txt)",
   ]);
   assert.deepEqual(await problemsOf(Buffer.from("a\nb \xe9\nc\0\nd \r e\n", "latin1")), [
     "tasks.txt:2:3 the line is not UTF-8 from here on (save the file as UTF-8; if it is Latin-1: iconv -f latin1 -t utf-8)",

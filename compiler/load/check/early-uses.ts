@@ -2,6 +2,7 @@ import { unwrap } from "./places.js";
 import type { CheckedProject } from "./project.js";
 import type { ImpureUse } from "./purity.js";
 import { findUses } from "./purity.js";
+import { computedByBash, numberInTemplate } from "./template-words.js";
 import { ts } from "./ts-morph.js";
 
 const { SyntaxKind } = ts;
@@ -61,14 +62,14 @@ function isReference(node: ts.Expression, checker: ts.TypeChecker): boolean {
   );
 }
 
-const WORDS: Readonly<Record<Use, { readonly what: string; readonly hint: (text: string) => string }>> = {
+const WORDS: Readonly<Record<Use, { readonly what: string; readonly hint: (text: string, reference: ts.Expression) => string }>> = {
   decide: {
     what: "cannot decide anything here",
     hint: (text) => `let bash decide: sh\`if [[ \${${text}} == true ]]; then …; fi\``,
   },
   compute: {
     what: "cannot be computed with here",
-    hint: (text) => `let bash compute: sh\`… $(( \${${text}} + 1 )) …\``,
+    hint: (_, reference) => computedByBash(reference),
   },
   look: {
     what: "cannot be looked into here",
@@ -82,13 +83,15 @@ const WORDS: Readonly<Record<Use, { readonly what: string; readonly hint: (text:
  */
 export function findEarlyUses({ checker, ownFiles }: CheckedProject): readonly ImpureUse[] {
   return findUses(ownFiles, (node) => {
+    const number = numberInTemplate(node);
+    if (number) return { node, impurity: { message: number.message, hint: number.hint ?? "" } };
     for (const [looked, use] of standsForTemplate(node, checker) ? [] : looksAt(node)) {
       const expression = unwrap(looked);
       if (!isReference(expression, checker)) continue;
       const text = expression.getText();
       const { what, hint } = WORDS[use];
       const message = `${text} ${what}: its value is known only when a job runs`;
-      return { node: expression, impurity: { message, hint: hint(text) } }; // two that are compared are one mistake
+      return { node: expression, impurity: { message, hint: hint(text, expression) } }; // two that are compared are one mistake
     }
     return undefined;
   });

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import { undisguised } from "./backslashes.js";
+import { meansLocusts } from "./locusts-name.js";
 import type { Mistake, Wording } from "./mistake.js";
 import { ts } from "./ts-morph.js";
 
@@ -67,6 +68,8 @@ function hintFor(module: string, folder: string): string {
   }
   if (ENDINGS.some((ending) => isFile(join(folder, module) + ending))) return `write "./${module}" for a file`;
   if (/^(@\/|~|#)/.test(module)) return 'write the path of the file, as in "./lib/name": aliases are not followed';
+  const own = meansLocusts(module);
+  if (own) return own;
   const [scope = "", name] = module.split("/");
   return `install it: npm install ${scope.startsWith("@") && name !== undefined ? `${scope}/${name}` : scope}`;
 }

@@ -3,6 +3,7 @@ import { closest, didYouMean } from "../../problem/closest.js";
 import { listed, type Mistake, type Wording } from "./mistake.js";
 import { unknownModule } from "./module-words.js";
 import { unknownProperty } from "./shape.js";
+import { bashExpansion, unknownInTemplate } from "./template-words.js";
 import { ts } from "./ts-morph.js";
 
 export function wordsForNames(mistake: Mistake): Wording | undefined {
@@ -23,6 +24,8 @@ export function wordsForNames(mistake: Mistake): Wording | undefined {
     case 2724:
     case 2614:
       return unknownExport(mistake, head);
+    case 18016: // Private identifiers are not allowed outside class bodies
+      return bashExpansion(mistake.node.getSourceFile(), mistake.node.getStart());
     case 2307: // Cannot find module '…'
     case 2792:
     case 2732:
@@ -47,6 +50,10 @@ function unknownReference({ node, checker }: Mistake): Wording | undefined {
     const hint = didYouMean(access.name, known);
     const follows = what !== "output" ? { follows: "jobs" as const } : {};
     return { message: `there is no ${what} "${access.name}"; ${has}`, hint, at: access.at, ...follows };
+  }
+  if (access.of !== undefined && ts.isIdentifier(access.at) && Object.values(REFERENCES).includes(access.of)) {
+    const meant = `${access.of}s.${access.name}`;
+    return { message: `there is no "${access.of}.${access.name}" here`, hint: `did you mean ${meant}?`, at: access.at };
   }
   const symbol = access.type.aliasSymbol ?? access.type.getSymbol();
   if (symbol?.name !== "CommandNames" && symbol?.name !== "LineCommandNames") return undefined;
@@ -123,6 +130,8 @@ function unknownVariable({ node, checker }: Mistake, head: string): Wording | un
   if (offered.includes(name)) {
     return { message: `${name} is not imported`, hint: `write import { ${name} } from "locusts"` };
   }
+  const inTemplate = unknownInTemplate(name, node, checker);
+  if (inTemplate) return inTemplate;
   const suggested = /Did you mean '([^']+)'/.exec(head)?.[1] ?? closest(name, offered);
   return { message: `there is no "${name}" here`, hint: suggested && `did you mean "${suggested}"?` };
 }

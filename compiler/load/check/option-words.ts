@@ -1,3 +1,4 @@
+import { didYouMean } from "../../problem/closest.js";
 import { listed, type Mistake, valueAt, type Wording } from "./mistake.js";
 import { nameOf } from "./places.js";
 import { ts } from "./ts-morph.js";
@@ -37,25 +38,63 @@ function wholeOf(object: ts.ObjectLiteralExpression): string | undefined {
 
 const KINDS: Readonly<Record<string, string>> = { number: "a number", string: "text", boolean: "true or false" };
 
-export function wrongOption({ node, lines }: Mistake): Wording | undefined {
+/** What a literal type allows, as it is written. */
+function allowed(type: ts.Type): string | undefined {
+  if (type.isStringLiteral()) return JSON.stringify(type.value);
+  if (type.isNumberLiteral()) return String(type.value);
+  return undefined;
+}
+
+/** A text where only some are possible, as in `retryOn: ["crash"]`: these are listed. */
+function oneOfSome(value: ts.Node, checker: ts.TypeChecker): Wording | undefined {
+  if (!ts.isStringLiteralLike(value) && !ts.isNumericLiteral(value)) return undefined;
+  const type = checker.getContextualType(value);
+  const members = type?.isUnion() ? type.types : type ? [type] : [];
+  const wanted = members.filter((member) => (member.flags & ts.TypeFlags.Undefined) === 0).map(allowed);
+  if (wanted.length < 2 || wanted.includes(undefined)) return undefined;
+  const property = ts.findAncestor(value, ts.isPropertyAssignment);
+  const name = property && nameOf(property);
+  if (name === undefined) return undefined;
+  const words = wanted as string[];
+  const last = words.pop();
+  const bare = [...words, last ?? ""].map((word) => word.replace(/^"|"$/g, ""));
+  const message = `${name} is ${words.join(", ")} or ${last}, not ${value.getText()}`;
+  return { message, hint: didYouMean(value.text, bare), at: value };
+}
+
+/** One value where a list is wanted. */
+function listWanted(value: ts.Node, wanted: string): Wording | undefined {
+  const property = ts.findAncestor(value, ts.isPropertyAssignment);
+  const name = property && property.initializer === value ? nameOf(property) : undefined;
+  if (name === undefined || !/^readonly .*\[\]$/.test(wanted) || ts.isArrayLiteralExpression(value)) return undefined;
+  return { message: `${name} is a list`, hint: `write ${name}: [${value.getText()}]`, at: value };
+}
+
+/** What targets are, where there is only one of them, or a list. */
+function namedTargets(value: ts.Node): Wording | undefined {
+  const property = value.parent;
+  if (!ts.isPropertyAssignment(property) || nameOf(property) !== "targets") return undefined;
+  if (ts.isObjectLiteralExpression(value)) return undefined;
+  const first = ts.isArrayLiteralExpression(value) ? value.elements[0] : value;
+  const text = first && first.getText().length <= 80 ? first.getText() : "local()";
+  return { message: "each target has a name of its own", hint: `write targets: { here: ${text} }`, at: value };
+}
+
+export function wrongOption({ node, checker, lines }: Mistake): Wording | undefined {
+  const written = valueAt(node);
   const [, wanted] =
     /^Type '.*' is not assignable to type '(.*)'(?: Did you mean .*)?$/s.exec(lines.at(-1) ?? "") ?? [];
+  const known = namedTargets(written) ?? oneOfSome(written, checker) ?? listWanted(written, wanted ?? "");
+  if (known) return known;
   if (wanted === undefined) return undefined;
   const members = wanted.split(" | ").filter((member) => member !== "undefined");
   const words = members.map((member) => KINDS[member] ?? (/^"[^"]*"$/.test(member) ? member : undefined));
   if (words.includes(undefined)) return undefined;
-  const value = valueAt(node);
-  const property = ts.findAncestor(value, ts.isPropertyAssignment);
+  const property = ts.findAncestor(written, ts.isPropertyAssignment);
   const name = property && nameOf(property);
   // Elsewhere TypeScript's own words are as good.
-  if (name === undefined || !property || !isOption(property)) return undefined;
+  if (name === undefined || property?.initializer !== written) return undefined;
   const last = words.pop();
   const either = words.length > 0 ? `${words.join(", ")} or ${last}` : last;
-  return { message: `${name} is ${either}, not ${value.getText()}`, at: value };
-}
-
-/** Is it within the options of a call, such as `slurm({ … })`? */
-function isOption(property: ts.PropertyAssignment): boolean {
-  const call = ts.findAncestor(property, ts.isCallExpression);
-  return call !== undefined && call.expression.getText() !== "defineSwarm";
+  return { message: `${name} is ${either}, not ${written.getText()}`, at: written };
 }

@@ -5,6 +5,7 @@ import type { CheckedProject } from "./project.js";
 import { findImpurity } from "./purity.js";
 import { findRoundedNumbers } from "./rounded-numbers.js";
 import { shapeMistakes } from "./shape.js";
+import { bashExpansion } from "./template-words.js";
 import { ts } from "./ts-morph.js";
 import { inWords } from "./words.js";
 
@@ -20,6 +21,8 @@ interface Found {
   readonly start: number;
   readonly end: number;
   readonly wording: Wording;
+  /** TypeScript's number for it */
+  readonly code?: number;
 }
 
 /** Everything that is wrong with a project's own files: each mistake once, in the order of the source. */
@@ -29,7 +32,12 @@ export function problemsIn(project: CheckedProject, { pure, definition }: Wanted
     diagnostics.map((diagnostic) => reported(diagnostic, checker));
 
   // What the parser says after its first stumble, and what the checker makes of such a file, is noise.
-  const unparsed = ownFiles.flatMap((source) => report(program.getSyntacticDiagnostics(source).slice(0, 1)));
+  const unparsed = ownFiles.flatMap((source) =>
+    program
+      .getSyntacticDiagnostics(source)
+      .slice(0, 1)
+      .map((diagnostic) => unread(diagnostic, checker)),
+  );
   if (unparsed.length > 0) return inOrder(project, unparsed);
 
   const own: Found[] = definition ? shapeMistakes(definition, checker).map((wording) => shown(wording)) : [];
@@ -49,7 +57,7 @@ export function problemsIn(project: CheckedProject, { pure, definition }: Wanted
     .flatMap((source) => report(program.getSemanticDiagnostics(source).filter(hasPlace)))
     .filter((found) => !saidAlready(found));
 
-  return inOrder(project, withoutConsequences([...own, ...typed], definition));
+  return inOrder(project, withoutConsequences([...own, ...withoutTypeless(typed)], definition));
 }
 
 /** The end of everything that is got from a node: of `a.b.c()` for `a`. */
@@ -63,17 +71,35 @@ function hasPlace(diagnostic: ts.Diagnostic): diagnostic is ts.DiagnosticWithLoc
   return diagnostic.file !== undefined && diagnostic.start !== undefined;
 }
 
+/** What the parser cannot read; in a template it is often bash's. */
+function unread(diagnostic: ts.DiagnosticWithLocation, checker: ts.TypeChecker): Found {
+  const { file: source, start } = diagnostic;
+  const expansion = bashExpansion(source, start);
+  if (!expansion) return reported(diagnostic, checker);
+  return { source, start: expansion.start, end: start, wording: expansion };
+}
+
 function reported(diagnostic: ts.DiagnosticWithLocation, checker: ts.TypeChecker): Found {
   const mistake: Mistake = mistakeOf(diagnostic, checker);
   const wording = inWords(mistake);
-  if (wording.at) return shown(wording);
-  return { source: diagnostic.file, start: diagnostic.start, end: diagnostic.start + diagnostic.length, wording };
+  const { code, file: source, start, length } = diagnostic;
+  if (wording.at) return { ...shown(wording), code };
+  return { source, start, end: start + length, wording, code };
 }
 
 function shown(wording: Wording): Found {
   const node = wording.at as ts.Node;
   const source = node.getSourceFile();
   return { source, start: node.getStart(source), end: node.end, wording };
+}
+
+const UNKNOWN_MODULE = new Set([2307, 2792, 2732]);
+const TYPELESS = new Set([7005, 7006, 7019, 7031, 7034]);
+
+/** What comes from a module that is not there has no types, and whatever is made with it. */
+function withoutTypeless(found: readonly Found[]): readonly Found[] {
+  const lacking = new Set(found.filter(({ code = 0 }) => UNKNOWN_MODULE.has(code)).map(({ source }) => source));
+  return found.filter(({ source, code = 0 }) => !lacking.has(source) || !TYPELESS.has(code));
 }
 
 /** Without jobs there are no params, so that every placeholder would be reported as unknown. */

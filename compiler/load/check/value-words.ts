@@ -3,6 +3,7 @@ import { didYouMean } from "../../problem/closest.js";
 import { exclusive } from "./exclusive.js";
 import { listed, type Mistake, valueAt, type Wording } from "./mistake.js";
 import { missingOptions, wrongOption } from "./option-words.js";
+import { COMMAND_IS_FUNCTION, wholeInTemplate, withTag } from "./template-words.js";
 import { treeWords } from "./tree-words.js";
 import { ts } from "./ts-morph.js";
 
@@ -22,7 +23,7 @@ export function wordsForValues(mistake: Mistake): Wording | undefined {
       part(mistake, given, wanted);
     if (wording) return wording;
   }
-  return jobs(mistake) ?? wrongOption(mistake);
+  return column(mistake) ?? jobs(mistake) ?? wrongOption(mistake);
 }
 
 /** `inputs.x` and the like where a text or a number is wanted. */
@@ -93,22 +94,29 @@ function unit({ node }: Mistake, given: string, wanted: string): Wording | undef
   return undefined;
 }
 
-function command({ node }: Mistake, given: string, wanted: string): Wording | undefined {
+function command({ node, checker }: Mistake, given: string, wanted: string): Wording | undefined {
   const value = valueAt(node);
+  if (/\bTemplateStringsArray$/.test(wanted)) {
+    return { message: "sh is a tag, and called without parentheses", hint: withTag(value), at: value };
+  }
   if (/\bShellValue$/.test(wanted)) {
+    const whole = wholeInTemplate(value, checker);
+    if (whole) return whole;
     return {
       message: `a value of type ${given} cannot stand in an sh template`,
       hint: "put in a reference (inputs.x, outputs.x, params.x), a string, a number, or another sh template",
     };
   }
   if (/=> Command$/.test(wanted) && !given.includes("=>")) {
-    return { message: "command is a function: write command: ({ inputs, outputs }) => sh`…`", at: value };
+    return { ...COMMAND_IS_FUNCTION, at: value };
   }
   if (!/^(Command|ShellCommand \| NodeCommand)$/.test(wanted)) return undefined;
   if (given === "string" || given.startsWith('"') || given.startsWith("`")) {
+    const text = stringIn(value);
     return {
       message: "a command is written with the sh tag, so that its references are quoted: sh`…`",
-      at: stringIn(value),
+      hint: withTag(text),
+      at: text,
     };
   }
   return { message: 'a command is what sh`…` or node("./program.ts") gives; the function must return that', at: value };
@@ -139,6 +147,24 @@ const PARTS: readonly { readonly wanted: RegExp; readonly words: string }[] = [
 function part({ node }: Mistake, _given: string, wanted: string): Wording | undefined {
   const found = PARTS.find((candidate) => candidate.wanted.test(wanted));
   return found && { message: found.words, at: valueAt(node) };
+}
+
+/** What a column of a table is, where something else is said. */
+function column({ node, lines }: Mistake): Wording | undefined {
+  if (!lines.some((line) => /'ColumnType'/.test(line))) return undefined;
+  const value = valueAt(node);
+  const given = ts.isStringLiteralLike(value) ? value.text : "";
+  const number = /^(int|float|double|numeric|real|decimal)/i.test(given) ? 'did you mean "number"?' : undefined;
+  const kinds = ["string", "number", "boolean"];
+  if (ts.isStringLiteralLike(value)) {
+    const message = `a column is "string", "number" or "boolean", not "${given}"`;
+    return { message, hint: number ?? didYouMean(given, kinds), at: value };
+  }
+  const call = ts.findAncestor(value, ts.isCallExpression);
+  const list = call?.arguments.find(ts.isArrayLiteralExpression);
+  if (!list) return undefined;
+  const names = list.elements.map((element) => `${ts.isStringLiteralLike(element) ? element.text : "name"}: "string"`);
+  return { message: "the columns of a table have types", hint: `write { ${names.join(", ")} }`, at: list };
 }
 
 function jobs({ node, lines }: Mistake): Wording | undefined {

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { LINE_PARAMS } from "../../format/bundle.js";
 import type { Params } from "../../format/pattern.js";
 import type { Problem } from "../../problem/problem.js";
+import { hintForMissing } from "../missing-path.js";
 import { readTaskLines } from "../task-lines.js";
 import { again, type SurveySource } from "./source.js";
 
@@ -20,7 +21,7 @@ export const surveyCommands: SurveySource<"commands"> = (source, folder) => {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats?.isFile()) {
     const message = stats ? `the list of commands ${source.path} is no file` : `there is no file ${source.path}`;
-    const problems = [{ message, hint: "paths start at the definition's folder" }];
+    const problems = [{ message, hint: stats ? undefined : hintForMissing(folder, source.path) }];
     return { names, jobs: [], problems, notes: [], empty };
   }
   const problems: Problem[] = [];

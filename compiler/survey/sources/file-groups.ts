@@ -3,6 +3,7 @@ import type { FilesOfJob } from "../../dsl/job-source.js";
 import { fillPattern, type Params, parsePattern, placeholdersOf } from "../../format/pattern.js";
 import type { Problem } from "../../problem/problem.js";
 import { matchFiles } from "../match-files.js";
+import { hintForPattern } from "../missing-path.js";
 import { again, type SourceInput, type SurveySource } from "./source.js";
 
 /** So many examples of a mistake are given. */
@@ -115,7 +116,7 @@ export const surveyFileGroups: SurveySource<"file-groups"> = ({ files }, folder)
   const names = [...new Set(Object.values(files).flatMap((said) => placeholdersOf(patternOf(said))))];
   const empty = {
     message: `the swarm has no jobs: nothing matches ${shown(files)}`,
-    hint: "paths start at the definition's folder; no wildcard matches a leading dot",
+    hint: hintForPattern(folder, patternOf(Object.values(files)[0] ?? "")),
   };
   const unclear = reviewPatterns(files, names);
   if (unclear.length > 0) return { names, jobs: [], problems: unclear, notes: [], empty };
@@ -166,7 +167,7 @@ export const surveyFileGroups: SurveySource<"file-groups"> = ({ files }, folder)
     const there = found.map(({ name, matches }) => `${name} has ${countFiles(matches.length)}`).join(", ");
     problems.push({
       message: `nothing matches ${missing}; ${there}`,
-      hint: "look at how the files are called",
+      hint: hintForPattern(folder, none[0]?.pattern ?? ""),
     });
   } else if (problems.length === 0) {
     const lonely = findLonely(members);

@@ -1,17 +1,18 @@
 import { placeholdersOf } from "../../format/pattern.js";
 import type { Problem } from "../../problem/problem.js";
 import { matchFiles } from "../match-files.js";
+import { hintForPattern, withPlaceholder } from "../missing-path.js";
 import type { SurveySource } from "./source.js";
 
 export const surveyFiles: SurveySource<"files"> = ({ pattern }, folder) => {
   const names = placeholdersOf(pattern);
   const { matches, problems, notes, leftOut } = matchFiles(folder, pattern);
   const same: Problem[] =
-    names.length === 0 && matches.length > 1
+    names.length === 0 && matches.length > 0
       ? [
           {
-            message: `files("${pattern}") has no placeholder, so that its ${matches.length} jobs could not be told apart`,
-            hint: 'name the part that differs, as in files("inputs/{id}.txt")',
+            message: `files("${pattern}") has no placeholder, so that its ${matches.length === 1 ? "job has no name" : `${matches.length} jobs could not be told apart`}`,
+            hint: `name the part that differs, as in files("${withPlaceholder(pattern)}")`,
           },
         ]
       : [];
@@ -24,7 +25,7 @@ export const surveyFiles: SurveySource<"files"> = ({ pattern }, folder) => {
       message: `the swarm has no jobs: nothing matches files("${pattern}")${leftOut === undefined ? "" : `, but ${leftOut}, where Locusts itself writes`}`,
       hint:
         leftOut === undefined
-          ? "paths start at the definition's folder; no wildcard matches a leading dot"
+          ? hintForPattern(folder, pattern)
           : "to take what lies there, begin the pattern with that folder's name",
     },
   };

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { Params } from "../../format/pattern.js";
 import type { Place, Problem } from "../../problem/problem.js";
 import { type FileLine, readFileLines, whyUnfit } from "../file-lines.js";
+import { hintForMissing } from "../missing-path.js";
 import { Repetitions } from "../repetitions.js";
 import { again, type SaidSource, type SurveySource } from "./source.js";
 
@@ -90,7 +91,7 @@ export const surveyLines: SurveySource<"lines"> = (source, folder) => {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats?.isFile()) {
     const message = stats ? `${source.path} is no file` : `there is no file ${source.path}`;
-    const problems = [{ message, hint: "paths start at the definition's folder" }];
+    const problems = [{ message, hint: stats ? undefined : hintForMissing(folder, source.path) }];
     return { names, jobs: [], problems, notes: [], empty };
   }
   const read = () => readFileLines(path, source.path);

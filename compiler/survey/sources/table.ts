@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
+import { hintForMissing } from "../missing-path.js";
 import { readTable } from "../read-table.js";
 import type { SurveySource } from "./source.js";
 
@@ -12,7 +13,7 @@ export const surveyTable: SurveySource<"table"> = (source, folder) => {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats?.isFile()) {
     const message = stats ? `the table ${source.path} is no file` : `there is no table ${source.path}`;
-    const problems = [{ message, hint: "paths start at the definition's folder" }];
+    const problems = [{ message, hint: stats ? undefined : hintForMissing(folder, source.path) }];
     return { names: Object.keys(source.columns ?? {}), jobs: [], problems, notes: [], empty };
   }
   const { names, rows, problems, notes } = readTable(path, source.path, source);

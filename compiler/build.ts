@@ -85,7 +85,7 @@ export function build(compilation: Compilation, options: BuildOptions): Built {
     if (options.write) cache.save();
     const at = loaded.placeOf(["jobs"]);
     const sourceNotes = compilation.enumeration.notes.map((note) => ({ ...note, place: note.place ?? at }));
-    return { ...bundle, notes: [...sourceNotes, ...notes, ...reviewTime(compilation)] };
+    return { ...bundle, notes: [...sourceNotes, ...compilation.notes, ...notes, ...reviewTime(compilation)] };
   } catch (error) {
     emitter.discard();
     throw error instanceof DefinitionThrew ? new ProblemsFound([loaded.problemOf(error.cause)]) : error;

@@ -84,6 +84,7 @@ export async function compile(file: string, target: string | undefined): Promise
     const resolution = await resolveSwarm(
       definition,
       loaded.file.slice(loaded.folder.length + 1),
+      loaded.folder,
       enumeration,
       targetName,
     );
@@ -92,7 +93,7 @@ export async function compile(file: string, target: string | undefined): Promise
       const problems = new ProblemList((path) => loaded.placeOf(path));
       // What is wrong with the jobs is worth knowing at the same time, if their paths can be worked out.
       if (knowsAllPlaceholders(plan))
-        planJobs({ loaded, plan, enumeration }, DigestCache.open(undefined), problems, () => {});
+        planJobs({ loaded, plan, enumeration, notes: [] }, DigestCache.open(undefined), problems, () => {});
       throw new ProblemsFound([
         ...resolution.mistakes.map((mistake) => asProblem(loaded, mistake)),
         ...problems.listed(),
@@ -101,7 +102,8 @@ export async function compile(file: string, target: string | undefined): Promise
     const program =
       resolution.node && (await bundleNodeProgram(loaded, resolution.node, resolution.plan, paramTypes(enumeration)));
     const plan = completePlan(resolution.plan, definition, program);
-    return { loaded, enumeration, plan, parts: resolution.parts };
+    const notes = resolution.notes.map((note) => asProblem(loaded, note));
+    return { loaded, enumeration, plan, notes, parts: resolution.parts };
   } catch (error) {
     throw error instanceof DefinitionThrew ? new ProblemsFound([loaded.problemOf(error.cause)]) : error;
   }

@@ -1,5 +1,6 @@
 import type { ShellPart } from "../dsl/command.js";
 import type { LoadedDefinition } from "../load/index.js";
+import type { Problem } from "../problem/problem.js";
 import type { Enumeration } from "../survey/sources/enumerate-jobs.js";
 import type { SwarmPlan } from "./swarm-plan.js";
 
@@ -7,6 +8,8 @@ export interface Compilation {
   readonly loaded: LoadedDefinition;
   readonly plan: SwarmPlan;
   readonly enumeration: Enumeration;
+  /** what may be wrong with the command */
+  readonly notes: readonly Problem[];
   /** what the command was put together from; undefined where it is a program, or has mistakes */
   readonly parts?: readonly ShellPart[] | undefined;
 }

@@ -1,11 +1,4 @@
-import {
-  type Command,
-  lineCommand,
-  type NodeCommand,
-  Reference,
-  type ShellCommand,
-  type ShellPart,
-} from "../dsl/command.js";
+import { type Command, lineCommand, type NodeCommand, Reference, type ShellPart } from "../dsl/command.js";
 import type { Environment, Limits, Resources, RetryCause } from "../dsl/environment.js";
 import { callDefinition } from "../dsl/mistake.js";
 import { outputSpec } from "../dsl/outputs.js";
@@ -16,7 +9,7 @@ import { parsePattern, placeholdersOf } from "../format/pattern.js";
 import { isReserved, LOG_FOLDER } from "../format/results.js";
 import type { DefinitionPath, ReportMistake } from "../problem/problem.js";
 import { findLastProgram } from "../shell/last-program.js";
-import { assembleTemplate } from "../shell/template.js";
+import type { ShellAround } from "../shell/template.js";
 import type { Enumeration } from "../survey/sources/enumerate-jobs.js";
 import { whyOutside } from "../tree/place-output.js";
 import { resolveFolder, resolveTree } from "../tree/resolve-tree.js";
@@ -28,6 +21,8 @@ import { OptionReader } from "./read-options.js";
 import { refuseVariable } from "./refuse-variable.js";
 import { resolveInputs } from "./resolve-inputs.js";
 import { resolveTarget } from "./resolve-target.js";
+import { commandAround } from "./shell-surroundings.js";
+import { ShellTexts } from "./shell-texts.js";
 import type { InputPlan, OutputPlan, PilotPlan, SwarmPlan } from "./swarm-plan.js";
 import { checkTargetNames } from "./target-names.js";
 import { threadVariables } from "./thread-variables.js";
@@ -35,6 +30,7 @@ import { threadVariables } from "./thread-variables.js";
 export interface Resolution {
   readonly plan: Omit<SwarmPlan, "identity" | "program">;
   readonly mistakes: readonly PlanMistake[];
+  readonly notes: readonly PlanMistake[];
   readonly node: NodeCommand | undefined;
   /** what the command was put together from, if it is no program */
   readonly parts: readonly ShellPart[] | undefined;
@@ -53,8 +49,7 @@ class Resolver {
   readonly read = new OptionReader(this.mistake);
   readonly params: readonly string[];
   readonly hasLines: boolean;
-  /** params that bash computes with */
-  readonly computed = new Set<string>();
+  readonly shell = new ShellTexts(this.mistakes);
 
   constructor(
     readonly definition: AnyDefinition,
@@ -174,7 +169,7 @@ class Resolver {
         mistake: (message, hint) => this.mistake(path, message, hint),
         bash: async (make) => {
           const command = callDefinition(() => make({ output: new Reference("checked-output", "output") }));
-          if (command?.kind === "sh") return await this.shellText(command, path);
+          if (command?.kind === "sh") return await this.shell.assemble(command, path);
           this.mistake(path, "a check is written with the sh tag: ({ output }) => sh`test -s ${output}`");
           return undefined;
         },
@@ -192,30 +187,10 @@ class Resolver {
     return plans;
   }
 
-  async shellText(
-    command: ShellCommand | { readonly parts: readonly ShellPart[] },
-    path: DefinitionPath,
-  ): Promise<string> {
-    const assembled = await assembleTemplate(command.parts);
-    for (const variable of assembled.arithmetic) this.computed.add(variable.replace(/^param_/, ""));
-    for (const { message, hint, part, offset } of assembled.mistakes) {
-      let piece = command.parts[part];
-      let at = offset;
-      // A mistake at a value is shown at the end of the text before it.
-      for (let i = part; i >= 0 && !(piece && "text" in piece); i -= 1) {
-        piece = command.parts[i - 1];
-        at = piece && "text" in piece ? piece.text.length : 0;
-      }
-      const from = piece && "text" in piece ? piece.from : undefined;
-      const template = from && { stack: from.stack, piece: from.index, offset: at };
-      this.mistakes.push({ path, message, hint, template });
-    }
-    return assembled.text;
-  }
-
   async command(
     inputs: readonly InputPlan[],
     outputs: readonly OutputPlan[],
+    around: ShellAround | undefined,
   ): Promise<{ text: string; node?: NodeCommand; parts?: readonly ShellPart[] }> {
     const names = referencesOf(
       inputs.map((input) => input.name),
@@ -225,7 +200,8 @@ class Resolver {
     );
     const { command: make = this.hasLines ? lineCommand : undefined } = this.definition;
     const command = callDefinition(() => make?.(names) as Command | undefined);
-    if (command?.kind === "sh") return { text: await this.shellText(command, ["command"]), parts: command.parts };
+    if (command?.kind === "sh")
+      return { text: await this.shell.assemble(command, ["command"], around), parts: command.parts };
     if (command?.kind !== "node") {
       this.mistake(
         ["command"],
@@ -240,17 +216,6 @@ class Resolver {
       ...this.params.map((param) => `"param.${param}=$param_${param}"`),
     ];
     return { text: `  node "$locusts_bundle/program.mjs" ${words.join(" ")}`, node: command };
-  }
-
-  async prepare(environment: Environment): Promise<string | undefined> {
-    const { prepare } = environment;
-    if (prepare === undefined) return undefined;
-    const path = ["environment", "prepare"];
-    if (typeof prepare === "string" || Array.isArray(prepare)) {
-      const text = [prepare].flat().join("\n");
-      return this.shellText({ parts: [{ text }] }, path);
-    }
-    return this.shellText(prepare as ShellCommand, path);
   }
 
   limits(limits: Limits) {
@@ -309,6 +274,7 @@ class Resolver {
 export async function resolveSwarm(
   definition: AnyDefinition,
   source: string,
+  folder: string,
   jobs: JobsSurveyed,
   targetName: string,
 ): Promise<Resolution> {
@@ -324,14 +290,16 @@ export async function resolveSwarm(
   const inputs = resolver.inputs();
   const tree = resolver.tree(environment);
   const outputs = await resolver.outputs(tree);
-  const command = await resolver.command(inputs, outputs);
+  const prepare = await resolver.shell.prepare(environment);
+  const hasLines = code !== undefined;
+  const around = commandAround({ params, inputs, outputs, environment, prepare, tree, hasLines, folder });
+  const command = await resolver.command(inputs, outputs, around);
   const resources = resolver.resources(definition.resources ?? {});
   const limits = resolver.limits(definition.limits ?? {});
   const resolvedTarget = resolveTarget(targetName, target, resources, (path, message, hint) =>
     resolver.mistake(["targets", targetName, ...path], message, hint),
   );
   resolver.checkTime(limits.timeSeconds, resolvedTarget.pilots);
-  const prepare = await resolver.prepare(environment);
   const plan = {
     name: definition.name,
     description: definition.description ?? "",
@@ -343,16 +311,17 @@ export async function resolveSwarm(
     inputs,
     outputs,
     command: command.text,
-    runsLines: code !== undefined,
+    runsLines: hasLines,
     lastProgram: await findLastProgram(command.text, prepare),
     prepare,
     variables: resolver.variables(environment, resources.cpus),
     modules: environment.modules ?? [],
     container: environment.container,
     tree,
-    computedParams: [...resolver.computed],
+    computedParams: [...resolver.shell.computed],
     ...resources,
     ...limits,
   };
-  return { plan, mistakes: resolver.mistakes, node: command.node, parts: command.parts };
+  const { mistakes, shell } = resolver;
+  return { plan, mistakes, notes: shell.notes, node: command.node, parts: command.parts };
 }

@@ -1,4 +1,12 @@
-import { type End, type Findings, type HoleContext, type Mark, PieceScanner } from "./pieces.js";
+import {
+  type End,
+  type Findings,
+  type HoleContext,
+  type Mark,
+  PieceScanner,
+  type ShellUse,
+  type ShellWord,
+} from "./pieces.js";
 
 /** Where bash would stop reading a keyword. */
 const END = "(?=[\\s;&|()<>]|$)";
@@ -35,6 +43,19 @@ class CommandScanner extends PieceScanner {
   private commandList(closer: ")" | "case" | undefined, words = false): End {
     let inWord = false;
     let mayBegin = !words;
+    let word: { readonly start: number; readonly isCommand: boolean; readonly redirection: string } | undefined;
+    let redirection = "";
+    // what is set for a command stands before its name
+    let isSet = false;
+    const endWord = () => {
+      if (word) {
+        const { start, ...rest } = word;
+        const text = this.source.slice(start, this.pos);
+        isSet = rest.isCommand && /^\w+\+?=/.test(text);
+        this.findings.words.push({ text, at: this.at(start), ...rest });
+      }
+      word = undefined;
+    };
     while (this.pos < this.source.length) {
       const c = this.source[this.pos] ?? "";
       if (!inWord) this.wordStart = this.pos;
@@ -61,6 +82,7 @@ class CommandScanner extends PieceScanner {
         continue;
       }
       if (c === ")" && closer === ")") {
+        endWord();
         this.mark("close )");
         this.pos++;
         return "closed";
@@ -71,13 +93,18 @@ class CommandScanner extends PieceScanner {
         return "next";
       }
       const separates = /[\s;&|)]/.test(c);
+      if (separates || /[<>]/.test(c)) endWord();
       if (c === "\n") this.newline();
       else if (/[<>]/.test(c) || this.match(/&>/y)) {
+        const at = this.pos;
         this.redirection();
+        redirection = this.source.slice(at, this.pos);
         mayBegin = inWord = false;
         continue;
       } else if (separates) this.pos++;
       else {
+        if (!inWord) word = { start: this.pos, isCommand: mayBegin || isSet, redirection };
+        redirection = "";
         this.piece("plain");
         inWord = true;
         mayBegin = false;
@@ -86,6 +113,7 @@ class CommandScanner extends PieceScanner {
       inWord = false;
       if (separates && !/[ \t]/.test(c) && !words) mayBegin = true;
     }
+    endWord();
     return "end";
   }
 
@@ -275,6 +303,8 @@ export interface ShellContexts {
   /** by offset, for each hole */
   readonly holes: ReadonlyMap<number, HoleContext>;
   readonly marks: readonly Mark[];
+  readonly uses: readonly ShellUse[];
+  readonly words: readonly ShellWord[];
   readonly unclosed: number | undefined;
   readonly continuation: number | undefined;
 }
@@ -286,7 +316,14 @@ export interface ShellContexts {
  * @param holes where the holes are; a `HOLE` elsewhere is a character like any other
  */
 export function scanShell(text: string, holes: ReadonlySet<number> = new Set()): ShellContexts {
-  const findings: Findings = { holes: new Map(), marks: [], unclosed: undefined, continuation: undefined };
+  const findings: Findings = {
+    holes: new Map(),
+    marks: [],
+    uses: [],
+    words: [],
+    unclosed: undefined,
+    continuation: undefined,
+  };
   new CommandScanner(
     text,
     (offset) => offset,

@@ -41,10 +41,31 @@ export interface Mark {
   readonly kind: string;
 }
 
+/** What stands for a value, or seems to. */
+export interface ShellUse {
+  /** `$name` or `${name…}`; `\$name`, which is text; `{name}`, which is text, too */
+  readonly kind: "variable" | "escaped" | "braced";
+  readonly name: string;
+  readonly at: number;
+  readonly quoting: Quoting;
+}
+
+/** A word of a command, as it is written. */
+export interface ShellWord {
+  readonly text: string;
+  readonly at: number;
+  /** is it where a command's name stands? */
+  readonly isCommand: boolean;
+  /** the redirection that it belongs to, as `>`; else empty */
+  readonly redirection: string;
+}
+
 /** What a scan finds, gathered over all nested scanners. */
 export interface Findings {
   readonly holes: Map<number, HoleContext>;
   readonly marks: Mark[];
+  readonly uses: ShellUse[];
+  readonly words: ShellWord[];
   /** where the first thing opens that is never closed */
   unclosed: number | undefined;
   /** where the last backslash stands that joins two lines */
@@ -127,6 +148,10 @@ export abstract class PieceScanner {
     this.pos++;
   }
 
+  private use(kind: ShellUse["kind"], name: string, quoting: Quoting): void {
+    this.findings.uses.push({ kind, name, at: this.at(this.pos), quoting });
+  }
+
   private setBefore(before: HoleContext["before"]): void {
     this.before = before;
     this.beforeAt = this.pos;
@@ -137,7 +162,7 @@ export abstract class PieceScanner {
     const c = this.source[this.pos];
     if (c === "'") this.single(1, "single");
     else if (c === '"') this.double("double");
-    else if (c === "\\") this.escape(true);
+    else if (c === "\\") this.escape(true, quoting);
     else this.expansion(quoting);
   }
 
@@ -146,11 +171,17 @@ export abstract class PieceScanner {
     if (this.atHole()) this.hole(quoting);
     else if (this.source[this.pos] === "$") this.dollar(quoting);
     else if (this.source[this.pos] === "`") this.backquoted(quoting);
-    else this.pos++;
+    else {
+      const braced = this.source[this.pos] === "{" ? this.match(/\{[A-Za-z_]\w*\}/y) : undefined;
+      if (braced) this.use("braced", braced.slice(1, -1), quoting);
+      this.pos++;
+    }
   }
 
-  private escape(joinsLines: boolean): void {
+  private escape(joinsLines: boolean, quoting?: Quoting): void {
     const next = this.source[this.pos + 1];
+    const escaped = quoting && next === "$" ? this.match(/\\\$(?:\{?[A-Za-z_]\w*|\({1,2})/y) : undefined;
+    if (quoting && escaped) this.use("escaped", escaped.replace(/^[\\${]+/, ""), quoting);
     if (joinsLines && (next === undefined || next === "\n")) this.findings.continuation = this.at(this.pos);
     this.pos++;
     if (this.atHole()) this.setBefore("backslash");
@@ -185,7 +216,7 @@ export abstract class PieceScanner {
         this.pos++;
         return;
       }
-      if (this.source[this.pos] === "\\") this.escape(false);
+      if (this.source[this.pos] === "\\") this.escape(false, quoting);
       else this.expansion(quoting);
     }
     this.leaveOpen(start);
@@ -212,6 +243,7 @@ export abstract class PieceScanner {
       this.double("double");
     } else {
       const name = this.match(/\$[A-Za-z_]\w*/y);
+      if (name) this.use("variable", name.slice(1), quoting);
       const variable = name ?? this.match(/\$[0-9@*#?$!-]/y) ?? "$";
       this.pos += variable.length;
       if (name !== undefined) this.setBefore("name");
@@ -260,6 +292,7 @@ export abstract class PieceScanner {
     const prefix = this.source[this.pos];
     if ((prefix === "!" || prefix === "#") && (this.atHole(this.pos + 1) || this.match(/.[\w@*]/y))) this.pos++;
     const name = this.match(/\w+|[@*#?$!-]/y) ?? "";
+    if (/^[A-Za-z_]/.test(name) && !this.atHole(this.pos + name.length)) this.use("variable", name, quoting);
     this.pos += name.length;
     if (this.atHole()) {
       if (name !== "") this.setBefore("name");

@@ -2,6 +2,8 @@ import type { ShellPart } from "../dsl/command.js";
 import { scanShell } from "./context.js";
 import { insertCode, insertConstant, insertReference } from "./insertion.js";
 import { HOLE, type Mark } from "./pieces.js";
+import { type FilesAround, reviewFiles } from "./review-files.js";
+import { type KnownNames, reviewValues } from "./review-values.js";
 import { checkSyntax } from "./syntax.js";
 
 /** A place in a template: the index of a part, and an offset in that part's text; 0 for a reference or constant. */
@@ -20,6 +22,8 @@ export interface AssembledShell {
   readonly text: string;
   /** in the order of the text */
   readonly mistakes: readonly ShellMistake[];
+  /** what may be a mistake */
+  readonly notes: readonly ShellMistake[];
   /**
    * Those variables of references that bash evaluates as arithmetic, where the value would be read as code:
    * the caller must see to it that they are whole numbers, without leading zeros, in all jobs.
@@ -27,6 +31,13 @@ export interface AssembledShell {
   readonly arithmetic: readonly string[];
   /** where in the template an offset of `text` comes from */
   placeOf(offset: number): ShellPlace;
+}
+
+/** What a text may refer to. */
+export interface ShellAround {
+  readonly known: KnownNames;
+  /** undefined: the text runs where all files are */
+  readonly files: FilesAround | undefined;
 }
 
 /** A part's place in the text with holes, and in the assembled text. */
@@ -73,12 +84,26 @@ function firstDifference(a: readonly Mark[], b: readonly Mark[]): number | undef
   return undefined;
 }
 
+/** What is wrong with a `(` that a parser stumbles over, if an escaped dollar stands before it. */
+function escapedDollar(text: string, offset: number): Omit<ShellMistake, keyof ShellPlace> | undefined {
+  const start = text.slice(0, offset).search(/\\\$\(*$/);
+  if (start < 0) return undefined;
+  const opens = /^\\\$\({2}/.test(text.slice(start)) ? "$((" : "$(";
+  const what = opens === "$((" ? "computes nothing" : "runs nothing";
+  return {
+    message: `\\${opens} is the text $ and what follows it: bash ${what} here`,
+    hint: `write ${opens} without the backslash: only \${ needs one`,
+  };
+}
+
 /**
  * Turns an `sh` template into bash text, which stays as it was written but for its references and
  * constants: each is quoted as its place demands, so that no value is ever read as code. All that is
  * wrong is told at its place; syntax errors too.
+ *
+ * @param around what the text may refer to; unless given, that is not looked at
  */
-export async function assembleTemplate(parts: readonly ShellPart[]): Promise<AssembledShell> {
+export async function assembleTemplate(parts: readonly ShellPart[], around?: ShellAround): Promise<AssembledShell> {
   const source = parts.map((part) => ("text" in part ? part.text : HOLE)).join("");
   const starts: number[] = [];
   parts.reduce((start, part) => {
@@ -90,6 +115,7 @@ export async function assembleTemplate(parts: readonly ShellPart[]): Promise<Ass
 
   let text = "";
   const mistakes: ShellMistake[] = [];
+  const notes: ShellMistake[] = [];
   const arithmetic = new Set<string>();
   const segments = parts.map((part, index): Segment => {
     const start = text.length;
@@ -123,6 +149,7 @@ export async function assembleTemplate(parts: readonly ShellPart[]): Promise<Ass
   const assembled = (found: readonly ShellMistake[]): AssembledShell => ({
     text,
     mistakes: found.toSorted((a, b) => a.part - b.part || a.offset - b.offset),
+    notes,
     arithmetic: [...arithmetic],
     placeOf,
   });
@@ -142,7 +169,7 @@ export async function assembleTemplate(parts: readonly ShellPart[]): Promise<Ass
     const place = placeOf(offset);
     // what stands behind an open quote is not to be blamed for it
     const before = mistakes.filter(({ part }) => part < place.part);
-    return assembled([...before, { ...words, ...place }]);
+    return assembled([...before, { ...(escapedDollar(text, offset) ?? words), ...place }]);
   }
   if (syntax.commands === 0) {
     return assembled([{ message: "the command is empty", hint: "write what a job is to run", part: 0, offset: 0 }]);
@@ -150,6 +177,13 @@ export async function assembleTemplate(parts: readonly ShellPart[]): Promise<Ass
   if (contexts.continuation !== undefined && /^\\\s*$/.test(source.slice(contexts.continuation))) {
     const message = "the command ends in a backslash, which joins it to whatever comes next";
     mistakes.push({ message, hint: "take the last backslash out", ...inSource(contexts.continuation) });
+  }
+  if (around && mistakes.length === 0) {
+    const values = reviewValues(source, contexts, around.known);
+    const files = around.files ? reviewFiles(contexts.words, around.files) : [];
+    for (const { at, message, hint, isNote } of [...values, ...files]) {
+      (isNote ? notes : mistakes).push({ message, hint, ...inSource(at) });
+    }
   }
   if (holes.size > 0 && mistakes.length === 0) {
     // the parser is content; so must be the scan that decided on the quotes

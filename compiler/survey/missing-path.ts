@@ -98,7 +98,9 @@ export function hintForPattern(folder: string, pattern: string): string {
   const missing = missingFolder(folder, plain, absolute);
   if (missing) return missing;
   const at = `${absolute ? "/" : ""}${plain.map((part) => `${part}/`).join("")}`;
-  const names = (namesIn(resolve(folder, at)) ?? []).filter((name) => at !== "" || !/^(swarm\.config\.ts|bundle|results)$/.test(name));
+  const names = (namesIn(resolve(folder, at)) ?? []).filter(
+    (name) => at !== "" || !/^(swarm\.config\.ts|bundle|results)$/.test(name),
+  );
   const seen = names.filter((name) => !name.startsWith(".")).sort();
   const where = at === "" ? "the definition's folder" : at;
   if (seen.length === 0) return `${where} has nothing in it; no wildcard matches a leading dot`;

@@ -71,7 +71,7 @@ test("files without a partner are named, each with what it lacks, in one message
     /^99 files without .*in\/3_R2\.fq; and 96 more \(add what is missing[^\n]*$/,
   );
   assert.deepEqual(wrong(pairs, empty("in/a_R1.fq", "in/b_R1.fq")), [
-    'nothing matches r2: "in/{s}_R2.fq"; r1 has 2 files (look at how the files are called)',
+    'nothing matches r2: "in/{s}_R2.fq"; r1 has 2 files (in/ has a_R1.fq, b_R1.fq; no wildcard matches a leading dot)',
   ]);
   const lanes = files({ reads: "{s}_{lane}.fq", sheet: "{s}.csv" });
   assert.deepEqual(wrong(lanes, empty("a_1.fq", "a.csv", "b.csv")), [

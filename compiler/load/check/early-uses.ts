@@ -62,7 +62,9 @@ function isReference(node: ts.Expression, checker: ts.TypeChecker): boolean {
   );
 }
 
-const WORDS: Readonly<Record<Use, { readonly what: string; readonly hint: (text: string, reference: ts.Expression) => string }>> = {
+const WORDS: Readonly<
+  Record<Use, { readonly what: string; readonly hint: (text: string, reference: ts.Expression) => string }>
+> = {
   decide: {
     what: "cannot decide anything here",
     hint: (text) => `let bash decide: sh\`if [[ \${${text}} == true ]]; then …; fi\``,

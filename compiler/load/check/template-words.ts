@@ -23,7 +23,8 @@ function lastOpening(source: ts.SourceFile, position: number): ts.Node | undefin
   const visit = (node: ts.Node): void => {
     if (isShTag(node) && ts.isTemplateExpression(node.template)) {
       for (const piece of [node.template.head, ...node.template.templateSpans.map(({ literal }) => literal)]) {
-        if (piece.end <= position && source.text.endsWith("${", piece.end) && piece.end > (last?.end ?? -1)) last = piece;
+        if (piece.end <= position && source.text.endsWith("${", piece.end) && piece.end > (last?.end ?? -1))
+          last = piece;
       }
     }
     ts.forEachChild(node, visit);
@@ -130,7 +131,8 @@ export function withTag(value: ts.Node): string | undefined {
 
 /** A number alone between `${` and `}`, which bash would take for an argument. */
 export function numberInTemplate(node: ts.Node): Wording | undefined {
-  if (!ts.isNumericLiteral(node) || !ts.isTemplateSpan(node.parent) || !isShTag(node.parent.parent.parent)) return undefined;
+  if (!ts.isNumericLiteral(node) || !ts.isTemplateSpan(node.parent) || !isShTag(node.parent.parent.parent))
+    return undefined;
   return {
     message: `\${${node.text}} ${WHOSE}: it is the number ${node.text}`,
     hint: `write ${node.text} alone; \\\${${node.text}} is an argument of bash's, of which a job has none`,
@@ -152,7 +154,9 @@ export function computedByBash(reference: ts.Expression): string {
   const put = `\${${reference.getText()}}`;
   const isText = /["'`]/.test(text);
   if (isText && ts.isBinaryExpression(whole)) {
-    const sides = [whole.left, whole.right].map((side) => (ts.isStringLiteralLike(side) ? side.text : `\${${side.getText()}}`));
+    const sides = [whole.left, whole.right].map((side) =>
+      ts.isStringLiteralLike(side) ? side.text : `\${${side.getText()}}`,
+    );
     return `put one beside the other: sh\`… ${sides.join("")} …\``;
   }
   if (end - start > 60 || isText) return `let bash compute: sh\`… $(( ${put} + 1 )) …\``;

@@ -1,0 +1,52 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Environment } from "../dsl/environment.js";
+import { ownFolders } from "../format/own-folders.js";
+import type { ShellAround } from "../shell/template.js";
+import type { TreePlan } from "../tree/tree-plan.js";
+import type { InputPlan, OutputPlan } from "./swarm-plan.js";
+
+/** What the command of a swarm may refer to. */
+export interface CommandSurroundings {
+  readonly params: readonly string[];
+  readonly inputs: readonly InputPlan[];
+  readonly outputs: readonly OutputPlan[];
+  readonly environment: Environment;
+  /** bash that runs before it */
+  readonly prepare: string | undefined;
+  readonly tree: TreePlan | undefined;
+  /** whether a line of a list of commands is part of it, of which nobody knows what it sets */
+  readonly hasLines: boolean;
+  /** the definition's */
+  readonly folder: string;
+}
+
+const clean = (path: string) => path.replace(/^(\.\/+)+/, "").replace(/\/+$/, "");
+
+/** Is there a file beside the definition that jobs may have been meant to use? */
+function isBeside(folder: string, path: string): boolean {
+  const absolute = resolve(folder, path);
+  if (!absolute.startsWith(`${folder}/`)) return false;
+  if (ownFolders(folder).some((own) => absolute === own || absolute.startsWith(`${own}/`))) return false;
+  return statSync(absolute, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+export function commandAround(given: CommandSurroundings): ShellAround | undefined {
+  const { params, inputs, outputs, environment, prepare, tree, hasLines, folder } = given;
+  if (hasLines) return undefined;
+  const loads = (environment.modules ?? []).length > 0 ? "module load" : "";
+  const known = {
+    params,
+    inputs: inputs.map(({ name }) => name),
+    outputs: outputs.map(({ name }) => name),
+    variables: Object.keys(environment.variables ?? {}),
+    before: [loads, prepare ?? ""].join("\n"),
+  };
+  if (tree) return { known, files: undefined };
+  const files = {
+    isBeside: (path: string) => isBeside(folder, path),
+    inputs: inputs.map(({ pattern, as }) => clean(as ?? pattern)),
+    outputs: outputs.map(({ pattern }) => clean(pattern)),
+  };
+  return { known, files };
+}

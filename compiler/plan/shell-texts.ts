@@ -1,0 +1,54 @@
+import type { ShellCommand, ShellPart } from "../dsl/command.js";
+import type { Environment } from "../dsl/environment.js";
+import type { DefinitionPath } from "../problem/problem.js";
+import { assembleTemplate, type ShellAround, type ShellMistake } from "../shell/template.js";
+import type { PlanMistake } from "./plan-mistake.js";
+
+/** Bash text of a definition: what it is put together to, and what is wrong with it. */
+export class ShellTexts {
+  /** what may be wrong */
+  readonly notes: PlanMistake[] = [];
+  /** params that bash computes with */
+  readonly computed = new Set<string>();
+
+  constructor(readonly mistakes: PlanMistake[]) {}
+
+  /** @param around what the text may refer to, which is then looked at */
+  async assemble(
+    { parts }: { readonly parts: readonly ShellPart[] },
+    path: DefinitionPath,
+    around?: ShellAround,
+  ): Promise<string> {
+    const assembled = await assembleTemplate(parts, around);
+    for (const variable of assembled.arithmetic) this.computed.add(variable.replace(/^param_/, ""));
+    for (const mistake of assembled.mistakes) this.mistakes.push(placed(mistake, parts, path));
+    for (const note of assembled.notes) this.notes.push(placed(note, parts, path));
+    return assembled.text;
+  }
+
+  async prepare({ prepare }: Environment): Promise<string | undefined> {
+    if (prepare === undefined) return undefined;
+    const path = ["environment", "prepare"];
+    if (typeof prepare === "string" || Array.isArray(prepare)) {
+      return this.assemble({ parts: [{ text: [prepare].flat().join("\n") }] }, path);
+    }
+    return this.assemble(prepare as ShellCommand, path);
+  }
+}
+
+function placed(
+  { message, hint, part, offset }: ShellMistake,
+  parts: readonly ShellPart[],
+  path: DefinitionPath,
+): PlanMistake {
+  let piece = parts[part];
+  let at = offset;
+  // A mistake at a value is shown at the end of the text before it.
+  for (let i = part; i >= 0 && !(piece && "text" in piece); i -= 1) {
+    piece = parts[i - 1];
+    at = piece && "text" in piece ? piece.text.length : 0;
+  }
+  const from = piece && "text" in piece ? piece.from : undefined;
+  const template = from && { stack: from.stack, piece: from.index, offset: at };
+  return { path, message, hint, template };
+}

@@ -1,0 +1,143 @@
+import type { ShellContexts } from "./context.js";
+import { HOLE, type Quoting, type ShellUse } from "./pieces.js";
+
+/** What a command's text can refer to, and where each stands in the definition: `params.id`. */
+export interface KnownNames {
+  readonly params: readonly string[];
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** variables that are set for the command, and bash that runs before it */
+  readonly variables: readonly string[];
+  readonly before: string;
+}
+
+/** Something about a text, at an offset. */
+export interface Remark {
+  readonly message: string;
+  readonly hint: string;
+  readonly at: number;
+  /** not a mistake for sure */
+  readonly isNote: boolean;
+}
+
+/** Programs that get bash text to run: what is text here may be a variable there. */
+const RUNS_TEXT =
+  /(?:^|[\s;&|(])(?:eval|ssh|bash|sh|zsh|dash|ksh|su|sudo|srun|parallel|xargs|envsubst|source|\.|trap|awk|perl|python\S*|node)(?:\s|$)/;
+
+/** What may set variables that nobody sees here. */
+const SETS_UNSEEN =
+  /(?:^|[\s;&|(])(?:eval|source|\.|module|ml|conda|micromamba|mamba|spack|printf\s+-v|declare\s+-n)(?:\s|$)/;
+
+/** How a name that the swarm has is written in a template. */
+function written(name: string, { params, inputs, outputs }: KnownNames): string | undefined {
+  if (params.includes(name)) return `params.${name}`;
+  if (inputs.includes(name)) return `inputs.${name}`;
+  return outputs.includes(name) ? `outputs.${name}` : undefined;
+}
+
+/** Does bash text give a variable a value, in any of the ways that there are? */
+function sets(text: string, name: string): boolean {
+  return [
+    `(?<![\\w$.{/-])${name}(?:\\[[^\\]]*\\])?\\+?=`,
+    `\\b(?:for|select)\\s+${name}\\b`,
+    `\\b(?:read|mapfile|readarray|local|declare|typeset|export|readonly|getopts|let|wait|unset|coproc|printf\\s+-v)\\b[^;\\n|&]*(?<![$\\w])${name}\\b`,
+    `\\(\\([^\\n]*(?<![$\\w])${name}\\b`,
+    `\\$\\{${name}(?:\\[[^\\]]*\\])?:?=`,
+    `\\{${name}\\}[<>]`,
+  ].some((pattern) => new RegExp(pattern).test(text));
+}
+
+const EXPANDED: ReadonlySet<Quoting> = new Set(["plain", "double", "here-document", "pattern", "word-in-double"]);
+
+/** Is the text in quotes around an offset a path or a name, rather than a program of another language? */
+function isPathLike(source: string, at: number): boolean {
+  const start = source.lastIndexOf('"', at) + 1;
+  const end = source.indexOf('"', at);
+  return /^[\w./{}:=,+@%$-]*$/.test(source.slice(start, end).replaceAll(HOLE, ""));
+}
+
+class ValueReview {
+  readonly remarks: Remark[] = [];
+  readonly #told = new Set<string>();
+  readonly #all: string;
+
+  constructor(
+    readonly source: string,
+    readonly known: KnownNames,
+  ) {
+    this.#all = `${known.before}\n${source}`;
+  }
+
+  #tell({ kind, name, at }: ShellUse, isNote: boolean, message: string, hint: string): void {
+    const mark = `${kind} ${name}`;
+    if (this.#told.has(mark)) return;
+    this.#told.add(mark);
+    this.remarks.push({ message, hint, at, isNote });
+  }
+
+  look(use: ShellUse): void {
+    if (use.kind === "variable") this.#variable(use);
+    else if (use.kind === "escaped") this.#escaped(use);
+    else this.#braced(use);
+  }
+
+  #isSet(name: string): boolean {
+    return this.known.variables.includes(name) || sets(this.#all, name);
+  }
+
+  /** `$id`, which nothing sets. */
+  #variable(use: ShellUse): void {
+    const { name } = use;
+    const meant = written(name, this.known);
+    // What is in capitals comes from the environment, as a rule; what Locusts sets has its own beginnings.
+    if (!meant && (!/^[a-z][a-z0-9_]*$/.test(name) || /^(in|out|param|locusts)_/.test(name))) return;
+    if (/^(http|https|ftp|no|all)_proxy$/.test(name) || this.#isSet(name) || SETS_UNSEEN.test(this.#all)) return;
+    if (meant) {
+      this.#tell(use, false, `nothing sets the variable $${name}: it is empty`, `write \${${meant}}`);
+    } else {
+      const hint = `set it before, as in ${name}=…; one of the environment has to be there where the job runs`;
+      this.#tell(use, true, `nothing in the command sets $${name}`, hint);
+    }
+  }
+
+  /** `\$f`, which is the text `$f`. */
+  #escaped(use: ShellUse): void {
+    const { name, quoting } = use;
+    if (!EXPANDED.has(quoting) || RUNS_TEXT.test(this.source) || quoting === "here-document") return;
+    if (name.startsWith("(")) {
+      const hint = `write $${name} without the backslash, if bash is to ${name === "((" ? "compute" : "run something"} there`;
+      this.#tell(use, true, `\\$${name} is the text $${name}`, hint);
+      return;
+    }
+    const isBraced = this.source.startsWith("\\${", use.at);
+    const text = isBraced ? `\${${name}…}` : `$${name}`;
+    const isValue = this.#isSet(name) || written(name, this.known) !== undefined;
+    if (!isValue && quoting !== "plain") return;
+    const meant = this.#isSet(name) ? undefined : written(name, this.known);
+    const fix = meant ? `\${${meant}}` : isBraced ? `\\\${${name}…} with one backslash` : `$${name}`;
+    const hint = `write ${fix}: only \${ needs a backslash; for the text itself: '${text}'`;
+    this.#tell(use, !isValue, `\\${text} is the text ${text}: bash puts no value in`, hint);
+  }
+
+  /** `{id}`, which is a placeholder in paths alone. */
+  #braced(use: ShellUse): void {
+    const { name, at, quoting } = use;
+    const meant = written(name, this.known);
+    const isText = quoting === "double" && !isPathLike(this.source, at);
+    if (!meant || isText || (quoting !== "plain" && quoting !== "double")) return;
+    const hint = `write \${${meant}}; for the text itself: '{${name}}'`;
+    this.#tell(
+      use,
+      false,
+      `{${name}} is plain text in a command: placeholders are for paths of inputs and outputs`,
+      hint,
+    );
+  }
+}
+
+/** What was meant to be a value in a command, and is none. */
+export function reviewValues(source: string, { uses }: ShellContexts, known: KnownNames): readonly Remark[] {
+  const review = new ValueReview(source, known);
+  for (const use of uses) review.look(use);
+  return review.remarks;
+}

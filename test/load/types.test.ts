@@ -86,7 +86,7 @@ test("a value that cannot stand in an sh template is shown where it stands", asy
     only ?? "",
     /^7:37 \$\{inputs\} is all of them, and one of the inputs is wanted here \(write \$\{inputs\.first\} or/,
   );
-  const [odd] = await mistakes(definition({ command: "  command: () => sh`cat ${{ a: 1 }}`," }));
+  const [odd] = await mistakes(definition({ command: "  command: () => sh`cat ${[1]}`," }));
   assert.match(odd ?? "", /^7:\d+ a value of type .* cannot stand in an sh template \(put in a reference/);
   assert.equal(others, []);
 });

@@ -39,7 +39,7 @@ export async function collect(
       if (await scheduler.cancel(run, options.hurry)) stopped += 1;
     }
     // A tree in which more jobs are to run is not held: the next deploy goes on with it.
-    const isActive = (await scheduler.status(run)).active || (!hasTree && !(await scheduler.hold(run)));
+    const isActive = (await scheduler.status(run)).active || (!hasTree && (await scheduler.hold?.(run)) === false);
     if (isActive) active += 1;
     const known = readEarlierRun(knownBundles(workspace, target, files.here), run);
     if (!known) {

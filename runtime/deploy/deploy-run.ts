@@ -127,7 +127,7 @@ export class DeployRun {
       const { active } = await this.scheduler.status(run);
       // A run whose jobs share a tree is gone on with: nothing is held, and whoever begins first has it.
       const resumes = !active && isCurrent && earlier?.isListed && collectedTree(earlier.description);
-      if (active || (!resumes && !(await this.scheduler.hold(run)))) {
+      if (active || (!resumes && (await this.scheduler.hold?.(run)) === false)) {
         if (!earlier || !isCurrent) {
           throw new RuntimeProblem(
             `run ${run.number} of an earlier version of this definition still goes on`,

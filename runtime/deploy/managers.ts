@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RunFollower } from "../collect/follow-run.js";
 import { type Run, unmarkCancelled } from "../run/run-folder.js";
 import { BROKEN_CHAIN, type Departure, type RunState } from "../run/run-state.js";
@@ -87,7 +88,7 @@ export class Managers {
         if (Date.now() - allFinished > MOST_LEAVING) stopping = this.#stop(run);
       }
       pause = news || allFinished !== undefined ? shortest : Math.min(longest, pause * 1.5);
-      if (active) await scheduler.wait(pause);
+      if (active) await wait(pause, scheduler.ended);
     }
     await stopping;
     return { how: signal.aborted ? "interrupted" : "complete" };
@@ -158,6 +159,14 @@ export class Managers {
     const { reason, detail } = last;
     return reason === undefined || reason === "finished" ? { detail } : { reason, detail };
   }
+}
+
+/** Waits, in milliseconds, but no longer than until something has ended. */
+async function wait(milliseconds: number, ended: Promise<void> | undefined): Promise<void> {
+  const awake = new AbortController();
+  const sleeping = sleep(milliseconds, undefined, { signal: awake.signal }).catch(() => {});
+  await Promise.race(ended === undefined ? [sleeping] : [sleeping, ended]);
+  awake.abort();
 }
 
 /** The managers are left at work. */

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RuntimeProblem } from "../system/problem.js";
 import type { Host, HostOptions } from "./host.js";
-import { abandonStart, StartRefused } from "./script/drive-script.js";
+import { abandonStart, driveScript, StartRefused } from "./script/drive-script.js";
 import { type PackedScript, packScript } from "./script/packed-script.js";
 import { ConnectionLost, type Ended, type RunOptions } from "./script/script-run.js";
 import { startProcess } from "./script/start-process.js";
-import { Starts } from "./script/starts.js";
+import type { StartLimits } from "./script/start-watch.js";
 import { explainOpenssh } from "./ssh/explain-openssh.js";
 import { connectPatiently, Unreachable } from "./ssh/problems.js";
 import { configurationWords, readSettings } from "./ssh/settings.js";
@@ -31,7 +31,7 @@ export class OpensshHost implements Host {
   readonly #options: HostOptions;
   #master: Promise<Master> | undefined;
   #wasConnected = false;
-  readonly #starts: Starts;
+  readonly #limits: StartLimits;
 
   /** @param name a `Host` of the user's ssh configuration, `user@name`, or `ssh://user@name:port` */
   constructor(
@@ -39,7 +39,7 @@ export class OpensshHost implements Host {
     options: HostOptions = {},
   ) {
     this.#options = options;
-    this.#starts = new Starts(options);
+    this.#limits = { timeout: options.startTimeout, onSlow: options.onSlowStart, isRefused };
   }
 
   async run(script: string, args: readonly string[] = [], options: RunOptions = {}): Promise<Ended> {
@@ -73,7 +73,7 @@ export class OpensshHost implements Host {
       throw new ConnectionLost(`the connection to ${this.name} broke`);
     });
     ended.catch(() => {});
-    return this.#starts.drive({ ...started, ended }, packed, options, this.name, isRefused);
+    return driveScript({ ...started, ended }, packed, options, this.name, this.#limits);
   }
 
   close(): void {

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ClientChannel } from "ssh2";
 import { RuntimeProblem } from "../system/problem.js";
 import type { Host, HostOptions } from "./host.js";
+import { driveScript } from "./script/drive-script.js";
 import { type PackedScript, packScript } from "./script/packed-script.js";
 import { ConnectionLost, type Ended, type RunOptions, type StartedScript } from "./script/script-run.js";
-import { Starts } from "./script/starts.js";
+import type { StartLimits } from "./script/start-watch.js";
 import { type Answers, answers as answersOfProcess } from "./ssh/answers.js";
 import { type Connection, connectThroughHops } from "./ssh/connect.js";
 import { connectPatiently, Unreachable } from "./ssh/problems.js";
@@ -24,17 +25,17 @@ export class Ssh2Host implements Host {
   readonly #options: { readonly acceptNewHostKey: boolean; readonly answers: Answers };
   #connection: Promise<Connection> | undefined;
   #wasConnected = false;
-  readonly #starts: Starts;
+  readonly #limits: StartLimits;
   /** channels that are open */
   #channels = 0;
 
   /** @param name a `Host` of the user's ssh configuration, `user@name`, or `ssh://user@name:port` */
   constructor(
     readonly name: string,
-    { acceptNewHostKey = false, answers = answersOfProcess, ...starts }: Ssh2Options = {},
+    { acceptNewHostKey = false, answers = answersOfProcess, startTimeout, onSlowStart }: Ssh2Options = {},
   ) {
     this.#options = { acceptNewHostKey, answers };
-    this.#starts = new Starts(starts);
+    this.#limits = { timeout: startTimeout, onSlow: onSlowStart };
   }
 
   async run(script: string, args: readonly string[] = [], options: RunOptions = {}): Promise<Ended> {
@@ -43,7 +44,7 @@ export class Ssh2Host implements Host {
     try {
       const connection = await this.#connect();
       const started = await this.#openInTime(connection, packed);
-      return await this.#starts.drive(started, packed, options, this.name);
+      return await driveScript(started, packed, options, this.name, this.#limits);
     } finally {
       endTurn();
     }

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { textOf } from "../../compiler/format/file-access.js";
 import { MANAGER_EXITS } from "../../compiler/format/journal.js";
 import { holdRun, isAlive, listIncarnations } from "../run/incarnations.js";
@@ -22,7 +21,7 @@ export class LocalScheduler implements Scheduler {
   readonly pauses = [200, 500] as const;
   #running = false;
   #exitCode: number | null = null;
-  #ended: Promise<void> | undefined;
+  ended: Promise<void> | undefined;
 
   async submit(run: Run): Promise<readonly string[]> {
     const log = openSync(join(run.folder, "manager.log"), "a");
@@ -33,9 +32,10 @@ export class LocalScheduler implements Scheduler {
       child.once("error", reject);
     });
     this.#running = true;
-    this.#ended = new Promise((resolve) => {
+    this.ended = new Promise((resolve) => {
       child.once("exit", (code) => {
         this.#running = false;
+        this.ended = undefined;
         this.#exitCode = code;
         resolve();
       });
@@ -61,13 +61,6 @@ export class LocalScheduler implements Scheduler {
       child.once("error", reject);
     });
     return active;
-  }
-
-  async wait(milliseconds: number): Promise<void> {
-    const awake = new AbortController();
-    const sleeping = sleep(milliseconds, undefined, { signal: awake.signal }).catch(() => {});
-    await (this.#running ? Promise.race([sleeping, this.#ended]) : sleeping);
-    awake.abort();
   }
 
   async explainExit(run: Run): Promise<ExitExplanation> {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { runScript } from "../hosts/run-script.js";
 import type { Run } from "../run/run-folder.js";
 import type { ExitExplanation, Scheduler, SchedulerState, Site } from "./scheduler.js";
@@ -35,18 +34,10 @@ export class RemoteScheduler implements Scheduler {
     return { active: (await this.#manage(run, "state")).includes("going"), explanation: "" };
   }
 
-  async hold(): Promise<boolean> {
-    return true; // only a deploy from this checkout starts one, and this one has the lock
-  }
-
   async cancel(run: Run): Promise<boolean> {
     const { active } = await this.status(run);
     await this.#manage(run, "stop");
     return active;
-  }
-
-  async wait(milliseconds: number): Promise<void> {
-    await sleep(milliseconds);
   }
 
   async explainExit(): Promise<ExitExplanation> {

@@ -39,8 +39,13 @@ export interface Scheduler {
   submit(run: Run, left: number): Promise<readonly string[]>;
   /** @param haveLeft whether all managers have left, as far as their journals say: then a change is near */
   status(run: Run, haveLeft?: boolean): Promise<SchedulerState>;
-  /** Makes sure that no manager begins while this process lives. @returns false if one was quicker */
-  hold(run: Run): Promise<boolean>;
+  /**
+   * Makes sure that no manager begins while this process runs. Not needed where only a deploy of this checkout starts
+   * some, which has the lock then.
+   *
+   * @returns false if one was quicker
+   */
+  hold?(run: Run): Promise<boolean>;
   /**
    * Asks the managers to end their jobs and leave; resolves when they have.
    *
@@ -49,8 +54,8 @@ export interface Scheduler {
    * @throws RuntimeProblem if some may be left; it names them
    */
   cancel(run: Run, hurry?: AbortSignal): Promise<boolean>;
-  /** Waits, in milliseconds, but no longer than until a manager that was launched here has ended. */
-  wait(milliseconds: number): Promise<void>;
+  /** When a manager has ended that was launched here, where that is known at once: nobody has to wait longer. */
+  readonly ended?: Promise<void> | undefined;
   /** Last words of managers that could not write them into their journals. */
   explainExit(run: Run): Promise<ExitExplanation>;
   /** Between two looks, in milliseconds: at least, when something happens, and at most. */

@@ -8,6 +8,7 @@ import {
   readBundledJobs,
   readBundledTree,
 } from "../../compiler/format/bundle.js";
+import { digestFile as digestContent } from "../../compiler/format/content/digest.js";
 import { readLines } from "../../compiler/format/lines.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { decodeRow, encodeRow } from "../../compiler/format/tsv.js";
@@ -18,7 +19,6 @@ import type { PlacedOutputs } from "../results/placed-outputs.js";
 import { placedOutput } from "../results/placed-outputs.js";
 import { digestFile } from "../workspace/whole-bundle.js";
 import { STATE_FILES } from "../workspace/workspace.js";
-import { digestOf } from "./compare-tree.js";
 import type { Change } from "./decide-places.js";
 
 /*
@@ -34,9 +34,9 @@ function recordOf(stateFolder: string): string {
 const GONE = "gone";
 
 /** What becomes of a path by being applied, as a word. */
-async function wordOf({ version }: Change): Promise<string> {
+function wordOf({ version }: Change): string {
   if (!version) return GONE;
-  if (version.kind === "file") return `file ${await digestOf(version.source)}`;
+  if (version.kind === "file") return `file ${digestContent(version.source, version.bytes)}`;
   return version.kind === "link" ? `link ${version.link}` : version.kind;
 }
 
@@ -47,12 +47,11 @@ function wordOfEntry(entry: BundledTreeEntry | undefined): string {
 }
 
 /** Writes down what is about to be applied. @param bundle digest of the run's bundle */
-export async function recordApplied(stateFolder: string, bundle: string, changes: readonly Change[]): Promise<void> {
-  const lines = [encodeRow(["bundle", bundle])];
-  for (const change of changes) lines.push(encodeRow([change.path, await wordOf(change)]));
+export function recordApplied(stateFolder: string, bundle: string, changes: readonly Change[]): void {
+  const rows = [["bundle", bundle], ...changes.map((change) => [change.path, wordOf(change)])];
   const path = recordOf(stateFolder);
   makeFolders(dirname(path));
-  writeAtomically(path, lines);
+  writeAtomically(path, rows.map(encodeRow));
 }
 
 function readApplied(stateFolder: string, bundle: string): Map<string, string> | undefined {

@@ -82,12 +82,12 @@ export async function collectTree(options: CollectTreeOptions) {
   const ran = new Set(options.done.keys());
   const touched = new Set(changes.map(({ path }) => path));
   const earlier = partial && tree.mode === "perJob" ? earlierVersions(results, touched, ran) : [];
-  const merged = await mergeVersions([...changes, ...earlier]);
+  const merged = mergeVersions([...changes, ...earlier]);
   const root = resolve(folder, tree.root);
   const apply = tree.apply && options.isOver && tree.mode !== "inPlace";
   const paths = new Set(merged.agreed.map(({ path }) => path));
   const local = apply ? new LocalTree(root, join(files.here, "bundle"), paths) : undefined;
-  const decision = await decidePlaces(merged, local);
+  const decision = decidePlaces(merged, local);
   const strange = found
     .filter(({ path }) => isUnreadable(path))
     .map(
@@ -101,7 +101,7 @@ export async function collectTree(options: CollectTreeOptions) {
   if (write) {
     conflicts.push(...putResults({ results, decision, conflicts, changes: found, tree, partial, ran }));
     if (apply) {
-      await recordApplied(options.state, description.digest, decision.toApply);
+      recordApplied(options.state, description.digest, decision.toApply);
       conflicts.push(...applyChanges(root, decision));
     }
   }

@@ -1,23 +1,13 @@
-import { createHash, hash } from "node:crypto";
-import { createReadStream, lstatSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readBundledTree } from "../../compiler/format/bundle.js";
+import { digestFile } from "../../compiler/format/content/digest.js";
 import type { EndedTry } from "../run/journal.js";
 import type { Run } from "../run/run-folder.js";
 import { statEntry } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import type { TargetFiles } from "../transfer/target-files.js";
 import { changeOf, type Difference, isUncertain, readDifferences, type TreeChange } from "./listing.js";
-
-/** Files up to this size are read at once. */
-const SMALL = 8 * 1024 * 1024;
-
-export async function digestOf(path: string): Promise<string> {
-  if (lstatSync(path).size <= SMALL) return hash("sha256", readFileSync(path));
-  const digest = createHash("sha256");
-  for await (const block of createReadStream(path, { highWaterMark: 1 << 20 })) digest.update(block as Buffer);
-  return digest.digest("hex");
-}
 
 /** Digests of some of the files that the bundle's tree had at first. */
 export function digestsBefore(bundle: string, paths: ReadonlySet<string>): Map<string, string> {
@@ -119,7 +109,8 @@ export async function readChangesOfJobs(
       const digests = new Map<string, string>();
       for (const path of paths) {
         const place = join(run.folder, "work", at, "changed", path);
-        if (statEntry(place)?.isFile()) digests.set(path, await digestOf(place));
+        const stats = statEntry(place);
+        if (stats?.isFile()) digests.set(path, digestFile(place, stats.size));
       }
       return digests;
     };

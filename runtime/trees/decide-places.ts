@@ -1,6 +1,6 @@
+import { digestFile } from "../../compiler/format/content/digest.js";
 import { Groups } from "../../compiler/format/groups.js";
 import { fileNameOf } from "../results/logs.js";
-import { digestOf } from "./compare-tree.js";
 import type { TreeChange } from "./listing.js";
 import type { LocalTree } from "./local-tree.js";
 import type { Version } from "./place-entry.js";
@@ -29,10 +29,7 @@ function resist(change: Change, why: string): Conflict {
 }
 
 /** Decides what goes where. @param local the environment on this machine, if changes are to go into it */
-export async function decidePlaces(
-  { agreed, disputed }: MergedChanges,
-  local: LocalTree | undefined,
-): Promise<Decision> {
+export function decidePlaces({ agreed, disputed }: MergedChanges, local: LocalTree | undefined): Decision {
   const conflicts = disputed.map(dispute);
   if (!local) return { toResults: agreed, toApply: [], conflicts };
   const toApply: Change[] = [];
@@ -45,10 +42,10 @@ export async function decidePlaces(
     }
   };
   for (const change of agreed.filter(({ version }) => !version).reverse()) {
-    judge(change, await local.whyNotRemove(change.path));
+    judge(change, local.whyNotRemove(change.path));
   }
   for (const change of agreed) {
-    if (change.version) judge(change, await local.whyNotPut(change.path, change.version));
+    if (change.version) judge(change, local.whyNotPut(change.path, change.version));
   }
   return { toResults, toApply, conflicts };
 }
@@ -67,22 +64,22 @@ export interface Conflict {
 }
 
 /** What changes come to: `agreed` in one version each, sorted by path. */
-type MergedChanges = Awaited<ReturnType<typeof mergeVersions>>;
+type MergedChanges = ReturnType<typeof mergeVersions>;
 
-async function identify({ change, version }: Change): Promise<string> {
+function identify({ change, version }: Change): string {
   if (change === "deleted" || !version) return "deleted";
-  const content = version.kind === "file" ? await digestOf(version.source) : version.link;
+  const content = version.kind === "file" ? digestFile(version.source, version.bytes) : version.link;
   return `${version.kind} ${version.mode} ${content}`;
 }
 
 /** Finds out which paths all jobs that changed them have left in the same state. */
-export async function mergeVersions(changes: readonly Change[]) {
+export function mergeVersions(changes: readonly Change[]) {
   const byPath = new Groups<string, Change>();
   for (const change of changes) byPath.add(change.path, change);
   const agreed: Change[] = [];
   const disputed: Change[] = [];
   for (const versions of byPath.values()) {
-    const identities = versions.length === 1 ? [] : await Promise.all(versions.map(identify));
+    const identities = versions.length === 1 ? [] : versions.map(identify);
     if (new Set(identities).size <= 1) agreed.push(versions[0] as Change);
     else disputed.push(...versions);
   }

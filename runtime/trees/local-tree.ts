@@ -1,8 +1,8 @@
 import { readdirSync, readlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type BundledTreeEntry, readBundledTree } from "../../compiler/format/bundle.js";
+import { digestFile } from "../../compiler/format/content/digest.js";
 import { statEntry } from "../system/files.js";
-import { digestOf } from "./compare-tree.js";
 import { isThere, type Version } from "./place-entry.js";
 
 const NOT_SELECTED = "it is here, and was not selected";
@@ -39,32 +39,32 @@ export class LocalTree {
   }
 
   /** Is what lies at a place what it was when the bundle was built? */
-  async #isAsBefore(place: string, entry: BundledTreeEntry): Promise<boolean> {
+  #isAsBefore(place: string, entry: BundledTreeEntry): boolean {
     const stats = statEntry(place);
     if (!stats) return false;
     if (entry.kind === "folder") return stats.isDirectory();
     if (entry.kind === "link") return stats.isSymbolicLink() && readlinkSync(place) === entry.link;
-    return stats.isFile() && stats.size === entry.bytes && (await digestOf(place)) === entry.sha256;
+    return stats.isFile() && stats.size === entry.bytes && digestFile(place, stats.size) === entry.sha256;
   }
 
   /**
    * Why something may not be removed here, in words; undefined if it may, or is gone. What is in a
    * folder is asked for before the folder.
    */
-  async whyNotRemove(path: string): Promise<string | undefined> {
-    const why = await this.#judgeRemoval(path);
+  whyNotRemove(path: string): string | undefined {
+    const why = this.#judgeRemoval(path);
     if (why === undefined) this.#removable.add(path);
     return why;
   }
 
-  async #judgeRemoval(path: string): Promise<string | undefined> {
+  #judgeRemoval(path: string): string | undefined {
     const place = join(this.root, path);
     if (this.#isCutOff(path)) return "a link or a file is in the way here";
     const stats = statEntry(place);
     if (!stats) return undefined;
     const before = this.#before.get(path);
     if (!before) return NOT_SELECTED;
-    if (!(await this.#isAsBefore(place, before))) return "it was edited here";
+    if (!this.#isAsBefore(place, before)) return "it was edited here";
     return stats.isDirectory() && !this.#isEmptied(path) ? "it holds what was not selected, or edited here" : undefined;
   }
 
@@ -72,13 +72,13 @@ export class LocalTree {
    * Why a version may not be put into its place, in words; undefined if it may, or lies there. Asked for
    * after all removals, and for a folder before what is in it.
    */
-  async whyNotPut(path: string, version: Version): Promise<string | undefined> {
-    const why = await this.#judgePut(path, version);
+  whyNotPut(path: string, version: Version): string | undefined {
+    const why = this.#judgePut(path, version);
     if (why === undefined && version.kind === "folder") this.#newFolders.add(path);
     return why;
   }
 
-  async #judgePut(path: string, version: Version): Promise<string | undefined> {
+  #judgePut(path: string, version: Version): string | undefined {
     const place = join(this.root, path);
     if (this.#isCutOff(path)) return "a link or a file is in the way here";
     const stats = statEntry(place);
@@ -87,7 +87,7 @@ export class LocalTree {
     if (!before) return stats ? NOT_SELECTED : undefined;
     // A killed gather may have taken away the folder whose place it is to have.
     if (!stats) return before.kind === "folder" && version.kind !== "folder" ? undefined : "it was removed here";
-    if (!(await this.#isAsBefore(place, before))) return "it was edited here";
+    if (!this.#isAsBefore(place, before)) return "it was edited here";
     const replaced = stats.isDirectory() && version.kind !== "folder";
     return replaced && !this.#isEmptied(path) ? "it holds what was not selected, or edited here" : undefined;
   }

@@ -48,9 +48,9 @@ export function digestLargeFile(path: string): string {
 }
 
 /** The digest of a file's content; that of a large one may be known from an earlier build. */
-export function digestFile(path: string, bytes: number, cache: DigestCache): string {
+export function digestFile(path: string, bytes: number, cache?: DigestCache): string {
   if (bytes < LARGE) return hash("sha256", readPlainFile(path));
-  return cache.get(path, () => digestLargeFile(path));
+  return cache ? cache.get(path, () => digestLargeFile(path)) : digestLargeFile(path);
 }
 
 export class ContentSum {

@@ -54,6 +54,7 @@ export async function driveScript(
     if (!start && limits.isRefused?.(watch.noise())) throw new StartRefused(watch.noise());
     const problem = watch.problem(start);
     if (problem) throw problem;
+    limits.hasWorked = true;
     if (output) await Promise.race([end(output), failed]);
     dropInput(input, started.stdin);
     // Where the stream was closed before its mark, what there is are bash's own words.

@@ -2,14 +2,14 @@ import type { Readable } from "node:stream";
 import { explainNoStart, type NoStart } from "./explain-start.js";
 import { ConnectionLost, type StartedScript } from "./script-run.js";
 
-/** How long a login may take before it runs what it was given. */
+/** How long logins at a host may take before they run what they were given, and what is known of those before. */
 export interface StartLimits {
   /** in milliseconds; then standard input is ended, to see whether it waits for that */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** told once when it takes long, in words */
-  readonly onSlow?: (message: string) => void;
+  onSlow?: ((message: string) => void) | undefined;
   /** whether it has gone well on this host before: then it is worth another try */
-  readonly hasWorked?: boolean;
+  hasWorked?: boolean;
   /** whether words that came instead of the script's mean that it was not begun, and may be tried again */
   readonly isRefused?: ((said: string) => boolean) | undefined;
 }
@@ -46,7 +46,10 @@ export class StartWatch {
     this.#after(this.#timeout, () => this.#endInput());
     if (limits.onSlow) {
       const message = `${name} lets us log in, and takes long to begin a command: are the start files of the login there slow?`;
-      this.#after(SLOW, () => limits.onSlow?.(message));
+      this.#after(SLOW, () => {
+        limits.onSlow?.(message);
+        limits.onSlow = undefined;
+      });
     }
   }
 

@@ -135,19 +135,11 @@ export class PilotScheduler implements Scheduler {
     return { active: false, explanation: "" };
   }
 
-  async hold(): Promise<boolean> {
-    return true; // nothing is in the queue, and only this checkout submits
-  }
-
   async cancel(run: Run, hurry?: AbortSignal): Promise<boolean> {
     const were = await stopPilots(this.system, this.#of(run), hurry);
     this.#state = { active: false, explanation: "" };
     this.#askSoon();
     return were;
-  }
-
-  async wait(milliseconds: number): Promise<void> {
-    await sleep(milliseconds);
   }
 
   explainExit(run: Run): Promise<ExitExplanation> {

@@ -49,18 +49,8 @@ function foldersWithin(paths: readonly string[]): number {
 
 function describePilots({ pilots, slots }: TargetPlan): BundledPilots | null {
   if (!pilots) return null;
-  const { nodes, cpusPerNode, minJobsPerCpu, walltimeSeconds, successors, nodesMaySubmit, silenceSeconds } = pilots;
-  return {
-    nodes,
-    slots: slots ?? 1,
-    cpusPerNode,
-    minJobsPerCpu,
-    walltimeSeconds,
-    successors,
-    nodesMaySubmit,
-    silenceSeconds,
-    nodeHours: nodeHoursOf(pilots),
-  };
+  const { closingSeconds: _closing, scratch: _scratch, directives: _directives, nodes, ...rest } = pilots;
+  return { nodes, slots: slots ?? 1, ...rest, nodeHours: nodeHoursOf(pilots) };
 }
 
 function describeTree({ mode, root, workdir, apply, collects }: TreePlan, content: TreeContent | null): BundledTree {

@@ -1,4 +1,4 @@
-import type { InputLike, InputSpec } from "../dsl/inputs.js";
+import { type InputLike, type InputSpec, input } from "../dsl/inputs.js";
 import { parsePattern } from "../format/pattern.js";
 import type { DefinitionPath, ReportMistake } from "../problem/problem.js";
 import type { SourceInput } from "../survey/sources/source.js";
@@ -14,23 +14,18 @@ export interface InputSurroundings {
   checkPlaceholders(path: DefinitionPath, pattern: string): void;
 }
 
-type SaidInput = Pick<InputSpec, "pattern" | "as" | "shared" | "delivery">;
-
-function saidInput(like: InputLike): SaidInput {
-  return typeof like === "string" ? { pattern: like, as: undefined, shared: false, delivery: undefined } : like;
-}
-
 /** What an input means; `foundAs` says under which name the jobs have its path, if its pattern does not say it. */
 function resolveInput(
   name: string,
   like: InputLike,
   foundAs: string | undefined,
   path: DefinitionPath,
-  { targetName, elsewhere, mistake, checkName, checkPlaceholders }: InputSurroundings,
+  around: InputSurroundings,
 ): InputPlan {
-  const { pattern, as, shared, delivery } = saidInput(like);
-  checkName(path, "an input", name);
-  checkPlaceholders(path, pattern);
+  const { targetName, elsewhere, mistake } = around;
+  const { pattern, as, shared, delivery }: InputSpec = typeof like === "string" ? input(like) : like;
+  around.checkName(path, "an input", name);
+  around.checkPlaceholders(path, pattern);
   if (pattern.trim() === "") mistake(path, `the input "${name}" has an empty path`);
   if (delivery === "in-place" && !pattern.startsWith("/") && elsewhere) {
     mistake(
@@ -40,7 +35,7 @@ function resolveInput(
     );
   }
   if (as !== undefined) {
-    checkPlaceholders(path, as);
+    around.checkPlaceholders(path, as);
     if (as.startsWith("/") || as.split("/").includes("..")) {
       mistake(path, `"${as}" leads out of the job's folder`, "give a path below it");
     }

@@ -62,7 +62,7 @@ class Resolver {
   }
 
   /** Is the target on a machine that does not see the definition's folder? */
-  isElsewhere(): boolean {
+  get elsewhere(): boolean {
     return this.target.kind !== "local" && this.target.host !== undefined && this.target.sharedDirectory === undefined;
   }
 
@@ -90,13 +90,7 @@ class Resolver {
   }
 
   inputs(): InputPlan[] {
-    return resolveInputs(this.jobs.inputs ?? {}, this.definition.inputs ?? {}, {
-      targetName: this.targetName,
-      elsewhere: this.isElsewhere(),
-      mistake: this.mistake,
-      checkName: (...given) => this.checkName(...given),
-      checkPlaceholders: (...given) => this.checkPlaceholders(...given),
-    });
+    return resolveInputs(this.jobs.inputs ?? {}, this.definition.inputs ?? {}, this);
   }
 
   /** What jobs are called, if not by their params. */
@@ -118,7 +112,7 @@ class Resolver {
     return resolveTree(
       environment.tree,
       {
-        elsewhere: this.isElsewhere(),
+        elsewhere: this.elsewhere,
         targetName: this.targetName,
         hasInputs: this.hasInputs(),
         place,
@@ -136,7 +130,7 @@ class Resolver {
     const { folder } = this.jobs;
     if (folder === undefined || this.hasInputs() || Object.keys(this.definition.outputs ?? {}).length > 0)
       return undefined;
-    return resolveFolder(folder, this.isElsewhere() ? this.targetName : undefined, ["jobs"], (message, hint) =>
+    return resolveFolder(folder, this.elsewhere ? this.targetName : undefined, ["jobs"], (message, hint) =>
       this.mistake(["jobs"], message, hint),
     );
   }

@@ -95,15 +95,8 @@ export class DeployRun {
   async close(follower: RunFollower, isOver: boolean): Promise<void> {
     this.options.observer.tidying();
     const { tree, untidied } = await endRun(follower, this.options.workspace, { isOver });
-    if (tree) {
-      this.trees.push(tree);
-      this.options.observer.treeCollected(tree);
-    }
-    this.noteUntidied(follower.options.run, untidied);
-  }
-
-  noteUntidied(run: Run, left: string | undefined): void {
-    if (left !== undefined) this.options.observer.untidied(run, left);
+    if (tree) this.trees.push(tree);
+    if (untidied !== undefined) this.options.observer.untidied(untidied);
   }
 
   /** What earlier deploys have left: a run that still goes on is followed, one that was cut off gathered. */
@@ -115,7 +108,8 @@ export class DeployRun {
       const run = readRun(this.files.here, number);
       if (!run) continue;
       if (isClosed(run)) {
-        this.noteUntidied(run, await removeWorkAgain(run, this.files));
+        const left = await removeWorkAgain(run, this.files);
+        if (left !== undefined) options.observer.untidied(left);
         continue;
       }
       const earlier = readEarlierRun(knownBundles(workspace, target, this.files.here), run);
@@ -135,8 +129,7 @@ export class DeployRun {
           );
         }
         refuseChoice(options.choice, run, true);
-        this.options.observer.rejoined(run);
-        const end = await this.follow(run, earlier.jobs, true);
+        const end = await this.rejoin(run, earlier.jobs);
         if (end.how !== "complete") return end;
       } else if (earlier) {
         await this.scheduler.cancel(run); // ends what a killed manager has left running
@@ -161,14 +154,20 @@ export class DeployRun {
   /** Of a run whose bundle is lost nobody knows what its jobs were. */
   async giveUp(run: Run): Promise<void> {
     const { state } = await viewRun(this, run);
-    if (state.finished > 0) this.options.observer.lost(run);
+    if (state.finished > 0) this.options.observer.lost(run.number);
     closeRun(run);
   }
 
   async resume(run: Run, jobs: ReadonlyMap<number, BundledJob>, left: number): Promise<DeployEnd> {
-    this.options.observer.rejoined(run);
     if (this.options.signal.aborted) return { how: "interrupted" };
     await this.managers.launch(run, left);
+    return this.rejoin(run, jobs);
+  }
+
+  /** Follows a run of an earlier deploy that goes on. */
+  async rejoin(run: Run, jobs: ReadonlyMap<number, BundledJob>): Promise<DeployEnd> {
+    this.options.observer.noted(`run ${run.number} of an earlier deploy still goes on: following it`);
+    this.options.observer.launched();
     return this.follow(run, jobs, true);
   }
 
@@ -193,7 +192,7 @@ export class DeployRun {
       await this.files.discard(run).catch(() => {}); // what was wrong in the first place is worth more
       throw error;
     }
-    this.options.observer.launched(run);
+    this.options.observer.launched();
     return this.options.detach ? { how: "left", run: run.number } : this.follow(run, wanted);
   }
 

@@ -18,7 +18,7 @@ const DEPLOY_PATIENCE = 4 * 24 * 3600 * 1000;
 export async function deploy(options: DeployOptions): Promise<DeployResult> {
   const { workspace, description, observer } = options;
   const unlock = await lockState(workspace.state, {
-    waiting: (message) => observer.waiting(message),
+    waiting: observer.waiting,
     signal: options.signal,
   });
   const forget = heedRequests(workspace.state, options.askedToLeave);
@@ -27,8 +27,8 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
     takeBundle(options.bundle, description, bundle);
     const opened = await openTarget(workspace, description, {
       purpose: options.takeOver ? "take" : "own",
-      waiting: (message) => observer.waiting(message),
-      reconnecting: (message, pause) => observer.reconnecting(message, pause),
+      waiting: observer.waiting,
+      reconnecting: observer.reconnecting,
       patience: DEPLOY_PATIENCE,
       signal: options.signal,
       acceptNewHostKey: options.acceptNewHostKey,

@@ -50,8 +50,8 @@ export class Managers {
     while ((await scheduler.status(run)).active);
   }
 
-  #sayOnce(text: string, say: (text: string) => void): void {
-    if (!this.#said.has(text)) say(text);
+  #noteOnce(text: string): void {
+    if (!this.#said.has(text)) this.options.observer.noted(text);
     this.#said.add(text);
   }
 
@@ -100,7 +100,7 @@ export class Managers {
     const { state } = follower;
     // Asked before the journals are read, so that nothing written in between is missed.
     const { active, explanation, notes = [] } = await this.opened.scheduler.status(run, state.haveLeft);
-    for (const note of notes) this.#sayOnce(note, (text) => observer.noted(text));
+    for (const note of notes) this.#noteOnce(note);
     const news = await follower.read();
     const show = () => {
       const { done, failures } = follower;
@@ -116,10 +116,9 @@ export class Managers {
 
   /** Names what has become of nodes, pilots and lines of journals, each once. */
   nameTroubles(state: RunState): void {
-    const { observer } = this.options;
-    for (const node of state.badNodes) this.#sayOnce(node, (text) => observer.badNode(text));
-    for (const line of state.passedOver) this.#sayOnce(line, (text) => observer.noted(text));
-    for (const chain of state.brokenChains) this.#sayOnce(`the pilot ${chain}`, (text) => observer.noted(text));
+    for (const node of state.badNodes) this.#noteOnce(`a node takes no more work: ${node}`);
+    for (const line of state.passedOver) this.#noteOnce(line);
+    for (const chain of state.brokenChains) this.#noteOnce(`the pilot ${chain}`);
   }
 
   /** Starts managers anew that are gone although jobs are left. @returns how it ended, if that would come to nothing */
@@ -140,9 +139,11 @@ export class Managers {
     if (isSpoilt) {
       tries.restored += 1;
       await restoreCopies(this.options, this.opened.files);
-      observer.copyRestored(run, detail);
+      observer.noted(`an input that jobs share was changed: ${detail}`);
+      observer.noted("it is made anew, and one job runs at a time from now on; give such an input to jobs by copied()");
     } else if (isBroken) observer.noted("pilots are submitted anew for what is left");
-    else observer.restarted(run, detail);
+    else
+      observer.noted(`the manager of run ${run.number} was killed${detail ? ` (${detail})` : ""}: starting it again`);
     tries.finishedAtStart = finished;
     await this.launch(run, jobs.size - finished);
     return undefined;

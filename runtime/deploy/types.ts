@@ -3,7 +3,6 @@ import type { Failure } from "../results/failure.js";
 import type { PutRight } from "../results/put-right.js";
 import type { SwarmReport } from "../results/report.js";
 import type { Choice, Reason } from "../results/select-jobs.js";
-import type { Run } from "../run/run-folder.js";
 import type { CollectedTree } from "../trees/collect-tree.js";
 import type { Workspace } from "../workspace/workspace.js";
 
@@ -40,20 +39,12 @@ export interface DeployObserver {
   reconnecting(message: string, pause: number): void;
   /** something that people should know, in words */
   noted(message: string): void;
-  launched(run: Run): void;
-  /** A run of an earlier deploy still goes on, and is followed. */
-  rejoined(run: Run): void;
-  restarted(run: Run, message: string): void;
-  /** a copy that jobs share was changed by one of them, and has been made anew; which, in words */
-  copyRestored(run: Run, message: string): void;
-  /** what the jobs have changed in their tree is collected */
-  treeCollected(tree: CollectedTree): void;
-  /** a node takes no more work; what happened there, in words */
-  badNode(message: string): void;
+  /** managers are at work on a run from now on */
+  launched(): void;
   /** working folders of a run that has ended could not be removed, and why */
-  untidied(run: Run, message: string): void;
-  /** a run has results that cannot be gathered: no whole bundle of it is known any more */
-  lost(run: Run): void;
+  untidied(message: string): void;
+  /** a run has results that cannot be gathered: no whole bundle of it is known any more; its number */
+  lost(run: number): void;
   /** a job is done, and yet there is something to say of it */
   remarked(job: string, message: string): void;
   /** results/ has been put right before jobs run */

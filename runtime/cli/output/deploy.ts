@@ -91,22 +91,8 @@ export function observeDeploy(terminal: Terminal, workspace: Workspace): DeployO
     launched() {
       began = Date.now();
     },
-    rejoined(run) {
-      terminal.say(`run ${run.number} of an earlier deploy still goes on: following it`);
-      began = Date.now();
-    },
-    restarted(run, message) {
-      terminal.say(`the manager of run ${run.number} was killed${message ? ` (${message})` : ""}: starting it again`);
-    },
-    copyRestored(_run, message) {
-      terminal.say(`${terminal.colors.yellow("an input that jobs share was changed:")} ${message}`);
-      terminal.say(
-        "  it is made anew, and from here on one job runs at a time; give such an input to jobs by copied()",
-      );
-    },
-    treeCollected() {}, // it is said when all is over
-    untidied: (_run, message) => sayUntidied(terminal, message),
-    lost: ({ number }) => sayLost(terminal, number),
+    untidied: (message) => sayUntidied(terminal, message),
+    lost: (run) => sayLost(terminal, run),
     remarked(job, message) {
       remarks += 1;
       if (remarks > MOST_REMARKS) return;
@@ -114,7 +100,6 @@ export function observeDeploy(terminal: Terminal, workspace: Workspace): DeployO
       if (remarks === MOST_REMARKS) terminal.say("  if there are more such jobs, results/jobs.tsv names them all");
     },
     putRight: (done) => sayPutRight(terminal, workspace, done),
-    badNode: (message) => terminal.say(`${terminal.colors.yellow("a node takes no more work:")} ${message}`),
     progress(progress) {
       const now = Date.now();
       if (now - shown < (terminal.live ? LIVE_INTERVAL : PLAIN_INTERVAL)) return;

@@ -15,17 +15,9 @@ if ((${#ids[@]} > 0)); then
   for id in "${ids[@]}"; do
     answer=$(ask_slurm 10 scontrol --all --oneliner show job "$id" 2>/dev/null) && answers+=$answer$'\n'
   done
-  while IFS=' ' read -r -a words; do
-    name='' state='' nodes=''
-    for word in "${words[@]}"; do
-      case $word in
-        JobName=*) name=${word#*=} ;;
-        JobState=*) state=${word#*=} ;;
-        NodeList=*) nodes=${word#*=} ;;
-      esac
-    done
+  while IFS='' read -r line; do
     # Ids are used again: what has another name is another's.
-    [[ ! $state || $name != "$3"* ]] || printf 'ended %s %s\n' "$state" "${nodes/(null)/}"
+    if read_job "$line" && [[ $name == "$3"* ]]; then printf 'ended %s %s\n' "$state" "$nodes"; fi
   done <<<"$answers"
   if [[ ! $answers ]]; then
     IFS=,

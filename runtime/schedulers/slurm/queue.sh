@@ -36,23 +36,14 @@ if [[ $4 == confirm ]]; then
   for id in "${ids[@]:${#ids[@]} > 20 ? ${#ids[@]} - 20 : 0}"; do
     answer=$(ask_slurm 20 scontrol --all --oneliner show job "$id" 2>&1)
     is_known='' is_other=''
-    while IFS=' ' read -r -a words; do
-      name='' state='' nodes='' element=$id
-      for word in "${words[@]}"; do
-        case $word in
-          JobName=*) name=${word#*=} ;;
-          JobState=*) state=${word#*=} ;;
-          NodeList=*) nodes=${word#*=} ;;
-          ArrayTaskId=*) element=${id}_${word#*=} ;;
-        esac
-      done
-      [[ $state ]] || continue
+    while IFS='' read -r line; do
+      read_job "$line" || continue
       # Ids are used again: what has another name is another's.
       if [[ $name != "$3"* ]]; then
         is_other=1
       else
         is_known=1
-        printf 'found|%s|%s|%s\n' "$element" "$state" "${nodes/(null)/}"
+        printf 'found|%s|%s|%s\n' "$id${element:+_$element}" "$state" "$nodes"
       fi
     done <<<"$answer"
     [[ ! $is_other && $answer != *'Invalid job id specified'* || $is_known ]] || printf 'found|%s|UNKNOWN|\n' "$id"

@@ -15,6 +15,23 @@ ask_slurm() { # seconds command…
   )
 }
 
+# Reads a line of `scontrol show job`: leaves what it says in name, state, nodes and element, the id of one of an array.
+# Fails if it is none.
+read_job() { # line
+  local word words
+  name='' state='' nodes='' element=''
+  read -r -a words <<<"$1"
+  for word in "${words[@]}"; do
+    case $word in
+      JobName=*) name=${word#*=} ;;
+      JobState=*) state=${word#*=} ;;
+      NodeList=*) nodes=${word#*=} nodes=${nodes/(null)/} ;;
+      ArrayTaskId=*) element=${word#*=} ;;
+    esac
+  done
+  [[ $state ]]
+}
+
 # Reads the pilots of a run that SLURM has in its queue, in one call for all of them: leaves a line
 # `<job id>|<state>|<reason>|<nodes>` for each in queue. Fails where the answer is not a whole one, which
 # begins with the names of the columns, whatever a site prints besides; then its words are left in queue.

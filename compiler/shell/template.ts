@@ -29,6 +29,8 @@ export interface AssembledShell {
    * the caller must see to it that they are whole numbers, without leading zeros, in all jobs.
    */
   readonly arithmetic: readonly string[];
+  /** where in the template an offset of `text` comes from */
+  placeOf(offset: number): ShellPlace;
 }
 
 /** What a text may refer to. */
@@ -149,6 +151,7 @@ export async function assembleTemplate(parts: readonly ShellPart[], around?: She
     mistakes: found.toSorted((a, b) => a.part - b.part || a.offset - b.offset),
     notes,
     arithmetic: [...arithmetic],
+    placeOf,
   });
   const inSource = (offset: number): ShellPlace => {
     const part = Math.max(

@@ -311,8 +311,12 @@ test("empty commands, last backslashes and bad characters", async () => {
   assert.match(await at("ab\0"), /^2 .*NUL/);
 });
 
-test("all mistakes are told at once", async () => {
+test("all mistakes are told at once, and offsets lead back", async () => {
   assert.is((await mistakeOf(sh`a '${first}'; b $'${n}' | | c`)).split("\n").length, 3);
+  const { placeOf, text } = await assembleTemplate(sh`ab ${first} cd`.parts);
+  assert.equal(placeOf(text.indexOf("cd")), { part: 2, offset: 1 });
+  assert.equal(placeOf(5), { part: 1, offset: 0 });
+  assert.equal(placeOf(1), { part: 0, offset: 1 });
 });
 
 test("a line of a list of commands is code where a command begins, and refused elsewhere", async () => {
@@ -338,11 +342,7 @@ test("a line of a list of commands is code where a command begins, and refused e
     sh`x${line}`,
     sh`[[ ${line} ]]`,
   ]) {
-    const { mistakes } = await assembleTemplate(command.parts);
-    assert.equal(
-      mistakes.map(({ message }) => message),
-      ["the line stands where no command of its own can"],
-    );
+    assert.match(await mistakeOf(command), /^\d+:\d+ the line stands where no command of its own can$/);
   }
 });
 

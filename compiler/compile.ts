@@ -1,3 +1,4 @@
+import { standInFor } from "./check-without-inputs.js";
 import { placeInTemplate } from "./command-places.js";
 import type { NodeCommand } from "./dsl/command.js";
 import { JobSource } from "./dsl/job-source.js";
@@ -66,15 +67,22 @@ function paramTypes({ names, jobs }: Enumeration): Readonly<Record<string, strin
  * Checks, bundles and evaluates a definition, and works out what it means on a target.
  *
  * @param file the path of `swarm.config.ts`
+ * @param bundleOf where a target's bundle lies: its jobs stand in for those that cannot be found, since data are missing
  * @throws ProblemsFound with all that is wrong
  * @throws TargetUnclear
  */
-export async function compile(file: string, target: string | undefined): Promise<Compilation> {
+export async function compile(
+  file: string,
+  target: string | undefined,
+  bundleOf?: (target: string) => string,
+): Promise<Compilation> {
   const loaded = await loadDefinition(file);
   const { definition } = loaded;
   const targetName = chooseTarget(definition, target);
   try {
-    const enumeration = enumerateJobs(JobSource.said(definition.jobs), loaded.folder);
+    const found = enumerateJobs(JobSource.said(definition.jobs), loaded.folder);
+    const standIn = bundleOf && found.problems.length > 0 ? standInFor(found, bundleOf(targetName)) : undefined;
+    const enumeration = standIn ?? found;
     const { code } = enumeration;
     const wrong = enumeration.problems.length > 0 || !code ? enumeration.problems : await checkLines(code);
     if (wrong.length > 0) {
@@ -93,7 +101,14 @@ export async function compile(file: string, target: string | undefined): Promise
       const problems = new ProblemList((path) => loaded.placeOf(path));
       // What is wrong with the jobs is worth knowing at the same time, if their paths can be worked out.
       if (knowsAllPlaceholders(plan))
-        planJobs({ loaded, plan, enumeration, notes: [] }, DigestCache.open(undefined), problems, () => {});
+        planJobs(
+          { loaded, plan, enumeration, notes: [] },
+          DigestCache.open(undefined),
+          problems,
+          () => {},
+          undefined,
+          !bundleOf,
+        );
       throw new ProblemsFound([
         ...resolution.mistakes.map((mistake) => asProblem(loaded, mistake)),
         ...problems.listed(),
@@ -103,7 +118,8 @@ export async function compile(file: string, target: string | undefined): Promise
       resolution.node && (await bundleNodeProgram(loaded, resolution.node, resolution.plan, paramTypes(enumeration)));
     const plan = completePlan(resolution.plan, definition, program);
     const notes = resolution.notes.map((note) => asProblem(loaded, note));
-    return { loaded, enumeration, plan, notes, parts: resolution.parts };
+    const standsInFor = standIn ? { standsInFor: found.problems } : {};
+    return { loaded, enumeration, plan, notes, parts: resolution.parts, ...standsInFor };
   } catch (error) {
     throw error instanceof DefinitionThrew ? new ProblemsFound([loaded.problemOf(error.cause)]) : error;
   }

@@ -10,6 +10,8 @@ export interface Compilation {
   readonly enumeration: Enumeration;
   /** what may be wrong with the command */
   readonly notes: readonly Problem[];
+  /** what is wrong with where jobs come from, where those of a bundle stand in for them: their data are not there */
+  readonly standsInFor?: readonly Problem[] | undefined;
   /** what the command was put together from; undefined where it is a program, or has mistakes */
   readonly parts?: readonly ShellPart[] | undefined;
 }

@@ -8,7 +8,7 @@ import { hintForMissing } from "../survey/missing-path.js";
 import { Repetitions } from "../survey/repetitions.js";
 import { NestedPaths } from "./collisions.js";
 import type { Compilation } from "./compilation.js";
-import { JobPlanner, nameJob } from "./plan-jobs.js";
+import { JobPlanner, NO_CONTENT, nameJob } from "./plan-jobs.js";
 import { reportNested, reportRepetitions } from "./report-collisions.js";
 import type { JobPlan, SwarmPlan } from "./swarm-plan.js";
 
@@ -35,17 +35,23 @@ function rememberShared(plan: SwarmPlan, folder: string, cache: DigestCache): (s
   };
 }
 
-/** Plans the jobs, and reports what is wrong with any. @param tree the digest of the tree that they run in, if any */
+/**
+ * Plans the jobs, and reports what is wrong with any.
+ *
+ * @param tree the digest of the tree that they run in, if any
+ * @param looks false: inputs are taken to be there, and not looked at
+ */
 export function planJobs(
   compilation: Compilation,
   cache: DigestCache,
   problems: ProblemList,
   onJob: (job: JobPlan) => void,
   tree?: string | undefined,
+  looks = true,
 ): void {
   const { plan, loaded, enumeration } = compilation;
   const inputs = {
-    look: rememberShared(plan, loaded.folder, cache),
+    look: looks ? rememberShared(plan, loaded.folder, cache) : () => NO_CONTENT,
     hintForMissing: (source: string) => hintForMissing(loaded.folder, source),
   };
   const planner = new JobPlanner(plan, inputs, problems.add, tree);

@@ -44,7 +44,7 @@ function placeInput(input: InputPlan, source: string, params: Params): string {
   return source.startsWith("/") || source.split("/").includes("..") ? basename(source) : source;
 }
 
-const NO_CONTENT: Content = { kind: "file", executable: false, bytes: 0, files: 0, folders: 0, sha256: "-" };
+export const NO_CONTENT: Content = { kind: "file", executable: false, bytes: 0, files: 0, folders: 0, sha256: "-" };
 
 function overlaps(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);

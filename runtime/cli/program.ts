@@ -80,10 +80,17 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
   }
 
   verb("init", "begin a definition that works, to be changed", () => import("./verbs/init.js"));
-  verb("check", "check a definition and its inputs; write nothing", () => import("./verbs/check.js"));
+  const noInputs = [
+    "--no-inputs",
+    "do not look at inputs: the data need not be there; where jobs come from them, take those of the bundle",
+  ] as const;
+  verb("check", "check a definition and its inputs; write nothing", () => import("./verbs/check.js")).option(
+    ...noInputs,
+  );
   verb("build", "compile a definition to a bundle that can be reviewed", () => import("./verbs/build.js"))
     .option("--out <folder>", "where the bundle goes (default: bundle/<target> beside the definition)")
-    .option("--check", "write nothing; exit with 2 if the bundle is not up to date");
+    .option("--check", "write nothing; exit with 2 if the bundle is not up to date")
+    .option("--no-inputs", "with --check: compare what can be without the data");
   verb(
     "doctor",
     "look at a target for what would fail there, before it does",
@@ -106,7 +113,10 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     "--job <name>",
     "the job: its name in results/jobs.tsv, a part that no other has, or param=value",
   );
-  verb("diff", "tell what the definition as it stands would change in the bundle", () => import("./verbs/diff.js"));
+  verb("diff", "tell what the definition as it stands would change in the bundle", () => import("./verbs/diff.js"))
+    .option("--against <revision>", "compare with the bundle of a git revision, not with the one that lies here")
+    .option("--no-inputs", "with --against: compare the bundle that lies here; the data need not be there")
+    .option("--markdown", "print a comment for a pull request");
   verb("cancel", "end what runs, and collect what is finished", () => import("./verbs/cancel.js"));
   verb("clean", "remove working folders and staged inputs, never results", () => import("./verbs/clean.js"))
     .option("--stale", "move away outputs in results/ whose jobs the definition no longer has; remove nothing")

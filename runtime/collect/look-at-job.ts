@@ -32,10 +32,12 @@ export interface KnownJob {
   readonly line: string | undefined;
   readonly running: { readonly started: StartedTry; readonly seconds: number } | undefined;
   readonly failure: Failure | undefined;
+  /** it has ended, and its manager has not written down yet how */
+  readonly isEnding: boolean;
   /** undefined: no run is left that knows of it */
   readonly folder: JobFolder | undefined;
-  /** whether its logs cannot be seen from here before it ends: they lie on its node's own disk */
-  readonly isAway: boolean;
+  /** its folder on its node's own disk: its logs cannot be seen from here before it ends */
+  readonly awayFolder: string | undefined;
   /** what outputs it declares, by the paths in its folder; those that need not be there are left out */
   readonly declared: readonly string[];
   /** removes what was brought here to be looked at */
@@ -52,11 +54,12 @@ async function findTry(deployed: DeployedSwarm, job: BundledJob) {
   for (const run of deployed.runs.toReversed()) {
     if (run.digest !== deployed.description.digest) continue;
     const { state, ended, active } = await viewRun(deployed, run);
-    const started = state.runningTries.find(({ number }) => number === job.number);
+    const begun = state.begun(job.number);
     const last = ended.get(job.number);
-    if (!started && !last) continue;
-    const isRunning = started !== undefined && !isClosed(run) && active;
-    return { run, started: isRunning ? started : undefined, ended: last };
+    if (!begun && !last) continue;
+    const isOpen = active && !isClosed(run);
+    const isRunning = isOpen && state.runningTries.some(({ number }) => number === job.number);
+    return { run, started: isRunning ? begun : undefined, begun: isOpen ? begun : undefined, ended: last };
   }
   return undefined;
 }
@@ -100,7 +103,7 @@ function resultOf({ key, name }: BundledJob, ended: EndedTry): JobResult {
 export async function lookAtJob(deployed: DeployedSwarm, job: BundledJob): Promise<KnownJob> {
   const { description, files, ledger } = deployed;
   const found = await findTry(deployed, job);
-  const last: Try | undefined = found?.started ?? found?.ended;
+  const last: Try | undefined = found?.begun ?? found?.ended;
   const brought: string[] = [];
   let folder: JobFolder | undefined;
   const isAway = last?.place.startsWith("/") === true;
@@ -126,8 +129,9 @@ export async function lookAtJob(deployed: DeployedSwarm, job: BundledJob): Promi
     line: lineOf(job, description),
     running: started && { started, seconds: Math.max(0, Date.now() - started.start) / 1000 },
     failure: !started && result?.status === "failed" ? asFailure(job, result, description) : undefined,
+    isEnding: found?.begun !== undefined && !started,
     folder,
-    isAway: isAway && started !== undefined,
+    awayFolder: isAway && found?.begun && last ? baseOf(deployed, found.run, last) : undefined,
     declared: job.outputs.filter((_, i) => description.outputs[i]?.optional !== true),
     forget() {
       for (const path of brought) rmSync(path, { force: true });

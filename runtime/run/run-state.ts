@@ -28,6 +28,10 @@ function isContinued({ reason, detail }: Departure): boolean {
   return reason === "walltime" && detail === "";
 }
 
+function slotOf({ incarnation, slot }: StartedTry): string {
+  return `${incarnation}/${slot}`;
+}
+
 function managerOf(incarnation: string): string {
   return incarnation.slice(0, incarnation.lastIndexOf("."));
 }
@@ -35,8 +39,9 @@ function managerOf(incarnation: string): string {
 /** What becomes of a run's jobs and managers, as their journals tell it. The one place that says what an event means. */
 export class RunState {
   readonly #reader: JournalReader;
-  readonly #running = new Map<number, StartedTry>();
-  /** the last job that each slot has begun: when it begins another, that one has ended, also if it is not written down yet */
+  /** tries that were begun, and whose end is not written down */
+  readonly #begun = new Map<number, StartedTry>();
+  /** the last job that each slot has begun: when it begins another, that one has ended, also if nobody has said so yet */
   readonly #lastOfSlots = new Map<string, number>();
   readonly #finished = new Set<number>();
   /** how the last incarnation of each manager has left; undefined if it has not, or was killed */
@@ -62,16 +67,18 @@ export class RunState {
   }
 
   get running(): number {
-    return this.#running.size;
-  }
-
-  isRunning(number: number): boolean {
-    return this.#running.has(number);
+    return this.runningTries.length;
   }
 
   /** The tries that run, those that were begun first before the others. */
   get runningTries(): StartedTry[] {
-    return [...this.#running.values()].sort((a, b) => a.start - b.start);
+    const isLast = (started: StartedTry) => this.#lastOfSlots.get(slotOf(started)) === started.number;
+    return [...this.#begun.values()].filter(isLast).sort((a, b) => a.start - b.start);
+  }
+
+  /** The last try of a job that was begun, and whose end is not written down: it runs, or has just ended. */
+  begun(number: number): StartedTry | undefined {
+    return this.#begun.get(number);
   }
 
   get finished(): number {
@@ -119,8 +126,8 @@ export class RunState {
 
   /** What a killed manager has left in its journal runs no more. */
   #forgetRunning(manager: string): void {
-    for (const [number, { incarnation }] of this.#running)
-      if (managerOf(incarnation) === manager) this.#running.delete(number);
+    for (const [number, { incarnation }] of this.#begun)
+      if (managerOf(incarnation) === manager) this.#begun.delete(number);
   }
 
   /**
@@ -132,16 +139,12 @@ export class RunState {
   read(finished: (ended: EndedTry) => void = () => {}): boolean {
     return this.#reader.read({
       started: (started) => {
-        const { number, incarnation } = started;
-        const slot = `${incarnation}/${started.slot}`;
-        const before = this.#lastOfSlots.get(slot);
-        if (before !== undefined && this.#running.get(before)?.incarnation === incarnation)
-          this.#running.delete(before);
-        this.#lastOfSlots.set(slot, number);
-        if (!this.#finished.has(number) && this.jobs?.has(number) !== false) this.#running.set(number, started);
+        const { number } = started;
+        this.#lastOfSlots.set(slotOf(started), number);
+        if (!this.#finished.has(number) && this.jobs?.has(number) !== false) this.#begun.set(number, started);
       },
       ended: (ended) => {
-        this.#running.delete(ended.number);
+        this.#begun.delete(ended.number);
         if ((ended.event !== "done" && ended.event !== "failed") || this.#finished.has(ended.number)) return;
         if (this.jobs?.has(ended.number) === false) return;
         this.#finished.add(ended.number);

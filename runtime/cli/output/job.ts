@@ -69,16 +69,17 @@ export function sayJob(terminal: Terminal, known: KnownJob, commands: CommandLin
   const end = endOf(known, commands);
   if (known.line !== undefined && !end) say(`line ${job.name}: ${known.line}`);
   if (end) say(`ended by ${end.place}${end.text === "" ? "" : `: ${end.text}`}`);
-  if (!folder || !(running || failure)) return;
+  if (known.isEnding) say(`${job.name} has ended; its manager has not written down yet how`);
+  if (!folder || !(running || failure || known.isEnding)) return;
   say(`folder: ${commands.shownFolder(folder.path)}${folder.exists ? "" : ", which is not there any more"}`);
   if (folder.exists && commands.hasOwnFolders) for (const line of wroteLines(known, folder)) say(line);
 }
 
 /** Why there is nothing to show. */
-export function sayNoLogs(terminal: Terminal, { job, running, isAway, failure }: KnownJob): void {
-  if (isAway) {
-    terminal.say(`what ${job.name} has printed lies on the disk of ${running?.started.host} until it ends`);
-  } else if (running) terminal.say(`${job.name} has printed nothing so far`);
+export function sayNoLogs(terminal: Terminal, { job, running, awayFolder, failure, isEnding }: KnownJob): void {
+  if (awayFolder !== undefined) {
+    terminal.say(`what ${job.name} has printed lies on its node's own disk until it ends: ${awayFolder}.out and .err`);
+  } else if (running || isEnding) terminal.say(`${job.name} has printed nothing so far`);
   else if (failure) terminal.say(`${job.name} has printed nothing`);
   else {
     terminal.say(`${job.name} has no logs: it printed nothing, or it went well and they were not kept`);

@@ -1,6 +1,7 @@
 import { relative, resolve } from "node:path";
 import type { Built } from "../../../compiler/build.js";
-import { countOf, formatBytes, formatNumber, formatSeconds } from "../../../compiler/format/amounts.js";
+import { compareWithoutInputs } from "../../../compiler/check-without-inputs.js";
+import { countOf, firstOf, formatBytes, formatNumber, formatSeconds } from "../../../compiler/format/amounts.js";
 import { type BundleDescription, readBundleDescription } from "../../../compiler/format/bundle.js";
 import { MACHINERY_FOLDER } from "../../../compiler/format/machinery.js";
 import type { TreeEntry } from "../../../compiler/tree/entry.js";
@@ -8,7 +9,7 @@ import { keptBytes } from "../../results/kept-outputs.js";
 import { hasReflinks } from "../../system/files.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { bundleFolder, prepareState, type Workspace } from "../../workspace/workspace.js";
-import { EXIT } from "../output/exit-codes.js";
+import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { sayNotes } from "../output/notes.js";
 import { describeTreeUse, TreeListing } from "../output/tree.js";
 import { buildInto, type Compiled, compileDefinition } from "./compile-definition.js";
@@ -17,6 +18,8 @@ import type { Verb, VerbContext } from "./verb.js";
 export interface BuildOptions {
   readonly out?: string;
   readonly check?: boolean;
+  /** commander's name of --no-inputs: with --check, the data need not be there */
+  readonly inputs?: boolean;
 }
 
 /**
@@ -131,7 +134,38 @@ function tell(
   } else report.say(`  written  ${files}`);
 }
 
+/** `build --check --no-inputs`: what of the bundle can be told to be out of date without the data. */
+async function checkWithoutInputs(context: VerbContext, { out, check }: BuildOptions): Promise<ExitCode> {
+  if (check !== true) {
+    throw new RuntimeProblem(
+      "--no-inputs is for build --check: a bundle holds what the inputs are",
+      "give --check, or leave out --no-inputs",
+    );
+  }
+  const { terminal } = context;
+  const { workspace, compilation } = await compileDefinition(context, true);
+  const { name, target } = compilation.plan;
+  const folder = out === undefined ? bundleFolder(workspace, target.name) : resolve(out);
+  const { files, jobs, total } = compareWithoutInputs(compilation, folder);
+  const isSame = files.length === 0;
+  if (context.json) {
+    terminal.printDocument({ target: target.name, folder, jobs: total, upToDate: isSame, files, changedJobs: jobs });
+  } else {
+    const { report } = terminal;
+    const place = relative(process.cwd(), folder) || ".";
+    report.say(`${name}: ${countOf(total, "job")} for the target ${target.name}; their inputs were not looked at`);
+    if (isSame) report.say(`  ${report.colors.green("up to date:")} ${place}`);
+    else {
+      report.say(`  ${report.colors.yellow("not up to date:")} ${files.join(", ")} in ${place}`);
+      if (jobs.length > 0) report.say(`  other jobs: ${firstOf(jobs, 5)}`);
+      report.say("  hint: run locusts build where the inputs are, and commit what it writes");
+    }
+  }
+  return isSame ? EXIT.fine : EXIT.differs;
+}
+
 export const build: Verb<BuildOptions> = async (context, options) => {
+  if (options.inputs === false) return checkWithoutInputs(context, options);
   const compiled = await compileDefinition(context);
   const folder =
     options.out === undefined

@@ -1,22 +1,40 @@
+import { planWithoutInputs } from "../../../compiler/check-without-inputs.js";
 import { countOf } from "../../../compiler/format/amounts.js";
 import { bundleFolder } from "../../workspace/workspace.js";
 import { EXIT } from "../output/exit-codes.js";
 import { sayNotes } from "../output/notes.js";
-import { buildInto, compileDefinition } from "./compile-definition.js";
+import { buildInto, type Compiled, compileDefinition } from "./compile-definition.js";
 import type { Verb } from "./verb.js";
 
-/** `locusts check`: does all that `build` does, and writes nothing. */
-export const check: Verb<object> = async (context) => {
-  const compiled = await compileDefinition(context);
+export interface CheckOptions {
+  /** commander's name of --no-inputs: the data need not be there */
+  readonly inputs?: boolean;
+}
+
+function countJobs(compiled: Compiled, withoutInputs: boolean) {
   const { plan } = compiled.compilation;
+  if (withoutInputs) {
+    return { jobs: planWithoutInputs(compiled.compilation), notes: compiled.compilation.notes };
+  }
   const { description, notes } = buildInto(compiled, bundleFolder(compiled.workspace, plan.target.name), false);
+  return { jobs: description.jobs, notes };
+}
+
+/** `locusts check`: does all that `build` does, and writes nothing. */
+export const check: Verb<CheckOptions> = async (context, options) => {
+  const withoutInputs = options.inputs === false;
+  const compiled = await compileDefinition(context, withoutInputs);
+  const { plan } = compiled.compilation;
+  const { jobs, notes } = countJobs(compiled, withoutInputs);
   const { terminal } = context;
-  const { swarm, target, jobs } = description;
-  if (context.json) terminal.printDocument({ target, swarm, jobs, notes });
+  const target = plan.target.name;
+  if (context.json) terminal.printDocument({ target, swarm: plan.name, jobs, notes });
   else {
+    const { report } = terminal;
+    const unseen = withoutInputs ? "; their inputs were not looked at" : "";
     sayNotes(terminal, notes);
-    terminal.report.say(
-      `${terminal.report.colors.green("fine:")} ${swarm} has ${countOf(jobs, "job")} for the target ${target}`,
+    report.say(
+      `${report.colors.green("fine:")} ${plan.name} has ${countOf(jobs, "job")} for the target ${target}${unseen}`,
     );
   }
   return EXIT.fine;

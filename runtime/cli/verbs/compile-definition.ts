@@ -2,16 +2,32 @@ import { join } from "node:path";
 import type { BuildOptions } from "../../../compiler/build.js";
 import { type Built, build } from "../../../compiler/build.js";
 import { compile } from "../../../compiler/compile.js";
-import { machineryFolder, openWorkspace, STATE_FILES } from "../../workspace/workspace.js";
+import type { BundledJob } from "../../../compiler/format/bundle.js";
+import type { JobPlan } from "../../../compiler/plan/swarm-plan.js";
+import { bundleFolder, machineryFolder, openWorkspace, STATE_FILES } from "../../workspace/workspace.js";
+import { sayNote } from "../output/notes.js";
 import { setProblemFolder } from "../output/where.js";
 import type { VerbContext } from "./verb.js";
 
 export type Compiled = Awaited<ReturnType<typeof compileDefinition>>;
 
-export async function compileDefinition(context: VerbContext) {
+/** @param withoutInputs where jobs cannot be found, since their data are not there, those of the bundle stand in for them */
+export async function compileDefinition(context: VerbContext, withoutInputs = false) {
   const workspace = openWorkspace(context.place);
   setProblemFolder(workspace.folder);
-  return { workspace, compilation: await compile(workspace.definition, context.target) };
+  const bundleOf = withoutInputs ? (target: string) => bundleFolder(workspace, target) : undefined;
+  const compilation = await compile(workspace.definition, context.target, bundleOf);
+  for (const { message } of compilation.standsInFor ?? []) {
+    sayNote(context.terminal, `the jobs are those of the bundle, since ${message}`);
+  }
+  return { workspace, compilation };
+}
+
+/** Puts jobs, as they are planned, into a list, as a bundle has them. */
+export function onBundledJob(jobs: BundledJob[]): (job: JobPlan) => void {
+  return ({ number, name, key, params, inputs, outputs }) => {
+    jobs.push({ number, name, key, params, inputs: inputs.map(({ path }) => path), outputs });
+  };
 }
 
 /** @param write false: the bundle is compared with what is in the folder, and nothing is written */

@@ -1,126 +1,137 @@
-import { readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { structuredPatch } from "diff";
+import type { Built } from "../../../compiler/build.js";
+import { build } from "../../../compiler/build.js";
 import { emitManager } from "../../../compiler/emit/manager.js";
-import { countOf, firstOf, formatBytes } from "../../../compiler/format/amounts.js";
-import { BUNDLE_FILES, readBundleDescription, readBundledJobs } from "../../../compiler/format/bundle.js";
-import { Groups } from "../../../compiler/format/groups.js";
+import type { BundledJob } from "../../../compiler/format/bundle.js";
+import { namesIn, textOf } from "../../../compiler/format/file-access.js";
 import { withoutVersion } from "../../../compiler/format/version.js";
-import type { JobPlan } from "../../../compiler/plan/swarm-plan.js";
-import { bundleFolder } from "../../workspace/workspace.js";
-import { EXIT } from "../output/exit-codes.js";
-import type { Terminal } from "../output/terminal.js";
+import { RuntimeProblem } from "../../system/problem.js";
+import { takeBundlesOf } from "../../workspace/revision.js";
+import { bundleFolder, machineryFolder, openWorkspace, STATE_FILES } from "../../workspace/workspace.js";
+import { diffAsMarkdown, type ShownDiff, sayDiff } from "../output/diff.js";
+import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { describeMachinery } from "./build.js";
-import { buildInto, compileDefinition } from "./compile-definition.js";
-import type { Verb } from "./verb.js";
+import { type Comparison, compareBundles, readSide } from "./compare-bundles.js";
+import { compileDefinition, onBundledJob } from "./compile-definition.js";
+import type { Verb, VerbContext } from "./verb.js";
 
-const MOST_LISTED = 10;
-
-type Change =
-  | "added"
-  | "removed"
-  | "params or paths"
-  | "command, environment or rules"
-  | "content of inputs"
-  | "content of the tree";
-
-const valuesOf = (...values: readonly (readonly string[])[]) => values.flat().join("\t");
-
-/** The bundle as it is: what each job says by the job's name, and the names by the keys. */
-function readOld(folder: string) {
-  const jobs = new Map<string, string>();
-  const keys = new Map<string, string>();
-  try {
-    const description = readBundleDescription(folder);
-    for (const { name, key, params, inputs, outputs } of readBundledJobs(folder, description)) {
-      jobs.set(name, valuesOf(params, inputs, outputs));
-      keys.set(key, name);
-    }
-    const script = readFileSync(join(folder, BUNDLE_FILES.manager), "utf8").replaceAll("\r\n", "\n");
-    return { description, jobs, keys, script };
-  } catch {
-    return { description: undefined, jobs: new Map<string, string>(), keys: new Map<string, string>(), script: "" };
-  }
+export interface DiffOptions {
+  /** a git revision, with whose bundle is compared; else with the one that lies here */
+  readonly against?: string;
+  readonly markdown?: boolean;
+  /** commander's name of --no-inputs: compare the bundle that lies here, without its definition's data */
+  readonly inputs?: boolean;
 }
 
-/** The lines of the script that differ, as `+` and `-` lines with their hunks. */
-function scriptChanges(before: string, after: string): string[] {
-  if (before === after) return [];
-  return structuredPatch("", "", before, after, "", "", { context: 1 }).hunks.flatMap((hunk) => [
-    `@@ line ${hunk.newStart} @@`,
-    ...hunk.lines,
-  ]);
+/** What was compared, and which of the bundle's files differ. */
+interface Found {
+  readonly target: string;
+  readonly swarm: string;
+  readonly comparison: Comparison;
+  readonly files: Built["changes"];
+  readonly machinery: Built["machinery"];
 }
 
-export const diff: Verb<object> = async (context) => {
+/** Compares the definition as it stands with a bundle. */
+async function compareDefinition(context: VerbContext, bundles: Bundles | undefined): Promise<Found> {
   const compiled = await compileDefinition(context);
-  const { plan } = compiled.compilation;
-  const folder = bundleFolder(compiled.workspace, plan.target.name);
-  const old = readOld(folder);
-  const script = scriptChanges(withoutVersion(old.script), withoutVersion(emitManager(plan)));
-  const changes = new Groups<Change, string>();
-  const others: { readonly name: string; readonly values: string }[] = [];
-  const onJob = (job: JobPlan) => {
-    // One that is known by its key is the same, also where another line before it has given it another name.
-    const before = old.keys.get(job.key);
-    const paths = job.inputs.map(({ path }) => path);
-    if (before !== undefined) old.jobs.delete(before);
-    else others.push({ name: job.name, values: valuesOf(job.params, paths, job.outputs) });
-  };
-  const bundle = buildInto(compiled, folder, false, { onJob });
-  for (const { name, values } of others) {
-    const before = old.jobs.get(name);
-    old.jobs.delete(name);
-    if (before === undefined) changes.add("added", name);
-    else if (values !== before) changes.add("params or paths", name);
-    else changes.add(script.length > 0 ? "command, environment or rules" : "content of inputs", name);
+  const { workspace, compilation } = compiled;
+  const { plan } = compilation;
+  const target = plan.target.name;
+  const folder = bundles?.bundle(target) ?? bundleFolder(workspace, target);
+  const machinery = bundles?.machinery ?? machineryFolder(workspace, folder);
+  const jobs: BundledJob[] = [];
+  const built = build(compilation, {
+    folder,
+    machinery,
+    write: false,
+    digests: join(workspace.state, STATE_FILES.digests),
+    onJob: onBundledJob(jobs),
+  });
+  const { description } = built;
+  const comparison = compareBundles(readSide(folder), { description, jobs: () => jobs, script: emitManager(plan) });
+  return { target, swarm: plan.name, comparison, files: built.changes, machinery: built.machinery };
+}
+
+type Bundles = ReturnType<typeof takeBundlesOf>;
+
+/** The one target whose bundle lies here. @throws RuntimeProblem if it cannot be told */
+function bundledTarget({ place, target }: VerbContext): string {
+  const { folder } = openWorkspace(place);
+  const names = namesIn(join(folder, "bundle")).filter((name) => readSide(join(folder, "bundle", name)).description);
+  const chosen = target ?? (names.length === 1 ? names[0] : names.includes("local") ? "local" : undefined);
+  if (chosen !== undefined && names.includes(chosen)) return chosen;
+  throw new RuntimeProblem(
+    names.length === 0
+      ? `there is no bundle in ${folder}`
+      : `choose one of the bundles with --target: ${names.join(", ")}`,
+    names.length === 0 ? "locusts build makes one, where the data are" : undefined,
+  );
+}
+
+/** Compares the bundle that lies here with another, file by file. */
+function compareCommitted(context: VerbContext, bundles: Bundles): Found {
+  const workspace = openWorkspace(context.place);
+  const target = bundledTarget(context);
+  const [before, after] = [bundles.bundle(target), bundleFolder(workspace, target)];
+  const text = (folder: string, name: string) => withoutVersion(textOf(join(folder, name)) ?? "");
+  const files = [...new Set([...namesIn(before), ...readdirSync(after)])].sort().map((file) => {
+    const [had, has] = [namesIn(before).includes(file), namesIn(after).includes(file)];
+    const change = !had ? "new" : !has ? "removed" : text(before, file) === text(after, file) ? "same" : "changed";
+    return { file, change } as Built["changes"][number];
+  });
+  const { description } = readSide(after);
+  const comparison = compareBundles(readSide(before), readSide(after));
+  return { target, swarm: description?.swarm ?? "", comparison, files, machinery: undefined };
+}
+
+export const diff: Verb<DiffOptions> = async (context, options) => {
+  const { against } = options;
+  if (options.inputs === false && against === undefined) {
+    throw new RuntimeProblem(
+      "--no-inputs leaves nothing to compare with the bundle that lies here",
+      "name a revision, with whose bundle it is compared: --against origin/main",
+    );
   }
-  for (const name of old.jobs.keys()) changes.add("removed", name);
-  // Which part of a key has changed cannot be told from the key; a tree is part of all of them.
-  const inputs = changes.get("content of inputs");
-  if (inputs && bundle.description.tree?.content?.digest !== old.description?.tree?.content?.digest) {
-    changes.delete("content of inputs");
-    changes.set("content of the tree", inputs);
+  const bundles = against === undefined ? undefined : takeBundlesOf(openWorkspace(context.place), against);
+  try {
+    const found =
+      options.inputs === false
+        ? compareCommitted(context, bundles as Bundles)
+        : await compareDefinition(context, bundles);
+    return tell(context, found, options);
+  } finally {
+    bundles?.remove();
   }
-  const files = bundle.changes.filter(({ change }) => change !== "same");
-  const bytes = bundle.description.uploads.bytes - (old.description?.uploads.bytes ?? 0);
-  if (context.json) {
-    const jobs = Object.fromEntries(changes);
-    const { machinery = null } = bundle;
-    context.terminal.printDocument({ target: plan.target.name, files, jobs, script, machinery, uploadBytes: bytes });
-  } else {
-    const own = files.filter(({ change }) => change !== "machinery").map(({ file, change }) => `${file} (${change})`);
-    sayDiff(context.terminal, changes, script, own, bytes, describeMachinery(bundle));
-  }
-  return files.length > 0 ? EXIT.differs : EXIT.fine;
 };
 
-function sayDiff(
-  terminal: Terminal,
-  changes: ReadonlyMap<Change, readonly string[]>,
-  script: readonly string[],
-  files: readonly string[],
-  bytes: number,
-  machinery: string | undefined,
-): void {
-  const { colors } = terminal;
-  if (files.length === 0 && machinery === undefined) {
-    terminal.say(`${colors.green("no difference:")} the bundle is up to date`);
-    return;
-  }
-  for (const [change, jobs] of changes) {
-    const what = change === "added" || change === "removed" ? change : `changed: ${change}`;
-    terminal.print(`${countOf(jobs.length, "job")} ${what}`);
-    terminal.print(`  ${firstOf(jobs, MOST_LISTED)}`);
-  }
-  if (script.length > 0) {
-    terminal.print(`${BUNDLE_FILES.manager}`);
-    for (const line of script) {
-      const color = line.startsWith("+") ? colors.green : line.startsWith("-") ? colors.red : colors.dim;
-      terminal.print(`  ${color(line)}`);
-    }
-  }
-  if (bytes !== 0) terminal.print(`uploads: ${formatBytes(Math.abs(bytes))} ${bytes > 0 ? "more" : "less"}`);
-  if (files.length > 0) terminal.print(`files: ${files.join(", ")}`);
-  if (machinery !== undefined) terminal.print(machinery);
+function tell({ terminal, json }: VerbContext, found: Found, { against, markdown }: DiffOptions): ExitCode {
+  const { target, swarm, comparison, machinery } = found;
+  const files = found.files.filter(({ change }) => change !== "same");
+  const { jobs, script, uploadBytes, command, needs, nodeHours } = comparison;
+  const shown: ShownDiff = {
+    ...comparison,
+    swarm,
+    target,
+    against: against === undefined ? "the bundle" : `the bundle of ${against}`,
+    files: files.filter(({ change }) => change !== "machinery").map(({ file, change }) => `${file} (${change})`),
+    machinery: describeMachinery({ machinery }),
+  };
+  if (json) {
+    terminal.printDocument({
+      target,
+      against: against ?? null,
+      files,
+      jobs: Object.fromEntries(jobs),
+      script,
+      command,
+      needs,
+      nodeHours,
+      machinery: machinery ?? null,
+      uploadBytes: uploadBytes.after - uploadBytes.before,
+    });
+  } else if (markdown) terminal.print(diffAsMarkdown(shown));
+  else sayDiff(terminal, shown);
+  return files.length > 0 ? EXIT.differs : EXIT.fine;
 }

@@ -1,6 +1,5 @@
 import type { BundledJob } from "../../../compiler/format/bundle.js";
 import { fillCommand } from "../../../compiler/plan/fill-command.js";
-import type { JobPlan } from "../../../compiler/plan/swarm-plan.js";
 import { deployedTargets, openDeployed } from "../../collect/deployed-swarm.js";
 import { previewDeploy } from "../../deploy/preview-deploy.js";
 import type { DeployOptions } from "../../deploy/types.js";
@@ -8,12 +7,8 @@ import { bundleFolder } from "../../workspace/workspace.js";
 import { sayPreview } from "../output/dry-run.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { sayNotes, sayReconnecting } from "../output/notes.js";
-import { buildInto, compileDefinition } from "./compile-definition.js";
+import { buildInto, compileDefinition, onBundledJob } from "./compile-definition.js";
 import type { VerbContext } from "./verb.js";
-
-function bundled({ number, name, key, params, inputs, outputs }: JobPlan): BundledJob {
-  return { number, name, key, params, inputs: inputs.map(({ path }) => path), outputs };
-}
 
 /** `deploy --dry-run`: which jobs would run, and why, with the command of the first. Nothing is written. */
 export async function dryRun(context: VerbContext, choice: DeployOptions["choice"]): Promise<ExitCode> {
@@ -22,7 +17,7 @@ export async function dryRun(context: VerbContext, choice: DeployOptions["choice
   const { workspace, compilation } = compiled;
   const target = compilation.plan.target.name;
   const jobs: BundledJob[] = [];
-  const onJob = (job: JobPlan) => void jobs.push(bundled(job));
+  const onJob = onBundledJob(jobs);
   const { description, notes } = buildInto(compiled, bundleFolder(workspace, target), false, { onJob });
   sayNotes(terminal, notes);
   const deployed = deployedTargets(workspace).includes(target)

@@ -1,0 +1,164 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { structuredPatch } from "diff";
+import {
+  BUNDLE_FILES,
+  type BundleDescription,
+  type BundledJob,
+  readBundleDescription,
+  readBundledJobs,
+} from "../../../compiler/format/bundle.js";
+import { Groups } from "../../../compiler/format/groups.js";
+import { withoutVersion } from "../../../compiler/format/version.js";
+
+export type JobChange =
+  | "added"
+  | "removed"
+  | "params or paths"
+  | "command, environment or rules"
+  | "content of inputs"
+  | "content of the tree";
+
+/** A bundle, or what a definition would make of it. */
+export interface BundleSide {
+  /** undefined: there is none */
+  readonly description: BundleDescription | undefined;
+  jobs(): Iterable<BundledJob>;
+  /** manager.sh */
+  readonly script: string;
+}
+
+/** Something that a swarm needs, before and after. */
+export interface NeedChange {
+  readonly what: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What two bundles of a swarm tell apart. */
+export interface Comparison {
+  readonly jobs: ReadonlyMap<JobChange, readonly string[]>;
+  /** the lines of the command that differ, as `+` and `-` lines with their hunks */
+  readonly command: readonly string[];
+  /** the same of all of manager.sh */
+  readonly script: readonly string[];
+  readonly needs: readonly NeedChange[];
+  /** the most that all pilots may use; 0 without pilots */
+  readonly nodeHours: { readonly before: number; readonly after: number };
+  readonly uploadBytes: { readonly before: number; readonly after: number };
+  readonly total: number;
+}
+
+const NOTHING: BundleSide = { description: undefined, jobs: () => [], script: "" };
+
+/** What lies in a bundle's folder; nothing if there is no bundle that can be read. */
+export function readSide(folder: string): BundleSide {
+  try {
+    const description = readBundleDescription(folder);
+    const script = readFileSync(join(folder, BUNDLE_FILES.manager), "utf8").replaceAll("\r\n", "\n");
+    return { description, jobs: () => readBundledJobs(folder, description), script };
+  } catch {
+    return NOTHING;
+  }
+}
+
+const valuesOf = ({ params, inputs, outputs }: BundledJob) => [...params, ...inputs, ...outputs].join("\t");
+
+function changedLines(before: string, after: string): string[] {
+  if (before === after) return [];
+  return structuredPatch("", "", before, after, "", "", { context: 1 }).hunks.flatMap((hunk) => [
+    `@@ line ${hunk.newStart} @@`,
+    ...hunk.lines,
+  ]);
+}
+
+/** The text of the command's function in manager.sh. */
+function commandIn(script: string): string {
+  const [, command = ""] = /^locusts_command\(\) \{\n(.*?)\n\}$/ms.exec(script) ?? [];
+  return `${command.trim().replaceAll("$locusts_exec ", "")}\n`;
+}
+
+/** Settings of manager.sh, by what they are to people. */
+const NEEDS: Readonly<Record<string, string>> = {
+  locusts_job_cpus: "cores of a job",
+  locusts_job_memory: "memory of a job, in MB",
+  locusts_job_gpus: "GPUs of a job",
+  locusts_time_limit: "time limit of a job, in seconds",
+  locusts_retries: "retries",
+  locusts_slots: "jobs at a time",
+};
+
+function needsIn({ script, description }: BundleSide): ReadonlyMap<string, string> {
+  const needs = new Map<string, string>();
+  for (const [, name, value] of script.matchAll(/^(locusts_\w+)='?([^'\s]*)'?(?: #.*)?$/gm)) {
+    const what = NEEDS[name as string];
+    if (what !== undefined) needs.set(what, value === "" ? "as many as fit" : (value as string));
+  }
+  const { pilots } = description ?? {};
+  if (pilots) {
+    needs.set("nodes", String(pilots.nodes));
+    needs.set("walltime, in seconds", String(pilots.walltimeSeconds));
+  }
+  return needs;
+}
+
+function compareNeeds(before: BundleSide, after: BundleSide): NeedChange[] {
+  if (!before.description) return [];
+  const [old, now] = [needsIn(before), needsIn(after)];
+  return [...new Set([...old.keys(), ...now.keys()])].flatMap((what) => {
+    const change = { what, before: old.get(what) ?? "none", after: now.get(what) ?? "none" };
+    return change.before === change.after ? [] : [change];
+  });
+}
+
+function compareJobs(before: BundleSide, after: BundleSide, hasOtherScript: boolean) {
+  const known = new Map<string, string>();
+  const keys = new Map<string, string>();
+  for (const job of before.jobs()) {
+    known.set(job.name, valuesOf(job));
+    keys.set(job.key, job.name);
+  }
+  const changes = new Groups<JobChange, string>();
+  const others: { readonly name: string; readonly values: string }[] = [];
+  let total = 0;
+  for (const job of after.jobs()) {
+    total += 1;
+    // One that is known by its key is the same, also where another line before it has given it another name.
+    const same = keys.get(job.key);
+    if (same !== undefined) known.delete(same);
+    else others.push({ name: job.name, values: valuesOf(job) });
+  }
+  for (const { name, values } of others) {
+    const old = known.get(name);
+    known.delete(name);
+    if (old === undefined) changes.add("added", name);
+    else if (values !== old) changes.add("params or paths", name);
+    else changes.add(hasOtherScript ? "command, environment or rules" : "content of inputs", name);
+  }
+  for (const name of known.keys()) changes.add("removed", name);
+  // Which part of a key has changed cannot be told from the key; a tree is part of all of them.
+  const inputs = changes.get("content of inputs");
+  if (inputs && after.description?.tree?.content?.digest !== before.description?.tree?.content?.digest) {
+    changes.delete("content of inputs");
+    changes.set("content of the tree", inputs);
+  }
+  return { changes, total };
+}
+
+export function compareBundles(before: BundleSide, after: BundleSide): Comparison {
+  const script = changedLines(withoutVersion(before.script), withoutVersion(after.script));
+  const { changes, total } = compareJobs(before, after, script.length > 0);
+  const numbers = (of: (description: BundleDescription) => number) => ({
+    before: before.description ? of(before.description) : 0,
+    after: after.description ? of(after.description) : 0,
+  });
+  return {
+    jobs: changes,
+    command: changedLines(commandIn(before.script), commandIn(after.script)),
+    script,
+    needs: compareNeeds(before, after),
+    nodeHours: numbers(({ pilots }) => pilots?.nodeHours ?? 0),
+    uploadBytes: numbers(({ uploads }) => uploads.bytes),
+    total,
+  };
+}

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { Deployment } from "../deploy/deployment.js";
+import { suite } from "../runner/suite.js";
+
+/** A definition in a pull request: what it changes beside another revision, also where its data are not. */
+const test = suite("reviews");
+
+const FIELDS = (command: string, more = "") => `
+  jobs: files("in/{id}.txt"),
+  inputs: { text: "in/{id}.txt" },
+  outputs: { count: "{id}.txt" },${more}
+  command: ({ inputs, outputs }) => sh\`${command} < \${inputs.text} > \${outputs.count}\`,
+`;
+
+function git(deployment: Deployment, ...words: string[]): void {
+  const own = ["-C", deployment.folder, "-c", "user.name=x", "-c", "user.email=x@x", "-c", "init.defaultBranch=main"];
+  execFileSync("git", [...own, ...words], { stdio: "ignore" });
+}
+
+/** A repository with a bundle of three jobs, whose definition has another command since. */
+async function edited(): Promise<Deployment> {
+  const deployment = new Deployment(FIELDS("wc -w"), {
+    "in/a.txt": "a",
+    "in/b.txt": "b b",
+    "in/c.txt": "c",
+    ".gitignore": "in/\n",
+  });
+  const built = await deployment.begin(["build"]).outcome;
+  assert.equal(built.exitCode, 0, built.stderr);
+  git(deployment, "init");
+  git(deployment, "add", "-A");
+  git(deployment, "commit", "-m", "one");
+  deployment.define(FIELDS("wc -l", "\n  resources: { cpus: 2 },"));
+  deployment.write("in/d.txt", "four\n");
+  rmSync(deployment.path("in/c.txt"));
+  return deployment;
+}
+
+test("diff --against compares with a revision's bundle; --no-inputs does without the data, with the jobs of the bundle", async () => {
+  const deployment = await edited();
+  const before = readdirSync(tmpdir()).filter((name) => name.startsWith("locusts-revision-"));
+  const run = (...words: string[]) => deployment.begin(["diff", "--against", "HEAD", ...words]).outcome;
+  const comment = await run("--markdown");
+  assert.equal(comment.exitCode, 2, comment.stderr);
+  const [shown] = comment.stdout.split("<details>");
+  assert.equal(
+    shown,
+    `### \`test\` on \`local\`: 3 of 3 jobs to run
+
+| jobs | what has changed | which |
+| ---: | --- | --- |
+| 2 | command, environment or rules | \`a\`, \`b\` |
+| 1 | added | \`d\` |
+| 1 | removed | \`c\` |
+
+The command:
+
+\`\`\`diff
+-wc -w < "$in_text" > "$out_count"
++wc -l < "$in_text" > "$out_count"
+\`\`\`
+
+| needs | before | after |
+| --- | ---: | ---: |
+| cores of a job | 1 | 2 |
+| uploads | 5 bytes | 9 bytes |
+
+`,
+  );
+  // The bundle that lies here is no part of that; when it is built, it can be compared without the data.
+  assert.equal((await deployment.begin(["build"]).outcome).exitCode, 0);
+  rmSync(deployment.path("in"), { recursive: true });
+  const committed = await run("--markdown", "--no-inputs");
+  assert.deepEqual([committed.exitCode, committed.stdout.split("<details>")[0]], [2, shown]);
+  const unknown = await deployment.begin(["diff", "--against", "nowhere"]).outcome;
+  assert.match(unknown.stderr, /^error: git knows no revision nowhere here\n {2}hint: in a shallow clone/);
+  assert.deepEqual(
+    readdirSync(tmpdir()).filter((name) => name.startsWith("locusts-revision-")),
+    before,
+  );
+
+  const check = (...words: string[]) => deployment.begin([...words, "--no-inputs"]).outcome;
+  const checked = await check("check");
+  assert.equal(checked.stdout, "fine: test has 3 jobs for the target local; their inputs were not looked at\n");
+  assert.match(checked.stderr, /^note: the jobs are those of the bundle, since the swarm has no jobs/);
+  deployment.define(FIELDS("wc -w"));
+  const old = await check("build", "--check");
+  assert.equal(old.exitCode, 2);
+  assert.match(old.stdout, /not up to date: manager\.sh in bundle\/local\n/);
+});
+
+test.run();

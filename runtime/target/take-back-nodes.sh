@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Takes back the nodes that were left out since jobs failed there one after another: pilots may run there again.
+# Takes back the nodes that were left out since nothing worked there: pilots may run there again.
 #
 #   $1 the swarm's folder
 #

@@ -59,7 +59,7 @@ async function withState(
   return action(context, workspace).finally(unlock);
 }
 
-/** Takes back the nodes that pilots leave out since jobs failed there one after another. */
+/** Takes back the nodes that pilots leave out since nothing worked there. */
 function takeBackNodes(context: VerbContext): Promise<ExitCode> {
   return useDeployed(context, "change", async ({ files }) => {
     const nodes = (await files.runScript("target/take-back-nodes", [files.there]))

@@ -14,6 +14,8 @@ export interface Queued {
   readonly id: string;
   readonly phase: Phase;
   readonly waitsFor: string;
+  /** where its processes run at this moment, unless they do not, or are suspended */
+  readonly node?: string | undefined;
 }
 
 export interface Submitted {
@@ -64,6 +66,13 @@ export interface BatchSystem {
    * @param before those that were cancelled before: they are on their way out
    */
   cancel(pilots: PilotsOfRun, before: Iterable<string>): Promise<CancelAnswer>;
+  /**
+   * Cancels pilots of which nothing is heard any more, and leaves their nodes out from now on. Where there is no
+   * such way, they are left until their time is over.
+   *
+   * @throws RuntimeProblem if it refuses
+   */
+  giveUp?(pilots: PilotsOfRun, silent: readonly Queued[]): Promise<void>;
   /** How pilots have ended that have not said so themselves. */
   explainExit(pilots: PilotsOfRun): Promise<ExitExplanation>;
 }

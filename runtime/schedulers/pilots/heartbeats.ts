@@ -13,7 +13,7 @@ interface Seen {
 }
 
 /** An incarnation that has left, and says how. */
-const FAREWELL = /^(finished|continued|left)\b/;
+export const FAREWELL = /^(finished|continued|left)\b/;
 
 /** What the managers' heartbeats say, as they are seen from here: numbers that grow, and no clock of theirs. */
 export class Heartbeats {

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { formatSeconds } from "../../../compiler/format/amounts.js";
 import type { BundledPilots } from "../../../compiler/format/bundle.js";
 import type { Run } from "../../run/run-folder.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import type { ExitExplanation, Scheduler, SchedulerState } from "../scheduler.js";
 import type { BatchSystem, PilotsOfRun, QueueAnswer, Queued } from "./batch-system.js";
 import { Heartbeats } from "./heartbeats.js";
+import { SilentPilots } from "./silent-pilots.js";
 import { stopPilots } from "./stop-pilots.js";
 
 /** Between two questions to the batch system, in milliseconds: each time twice as long, whatever it answers. */
@@ -29,6 +31,7 @@ export class PilotScheduler implements Scheduler {
   readonly outlivesInterrupt = true;
   readonly pauses = [500, 10_000] as const;
   readonly #heartbeats: Heartbeats;
+  readonly #silent: SilentPilots;
   #state: SchedulerState = { active: true, explanation: "" };
   #nextAsk = 0;
   #pause = SHORTEST_ASK;
@@ -44,7 +47,9 @@ export class PilotScheduler implements Scheduler {
     readonly pilots: BundledPilots,
     readonly jobName: string,
   ) {
-    this.#heartbeats = new Heartbeats((pilots.silenceSeconds ?? HEARTBEAT_TIMEOUT) * 1000);
+    const timeout = (pilots.silenceSeconds ?? HEARTBEAT_TIMEOUT) * 1000;
+    this.#heartbeats = new Heartbeats(timeout);
+    this.#silent = new SilentPilots(2 * timeout); // one that ends by itself has done so by then
   }
 
   #of(run: Run): PilotsOfRun {
@@ -78,9 +83,10 @@ export class PilotScheduler implements Scheduler {
       answer = await this.#askQueue(run);
     }
     this.#isFirst = false;
-    this.#state = { ...this.#judge(answer), notes: answer.notes };
+    this.#state = { ...this.#judge(answer), notes: [...answer.notes, ...(await this.#giveUpSilent(run, answer))] };
     const since = this.#missingSince ?? this.#leftSince;
-    const longest = since !== undefined && performance.now() - since < LONGEST_HASTE ? LONGEST_DOUBT : LONGEST_ASK;
+    const isNear = this.#silent.inDoubt || (since !== undefined && performance.now() - since < LONGEST_HASTE);
+    const longest = isNear ? LONGEST_DOUBT : LONGEST_ASK;
     this.#nextAsk = performance.now() + Math.min(longest, this.#pause);
     this.#pause = Math.min(LONGEST_ASK, this.#pause * 2);
     return this.#state;
@@ -95,6 +101,23 @@ export class PilotScheduler implements Scheduler {
     const confirmed = await this.system.status(this.#of(run), true);
     this.#heartbeats.note(confirmed, performance.now());
     return confirmed;
+  }
+
+  /** Ends pilots whose node hangs: others do their jobs, elsewhere. @returns what people should know of it */
+  async #giveUpSilent(run: Run, answer: QueueAnswer): Promise<string[]> {
+    const silent = this.#silent.find(answer, performance.now());
+    if (silent.length === 0 || !this.system.giveUp) return [];
+    try {
+      await this.system.giveUp(this.#of(run), silent);
+    } catch (error) {
+      if (error instanceof RuntimeProblem) return []; // it is tried again at the next look
+      throw error;
+    }
+    const time = formatSeconds(this.#silent.patience / 1000);
+    return silent.map(({ id, node }) => {
+      this.#silent.givenUp.add(id);
+      return `the pilot ${id} on ${node} has given no heartbeat for ${time}, although ${this.system.name} says that it runs: cancelled, and ${node} is left out from now on; to take it back: locusts clean --nodes`;
+    });
   }
 
   #isOnlyToBeHeard(answer: QueueAnswer): boolean {
@@ -142,8 +165,9 @@ export class PilotScheduler implements Scheduler {
     return were;
   }
 
-  explainExit(run: Run): Promise<ExitExplanation> {
-    return this.system.explainExit(this.#of(run));
+  async explainExit(run: Run): Promise<ExitExplanation> {
+    const explanation = await this.system.explainExit(this.#of(run));
+    return this.#silent.givenUp.size > 0 ? { ...explanation, wasTaken: true } : explanation;
   }
 }
 

@@ -5,6 +5,7 @@ export interface SlurmJob {
   readonly id: string;
   readonly state: string;
   readonly reason: string;
+  readonly node: string;
 }
 
 /** States in which SLURM has nothing more to do with a job; UNKNOWN is one that it has forgotten. */
@@ -26,7 +27,7 @@ export function readQueueLines(text: string) {
   for (const line of text.split("\n")) {
     const [what, ...fields] = line.split("|");
     const [a = "", b = "", c = "", d = ""] = fields;
-    if (what === "queue") queued.push({ id: a, state: b, reason: c });
+    if (what === "queue") queued.push({ id: a, state: b, reason: c, node: d });
     else if (what === "submitted" && [b, c, d].every((field) => /^\d+$/.test(field)))
       submitted.push({ id: a, first: Number(b), last: Number(c), generation: Number(d) });
     else if (what === "heartbeat") heartbeats.set(a, fields.slice(1).join("|"));
@@ -41,8 +42,13 @@ export function readQueueAnswer(
   answers: boolean,
   notes: readonly string[],
 ): QueueAnswer {
-  const queued = lines.queued.map(({ id, state, reason }) => {
-    return { id, phase: phaseOf(state), waitsFor: describeWaiting(reason) };
+  const queued = lines.queued.map(({ id, state, reason, node }) => {
+    return {
+      id,
+      phase: phaseOf(state),
+      waitsFor: describeWaiting(reason),
+      node: state === "RUNNING" ? node : undefined,
+    };
   });
   return { ...lines, queued: answers ? queued : undefined, notes };
 }

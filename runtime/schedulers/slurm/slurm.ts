@@ -1,7 +1,7 @@
 import { loadScript } from "../../hosts/load-script.js";
 import type { Ended } from "../../hosts/script/script-run.js";
 import { RuntimeProblem } from "../../system/problem.js";
-import type { BatchSystem, CancelAnswer, PilotsOfRun, QueueAnswer } from "../pilots/batch-system.js";
+import type { BatchSystem, CancelAnswer, PilotsOfRun, QueueAnswer, Queued } from "../pilots/batch-system.js";
 import type { ExitExplanation, Site } from "../scheduler.js";
 import { explainRefusal } from "./explain-refusal.js";
 import { isLaunchFailure } from "./pending-reasons.js";
@@ -25,7 +25,10 @@ export class Slurm implements BatchSystem {
   constructor(readonly site: Site) {}
 
   /** Runs a script that asks SLURM, after what all of these begin with. */
-  #ask(script: "account" | "cancel" | "queue" | "release" | "submit", args: readonly string[]): Promise<Ended> {
+  #ask(
+    script: "account" | "cancel" | "give-up" | "queue" | "release" | "submit",
+    args: readonly string[],
+  ): Promise<Ended> {
     const { host, persist } = this.site;
     const text = `${loadScript("schedulers/slurm/slurm-programs")}\n${loadScript(`schedulers/slurm/${script}`)}`;
     return persist(() => host.run(text, args));
@@ -88,6 +91,13 @@ export class Slurm implements BatchSystem {
       return { id, isPending: state === "PENDING" };
     });
     return { isThere: ended.code === 0, left };
+  }
+
+  async giveUp(pilots: PilotsOfRun, silent: readonly Queued[]): Promise<void> {
+    const words = silent.flatMap(({ id, node }) => [id, node ?? ""]);
+    const ended = await this.#ask("give-up", [...this.#argsOf(pilots).slice(0, 2), ...words]);
+    if (ended.code !== 0)
+      throw new RuntimeProblem(`${this.site.host.name}: pilots cannot be cancelled: ${ended.stderr.trim()}`);
   }
 
   async explainExit(pilots: PilotsOfRun): Promise<ExitExplanation> {

@@ -1,28 +1,30 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { noCluster } from "../../cluster/availability.js";
 import { type Cluster, useCluster } from "../../cluster/cluster.js";
-import { reportOf, until } from "../../deploy/deployment.js";
+import { kill, reportOf, until } from "../../deploy/deployment.js";
 import { suite } from "../../runner/suite.js";
 import { Elsewhere, overSsh } from "../../target/elsewhere.js";
+import { isInPilot } from "./login-node.js";
 import { together } from "./together.js";
 
 /** Pilots that SLURM holds, puts back, suspends or takes away: nothing is lost, and no try is used up. */
 const test = suite("held and preempted", {}, { seconds: 300 });
 
 const JOBS = 24;
-const FIELDS = `
+const fields = (before: string) => `
   jobs: range("i", 1, ${JOBS}),
   outputs: { text: "{i}.txt" },
-  command: ({ outputs, params }) => sh\`sleep 1; echo \${params.i} > \${outputs.text}\`,
+  command: ({ outputs, params }) => sh\`${before}; echo \${params.i} > \${outputs.text}\`,
 `;
 
-function swarmOn(cluster: Cluster, options = ""): Elsewhere {
+function swarmOn(cluster: Cluster, options = "", before = "sleep 1"): Elsewhere {
   return new Elsewhere(
     overSsh(cluster),
-    FIELDS,
+    fields(before),
     `slurm({ host: "lab", directory: DIRECTORY, cpusPerNode: 2, walltime: "10m", silence: "8s", ${options} })`,
   );
 }
@@ -74,7 +76,10 @@ async function suspend(cluster: Cluster): Promise<void> {
 
 /** Another's job takes the node of a pilot whose partition says what becomes of it. */
 async function preempt(cluster: Cluster, partition: "requeued" | "cancelled" | "suspended"): Promise<void> {
-  const swarm = swarmOn(cluster, `partition: "${partition}"`);
+  // Most jobs wait until the other's job has begun, however long that takes.
+  const gate = join(cluster.home, `gate-${randomUUID()}`);
+  const before = `sleep 0.5; [[ \${params.i} -le 4 ]] || until [[ -e ${gate} ]]; do sleep 0.3; done`;
+  const swarm = swarmOn(cluster, `partition: "${partition}"`, before);
   const { outcome } = swarm.beginDeploy();
   await whenAtWork(swarm);
   let node = "";
@@ -86,10 +91,23 @@ async function preempt(cluster: Cluster, partition: "requeued" | "cancelled" | "
     node = (await cluster.administer(query)).trim().split("\n")[0] ?? "";
   }
   await cluster.administer(
-    `cd / && sbatch --partition=urgent --nodelist=${node} --exclusive --output=/dev/null --time=1 --wrap='sleep ${partition === "suspended" ? 12 : 4}'`,
+    `cd / && sbatch --partition=urgent --nodelist=${node} --exclusive --output=/dev/null --time=1 --wrap='touch ${gate}; sleep ${partition === "suspended" ? 12 : 4}'`,
   );
   const said = await assertAllThere(swarm, outcome);
   if (partition === "cancelled") assert.match(said, new RegExp(`PREEMPTED on ${node}`));
+}
+
+/** A node hangs, as where a file system does not answer: its pilot is given up, and its jobs go on elsewhere. */
+async function hang(cluster: Cluster): Promise<void> {
+  const swarm = swarmOn(cluster);
+  const { outcome } = swarm.beginDeploy();
+  const id = await whenAtWork(swarm);
+  for (const pid of swarm.processes()) if (isInPilot(pid)) kill(pid, "SIGSTOP");
+  const said = await assertAllThere(swarm, outcome);
+  const [, node] =
+    new RegExp(`the pilot ${id} on (\\S+) has given no heartbeat for 16 s.*: cancelled`).exec(said) ?? [];
+  assert.ok(node && cluster.nodes.includes(node), said);
+  assert.match(said, new RegExp(`these nodes are left out, since nothing worked there: ${node}`));
 }
 
 async function failProlog(cluster: Cluster): Promise<void> {
@@ -115,6 +133,7 @@ test.skipUnless(
     await failProlog(cluster);
     await together({
       "put back into the queue twice": () => requeueTwice(cluster),
+      "on a node that hangs": () => hang(cluster),
       "suspended for longer than a pilot may be silent": () => suspend(cluster),
       "preempted, and put back": () => preempt(cluster, "requeued"),
       "preempted, and cancelled": () => preempt(cluster, "cancelled"),

@@ -66,6 +66,15 @@ export class Swarm extends Elsewhere {
   }
 }
 
+/** Does a process belong to a pilot? */
+export function isInPilot(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8").includes("\0SLURMD_NODENAME=");
+  } catch {
+    return false; // it has ended in the meantime
+  }
+}
+
 /** SLURM's ids of all jobs with such a name, whatever became of them; one for each pilot that has begun. */
 export async function everSubmitted(cluster: Cluster, swarm: Swarm): Promise<string[]> {
   // Another situation may have taken the controller away.

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { noCluster } from "../../cluster/availability.js";
 import { type Cluster, useCluster } from "../../cluster/cluster.js";
 import { kill, reportOf, until } from "../../deploy/deployment.js";
 import { suite } from "../../runner/suite.js";
-import { everSubmitted, jobs, Swarm } from "./login-node.js";
+import { everSubmitted, isInPilot, jobs, Swarm } from "./login-node.js";
 import { Shims } from "./shims.js";
 import { together } from "./together.js";
 
@@ -54,14 +54,6 @@ const ACCOUNTS: Readonly<Record<string, string>> = {
   "is not there": "echo 'sacct: error: Slurm accounting storage is disabled' >&2; exit 1",
   "knows an older one of that id": "echo 'another|FAILED|n9'",
 };
-
-function isInPilot(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, "utf8").includes("\0SLURMD_NODENAME=");
-  } catch {
-    return false; // it has ended in the meantime
-  }
-}
 
 /** A pilot is killed, and SLURM knows nothing of it, in another time zone: its jobs go on. */
 async function loseWithAccount(cluster: Cluster, sacct: string): Promise<void> {

@@ -8,23 +8,39 @@ export type ReferenceKind = "input" | "output" | "param" | "checked-output";
  * `sh` template, where it becomes a bash variable.
  */
 export class Reference {
+  /** nothing else is one, whatever it has */
+  declare protected readonly reference: true;
   /** @internal */
-  constructor(
-    readonly kind: ReferenceKind,
-    readonly name: string,
-  ) {}
+  readonly kind: ReferenceKind;
+  /** @internal */
+  readonly name: string;
 
-  /** The bash variable that holds the value. */
+  /** @internal */
+  constructor(kind: ReferenceKind, name: string) {
+    this.kind = kind;
+    this.name = name;
+  }
+
+  /**
+   * The bash variable that holds the value.
+   *
+   * @internal
+   */
   get variable(): string {
     const prefix = { input: "in_", output: "out_", param: "param_", "checked-output": "" }[this.kind];
     return prefix + this.name;
   }
 
-  /** As text in JSON it would be the same for all jobs. */
+  /**
+   * As text in JSON it would be the same for all jobs.
+   *
+   * @internal
+   */
   toJSON(): never {
     return this[Symbol.toPrimitive]();
   }
 
+  /** @internal */
   [Symbol.toPrimitive](): never {
     throw new DefinitionMistake(
       `the ${this.kind} "${this.name}" was used as a string; its value is known only when a job runs`,

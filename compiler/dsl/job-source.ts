@@ -66,7 +66,11 @@ export class JobSource<out P, out F = {}> {
     });
   }
 
-  /** What a source says; undefined if it is none. */
+  /**
+   * What a source says.
+   *
+   * @internal
+   */
   static said(source: unknown): SaidJobs {
     if (!(source instanceof JobSource)) throw new TypeError("this is no source of jobs");
     return source.#said;

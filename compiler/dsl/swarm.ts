@@ -72,6 +72,7 @@ export class Swarm<P = Params, I = unknown, O = unknown> {
     this.#definition = definition;
   }
 
+  /** @internal */
   static definitionOf(swarm: Swarm): AnyDefinition {
     return swarm.#definition;
   }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import ts from "typescript";
 import { suite } from "../runner/suite.js";
 
 /** The package as a newcomer gets it: packed, installed in an empty folder, and put to work. */
@@ -90,6 +91,43 @@ test("holds nothing else: no tests, no sources, no leftovers of deleted files", 
 test("gives the command `locusts`", async () => {
   assert.equal((await locusts(["--version"])).stdout.trim(), manifest.version);
   assert.match((await locusts(["--help"])).stdout, /Usage: locusts/);
+});
+
+/** What an editor says of a definition, and what it proposes at a place of it. */
+function inEditor(text: string, moduleResolution: ts.ModuleResolutionKind, module: ts.ModuleKind) {
+  const file = join(folder, "editor.config.ts");
+  const at = text.indexOf("HERE");
+  writeFileSync(file, text.replace("HERE", ""));
+  const { sys } = ts;
+  const service = ts.createLanguageService({
+    getCompilationSettings: () => ({
+      strict: true,
+      types: [],
+      target: ts.ScriptTarget.ES2022,
+      moduleResolution,
+      module,
+    }),
+    getScriptFileNames: () => [file],
+    getScriptVersion: () => "1",
+    getScriptSnapshot: (name) => ts.ScriptSnapshot.fromString(sys.readFile(name) ?? ""),
+    fileExists: sys.fileExists,
+    readFile: sys.readFile,
+    directoryExists: sys.directoryExists,
+    getCurrentDirectory: () => folder,
+    getDefaultLibFileName: ts.getDefaultLibFilePath,
+  });
+  return {
+    mistakes: service.getSemanticDiagnostics(file).map(({ messageText }) => messageText),
+    proposed: service.getCompletionsAtPosition(file, at, {})?.entries.map(({ name }) => name) ?? [],
+  };
+}
+
+test("has types for editors of old and new settings, with nothing in them that is not for users", () => {
+  const jobs = squares.replace(", 3)", ", 3).HEREfilter(({ i }) => i > 0)");
+  const old = inEditor(jobs, ts.ModuleResolutionKind.Node10, ts.ModuleKind.ESNext);
+  assert.deepEqual(old, { mistakes: [], proposed: ["filter", "times"] });
+  const reference = squares.replace("params.i}", "params.i.HERE}");
+  assert.deepEqual(inEditor(reference, ts.ModuleResolutionKind.NodeNext, ts.ModuleKind.NodeNext).proposed, []);
 });
 
 test("runs a definition that imports it", async () => {

@@ -1,7 +1,12 @@
-import { existsSync, writeFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { appendFileSync, existsSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { countOf } from "../../../compiler/format/amounts.js";
+import { textOf } from "../../../compiler/format/file-access.js";
 import { makeFolders } from "../../../compiler/format/make-folders.js";
+import { quoteWord } from "../../../compiler/format/quote.js";
 import { RuntimeProblem } from "../../system/problem.js";
+import { type FoundFiles, findData } from "../../workspace/existing-data.js";
 import { DEFINITION_NAME } from "../../workspace/workspace.js";
 import { EXIT } from "../output/exit-codes.js";
 import type { Verb } from "./verb.js";
@@ -28,36 +33,109 @@ export default defineSwarm({
 });
 `;
 
-const FILES: Readonly<Record<string, string>> = {
-  [DEFINITION_NAME]: DEFINITION,
+/** A definition about files that are there already. */
+function definitionFor({ patterns }: FoundFiles, folder: string): string {
+  const name = basename(folder).replace(/[^A-Za-z0-9._-]+/g, "-");
+  const [first = "", ...others] = Object.entries(patterns).map(([input, pattern]) => `${input}: "${pattern}"`);
+  const isOne = others.length === 0;
+  const jobs = isOne ? `files("${patterns.data}")` : `files({ ${[first, ...others].join(", ")} })`;
+  const names = Object.keys(patterns).map((input) => `\${inputs.${input}}`);
+  return `import { defineSwarm, files, local, sh } from "locusts";
+
+export default defineSwarm({
+  name: "${/^[A-Za-z0-9]/.test(name) ? name.slice(0, 100) : "my-swarm"}",
+  // One job for each ${isOne ? "file that matches" : "pair of files, which are its inputs"}; {id} is what sets a job apart.
+  jobs: ${jobs},
+${isOne ? `  inputs: {\n    ${first},\n  },\n` : ""}  // Where the command writes; the same path below results/ is where you find it.
+  outputs: {
+    size: "sizes/{id}.txt",
+  },
+  command: ({ inputs, outputs }) => sh\`
+    wc -c ${names.join(" ")} > \${outputs.size}
+  \`,
+  targets: {
+    local: local(),
+  },
+});
+`;
+}
+
+const EXAMPLES: Readonly<Record<string, string>> = {
   "inputs/hopper.txt": "the desert locust changes its colour when it is crowded\n",
   "inputs/swarm.txt": "a swarm may hold forty million locusts to the square kilometre\n",
-  // A rule for all folders called lib, as there is for Python, is not meant for the machinery.
-  ".gitignore": ".locusts/\nresults/\n!bundle/lib/\n",
-  // Bash does not bear other line ends; a review is about the bundle, not about what is the same for every swarm.
-  ".gitattributes": "bundle/** -text\nbundle/lib/** linguist-generated\n",
 };
+
+/** Lines for git; those that are there already stay as they are. */
+const FOR_GIT: Readonly<Record<string, readonly string[]>> = {
+  // A rule for all folders called lib, as there is for Python, is not meant for the machinery.
+  ".gitignore": [".locusts/", "results/", "!bundle/lib/"],
+  // Bash does not bear other line ends; a review is about the bundle, not about what is the same for every swarm.
+  ".gitattributes": ["bundle/** -text", "bundle/lib/** linguist-generated"],
+};
+
+function write(folder: string, name: string, text: string): void {
+  const path = join(folder, name);
+  makeFolders(dirname(path));
+  writeFileSync(path, text, { flag: "wx" });
+}
+
+/** Adds the lines that a file has not. @returns how that is told; undefined if it has them all */
+function complete(folder: string, name: string, lines: readonly string[]): string | undefined {
+  const before = textOf(join(folder, name));
+  const known = before?.split(/\r?\n/).map((line) => line.trim());
+  const missing = lines.filter((line) => !known?.includes(line));
+  if (missing.length === 0) return undefined;
+  const text = `${missing.join("\n")}\n`;
+  if (before === undefined) write(folder, name, text);
+  else appendFileSync(join(folder, name), `${before === "" || before.endsWith("\n") ? "" : "\n"}${text}`);
+  return before === undefined ? name : `${name} (${countOf(missing.length, "line")} added)`;
+}
+
+/** What an editor needs to know the types, unless it finds them. */
+function howEditorsFind(folder: string): string | undefined {
+  try {
+    createRequire(join(folder, DEFINITION_NAME)).resolve("locusts/package.json");
+    return undefined;
+  } catch {
+    const own = dirname(createRequire(import.meta.url).resolve("../../../../package.json"));
+    return `  for an editor to know "locusts" there: npm install --prefix ${quoteWord(folder)} ${quoteWord(own)}`;
+  }
+}
 
 export const init: Verb<object> = async (context) => {
   const folder = resolve(context.place);
-  const wanted = Object.entries(FILES);
   const definition = join(folder, DEFINITION_NAME);
   if (existsSync(definition)) {
     throw new RuntimeProblem(`${definition} exists already`, "name another folder: locusts init <folder>");
   }
+  const found = findData(folder);
+  const files: Readonly<Record<string, string>> = found
+    ? { [DEFINITION_NAME]: definitionFor(found, folder) }
+    : { [DEFINITION_NAME]: DEFINITION, ...EXAMPLES };
   const written: string[] = [];
-  for (const [name, text] of wanted) {
-    const path = join(folder, name);
-    if (existsSync(path)) continue; // what is there stays
-    makeFolders(join(path, ".."));
-    writeFileSync(path, text, { flag: "wx" });
+  for (const [name, text] of Object.entries(files)) {
+    if (existsSync(join(folder, name))) continue; // what is there stays
+    write(folder, name, text);
     written.push(name);
+  }
+  for (const [name, lines] of Object.entries(FOR_GIT)) {
+    const told = complete(folder, name, lines);
+    if (told) written.push(told);
   }
   const place = relative(process.cwd(), folder) || ".";
   if (context.json) context.terminal.printDocument({ folder, written });
   else {
-    context.terminal.report.say(`written in ${place}: ${written.join(", ")}`);
-    context.terminal.report.say(`  next: locusts deploy${place === "." ? "" : ` ${place}`}`);
+    const { report } = context.terminal;
+    report.say(`written in ${place}: ${written.join(", ")}`);
+    if (found) {
+      const what = Object.keys(found.patterns).length > 1 ? "pair" : "file";
+      report.say(
+        `  it is about what is there: ${countOf(found.count, what)} ${Object.values(found.patterns).join(", ")}`,
+      );
+      report.say(`  next: change its command, then locusts deploy`);
+    } else report.say("  next: locusts deploy");
+    const editor = howEditorsFind(folder);
+    if (editor) report.say(editor);
   }
   return EXIT.fine;
 };

@@ -1,0 +1,86 @@
+import { type Dirent, readdirSync } from "node:fs";
+import { join } from "node:path";
+
+/** Files of one kind in one folder, as a pattern finds them. */
+export interface FoundFiles {
+  /** how many there are; of pairs, how many pairs */
+  readonly count: number;
+  /** the patterns, by names for inputs: one, or two of files that come in pairs */
+  readonly patterns: Readonly<Record<string, string>>;
+}
+
+/** Written by people, or by Locusts, git and the like: no data. */
+const NO_DATA =
+  /^(\..*|.*~|readme.*|license.*|changelog.*|makefile.*|dockerfile.*|snakefile.*|slurm-.*\.out|.*\.(md|rst|html?|css|[cm]?[jt]sx?|py|r|rmd|jl|m|pl|sh|bash|ipynb|toml|ya?ml|lock|cfg|ini|pdf|docx?|pptx?|log))$/i;
+const OTHER_FOLDERS = /^(\..*|results|bundle|node_modules|__pycache__|v?env|dist|build|target|logs?)$/i;
+
+/** So far is looked. */
+const DEEPEST = 3;
+const MOST_FOLDERS = 200;
+
+/** What is the same in all files of a kind: `.fastq.gz` of `a.1.fastq.gz`. */
+function endingOf(name: string): string {
+  return /(?<=.)\.[A-Za-z]\w*(\.(gz|bz2|xz|zst|zip))?$/.exec(name)?.[0] ?? "";
+}
+
+/** `a_R1`, `a_2`, `a_R1_001`: the sample, what tells the two apart, and what follows. */
+const MATE = /^(.+)([._](?:R|read)?)([12])(_\d+)?$/i;
+
+/** The two patterns of files that come in pairs; undefined if not all do. */
+function pairsAmong(before: string, names: readonly string[], ending: string): FoundFiles | undefined {
+  const stems = new Set(names.map((name) => name.slice(0, name.length - ending.length)));
+  const kinds = new Set<string>();
+  for (const stem of stems) {
+    const [, sample, mark, number, after = ""] = MATE.exec(stem) ?? [];
+    if (sample === undefined || !stems.has(`${sample}${mark}${number === "1" ? 2 : 1}${after}`)) return undefined;
+    kinds.add(`${mark}\0${after}`);
+  }
+  const [kind = "", ...others] = kinds;
+  if (others.length > 0) return undefined;
+  const [mark, after] = kind.split("\0");
+  const pattern = (number: number) => `${before}{id}${mark}${number}${after}${ending}`;
+  return { count: stems.size / 2, patterns: { r1: pattern(1), r2: pattern(2) } };
+}
+
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+/** Can it stand in a pattern as it is? */
+function isPlain(text: string): boolean {
+  return !/[*?{}"'`$\\\n]/.test(text);
+}
+
+/** The kind of files of which most lie in or below a folder, as data for jobs would; undefined if there are no two of a kind. */
+export function findData(folder: string): FoundFiles | undefined {
+  let most: FoundFiles | undefined;
+  const folders = [{ at: "", depth: 0 }];
+  for (let i = 0; i < Math.min(folders.length, MOST_FOLDERS); i += 1) {
+    const { at, depth } = folders[i] as (typeof folders)[number];
+    const kinds = new Map<string, string[]>();
+    for (const entry of entriesOf(join(folder, at))) {
+      const { name } = entry;
+      if (entry.isDirectory() && depth < DEEPEST && !OTHER_FOLDERS.test(name) && isPlain(name)) {
+        folders.push({ at: `${at}${name}/`, depth: depth + 1 });
+      } else if (entry.isFile() && !NO_DATA.test(name) && endingOf(name) !== "") {
+        const ending = endingOf(name);
+        const known = kinds.get(ending);
+        if (known) known.push(name);
+        else kinds.set(ending, [name]);
+      }
+    }
+    for (const [ending, names] of kinds) {
+      if (names.length < 2) continue;
+      const one = { count: names.length, patterns: { data: `${at}{id}${ending}` } };
+      const found = pairsAmong(at, names, ending) ?? one;
+      const files = found.count * Object.keys(found.patterns).length;
+      const before = most ? most.count * Object.keys(most.patterns).length : 0;
+      if (files > before) most = found;
+    }
+  }
+  return most;
+}

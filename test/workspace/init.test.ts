@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { compile } from "../../compiler/compile.js";
+import { findData } from "../../runtime/workspace/existing-data.js";
+import { makeFolder } from "../load/temp-definition.js";
+import { suite } from "../runner/suite.js";
+import { locusts } from "../swarms/command-line.js";
+
+/** How a definition begins beside data that is there. */
+const test = suite("locusts init");
+
+const empty = (...names: string[]) => Object.fromEntries(names.map((name) => [name, ""]));
+
+test("a definition is begun about the data that is there, which nothing touches", async () => {
+  const reads = ["a", "b"].flatMap((id) => [1, 2].map((mate) => `my data/reads/${id}_R${mate}.fq.gz`));
+  const folder = makeFolder({ ...empty(...reads), "my data/.gitignore": "*.bam\nresults/", "my data/run.py": "" });
+  const place = join(folder, "my data");
+  const { stdout, exitCode } = await locusts(["init", "my data"], { cwd: folder });
+  assert.equal(exitCode, 0);
+  assert.match(
+    stdout,
+    /^written in my data: swarm\.config\.ts, \.gitignore \(2 lines added\), \.gitattributes\n {2}it is about what is there: 2 pairs reads\/\{id\}_R1\.fq\.gz, reads\/\{id\}_R2\.fq\.gz\n {2}next: change its command, then locusts deploy 'my data'\n {2}for an editor to know "locusts" there: npm install --prefix /,
+  );
+  assert.equal(readFileSync(join(place, ".gitignore"), "utf8"), "*.bam\nresults/\n.locusts/\n!bundle/lib/\n");
+  const { enumeration, plan } = await compile(join(place, "swarm.config.ts"), undefined);
+  assert.deepEqual([...enumeration.jobs], [{ id: "a" }, { id: "b" }]);
+  assert.equal(plan.name, "my-data");
+  const again = await locusts(["init", "my data"], { cwd: folder });
+  assert.deepEqual([again.exitCode, /exists already/.test(again.stderr)], [1, true]);
+});
+
+test("what is data, and what is not", () => {
+  const found = (...names: string[]) => findData(makeFolder(empty(...names)))?.patterns;
+  assert.deepEqual(found("a.csv", "b.csv", "c.txt"), { data: "{id}.csv" });
+  assert.deepEqual(found("x/y/1.0.bam", "x/y/2.5.bam", "x/1.txt"), { data: "x/y/{id}.bam" });
+  assert.deepEqual(found("in/a_1.fq", "in/a_2.fq", "in/b_1.fq"), { data: "in/{id}.fq" }, "one has no partner");
+  assert.equal(found("a.py", "b.py", "README.md", "notes.md", "results/a.txt", "results/b.txt", "one.txt"), undefined);
+  const patterns = found("s/a_S1_L001_R1_001.fastq.gz", "s/a_S1_L001_R2_001.fastq.gz") ?? {};
+  assert.deepEqual(patterns, { r1: "s/{id}_R1_001.fastq.gz", r2: "s/{id}_R2_001.fastq.gz" });
+});
+
+test.run();

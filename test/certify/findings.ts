@@ -6,36 +6,35 @@ import type { Case } from "./case.js";
 /** All that is in a folder: digests of files by their paths, and in a word what else is there. */
 export type Manifest = ReadonlyMap<string, string>;
 
-/** None if it is gone: something else may be at work, and remove it. */
-function namesIn(folder: string): string[] {
+/** Undefined of what is gone: something else may be at work, and remove it. */
+function unlessGone<T>(read: () => T): T | undefined {
   try {
-    return readdirSync(folder);
+    return read();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
+}
+
+const FOLDER = "folder";
+
+function describe(path: string): string {
+  const stats = lstatSync(path);
+  if (stats.isSymbolicLink()) return `link to ${readlinkSync(path)}`;
+  if (stats.isDirectory()) return FOLDER;
+  return stats.isFile() ? createHash("sha256").update(readFileSync(path)).digest("hex") : "something else";
 }
 
 export function listFolder(folder: string, skip: (path: string) => boolean = () => false): Manifest {
   const found = new Map<string, string>();
   const walk = (below: string) => {
-    for (const name of namesIn(join(folder, below)).sort()) {
+    for (const name of unlessGone(() => readdirSync(join(folder, below)).sort()) ?? []) {
       const path = below === "" ? name : `${below}/${name}`;
       if (skip(path)) continue;
-      const stats = lstatSync(join(folder, path), { throwIfNoEntry: false });
-      if (!stats) continue;
-      if (stats.isSymbolicLink()) found.set(path, `link to ${readlinkSync(join(folder, path))}`);
-      else if (stats.isDirectory()) {
-        found.set(path, "folder");
-        walk(path);
-      } else if (stats.isFile()) {
-        found.set(
-          path,
-          createHash("sha256")
-            .update(readFileSync(join(folder, path)))
-            .digest("hex"),
-        );
-      } else found.set(path, "something else");
+      const what = unlessGone(() => describe(join(folder, path)));
+      if (what === undefined) continue;
+      found.set(path, what);
+      if (what === FOLDER) walk(path);
     }
   };
   if (existsSync(folder)) walk("");

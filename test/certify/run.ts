@@ -91,8 +91,55 @@ async function tryOne(worker: Worker, text: string): Promise<number> {
   return tried.wrong.size > 0 ? 1 : 0;
 }
 
-async function tryMany(workers: readonly Worker[]): Promise<number> {
+interface GroupOutcome {
+  readonly tried: readonly Tried[];
+  /** how many were not begun in time */
+  readonly late: number;
+}
+
+/** Tries a sample of the points of some scenarios. @param sample how many; all unless given */
+async function tryGroup(
+  workers: readonly Worker[],
+  scenarios: readonly Scenario[],
+  sample: number | undefined,
+  isOver: () => boolean,
+): Promise<GroupOutcome> {
   const only = new RegExp(options.only ?? "");
+  const { baselines, points } = await survey(workers, scenarios);
+  const chosen = spread(
+    points.filter((point) => only.test(formatPoint(point))),
+    options.seed,
+    (name) => scenarioNamed(name).cost,
+  );
+  const wanted = chosen.slice(0, sample);
+  console.log(`${wanted.length} of ${points.length} points, in the scenarios ${[...baselines.keys()].join(", ")}`);
+  const tried: Tried[] = [];
+  let late = 0;
+  await share(workers, options.list ? [] : wanted, async (worker, point) => {
+    if (isOver()) {
+      late += 1;
+      return;
+    }
+    const baseline = baselines.get(point.scenario) as Baseline;
+    const outcome = await worker
+      .use(point.scenario, (fresh) => tryPoint(fresh, baseline, point))
+      .catch((error: Error) => {
+        const wrong = new Map([["the suite itself", error.message]]);
+        return { point, hit: true, wrong, said: "", seconds: 0 };
+      });
+    tried.push(outcome);
+    if (outcome.wrong.size > 0 || process.stdout.isTTY) console.log(describeTried(outcome));
+  });
+  return { tried, late };
+}
+
+/** How much of a sample is a group's: what takes longer is tried less often. */
+function weightOf(scenarios: readonly Scenario[]): number {
+  return scenarios.reduce((sum, { cost }) => sum + 1 / cost, 0);
+}
+
+/** @param onCluster for the scenarios on the one cluster, which mostly wait: beside those of the others */
+async function tryMany(workers: readonly Worker[], onCluster: Worker): Promise<number> {
   const begun = performance.now();
   const asked = options.scenarios?.split(",").map(scenarioNamed) ?? SCENARIOS;
   let leftOut = 0;
@@ -102,32 +149,20 @@ async function tryMany(workers: readonly Worker[]): Promise<number> {
     if (why) leftOut += 1;
     return !why;
   });
-  const { baselines, points } = await survey(workers, inReach);
-  const chosen = spread(
-    points.filter((point) => only.test(formatPoint(point))),
-    options.seed,
-    (name) => scenarioNamed(name).cost,
+  const isOver = () => options.seconds !== undefined && performance.now() - begun > Number(options.seconds) * 1000;
+  const outcomes = await Promise.all(
+    [
+      { scenarios: inReach.filter(({ where }) => where !== "cluster"), by: workers },
+      { scenarios: inReach.filter(({ where }) => where === "cluster"), by: [onCluster] },
+    ].map(({ scenarios, by }) => {
+      const portion = weightOf(scenarios) / weightOf(inReach);
+      const sample = options.sample === undefined ? undefined : Math.round(Number(options.sample) * portion);
+      return scenarios.length === 0 ? { tried: [], late: 0 } : tryGroup(by, scenarios, sample, isOver);
+    }),
   );
-  const wanted = chosen.slice(0, options.sample === undefined ? undefined : Number(options.sample));
-  console.log(`${wanted.length} of ${points.length} points, in ${baselines.size} scenarios`);
   if (options.list) return 0;
-  const all: Tried[] = [];
-  let late = 0;
-  await share(workers, wanted, async (worker, point) => {
-    if (options.seconds !== undefined && performance.now() - begun > Number(options.seconds) * 1000) {
-      late += 1;
-      return;
-    }
-    const baseline = baselines.get(point.scenario) as Baseline;
-    const tried = await worker
-      .use(point.scenario, (fresh) => tryPoint(fresh, baseline, point))
-      .catch((error: Error) => {
-        const wrong = new Map([["the suite itself", error.message]]);
-        return { point, hit: true, wrong, said: "", seconds: 0 };
-      });
-    all.push(tried);
-    if (tried.wrong.size > 0 || process.stdout.isTTY) console.log(describeTried(tried));
-  });
+  const all = outcomes.flatMap(({ tried }) => tried);
+  const late = outcomes.reduce((sum, outcome) => sum + outcome.late, 0);
   console.log(`\n${makeTable(all)}`);
   if (late > 0) console.log(`${late} points were not begun: the ${options.seconds} s were over`);
   const hit = all.filter(({ hit }) => hit);
@@ -153,9 +188,10 @@ async function main(): Promise<number> {
   const opened = lab;
   const stopCluster = prepareToStopClusters();
   const workers = Array.from({ length: Number(options.workers) }, () => new Worker(opened));
+  const onCluster = new Worker(opened);
   let keep = false;
   try {
-    if (options.point === undefined) return await tryMany(workers);
+    if (options.point === undefined) return await tryMany(workers, onCluster);
     keep = true;
     scenarioNamed(parsePoint(options.point).scenario);
     return await tryOne(workers[0] as Worker, options.point);
@@ -163,7 +199,7 @@ async function main(): Promise<number> {
     console.error(`error: ${(error as Error).message}`);
     return 2;
   } finally {
-    for (const worker of workers) worker.close();
+    for (const worker of [...workers, onCluster]) worker.close();
     if (!keep) opened.remove();
     stopCluster();
   }

@@ -6,15 +6,6 @@ import { Verbs } from "./verbs.js";
 
 let cases = 0;
 
-/** The cluster is one for all. */
-let clusterIsFree: Promise<unknown> = Promise.resolve();
-
-function oneAtATime<T>(action: () => Promise<T>): Promise<T> {
-  const done = clusterIsFree.then(action);
-  clusterIsFree = done.catch(() => {});
-  return done;
-}
-
 /** Works on one case at a time. */
 export class Worker {
   readonly #verbs: Verbs;
@@ -28,16 +19,13 @@ export class Worker {
   /** Does something with a fresh case, and leaves nothing of it. */
   async use<T>(scenario: Scenario | string, action: (tried: Case) => Promise<T>, keep = false): Promise<T> {
     const what = typeof scenario === "string" ? scenarioNamed(scenario) : scenario;
-    const use = async () => {
-      const tried = new Case(this.lab, this.#verbs, await this.#sites.at(what.where), what, `${what.name}-${++cases}`);
-      try {
-        return await action(tried);
-      } finally {
-        await tried.end();
-        if (!keep) tried.remove();
-      }
-    };
-    return what.where === "cluster" ? oneAtATime(use) : use();
+    const tried = new Case(this.lab, this.#verbs, await this.#sites.at(what.where), what, `${what.name}-${++cases}`);
+    try {
+      return await action(tried);
+    } finally {
+      await tried.end();
+      if (!keep) tried.remove();
+    }
   }
 
   close(): void {

@@ -1,25 +1,33 @@
-import { readdirSync } from "node:fs";
-import tab from "@bomb.sh/tab/commander";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
+import { SHELL_SCRIPTS, type ShellName } from "./shell-scripts.js";
 
-/** The targets that bundles were built for here: they are what can be completed without compiling. */
-function builtTargets(): string[] {
-  try {
-    return readdirSync("bundle");
-  } catch {
-    return [];
-  }
+function shellName(text: string): ShellName {
+  if (Object.hasOwn(SHELL_SCRIPTS, text)) return text as ShellName;
+  throw new InvalidArgumentError(`It takes one of ${Object.keys(SHELL_SCRIPTS).join(", ")}.`);
 }
 
-/** Adds `locusts completion <shell>`, which prints a script for bash, zsh, fish or PowerShell. */
+const INSTALL = `
+Install it:
+  bash   locusts completion bash > ~/.local/share/bash-completion/completions/locusts
+         or, without the package bash-completion, in ~/.bashrc: source <(locusts completion bash)
+  zsh    in ~/.zshrc, after compinit: source <(locusts completion zsh)
+  fish   locusts completion fish > ~/.config/fish/completions/locusts.fish`;
+
+/** Adds `locusts completion <shell>`, and the hidden verb by which the shells ask what can follow. */
 export function completeInShells(program: Command): void {
-  const completion = tab(program, { completionCommandName: "completion" });
-  for (const command of completion.commands.values()) {
-    const target = command.options.get("target");
-    if (target) {
-      target.handler = (complete) => {
-        for (const name of builtTargets()) complete(name, "");
-      };
-    }
-  }
+  program
+    .command("completion")
+    .description("print what makes a shell complete verbs, options, folders, targets and names of jobs")
+    .argument("<shell>", "bash, zsh or fish", shellName)
+    .addHelpText("after", INSTALL)
+    .exitOverride()
+    .action((shell: ShellName) => void process.stdout.write(SHELL_SCRIPTS[shell]));
+  program
+    .command("__complete", { hidden: true })
+    .argument("<line>")
+    .action(async (line: string) => {
+      const { candidatesFor } = await import("./candidates.js");
+      const lines = candidatesFor(program, line).map(({ text, words }) => (words === "" ? text : `${text}\t${words}`));
+      process.stdout.write(lines.map((text) => `${text}\n`).join(""));
+    });
 }

@@ -39,7 +39,7 @@ const ORDER: readonly (readonly Reason[])[] = [
 ];
 
 /** What `--only` may name beside jobs and causes: those with such a reason to run. */
-const STATES: Readonly<Record<string, readonly Reason[]>> = {
+export const STATES: Readonly<Record<string, readonly Reason[]>> = {
   new: ["new"],
   changed: ["changed", "output gone", "output changed"],
   failed: ["failed before"],

@@ -115,7 +115,7 @@ test("locusts run needs no definition: its swarm lies beside the list, and all v
   // What it says can be copied and run.
   assert.match(
     first.stdout,
-    / {2}locusts logs 'my lists\/tasks\.txt' --job NAME shows a job's output; locusts deploy 'my lists\/tasks\.txt' runs them again\n/,
+    / {2}locusts logs 'my lists\/tasks\.txt' --job NAME shows a job's output; locusts run 'my lists\/tasks\.txt' runs them again\n/,
   );
   assert.match((await here(["logs", "my lists/tasks.txt", "--job", "3"])).stdout, /command not found/);
   assert.deepEqual(readdirSync(folder).sort(), ["my lists", "out.txt"]);
@@ -123,6 +123,7 @@ test("locusts run needs no definition: its swarm lies beside the list, and all v
   writeFileSync(join(folder, "my lists/tasks.txt"), "echo two (\n");
   const wrong = await here(["run", "my lists/tasks.txt"]);
   assert.match(wrong.stderr, /^my lists\/tasks\.txt:1:10 error: .*\n {2}1 \| echo two \(\n/, "named from here");
+  assert.match(wrong.stderr, /\n1 problem in my lists\/tasks\.txt\n$/);
 
   writeFileSync(join(folder, "my lists/tasks.txt"), "echo one >> out.txt; pwd >> out.txt\necho two >> out.txt\n");
   const mended = JSON.parse((await here(["run", "my lists/tasks.txt", "--json"])).stdout);

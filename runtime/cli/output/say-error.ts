@@ -1,4 +1,3 @@
-import { relative } from "node:path";
 import { TargetUnclear } from "../../../compiler/compile.js";
 import { countOf } from "../../../compiler/format/amounts.js";
 import { UnusableBundle } from "../../../compiler/format/bundle.js";
@@ -10,7 +9,7 @@ import { RuntimeProblem } from "../../system/problem.js";
 import { explainSystemError } from "../../system/system-errors.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import type { Terminal } from "./terminal.js";
-import { getProblemFolder, seenFromHere } from "./where.js";
+import { nameProblemPlace, seenFromHere } from "./where.js";
 
 function describe(error: unknown): readonly Problem[] {
   if (error instanceof ProblemsFound) return error.problems;
@@ -31,8 +30,7 @@ export function sayError(terminal: Terminal, json: boolean, error: unknown): Exi
   const { colors } = terminal;
   if (error instanceof ProblemsFound) {
     terminal.quote(formatProblems(error.problems.map(seenFromHere), process.cwd(), { color: terminal.live }));
-    const folder = relative(process.cwd(), getProblemFolder()) || ".";
-    terminal.say(colors.red(`${countOf(error.problems.length, "problem")} in ${folder}`));
+    terminal.say(colors.red(`${countOf(error.problems.length, "problem")} in ${nameProblemPlace()}`));
   } else {
     for (const { message, hint } of errors) {
       terminal.say(`${colors.red("error:")} ${message}`);

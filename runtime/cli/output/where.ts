@@ -1,3 +1,4 @@
+import { existsSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { quoteWord } from "../../../compiler/format/quote.js";
 import type { Problem } from "../../../compiler/problem/problem.js";
@@ -8,17 +9,22 @@ let problemFolder = process.cwd();
 /** The definition as it was typed behind the verb. */
 let typed = ".";
 
+/** Is that a list of commands, whose swarm lies beside it? */
+let isList = false;
+
 export function setProblemFolder(folder: string): void {
   problemFolder = folder;
-}
-
-export function getProblemFolder(): string {
-  return problemFolder;
 }
 
 /** What the verb was called on: verbs that messages name are to be called on the same. */
 export function setTypedPlace(place: string): void {
   typed = place;
+  isList = existsSync(place) && statSync(place).isFile() && !/\.[cm]?[jt]s$/.test(place);
+}
+
+/** What problems are in, as it was typed or from where the user stands. */
+export function nameProblemPlace(): string {
+  return isList ? typed : relative(process.cwd(), problemFolder) || ".";
 }
 
 /** A path below a folder from where the user stands, or the absolute one, if that is shorter. */
@@ -38,5 +44,8 @@ const VERB = /\blocusts (?:check|build|diff|doctor|deploy|status|logs|gather|can
 
 /** Has the verbs that a message names be followed by what they are to be called on, so that they can be run as they are. */
 export function nameVerbs(message: string): string {
-  return typed === "." ? message : message.replace(VERB, (call) => `${call} ${quoteWord(typed)}`);
+  if (typed === ".") return message;
+  // A list is run by another verb than a definition.
+  const named = (call: string) => (isList && call === "locusts deploy" ? "locusts run" : call);
+  return message.replace(VERB, (call) => `${named(call)} ${quoteWord(typed)}`);
 }

@@ -32,13 +32,14 @@ export function standInFor(found: Enumeration, folder: string): Enumeration | un
   }
   const { params: names, inputs } = description;
   if (found.names.join("\t") !== names.join("\t")) return undefined;
+  const looked = inputs.filter((input) => input.found).map(({ name }) => name);
   const given = Object.entries(found.inputs ?? {}).flatMap(([name, { foundAs }]) =>
-    foundAs === undefined ? [] : [[foundAs, inputs.findIndex((input) => input.name === name)] as const],
+    foundAs === undefined ? [] : [[foundAs, looked.indexOf(name)] as const],
   );
   function* jobs(): Generator<Params> {
     for (const job of readBundledJobs(folder, description)) {
       const own = names.map((name, i) => [name, job.params[i] as string] as const);
-      const paths = given.map(([name, i]) => [name, job.inputs[i] ?? ""] as const);
+      const paths = given.map(([name, i]) => [name, job.sources?.[i] ?? ""] as const);
       yield Object.fromEntries([...own, ...paths]);
     }
   }

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import type { Environment } from "../dsl/environment.js";
 import { ownFolders } from "../format/own-folders.js";
 import type { ShellAround } from "../shell/template.js";
@@ -23,6 +23,11 @@ export interface CommandSurroundings {
 
 const clean = (path: string) => path.replace(/^(\.\/+)+/, "").replace(/\/+$/, "");
 
+/** Where an input lies in the job's folder. */
+function placeOf(pattern: string): string {
+  return pattern.startsWith("/") || pattern.split("/").includes("..") ? basename(pattern) : clean(pattern);
+}
+
 /** Is there a file beside the definition that jobs may have been meant to use? */
 function isBeside(folder: string, path: string): boolean {
   const absolute = resolve(folder, path);
@@ -45,7 +50,7 @@ export function commandAround(given: CommandSurroundings): ShellAround | undefin
   if (tree) return { known, files: undefined };
   const files = {
     isBeside: (path: string) => isBeside(folder, path),
-    inputs: inputs.map(({ pattern, as }) => clean(as ?? pattern)),
+    inputs: inputs.map(({ pattern, as }) => placeOf(as ?? pattern)),
     outputs: outputs.map(({ pattern }) => clean(pattern)),
   };
   return { known, files };

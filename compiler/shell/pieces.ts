@@ -148,8 +148,8 @@ export abstract class PieceScanner {
     this.pos++;
   }
 
-  private use(kind: ShellUse["kind"], name: string, quoting: Quoting): void {
-    this.findings.uses.push({ kind, name, at: this.at(this.pos), quoting });
+  private use(kind: ShellUse["kind"], name: string, quoting: Quoting, at = this.pos): void {
+    this.findings.uses.push({ kind, name, at: this.at(at), quoting });
   }
 
   private setBefore(before: HoleContext["before"]): void {
@@ -172,7 +172,7 @@ export abstract class PieceScanner {
     else if (this.source[this.pos] === "$") this.dollar(quoting);
     else if (this.source[this.pos] === "`") this.backquoted(quoting);
     else {
-      const braced = this.source[this.pos] === "{" ? this.match(/\{[A-Za-z_]\w*\}/y) : undefined;
+      const braced = this.source[this.pos] === "{" ? this.match(/\{[A-Za-z_]\w*\}(?![<>])/y) : undefined;
       if (braced) this.use("braced", braced.slice(1, -1), quoting);
       this.pos++;
     }
@@ -292,8 +292,11 @@ export abstract class PieceScanner {
     const prefix = this.source[this.pos];
     if ((prefix === "!" || prefix === "#") && (this.atHole(this.pos + 1) || this.match(/.[\w@*]/y))) this.pos++;
     const name = this.match(/\w+|[@*#?$!-]/y) ?? "";
-    if (/^[A-Za-z_]/.test(name) && !this.atHole(this.pos + name.length)) this.use("variable", name, quoting);
+    const nameAt = this.pos;
     this.pos += name.length;
+    // What has a value of its own for a variable that is not set may well not be set.
+    const isAsked = this.match(/(?:\[[^\]]*\])?:?[-=+?]/y) !== undefined;
+    if (/^[A-Za-z_]/.test(name) && !isAsked && !this.atHole()) this.use("variable", name, quoting, nameAt);
     if (this.atHole()) {
       if (name !== "") this.setBefore("name");
       this.hole("name", unquoted && !this.inCondition);

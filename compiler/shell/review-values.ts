@@ -21,8 +21,12 @@ export interface Remark {
 }
 
 /** Programs that get bash text to run: what is text here may be a variable there. */
-const RUNS_TEXT =
-  /(?:^|[\s;&|(])(?:eval|ssh|bash|sh|zsh|dash|ksh|su|sudo|srun|parallel|xargs|envsubst|source|\.|trap|awk|perl|python\S*|node)(?:\s|$)/;
+const RUN_TEXT = [
+  "eval|ssh|bash|sh|zsh|dash|ksh|su|sudo|srun|sbatch|qsub|parallel|xargs|envsubst|source|\\.|trap|make",
+  "[gm]?awk|sed|e?grep|jq|perl|python\\S*|node|Rscript|R|ruby|php|julia|tclsh|psql|mysql|sqlite3|duckdb",
+  "docker|podman|apptainer|singularity",
+];
+const RUNS_TEXT = new RegExp(`(?:^|[\\s;&|(])(?:${RUN_TEXT.join("|")})(?:\\s|$)`);
 
 /** What may set variables that nobody sees here. */
 const SETS_UNSEEN =
@@ -111,9 +115,11 @@ class ValueReview {
     }
     const isBraced = this.source.startsWith("\\${", use.at);
     const text = isBraced ? `\${${name}…}` : `$${name}`;
-    const isValue = this.#isSet(name) || written(name, this.known) !== undefined;
-    if (!isValue && quoting !== "plain") return;
-    const meant = this.#isSet(name) ? undefined : written(name, this.known);
+    const isSet = this.#isSet(name);
+    const meant = isSet ? undefined : written(name, this.known);
+    // In quotes it may be meant for another language, as in "x\$id" of R.
+    const isValue = isSet || (meant !== undefined && quoting === "plain");
+    if (!isValue && meant === undefined && quoting !== "plain") return;
     const fix = meant ? `\${${meant}}` : isBraced ? `\\\${${name}…} with one backslash` : `$${name}`;
     const hint = `write ${fix}: only \${ needs a backslash; for the text itself: '${text}'`;
     this.#tell(use, !isValue, `\\${text} is the text ${text}: bash puts no value in`, hint);
@@ -124,7 +130,13 @@ class ValueReview {
     const { name, at, quoting } = use;
     const meant = written(name, this.known);
     const isText = quoting === "double" && !isPathLike(this.source, at);
-    if (!meant || isText || (quoting !== "plain" && quoting !== "double")) return;
+    if (
+      !meant ||
+      isText ||
+      /(?:^|[\s;&|(])(?:parallel|xargs)\s/.test(this.source) ||
+      (quoting !== "plain" && quoting !== "double")
+    )
+      return;
     const hint = `write \${${meant}}; for the text itself: '{${name}}'`;
     this.#tell(
       use,

@@ -111,6 +111,13 @@ test("a value that bash does not have is told in the text of a command, and what
     [
       "read id < x; echo $id; for text in a; do echo $text \"\\${text##*/}\"; done; ssh h echo \\$HOME $HOME; awk '{print $id {id}}' x",
     ],
+    [
+      'echo \\${id:-none} ${3.5}; parallel --header : echo {id} ::: id 1; Rscript -e "x\\$id"; exec {id}> log; id=1 env | sort',
+    ],
+    [
+      'printf "%s" "x\\$id"',
+      "note 7:62 \\$id is the text $id: bash puts no value in (write ${params.id}: only ${ needs a backslash; for the text itself: '$id')",
+    ],
     ["python3 -c \"print(f'{id} x')\"; . x; echo $unset \\{id\\} '{id}'"],
   ]));
 

@@ -129,9 +129,14 @@ export function withTag(value: ts.Node): string | undefined {
   return isShort ? `write sh before it: sh${text}` : "write sh right before the first backtick: sh`…`";
 }
 
-/** A number alone between `${` and `}`, which bash would take for an argument. */
+/** A digit alone between `${` and `}`, which bash would take for an argument. */
 export function numberInTemplate(node: ts.Node): Wording | undefined {
-  if (!ts.isNumericLiteral(node) || !ts.isTemplateSpan(node.parent) || !isShTag(node.parent.parent.parent))
+  if (
+    !ts.isNumericLiteral(node) ||
+    !/^\d$/.test(node.text) ||
+    !ts.isTemplateSpan(node.parent) ||
+    !isShTag(node.parent.parent.parent)
+  )
     return undefined;
   return {
     message: `\${${node.text}} ${WHOSE}: it is the number ${node.text}`,

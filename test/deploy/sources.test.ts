@@ -43,6 +43,7 @@ test("files found by wildcards reach their jobs, wherever they lie; jobs are cal
   assert.match((await run("deploy")).stderr, /4 jobs, 2 done before: 2 to run \(2 changed\)/);
   assert.equal(swarm.read("at/results/b_y.txt"), "b1 b2 ref\nb.two 21\n");
   define(fields(""));
+  assert.match((await run("diff")).stdout, /^4 jobs renamed\n {2}s=a,k=x,depth=10, /);
   assert.match((await run("deploy")).stderr, /4 jobs, 4 done before: nothing to run/);
   assert.match(swarm.read("at/results/jobs.tsv"), /^s=b,k=y,depth=21\t/m);
 

@@ -24,8 +24,11 @@ export interface ShownDiff {
   readonly machinery: string | undefined;
 }
 
+/** What happens to jobs that do not run again for it. */
+const RUNS_NOTHING = ["removed", "renamed"];
+
 function nameChange(change: string): string {
-  return change === "added" || change === "removed" ? change : `changed: ${change}`;
+  return change === "added" || RUNS_NOTHING.includes(change) ? change : `changed: ${change}`;
 }
 
 function isSame({ files, machinery }: ShownDiff): boolean {
@@ -83,7 +86,9 @@ export function diffAsMarkdown(diff: ShownDiff): string {
   const { jobs, nodeHours, uploadBytes, command, script } = diff;
   const title = `### ${code(diff.swarm)} on ${code(diff.target)}`;
   if (isSame(diff)) return `${title}: no difference to ${diff.against}\n`;
-  const again = [...jobs].filter(([change]) => change !== "removed").reduce((sum, [, names]) => sum + names.length, 0);
+  const again = [...jobs]
+    .filter(([change]) => !RUNS_NOTHING.includes(change))
+    .reduce((sum, [, names]) => sum + names.length, 0);
   const lines = [`${title}: ${formatNumber(again)} of ${countOf(diff.total, "job")} to run`, ""];
   if (jobs.size > 0) {
     lines.push("| jobs | what has changed | which |", "| ---: | --- | --- |");

@@ -14,6 +14,7 @@ import { withoutVersion } from "../../../compiler/format/version.js";
 export type JobChange =
   | "added"
   | "removed"
+  | "renamed"
   | "params or paths"
   | "command, environment or rules"
   | "content of inputs"
@@ -125,8 +126,11 @@ function compareJobs(before: BundleSide, after: BundleSide, hasOtherScript: bool
     total += 1;
     // One that is known by its key is the same, also where another line before it has given it another name.
     const same = keys.get(job.key);
-    if (same !== undefined) known.delete(same);
-    else others.push({ name: job.name, values: valuesOf(job) });
+    if (same !== undefined) {
+      known.delete(same);
+      // Lines of a list are called by their numbers: most of them move when one is put in.
+      if (same !== job.name && !after.description?.runsLines) changes.add("renamed", job.name);
+    } else others.push({ name: job.name, values: valuesOf(job) });
   }
   for (const { name, values } of others) {
     const old = known.get(name);

@@ -18,9 +18,17 @@ function placesFile(workspace: Workspace, target: string): string {
   return join(targetDirectory(workspace, target), "command-places.json");
 }
 
+/** Keeps them for `logs`. No deploy fails for want of them, on a full disk, say. */
 export function keepCommandPlaces(workspace: Workspace, target: string, places: CommandPlaces): void {
-  makeFolders(targetDirectory(workspace, target));
-  writeAtomically(placesFile(workspace, target), `${JSON.stringify(places)}\n`);
+  const file = placesFile(workspace, target);
+  const text = `${JSON.stringify(places)}\n`;
+  try {
+    if (textOf(file) === text) return;
+    makeFolders(targetDirectory(workspace, target));
+    writeAtomically(file, text);
+  } catch {
+    // Then lines are those of manager.sh.
+  }
 }
 
 /** Where the command of this bundle was written; undefined if nobody knows it here. */

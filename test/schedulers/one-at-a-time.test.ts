@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { kill, until } from "../deploy/deployment.js";
 import { suite } from "../runner/suite.js";
 import { Elsewhere, type Place } from "../target/elsewhere.js";
-import { followAfterDetach, sharedOut } from "../target/pilot-checks.js";
+import { followAfterDetach, noMoreThanBusy, sharedOut } from "../target/pilot-checks.js";
 
 /** Pilots under another batch system than SLURM: one of the test's own, and two lines that make it known. */
 const test = suite("another batch system", undefined, { seconds: 120 });
@@ -20,6 +20,8 @@ const FOUR =
 test("each job has one result", async () => {
   await sharedOut(place, FOUR, 200);
 });
+
+test("no more pilots than the jobs can keep busy", () => noMoreThanBusy(place, FOUR.replace("minJobsPerCpu: 1, ", "")));
 
 test("deploy --detach leaves at once; the next deploy follows and gathers", () => followAfterDetach(place, FOUR));
 

@@ -25,6 +25,17 @@ export async function sharedOut(place: Place, target: string, jobs: number): Pro
   return shares;
 }
 
+/** Has one pilot do what keeps no more of them busy. */
+export async function noMoreThanBusy(place: Place, target: string): Promise<void> {
+  const deployment = new Elsewhere(
+    place,
+    `jobs: range("i", 1, 25), command: ({ params }) => sh\`: \${params.i}\`,`,
+    target,
+  );
+  await deployment.succeed();
+  assert.deepEqual([...deployment.shares().keys()], ["p1"]);
+}
+
 /** Leaves a deploy at once, and follows it with the next one. */
 export async function followAfterDetach(place: Place, target: string): Promise<void> {
   const deployment = new Elsewhere(

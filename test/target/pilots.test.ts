@@ -7,7 +7,7 @@ import { useCluster } from "../cluster/cluster.js";
 import { kill, until } from "../deploy/deployment.js";
 import { suite } from "../runner/suite.js";
 import { Elsewhere, overSsh } from "./elsewhere.js";
-import { followAfterDetach, sharedOut } from "./pilot-checks.js";
+import { followAfterDetach, noMoreThanBusy, sharedOut } from "./pilot-checks.js";
 
 /** A few pilots share the jobs out among themselves, also when nobody watches. */
 const test = suite("pilots", undefined, { seconds: 240 });
@@ -47,16 +47,9 @@ test.skipUnless(why === undefined, why ?? "", "unequal jobs end evenly", async (
   assert.ok(Math.max(...ends) - Math.min(...ends) < 4000, `the last jobs of the pilots ended at ${ends}`);
 });
 
-test.skipUnless(why === undefined, why ?? "", "no more pilots than the jobs can keep busy", async () => {
-  const cluster = await useCluster();
-  const deployment = new Elsewhere(
-    overSsh(cluster),
-    `jobs: range("i", 1, 25), command: ({ params }) => sh\`: \${params.i}\`,`,
-    FOUR,
-  );
-  await deployment.succeed();
-  assert.deepEqual([...deployment.shares().keys()], ["p1"]);
-});
+test.skipUnless(why === undefined, why ?? "", "no more pilots than the jobs can keep busy", async () =>
+  noMoreThanBusy(overSsh(await useCluster()), FOUR),
+);
 
 test.skipUnless(
   why === undefined,

@@ -35,7 +35,7 @@ export interface QueueAnswer {
   /** the phases of those that are not in the queue, by their ids; without those of which there was no answer */
   readonly found: ReadonlyMap<string, Phase>;
   /** what was done about them, for people */
-  readonly notes: readonly string[];
+  readonly notes?: readonly string[];
 }
 
 /** The pilots that are left after some were cancelled. */

@@ -2,11 +2,11 @@ import type { LoadedDefinition } from "./load/index.js";
 import type { Compilation } from "./plan/compilation.js";
 import type { PlanMistake } from "./plan/plan-mistake.js";
 import type { Place } from "./problem/problem.js";
-import { assembleTemplate } from "./shell/template.js";
+import { assembleTemplate, textAt } from "./shell/template.js";
 
 /** Maps a place in the text of an `sh` template to one in the source, which has two escapes more. */
 export function placeInTemplate(loaded: LoadedDefinition, at: NonNullable<PlanMistake["template"]>): Place | undefined {
-  const quasi = loaded.templateOf(at.stack)?.quasis[at.piece];
+  const quasi = loaded.templateOf(at.stack)?.[at.piece];
   if (!quasi) return undefined;
   let offset = 0;
   let { line, column } = quasi.place;
@@ -28,17 +28,8 @@ export async function placesOfCommand({ loaded, parts }: Compilation): Promise<r
   const { text, placeOf } = await assembleTemplate(parts);
   let start = 0;
   return text.split("\n").map((line) => {
-    const found = placeOf(start + Math.max(0, line.search(/\S/)));
+    const { from, offset = 0 } = textAt(parts, placeOf(start + Math.max(0, line.search(/\S/)))) ?? {};
     start += line.length + 1;
-    let { part, offset } = found;
-    let piece = parts[part];
-    // A value is shown at the end of the text before it.
-    while (part >= 0 && !(piece && "text" in piece)) {
-      part -= 1;
-      piece = parts[part];
-      offset = piece && "text" in piece ? piece.text.length : 0;
-    }
-    const from = piece && "text" in piece ? piece.from : undefined;
     return from && placeInTemplate(loaded, { stack: from.stack, piece: from.index, offset });
   });
 }

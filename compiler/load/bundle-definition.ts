@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { Place, Problem } from "../problem/problem.js";
-import { isBuildFailure, problemOfEnd, problemsOfBuild } from "./esbuild-problems.js";
+import { problemsOfBuild } from "./esbuild-problems.js";
 
 export interface BundledDefinition {
   readonly code: string;
@@ -40,9 +40,6 @@ export async function bundleDefinition(
     const text = (ending: string) => result.outputFiles.find((output) => output.path.endsWith(ending))?.text ?? "";
     return { code: text(".cjs"), map: text(".map") };
   } catch (error) {
-    const ended = problemOfEnd(error);
-    if (ended) return { problems: [ended] };
-    if (!isBuildFailure(error)) throw error;
     return { problems: problemsOfBuild(error, start) };
   }
 }

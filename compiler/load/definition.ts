@@ -18,7 +18,7 @@ export interface LoadedDefinition {
   /** the place of the `sh` template or `node()` call that captured this stack */
   placeOfCall(stack: string): Place | undefined;
   /** the text pieces of the `sh` template that captured this stack, with their places */
-  templateOf(stack: string): { readonly quasis: readonly Quasi[] } | undefined;
+  templateOf(stack: string): readonly Quasi[] | undefined;
   /** what an error thrown by one of the definition's functions amounts to, at its place */
   problemOf(error: unknown): Problem;
 }
@@ -52,8 +52,7 @@ export async function loadDefinition(file: string): Promise<LoadedDefinition> {
     ...places,
     templateOf(stack) {
       const place = positions.placeIn(stack);
-      const quasis = place && checked.templateAt(place);
-      return quasis && { quasis };
+      return place && checked.templateAt(place);
     },
     problemOf,
   };

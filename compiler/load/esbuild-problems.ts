@@ -3,24 +3,20 @@ import type { Place, Problem } from "../problem/problem.js";
 import { impureModule } from "./check/impure.js";
 import { meansLocusts } from "./check/locusts-name.js";
 
-/** Whether esbuild itself says what is wrong (rather than having crashed). */
-export function isBuildFailure(error: unknown): error is BuildFailure {
-  return error instanceof Error && Array.isArray((error as Partial<BuildFailure>).errors);
-}
-
-/** What it amounts to if the process was ended that bundles; undefined if the error is another one. */
-export function problemOfEnd(error: unknown): Problem | undefined {
-  if (!(error instanceof Error) || !/^The service (was stopped|is no longer running)/.test(error.message))
-    return undefined;
-  return {
-    message: "esbuild, which bundles definitions, was ended before it was done",
-    hint: "run the same command again",
-  };
-}
-
-/** What esbuild found wrong, as problems. @param fallback where a message without a place of its own belongs */
-export function problemsOfBuild(failure: BuildFailure, fallback: Place | undefined): readonly Problem[] {
-  return failure.errors.map((message) => ({
+/**
+ * What esbuild found wrong, as problems.
+ *
+ * @param fallback where a message without a place of its own belongs
+ * @throws the error itself if it is none of esbuild's
+ */
+export function problemsOfBuild(error: unknown, fallback: Place | undefined): readonly Problem[] {
+  if (error instanceof Error && /^The service (was stopped|is no longer running)/.test(error.message)) {
+    const message = "esbuild, which bundles definitions, was ended before it was done";
+    return [{ message, hint: "run the same command again" }];
+  }
+  const { errors } = error as Partial<BuildFailure>;
+  if (!Array.isArray(errors)) throw error;
+  return (errors as readonly Message[]).map((message) => ({
     message: reword(message.text),
     // esbuild counts columns from 0, in UTF-8 bytes
     place: placeOf(message) ?? fallback,

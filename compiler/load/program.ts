@@ -3,7 +3,7 @@ import { join, posix, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "esbuild";
 import { type Place, type Problem, ProblemsFound } from "../problem/problem.js";
-import { isBuildFailure, problemOfEnd, problemsOfBuild } from "./esbuild-problems.js";
+import { problemsOfBuild } from "./esbuild-problems.js";
 
 const NO_REQUIRE = [
   'import { createRequire as locustsCreateRequire } from "node:module";',
@@ -51,9 +51,6 @@ export async function bundleProgram(
     });
     return result.outputFiles[0]?.text ?? "";
   } catch (error) {
-    const ended = problemOfEnd(error);
-    if (ended) throw new ProblemsFound([ended]);
-    if (!isBuildFailure(error)) throw error;
     throw new ProblemsFound(problemsOfBuild(error, place));
   }
 }

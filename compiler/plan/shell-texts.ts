@@ -1,7 +1,7 @@
 import type { ShellCommand, ShellPart } from "../dsl/command.js";
 import type { Environment } from "../dsl/environment.js";
 import type { DefinitionPath } from "../problem/problem.js";
-import { assembleTemplate, type ShellAround, type ShellMistake } from "../shell/template.js";
+import { assembleTemplate, type ShellAround, type ShellMistake, textAt } from "../shell/template.js";
 import type { PlanMistake } from "./plan-mistake.js";
 
 /** Bash text of a definition: what it is put together to, and what is wrong with it. */
@@ -36,19 +36,10 @@ export class ShellTexts {
   }
 }
 
-function placed(
-  { message, hint, part, offset }: ShellMistake,
-  parts: readonly ShellPart[],
-  path: DefinitionPath,
-): PlanMistake {
-  let piece = parts[part];
-  let at = offset;
-  // A mistake at a value is shown at the end of the text before it.
-  for (let i = part; i >= 0 && !(piece && "text" in piece); i -= 1) {
-    piece = parts[i - 1];
-    at = piece && "text" in piece ? piece.text.length : 0;
-  }
-  const from = piece && "text" in piece ? piece.from : undefined;
-  const template = from && { stack: from.stack, piece: from.index, offset: at };
+/** A mistake at a value is shown at the end of the text before it. */
+function placed(mistake: ShellMistake, parts: readonly ShellPart[], path: DefinitionPath): PlanMistake {
+  const { message, hint } = mistake;
+  const { from, offset = 0 } = textAt(parts, mistake) ?? {};
+  const template = from && { stack: from.stack, piece: from.index, offset };
   return { path, message, hint, template };
 }

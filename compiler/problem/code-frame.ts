@@ -3,10 +3,6 @@ import pc from "picocolors";
 import { textOf } from "../format/file-access.js";
 import type { Place, Problem } from "./problem.js";
 
-export interface CodeFrameOptions {
-  readonly color: boolean;
-}
-
 type Colors = ReturnType<typeof pc.createColors>;
 
 /** The longest piece of a source line that is shown. */
@@ -17,7 +13,7 @@ const WIDEST = 160;
  *
  * @param folder the folder from which the places' files are named
  */
-export function formatProblems(problems: readonly Problem[], folder: string, { color }: CodeFrameOptions): string {
+export function formatProblems(problems: readonly Problem[], folder: string, color: boolean): string {
   const colors = pc.createColors(color);
   const sources = new Map<string, readonly string[]>();
   const linesOf = (file: string) => {

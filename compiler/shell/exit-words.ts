@@ -38,14 +38,6 @@ const SIGNALS: Readonly<Record<number, readonly [name: string, words: string]>> 
   31: ["SIGSYS", "bad system call"],
 };
 
-/** The name and meaning of a signal, as in `segmentation fault (SIGSEGV)`. @param signal its number on Linux */
-export function describeSignal(signal: number): string {
-  const known = SIGNALS[signal];
-  if (known !== undefined) return `${known[1]} (${known[0]})`;
-  if (signal >= 34 && signal <= 64) return `real-time signal ${signal}`;
-  return `signal ${signal}`;
-}
-
 const ADVICE: Readonly<Record<number, string>> = {
   126: "is it executable (chmod +x), does its first line name a program that is there, is it built for this processor?",
   127: "is the program installed there, and in PATH? environment.modules, prepare and variables are for that",
@@ -73,6 +65,7 @@ export function describeExit(code: number): string {
   const words = CODES[code];
   if (words !== undefined) return words;
   const signal = code - 128;
-  if (SIGNALS[signal] !== undefined || (signal >= 34 && signal <= 64)) return describeSignal(signal);
-  return `exit code ${code}`;
+  const [name, meaning] = SIGNALS[signal] ?? [];
+  if (name !== undefined) return `${meaning} (${name})`;
+  return signal >= 34 && signal <= 64 ? `real-time signal ${signal}` : `exit code ${code}`;
 }

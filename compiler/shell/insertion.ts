@@ -18,6 +18,13 @@ function nameOf(what: Reference | string): string {
   return `the constant ${JSON.stringify(what.length > 40 ? `${what.slice(0, 40)}…` : what)}`;
 }
 
+function splits(name: string): Insertion {
+  return {
+    mistake: `the expansion with ${name} stands unquoted, where bash splits it at blanks`,
+    hint: "put double quotes around the whole expansion",
+  };
+}
+
 /** Places where bash expands nothing. */
 const INERT: Partial<Record<Quoting, readonly [where: string, hint: string]>> = {
   single: ["in single quotes", "close the quotes before it and open them again after it, or use double quotes"],
@@ -109,12 +116,7 @@ export function insertReference(reference: Reference, hole: Surroundings): Inser
       return { text: `"$${variable}"`, arithmetic };
     case "replacement":
     case "name":
-      if ((hole.splits || hole.quoting === "replacement") && !assigns(hole)) {
-        return {
-          mistake: `the expansion with ${name} stands unquoted, where bash splits it at blanks`,
-          hint: "put double quotes around the whole expansion",
-        };
-      }
+      if ((hole.splits || hole.quoting === "replacement") && !assigns(hole)) return splits(name);
       return { text: hole.quoting === "name" ? variable : `"$${variable}"`, arithmetic };
     default:
       return { text: `\${${variable}}`, arithmetic };
@@ -165,12 +167,7 @@ function constantText(constant: string, hole: Surroundings): Insertion {
     case "pattern":
     case "replacement":
     case "subscript":
-      if (hole.quoting === "replacement" && /[\s*?[\]\\]/.test(constant) && !assigns(hole)) {
-        return {
-          mistake: `the expansion with ${name} stands unquoted, where bash splits it at blanks`,
-          hint: "put double quotes around the whole expansion",
-        };
-      }
+      if (hole.quoting === "replacement" && /[\s*?[\]\\]/.test(constant) && !assigns(hole)) return splits(name);
       return { text: /^\w+$/.test(constant) ? constant : `"${inDouble}"` };
     case "word-in-double":
       return { text: hole.before !== "name" && /^[\w.,:=+@%/-]+$/.test(constant) ? constant : `"${inDouble}"` };

@@ -12,6 +12,15 @@ export interface ShellPlace {
   readonly offset: number;
 }
 
+/** The piece of text at a place, or, at a value, the end of the text before it; undefined: there is none. */
+export function textAt(parts: readonly ShellPart[], { part, offset }: ShellPlace) {
+  for (let i = part; i >= 0; i -= 1) {
+    const piece = parts[i];
+    if (piece && "text" in piece) return { from: piece.from, offset: i === part ? offset : piece.text.length };
+  }
+  return undefined;
+}
+
 export interface ShellMistake extends ShellPlace {
   readonly message: string;
   readonly hint?: string;

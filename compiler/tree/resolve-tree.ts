@@ -17,7 +17,7 @@ export interface TreeSurroundings {
 
 function checkRules(name: "select" | "readOnly", rules: readonly string[], complain: ReportMistake): void {
   for (const [i, text] of rules.entries()) {
-    const rule = parseTreeRule(text, { hidden: false });
+    const rule = parseTreeRule(text, false);
     if ("mistake" in rule) complain([name, i], `the rule "${text}" ${rule.mistake}`, rule.hint);
   }
 }

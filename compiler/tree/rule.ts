@@ -43,13 +43,12 @@ function splitSegments(pattern: string): readonly string[] | SegmentMistake {
   return segments;
 }
 
-/** Can wildcards of an including rule match hidden names? Those that leave out always do: what is out is out. */
-export interface RuleWishes {
-  readonly hidden: boolean;
-}
-
-/** Reads a rule; what is wrong with it, in words that follow `the rule "…"`. */
-export function parseTreeRule(text: string, { hidden }: RuleWishes): TreeRule | SegmentMistake {
+/**
+ * Reads a rule; what is wrong with it, in words that follow `the rule "…"`.
+ *
+ * @param hidden whether its wildcards match hidden names, if it takes something: what is out is out
+ */
+export function parseTreeRule(text: string, hidden: boolean): TreeRule | SegmentMistake {
   const effect = text.startsWith("!!") ? "leaveFiles" : text.startsWith("!") ? "leave" : "take";
   const pattern = text.replace(/^!{1,2}/, "").replace(/^(\.\/)+/, "");
   if (pattern === "") return { mistake: "is empty", hint: 'write a path or a pattern, as in "data/*.txt"' };

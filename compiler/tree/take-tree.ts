@@ -13,7 +13,7 @@ import { walkTree } from "./walk.js";
 
 function parseRules(texts: readonly string[], hidden: boolean): TreeRule[] {
   return texts.map((text) => {
-    const rule = parseTreeRule(text, { hidden });
+    const rule = parseTreeRule(text, hidden);
     if ("mistake" in rule) throw new Error(`the rule "${text}" ${rule.mistake}, and was let through`);
     return rule;
   });

@@ -47,8 +47,7 @@ export async function collect(
       continue;
     }
     const { description, jobs } = known;
-    const label = `${target}/${run.number}`;
-    const follower = new RunFollower({ ...options, run, files, description, jobs, results, label });
+    const follower = new RunFollower({ ...options, target, run, files, description, jobs, results });
     await follower.read();
     finished += (await follower.collect()).length;
     passedOver.push(...follower.state.passedOver);

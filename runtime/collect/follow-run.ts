@@ -26,8 +26,7 @@ export interface FollowOptions {
   /** the jobs of the run, by number */
   readonly jobs: ReadonlyMap<number, BundledJob>;
   readonly results: Results;
-  /** names the run in the ledger */
-  readonly label: string;
+  readonly target: string;
   /** collect the logs of jobs that went well, too */
   readonly keepLogs: boolean;
   /** count what an earlier deploy has already collected of this run, as if it had been collected now */
@@ -40,6 +39,8 @@ function secondsOf(ended: EndedTry): number {
 
 export class RunFollower {
   readonly state: RunState;
+  /** names the run in the ledger */
+  readonly #label: string;
   readonly #results: Results;
   readonly #ledger: Ledger;
   readonly #waiting: EndedTry[] = [];
@@ -52,6 +53,7 @@ export class RunFollower {
 
   constructor(readonly options: FollowOptions) {
     this.state = new RunState(options.run, options.jobs);
+    this.#label = `${options.target}/${options.run.number}`;
     this.#results = options.results;
     this.#ledger = options.results.placed.ledger;
   }
@@ -147,7 +149,7 @@ export class RunFollower {
   #known(job: BundledJob, ended: EndedTry): JobResult | undefined {
     const result = this.#ledger.get(job.key);
     const same =
-      result?.run === this.options.label &&
+      result?.run === this.#label &&
       result.attempts === ended.attempt &&
       result.seconds === secondsOf(ended) &&
       result.host === ended.host;
@@ -155,7 +157,7 @@ export class RunFollower {
   }
 
   #collect(job: BundledJob, ended: EndedTry, fetched: Fetched): JobResult {
-    const { description, run, label, keepLogs } = this.options;
+    const { description, run, keepLogs } = this.options;
     const folder = join(run.folder, "work", ended.incarnation, ended.place, String(ended.number));
     let { cause, detail } = ended;
     let outputs: OutputState[] = description.outputs.map((_, i) => ended.outputs[i] ?? "missing");
@@ -203,7 +205,7 @@ export class RunFollower {
       attempts: ended.attempt,
       seconds: secondsOf(ended),
       host: ended.host,
-      run: label,
+      run: this.#label,
       outputs,
       digests,
       detail,

@@ -70,7 +70,7 @@ export class DeployRun {
       description,
       jobs,
       results: this.results,
-      label: `${target}/${run.number}`,
+      target,
       keepLogs,
       recount,
     });

@@ -11,7 +11,7 @@ import { ConnectionLost, type Ended, type RunOptions } from "./script/script-run
 import { startProcess } from "./script/start-process.js";
 import type { StartLimits } from "./script/start-watch.js";
 import { explainOpenssh } from "./ssh/explain-openssh.js";
-import { connectPatiently, Unreachable } from "./ssh/problems.js";
+import { connectPatiently, noSession, Unreachable } from "./ssh/problems.js";
 import { configurationWords, readSettings } from "./ssh/settings.js";
 import { hasTerminal } from "./ssh/terminal.js";
 import { Turns } from "./ssh/turns.js";
@@ -53,7 +53,7 @@ export class OpensshHost implements Host {
         if (!(error instanceof StartRefused)) throw error;
         // A server may allow fewer sessions than we try, and count one that has just ended for a moment longer.
         if (this.#turns.lower()) alone += 1;
-        if (alone > MOST_REFUSED) throw abandonStart(options, noSession(this.name, error));
+        if (alone > MOST_REFUSED) throw abandonStart(options, noSession(this.name, "it opens no session", error));
       } finally {
         endTurn();
       }
@@ -184,11 +184,6 @@ function logIn(args: readonly string[], name: string): Promise<void> {
 /** Is it `ssh` that says so of a session that the server does not open? */
 function isRefused(said: string): boolean {
   return /^mux_client_request_session: session request failed: /m.test(said);
-}
-
-function noSession(name: string, error: StartRefused): RuntimeProblem {
-  const hint = "its ssh server may allow fewer sessions for a connection (MaxSessions), or no commands";
-  return new RuntimeProblem(`${name} starts no command: it opens no session`, hint, { cause: error });
 }
 
 function noSsh(error: Error): RuntimeProblem {

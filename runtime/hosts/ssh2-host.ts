@@ -8,7 +8,7 @@ import { ConnectionLost, type Ended, type RunOptions, type StartedScript } from 
 import type { StartLimits } from "./script/start-watch.js";
 import { type Answers, answers as answersOfProcess } from "./ssh/answers.js";
 import { type Connection, connectThroughHops } from "./ssh/connect.js";
-import { connectPatiently, Unreachable } from "./ssh/problems.js";
+import { connectPatiently, noSession, Unreachable } from "./ssh/problems.js";
 import { Turns } from "./ssh/turns.js";
 
 export interface Ssh2Options extends HostOptions {
@@ -104,7 +104,8 @@ export class Ssh2Host implements Host {
         client.off("close", lost);
         // At once: a login that ends early may have said so in the same packet.
         if (!error) resolve(this.#startedOn(connection, channel));
-        else if (/Channel open failure|Unable to exec/.test(error.message)) reject(noChannel(this.name, error));
+        else if (/Channel open failure|Unable to exec/.test(error.message))
+          reject(noSession(this.name, error.message, error));
         else lost();
       };
       try {
@@ -138,9 +139,4 @@ export class Ssh2Host implements Host {
     ended.catch(() => {});
     return { stdin: channel.stdin, stdout: channel.stdout, stderr: channel.stderr, ended, stop: () => channel.close() };
   }
-}
-
-function noChannel(name: string, error: Error): RuntimeProblem {
-  const hint = "its ssh server may allow fewer sessions at a time (MaxSessions), or no commands";
-  return new RuntimeProblem(`${name} starts no command: ${error.message}`, hint, { cause: error });
 }

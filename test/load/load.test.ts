@@ -121,7 +121,7 @@ test("a command leads to its template, piece by piece", async () => {
   const { stack } = commandOf(loaded);
   assert.equal(loaded.placeOfCall(stack)?.line, 7);
   const place = (line: number, column: number) => ({ file: "swarm.config.ts", line, column });
-  assert.equal(loaded.templateOf(stack)?.quasis, [
+  assert.equal(loaded.templateOf(stack), [
     { place: place(7, 40), raw: "\n    cat " },
     { place: place(8, 24), raw: " \\${HOME} \\`x\\` |\n    tee " },
     { place: place(9, 24), raw: "" },
@@ -134,7 +134,7 @@ test("of nested templates, and of several on a line, each is found", async () =>
   });
   const loaded = await load(source);
   assert.equal(
-    loaded.templateOf(commandOf(loaded).stack)?.quasis.map(({ raw }) => raw),
+    loaded.templateOf(commandOf(loaded).stack)?.map(({ raw }) => raw),
     ["b ", " ", ""],
   );
 });
@@ -149,7 +149,7 @@ test("a template in an imported file is found there", async () => {
   });
   const { stack } = commandOf(loaded);
   assert.equal(loaded.placeOfCall(stack), { file: "lib/show.ts", line: 3, column: 3 });
-  assert.equal(loaded.templateOf(stack)?.quasis[0]?.place, { file: "lib/show.ts", line: 3, column: 6 });
+  assert.equal(loaded.templateOf(stack)?.[0]?.place, { file: "lib/show.ts", line: 3, column: 6 });
 });
 
 test("a program's place is that of its node() call", async () => {

@@ -179,7 +179,7 @@ test("what Locusts writes itself is never part of a tree", () => {
 
 test("rules that cannot be read say why", () => {
   const why = (text: string) => {
-    const rule = parseTreeRule(text, { hidden: false });
+    const rule = parseTreeRule(text, false);
     return "mistake" in rule ? rule.mistake : "fine";
   };
   assert.equal(why(""), "is empty");

@@ -19,7 +19,7 @@ export function treeOf(paths: readonly string[]): string {
 }
 
 function rule(text: string, hidden: boolean): TreeRule {
-  const parsed = parseTreeRule(text, { hidden });
+  const parsed = parseTreeRule(text, hidden);
   if ("mistake" in parsed) throw new Error(`${text} ${parsed.mistake}`);
   return parsed;
 }

@@ -86,12 +86,9 @@ locusts_close_inherited() {
 
 # Started by hand in a terminal, a job that reads from it would be stopped for good: so slots have none.
 locusts_leave_terminal() {
-  local stat=''
   locusts_detach=''
-  { read -r -d '' stat <"/proc/$$/stat"; } 2>/dev/null
-  # shellcheck disable=SC2086 # these are numbers, to be split
-  set -- ${stat##*) }
-  if [[ ${5-0} != 0 ]] && type -P setsid >/dev/null; then locusts_detach=setsid; fi
+  locusts_read_stat $$
+  if [[ ${locusts_stat[4]-0} != 0 ]] && type -P setsid >/dev/null; then locusts_detach=setsid; fi
 }
 
 # Is the tree there that the jobs run in?

@@ -20,14 +20,8 @@ locusts_say() { printf 'manager: %s\n' "$*" >&2; }
 
 # When the process began, in clock ticks since boot: with its number, what names it for good.
 locusts_read_birth() { # pid
-  local stat
   locusts_birth=''
-  { read -r -d '' stat <"/proc/$1/stat"; } 2>/dev/null || [[ ${stat-} ]] || return 1
-  stat=${stat##*) }
-  # shellcheck disable=SC2086 # these are numbers, to be split
-  set -- $stat
-  [[ $1 != [ZX] ]] || return 1
-  locusts_birth=${20}
+  locusts_read_stat "$1" && [[ ${locusts_stat[0]} != [ZX] ]] && locusts_birth=${locusts_stat[19]}
 }
 
 # Was an incarnation begun on this machine? Without pilots: since it was last started; its host name may have changed.

@@ -24,11 +24,18 @@ locusts_read_uptime() {
   fi
 }
 
+# Leaves what the system says of a process, from its state on, in locusts_stat. Fails if it is gone.
+locusts_read_stat() { # pid
+  local text='' IFS=' '
+  { read -r -d '' text <"/proc/$1/stat"; } 2>/dev/null
+  # shellcheck disable=SC2206 # a letter and numbers, to be split
+  locusts_stat=(${text##*) })
+  [[ $text ]]
+}
+
 # Is this process stopped, and may it be continued?
 locusts_is_suspended() { # pid
-  local stat=''
-  { read -r -d '' stat <"/proc/$1/stat"; } 2>/dev/null
-  [[ ${stat##*) } == [Tt]* ]]
+  locusts_read_stat "$1" && [[ ${locusts_stat[0]} == [Tt] ]]
 }
 
 # A job's log could not be created: has another slot been quicker?

@@ -14,18 +14,13 @@ interface Line {
   readonly at: (offset: number) => { readonly file: string; readonly line: number; readonly column: number };
 }
 
-interface OpenFolder {
-  /** a pattern from the tree's root, with its slash */
-  readonly prefix: string;
-}
-
 class Reader {
   readonly problems: Problem[] = [];
   readonly takes: string[] = [];
   readonly leaves: string[] = [];
   workdir: string | undefined;
-  /** folders that lines further in can belong to, one for each depth */
-  readonly #open: OpenFolder[] = [{ prefix: "" }];
+  /** folders that lines further in can belong to, one for each depth: patterns from the tree's root, with a slash */
+  readonly #open: string[] = [""];
 
   constructor(readonly file: string) {}
 
@@ -70,7 +65,7 @@ class Reader {
 
   #readEntry(line: Line): void {
     const above = this.#open[line.depth];
-    if (!above) {
+    if (above === undefined) {
       const tooFar = line.depth > this.#open.length;
       this.#wrong(
         line.at(0),
@@ -85,11 +80,11 @@ class Reader {
     else if (text.includes(":")) this.#readFolder(line, above);
     else {
       const pattern = this.#pattern(text, line, 0);
-      if (pattern !== undefined) this.takes.push(above.prefix + pattern);
+      if (pattern !== undefined) this.takes.push(above + pattern);
     }
   }
 
-  #readFolder(line: Line, above: OpenFolder): void {
+  #readFolder(line: Line, above: string): void {
     const [name = "", selection = "", ...more] = line.text.split(":");
     const second = line.text.indexOf(":", name.length + 1);
     if (more.length > 0) {
@@ -105,11 +100,11 @@ class Reader {
     const folder = this.#pattern(name.trim().replace(/\/+$/, ""), line, 0);
     if (more.length > 0 || name.trim() === "" || folder === undefined) {
       // Its children can still be read, so that all mistakes are found.
-      this.#open.push({ prefix: above.prefix });
+      this.#open.push(above);
       return;
     }
-    const prefix = `${above.prefix}${folder}/`;
-    this.#open.push({ prefix });
+    const prefix = `${above}${folder}/`;
+    this.#open.push(prefix);
     const wanted = selection.trim();
     const column = name.length + 1 + selection.indexOf(wanted);
     const inner = wanted === "" ? "" : this.#pattern(wanted, line, column, true);
@@ -119,7 +114,7 @@ class Reader {
     if (inner !== "") this.takes.push(prefix + inner);
   }
 
-  #readException(line: Line, above: OpenFolder): void {
+  #readException(line: Line, above: string): void {
     const marks = /^!+/.exec(line.text)?.[0] ?? "";
     const path = line.text.slice(marks.length).trim();
     if (marks.length > 2 || path === "" || path.includes(":") || path.includes("!")) {
@@ -133,7 +128,7 @@ class Reader {
     const column = line.text.indexOf(path);
     // With `/**` a folder was left out as well, and with `!!` kept as well.
     const pattern = this.#pattern(path.replace(/\/\*\*$/, ""), line, column, true);
-    if (pattern !== undefined) this.leaves.push(`${marks}${above.prefix}${pattern}`);
+    if (pattern !== undefined) this.leaves.push(`${marks}${above}${pattern}`);
   }
 
   #pattern(text: string, line: Line, offset: number, recursive = false): string | undefined {

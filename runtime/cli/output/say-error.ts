@@ -29,7 +29,7 @@ export function sayError(terminal: Terminal, json: boolean, error: unknown): Exi
   if (json) terminal.printDocument({ errors });
   const { colors } = terminal;
   if (error instanceof ProblemsFound) {
-    terminal.quote(formatProblems(error.problems.map(seenFromHere), process.cwd(), { color: terminal.live }));
+    terminal.quote(formatProblems(error.problems.map(seenFromHere), process.cwd(), terminal.live));
     terminal.say(colors.red(`${countOf(error.problems.length, "problem")} in ${nameProblemPlace()}`));
   } else {
     for (const { message, hint } of errors) {

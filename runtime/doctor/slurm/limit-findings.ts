@@ -2,6 +2,7 @@ import { countOf, formatMemory, formatWalltime } from "../../../compiler/format/
 import { countSubmitted, type PilotNeeds } from "../facts/batch-examination.js";
 import { type Finding, fail, ok, warn } from "../facts/finding.js";
 import type { LimitSource, Resources } from "./accounting-limits.js";
+import { includes } from "./partition-findings.js";
 import type { PilotRequest } from "./pilot-request.js";
 import type { Accounts } from "./submitter.js";
 
@@ -14,17 +15,16 @@ export function readQueue(text: string) {
 
 export function* examineAccounts(accounts: Accounts, request: PilotRequest): Generator<Finding> {
   const { account, qos } = accounts.submitter;
-  const has = (list: readonly string[], name: string) => list.some((one) => one.toLowerCase() === name.toLowerCase());
   if (accounts.accounts.length > 0) {
     const mine = accounts.accounts.join(", ");
     if (account === undefined)
       yield warn("account", "it is not known which one will be charged", `name one of ${mine}`);
-    else if (has(accounts.accounts, account)) yield ok("account", account);
+    else if (includes(accounts.accounts, account)) yield ok("account", account);
     else yield fail("account", `you have no association with the account ${account}`, `choose one of ${mine}`);
   }
   if (request.qos === undefined || qos === undefined) return;
-  if (accounts.qos.length > 0 && !has(accounts.qos, qos)) {
-    const what = has(accounts.allQos, qos) ? `you may not use the qos ${qos}` : `there is no qos ${qos}`;
+  if (accounts.qos.length > 0 && !includes(accounts.qos, qos)) {
+    const what = includes(accounts.allQos, qos) ? `you may not use the qos ${qos}` : `there is no qos ${qos}`;
     yield fail("qos", what, `choose one of ${accounts.qos.join(", ")}`);
   } else if (accounts.qos.length > 0) yield ok("qos", qos);
 }

@@ -16,7 +16,8 @@ const STATES: Readonly<Record<string, string>> = {
   INACTIVE: "it neither takes nor starts jobs",
 };
 
-const includes = (list: readonly string[], name: string) =>
+/** Is a name of SLURM's in a list? It takes capitals for the same. */
+export const includes = (list: readonly string[], name: string) =>
   list.some((one) => one.toLowerCase() === name.toLowerCase());
 
 export function examinePartition(partition: Partition, request: PilotRequest, submitter: Submitter): Finding {

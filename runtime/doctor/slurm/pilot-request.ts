@@ -1,32 +1,11 @@
+import { readSbatchOptions } from "../../../compiler/format/sbatch-options.js";
 import { readGenericResources, readMebibytes, readTime } from "./amounts.js";
 
 export type PilotRequest = Readonly<ReturnType<typeof readRequest>>;
 
-const SHORT: Readonly<Record<string, string>> = {
-  p: "partition",
-  A: "account",
-  q: "qos",
-  c: "cpus-per-task",
-  t: "time",
-  C: "constraint",
-};
-
-/** The options of directives, by their long names; later ones win, as with `sbatch`. */
-function readOptions(directives: readonly string[]): Map<string, string> {
-  const options = new Map<string, string>();
-  for (const directive of directives) {
-    const long = /^--([\w-]+)(?:[= ]\s*(.*))?$/.exec(directive.trim());
-    const short = /^-(\w)[= ]?\s*(.*)$/.exec(directive.trim());
-    const name = long?.[1] ?? SHORT[short?.[1] ?? ""];
-    const value = (long?.[2] ?? short?.[2] ?? "").trim().replace(/^(["'])(.*)\1$/, "$2");
-    if (name !== undefined) options.set(name, value);
-  }
-  return options;
-}
-
 /** Reads the `#SBATCH` options of a pilot; the last of two that are the same counts. */
 export function readRequest(directives: readonly string[]) {
-  const options = readOptions(directives);
+  const options = new Map(directives.flatMap(readSbatchOptions).map(({ name, value }) => [name, value ?? ""]));
   const cpus = Number(options.get("cpus-per-task") ?? 1);
   const ofNode = readMebibytes(options.get("mem") ?? "");
   const ofCpu = readMebibytes(options.get("mem-per-cpu") ?? "");

@@ -15,6 +15,12 @@ export class HungUp extends Unreachable {
   }
 }
 
+/** A host that lets one log in, and opens no session for a command. */
+export function noSession(name: string, why: string, error: Error): RuntimeProblem {
+  const hint = "its ssh server may allow fewer sessions at a time (MaxSessions), or no commands";
+  return new RuntimeProblem(`${name} starts no command: ${why}`, hint, { cause: error });
+}
+
 /** Between two tries at a host that hangs up, in milliseconds; others try as well, so each takes its own time. */
 const HUNG_UP_PAUSES = [200, 400, 800, 1600, 3000, 4000];
 

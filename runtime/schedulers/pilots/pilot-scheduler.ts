@@ -83,7 +83,10 @@ export class PilotScheduler implements Scheduler {
       answer = await this.#askQueue(run);
     }
     this.#isFirst = false;
-    this.#state = { ...this.#judge(answer), notes: [...(answer.notes ?? []), ...(await this.#giveUpSilent(run, answer))] };
+    this.#state = {
+      ...this.#judge(answer),
+      notes: [...(answer.notes ?? []), ...(await this.#giveUpSilent(run, answer))],
+    };
     const since = this.#missingSince ?? this.#leftSince;
     const isNear = this.#silent.inDoubt || (since !== undefined && performance.now() - since < LONGEST_HASTE);
     const longest = isNear ? LONGEST_DOUBT : LONGEST_ASK;

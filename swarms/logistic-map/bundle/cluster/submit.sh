@@ -216,7 +216,7 @@ choose_options() {
   fi
   if [[ $bad_nodes ]]; then
     options+=("--exclude=${exclude:+$exclude,}$bad_nodes")
-    note "these nodes are left out, since jobs failed there one after another: $bad_nodes; to take them back: locusts clean --nodes"
+    note "these nodes are left out, since nothing worked there: $bad_nodes; to take them back: locusts clean --nodes"
   fi
 }
 

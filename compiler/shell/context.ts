@@ -83,8 +83,7 @@ class CommandScanner extends PieceScanner {
       }
       if (c === ")" && closer === ")") {
         endWord();
-        this.mark("close )");
-        this.pos++;
+        this.pass("close )");
         return "closed";
       }
       const divider = closer === "case" ? this.match(/;;&|;;|;&/y) : undefined;
@@ -141,22 +140,19 @@ class CommandScanner extends PieceScanner {
 
   private parentheses(array: boolean): void {
     const { pos, wordStart } = this;
-    this.mark("open (");
-    this.pos++;
+    this.pass("open (");
     if (this.commandList(")", array) === "end") this.leaveOpen(pos);
     this.wordStart = wordStart;
   }
 
   private condition(): void {
     const start = this.pos;
-    this.mark("open [[");
-    this.pos += 2;
+    this.pass("open [[", 2);
     this.inCondition = true;
     this.wordStart = this.pos;
     while (this.pos < this.source.length) {
       if (this.wordStart === this.pos && this.match(CONDITION_END)) {
-        this.mark("close ]]");
-        this.pos += 2;
+        this.pass("close ]]", 2);
         this.inCondition = false;
         return;
       }
@@ -175,8 +171,7 @@ class CommandScanner extends PieceScanner {
 
   private caseOf(): void {
     const start = this.pos;
-    this.mark("open case");
-    this.pos += 4;
+    this.pass("open case", 4);
     this.blanks();
     while (this.pos < this.source.length && /\S/.test(this.source[this.pos] ?? "")) this.piece("plain");
     this.blanks();
@@ -185,8 +180,7 @@ class CommandScanner extends PieceScanner {
     while (body !== "end") {
       this.blanks();
       if (body === "closed" || this.match(ESAC)) {
-        this.mark("close esac");
-        this.pos += 4;
+        this.pass("close esac", 4);
         return;
       }
       if (this.source[this.pos] === "(") this.pos++;
@@ -202,8 +196,7 @@ class CommandScanner extends PieceScanner {
       const c = this.source[this.pos];
       if (c === "(") depth++;
       if (c === ")" && depth-- === 0) {
-        this.mark("close pattern");
-        this.pos++;
+        this.pass("close pattern");
         return;
       }
       this.piece("plain");
@@ -232,8 +225,7 @@ class CommandScanner extends PieceScanner {
   /** The word after `<<`. Any quote in it means that bash expands nothing in the document. */
   private delimiter(operator: string): void {
     const start = this.pos;
-    this.mark("open <<");
-    this.pos += operator.length;
+    this.pass("open <<", operator.length);
     this.pos += this.match(/[ \t]+/y)?.length ?? 0;
     let delimiter = "";
     let quoted = false;

@@ -127,6 +127,12 @@ export abstract class PieceScanner {
     this.findings.marks.push({ at: this.at(offset), kind });
   }
 
+  /** Marks what begins here, and goes past it. */
+  protected pass(kind: string, length = 1): void {
+    this.mark(kind);
+    this.pos += length;
+  }
+
   protected leaveOpen(offset: number): void {
     this.findings.unclosed ??= this.at(offset);
   }
@@ -191,12 +197,10 @@ export abstract class PieceScanner {
   /** From a single quote, which stands `skip` characters long here, to the next. */
   private single(skip: number, quoting: "single" | "quote-in-word" | "ansi"): void {
     const start = this.pos;
-    this.mark("open '");
-    this.pos += skip;
+    this.pass("open '", skip);
     while (this.pos < this.source.length) {
       if (this.source[this.pos] === "'") {
-        this.mark("close '");
-        this.pos++;
+        this.pass("close '");
         return;
       }
       if (this.atHole()) this.hole(quoting);
@@ -208,12 +212,10 @@ export abstract class PieceScanner {
 
   private double(quoting: "double" | "arithmetic"): void {
     const start = this.pos;
-    this.mark('open "');
-    this.pos++;
+    this.pass('open "');
     while (this.pos < this.source.length) {
       if (this.source[this.pos] === '"') {
-        this.mark('close "');
-        this.pos++;
+        this.pass('close "');
         return;
       }
       if (this.source[this.pos] === "\\") this.escape(false, quoting);
@@ -254,8 +256,7 @@ export abstract class PieceScanner {
   /** `$( )`, `<( )`, `>( )`: what is within is read as if it stood alone. */
   protected substitution(skip: number): void {
     const { pos, wordStart, inCondition } = this;
-    this.mark("open $(");
-    this.pos += skip;
+    this.pass("open $(", skip);
     this.inCondition = false;
     if (this.commands(")") === "end") this.leaveOpen(pos);
     this.wordStart = wordStart;
@@ -265,14 +266,12 @@ export abstract class PieceScanner {
   protected arithmetic(skip: number, closer: ")" | "]"): void {
     const start = this.pos;
     const opener = closer === ")" ? "(" : "[";
-    this.mark("open arithmetic");
-    this.pos += skip;
+    this.pass("open arithmetic", skip);
     let depth = 0;
     while (this.pos < this.source.length) {
       const c = this.source[this.pos];
       if (c === closer && depth === 0) {
-        this.mark("close arithmetic");
-        this.pos += closer === ")" ? 2 : 1;
+        this.pass("close arithmetic", closer === ")" ? 2 : 1);
         return;
       }
       if (c === opener) depth++;
@@ -287,16 +286,14 @@ export abstract class PieceScanner {
   private parameter(quoting: Quoting): void {
     const start = this.pos;
     const unquoted = UNQUOTED.has(quoting);
-    this.mark("open ${");
-    this.pos += 2;
-    const prefix = this.source[this.pos];
-    if ((prefix === "!" || prefix === "#") && (this.atHole(this.pos + 1) || this.match(/.[\w@*]/y))) this.pos++;
+    this.pass("open ${", 2);
+    if (this.match(/[!#]/y) && (this.atHole(this.pos + 1) || this.match(/.[\w@*]/y))) this.pos++;
     const name = this.match(/\w+|[@*#?$!-]/y) ?? "";
-    const nameAt = this.pos;
     this.pos += name.length;
     // What has a value of its own for a variable that is not set may well not be set.
     const isAsked = this.match(/(?:\[[^\]]*\])?:?[-=+?]/y) !== undefined;
-    if (/^[A-Za-z_]/.test(name) && !isAsked && !this.atHole()) this.use("variable", name, quoting, nameAt);
+    if (/^[A-Za-z_]/.test(name) && !isAsked && !this.atHole())
+      this.use("variable", name, quoting, this.pos - name.length);
     if (this.atHole()) {
       if (name !== "") this.setBefore("name");
       this.hole("name", unquoted && !this.inCondition);
@@ -311,8 +308,7 @@ export abstract class PieceScanner {
     while (this.pos < this.source.length) {
       const c = this.source[this.pos];
       if (c === "}") {
-        this.mark("close }");
-        this.pos++;
+        this.pass("close }");
         return;
       }
       if (replaces && c === "/") pattern = "replacement";
@@ -339,8 +335,7 @@ export abstract class PieceScanner {
     const special = quoting === "double" || quoting === "word-in-double" ? '\\$`"' : "\\$`";
     const offsets: number[] = [];
     let text = "";
-    this.mark("open `");
-    this.pos++;
+    this.pass("open `");
     while (this.pos < this.source.length && this.source[this.pos] !== "`") {
       const next = this.source[this.pos + 1];
       if (this.source[this.pos] === "\\" && next !== undefined && special.includes(next)) this.pos++;

@@ -44,6 +44,8 @@ export class RunFollower {
   readonly #results: Results;
   readonly #ledger: Ledger;
   readonly #waiting: EndedTry[] = [];
+  /** how many of those that wait are being collected; taking each from the front would cost the more the more wait */
+  #begun = 0;
   readonly #doneTries = new Map<string, EndedTry>();
   readonly #failedPlaces = new Set<string>();
   readonly failures: Failure[] = [];
@@ -81,9 +83,11 @@ export class RunFollower {
   /** Collects what has ended since the last time, and writes it into the ledger. @param show called again and again */
   async collect(show: () => void = () => {}): Promise<readonly JobResult[]> {
     const results: JobResult[] = [];
-    while (this.#waiting.length > 0) {
+    while (this.#begun < this.#waiting.length) {
       results.push(...(await this.#collectSome(show)));
     }
+    this.#waiting.length = 0;
+    this.#begun = 0;
     return results;
   }
 
@@ -91,8 +95,10 @@ export class RunFollower {
     const batch: EndedTry[] = [];
     const artifacts: Artifact[] = [];
     let bytes = 0;
-    while (this.#waiting.length > 0 && batch.length < MOST_JOBS_AT_ONCE && bytes < MOST_BYTES_AT_ONCE) {
-      const ended = this.#waiting.shift() as EndedTry;
+    while (batch.length < MOST_JOBS_AT_ONCE && bytes < MOST_BYTES_AT_ONCE) {
+      const ended = this.#waiting[this.#begun];
+      if (!ended) break;
+      this.#begun += 1;
       batch.push(ended);
       if (this.#known(this.options.jobs.get(ended.number) as BundledJob, ended)) continue;
       for (const artifact of this.#artifactsOf(ended)) {

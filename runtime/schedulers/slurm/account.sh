@@ -4,7 +4,7 @@
 #
 #   $1 the swarm's folder   $2 the run's number   $3 how their names begin
 #
-# Prints `ended <state> <nodes>` for each of which SLURM still knows, by its controller or, where there is
+# Prints `ended <state> <exit code> <nodes>` for each of which SLURM still knows, by its controller or, where there is
 # one that answers, by its accounting; and `log <line>`.
 set -u
 run=$1/runs/$2
@@ -17,13 +17,13 @@ if ((${#ids[@]} > 0)); then
   done
   while IFS='' read -r line; do
     # Ids are used again: what has another name is another's.
-    if read_job "$line" && [[ $name == "$3"* ]]; then printf 'ended %s %s\n' "$state" "$nodes"; fi
+    if read_job "$line" && [[ $name == "$3"* ]]; then printf 'ended %s %s %s\n' "$state" "$exit_code" "$nodes"; fi
   done <<<"$answers"
   if [[ ! $answers ]]; then
     IFS=,
-    ask_slurm 10 sacct --noheader --allocations --parsable2 --jobs="${ids[*]}" --format=JobName,State,NodeList 2>/dev/null |
-      while IFS='|' read -r name state nodes; do
-        [[ $name != "$3"* ]] || printf 'ended %s %s\n' "${state%% *}" "${nodes/None assigned/}"
+    ask_slurm 10 sacct --noheader --allocations --parsable2 --jobs="${ids[*]}" --format=JobName,State,ExitCode,NodeList 2>/dev/null |
+      while IFS='|' read -r name state exit_code nodes; do
+        [[ $name != "$3"* ]] || printf 'ended %s %s %s\n' "${state%% *}" "${exit_code%%:*}" "${nodes/None assigned/}"
       done
   fi
 fi

@@ -15,16 +15,17 @@ ask_slurm() { # seconds command…
   )
 }
 
-# Reads a line of `scontrol show job`: leaves what it says in name, state, nodes and element, the id of one of an array.
+# Reads a line of `scontrol show job`: leaves what it says in name, state, exit_code, nodes and element, the id of one of an array.
 # Fails if it is none.
 read_job() { # line
   local word words
-  name='' state='' nodes='' element=''
+  name='' state='' exit_code='' nodes='' element=''
   read -r -a words <<<"$1"
   for word in "${words[@]}"; do
     case $word in
       JobName=*) name=${word#*=} ;;
       JobState=*) state=${word#*=} ;;
+      ExitCode=*) exit_code=${word#*=} exit_code=${exit_code%%:*} ;;
       NodeList=*) nodes=${word#*=} nodes=${nodes/(null)/} ;;
       ArrayTaskId=*) element=${word#*=} ;;
     esac

@@ -1,3 +1,4 @@
+import { MANAGER_EXITS } from "../../../compiler/format/journal.js";
 import { loadScript } from "../../hosts/load-script.js";
 import type { Ended } from "../../hosts/script/script-run.js";
 import { RuntimeProblem } from "../../system/problem.js";
@@ -104,11 +105,15 @@ export class Slurm implements BatchSystem {
     const ended = await this.#ask("account", this.#argsOf(pilots));
     const said = (word: string) =>
       ended.stdout.split("\n").flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []));
-    const states = said("ended").map((line) => line.trim().split(" ") as [state: string, nodes?: string]);
+    const states = said("ended").map((line) => line.trim().split(" ") as [string, string, string?]);
     const bad = states.filter(([state]) => state !== "COMPLETED" && state !== "RUNNING" && state !== "PENDING");
-    const ends = [...new Set(bad.map(([state, nodes]) => (nodes ? `${state} on ${nodes}` : state)))];
+    const ends = [...new Set(bad.map(([state, _, nodes]) => (nodes ? `${state} on ${nodes}` : state)))];
     const parts = [ends.length > 0 ? `SLURM says ${ends.join(", ")}` : "", said("log").at(-1) ?? ""];
-    const wasTaken = bad.length > 0 && TAKEN.has(bad.at(-1)?.[0] ?? "");
-    return { reason: undefined, detail: parts.filter((part) => part !== "").join("; "), wasTaken };
+    const [lastState = "", lastCode] = bad.at(-1) ?? [];
+    const wasTaken = TAKEN.has(lastState);
+    // Where there is no room, a manager can say so by its exit code alone.
+    const isFull = lastState === "FAILED" && Number(lastCode) === MANAGER_EXITS.disk_full;
+    const detail = parts.filter((part) => part !== "").join("; ");
+    return { reason: isFull ? "disk-full" : undefined, detail, wasTaken };
   }
 }

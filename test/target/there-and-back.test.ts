@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { chmodSync, lstatSync, readlinkSync, statSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, readlinkSync, statSync } from "node:fs";
 import { noCluster } from "../cluster/availability.js";
 import { useCluster } from "../cluster/cluster.js";
+import { until } from "../deploy/deployment.js";
 import { assertUnharmed, NASTY_FIELDS, NASTY_FILES, NASTY_NAMES } from "../deploy/nasty-names.js";
 import { suite } from "../runner/suite.js";
 import { Elsewhere, overSsh } from "./elsewhere.js";
@@ -64,8 +65,22 @@ test.skipUnless(why === undefined, why ?? "", "logs of failed jobs, and of all w
   assert.deepEqual([deployment.log("good", "out"), deployment.log("bad", "out")], ["", "says bad\n"]);
   await deployment.deploy(["--redo", "all", "--keep-logs"]);
   assert.deepEqual([deployment.log("good", "out"), deployment.log("bad", "out")], ["says good\n", "says bad\n"]);
-  const { stdout } = await deployment.begin(["logs", "--job", "bad"]).outcome;
+  const { stdout, stderr } = await deployment.begin(["logs", "--job", "bad"]).outcome;
   assert.equal(stdout, "says bad\n");
+  assert.match(stderr, /^==> ended by swarm\.config\.ts:\d+: .*\[\[ "\$param_id" == good \]\]$/m);
+
+  // Of a job that runs, what it has printed so far.
+  deployment.define('jobs: list("id", ["slow"]), command: () => sh`echo "so far"; sleep 100`,');
+  await deployment.deploy(["--detach"]);
+  const work = `${deployment.run(3)}/work/main.1/1/1`;
+  await until("it has printed something", () => existsSync(`${work}.out`) && statSync(`${work}.out`).size > 0);
+  assert.equal((await deployment.begin(["logs", "--job", "slow"]).outcome).stdout, "so far\n");
+  const { document } = await deployment.json<{ running: readonly { job: string; folder: string }[] }>("status");
+  assert.deepEqual(
+    document.running.map(({ job, folder }) => [job, folder]),
+    [["slow", work]],
+  );
+  assert.equal((await deployment.begin(["cancel"]).outcome).exitCode, 0);
 });
 
 test.skipUnless(

@@ -21,6 +21,8 @@ export interface TableWishes {
   readonly comments: boolean | undefined;
 }
 
+/** So many examples are shown of each kind of mistake, and so many mistakes of all kinds. */
+const MOST_EXAMPLES = 3;
 const MOST_PROBLEMS = 20;
 
 /** The name that objects keep for something else would be lost. */
@@ -46,6 +48,7 @@ class Sighting {
 
 class TableReader {
   readonly #problems: Problem[] = [];
+  readonly #kinds = new Map<string, number>();
   #more = 0;
   readonly #rows: Record<string, ParamValue>[] = [];
   #header: readonly string[] | undefined;
@@ -62,7 +65,11 @@ class TableReader {
   ) {}
 
   #wrong(record: TableRecord, field: number, message: string, hint: string): void {
-    if (this.#problems.length >= MOST_PROBLEMS) this.#more += 1;
+    // Mistakes of a kind, in a column, are mended in the same way.
+    const kind = `${field} ${hint}`;
+    const seen = (this.#kinds.get(kind) ?? 0) + 1;
+    this.#kinds.set(kind, seen);
+    if (seen > MOST_EXAMPLES || this.#problems.length >= MOST_PROBLEMS) this.#more += 1;
     else this.#problems.push({ message, hint, place: this.#placeOf(record, field) });
   }
 

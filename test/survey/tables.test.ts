@@ -151,8 +151,8 @@ test("blanks and quotes that are kept, and rows of nothing that are not, are wor
 
 test("a table full of mistakes names some, and counts the rest", () => {
   const { problems } = read(`id\n${"x\ty\n".repeat(1000)}`);
-  assert.is(problems.length, 21);
-  assert.match(problems.at(-1)?.message ?? "", /and 980 more of these/);
+  assert.is(problems.length, 4);
+  assert.match(problems.at(-1)?.message ?? "", /and 997 more of these/);
 });
 
 test.run();

@@ -75,7 +75,7 @@ try {
   // The workers of a queue draw from the one iterator. Tests take a cluster's nodes down: each cluster has one file
   // at a time.
   const outcomes = await Promise.all([
-    ...CLUSTERS.map((cluster) => work(clustered, { LOCUSTS_TEST_CLUSTER: cluster })),
+    ...CLUSTERS.map((cluster) => work(chain(clustered, rest), { LOCUSTS_TEST_CLUSTER: cluster })),
     ...Array.from({ length: Math.max(1, concurrency) }, () => work(rest)),
   ]);
   const ended = outcomes.flat();
@@ -99,6 +99,11 @@ for (const problem of unsteady) console.log(`unsteady, passed once nothing else 
 for (const failure of failures) console.log(`failed: ${failure}`);
 console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
 process.exitCode = failed > 0 || (ci && (skipped.length > 0 || withOnly)) ? 1 : 0;
+
+/** One queue after the other. */
+function* chain<T>(...queues: readonly IterableIterator<T>[]): Generator<T> {
+  for (const queue of queues) for (let next = queue.next(); !next.done; next = queue.next()) yield next.value;
+}
 
 async function work(queue: Iterator<[number, string]>, env: NodeJS.ProcessEnv = {}): Promise<FileOutcome[]> {
   const outcomes: FileOutcome[] = [];

@@ -17,6 +17,7 @@ ask_slurm() { # seconds command…
 
 # Reads a line of `scontrol show job`: leaves what it says in name, state, exit_code, nodes and element, the id of one of an array.
 # Fails if it is none.
+# shellcheck disable=SC2034 # the scripts that follow read these
 read_job() { # line
   local word words
   name='' state='' exit_code='' nodes='' element=''

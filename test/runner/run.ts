@@ -3,7 +3,7 @@
  *
  *     node dist/test/runner/run.js [--folder DIR] [--seconds N] [--minimum N] [--again N] [FILTER…]
  *
- * A filter is part of a file's path. The last line is `N passed, N failed, N skipped`.
+ * A filter is part of a file's path; `quick` alone is a little of everything, in half a minute. The last line is `N passed, N failed, N skipped`.
  *
  * Many tests wait for real processes and a real scheduler, beside each other on few processors. So one or two
  * files that have failed are run once more when nothing else runs. What passes then is passed, and named as
@@ -19,7 +19,13 @@ import { judge } from "./judge.js";
 import type { SkippedTest, Tally } from "./tally.js";
 import { killRunningFiles, runTestFile } from "./test-file.js";
 
-const { values: options, positionals: filters } = parseArgs({
+const QUICK = [
+  ...["deploy/at-work", "deploy/logs", "deploy/target-names", "doctor/local", "emit/claims", "load/load"],
+  ...["results/edits", "shell/last-program", "shell/quote", "survey/patterns", "survey/sources", "survey/tables"],
+  "workspace/init",
+];
+
+const { values: options, positionals: words } = parseArgs({
   allowPositionals: true,
   options: {
     /** where the test files are; those of this project unless given */
@@ -35,6 +41,7 @@ const { values: options, positionals: filters } = parseArgs({
 
 const ci = process.env.CI === "true";
 const folder = options.folder ?? fileURLToPath(new URL("../", import.meta.url));
+const filters = words.length === 1 && words[0] === "quick" ? QUICK : words;
 const files = testFiles(folder).filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)));
 // One more than the processors: tests wait about half of their time.
 const concurrency = Number(process.env.LOCUSTS_TEST_JOBS ?? Math.min(availableParallelism() + 1, 3));

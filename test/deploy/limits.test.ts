@@ -51,11 +51,11 @@ test("a job that is stopped is waited for, and its time stands still meanwhile",
     `
     jobs: list("id", ["STOP", "TSTP", "TTIN", "TTOU", "code"]),
     outputs: { text: "{id}.txt" },
-    limits: { time: "3s" },
+    limits: { time: "6s" },
     command: ({ outputs, params }) => sh\`
       [[ \${params.id} != code ]] || exit 148
       me=$BASHPID
-      setsid bash -c "sleep 4; kill -CONT $me" &
+      setsid bash -c "sleep 8; kill -CONT $me" &
       kill -s \${params.id} $me
       echo ok > \${outputs.text}\`,
   `,

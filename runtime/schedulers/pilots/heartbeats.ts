@@ -48,16 +48,14 @@ export class Heartbeats {
     return [...this.#present()].some(({ since }) => now - since < this.betweenHeartbeats);
   }
 
+  /** Has any manager gone with work left to do, or without a word? The last one in each place counts. */
+  haveLeftWork({ heartbeats }: QueueAnswer): boolean {
+    return [...incarnationsIn(heartbeats).values()].some((of) => !/^(finished|continued)\b/.test(of.at(-1) ?? ""));
+  }
+
   /** The pilots that have begun and not left, or that were submitted and have not begun: the last in each place. */
   openPilots({ submitted, heartbeats }: QueueAnswer): Submitted[] {
-    const incarnations = new Map<number, string[]>();
-    for (const [incarnation, beat] of heartbeats) {
-      const [, number, count] = /^p(\d+)\.(\d+)$/.exec(incarnation) ?? [];
-      if (number === undefined) continue;
-      const of = incarnations.get(Number(number)) ?? [];
-      of[Number(count) - 1] = beat;
-      incarnations.set(Number(number), of);
-    }
+    const incarnations = incarnationsIn(heartbeats);
     const places = new Groups<number, Submitted>();
     for (const one of submitted) for (let number = one.first; number <= one.last; number += 1) places.add(number, one);
     return [...places].flatMap(([number, chain]) => {
@@ -67,4 +65,17 @@ export class Heartbeats {
       return hasLeft && !last.startsWith("continued") ? [] : [chain.at(-1) as Submitted];
     });
   }
+}
+
+/** What the incarnations in each place have said last, in their order. */
+function incarnationsIn(heartbeats: QueueAnswer["heartbeats"]): Map<number, string[]> {
+  const incarnations = new Map<number, string[]>();
+  for (const [incarnation, beat] of heartbeats) {
+    const [, number, count] = /^p(\d+)\.(\d+)$/.exec(incarnation) ?? [];
+    if (number === undefined) continue;
+    const of = incarnations.get(Number(number)) ?? [];
+    of[Number(count) - 1] = beat;
+    incarnations.set(Number(number), of);
+  }
+  return incarnations;
 }

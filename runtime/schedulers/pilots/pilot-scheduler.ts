@@ -153,6 +153,9 @@ export class PilotScheduler implements Scheduler {
     });
     if (open.length > 0 && (this.#heartbeats.isAlive(now) || this.#heartbeats.isOpen(now)))
       return missing("but some of them give heartbeats");
+    // One on its way out may be put back into the queue.
+    if (queued.length > 0 && this.#heartbeats.haveLeftWork(answer) && now - this.#missingSince < PATIENCE_WITH_QUEUE)
+      return { active: true, explanation: `${name} has not let go of the pilots yet` };
     if ([...found.values()].some((phase) => phase !== "over")) return missing(`but ${name} knows of some`);
     const known = new Set([...found.keys()].map((id) => id.split("_")[0]));
     if (open.some(({ id }) => !known.has(id)) && now - this.#missingSince < PATIENCE_WITH_QUEUE)

@@ -57,7 +57,7 @@ function decode(fields: readonly string[]): JobResult {
 export class Ledger {
   readonly #table: AppendOnlyTable;
   readonly #results = new Map<string, JobResult>();
-  readonly #names = new Set<string>();
+  readonly #named = new Map<string, JobResult>();
 
   private constructor(stateFolder: string) {
     this.#table = new AppendOnlyTable(join(stateFolder, STATE_FILES.ledger), COLUMNS);
@@ -76,16 +76,16 @@ export class Ledger {
 
   #remember(result: JobResult): void {
     this.#results.set(result.key, result);
-    this.#names.add(result.name);
+    this.#named.set(result.name, result);
   }
 
   get(key: string): JobResult | undefined {
     return this.#results.get(key);
   }
 
-  /** Was a job of this name run before, as whatever it was then? */
-  knowsName(name: string): boolean {
-    return this.#names.has(name);
+  /** The last result of a job of this name, as whatever it was then. */
+  lastNamed(name: string): JobResult | undefined {
+    return this.#named.get(name);
   }
 
   /** Appends results. What a power cut could take back is still in the journals, until `sync`. */

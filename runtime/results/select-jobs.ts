@@ -84,9 +84,9 @@ class JobWords {
 
   /** Is it named, or is one of these kinds? */
   means(job: BundledJob, ...kinds: readonly (string | undefined)[]): boolean {
-    const found = kinds.find((kind) => kind !== undefined && this.#kinds.has(kind));
-    if (found !== undefined) this.#unused.delete(found);
-    return found !== undefined || this.names(job);
+    const found = kinds.filter((kind): kind is string => kind !== undefined && this.#kinds.has(kind));
+    for (const kind of found) this.#unused.delete(kind);
+    return found.length > 0 || this.names(job);
   }
 
   /** @throws RuntimeProblem if one of them meant nothing */
@@ -131,8 +131,11 @@ export function selectJobs(
   for (const job of jobs()) {
     total += 1;
     const last = placed.ledger.get(job.key);
-    const isRedo = last !== undefined && (isAll || redo.means(job, last.cause));
-    const isMeant = (reason: Reason | undefined) => only?.means(job, last?.cause, ...statesOf(reason)) ?? true;
+    // Who has mended what failed still calls it by that.
+    const ended = last ?? placed.ledger.lastNamed(job.name);
+    const failed = ended?.status === "failed" ? "failed" : undefined;
+    const isRedo = (isAll || redo.means(job, ended?.cause)) && last !== undefined;
+    const isMeant = (reason: Reason | undefined) => only?.means(job, ended?.cause, failed, ...statesOf(reason)) ?? true;
     const why =
       isRedo && isMeant(last.status === "failed" ? "failed before" : undefined)
         ? "redo"
@@ -176,7 +179,7 @@ function whyRun(
   lost: PlacedOutput[],
 ): Reason | readonly ReturningOutput[] {
   const result = placed.ledger.get(job.key);
-  if (!result) return placed.ledger.knowsName(job.name) ? "changed" : "new";
+  if (!result) return placed.ledger.lastNamed(job.name) ? "changed" : "new";
   if (result.status === "failed") return "failed before";
   const missing = missingOutputs(job, result, description, placed);
   let why: Reason | undefined = missing.length > 0 ? "changed" : undefined;

@@ -77,6 +77,11 @@ test("--only restricts what runs, --redo runs again what is done; what is named 
     nobody.stderr,
     /^error: --only: there is no job named S009, timeout, and none that ended by such a cause/,
   );
+  // Who has mended what failed still calls it by that.
+  deployment.define(SAMPLES.replace("exit 7", "echo 7"));
+  const mended = ["sample=S001,depth=3: changed", "sample=S002,depth=3: changed"];
+  for (const words of ["--only failed", "--only exit failed", "--only exit --redo exit"])
+    assert.deepEqual(await reasons(...words.split(" ")), mended, words);
 });
 
 test("where a run is gone on with, nothing can be chosen, and that is said", async () => {

@@ -130,6 +130,12 @@ test("locusts run needs no definition: its swarm lies beside the list, and all v
   assert.deepEqual([mended.jobs.done, mended.jobs.cached], [2, 1]);
   assert.equal(read("out.txt"), `one\n${folder}\ntwo\n`);
 
+  const below = await locusts(["run", "tasks.txt"], { cwd: join(folder, "my lists") });
+  assert.match(
+    below.stderr,
+    /have run in \.\. until now, and called from here they would run in \.\n {2}hint: .*--folder \.\./,
+  );
+
   const saved = await here(["run", "my lists/tasks.txt", "--save"]);
   assert.equal(saved.exitCode, 0, saved.stderr);
   const definition = "my lists/tasks.txt.locusts/swarm.config.ts";

@@ -105,7 +105,7 @@ test("each job of a source with each of another, as long as their params differ"
   assert.deepEqual(jobsOf(crossed, bams), ["s=a chrom=2 k=x", "s=b chrom=1 k=x", "s=b chrom=2 k=x"]);
   const clash = table("p.csv").times(list("n", [1, 2]) as never);
   assert.deepEqual(wrong(clash, { "p.csv": "n,m\n1,2\n" }), [
-    "both sources have the param n (give it another name in one of them)",
+    "both sources have the param n (name it otherwise in one of them; to put rows to files: table(…) alone, with its params in the paths of the inputs)",
   ]);
   const inputs = files({ a: "{x}.a" }).times(files({ a: "{y}.b" }));
   assert.match(wrong(inputs, empty("1.a", "2.b")).join("\n"), /^both sources have the input a \(/);
@@ -185,7 +185,7 @@ test("types know the params of both sources, and the inputs that files are", asy
     '7:87 there is no param "k"; this swarm\'s params are s',
   ]);
   assert.deepEqual(await mistakes(good(`${jobs}.times(linspace("s", 0, 1, 3))`)), [
-    `4:${10 + jobs.length + 6} both sources have the param {s} (give it another name in one of them)`,
+    `4:${10 + jobs.length + 6} both sources have the param {s} (name it otherwise in one of them; to put rows to files: table(…) alone, with its params in the paths of the inputs)`,
   ]);
   assert.match(
     (await mistakes(good(`${jobs}.times({ k: [1] })`))).join("\n"),

@@ -1,3 +1,4 @@
+import { CLASH_HINT } from "../../dsl/job-source.js";
 import { USE_A_SOURCE } from "../../dsl/swarm.js";
 import { didYouMean } from "../../problem/closest.js";
 import { exclusive } from "./exclusive.js";
@@ -75,7 +76,7 @@ function patternWith(placeholder: string, value: ts.Node): ts.Node {
 
 function sentence({ node }: Mistake, wanted: string): Wording | undefined {
   const [first] = sentencesIn(wanted);
-  const hint = first?.startsWith("both sources have") ? "give it another name in one of them" : undefined;
+  const hint = first?.startsWith("both sources have") ? CLASH_HINT : undefined;
   return first === undefined ? undefined : { message: first, hint, at: valueAt(node) };
 }
 

@@ -1,3 +1,4 @@
+import { CLASH_HINT } from "../../dsl/job-source.js";
 import type { Params } from "../../format/pattern.js";
 import type { Problem } from "../../problem/problem.js";
 import { again, type Source } from "./source.js";
@@ -19,7 +20,7 @@ export function crossSources(left: Source, right: Source): Source {
   const problems = [
     ...left.problems,
     ...right.problems,
-    ...clashes("param", left.names, right.names, "give it another name in one of them"),
+    ...clashes("param", left.names, right.names, CLASH_HINT),
     ...clashes(
       "input",
       Object.keys(left.inputs ?? {}),

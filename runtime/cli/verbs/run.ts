@@ -48,6 +48,27 @@ export default defineSwarm({
 `;
 }
 
+/** Where the lines have run until now, from the definition's folder; undefined if they never have. */
+function lastFolder(definition: string): string | undefined {
+  const [, written] = /\{ folder: ("(?:[^"\\]|\\.)*") \}\),$/m.exec(textOf(definition) ?? "") ?? [];
+  return written === undefined ? undefined : (JSON.parse(written) as string);
+}
+
+/**
+ * Lines with relative paths, and those that append, would do harm where they are not meant to run.
+ *
+ * @throws RuntimeProblem if they would run elsewhere than until now, and nobody has asked for it
+ */
+function refuseOtherFolder(home: string, definition: string, folder: string): void {
+  const before = lastFolder(definition);
+  if (before === undefined || resolve(home, before) === resolve(home, folder)) return;
+  const place = (path: string) => relative(process.cwd(), resolve(home, path)) || ".";
+  throw new RuntimeProblem(
+    `the lines have run in ${place(before)} until now, and called from here they would run in ${place(folder)}`,
+    `say where: --folder ${place(before)}, or --folder ${place(folder)}, where all of them run again`,
+  );
+}
+
 /** Is there a definition that a run may not replace? */
 function isSaved(definition: string): boolean {
   return existsSync(definition) && textOf(definition)?.startsWith(MADE_ANEW) !== true;
@@ -82,6 +103,7 @@ export const run: Verb<RunOptions> = async (context, options) => {
     }
   } else {
     const folder = relative(home, options.folder ?? ".") || ".";
+    if (options.folder === undefined) refuseOtherFolder(home, definition, folder);
     const text = definitionOf(relative(home, list), folder, swarmName(place === "-" ? "stdin" : place), options.slots);
     makeFolders(home);
     writeAtomically(definition, [options.save ? text : MADE_ANEW + text]);

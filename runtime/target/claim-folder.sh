@@ -26,13 +26,13 @@ else
   mkdir -p -- "$folder" || exit 21
   if [[ $5 == take ]]; then rm -f -- "$folder/owner"; fi
   # Two checkouts may come at the same time: only one of them can create the file.
+  draft=$folder/owner.$3
   if [[ ! -s $folder/owner ]]; then
     # Written first and then named: on a full disk, it must not be there without its owner.
-    draft=$folder/owner.$3
     printf '%s\t%s\n' "$3" "$4" >"$draft" || { rm -f -- "$draft"; rmdir -- "$folder" "${folder%/*}" 2>/dev/null; exit 21; }
     ln -- "$draft" "$folder/owner" 2>/dev/null || mv -n -- "$draft" "$folder/owner"
-    rm -f -- "$draft"
   fi
+  [[ ! -e $draft ]] || rm -f -- "$draft" # also one of an earlier call that could not
   mkdir -p -- "$folder"/{bundle,shared,runs} || exit 21
 fi
 

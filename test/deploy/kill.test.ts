@@ -46,7 +46,6 @@ async function assertWhole(deployment: Deployment): Promise<void> {
 const MOMENTS: Readonly<Record<string, (deployment: Deployment) => boolean>> = {
   "as soon as its run is staged": (deployment) => existsSync(join(deployment.run(), "run")),
   "between chunks": (deployment) => ends(deployment) > 95,
-  "near the end": (deployment) => starts(deployment) > 225,
 };
 const VICTIMS = {
   "the manager": (deployment: Deployment) => kill(deployment.manager()),

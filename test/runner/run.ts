@@ -5,7 +5,7 @@
  *
  * A filter is part of a file's path; `quick` alone is a little of everything, in half a minute. The last line is `N passed, N failed, N skipped`.
  *
- * Many tests wait for real processes and a real scheduler, beside each other on few processors. So one or two
+ * Many tests wait for real processes and a real scheduler, beside each other on few processors. So up to three
  * files that have failed are run once more when nothing else runs. What passes then is passed, and named as
  * unsteady with what it has said before: that is a fault to look into, of the test or of the product.
  */
@@ -86,7 +86,7 @@ try {
     ...Array.from({ length: Math.max(1, concurrency) }, () => work(rest)),
   ]);
   const ended = outcomes.flat();
-  const mostAgain = Number(options.again ?? (options.folder === undefined ? 2 : 0));
+  const mostAgain = Number(options.again ?? (options.folder === undefined ? 3 : 0));
   const isAgain = ended.filter(({ problems }) => problems.length > 0).length <= mostAgain;
   for (const outcome of ended) count(isAgain && outcome.problems.length > 0 ? await runAgain(outcome) : outcome);
 } finally {

@@ -127,7 +127,7 @@ for (const [words, options, where] of [
     await deployment.deploy(["--detach"]);
     await until("all jobs are done", () => ended(deployment) >= JOBS);
     // Grows by a share of itself: a machine that is slow today takes a few more steps, not hundreds.
-    for (let pause = 150; !deployment.exists(".locusts/local/runs/1/gathered"); pause *= 1.06) {
+    for (let pause = 150; !deployment.exists(".locusts/local/runs/1/gathered"); pause *= 1.12) {
       const { child, outcome } = deployment.begin(["gather"]);
       await Promise.race([outcome, sleep(pause)]);
       kill(child.pid);
@@ -145,7 +145,7 @@ test("deploys are killed one after another while changes are applied, and no job
   await deployment.deploy(["--detach"]);
   await until("all jobs are done", () => ended(deployment) >= JOBS);
   let exitCode: number | null = null;
-  for (let pause = 500; exitCode !== 0; pause *= 1.06) {
+  for (let pause = 500; exitCode !== 0; pause *= 1.12) {
     const { child, outcome } = deployment.begin(["deploy"]);
     await Promise.race([outcome, sleep(pause)]);
     kill(child.pid);

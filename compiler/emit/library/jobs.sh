@@ -44,7 +44,7 @@ locusts_work_through_list() {
         for locusts_step in "${locusts_steps[@]}"; do "$locusts_step"; done
       ) >|"$locusts_folder.out" 2>|"$locusts_folder.err" 3>&- 4<&- 5<&- &
       locusts_pid=$! locusts_code=0 locusts_told='' locusts_misses=0
-      [[ $locusts_time_limit == 0 ]] || printf '%s %s\n' "$!" "${locusts_start:0:-6}" >|"$locusts_work/slots/$locusts_slot"
+      [[ $locusts_time_limit == 0 ]] || locusts_have_timed || locusts_end_untimed
       [[ ! $locusts_stopping && ! $locusts_interrupted ]] || locusts_end_job TERM # before its number was known
       # A loop, since only there bash forgets a process at once; with what it remembers a fork takes longer.
       until locusts_await_end; do :; done

@@ -89,7 +89,8 @@ locusts_watch_time() {
     locusts_is_suspended "$pid" || locusts_time_spent[slot]=$((locusts_time_spent[slot] + passed))
     ((locusts_time_spent[slot] >= 100 * locusts_time_limit)) || continue
     if [[ ! -e $locusts_work/slots/timeout.$pid ]]; then
-      : >"$locusts_work/slots/timeout.$pid"
+      # Not before the slot can see why: it is asked again a second later.
+      { : >"$locusts_work/slots/timeout.$pid"; } 2>/dev/null || continue
       kill -TERM -- "-$pid" 2>/dev/null
     elif ((locusts_time_spent[slot] >= 100 * (locusts_time_limit + locusts_grace))); then
       kill -KILL -- "-$pid" 2>/dev/null

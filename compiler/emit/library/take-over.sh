@@ -78,7 +78,7 @@ locusts_has_unfinished() { # chunk
 }
 
 # Takes over the chunks that an incarnation has left unfinished: they are claimed anew, as <chunk>.2 and so
-# on, which only one can do. A claim that names nobody is one whose maker died in the middle of it.
+# on, which only one can do. A claim that names nobody, or is torn, is one whose maker died in the middle of it.
 locusts_take_over() { # incarnation-name
   local incarnation=$1 heartbeat='' claims claim chunk generation earlier owner
   { read -r heartbeat <"managers/$incarnation.beat"; } 2>/dev/null
@@ -91,12 +91,10 @@ locusts_take_over() { # incarnation-name
     chunk=${claim%.*} generation=1
     [[ $claim != *.* ]] || generation=${claim#*.}
     [[ -e claims/$claim && ! -e claims/$chunk.$((generation + 1)) ]] || continue
-    owner=''
-    read -r owner <"claims/$claim"
+    read -r owner <"claims/$claim" || owner='' # without its end, it names nobody
     [[ ! $owner || $owner == "$incarnation" ]] || continue
     for ((earlier = 1; earlier < generation; earlier++)); do
-      owner=''
-      read -r owner <"claims/$chunk$( ((earlier == 1)) || printf .%s "$earlier")"
+      read -r owner <"claims/$chunk$( ((earlier == 1)) || printf .%s "$earlier")" || owner=''
       [[ -e journal/$owner.tsv && ! ${locusts_known[$owner]-} ]] || continue
       # shellcheck disable=SC2004 # its keys are names
       locusts_known[$owner]=1

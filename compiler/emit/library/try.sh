@@ -96,6 +96,22 @@ locusts_end_job() { # signal
   kill -CONT -- "-$locusts_pid" # one that is stopped would not notice
 }
 
+# Tells the manager of the job that runs: it ends those that run for too long.
+locusts_have_timed() {
+  printf '%s %s\n' "$locusts_pid" "${locusts_start:0:-6}" >|"$locusts_work/slots/$locusts_slot"
+}
+
+# A job of which the manager cannot be told would run without a limit: it is ended, and stays unfinished.
+locusts_end_untimed() {
+  ! locusts_have_timed || return 0 # what refuses may pass
+  if locusts_has_room; then
+    locusts_stop_with "$locusts_work/slots/$locusts_slot cannot be written"
+  else
+    locusts_disk_is_full=1
+  fi
+  locusts_end_job KILL
+}
+
 # The manager wants this slot to end its job, and when it asks again, whatever it takes.
 locusts_obey_stop() {
   if [[ $locusts_stopping ]]; then

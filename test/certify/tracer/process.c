@@ -34,16 +34,24 @@ void drop_process(pid_t thread) {
 int count_processes(void) { return length; }
 Process *process_at(int index) { return &all[index]; }
 
-static pid_t process_of(pid_t thread) {
+/* A number that the system knows of a thread, by the format of its line. */
+static pid_t read_status(pid_t thread, const char *format, pid_t otherwise) {
   char path[64], line[128];
-  pid_t process = thread;
+  pid_t number = otherwise;
   snprintf(path, sizeof path, "/proc/%d/status", thread);
   FILE *file = fopen(path, "r");
-  if (!file) return thread;
+  if (!file) return otherwise;
   while (fgets(line, sizeof line, file))
-    if (sscanf(line, "Tgid: %d", &process) == 1) break;
+    if (sscanf(line, format, &number) == 1) break;
   fclose(file);
-  return process;
+  return number;
+}
+
+static pid_t process_of(pid_t thread) { return read_status(thread, "Tgid: %d", thread); }
+
+pid_t parent_of(pid_t thread) {
+  pid_t process = process_of(thread);
+  return process == thread ? read_status(thread, "PPid: %d", 0) : process;
 }
 
 static int ends_with(const char *text, const char *end) {

@@ -22,6 +22,9 @@ void drop_process(pid_t thread);
 int count_processes(void);
 Process *process_at(int index);
 
+/* The process that has a thread, or that has started a process; 0 if that one is gone. */
+pid_t parent_of(pid_t thread);
+
 /* A parent's word that it has a child. Its role is `<parent's>/sub` until it executes something. */
 Process *add_child(Process *parent, pid_t thread);
 /* The role of what has just executed a program. */

@@ -273,6 +273,18 @@ static int on_stop(Process *process, int status, int *deliver) {
   return go_on;
 }
 
+/* A child waits until its parent has told of it. One whose parent was killed before that goes its way alone,
+ * or dies with all. */
+static void release_orphans(void) {
+  for (int i = 0; i < count_processes(); i++) {
+    Process *process = process_at(i);
+    if (!process->is_held || find_process(parent_of(process->thread))) continue;
+    process->is_held = 0;
+    if (is_injected && fault == KILL_ALL) kill(process->thread, SIGKILL);
+    else ptrace(next_stop(process), process->thread, 0, 0);
+  }
+}
+
 static void trace(pid_t root, const char *status_file) {
   for (int status;;) {
     if (pause_is_over && paused_thread) {
@@ -285,11 +297,13 @@ static void trace(pid_t root, const char *status_file) {
     if (WIFEXITED(status) || WIFSIGNALED(status)) {
       if (thread == root) write_status(status_file, status);
       drop_process(thread);
+      release_orphans();
       continue;
     }
     if (!WIFSTOPPED(status)) continue;
     int deliver = 0, go_on = on_stop(add_process(thread), status, &deliver);
     if (go_on != -1) ptrace(go_on, thread, 0, deliver);
+    else release_orphans();
   }
 }
 

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { type Content, surveyContent } from "../format/content/digest.js";
 import type { DigestCache } from "../format/content/digest-cache.js";
 import { UnusableInput } from "../format/content/input-entries.js";
+import { cleanSource } from "../format/delivery.js";
 import { fillPattern } from "../format/pattern.js";
 import type { ProblemList } from "../problem/problem-list.js";
 import { hintForMissing } from "../survey/missing-path.js";
@@ -35,6 +36,13 @@ function rememberShared(plan: SwarmPlan, folder: string, cache: DigestCache): (s
   };
 }
 
+/** The paths of the inputs of all jobs. */
+function* inputsOfAll({ plan, enumeration }: Compilation): Generator<string> {
+  for (const params of enumeration.jobs) {
+    for (const { parts } of plan.inputs) yield cleanSource(fillPattern(parts, params));
+  }
+}
+
 /**
  * Plans the jobs, and reports what is wrong with any.
  *
@@ -52,7 +60,7 @@ export function planJobs(
   const { plan, loaded, enumeration } = compilation;
   const inputs = {
     look: looks ? rememberShared(plan, loaded.folder, cache) : () => NO_CONTENT,
-    hintForMissing: (source: string) => hintForMissing(loaded.folder, source),
+    hintForMissing: (source: string) => hintForMissing(loaded.folder, source, () => inputsOfAll(compilation)),
   };
   const planner = new JobPlanner(plan, inputs, problems.add, tree);
   const repetitions = new Repetitions();

@@ -45,8 +45,21 @@ export function hintForHome(path: string): string | undefined {
   return `~ is read by shells alone: write the whole path, as in "/home/me${path.replace(/^~[^/]*/, "")}"`;
 }
 
-/** What to do about a file or folder that is not there: which way goes wrong, and what may have been meant. */
-export function hintForMissing(folder: string, path: string): string {
+/** Those of the names in a folder that are not on the way to a path that is used. */
+function notUsed(names: readonly string[], before: string, used: Iterable<string>): readonly string[] {
+  const left = new Set(names);
+  for (const path of used) {
+    if (path.startsWith(before)) left.delete(path.slice(before.length).split("/")[0] as string);
+  }
+  return [...left];
+}
+
+/**
+ * What to do about a file or folder that is not there: which way goes wrong, and what may have been meant.
+ *
+ * @param used paths that were not meant, since something else reads them; asked for only if need be
+ */
+export function hintForMissing(folder: string, path: string, used: () => Iterable<string> = () => []): string {
   const home = hintForHome(path);
   if (home) return home;
   if (/[*?]/.test(path))
@@ -57,8 +70,10 @@ export function hintForMissing(folder: string, path: string): string {
   const missing = missingFolder(folder, parts, absolute);
   if (missing) return absolute ? missing : `${missing}; ${START}`.replace(/\?; paths.*$/, "?");
   const before = `${absolute ? "/" : ""}${parts.map((part) => `${part}/`).join("")}`;
-  const like = similar(last, namesIn(resolve(folder, before)) ?? []);
-  return like === undefined ? START : `there is ${before}${like}`;
+  const names = namesIn(resolve(folder, before)) ?? [];
+  const like = similar(last, names) === undefined ? undefined : similar(last, notUsed(names, before, used()));
+  if (like !== undefined) return `there is ${before}${like}`;
+  return before === "" ? START : `${before} is there, and has nothing of that name`;
 }
 
 /** What is in a pattern that looks like a placeholder, or like something that shells read, and is none. */

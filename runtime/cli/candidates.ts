@@ -7,7 +7,7 @@ import { namesIn, textOf } from "../../compiler/format/file-access.js";
 import { CAUSES } from "../../compiler/format/results.js";
 import { lineOf } from "../results/failure.js";
 import { STATES } from "../results/select-jobs.js";
-import { openWorkspace, type Workspace } from "../workspace/workspace.js";
+import { DEFINITION_NAME, listHome, openWorkspace, type Workspace } from "../workspace/workspace.js";
 
 /** Something that can stand where the cursor is. */
 export interface Candidate {
@@ -38,8 +38,12 @@ export function splitWords(line: string): string[] {
   return [...words, word ?? ""];
 }
 
-/** Folders, and files of a kind, that begin as what was typed. */
-function pathsLike(typed: string, isWanted: (name: string) => boolean): Candidate[] {
+/**
+ * Folders, and files of a kind, that begin as what was typed.
+ *
+ * @param isWanted told the name of each, and the folder that it is in
+ */
+function pathsLike(typed: string, isWanted: (name: string, folder: string, isFolder: boolean) => boolean): Candidate[] {
   const folder = typed.includes("/") ? dirname(`${typed}x`) : ".";
   const start = typed.slice(typed.lastIndexOf("/") + 1);
   const before = typed.slice(0, typed.length - start.length);
@@ -48,8 +52,22 @@ function pathsLike(typed: string, isWanted: (name: string) => boolean): Candidat
     .sort()
     .flatMap((name) => {
       const isFolder = statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory() === true;
-      return isFolder || isWanted(name) ? [{ text: `${before}${name}${isFolder ? "/" : ""}`, words: "" }] : [];
+      return isWanted(name, folder, isFolder) ? [{ text: `${before}${name}${isFolder ? "/" : ""}`, words: "" }] : [];
     });
+}
+
+/** Can a definition be here, or below: is it no folder that Locusts has made, and no file of another kind? */
+function leadsToDefinition(name: string, folder: string, isFolder: boolean): boolean {
+  if (!isFolder) return /\.config\.[cm]?[jt]s$/.test(name) || isRunList(name, folder);
+  if (name === "node_modules") return false;
+  if (/^(?:bundle|results)$/.test(name)) return !existsSync(join(folder, DEFINITION_NAME));
+  // That of a list is called by the list's name.
+  return !name.endsWith(".locusts") || !existsSync(join(folder, name.slice(0, -".locusts".length)));
+}
+
+/** Is it a list of commands that was run? */
+function isRunList(name: string, folder: string): boolean {
+  return existsSync(join(listHome(join(folder, name)), DEFINITION_NAME));
 }
 
 /** Targets that bundles were built for, and those that the definition's text names. */
@@ -122,7 +140,7 @@ function readTyped(options: readonly Option[], words: readonly string[]) {
 
 function valuesOf(option: Option, place: string, target: string | undefined, typed: string): Candidate[] {
   if (option.long === "--out" || option.long === "--root" || option.long === "--folder")
-    return pathsLike(typed, () => false);
+    return pathsLike(typed, (_name, _folder, isFolder) => isFolder);
   const workspace = openWorkspace(place);
   switch (option.long) {
     case "--target":
@@ -168,7 +186,7 @@ function candidates(program: Command, line: string): Candidate[] {
   if (place !== undefined) return [];
   if (verb === "completion") return plain(["bash", "zsh", "fish"]);
   if (verb === "run" || verb === "import-tree") return pathsLike(typed, () => true);
-  return pathsLike(typed, (name) => /\.config\.[cm]?[jt]s$/.test(name));
+  return pathsLike(typed, leadsToDefinition);
 }
 
 function helpOption(command: Command): readonly Option[] {

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { LOCUSTS_VERSION } from "../../compiler/format/version.js";
 import { listHome } from "../workspace/workspace.js";
 import { completeInShells } from "./completion.js";
+import { explainUnknownVerbs } from "./other-words.js";
 import type { ExitCode } from "./output/exit-codes.js";
 import { openTerminal } from "./output/terminal.js";
 import { setTypedPlace } from "./output/where.js";
@@ -40,7 +41,6 @@ export function makeProgram(finish: (code: ExitCode) => void): Command {
   const program = new Command("locusts")
     .description("Runs a huge number of small, independent jobs, as a typed definition says.")
     .version(LOCUSTS_VERSION, "-V, --version")
-    .showHelpAfterError("(see: locusts --help)")
     .exitOverride()
     .addHelpText(
       "after",
@@ -53,7 +53,8 @@ Examples:
   locusts run tasks.txt           run each line of a file, two at a time: -j 2
   locusts status --json | jq .jobs
 
-Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed, 64 wrong usage.`,
+Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed, 64 wrong usage,
+130 stopped by Ctrl-C, or left by it.`,
     );
 
   /** A verb on a definition, with the options that all of them have. Its module exports it by its name. */
@@ -71,7 +72,7 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
       .exitOverride();
     command.action(async (place: string, options: Options & CommonOptions) => {
       const json = options.json === true;
-      setTypedPlace(place);
+      setTypedPlace(place, options.target);
       const context: VerbContext = { terminal: openTerminal(json), place, target: options.target, json };
       const { [name]: run } = await load();
       finish(await run(context, options));
@@ -152,5 +153,8 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
       finish(importTree(openTerminal(options.json === true), file, options.root, options.json === true));
     });
   completeInShells(program);
+  explainUnknownVerbs(program);
+  program.showHelpAfterError("(see: locusts --help)");
+  for (const command of program.commands) command.showHelpAfterError(`(see: locusts ${command.name()} --help)`);
   return program;
 }

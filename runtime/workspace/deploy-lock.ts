@@ -121,7 +121,10 @@ function nameOf(owner: ProcessIdentity | undefined): string {
 export class AtWork extends RuntimeProblem {}
 
 function isAtWork(owner: ProcessIdentity | undefined): AtWork {
-  return new AtWork(`another locusts is at work here: ${nameOf(owner)}`, "wait for it, or interrupt it with Ctrl-C");
+  return new AtWork(
+    `another locusts is at work here: ${nameOf(owner)}`,
+    "wait for it (locusts status tells how far a deploy is), or have it stop: locusts cancel",
+  );
 }
 
 /** Gives heartbeats until the lock is given back. */

@@ -5,6 +5,7 @@ import { MACHINERY_FOLDER } from "../../compiler/format/machinery.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { RuntimeProblem } from "../system/problem.js";
+import { hintForNoDefinition } from "./missing-definition.js";
 
 export const DEFINITION_NAME = "swarm.config.ts";
 
@@ -33,16 +34,16 @@ export function openWorkspace(place: string): Workspace {
   } catch (error) {
     if (!["ENOTDIR", "ELOOP", "ENAMETOOLONG"].includes(errorCode(error) ?? "")) throw error;
   }
-  const hint = "name the folder or file of a definition, or begin one here: locusts init";
-  if (!stats) throw new RuntimeProblem(`there is no file or folder ${path}`, hint);
+  const hint = () => hintForNoDefinition(place, path, DEFINITION_NAME);
+  if (!stats) throw new RuntimeProblem(`there is no file or folder ${path}`, hint());
   const definition = stats.isDirectory() ? join(path, DEFINITION_NAME) : path;
   if (!existsSync(definition)) {
-    throw new RuntimeProblem(`there is no ${DEFINITION_NAME} in ${path}`, hint);
+    throw new RuntimeProblem(`there is no ${DEFINITION_NAME} in ${path}`, hint());
   }
   if (!statSync(definition).isFile() || !/\.[cm]?[jt]s$/.test(definition)) {
     throw new RuntimeProblem(
       `${definition} is no definition: that is a file of TypeScript, ${DEFINITION_NAME} or another name in .ts`,
-      hint,
+      hint(),
     );
   }
   const folder = dirname(definition);

@@ -20,6 +20,11 @@ test("bash completes verbs, options, folders, targets and jobs, without function
   deployment.write("sub/inner/swarm.config.ts", "");
   deployment.write("sub/other.config.ts", "");
   deployment.write("sub/notes.txt", "");
+  deployment.write("lists/tasks.txt", "");
+  deployment.write("lists/other.txt", "");
+  deployment.write("lists/tasks.txt.locusts/swarm.config.ts", "");
+  deployment.write("lists/sub/results/x", "");
+  deployment.write("results/x", "");
   assert.equal((await deployment.begin(["build"]).outcome).exitCode, 0);
   deployment.write("locusts", `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@"\n`);
   chmodSync(deployment.path("locusts"), 0o755);
@@ -36,6 +41,8 @@ test("bash completes verbs, options, folders, targets and jobs, without function
     line='locusts sta' offer locusts sta
     line='locusts deploy --dr' offer locusts deploy --dr
     line='locusts build sub/' offer locusts build sub/
+    line='locusts logs lists/' offer locusts logs lists/
+    line='locusts deploy ' offer locusts deploy ''
     line='locusts status -t ' offer locusts status -t ''
     line='locusts deploy --only a=1' offer locusts deploy --only a = 1
     line='locusts logs --job a=2,b=' offer locusts logs --job a = 2,b =
@@ -46,6 +53,8 @@ test("bash completes verbs, options, folders, targets and jobs, without function
     "status",
     "--dry-run",
     "sub/inner/ sub/other.config.ts",
+    "lists/sub/ lists/tasks.txt",
+    "lists/ sub/ swarm.config.ts",
     "local",
     "1\\,b=it\\'s",
     "it\\'s",

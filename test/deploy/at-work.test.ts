@@ -84,6 +84,8 @@ test("status lists what runs; cancel ends it while a deploy follows it in anothe
   assert.equal(followed.exitCode, 130);
   assert.match(followed.stderr, /locusts cancel was called elsewhere; stopping: the running jobs are ended …\n/);
   assert.equal(followed.stdout, "1/3 done, 2 pending: results\n");
+  const after = await deployment.begin(["status"]).outcome;
+  assert.equal(after.stdout.match(/locusts deploy goes on/g)?.length, 1, after.stdout);
   await deployment.assertQuiet();
 });
 

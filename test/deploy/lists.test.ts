@@ -55,7 +55,10 @@ test("a line that fails is shown by its text, its logs stay its own, and it runs
   swarm.write("tasks.txt", '# new\nexit 4\n\necho ran >> once.txt\necho said; nonesuch-program --x "a b"\n');
   await swarm.deploy(["--limit", "1", "--redo", "2"]);
   const { stdout: failed } = await locusts(["logs"], { cwd: swarm.folder });
-  assert.equal(failed, '2\texit 4\n5\techo said; nonesuch-program --x "a b"\n');
+  assert.equal(
+    failed,
+    '2\texit, exit code 4\texit 4\n5\texit, exit code 127: command not found\techo said; nonesuch-program --x "a b"\n',
+  );
   const logs = await locusts(["logs", "--job", "5"], { cwd: swarm.folder });
   assert.match(logs.stdout, /^said\n.*command not found/s);
   assert.match(logs.stderr, /ended by tasks\.txt:5: echo said; nonesuch-program/);
@@ -144,7 +147,10 @@ test("locusts run needs no definition: its swarm lies beside the list, and all v
     read(definition).replace("=> line", "=> sh`echo around >> out.txt; ${line}`"),
   );
   const other = await here(["run", "my lists/tasks.txt", "--slots", "3"]);
-  assert.match(other.stderr, /--slots is not for a definition that was saved\n.*change my lists\/tasks\.txt\.locusts/);
+  assert.match(
+    other.stderr,
+    /-j \(--slots\) is not for a definition that was saved\n.*local\(\{ slots: … \}\) in my lists\/tasks\.txt\.locusts/,
+  );
   writeFileSync(join(folder, definition), read(definition).replace("{ commands", "{ sh, commands"));
   assert.equal((await here(["run", "my lists/tasks.txt"])).exitCode, 0);
   assert.equal(read("out.txt").match(/around/g)?.length, 2, "it is as the user has changed it");

@@ -152,6 +152,10 @@ test("files that are not there are told once, with what may have been meant", as
       "5:20 the input in/a.fq of the job a does not exist; the same in 3 more jobs: b, c, … (there is in/a.fastq)",
     ],
     [
+      missing("in/{id}.fastq"), // that of another job is not meant
+      "5:20 the input in/d.fastq of the job d does not exist (in/ is there, and has nothing of that name)",
+    ],
+    [
       missing("inn/{id}.fastq"),
       "5:20 the input inn/a.fastq of the job a does not exist; the same in 3 more jobs: b, c, … (there is no folder inn/; did you mean in/?)",
     ],

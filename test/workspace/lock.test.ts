@@ -195,7 +195,7 @@ test("while a deploy is at work, clean and another deploy do nothing, and gather
   for (const verb of ["clean", "deploy"]) {
     const refused = await deployment.begin([verb]).outcome;
     assert.equal(refused.exitCode, 1, verb);
-    assert.match(refused.stderr, /another locusts is at work here/, verb);
+    assert.match(refused.stderr, /another locusts is at work here.*\n.*locusts status .*locusts cancel\n/, verb);
   }
   deployment.write("go", "");
   assert.equal((await outcome).exitCode, 0);

@@ -13,6 +13,8 @@ import type { Voice } from "./terminal.js";
 
 /** So much of a log's end is looked at for its last lines, in bytes. */
 const TAIL_BYTES = 1 << 16;
+/** So many logs of jobs that have failed alike are looked at for one that has text. */
+const MOST_LOGS = 20;
 /** So many jobs that have failed alike are named. */
 const MOST_NAMED = 5;
 /** The start of a command that is longer is shown. */
@@ -97,10 +99,14 @@ export function sayFailures(
     terminal.say(`${colors.red(countOf(group.length, "job"))} failed: ${message}`);
     for (const line of nameFailures(group)) terminal.quote(`  ${line}`);
     const first = group[0] as Failure;
-    const lines = lastLines(workspace.results, first, 5, commands);
     const advice = adviceOn(first);
     if (advice !== undefined) terminal.say(`  ${advice}`);
     if (first.cause === "node" && first.detail) terminal.say(`  ${first.name}: ${first.detail}`);
-    if (lines.length > 0) terminal.quote(lines.map((line) => `  ${colors.dim(`${first.name}|`)} ${line}`).join("\n"));
+    for (const failure of group.slice(0, MOST_LOGS)) {
+      const lines = lastLines(workspace.results, failure, 5, commands);
+      if (lines.length === 0) continue;
+      terminal.quote(lines.map((line) => `  ${colors.dim(`${failure.name}|`)} ${line}`).join("\n"));
+      break;
+    }
   }
 }

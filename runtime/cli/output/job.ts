@@ -1,6 +1,7 @@
 import { basename, dirname } from "node:path";
 import { formatBytes, formatNumber, formatSeconds } from "../../../compiler/format/amounts.js";
 import { printableName, withoutControlCharacters } from "../../../compiler/format/control-characters.js";
+import { quoteWord } from "../../../compiler/format/quote.js";
 import { closest } from "../../../compiler/problem/closest.js";
 import type { JobFolder, KnownJob, WrittenFile } from "../../collect/look-at-job.js";
 import type { CommandLine, CommandLines } from "./command-lines.js";
@@ -75,15 +76,18 @@ export function sayJob(terminal: Terminal, known: KnownJob, commands: CommandLin
   if (folder.exists && commands.hasOwnFolders) for (const line of wroteLines(known, folder)) say(line);
 }
 
-/** Why there is nothing to show. */
-export function sayNoLogs(terminal: Terminal, { job, running, awayFolder, failure, isEnding }: KnownJob): void {
+/** Why there is nothing to show. @param hasRun whether it has ever ended, as the definition stands */
+export function sayNoLogs(terminal: Terminal, known: KnownJob, hasRun: boolean): void {
+  const { job, running, awayFolder, failure, isEnding } = known;
   if (awayFolder !== undefined) {
     terminal.say(`what ${job.name} has printed lies on its node's own disk until it ends: ${awayFolder}.out and .err`);
   } else if (running || isEnding) terminal.say(`${job.name} has printed nothing so far`);
   else if (failure) terminal.say(`${job.name} has printed nothing`);
+  else if (!hasRun) terminal.say(`${job.name} has not run yet; locusts deploy runs it`);
   else {
     terminal.say(`${job.name} has no logs: it printed nothing, or it went well and they were not kept`);
-    terminal.say("  hint: locusts deploy --keep-logs collects the logs of all jobs");
+    const name = quoteWord(job.name);
+    terminal.say(`  hint: locusts deploy --only ${name} --redo --keep-logs runs it again, and keeps what it prints`);
   }
 }
 

@@ -1,13 +1,20 @@
 import { existsSync, statSync } from "node:fs";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { quoteWord } from "../../../compiler/format/quote.js";
 import type { Problem } from "../../../compiler/problem/problem.js";
+import { listHome } from "../../workspace/workspace.js";
 
 /** The folder whose files the problems' places name. */
 let problemFolder = process.cwd();
 
 /** The definition as it was typed behind the verb. */
 let typed = ".";
+
+/** The target as it was typed, if it was. */
+let typedTarget: string | undefined;
+
+/** Where its results lie, as far as can be told by what was typed. */
+let typedFolder = ".";
 
 /** Is that a list of commands, whose swarm lies beside it? */
 let isList = false;
@@ -17,9 +24,13 @@ export function setProblemFolder(folder: string): void {
 }
 
 /** What the verb was called on: verbs that messages name are to be called on the same. */
-export function setTypedPlace(place: string): void {
+export function setTypedPlace(place: string, target?: string): void {
   typed = place;
-  isList = existsSync(place) && statSync(place).isFile() && !/\.[cm]?[jt]s$/.test(place);
+  typedTarget = target;
+  const isFile = existsSync(place) && statSync(place).isFile();
+  isList = isFile && !/\.[cm]?[jt]s$/.test(place);
+  if (isList) typedFolder = listHome(place);
+  else typedFolder = isFile ? dirname(place) : place;
 }
 
 /** What problems are in, as it was typed or from where the user stands. */
@@ -42,10 +53,21 @@ export function seenFromHere<P extends Pick<Problem, "place">>(problem: P): P {
 
 const VERB = /\blocusts (?:check|build|diff|doctor|deploy|status|logs|gather|cancel|clean)\b/g;
 
-/** Has the verbs that a message names be followed by what they are to be called on, so that they can be run as they are. */
+/** The table of results, where a message names it by its place in the definition's folder. */
+const TABLE = /(?<![\w./-])results\/jobs\.tsv\b/g;
+
+/**
+ * Has the verbs that a message names be followed by what they are to be called on, so that they can be run as they are,
+ * and the table that it names lie where the user finds it.
+ */
 export function nameVerbs(message: string): string {
-  if (typed === ".") return message;
+  const isNowhere = !existsSync(typed) && !existsSync(typedFolder); // then messages are about where the user stands
+  const place = typed === "." || isNowhere ? "" : ` ${quoteWord(typed)}`;
+  const target = typedTarget === undefined || isList ? "" : ` --target ${quoteWord(typedTarget)}`;
+  if (place + target === "") return message;
   // A list is run by another verb than a definition.
   const named = (call: string) => (isList && call === "locusts deploy" ? "locusts run" : call);
-  return message.replace(VERB, (call) => `${named(call)} ${quoteWord(typed)}`);
+  return message
+    .replace(VERB, (call) => `${named(call)}${place}${target}`)
+    .replace(TABLE, (table) => relative(process.cwd(), join(typedFolder, table)));
 }

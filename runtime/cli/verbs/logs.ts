@@ -7,11 +7,13 @@ import { namesIn } from "../../../compiler/format/file-access.js";
 import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
 import { lookAtJob } from "../../collect/look-at-job.js";
 import { lineOf } from "../../results/failure.js";
+import type { JobResult } from "../../results/ledger.js";
 import { logNameOf, logPath, readLogTail } from "../../results/logs.js";
 import { MeantJobs } from "../../results/meant-jobs.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { CommandLines } from "../output/command-lines.js";
 import { EXIT } from "../output/exit-codes.js";
+import { wordsOf } from "../output/failures.js";
 import { describeJob, sayJob, sayNoLogs } from "../output/job.js";
 import { useDeployed } from "./use-deployed.js";
 import type { Verb } from "./verb.js";
@@ -42,10 +44,11 @@ function findLog(deployed: DeployedSwarm, job: BundledJob, stream: "out" | "err"
   return existsSync(home) ? home : undefined;
 }
 
-/** A job's name; of a line of a list of commands, with its text behind a tab. */
-function nameWithLine(job: BundledJob, description: BundleDescription): string {
+/** A failed job's name, and what it has died of; of a line of a list of commands, also its text. Between them are tabs. */
+function lineAbout(job: BundledJob, result: JobResult, description: BundleDescription): string {
   const line = lineOf(job, description);
-  return line === undefined ? job.name : `${job.name}\t${withoutControlCharacters(line)}`;
+  const fields = [job.name, wordsOf(result), ...(line === undefined ? [] : [line])];
+  return fields.map((field) => withoutControlCharacters(field)).join("\t");
 }
 
 /** `locusts logs`: what a job has printed; without a job's name, which jobs have logs. */
@@ -62,12 +65,19 @@ export const logs: Verb<LogsOptions> = (context, options) =>
         }));
         terminal.printDocument({ target: deployed.target, jobs });
       } else if (failed.length === 0) terminal.say("no job has failed; name one: locusts logs --job NAME");
-      else for (const job of failed) terminal.print(nameWithLine(job, deployed.description));
+      else {
+        for (const job of failed) {
+          terminal.print(lineAbout(job, deployed.ledger.get(job.key) as JobResult, deployed.description));
+        }
+      }
       return EXIT.fine;
     }
     const job = new MeantJobs([options.job], deployed.jobs(), deployed.description.params).jobOf(options.job);
     if (!job) {
-      const hint = "names are in the first column of results/jobs.tsv";
+      const names = "the first column of results/jobs.tsv";
+      const hint = deployed.description.runsLines
+        ? `a line is named by its number in the list; ${names} has those that are commands`
+        : `names are in ${names}`;
       throw new RuntimeProblem(`there is no job named ${options.job}`, hint);
     }
     const known = await lookAtJob(deployed, job);
@@ -94,7 +104,7 @@ export const logs: Verb<LogsOptions> = (context, options) =>
     }
     sayJob(terminal, known, commands);
     if (paths.out === undefined && paths.err === undefined) {
-      sayNoLogs(terminal, known);
+      sayNoLogs(terminal, known, deployed.ledger.get(job.key) !== undefined || known.folder !== undefined);
       return EXIT.fine;
     }
     const translate = (text: string) => commands.translate(text, job.name);

@@ -22,6 +22,13 @@ const MADE_ANEW = "// Made by locusts run, and made anew each time; locusts run 
 /** Where a list is kept that comes by standard input, in the folder that is its home. */
 const FROM_INPUT = "tasks.txt";
 
+/** Where a saved definition says what an option says of others. */
+const IN_DEFINITION = {
+  slots: "write local({ slots: … }) in",
+  folder: "write commands(…, { folder: … }) in",
+  save: "change",
+} as const;
+
 /** A list's name as a swarm's: letters, digits, `.`, `_` and `-`. */
 function swarmName(list: string): string {
   const name = basename(list)
@@ -74,11 +81,27 @@ function isSaved(definition: string): boolean {
   return existsSync(definition) && textOf(definition)?.startsWith(MADE_ANEW) !== true;
 }
 
+/** What was named as a list of commands, and is none. */
+function noList(place: string): RuntimeProblem {
+  const hint = "name a list of commands, or - for standard input";
+  if (existsSync(join(place, DEFINITION_NAME))) {
+    return new RuntimeProblem(
+      `${place} has a definition, and run takes a list of commands`,
+      "it is run by locusts deploy",
+    );
+  }
+  const what = existsSync(place) ? `${place} is no file` : `there is no file ${place}`;
+  return new RuntimeProblem(
+    what,
+    existsSync(place) ? `${hint}; a folder's files become jobs by a definition: locusts init` : hint,
+  );
+}
+
 /** Has the list where it can be read again and again. @returns its path */
 async function takeList(place: string, home: string): Promise<string> {
   if (place !== "-") {
     if (statSync(place, { throwIfNoEntry: false })?.isFile()) return resolve(place);
-    throw new RuntimeProblem(`there is no file ${place}`, "name a list of commands, or - for standard input");
+    throw noList(place);
   }
   makeFolders(home);
   const list = join(home, FROM_INPUT);
@@ -99,7 +122,8 @@ export const run: Verb<RunOptions> = async (context, options) => {
   if (isSaved(definition)) {
     for (const name of ["slots", "folder", "save"] as const) {
       if (options[name] === undefined) continue;
-      throw new RuntimeProblem(`--${name} is not for a definition that was saved`, `it is yours: change ${shown}`);
+      const message = `${name === "slots" ? "-j (--slots)" : `--${name}`} is not for a definition that was saved`;
+      throw new RuntimeProblem(message, `it is yours: ${IN_DEFINITION[name]} ${shown}`);
     }
   } else {
     const folder = relative(home, options.folder ?? ".") || ".";

@@ -40,7 +40,9 @@ export function sayStanding(
   else if (waiting > 0) {
     const them = waiting === 1 ? "has ended and is" : "have ended and are";
     voice.say(`${countOf(waiting, "job")} ${them} still to be collected: locusts gather`);
-  } else if (jobs.pending > 0) voice.say("no manager is at work; locusts deploy goes on");
+  } else if (jobs.pending > 0 && !words.includes("locusts deploy")) {
+    voice.say("no manager is at work; locusts deploy goes on");
+  }
 }
 
 export const status: Verb<object> = (context) =>

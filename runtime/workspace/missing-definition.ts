@@ -1,0 +1,58 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { firstOf } from "../../compiler/format/amounts.js";
+import { quoteWord } from "../../compiler/format/quote.js";
+
+/** Folders are looked at so deep, and so many in all. */
+const DEEPEST = 3;
+const MOST_FOLDERS = 500;
+/** So many definitions are named. */
+const MOST_NAMED = 5;
+
+/** The folders below one that have a definition, the nearest first. */
+function definitionsBelow(folder: string, name: string): string[] {
+  const found: string[] = [];
+  let level = [folder];
+  let looked = 0;
+  for (let depth = 1; depth <= DEEPEST; depth += 1) {
+    const below: string[] = [];
+    for (const parent of level) {
+      looked += 1;
+      if (looked > MOST_FOLDERS) return found;
+      for (const entry of entriesOf(parent)) {
+        if (!entry.isDirectory() || /^(?:\.|node_modules$|bundle$|results$)/.test(entry.name)) continue;
+        const path = join(parent, entry.name);
+        if (existsSync(join(path, name))) found.push(path);
+        else below.push(path);
+      }
+    }
+    level = below;
+  }
+  return found;
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return []; // it may not be read
+  }
+}
+
+/**
+ * What to do where there is no definition: which ones are near, or what else the word may have meant.
+ *
+ * @param typed as it was typed where a definition belongs
+ * @param name of a definition's file
+ */
+export function hintForNoDefinition(typed: string, path: string, name: string): string {
+  const here = process.cwd();
+  if (!existsSync(path) && existsSync(join(here, name)) && !typed.includes("/")) {
+    const word = quoteWord(typed);
+    return `a job of the definition in this folder is named by an option: locusts logs --job ${word}, locusts deploy --only ${word}`;
+  }
+  const near = definitionsBelow(existsSync(path) ? path : here, name).map((folder) => relative(here, folder));
+  const other = "begin one here: locusts init";
+  if (near.length === 0) return `name the folder or file of a definition, or ${other}`;
+  return `name one of those below: ${firstOf(near.map(quoteWord), MOST_NAMED)}; or ${other}`;
+}

@@ -83,8 +83,10 @@ export function build(compilation: Compilation, options: BuildOptions): Built {
     problems.check();
     const bundle = emitter.finish();
     if (options.write) cache.save();
-    const at = loaded.placeOf(["jobs"]);
-    const sourceNotes = compilation.enumeration.notes.map((note) => ({ ...note, place: note.place ?? at }));
+    const sourceNotes = compilation.enumeration.notes.map((note) => ({
+      ...note,
+      place: note.place ?? loaded.placeOf(["jobs"]),
+    }));
     return { ...bundle, notes: [...sourceNotes, ...compilation.notes, ...notes, ...reviewTime(compilation)] };
   } catch (error) {
     emitter.discard();

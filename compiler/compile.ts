@@ -3,11 +3,11 @@ import { placeInTemplate } from "./command-places.js";
 import type { NodeCommand } from "./dsl/command.js";
 import { JobSource } from "./dsl/job-source.js";
 import { DefinitionThrew } from "./dsl/mistake.js";
-import type { AnyDefinition } from "./dsl/swarm.js";
 import { emitProgramEntry } from "./emit/program-entry.js";
 import { DigestCache } from "./format/content/digest-cache.js";
 import { placeholdersOf } from "./format/pattern.js";
 import { bundleProgram, checkProgram, type LoadedDefinition, loadDefinition } from "./load/index.js";
+import { chooseTarget } from "./plan/choose-target.js";
 import type { Compilation } from "./plan/compilation.js";
 import { completePlan } from "./plan/complete-plan.js";
 import { planJobs } from "./plan/plan-all-jobs.js";
@@ -18,28 +18,6 @@ import { type Problem, ProblemsFound } from "./problem/problem.js";
 import { ProblemList } from "./problem/problem-list.js";
 import { checkLines } from "./shell/check-lines.js";
 import { type Enumeration, enumerateJobs } from "./survey/sources/enumerate-jobs.js";
-
-/** The targets that a definition has, when the one to use cannot be told. */
-export class TargetUnclear extends Error {
-  override readonly name = "TargetUnclear";
-}
-
-/** The target that was named, else the only one, else `local`. @throws TargetUnclear with the names to choose from */
-export function chooseTarget(definition: AnyDefinition, wanted: string | undefined): string {
-  const names = Object.keys(definition.targets ?? {});
-  const listed = names.join(", ");
-  if (wanted !== undefined) {
-    if (names.includes(wanted)) return wanted;
-    throw new TargetUnclear(`there is no target "${wanted}"; this swarm's targets are ${listed || "(none)"}`);
-  }
-  if (names.length === 1) return names[0] as string;
-  if (names.includes("local")) return "local";
-  throw new TargetUnclear(
-    names.length === 0
-      ? "the swarm has no targets; give it one: targets: { local: local() }"
-      : `the swarm has several targets; choose one with --target: ${listed}`,
-  );
-}
 
 function asProblem(loaded: LoadedDefinition, mistake: PlanMistake): Problem {
   const place = (mistake.template && placeInTemplate(loaded, mistake.template)) ?? loaded.placeOf(mistake.path);
@@ -67,6 +45,7 @@ function paramTypes({ names, jobs }: Enumeration): Readonly<Record<string, strin
  * Checks, bundles and evaluates a definition, and works out what it means on a target.
  *
  * @param file the path of `swarm.config.ts`
+ * @param known the name of a check that has found nothing wrong in the definition, which need not be made again
  * @param bundleOf where a target's bundle lies: its jobs stand in for those that cannot be found, since data are missing
  * @throws ProblemsFound with all that is wrong
  * @throws TargetUnclear
@@ -74,9 +53,10 @@ function paramTypes({ names, jobs }: Enumeration): Readonly<Record<string, strin
 export async function compile(
   file: string,
   target: string | undefined,
+  known?: string,
   bundleOf?: (target: string) => string,
 ): Promise<Compilation> {
-  const loaded = await loadDefinition(file);
+  const loaded = await loadDefinition(file, known);
   const { definition } = loaded;
   const targetName = chooseTarget(definition, target);
   try {

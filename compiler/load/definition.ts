@@ -1,18 +1,26 @@
 import { realpathSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 import { type AnyDefinition, Swarm } from "../dsl/swarm.js";
+import { textOf } from "../format/file-access.js";
 import { type Place, type Problem, ProblemsFound } from "../problem/problem.js";
 import { bundleDefinition } from "./bundle-definition.js";
+import type { CheckedDefinition } from "./check/index.js";
 import type { Quasi } from "./check/templates.js";
 import { evaluate } from "./evaluate.js";
 import { problemOfError } from "./evaluation-problem.js";
+import { nameCheck } from "./name-check.js";
 import { Positions } from "./positions.js";
+
+const require = createRequire(import.meta.url);
 
 export interface LoadedDefinition {
   /** absolute path of `swarm.config.ts` */
   readonly file: string;
   readonly folder: string;
   readonly definition: AnyDefinition;
+  /** names the check that found nothing wrong; undefined if it depends on more than the definition's own text */
+  readonly check: string | undefined;
   /** the place of a part of the definition, as `["inputs", "first"]`, or of the nearest part around it that is written */
   placeOf(path: readonly (string | number)[]): Place;
   /** the place of the `sh` template or `node()` call that captured this stack */
@@ -23,36 +31,52 @@ export interface LoadedDefinition {
   problemOf(error: unknown): Problem;
 }
 
-/** Checks, bundles and evaluates a definition. @throws ProblemsFound with everything that is wrong with it */
-export async function loadDefinition(file: string): Promise<LoadedDefinition> {
+/**
+ * Checks, bundles and evaluates a definition.
+ *
+ * @param known the name of a check that has found nothing wrong: if it would be the same, it is not made again
+ * @throws ProblemsFound with everything that is wrong with it
+ */
+export async function loadDefinition(file: string, known?: string): Promise<LoadedDefinition> {
   const path = absolute(file);
   const folder = dirname(path);
 
   // esbuild is a process of its own: it bundles while the types are checked here.
   const bundling = bundleDefinition(folder, path);
   bundling.catch(() => {});
-  const { checkDefinition } = await import("./check/index.js");
-  const checked = checkDefinition(folder, path);
+  let checked: CheckedDefinition | undefined;
+  let check = known;
+  if (known === undefined || nameCheck(path, textOf(path) ?? "") !== known) {
+    const { checkDefinition } = await import("./check/index.js");
+    checked = checkDefinition(folder, path);
+    check = checked.text === undefined ? undefined : nameCheck(path, checked.text);
+  }
+  // To say where something stands it has to be read, too; what needs ts-morph is loaded then.
+  const read = () => {
+    checked ??= (require("./check/index.js") as typeof import("./check/index.js")).checkDefinition(folder, path);
+    return checked;
+  };
   const bundled = await bundling;
-  if (checked.problems.length > 0) throw new ProblemsFound(checked.problems);
+  if (checked && checked.problems.length > 0) throw new ProblemsFound(checked.problems);
   if ("problems" in bundled) throw new ProblemsFound(bundled.problems);
 
   const positions = new Positions(`locusts-definition:${path}`, bundled.map);
   const places = {
-    placeOf: checked.placeOf,
+    placeOf: (place: readonly (string | number)[]) => read().placeOf(place),
     placeOfCall: (stack: string) => positions.placeIn(stack),
   };
   const problemOf = (error: unknown) => problemOfError(error, places);
-  const swarm = evaluateSwarm(bundled.code, positions.script, path, checked.placeOf([]), problemOf);
+  const swarm = evaluateSwarm(bundled.code, positions.script, path, places.placeOf, problemOf);
 
   return {
     file: path,
     folder,
     definition: Swarm.definitionOf(swarm),
+    check,
     ...places,
     templateOf(stack) {
       const place = positions.placeIn(stack);
-      return place && checked.templateAt(place);
+      return place && read().templateAt(place);
     },
     problemOf,
   };
@@ -62,7 +86,7 @@ function evaluateSwarm(
   code: string,
   script: string,
   file: string,
-  place: Place,
+  placeOf: LoadedDefinition["placeOf"],
   problemOf: (error: unknown) => Problem,
 ): Swarm {
   let made: unknown;
@@ -75,7 +99,7 @@ function evaluateSwarm(
   throw new ProblemsFound([
     {
       message: `${basename(file)} has no default export made by defineSwarm(…)`,
-      place,
+      place: placeOf([]),
       hint: "write export default defineSwarm({ … })",
     },
   ]);

@@ -125,6 +125,6 @@ export async function resetState(workspace: Workspace, target: string | undefine
   const targets = new Set([...folders.map(({ name }) => name), ...deployedTargets(workspace)]);
   const notes = setDamagedAside(workspace);
   for (const each of target === undefined ? targets : [target]) notes.push(...(await resetTarget(workspace, each)));
-  rmSync(join(state, STATE_FILES.digests), { force: true });
+  for (const name of [STATE_FILES.digests, STATE_FILES.checked]) rmSync(join(state, name), { force: true });
   return notes;
 }

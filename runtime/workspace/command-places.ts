@@ -8,6 +8,8 @@ import { targetDirectory, type Workspace } from "./workspace.js";
 export interface CommandPlaces {
   /** of the bundle */
   readonly digest: string;
+  /** names the check of the definition as it was then; undefined where it has none */
+  readonly check?: string | undefined;
   /** of the lines of its command, as `swarm.config.ts:14`; null where it is not known */
   readonly lines: readonly (string | null)[];
   /** where jobs are the lines of a list of commands, its file */

@@ -56,6 +56,7 @@ export const STATE_FILES = {
   placed: "placed.tsv",
   applied: "applied.tsv",
   digests: "digests.tsv",
+  checked: "checked.tsv",
 } as const;
 
 /** Where the bundle of a target goes unless the command line says otherwise. */

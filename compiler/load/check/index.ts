@@ -1,13 +1,15 @@
 import type { Place, Problem } from "../../problem/problem.js";
 import { findDefinitionObject, findPart } from "./places.js";
 import { problemsIn } from "./problems.js";
-import { openProject } from "./project.js";
+import { importsLocustsAlone, openProject } from "./project.js";
 import { findTemplate, type Quasi } from "./templates.js";
 
 // Everything that needs ts-morph is in this folder, which is imported only when there is something to check.
 
 export interface CheckedDefinition {
   readonly problems: readonly Problem[];
+  /** the definition's text, as it was checked, if it imports nothing but Locusts */
+  readonly text: string | undefined;
   placeOf(path: readonly (string | number)[]): Place;
   templateAt(place: Place): readonly Quasi[] | undefined;
 }
@@ -17,6 +19,7 @@ export function checkDefinition(folder: string, file: string): CheckedDefinition
   const problems = problemsIn(project, { pure: true, definition: findDefinitionObject(project) });
   return {
     problems,
+    text: importsLocustsAlone(project) ? project.entry.text : undefined,
     placeOf(path) {
       const part = findPart(project, path);
       const source = part.getSourceFile();

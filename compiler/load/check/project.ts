@@ -98,6 +98,23 @@ export function openProject(folder: string, file: string, kind: "definition" | "
   };
 }
 
+/** Is the entry all that its check depends on, beside Locusts and the language? */
+export function importsLocustsAlone({ entry, program }: CheckedProject): boolean {
+  const compiler = dirname(dirname(typesOfLocusts())) + sep;
+  const { importedFiles, referencedFiles, typeReferenceDirectives } = ts.preProcessFile(entry.text, true, true);
+  return (
+    importedFiles.every(({ fileName }) => fileName === "locusts") &&
+    referencedFiles.length + typeReferenceDirectives.length === 0 &&
+    program
+      .getSourceFiles()
+      .every(
+        (file) => file === entry || program.isSourceFileDefaultLibrary(file) || file.fileName.startsWith(compiler),
+      ) &&
+    // There, how it is read depends on a package.json.
+    !/[/\\]node_modules[/\\]/.test(entry.fileName)
+  );
+}
+
 function relativeTo(folder: string, file: string): string {
   return relative(folder, file).split(sep).join("/");
 }

@@ -1,13 +1,10 @@
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { loadCompiled } from "./code-cache.js";
+import { findTsMorph } from "./ts-morph-files.js";
 
 /** Loads the TypeScript compiler that ts-morph brings along, before ts-morph asks for it. */
 function loadTypeScript(): () => void {
   try {
-    const tsMorph = createRequire(import.meta.url).resolve("ts-morph");
-    const common = createRequire(tsMorph).resolve("@ts-morph/common");
-    return loadCompiled(join(dirname(common), "typescript.js"));
+    return loadCompiled(findTsMorph().typescript);
   } catch {
     return () => {};
   }

@@ -1,6 +1,6 @@
-import { TargetUnclear } from "../../../compiler/compile.js";
 import { countOf } from "../../../compiler/format/amounts.js";
 import { UnusableBundle } from "../../../compiler/format/bundle.js";
+import { TargetUnclear } from "../../../compiler/plan/choose-target.js";
 import { formatProblems } from "../../../compiler/problem/code-frame.js";
 import type { Problem } from "../../../compiler/problem/problem.js";
 import { ProblemsFound } from "../../../compiler/problem/problem.js";

@@ -8,6 +8,7 @@ import type { TreeEntry } from "../../../compiler/tree/entry.js";
 import { keptBytes } from "../../results/kept-outputs.js";
 import { hasReflinks } from "../../system/files.js";
 import { RuntimeProblem } from "../../system/problem.js";
+import { keepCheck } from "../../workspace/known-check.js";
 import { bundleFolder, prepareState, type Workspace } from "../../workspace/workspace.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { sayNotes } from "../output/notes.js";
@@ -58,7 +59,9 @@ export function writeBundle(
 ): Built {
   refuseForeignBundle(folder, compiled.compilation.plan.source);
   prepareState(compiled.workspace);
-  return buildInto(compiled, folder, true, { onTreeEntry });
+  const built = buildInto(compiled, folder, true, { onTreeEntry });
+  keepCheck(compiled.workspace, compiled.compilation.loaded.check);
+  return built;
 }
 
 /** What of the inputs is copied on this machine, and how much room that takes. */

@@ -4,6 +4,7 @@ import { type Built, build } from "../../../compiler/build.js";
 import { compile } from "../../../compiler/compile.js";
 import type { BundledJob } from "../../../compiler/format/bundle.js";
 import type { JobPlan } from "../../../compiler/plan/swarm-plan.js";
+import { knownCheck } from "../../workspace/known-check.js";
 import { bundleFolder, machineryFolder, openWorkspace, STATE_FILES } from "../../workspace/workspace.js";
 import { sayNote } from "../output/notes.js";
 import { setProblemFolder } from "../output/where.js";
@@ -16,7 +17,7 @@ export async function compileDefinition(context: VerbContext, withoutInputs = fa
   const workspace = openWorkspace(context.place);
   setProblemFolder(workspace.folder);
   const bundleOf = withoutInputs ? (target: string) => bundleFolder(workspace, target) : undefined;
-  const compilation = await compile(workspace.definition, context.target, bundleOf);
+  const compilation = await compile(workspace.definition, context.target, knownCheck(workspace), bundleOf);
   for (const { message } of compilation.standsInFor ?? []) {
     sayNote(context.terminal, `the jobs are those of the bundle, since ${message}`);
   }

@@ -7,7 +7,7 @@ import { deploy as deploySwarm } from "../../deploy/deploy.js";
 import type { DeployEnd, DeployOptions } from "../../deploy/types.js";
 import type { Redo } from "../../results/select-jobs.js";
 import { RuntimeProblem } from "../../system/problem.js";
-import { keepCommandPlaces } from "../../workspace/command-places.js";
+import { keepCommandPlaces, readCommandPlaces } from "../../workspace/command-places.js";
 import { bundleFolder, DEFINITION_NAME } from "../../workspace/workspace.js";
 import { describeCollectedTree, sayCollectedTree } from "../output/collected-tree.js";
 import { CommandLines } from "../output/command-lines.js";
@@ -60,10 +60,14 @@ async function compileAndBuild(context: VerbContext) {
   const bundle = bundleFolder(workspace, target);
   const { description, notes } = writeBundle(compiled, bundle);
   sayNotes(context.terminal, notes);
-  const lines = (await placesOfCommand(compilation)).map((place) => (place ? `${place.file}:${place.line}` : null));
-  const [first] = compilation.enumeration.code ?? [];
-  const list = first ? { list: first.placeOf(0).file } : {};
-  keepCommandPlaces(workspace, target, { digest: description.digest, lines, ...list });
+  const { digest } = description;
+  const { check } = compilation.loaded;
+  if (check === undefined || readCommandPlaces(workspace, target, digest)?.check !== check) {
+    const lines = (await placesOfCommand(compilation)).map((place) => (place ? `${place.file}:${place.line}` : null));
+    const [first] = compilation.enumeration.code ?? [];
+    const list = first ? { list: first.placeOf(0).file } : {};
+    keepCommandPlaces(workspace, target, { digest, check, lines, ...list });
+  }
   return { workspace, target, bundle, description };
 }
 

@@ -1,6 +1,7 @@
 import { collectedTree } from "../../compiler/format/bundle.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { writeResultTables } from "../results/result-tables.js";
+import { leaveOutRunningAgain } from "../results/running-again.js";
 import { readEarlierRun } from "../run/earlier-run.js";
 import { markCancelled } from "../run/run-folder.js";
 import type { CollectedTree } from "../trees/collect-tree.js";
@@ -31,6 +32,7 @@ export async function collect(
   const untidied: string[] = []; // what could not be removed of runs that are over, as texts
   const passedOver: string[] = []; // lines of journals, as sentences
   const lost: number[] = []; // numbers of runs of which no whole bundle is known any more
+  const atWork: Parameters<typeof leaveOutRunningAgain>[1][number][] = [];
   results.ownership.checkTables(hasTree);
   makeFolders(workspace.results);
   for (const run of openRuns(deployed)) {
@@ -52,7 +54,10 @@ export async function collect(
     finished += (await follower.collect()).length;
     passedOver.push(...follower.state.passedOver);
     const phase = follower.state.phase(isActive, collectedTree(description) !== undefined);
-    if (phase === "active") continue;
+    if (phase === "active") {
+      atWork.push({ run: { target, number: run.number }, jobs: jobs.values() });
+      continue;
+    }
     if (phase === "waiting" && options.abandon !== true) {
       waiting += 1;
       continue;
@@ -62,5 +67,15 @@ export async function collect(
     if (ended.untidied !== undefined) untidied.push(ended.untidied);
   }
   const tables = writeResultTables(workspace.results, deployed.description, deployed.jobs(), results.placed);
-  return { ...tables, finished, active, stopped, trees, waiting, untidied, lost, passedOver };
+  return {
+    ...leaveOutRunningAgain(tables, atWork),
+    finished,
+    active,
+    stopped,
+    trees,
+    waiting,
+    untidied,
+    lost,
+    passedOver,
+  };
 }

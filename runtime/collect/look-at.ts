@@ -3,8 +3,9 @@ import type { BundledJob } from "../../compiler/format/bundle.js";
 import { asFailure, type Failure } from "../results/failure.js";
 import { resultInPlace } from "../results/job-state.js";
 import { makeReport } from "../results/report.js";
+import { isFromBefore } from "../results/running-again.js";
 import type { EndedTry, StartedTry } from "../run/journal.js";
-import type { Run } from "../run/run-folder.js";
+import { listRunJobs, type Run } from "../run/run-folder.js";
 import type { Departure } from "../run/run-state.js";
 import { type DeployedSwarm, openRuns, viewRun } from "./deployed-swarm.js";
 
@@ -52,12 +53,19 @@ export async function lookAt(deployed: DeployedSwarm) {
     const isCurrent = active && run.digest === description.digest; // what a killed manager has left runs no more
     return new Map((isCurrent ? state.runningTries : []).map((started) => [started.number, { run, started }]));
   });
+  const isCurrent = (run: Run) => run.digest === description.digest;
+  const atWork = views.filter(({ run, active }) => active && isCurrent(run)).map(({ run }) => new Queue(run));
   for (const job of deployed.jobs()) {
     total += 1;
-    const result = resultInPlace(job, description, placed);
+    const known = resultInPlace(job, description, placed);
     const at = tries.find((some) => some.has(job.number))?.get(job.number);
-    const isCurrent = (run: Run) => run.digest === description.digest;
-    const ended = views.find(({ run, ended }) => isCurrent(run) && ended.has(job.number))?.ended.get(job.number);
+    const view = views.find(({ run, ended }) => isCurrent(run) && ended.has(job.number));
+    const ended = view?.ended.get(job.number);
+    // One that a run has again is not what it was before.
+    const runs =
+      view && isOver(ended) ? view.run : known?.status === "failed" && atWork.find((queue) => queue.has(job));
+    const isOld = runs && known && isFromBefore(known, { target, number: runs.number });
+    const result = isOld ? undefined : known;
     if (at && !isOver(ended)) {
       const seconds = Math.max(0, now - at.started.start) / 1000;
       running.push({ job, ...at, seconds, folder: folderOf(deployed, at.run, at.started) });
@@ -91,6 +99,22 @@ export async function lookAt(deployed: DeployedSwarm) {
     /** why the managers have left before all was done */
     stop: why && why.reason !== "finished" ? why : undefined,
   };
+}
+
+/** The jobs of a run that goes on; they are read only if somebody asks. */
+class Queue {
+  #numbers: ReadonlySet<number> | undefined;
+
+  constructor(readonly run: Run) {}
+
+  get number(): number {
+    return this.run.number;
+  }
+
+  has({ number }: BundledJob): boolean {
+    this.#numbers ??= new Set(listRunJobs(this.run));
+    return this.#numbers.has(number);
+  }
 }
 
 function isOver(ended: EndedTry | undefined): boolean {

@@ -1,13 +1,17 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { BundleDescription } from "../../compiler/format/bundle.js";
+import { makeReport } from "../results/report.js";
+import { leaveOutRunningAgain } from "../results/running-again.js";
+import { readEarlierRun } from "../run/earlier-run.js";
+import { readRun } from "../run/run-folder.js";
 import { RuntimeProblem } from "../system/problem.js";
-import { openTarget } from "../target/open-target.js";
+import { type OpenedTarget, openTarget } from "../target/open-target.js";
 import { placeBundle } from "../transfer/stage-run.js";
 import { heedRequests } from "../workspace/ask-to-leave.js";
 import { lockState } from "../workspace/deploy-lock.js";
 import { isWholeBundle } from "../workspace/whole-bundle.js";
-import { targetDirectory } from "../workspace/workspace.js";
+import { knownBundles, targetDirectory } from "../workspace/workspace.js";
 import { DeployRun } from "./deploy-run.js";
 import type { DeployOptions, DeployResult } from "./types.js";
 
@@ -34,7 +38,7 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
       acceptNewHostKey: options.acceptNewHostKey,
     });
     try {
-      return await new DeployRun({ ...options, bundle }, opened).run();
+      return withoutRunningAgain(await new DeployRun({ ...options, bundle }, opened).run(), options, opened);
     } finally {
       opened.close();
     }
@@ -42,6 +46,21 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
     forget();
     unlock();
   }
+}
+
+/** Where managers go on without this process: what has failed before, and runs again, is pending. */
+function withoutRunningAgain(
+  result: DeployResult,
+  { workspace, target }: DeployOptions,
+  { files }: OpenedTarget,
+): DeployResult {
+  const run = result.end.how === "left" && result.failures.length > 0 && readRun(files.here, result.end.run);
+  const known = run && readEarlierRun(knownBundles(workspace, target, files.here), run);
+  if (!known) return result;
+  const { jobs, stale } = result.report;
+  const atWork = [{ run: { target, number: run.number }, jobs: known.jobs.values() }];
+  const { totals, failures } = leaveOutRunningAgain({ totals: jobs, failures: result.failures }, atWork);
+  return { ...result, failures, report: makeReport(target, totals, jobs, failures, stale) };
 }
 
 /**

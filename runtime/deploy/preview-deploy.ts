@@ -1,6 +1,7 @@
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { type DeployedSwarm, openRuns, viewRun } from "../collect/deployed-swarm.js";
 import { Ledger } from "../results/ledger.js";
+import { type PutRightPreview, previewPutRight } from "../results/put-right.js";
 import { Results } from "../results/results.js";
 import { type Selection, selectJobs } from "../results/select-jobs.js";
 import { readEarlierRun } from "../run/earlier-run.js";
@@ -21,6 +22,8 @@ export interface OpenRunPreview {
 export interface DeployPreview {
   readonly selection: Selection;
   readonly runs: readonly OpenRunPreview[];
+  /** what would be moved in results/ before jobs run */
+  readonly putRight: PutRightPreview;
 }
 
 /**
@@ -49,5 +52,6 @@ export async function previewDeploy(
   }
   const results = deployed?.results ?? new Results(workspace.results, workspace.state, Ledger.open(workspace.state));
   const { placed, kept, stale } = results;
-  return { selection: selectJobs(jobs, description, placed, [kept, stale], { ...choice, except }), runs };
+  const selection = selectJobs(jobs, description, placed, [kept, stale], { ...choice, except });
+  return { selection, runs, putRight: previewPutRight(jobs, description, results, selection) };
 }

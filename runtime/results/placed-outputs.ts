@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { BundledJob } from "../../compiler/format/bundle.js";
 import { readLines } from "../../compiler/format/lines.js";
-import { RESULT_TABLES } from "../../compiler/format/results.js";
+import { LOG_FOLDER, RESULT_TABLES } from "../../compiler/format/results.js";
 import { AppendOnlyTable } from "../system/append-only.js";
 import { STATE_FILES } from "../workspace/workspace.js";
 import { digestOf, isFinalStamp, measure, stampOf } from "./fingerprint.js";
@@ -20,6 +20,11 @@ export interface PlacedOutput {
   readonly stamp: string;
   /** no job of the definition makes it any more */
   readonly stale: boolean;
+}
+
+/** Logs are written down only when they are stale. */
+export function isLog({ path }: Pick<PlacedOutput, "path">): boolean {
+  return path.startsWith(`${LOG_FOLDER}/`);
 }
 
 /** An output of a job as it stands. */

@@ -5,10 +5,14 @@ import { removeFolder } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { stampOf } from "./fingerprint.js";
 import { treeRecord } from "./job-state.js";
+import { findOldLogs, removeSuperseded } from "./old-logs.js";
 import type { PlacedOutput } from "./placed-outputs.js";
-import { placedOutput } from "./placed-outputs.js";
+import { isLog, placedOutput } from "./placed-outputs.js";
 import type { Results } from "./results.js";
 import type { Selection } from "./select-jobs.js";
+
+/** What a deploy would do with results/, without doing it. */
+export type PutRightPreview = Readonly<ReturnType<typeof previewPutRight>>;
 
 /** What had to be done with results/ so that it holds nothing that the definition as it stands would not make. */
 export type PutRight = Readonly<ReturnType<typeof putRight>>;
@@ -37,7 +41,9 @@ class Obstacles {
 }
 
 /** Compares what was put into results/ with what the jobs as they stand claim. */
-function survey(jobs: () => Iterable<BundledJob>, { tree }: BundleDescription, { placed }: Results) {
+function survey(jobs: () => Iterable<BundledJob>, description: BundleDescription, results: Results) {
+  const { tree } = description;
+  const { placed } = results;
   /** outputs of an earlier version of a job that the definition has, and those that are in the way of others */
   const superseded: PlacedOutput[] = [];
   /** those that a job claims, and that were stale before */
@@ -53,7 +59,10 @@ function survey(jobs: () => Iterable<BundledJob>, { tree }: BundleDescription, {
       else if (output.stale) back.push(output);
     }
   }
-  const rest = [...placed.all()].filter(({ path }) => !claimed.has(path));
+  const logs = findOldLogs(jobs, description, results);
+  const isStaleLog = new Set(logs.stale.map(({ path }) => path));
+  const unclaimed = [...placed.all()].filter(({ path }) => !claimed.has(path));
+  const rest = unclaimed.filter((output) => !isLog(output));
   const gone = new Set(rest.map(({ job }) => job));
   const obstacles = new Obstacles(rest);
   if (rest.length > 0) {
@@ -64,14 +73,32 @@ function survey(jobs: () => Iterable<BundledJob>, { tree }: BundleDescription, {
   }
   const isSuperseded = (output: PlacedOutput) => !gone.has(output.job) || obstacles.inTheWay.has(output);
   const isRecord = ({ path, job }: PlacedOutput) => path === treeRecord(job);
-  const unclaimed = rest.filter((output) => !isRecord(output));
+  const outputs = rest.filter((output) => !isRecord(output));
   return {
-    superseded: [...superseded, ...unclaimed.filter(isSuperseded)],
+    superseded: [...superseded, ...outputs.filter(isSuperseded)],
     /** those that no job claims, nor any job of that name, and that are in nobody's way */
-    stale: unclaimed.filter((output) => !isSuperseded(output)),
+    stale: [...outputs.filter((output) => !isSuperseded(output)), ...logs.stale],
     back,
-    /** records of jobs in trees that mean nothing any more */
-    meaningless: rest.filter(isRecord).map(({ path }) => path),
+    /** records that mean nothing any more: of jobs in trees, and of logs that are gone, or whose jobs are back */
+    meaningless: unclaimed
+      .filter((output) => (isLog(output) ? !isStaleLog.has(output.path) : isRecord(output)))
+      .map(({ path }) => path),
+    logs,
+  };
+}
+
+/** What `putRight` would do, by what is written down: nothing is read anew, moved or noted. */
+export function previewPutRight(
+  jobs: () => Iterable<BundledJob>,
+  description: BundleDescription,
+  results: Results,
+  selection: Selection,
+) {
+  const found = survey(jobs, description, results);
+  return {
+    setAside: found.superseded.filter((output) => results.placed.condition(output) === "whole").length,
+    returned: selection.returning.length,
+    stale: found.stale.map(({ path }) => path),
   };
 }
 
@@ -91,9 +118,12 @@ export function putRight(
   const found = survey(jobs, description, results);
   placed.forget(found.meaningless);
   const moved = results.setAside(found.superseded);
+  removeSuperseded(found.logs, results);
   placed.put([
     ...found.back.map((output) => ({ ...output, stale: false })),
-    ...found.stale.filter(({ stale }) => !stale).map((output) => ({ ...output, stale: true })),
+    ...found.stale
+      .filter(({ path, stamp }) => placed.get(path)?.stale !== true || placed.get(path)?.stamp !== stamp)
+      .map((output) => ({ ...output, stale: true })),
   ]);
   for (const { job, output, from } of selection.returning) {
     const path = job.outputs[output] as string;

@@ -79,6 +79,7 @@ test("a line that fails is shown by its text, its logs stay its own, and it runs
   assert.equal(report.jobs.cached, 2);
   assert.equal(swarm.read("once.txt"), "ran\nmended\n");
   assert.ok(!swarm.exists("results/conflicts.tsv"));
+  assert.deepEqual(readdirSync(swarm.path("results/_logs")), [], "of the line as it was");
   await swarm.succeed(["--redo", "3"]);
   assert.equal(swarm.read("twice.txt"), "twice\ntwice\n");
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { suite } from "../runner/suite.js";
 import { Deployment, until } from "./deployment.js";
 
@@ -80,6 +81,42 @@ test("a failed job: its cause, the command that ended it, and what it has writte
     text: 'silent) grep -q nothing "$param_job"/tabel.tsv ;;',
   });
   assert.deepEqual([document.failure.cause, document.wrote], ["exit", [{ path: "silent/tabel.tsv", bytes: 2 }]]);
+});
+
+test("logs of jobs that are gone are stale; what a deploy would move is told before; what runs again has not failed", async () => {
+  const swarm = (jobs: string, word: string) => `
+    jobs: list("id", [${jobs}]),
+    outputs: { out: "{id}.txt" },
+    command: ({ params, outputs }) => sh\`
+      echo ${word}; echo > \${outputs.out}; [[ \${params.id} == [ab] ]]
+    \`,`;
+  const deployment = new Deployment(swarm('"a", "b", "c", "d"', "one"), { "results/_logs/mine.out": "" });
+  const logs = () => readdirSync(deployment.path("results/_logs")).sort();
+  const say = async (...words: string[]) => await deployment.begin(words).outcome;
+  assert.equal((await deployment.deploy(["--keep-logs"])).report.jobs.failed, 2);
+  assert.deepEqual(logs(), ["a.out", "b.out", "c.out", "d.out", "mine.out"]);
+
+  deployment.define(swarm('"a", "c"', "two; [[ ! -e $GATE ]] || until [[ -e $GATE.open ]]; do sleep 0.1; done"));
+  const { stdout } = await say("deploy", "-n", "--only", "c");
+  assert.match(stdout, /\n1 output of earlier versions would be moved from results to \.locusts\/kept: /);
+  assert.match(stdout, /\nwould be stale: 1 output and 2 logs of jobs .* \(results\/b\.txt, results\/_logs\/b\.out, /);
+  const { report } = await deployment.deploy(["--only", "c"], { GATE: deployment.path("none") });
+  const { stale } = report as unknown as { readonly stale: readonly string[] };
+  assert.deepEqual(stale, ["b.txt", "_logs/b.out", "_logs/d.out"]);
+  assert.match((await say("clean", "--stale")).stdout, /^moved 3 stale outputs and logs to \.locusts\/stale\n/);
+  assert.deepEqual(logs(), ["a.out", "c.out", "mine.out"]);
+
+  // What has failed before runs again now: of that nothing is known.
+  deployment.write("gate", "");
+  const detached = await deployment.deploy(["--detach"], { GATE: deployment.path("gate") });
+  assert.deepEqual([detached.exitCode, detached.report.jobs.failed, detached.report.failures], [0, 0, []]);
+  for (const verb of ["status", "gather"]) {
+    const { exitCode, stdout: document } = await say(verb, "--json");
+    const { jobs, failures } = JSON.parse(document);
+    assert.deepEqual([exitCode, jobs.failed, failures], [0, 0, []], verb);
+  }
+  deployment.write("gate.open", "");
+  assert.equal((await deployment.deploy()).report.jobs.failed, 1);
 });
 
 test.run();

@@ -4,7 +4,9 @@ import { printableName } from "../../../compiler/format/control-characters.js";
 import type { DeployPreview } from "../../deploy/preview-deploy.js";
 import { lineOf } from "../../results/failure.js";
 import type { Reason } from "../../results/select-jobs.js";
+import type { Workspace } from "../../workspace/workspace.js";
 import { describeSelection } from "./deploy.js";
+import { sayPutRight } from "./results.js";
 import type { Terminal } from "./terminal.js";
 
 /** So many jobs are listed for people; all of them are in the document. */
@@ -17,12 +19,13 @@ export interface ShownPreview extends DeployPreview {
 }
 
 /** Says what a deploy would do: for each job why it would run, and of the first one the command. */
-export function sayPreview(terminal: Terminal, json: boolean, shown: ShownPreview): void {
-  const { selection, runs, description, command } = shown;
+export function sayPreview(terminal: Terminal, workspace: Workspace, json: boolean, shown: ShownPreview): void {
+  const { selection, runs, description, command, putRight } = shown;
   const { total, cached, left, wanted, why } = selection;
   if (json) {
     const jobs = [...wanted.values()].map(({ number, name }) => ({ job: name, why: why.get(number) }));
-    terminal.printDocument({ target: description.target, total, cached, left, runs, jobs, command: command ?? null });
+    const { target } = description;
+    terminal.printDocument({ target, total, cached, left, runs, jobs, ...putRight, command: command ?? null });
     return;
   }
   for (const { run, active, ended, jobs } of runs) {
@@ -35,6 +38,7 @@ export function sayPreview(terminal: Terminal, json: boolean, shown: ShownPrevie
   }
   terminal.print(describeSelection({ ...selection, wanted: wanted.size }));
   sayJobs(terminal, shown);
+  sayPutRight({ ...terminal, say: terminal.print }, workspace, { ...putRight, removedBytes: 0 }, true);
   const [first] = wanted.values();
   if (!first || command === undefined) return;
   terminal.print(`the command of ${printableName(first.name)}:`);

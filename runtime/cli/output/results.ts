@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 import { countOf, firstOf, formatBytes } from "../../../compiler/format/amounts.js";
+import { isLog } from "../../results/placed-outputs.js";
 import type { PutRight } from "../../results/put-right.js";
 import type { Workspace } from "../../workspace/workspace.js";
 import { sayNote } from "./notes.js";
@@ -8,28 +9,34 @@ import type { Voice } from "./terminal.js";
 const MOST_NAMED = 3;
 
 /** Says which outputs in results/ no job makes any more; nothing if there are none. */
-export function sayStale(terminal: Voice, { results }: Workspace, stale: readonly string[]): void {
+export function sayStale(terminal: Voice, { results }: Workspace, stale: readonly string[], isPreview = false): void {
   if (stale.length === 0) return;
   const them = stale.length === 1 ? "it" : "them";
   const named = firstOf(
     stale.map((path) => relative(process.cwd(), join(results, path))),
     MOST_NAMED,
   );
-  const what = `${countOf(stale.length, "output")} of jobs that the definition no longer has (${named})`;
-  terminal.say(`${terminal.colors.yellow("stale:")} ${what}; locusts clean --stale moves ${them} away`);
+  const logs = stale.filter((path) => isLog({ path })).length;
+  const kinds = [countOf(stale.length - logs, "output"), countOf(logs, "log")].filter((kind) => !kind.startsWith("0 "));
+  const what = `${kinds.join(" and ")} of jobs that the definition no longer has (${named})`;
+  const { yellow } = terminal.colors;
+  if (isPreview) terminal.say(`${yellow("would be stale:")} ${what}`);
+  else terminal.say(`${yellow("stale:")} ${what}; locusts clean --stale moves ${them} away`);
 }
 
-export function sayPutRight(terminal: Voice, workspace: Workspace, done: PutRight): void {
+/** @param isPreview whether it is what would be done */
+export function sayPutRight(terminal: Voice, workspace: Workspace, done: PutRight, isPreview = false): void {
+  const moved = isPreview ? "would be moved" : "moved";
   const kept = relative(process.cwd(), join(workspace.state, "kept"));
   if (done.setAside > 0)
     terminal.say(
-      `${countOf(done.setAside, "output")} of earlier versions moved from results to ${kept}: should that version come back, so do they`,
+      `${countOf(done.setAside, "output")} of earlier versions ${moved} from results to ${kept}: should that version come back, so do they`,
     );
   if (done.returned > 0)
-    terminal.say(`${countOf(done.returned, "output")} of an earlier version moved back to results`);
+    terminal.say(`${countOf(done.returned, "output")} of an earlier version ${moved} back to results`);
   if (done.removedBytes > 0)
     terminal.say(`${formatBytes(done.removedBytes)} of the oldest outputs removed from ${kept}, which was too large`);
-  sayStale(terminal, workspace, done.stale);
+  sayStale(terminal, workspace, done.stale, isPreview);
 }
 
 export function sayLost(terminal: Voice, run: number): void {

@@ -5,6 +5,7 @@ import { openRuns } from "../../collect/deployed-swarm.js";
 import { resetState } from "../../collect/reset.js";
 import { KEPT_FOLDERS, removeKept } from "../../results/kept-outputs.js";
 import { Ledger } from "../../results/ledger.js";
+import { isLog, type PlacedOutput } from "../../results/placed-outputs.js";
 import { Results } from "../../results/results.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { lockState } from "../../workspace/deploy-lock.js";
@@ -22,6 +23,13 @@ export interface CleanOptions {
   readonly reset?: boolean;
 }
 
+/** What is stale, as one of them is called, and several. */
+function nameStale(stale: readonly PlacedOutput[]): readonly [one: string, several?: string] {
+  const logs = stale.filter(isLog).length;
+  if (logs === 0) return ["stale output"];
+  return logs === stale.length ? ["stale log"] : ["stale output or log", "stale outputs and logs"];
+}
+
 /** Moves outputs of jobs that the definition no longer has out of results/. Nothing is removed, and no target is asked. */
 async function moveStale({ terminal, json }: VerbContext, workspace: Workspace): Promise<ExitCode> {
   const results = new Results(workspace.results, workspace.state, Ledger.open(workspace.state));
@@ -31,8 +39,8 @@ async function moveStale({ terminal, json }: VerbContext, workspace: Workspace):
   if (json) terminal.printDocument({ moved: stale.map(({ path }) => path), folder });
   else if (moved === 0) terminal.report.say("nothing in results is stale, as the last deploy has found");
   else {
-    terminal.report.say(`moved ${countOf(moved, "stale output")} to ${relative(process.cwd(), folder)}`);
-    terminal.report.say("  they come back if their jobs do; locusts clean removes them for good");
+    terminal.report.say(`moved ${countOf(moved, ...nameStale(stale))} to ${relative(process.cwd(), folder)}`);
+    terminal.report.say("  outputs come back if their jobs do; locusts clean removes all of it for good");
   }
   return EXIT.fine;
 }

@@ -28,10 +28,10 @@ export async function dryRun(context: VerbContext, choice: DeployOptions["choice
       })
     : undefined;
   try {
-    const { selection, runs } = await previewDeploy(workspace, description, () => jobs, choice, deployed);
-    const [first] = selection.wanted.values();
+    const preview = await previewDeploy(workspace, description, () => jobs, choice, deployed);
+    const [first] = preview.selection.wanted.values();
     const command = first && (await fillCommand(compilation, first));
-    sayPreview(terminal, context.json, { description, selection, runs, command });
+    sayPreview(terminal, workspace, context.json, { ...preview, description, command });
     return EXIT.fine;
   } finally {
     deployed?.close();

@@ -60,6 +60,8 @@ export const logs: Verb<LogsOptions> = (context, options) =>
       if (context.json) {
         const jobs = failed.map((job) => ({
           job: job.name,
+          cause: deployed.ledger.get(job.key)?.cause,
+          exitCode: deployed.ledger.get(job.key)?.exitCode,
           out: findLog(deployed, job, "out") ?? null,
           err: findLog(deployed, job, "err") ?? null,
         }));

@@ -1,0 +1,55 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
+import { namesIn } from "../../compiler/format/file-access.js";
+import { LOG_FOLDER } from "../../compiler/format/results.js";
+import { stampOf } from "./fingerprint.js";
+import { logNameOf, logPath } from "./logs.js";
+import type { PlacedOutput } from "./placed-outputs.js";
+import type { Results } from "./results.js";
+
+/** Logs of jobs that the definition, as it stands, does not have. */
+export interface OldLogs {
+  /** of an earlier version of a job: paths below results/ */
+  readonly superseded: readonly string[];
+  /** of jobs that are gone, as what lies in results/ and is stale */
+  readonly stale: readonly PlacedOutput[];
+}
+
+const NONE: OldLogs = { superseded: [], stale: [] };
+
+const STREAMS = ["out", "err"] as const;
+
+/** Finds logs in results/ that are of no job of the definition. Files there that are of no job at all are the user's own. */
+export function findOldLogs(
+  jobs: () => Iterable<BundledJob>,
+  description: BundleDescription,
+  { folder, placed }: Pick<Results, "folder" | "placed">,
+): OldLogs {
+  const left = new Set(namesIn(join(folder, LOG_FOLDER)).map((name) => `${LOG_FOLDER}/${name}`));
+  const superseded = new Set<string>();
+  const stale = new Map<string, PlacedOutput>();
+  if (left.size === 0) return NONE;
+  const pathsOf = (job: Pick<BundledJob, "name" | "key">) =>
+    STREAMS.map((stream) => logPath(logNameOf(job, description), stream)).filter((path) => left.has(path));
+  for (const job of jobs()) {
+    // A line that now is another one of its list has its logs under its old number.
+    for (const path of pathsOf(placed.ledger.get(job.key) ?? job)) left.delete(path);
+  }
+  if (left.size === 0) return NONE;
+  const owners = new Map<string, string>(); // of logs that are left: the names of their jobs
+  for (const result of placed.ledger.history()) for (const path of pathsOf(result)) owners.set(path, result.name);
+  const gone = new Set(owners.values());
+  for (const { name } of jobs()) gone.delete(name);
+  for (const [path, job] of owners) {
+    if (!gone.has(job)) superseded.add(path);
+    // No key: what is moved away goes under the name of its path.
+    else stale.set(path, { path, key: "", job, output: 0, stamp: stampOf(join(folder, path)) ?? "", stale: true });
+  }
+  return { superseded: [...superseded], stale: [...stale.values()] };
+}
+
+/** Those of earlier versions of jobs go, as they do where the job's log has a name that stays. */
+export function removeSuperseded({ superseded }: OldLogs, { folder }: Pick<Results, "folder">): void {
+  for (const path of superseded) rmSync(join(folder, path), { force: true });
+}

@@ -21,6 +21,7 @@ import { OptionReader } from "./read-options.js";
 import { refuseVariable } from "./refuse-variable.js";
 import { resolveInputs } from "./resolve-inputs.js";
 import { resolveTarget } from "./resolve-target.js";
+import { reviewOutputs, reviewPath } from "./review-outputs.js";
 import { commandAround } from "./shell-surroundings.js";
 import { ShellTexts } from "./shell-texts.js";
 import type { InputPlan, OutputPlan, PilotPlan, SwarmPlan } from "./swarm-plan.js";
@@ -317,5 +318,7 @@ export async function resolveSwarm(
     ...limits,
   };
   const { mistakes, shell } = resolver;
-  return { plan, mistakes, notes: shell.notes, node: command.node, parts: command.parts };
+  const seen = tree ? [] : outputs.flatMap(reviewPath);
+  const unwritten = tree || hasLines || !command.parts ? [] : reviewOutputs(outputs, command.parts, prepare ?? "");
+  return { plan, mistakes, notes: [...shell.notes, ...seen, ...unwritten], node: command.node, parts: command.parts };
 }

@@ -201,6 +201,40 @@ test("a program beside the definition that jobs do not get is told, and how to g
   ]);
 });
 
+test("an output that nothing can write is noted, and one that says results/ itself; where there is doubt, nothing is", async () => {
+  const output = (path: string) => ({ outputs: `  outputs: { text: "${path}" },` });
+  const never = (text: string) => ({ command: `  command: ({ inputs, outputs, params }) => sh\`${text}\`,` });
+  const unwritten =
+    'note 6:20 nothing in the command writes the output "text" (have it written where it is expected, as in … > ${outputs.text})';
+  await expectEach([
+    [
+      output("results/{id}.txt"),
+      'note 6:20 the output "results/{id}.txt" comes to lie in results/results/: all outputs are below results/ already (write "{id}.txt")',
+    ],
+    [never("echo ${params.id} | wc -c"), unwritten],
+    [never("x=$(seq 3); for i in $x; do echo $i >&2; done; [[ -e y ]] || grep -q x y 2> /dev/null"), unwritten],
+    ...[
+      "echo > ${params.id}.txt",
+      "echo > ${params.id}",
+      "program ${params.id}",
+      "awk '{ print > \"x\" }' y",
+      "cat() { tee x; }; cat",
+      "echo > $out_text",
+      "echo | tee x",
+      "$X y",
+      "./run",
+      "cat < y > >(sort)",
+    ].map((text) => [never(text)] as const),
+    [
+      {
+        ...never("echo"),
+        outputs: '  outputs: { text: optional("{id}.txt") },',
+        import: GOOD.import.replace("{", "{ optional,"),
+      },
+    ],
+  ]);
+});
+
 test("values that are possible are listed, and what is near is told", () =>
   expectEach([
     [

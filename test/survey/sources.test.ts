@@ -57,8 +57,8 @@ test("a source without jobs is told as that, whatever else would follow from it"
   for (const [jobs, expected] of [
     ['table("p.tsv")', /^the swarm has no jobs: the table p\.tsv has a header, and no rows/],
     ['table("empty.tsv")', /^the table is empty \(its first line names the columns\)/],
-    ['table("none.tsv")', /^there is no table none\.tsv/],
-    ['table("in")', /^the table in is no file/],
+    ['table("none.tsv")', /^there is no file none\.tsv/],
+    ['table("in")', /^in is no file/],
     ["rows([])", /^the swarm has no jobs: the list of values or rows is empty/],
     ['list("id", [])', /^the swarm has no jobs: the list/],
     ['list("id", [1, 2]).filter(({ id }) => id > 5)', /^the swarm has no jobs: the filter keeps none of the 2 /],

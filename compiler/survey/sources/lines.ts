@@ -1,11 +1,9 @@
-import { statSync } from "node:fs";
-import { resolve } from "node:path";
 import type { Params } from "../../format/pattern.js";
 import type { Place, Problem } from "../../problem/problem.js";
 import { type FileLine, readFileLines, whyUnfit } from "../file-lines.js";
-import { hintForMissing } from "../missing-path.js";
 import { Repetitions } from "../repetitions.js";
 import { again, type SaidSource, type SurveySource } from "./source.js";
+import { surveyFile } from "./source-file.js";
 
 /** So many lines of one kind of mistake are shown. */
 const MOST_NAMED = 3;
@@ -87,16 +85,11 @@ export const surveyLines: SurveySource<"lines"> = (source, folder) => {
     message: `the swarm has no jobs: all lines of ${source.path} are empty or comments`,
     hint: "each other line is a job",
   };
-  const path = resolve(folder, source.path);
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (!stats?.isFile()) {
-    const message = stats ? `${source.path} is no file` : `there is no file ${source.path}`;
-    const problems = [{ message, hint: stats ? undefined : hintForMissing(folder, source.path) }];
-    return { names, jobs: [], problems, notes: [], empty };
-  }
-  const read = () => readFileLines(path, source.path);
-  function* jobs(): Generator<Params> {
-    for (const { text } of values(read(), source.comments)) yield { [source.name]: text };
-  }
-  return { names, jobs: again(jobs), ...review(source, read), empty };
+  return surveyFile(source.path, folder, { names, empty }, (path) => {
+    const read = () => readFileLines(path, source.path);
+    function* jobs(): Generator<Params> {
+      for (const { text } of values(read(), source.comments)) yield { [source.name]: text };
+    }
+    return { names, jobs: again(jobs), ...review(source, read) };
+  });
 };

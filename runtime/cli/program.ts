@@ -28,7 +28,8 @@ function withRunOptions(command: Command): Command {
     .option("--limit <jobs>", "run at most so many jobs", wholeNumber)
     .option("-n, --dry-run", "say which jobs would run, why, and the first one's command; run and write nothing")
     .option("--keep-logs", "collect the logs of jobs that went well, too")
-    .option("--detach", "leave as soon as it runs; status and gather come back to it");
+    .option("--detach", "leave as soon as it runs; status and gather come back to it")
+    .option("--take-over", "have the swarm's folder on the target, whichever checkout it belonged to");
 }
 
 interface CommonOptions {
@@ -103,9 +104,7 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
       "build, run what is new, changed or unfinished, and gather the results",
       () => import("./verbs/deploy.js"),
     ),
-  )
-    .option("--take-over", "have the swarm's folder on the target, whichever checkout it belonged to")
-    .option("--accept-new-host-key", "trust a host that was never seen before, and remember its key");
+  ).option("--accept-new-host-key", "trust a host that was never seen before, and remember its key");
   verb("status", "tell where the swarm stands", () => import("./verbs/status.js"));
   verb("gather", "collect what is finished, also while the swarm runs", () => import("./verbs/gather.js"))
     .option("--keep-logs", "collect the logs of jobs that went well, too")

@@ -12,7 +12,7 @@ import { problemOfError } from "./evaluation-problem.js";
 import { nameCheck } from "./name-check.js";
 import { Positions } from "./positions.js";
 
-const require = createRequire(import.meta.url);
+const loadNow = createRequire(import.meta.url);
 
 export interface LoadedDefinition {
   /** absolute path of `swarm.config.ts` */
@@ -53,7 +53,7 @@ export async function loadDefinition(file: string, known?: string): Promise<Load
   }
   // To say where something stands it has to be read, too; what needs ts-morph is loaded then.
   const read = () => {
-    checked ??= (require("./check/index.js") as typeof import("./check/index.js")).checkDefinition(folder, path);
+    checked ??= (loadNow("./check/index.js") as typeof import("./check/index.js")).checkDefinition(folder, path);
     return checked;
   };
   const bundled = await bundling;

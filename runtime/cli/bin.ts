@@ -1,6 +1,16 @@
 #!/usr/bin/env node
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { loadCompiled } from "../../compiler/load/check/code-cache.js";
 import { explainSystemError } from "../system/system-errors.js";
 import { nameFilesInErrors } from "./name-files-in-errors.js";
+
+/** The command line in one file, which the build makes of its modules: they would take longer than most verbs. */
+async function load(): Promise<typeof import("./run.js")> {
+  const file = fileURLToPath(new URL("./locusts.cjs", import.meta.url));
+  if (!existsSync(file)) return import("./run.js");
+  return loadCompiled(file, `${file}.v8`).exports as typeof import("./run.js");
+}
 
 /** Ends with words for what nobody has waited for; where files cannot be opened, the rest may not even load. */
 async function fail(error: unknown): Promise<never> {
@@ -9,17 +19,14 @@ async function fail(error: unknown): Promise<never> {
     process.stderr.write(`error: ${message.message}\n  hint: ${message.hint}\n`);
     process.exit(1);
   }
-  const [{ sayError }, { openTerminal }] = await Promise.all([
-    import("./output/say-error.js"),
-    import("./output/terminal.js"),
-  ]);
-  process.exit(sayError(openTerminal(false), false, error));
+  process.exit((await loading).sayUnexpected(error));
 }
 
 nameFilesInErrors();
 process.on("uncaughtException", (error) => void fail(error));
+const loading = load();
 try {
-  const { run } = await import("./run.js");
+  const { run } = await loading;
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   await fail(error);

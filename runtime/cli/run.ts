@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { EXIT } from "./output/exit-codes.js";
+import { EXIT, type ExitCode } from "./output/exit-codes.js";
 import { sayError } from "./output/say-error.js";
 import { lostResults, openTerminal, outliveStreams } from "./output/terminal.js";
 import { makeProgram } from "./program.js";
@@ -27,4 +27,9 @@ export async function run(args: readonly string[]): Promise<number> {
   if (!lost) return exitCode;
   const code = sayError(openTerminal(false), false, lost);
   return exitCode === EXIT.fine ? code : exitCode;
+}
+
+/** Says what nobody has waited for. @returns the exit code */
+export function sayUnexpected(error: unknown): ExitCode {
+  return sayError(openTerminal(false), false, error);
 }

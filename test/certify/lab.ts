@@ -3,7 +3,6 @@ import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { makeOneFile } from "./one-file.js";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const SOURCES = join(ROOT, "test", "certify", "tracer");
@@ -17,21 +16,22 @@ export const checkProgramTypes = () => [];
 /** Stands in for the parser of bash, which only reads, too: the scenarios' commands are known to be right. */
 const UNPARSED = "export const checkSyntax = async () => ({ commands: 1 });\n";
 
-/** Stands in for a scenario, to have everything loaded once. */
-const SAMPLE = `import { defineSwarm, local, range, sh } from "locusts";
-export default defineSwarm({
-  name: "sample",
-  jobs: range("i", 1, 2),
-  outputs: { text: "{i}.txt" },
-  command: ({ outputs, params }) => sh\`echo \${params.i} > \${outputs.text}\`,
-  targets: { local: local() },
-});
-`;
+/**
+ * What node is started with for one short verb: optimized code would be made for nothing. They change how
+ * long the command line takes, and not what it does.
+ */
+const NODE_OPTIONS = [
+  "--no-opt",
+  "--no-sparkplug",
+  "--liftoff-only",
+  "--single-threaded-gc",
+  "--max-semi-space-size=64",
+] as const;
 
 /** Where points are tried: a folder with a copy of the command line, and the tracer. */
 export interface Lab {
   readonly folder: string;
-  /** the words that start the command line, after \`node\`: it is in one file, and behaves as from many */
+  /** the words that start the command line, after `node` */
   readonly cli: readonly string[];
   /** what \`run\` is imported from, for verbs that nothing happens to */
   readonly program: string;
@@ -67,15 +67,14 @@ export async function openLab(): Promise<Lab> {
   const tracer = join(folder, "tracer");
   const sources = ["tracer.c", "process.c", "calls.c"].map((name) => join(SOURCES, name));
   execFileSync("cc", ["-O2", "-o", tracer, ...sources], { stdio: ["ignore", "ignore", "inherit"] });
-  const sample = join(folder, "sample");
-  mkdirSync(sample);
-  writeFileSync(join(sample, "swarm.config.ts"), SAMPLE);
-  const bin = join(copy, "dist", "runtime", "cli", "bin.js");
+  const programs = join(copy, "dist", "runtime", "cli");
+  // Of what stands there now.
+  execFileSync(process.execPath, [...NODE_OPTIONS, join(programs, "make-one-file.js")], { stdio: "ignore" });
   const lab = {
     folder,
     tracer,
-    cli: await makeOneFile(bin, join(folder, "one-file"), { words: ["deploy", "--json"], place: sample }),
-    program: join(copy, "dist", "runtime", "cli", "run.js"),
+    cli: [...NODE_OPTIONS, join(programs, "bin.js")],
+    program: join(programs, "run.js"),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
   const tried = join(folder, "tried");

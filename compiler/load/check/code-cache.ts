@@ -2,15 +2,13 @@ import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import Module, { createRequire } from "node:module";
 import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Script } from "node:vm";
 import { writeAtomically } from "../../format/write-atomically.js";
 
-// To compile the 9 MB of the TypeScript compiler takes V8 a quarter of the whole check. Newer versions of Node can keep
-// the result by themselves (module.enableCompileCache); here the build of Locusts keeps it, for that one file, beside
-// the compiled code. A check only reads it: whatever is wrong with it is no matter, then TypeScript is compiled anew.
-
-const KEPT = fileURLToPath(new URL("./typescript.v8", import.meta.url));
+// To compile the 9 MB of the TypeScript compiler takes V8 a quarter of a whole check, and to load the command line module
+// by module most of a short verb. Newer versions of Node can keep the result by themselves (module.enableCompileCache);
+// here the build of Locusts keeps it, for these two files, beside the compiled code. Verbs only read it: whatever is
+// wrong with it is no matter, then the file is compiled anew.
 
 const sha256 = (data: string | Buffer) => createHash("sha256").update(data).digest();
 const DIGEST_LENGTH = 32;
@@ -21,9 +19,9 @@ function identityOf(file: string): Buffer {
 }
 
 /** What was kept; only if it is whole, since V8 believes what it is given, and would crash. */
-function readKept(file: string): Buffer | undefined {
+function readKept(file: string, path: string): Buffer | undefined {
   try {
-    const kept = readFileSync(KEPT);
+    const kept = readFileSync(path);
     const data = kept.subarray(2 * DIGEST_LENGTH);
     const fits = identityOf(file).equals(kept.subarray(0, DIGEST_LENGTH));
     return fits && sha256(data).equals(kept.subarray(DIGEST_LENGTH, 2 * DIGEST_LENGTH)) ? data : undefined;
@@ -32,14 +30,20 @@ function readKept(file: string): Buffer | undefined {
   }
 }
 
+/** A module that was loaded so. */
+export interface Loaded {
+  readonly exports: unknown;
+  /** keeps the compiled code, when the module has done its work: then it has in it just the functions that were needed */
+  keep(): void;
+}
+
 /**
  * Loads a CommonJS module from V8's compiled code of an earlier run, and puts it where `require` finds it.
  *
- * @returns a function that keeps the compiled code, to be called when the module has done its work: then
- *   the code has in it just the functions that were needed
+ * @param kept where the compiled code lies
  */
-export function loadCompiled(file: string): () => void {
-  const cachedData = readKept(file);
+export function loadCompiled(file: string, kept: string): Loaded {
+  const cachedData = readKept(file, kept);
   const script = new Script(Module.wrap(readFileSync(file, "utf8")), {
     filename: file,
     ...(cachedData ? { cachedData } : {}),
@@ -50,10 +54,11 @@ export function loadCompiled(file: string): () => void {
   script.runInThisContext()(module.exports, require, module, file, dirname(file));
   module.loaded = true;
   require.cache[file] = module;
-  return () => keep(file, script);
-}
-
-function keep(file: string, script: Script): void {
-  const data = script.createCachedData();
-  writeAtomically(KEPT, Buffer.concat([identityOf(file), sha256(data), data]));
+  return {
+    exports: module.exports,
+    keep() {
+      const data = script.createCachedData();
+      writeAtomically(kept, Buffer.concat([identityOf(file), sha256(data), data]));
+    },
+  };
 }

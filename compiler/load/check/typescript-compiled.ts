@@ -1,19 +1,19 @@
-import { loadCompiled } from "./code-cache.js";
+import { fileURLToPath } from "node:url";
+import { type Loaded, loadCompiled } from "./code-cache.js";
 import { findTsMorph } from "./ts-morph-files.js";
 
 /** Loads the TypeScript compiler that ts-morph brings along, before ts-morph asks for it. */
-function loadTypeScript(): () => void {
+function loadTypeScript(): Loaded | undefined {
   try {
-    return loadCompiled(findTsMorph().typescript);
+    return loadCompiled(findTsMorph().typescript, fileURLToPath(new URL("./typescript.v8", import.meta.url)));
   } catch {
-    return () => {};
+    return undefined;
   }
 }
 
-let keep: (() => void) | undefined = loadTypeScript();
+const typescript = loadTypeScript();
 
 /** Keeps the compiled TypeScript compiler beside the compiled Locusts; to be called after a check. */
 export function keepCompiledTypeScript(): void {
-  keep?.();
-  keep = undefined;
+  typescript?.keep();
 }

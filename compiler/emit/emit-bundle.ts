@@ -221,6 +221,7 @@ export class BundleEmitter {
       jobs: this.#count,
       uploads: { entries: this.#uploadEntries, bytes: this.#uploadBytes },
       budget: { folders: this.#folders, files: this.#fileCount, bytes: this.#bytes },
+      needs: { cpus: swarm.cpus, memoryMebibytes: swarm.memoryMebibytes },
       params: swarm.params,
       ...(swarm.runsLines ? { runsLines: true as const } : {}),
       inputs: swarm.inputs.map(({ name, pattern, as, shared, delivery, found }) => ({

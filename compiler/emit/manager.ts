@@ -1,4 +1,3 @@
-import { RUN_FORMAT } from "../format/bundle.js";
 import { generatedFrom } from "../format/version.js";
 import { checksInBash, quickTests } from "../plan/output-checks.js";
 import { graceSeconds, spareSeconds } from "../plan/pilot-time.js";
@@ -22,7 +21,6 @@ export function emitManager(swarm: SwarmPlan): string {
   return renderTemplate("manager", {
     ...swarm,
     generated: generatedFrom(swarm.source),
-    format: RUN_FORMAT,
     descriptionLines: swarm.description === "" ? [] : swarm.description.trim().split("\n"),
     slots: swarm.target.slots === undefined ? "" : String(swarm.target.slots),
     // Between SIGTERM for the last jobs and the end of a pilot's time there are but a few seconds.

@@ -13,7 +13,7 @@ export const BUNDLE_SCHEMA = 4;
 const OLDEST_SCHEMA = 3;
 
 /** Raised whenever an older manager would misread a run list, or an older reader its journal. */
-export const RUN_FORMAT = 2;
+export const RUN_FORMAT = 3;
 
 export const BUNDLE_FILES = {
   manager: "manager.sh",
@@ -51,6 +51,12 @@ export interface Budget {
   readonly files: number;
   /** of the inputs; what the jobs write is theirs to know */
   readonly bytes: number;
+}
+
+export interface JobNeeds {
+  readonly cpus: number;
+  /** 0: the definition does not say */
+  readonly memoryMebibytes: number;
 }
 
 export interface TreeContent {
@@ -134,6 +140,8 @@ export interface BundleDescription {
   readonly jobs: number;
   readonly uploads: { readonly entries: number; readonly bytes: number };
   readonly budget: Budget;
+  /** what each job asks for. Bundles of earlier versions do not say */
+  readonly needs?: JobNeeds;
   readonly params: readonly string[];
   /** whether jobs are the lines of a list of commands: they are called by their numbers, which may be others tomorrow */
   readonly runsLines?: true;

@@ -1,4 +1,16 @@
 /**
+ * What a try has used, as far as it is known: microseconds of processor time, bytes of memory at most, bytes that
+ * were read from disks and written to them.
+ */
+export const METER_COLUMNS = ["cpu", "memory", "read", "written"] as const;
+
+const ENDED = [
+  ...["job", "attempt", "cause", "exit_code", "start", "end"],
+  ...METER_COLUMNS,
+  ...["place", "outputs", "detail"],
+] as const;
+
+/**
  * The lines of a manager's journal: what happened, then these columns, separated by tabs; a line that is
  * whole ends with a column of its own that holds a dot. Times are milliseconds since 1970, `-` is nothing.
  */
@@ -7,18 +19,26 @@ export const JOURNAL = {
   slot: ["slot", "pid"],
   chunk: ["chunk", "claim"],
   start: ["job", "attempt", "slot", "place", "start"],
-  done: ["job", "attempt", "cause", "exit_code", "start", "end", "place", "outputs", "detail"],
-  failed: ["job", "attempt", "cause", "exit_code", "start", "end", "place", "outputs", "detail"],
-  again: ["job", "attempt", "cause", "exit_code", "start", "end", "place", "outputs", "detail"],
-  stopped: ["job", "attempt", "cause", "exit_code", "start", "end", "place", "outputs", "detail"],
+  done: ENDED,
+  failed: ENDED,
+  again: ENDED,
+  stopped: ENDED,
   successor: ["allocation"],
   finish: ["reason", "detail"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type JournalEvent = keyof typeof JOURNAL;
 
+/** How many fields a line has, with its first word and the dot. */
 export function journalWidth(event: JournalEvent): number {
   return JOURNAL[event].length + 2;
+}
+
+/** The fields of a line as they are now: in journals of earlier versions it is not known what a try has used. */
+export function upToDate(fields: readonly string[]): readonly string[] {
+  const [at, more] = [1 + ENDED.indexOf("cpu"), METER_COLUMNS.length];
+  const isEarlier = JOURNAL[fields[0] as JournalEvent] === ENDED && fields.length === journalWidth("done") - more;
+  return isEarlier ? [...fields.slice(0, at), ...METER_COLUMNS.map(() => "-"), ...fields.slice(at)] : fields;
 }
 
 export const MANAGER_EXITS = {

@@ -12,7 +12,19 @@ export const RESULT_TABLES = {
   conflicts: { file: "conflicts.tsv", columns: ["path", "why", "kept"] },
 } as const;
 
-export const JOBS_COLUMNS = ["status", "cause", "exit_code", "attempts", "seconds", "host"] as const;
+/** What a job's last try has used, in the tables' words. */
+export const USAGE_COLUMNS = {
+  cpu_seconds: "cpuSeconds",
+  peak_memory: "peakMemory",
+  read_bytes: "readBytes",
+  written_bytes: "writtenBytes",
+} as const satisfies Readonly<Record<string, keyof Usage>>;
+
+export const JOBS_COLUMNS = [
+  ...["status", "cause", "exit_code", "attempts", "seconds"],
+  ...Object.keys(USAGE_COLUMNS),
+  "host",
+] as const;
 
 /** What has no value in them: the word that statistics programs take for it. */
 export const NO_VALUE = "NA";
@@ -41,3 +53,15 @@ export type Cause = (typeof CAUSES)[number];
 
 /** What is known of an output: its bytes, or why it was not collected. */
 export type OutputState = number | "missing" | "invalid";
+
+/** What a try has used, as far as it could be measured. */
+export interface Usage {
+  /** processor time, of programs and of the system for them: of all processes that somebody has waited for */
+  readonly cpuSeconds: number | undefined;
+  /** bytes that all its processes had together at a time, looked at once a second: unknown of quick jobs */
+  readonly peakMemory: number | undefined;
+  /** bytes that were read from disks, and not from memory */
+  readonly readBytes: number | undefined;
+  /** bytes that were written, or were to be, to disks */
+  readonly writtenBytes: number | undefined;
+}

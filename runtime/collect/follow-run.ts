@@ -8,6 +8,7 @@ import type { JobResult, Ledger } from "../results/ledger.js";
 import { logNameOf, logPath } from "../results/logs.js";
 import { isOfJob, OutputRefused } from "../results/output-refused.js";
 import type { Results } from "../results/results.js";
+import type { Used } from "../results/used.js";
 import type { EndedTry } from "../run/journal.js";
 import type { Run } from "../run/run-folder.js";
 import { RunState } from "../run/run-state.js";
@@ -31,6 +32,8 @@ export interface FollowOptions {
   readonly keepLogs: boolean;
   /** count what an earlier deploy has already collected of this run, as if it had been collected now */
   readonly recount?: boolean;
+  /** gets what each job has used that is counted */
+  readonly used?: Used;
 }
 
 function secondsOf(ended: EndedTry): number {
@@ -130,6 +133,7 @@ export class RunFollower {
       if (known && !this.options.recount) continue;
       if (result.status === "done") {
         this.done += 1;
+        this.options.used?.add(result);
         if (result.detail !== "") this.remarks.push(result);
       } else this.failures.push(asFailure(job, result, this.options.description));
     }
@@ -210,6 +214,7 @@ export class RunFollower {
       exitCode: ended.exitCode,
       attempts: ended.attempt,
       seconds: secondsOf(ended),
+      ...ended.usage,
       host: ended.host,
       run: this.#label,
       outputs,

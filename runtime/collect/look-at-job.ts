@@ -96,7 +96,8 @@ function resultOf({ key, name }: BundledJob, ended: EndedTry): JobResult {
   const seconds = Math.max(0, end - start) / 1000;
   const status = ended.event === "done" ? "done" : "failed";
   const outputs = { outputs: ended.outputs, digests: [] };
-  return { key, name, status, cause, exitCode, attempts: attempt, seconds, host, run: "", detail, ...outputs };
+  const measured = { seconds, ...ended.usage };
+  return { key, name, status, cause, exitCode, attempts: attempt, ...measured, host, run: "", detail, ...outputs };
 }
 
 /** Looks at one job on the target, and brings its logs here if it has not been collected. */

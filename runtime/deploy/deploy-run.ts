@@ -16,6 +16,7 @@ import { makeReport } from "../results/report.js";
 import { writeResultTables } from "../results/result-tables.js";
 import { Results } from "../results/results.js";
 import { type Selection, selectJobs } from "../results/select-jobs.js";
+import { Used } from "../results/used.js";
 import { readEarlierRun } from "../run/earlier-run.js";
 import { closeRun, isCancelled, isClosed, listRuns, type Run, readRun } from "../run/run-folder.js";
 import type { Scheduler } from "../schedulers/scheduler.js";
@@ -39,6 +40,7 @@ export class DeployRun {
   readonly managers: Managers;
   readonly failures: Failure[] = [];
   readonly trees: CollectedTree[] = [];
+  readonly used = new Used();
   finished = 0;
 
   constructor(
@@ -73,6 +75,7 @@ export class DeployRun {
       target,
       keepLogs,
       recount,
+      used: this.used,
     });
   }
 
@@ -245,6 +248,7 @@ export class DeployRun {
       end,
       failures,
       finished: this.finished,
+      used: this.used,
       trees: this.trees,
     };
   }

@@ -3,6 +3,7 @@ import type { Failure } from "../results/failure.js";
 import type { PutRight } from "../results/put-right.js";
 import type { SwarmReport } from "../results/report.js";
 import type { Choice, Reason } from "../results/select-jobs.js";
+import type { Used } from "../results/used.js";
 import type { CollectedTree } from "../trees/collect-tree.js";
 import type { Workspace } from "../workspace/workspace.js";
 
@@ -91,6 +92,8 @@ export interface DeployResult {
   readonly failures: readonly Failure[];
   /** finished in this deploy */
   readonly finished: number;
+  /** by the jobs that are done of these */
+  readonly used: Used;
   /** what came of the trees of runs that ended in this deploy */
   readonly trees: readonly CollectedTree[];
 }

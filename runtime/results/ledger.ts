@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import type { Cause, OutputState } from "../../compiler/format/results.js";
+import { type Cause, NO_VALUE, type OutputState, type Usage } from "../../compiler/format/results.js";
 import { AppendOnlyTable } from "../system/append-only.js";
 import { STATE_FILES } from "../workspace/workspace.js";
 
-export interface JobResult {
+export interface JobResult extends Usage {
   readonly key: string;
   readonly name: string;
   readonly status: "done" | "failed";
@@ -22,9 +22,15 @@ export interface JobResult {
   readonly detail: string;
 }
 
+const MEASURED = ["cpuSeconds", "peakMemory", "readBytes", "writtenBytes"] as const satisfies readonly (keyof Usage)[];
+
 const COLUMNS = [
   ...["key", "name", "status", "cause", "exitCode", "attempts", "seconds", "host", "run", "outputs", "detail"],
+  ...MEASURED,
 ] as const;
+
+/** Ledgers of earlier versions do not say what a job has used. */
+const FEWEST_COLUMNS = COLUMNS.length - MEASURED.length;
 
 /** An output in the ledger: why it is missing, or its bytes, with what tells its content. */
 function encodeOutput(state: OutputState, digest: string | undefined): string {
@@ -34,14 +40,19 @@ function encodeOutput(state: OutputState, digest: string | undefined): string {
 function encode(result: JobResult): string[] {
   const outputs = result.outputs.map((state, i) => encodeOutput(state, result.digests[i])).join(" ");
   const row = { ...result, outputs };
-  return COLUMNS.map((column) => String(row[column]));
+  return COLUMNS.map((column) => String(row[column] ?? NO_VALUE));
 }
 
 function decode(fields: readonly string[]): JobResult {
   const row = Object.fromEntries(COLUMNS.map((column, i) => [column, fields[i]])) as Record<string, string>;
   const words = row.outputs ? row.outputs.split(" ").map((word) => word.split(":")) : [];
+  const measured = MEASURED.map((column) => [
+    column,
+    /^[\d.]+$/.test(row[column] ?? "") ? Number(row[column]) : undefined,
+  ]);
   return {
     ...(row as unknown as JobResult),
+    ...(Object.fromEntries(measured) as Usage),
     exitCode: Number(row.exitCode),
     attempts: Number(row.attempts),
     seconds: Number(row.seconds),
@@ -60,7 +71,7 @@ export class Ledger {
   readonly #named = new Map<string, JobResult>();
 
   private constructor(stateFolder: string) {
-    this.#table = new AppendOnlyTable(join(stateFolder, STATE_FILES.ledger), COLUMNS);
+    this.#table = new AppendOnlyTable(join(stateFolder, STATE_FILES.ledger), COLUMNS, FEWEST_COLUMNS);
   }
 
   static open(stateFolder: string): Ledger {

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { join, posix } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
-import { JOBS_COLUMNS, NO_VALUE, RESULT_TABLES } from "../../compiler/format/results.js";
+import { JOBS_COLUMNS, NO_VALUE, RESULT_TABLES, USAGE_COLUMNS } from "../../compiler/format/results.js";
 import { plainRow } from "../../compiler/format/tsv.js";
 import { removeOldDrafts, writeAtomically } from "../../compiler/format/write-atomically.js";
 import { asFailure, type Failure } from "./failure.js";
@@ -60,9 +60,9 @@ export function writeResultTables(
     if (result?.status === "done") done += 1;
     else if (result) failures.push(asFailure(job, result, description));
     const { status, cause, exitCode, attempts, seconds, host } = result ?? NO_RESULT;
-    jobLines.push(
-      plainRow([job.name, ...job.params, ...[status, cause, exitCode, attempts, seconds, host].map(String)]),
-    );
+    const usage = Object.values(USAGE_COLUMNS).map((measured) => result?.[measured] ?? NO_VALUE);
+    const values = [status, cause, exitCode, attempts, seconds, ...usage, host];
+    jobLines.push(plainRow([job.name, ...job.params, ...values.map(String)]));
     description.outputs.forEach(({ name }, i) => {
       const state = result?.outputs[i] ?? "missing";
       const [word, bytes] = typeof state === "number" ? ["present", String(state)] : [state, NO_VALUE];

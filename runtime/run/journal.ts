@@ -2,8 +2,8 @@ import { readSync } from "node:fs";
 import { join } from "node:path";
 import { withoutControlCharacters } from "../../compiler/format/control-characters.js";
 import { namesIn, withFile } from "../../compiler/format/file-access.js";
-import { JOURNAL, type JournalEvent, journalWidth } from "../../compiler/format/journal.js";
-import { CAUSES, type Cause, type OutputState } from "../../compiler/format/results.js";
+import { JOURNAL, type JournalEvent, journalWidth, upToDate } from "../../compiler/format/journal.js";
+import { CAUSES, type Cause, type OutputState, type Usage } from "../../compiler/format/results.js";
 import { RuntimeProblem } from "../system/problem.js";
 
 export interface EndedTry {
@@ -16,6 +16,7 @@ export interface EndedTry {
   /** milliseconds since 1970 */
   readonly start: number;
   readonly end: number;
+  readonly usage: Usage;
   /** the list's folder in the manager's work folder */
   readonly place: string;
   readonly outputs: readonly OutputState[];
@@ -58,12 +59,15 @@ function readOutputs(text: string): OutputState[] | undefined {
   return states;
 }
 
+/** A number of a journal, in another unit; nothing where it is not known. */
+function scaled(field: string | undefined, parts: number): number | undefined {
+  return NUMBER.test(field ?? "") ? Number(field) / parts : undefined;
+}
+
 /** What a line says of a try that has ended; undefined if it makes no sense. */
 function readEnded(fields: readonly string[], incarnation: string, host: string): EndedTry | undefined {
-  const [event, number, attempt, cause, exitCode, start, end, place, outputs, detail] = fields as [
-    EndedTry["event"],
-    ...string[],
-  ];
+  const [event, number, attempt, cause, exitCode, start, end, cpu, memory, read, written, place, outputs, detail] =
+    fields as [EndedTry["event"], ...string[]];
   if (![number, attempt, start, end].every((field) => NUMBER.test(field as string))) return undefined;
   if (!(CAUSES as readonly string[]).includes(cause as string) || !PLACE.test(place as string)) return undefined;
   const states = readOutputs(outputs as string);
@@ -76,6 +80,12 @@ function readEnded(fields: readonly string[], incarnation: string, host: string)
     exitCode: Number(exitCode),
     start: Number(start),
     end: Number(end),
+    usage: {
+      cpuSeconds: scaled(cpu, 1_000_000),
+      peakMemory: scaled(memory, 1),
+      readBytes: scaled(read, 1),
+      writtenBytes: scaled(written, 1),
+    },
     place: place as string,
     outputs: states,
     detail: textIn(detail),
@@ -165,7 +175,8 @@ export class JournalReader {
   }
 
   /** @returns whether it is a whole line with the columns that are known */
-  #readLine(fields: readonly string[], incarnation: string, watcher: Watcher): boolean {
+  #readLine(line: readonly string[], incarnation: string, watcher: Watcher): boolean {
+    const fields = upToDate(line);
     const event = fields[0] as JournalEvent;
     if (fields.at(-1) === "." && Object.hasOwn(JOURNAL, event)) this.#sound += 1;
     else if (++this.#torn > MOST_TORN && this.#torn > this.#sound) {

@@ -16,13 +16,16 @@ export class AppendOnlyTable {
   constructor(
     readonly path: string,
     readonly columns: readonly string[],
+    /** how many of them rows of earlier versions have */
+    readonly fewest = columns.length,
   ) {}
 
   *rows(): Generator<string[]> {
     if (!existsSync(this.path)) return;
     for (const line of readLines(this.path)) {
       const fields = decodeRow(line);
-      if (fields.length === this.columns.length + 1 && fields.pop() === END) yield fields;
+      const isWhole = fields.pop() === END && (fields.length === this.columns.length || fields.length === this.fewest);
+      if (isWhole) yield fields;
     }
   }
 

@@ -109,9 +109,12 @@ test("a failed job runs again; tables, logs and work folders tell of it", async 
   assert.deepEqual(report.failures, [{ job: "b", cause: "exit", exitCode: 1, detail: "" }]);
   assert.deepEqual(deployment.results(), ["out/a.txt", "out/c.txt"]);
 
-  const { seconds, host, ...row } = deployment.jobs().get("b") as Record<string, string>;
+  const { seconds, cpu_seconds, peak_memory, read_bytes, written_bytes, host, ...row } = deployment
+    .jobs()
+    .get("b") as Record<string, string>;
   assert.deepEqual(row, { name: "b", id: "b", status: "failed", cause: "exit", exit_code: "1", attempts: "1" });
-  assert.match(seconds as string, /^\d+(\.\d+)?$/);
+  for (const measured of [seconds, cpu_seconds]) assert.match(measured as string, /^\d+(\.\d+)?$/);
+  for (const measured of [peak_memory, read_bytes, written_bytes]) assert.match(measured as string, /^(\d+|NA)$/);
   assert.notEqual(host, "");
   assert.equal(deployment.jobs().get("a")?.status, "done");
   assert.deepEqual(deployment.table("outputs.tsv"), [

@@ -84,7 +84,6 @@ test("a program that is killed while it looks at what a job has made says nothin
   `,
     { "env/base.txt": "base\n" },
   );
-  tree.write("swarm.config.ts", tree.read("swarm.config.ts").replace("table }", "table, tree }"));
   const helpers = [
     { swarm: plain, programs: ["find", "grep", "stat"] },
     { swarm: tree, programs: ["comm", "grep"] },

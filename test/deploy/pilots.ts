@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from "nod
 import { join } from "node:path";
 import { readBundleDescription, readBundledJobs } from "../../compiler/format/bundle.js";
 import { DigestCache } from "../../compiler/format/content/digest-cache.js";
+import { JOURNAL } from "../../compiler/format/journal.js";
 import { openLocalFiles } from "../../runtime/target/open-target.js";
 import { stageRun } from "../../runtime/transfer/stage-run.js";
 import { type Begun, begin, Deployment } from "./deployment.js";
@@ -27,13 +28,11 @@ export class Pilots extends Deployment {
     folder?: string,
   ) {
     super(fields, files, folder);
-    const config = this.read("swarm.config.ts")
-      .replace("shared, table }", "shared, slurm, table }")
-      .replace(
-        /targets: .*/,
-        () =>
-          `targets: { cluster: slurm({ directory: ${JSON.stringify(this.path("target"))}, cpusPerNode: ${slots}, walltime: "1m", ${target.includes("silence:") ? "" : 'silence: "3s", '}${target} }) },`,
-      );
+    const config = this.read("swarm.config.ts").replace(
+      /targets: .*/,
+      () =>
+        `targets: { cluster: slurm({ directory: ${JSON.stringify(this.path("target"))}, cpusPerNode: ${slots}, walltime: "1m", ${target.includes("silence:") ? "" : 'silence: "3s", '}${target} }) },`,
+    );
     this.write("swarm.config.ts", config);
   }
 
@@ -108,7 +107,13 @@ export class Pilots extends Deployment {
 
   /** Where the results of a job lie. */
   place(line: JournalLine): string {
-    return join(this.run(), "work", line.life, line.fields[6] as string, line.fields[0] as string);
+    return join(
+      this.run(),
+      "work",
+      line.life,
+      line.fields[JOURNAL.done.indexOf("place")] as string,
+      line.fields[0] as string,
+    );
   }
 
   /** Why each life has left. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { JOURNAL } from "../../compiler/format/journal.js";
 import { begin, kill, until } from "../deploy/deployment.js";
 import { fakeSbatch, jobs, Pilots, tally, tallyOf } from "../deploy/pilots.js";
 import { suite } from "../runner/suite.js";
@@ -139,7 +140,10 @@ test("a job that was cut off after a whole walltime has failed; others are unfin
   const settled = pilots.settled();
   assert.equal(settled.get(1)?.fields[2], "walltime");
   assert.equal(settled.get(1)?.event, "failed");
-  assert.equal(settled.get(1)?.fields[8], "it was cut off after a whole walltime of its own");
+  assert.equal(
+    settled.get(1)?.fields[JOURNAL.failed.indexOf("detail")],
+    "it was cut off after a whole walltime of its own",
+  );
   assert.equal(settled.get(2)?.event, "done");
   assert.ok(!settled.has(3));
   const stopped = pilots.lines("stopped");
@@ -203,7 +207,7 @@ test("scratch: jobs run there, outputs and logs come back, and nothing stays", a
     assert.match(readFileSync(join(place, `tree_${id}/deep/where`), "utf8"), /scratch\/of\/node\/locusts\.p1\.1/);
     assert.ok(!existsSync(join(place, "left_behind")));
     assert.equal(readFileSync(`${place}.err`, "utf8"), `${id}\n`);
-    const sizes = line?.fields[7]?.split(" ");
+    const sizes = line?.fields[JOURNAL.done.indexOf("outputs")]?.split(" ");
     assert.equal(Number(sizes?.[0]), 6);
     assert.equal(sizes?.[2] === "missing", id !== "b");
     assert.equal(Number(sizes?.[1]), statSync(join(place, `tree_${id}/deep/where`)).size);

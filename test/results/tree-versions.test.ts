@@ -16,7 +16,6 @@ class TreeSwarm extends Deployment {
       environment: { tree: tree({ root: "env", select: ["**"], ${this.mode} }) },
       outputs: { out: "{id}.txt" },
       command: ({ outputs, params }) => sh\`echo ${word} \${params.id} > \${outputs.out}\`,`);
-    this.write("swarm.config.ts", this.read("swarm.config.ts").replace("shared,", "shared, tree,"));
   }
 }
 

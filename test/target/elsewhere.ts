@@ -39,12 +39,10 @@ export class Elsewhere extends Deployment {
   override define(fields: string): void {
     super.define(fields);
     if (this.directory === undefined) return; // the base class is at work
-    const text = this.read("swarm.config.ts")
-      .replace("shared, table }", "shared, slurm, ssh, table }")
-      .replace(
-        /targets: .*/,
-        () => `targets: { there: ${this.target.replaceAll("DIRECTORY", JSON.stringify(this.directory))} },`,
-      );
+    const text = this.read("swarm.config.ts").replace(
+      /targets: .*/,
+      () => `targets: { there: ${this.target.replaceAll("DIRECTORY", JSON.stringify(this.directory))} },`,
+    );
     this.write("swarm.config.ts", text);
   }
 

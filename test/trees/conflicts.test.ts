@@ -29,15 +29,12 @@ const COMMAND = `
 `;
 
 function treeOf(jobs: string, options: string, command: string): Deployment {
-  const deployment = new Deployment(
+  return new Deployment(
     `jobs: ${jobs},
   environment: { tree: tree({ root: "env", select: ["**", "!left-out.txt", "!half/private.txt", "!private.txt"], ${options} }) },
   command: ({ params }) => sh\`\n: \${params.id}\n${command}\`,`,
     FILES,
   );
-  const text = deployment.read("swarm.config.ts");
-  deployment.write("swarm.config.ts", text.replace("shared,", "shared, tree,"));
-  return deployment;
 }
 
 const conflictsOf = (deployment: Deployment) =>

@@ -39,8 +39,6 @@ const FILES: Readonly<Record<string, string>> = Object.fromEntries([
 ] as [string, string][]);
 
 function prepare(deployment: Deployment): void {
-  const text = deployment.read("swarm.config.ts");
-  deployment.write("swarm.config.ts", text.replace("shared,", "shared, tree,"));
   symlinkSync("nowhere", deployment.path("env/broken"));
   chmodSync(deployment.path("env/closed"), 0o555);
 }

@@ -69,8 +69,6 @@ const FIELDS = (options: string) => `jobs: list("id", ["one"]),
   command: ({ params }) => sh\`: \${params.id}${COMMAND.replaceAll("\\", "\\\\").replaceAll("${", "\\${")}\`,`;
 
 function prepare(deployment: Deployment): void {
-  const text = deployment.read("swarm.config.ts");
-  deployment.write("swarm.config.ts", text.replace("shared,", "shared, tree,"));
   symlinkSync("nowhere", deployment.path("env/broken"));
   symlinkSync("..", deployment.path("env/up"));
   symlinkSync("turn", deployment.path("env/to-folder"));

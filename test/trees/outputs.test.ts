@@ -9,15 +9,12 @@ const test = suite("trees: outputs, containers, doctor");
 const FILES = { "env/work/there.1": "before\n", "env/work/there.2": "before\n", "env/data/x": "x\n" };
 
 function inTree(options: string, fields: string): Deployment {
-  const deployment = new Deployment(
+  return new Deployment(
     `jobs: range("i", 1, 4),
   environment: { tree: tree({ root: "env", workdir: "work", select: ["**"], ${options} }), prepare: "greeting=hello" },
   ${fields}`,
     FILES,
   );
-  const text = deployment.read("swarm.config.ts");
-  deployment.write("swarm.config.ts", text.replace("shared,", "shared, tree,"));
-  return deployment;
 }
 
 /** A stand-in for a container's runtime, and an \`unshare\` that fails, if there is to be no overlay. */

@@ -14,6 +14,7 @@ locusts_check_copies() {
     [[ ! -L $locusts_folder/$input ]] || links+=("$input")
   done
   ((${#links[@]} > 0)) || return 0
+  locusts_leave_meter
   locusts_are_touched "${links[@]}" || return 0
   for input in "${links[@]}"; do
     if locusts_in_c_locale locusts_is_intact "$input"; then continue; fi
@@ -22,7 +23,7 @@ locusts_check_copies() {
     [[ ! -e $locusts_work/alone ]] || return 0 # nobody else can have done it
     locusts_pid=''
     locusts_note stopped "$locusts_number" "$locusts_try" stopped "$locusts_code" \
-      "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_place" - 'an input that jobs share was changed'
+      "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_used" "$locusts_place" - 'an input that jobs share was changed'
     return 1
   done
 }

@@ -25,6 +25,7 @@ locusts_work_through_list() {
     locusts_place=$locusts_sequence locusts_workdir=${locusts_tree_workdir:-$locusts_folder} locusts_try=$((locusts_tries + 1))
     [[ $locusts_stagger == 0 ]] || locusts_await_turn || break
     while [[ ! $locusts_is_special && $locusts_copies == - ]] || locusts_in_c_locale locusts_prepare_try; do
+      [[ $locusts_since_look != others ]] || locusts_read_meter
       locusts_start=${EPOCHREALTIME:-$SECONDS.000000} locusts_start=${locusts_start/[!0-9]/} # the decimal sign is the locale's
       # Before the job can do anything, so that whatever it does, it is known to have run.
       if ! printf 'start\t%s\t%s\t%s\t%s\t%s\t.\n' "$locusts_number" "$locusts_try" "$locusts_slot" "$locusts_away$locusts_place" "${locusts_start:0:-3}"; then
@@ -51,9 +52,14 @@ locusts_work_through_list() {
       kill -KILL -- "-$locusts_pid" # whatever the job left running in the background
       locusts_now=${EPOCHREALTIME:-$SECONDS.000000} locusts_now=${locusts_now/[!0-9]/}
       [[ $locusts_time_limit == 0 ]] || : >|"$locusts_work/slots/$locusts_slot"
+      if ((locusts_now - locusts_start >= locusts_quick)); then
+        locusts_measure_try
+      elif [[ $locusts_since_look != quick ]]; then
+        locusts_since_look=quick locusts_used=quick
+      fi
       [[ ! $locusts_watched ]] || locusts_check_copies || break
       if [[ $locusts_is_quick && $locusts_code == 0 && ! $locusts_stopping && ($locusts_time_limit == 0 || ! -e $locusts_work/slots/timeout.$locusts_pid) ]] &&
-        { ((locusts_now - locusts_start < locusts_quick)) || ! locusts_saw_oom_kill; } && locusts_record_if_whole; then
+        { [[ $locusts_since_look == quick ]] || ! locusts_saw_oom_kill; } && locusts_record_if_whole; then
         break
       fi
       locusts_in_c_locale locusts_judge_try || break

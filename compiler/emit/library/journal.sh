@@ -6,20 +6,24 @@
 #   slot       slot pid
 #   chunk      chunk claim
 #   start      job attempt slot place start
-#   done       job attempt cause exit_code start end place outputs detail
-#   failed     job attempt cause exit_code start end place outputs detail
-#   again      job attempt cause exit_code start end place outputs detail
-#   stopped    job attempt cause exit_code start end place outputs detail
+#   done       job attempt cause exit_code start end cpu memory read written place outputs detail
+#   failed     job attempt cause exit_code start end cpu memory read written place outputs detail
+#   again      job attempt cause exit_code start end cpu memory read written place outputs detail
+#   stopped    job attempt cause exit_code start end cpu memory read written place outputs detail
 #   successor  allocation
 #   finish     reason detail
 #
 # Columns are separated by tabs; a line that is whole ends with a column of its own that holds a dot.
-# Times are milliseconds since 1970, - is nothing. A place is below work/<name>.<incarnation>/, or absolute.
+# Times are milliseconds since 1970, and - is nothing, or not known. A place is below work/<name>.<incarnation>/,
+# or absolute. What a try has used: microseconds of processor time, bytes of memory at most, bytes that were read
+# from disks and written to them. Lines of format 2, which have none of these four columns, are read as well.
+
+locusts_unused=$'-\t-\t-\t-' # of a try of which it is not known what it has used
 
 # Where the columns of a line are, after the word that it begins with.
 locusts_at_job=1 locusts_at_attempt=2 locusts_at_slot=3 locusts_at_cause=3 locusts_at_claim=2 locusts_at_reason=1
 locusts_at_start=5 locusts_at_end=6
-locusts_start_width=7 locusts_end_width=11
+locusts_start_width=7 locusts_end_width=15 locusts_end_width_of_format_2=11
 
 # Appends one line to the journal, which is standard output, in a single write.
 locusts_note() {
@@ -35,6 +39,8 @@ locusts_is_whole() {
   [[ ${fields[-1]-} == . ]] || return
   case ${fields[0]} in
     start) [[ ${#fields[@]} == "$locusts_start_width" && ${fields[locusts_at_job]} != *[!0-9]* ]] ;;
-    done | failed | again | stopped) [[ ${#fields[@]} == "$locusts_end_width" && ${fields[locusts_at_job]} != *[!0-9]* ]] ;;
+    done | failed | again | stopped)
+      [[ ${#fields[@]} == @("$locusts_end_width"|"$locusts_end_width_of_format_2") && ${fields[locusts_at_job]} != *[!0-9]* ]]
+      ;;
   esac
 }

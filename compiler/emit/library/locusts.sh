@@ -27,6 +27,7 @@
 
 # Passed on to slots: one that finds another machinery in its place refuses to work with it.
 locusts_machinery=0.1.0
+locusts_format=3 # of the run list and the journal
 
 if [[ ${1-} == --inside ]]; then
   # shellcheck source=/dev/null # it stands beside this file
@@ -42,11 +43,11 @@ fi
 shopt -s extglob # which the definition's own text is read without
 
 # A slot reads what it needs and no more: the less it holds, the quicker it forks.
-locusts_parts=(environment journal slot jobs try outputs record)
+locusts_parts=(environment journal slot jobs try usage outputs record)
 [[ $locusts_tree_mode != each ]] || locusts_parts+=(trees)
 ((${#locusts_watched[@]} == 0)) || locusts_parts+=(copies)
 if [[ ${1-} != --slot ]]; then
-  locusts_parts+=(run take-over requests gpus pilots failures running machine modules allocation-slurm allocation-others main)
+  locusts_parts+=(run take-over requests gpus pilots failures memory running machine modules allocation-slurm allocation-others main)
 fi
 for locusts_part in "${locusts_parts[@]}"; do
   # shellcheck source=/dev/null # they stand beside this file

@@ -50,8 +50,8 @@ locusts_read_run() {
       managers) locusts_managers=$value ;;
     esac
   done <run
-  if [[ $locusts_run_format != "$locusts_format" ]]; then
-    locusts_say "$PWD/run has the format '$locusts_run_format', and this manager reads $locusts_format: use the manager.sh it was made with"
+  if [[ $locusts_run_format != @("$locusts_format"|2) ]]; then
+    locusts_say "$PWD/run has the format '$locusts_run_format', and this manager reads 2 and $locusts_format: use the manager.sh it was made with"
     exit 1
   fi
 }
@@ -167,6 +167,7 @@ locusts_begin_state() {
   locusts_finished=() locusts_used_tries=() locusts_running=() locusts_deaths=() locusts_inherited=()
   declare -gA locusts_known=() locusts_deaths_of=()
   locusts_timed_job=() locusts_time_spent=() locusts_module_functions=() locusts_gpu_groups=() locusts_slot_gpus=()
+  locusts_next_sample=0 locusts_last_peaks='' locusts_peaks=() locusts_members=()
   locusts_has_left='' locusts_lost='' locusts_held=() locusts_has_succeeded='' locusts_chain_is_broken=''
   locusts_node_trouble=error
   locusts_read_uptime

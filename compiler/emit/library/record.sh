@@ -10,8 +10,8 @@ locusts_jobs_a_batch=128 locusts_microseconds_a_batch=200000
 # The job at hand has ended well.
 locusts_record() { # words-for-outputs paths
   locusts_pid=''
-  printf -v locusts_line 'done\t%s\t%s\tok\t0\t%s\t%s\t%s\t%s\t.' \
-    "$locusts_number" "$locusts_try" "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_place" "$1"
+  printf -v locusts_line 'done\t%s\t%s\tok\t0\t%s\t%s\t%s\t%s\t%s\t.' \
+    "$locusts_number" "$locusts_try" "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_used" "$locusts_place" "$1"
   # By itself, and with nothing to be measured or brought: no process has to be started for that.
   if [[ $locusts_batch == 1 && $# == 1 && $1 == - && ! $locusts_home ]]; then
     locusts_saw_oom_kill
@@ -34,6 +34,7 @@ locusts_publish() {
   locusts_saw_oom_kill
   locusts_memory_ran_out='' # that was one of those
   local code=0
+  locusts_leave_meter
   (locusts_in_c_locale locusts_write_down) || code=$?
   case $code in
     0) ;;
@@ -57,7 +58,7 @@ locusts_have_published() {
     locusts_has_succeeded=1
     [[ ! $locusts_is_pilot ]] || printf 'good %s\n' "$locusts_slot" >&3
   fi
-  locusts_ended=0 locusts_published=$locusts_now
+  locusts_ended=0 locusts_published=$locusts_now locusts_of_quick=(0 0 0)
 }
 
 # A line for each job that has ended well. Their outputs' sizes are asked for by one process for all. Ends
@@ -97,6 +98,7 @@ locusts_write_down() {
       return 2
     }
   fi
+  locusts_share_among_quick
   for line in "${lines[@]}"; do
     words='' detail=-
     for word in ${line##*$'\t'}; do
@@ -111,6 +113,16 @@ locusts_write_down() {
   done
   [[ ! $locusts_home ]] || locusts_drop_brought
   : >|"$locusts_work/slots/$locusts_slot.ended"
+}
+
+# Quick jobs were looked at together: each of the lines gets the mean.
+locusts_share_among_quick() {
+  local i quick=0 mean=()
+  for i in "${!lines[@]}"; do [[ ${lines[i]} != *$'\tquick\t'* ]] || quick=$((quick + 1)); done
+  ((quick > 0)) || return 0
+  for i in "${!locusts_of_quick[@]}"; do mean[i]=$((locusts_of_quick[i] / quick)); done
+  ((${#locusts_meter[@]} > 2)) || mean=("${mean[0]}" - -)
+  for i in "${!lines[@]}"; do lines[i]=${lines[i]/$'\tquick\t'/$'\t'"${mean[0]}"$'\t-\t'"${mean[1]}"$'\t'"${mean[2]}"$'\t'}; done
 }
 
 # Leaves the size of each file in sizes, and "missing" for one that has gone since.

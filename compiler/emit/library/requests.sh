@@ -132,9 +132,9 @@ locusts_replace_slot() { # slot [refused]
       line=again
     fi
     if [[ ${2-} ]]; then
-      locusts_note stopped "$number" "$try" stopped 254 "$start" "$now" "$place" - 'no process could be started for it'
+      locusts_note stopped "$number" "$try" stopped 254 "$start" "$now" "$locusts_unused" "$place" - 'no process could be started for it'
     else
-      locusts_note "$line" "$number" "$try" signal 137 "$start" "$now" "$place" - 'the shell that ran it was killed'
+      locusts_note "$line" "$number" "$try" signal 137 "$start" "$now" "$locusts_unused" "$place" - 'the shell that ran it was killed'
     fi
     [[ $line != failed ]] || locusts_count_failure
   fi
@@ -190,6 +190,7 @@ locusts_tick() {
   done
   [[ ! $locusts_disk_is_full ]] || locusts_stop_for disk-full
   ((locusts_time_limit == 0)) || locusts_watch_time
+  locusts_watch_memory
   [[ $locusts_stopping != signal ]] || locusts_stop_deadline=${locusts_stop_deadline:-$((locusts_uptime + 100 * locusts_grace))}
   if [[ $locusts_stopping == signal ]] && ((locusts_uptime >= locusts_stop_deadline)); then
     kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null

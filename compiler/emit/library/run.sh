@@ -159,7 +159,7 @@ locusts_list_unfinished() { # chunk list-file
     [[ ! ${locusts_finished[number]-} ]] || continue
     tries=${locusts_used_tries[number]-$tries}
     if ((${locusts_deaths[number]-0} >= 3)); then
-      locusts_note failed "$number" $((tries + 1)) node 137 0 0 0 - 'it was running each time when the manager was killed'
+      locusts_note failed "$number" $((tries + 1)) node 137 0 0 "$locusts_unused" 0 - 'it was running each time when the manager was killed'
       locusts_finished[number]=1
       locusts_count_failure
       continue

@@ -142,7 +142,7 @@ locusts_give_up() { # why
   fi
   ! locusts_excuse_job "$code" "job $locusts_number: $1" || return 1
   locusts_read_clock
-  printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" node 1 "${locusts_now:0:-3}" "${locusts_now:0:-3}" "$locusts_place" - "$1"
+  printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" node 1 "${locusts_now:0:-3}" "${locusts_now:0:-3}" "$locusts_unused" "$locusts_place" - "$1"
   locusts_report_failure "${locusts_facts%$'\t'}"
   return 1
 }
@@ -164,6 +164,7 @@ locusts_renew_folder() {
 
 # Makes ready what the try at hand needs beside its own folder. Fails if it cannot be tried.
 locusts_prepare_try() {
+  locusts_leave_meter
   if [[ $locusts_tree_mode == each ]]; then
     locusts_make_tree || locusts_give_up "its tree could not be made: $locusts_error"
   elif [[ $locusts_copies != - ]]; then
@@ -251,6 +252,8 @@ locusts_slot_main() { # number --incarnation name list manager incarnation-folde
   locusts_memory_events='' locusts_oom_kills=0
   locusts_saw_oom_kill
   locusts_memory_ran_out=''
+  locusts_begin_meter
+  [[ $locusts_batch != 1 ]] || locusts_quick=0
   set -C -m
   shopt -u extglob # a job begins without it
   trap 'locusts_interrupted=1; locusts_obey_stop' USR2

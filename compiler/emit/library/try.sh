@@ -38,7 +38,7 @@ locusts_accept_code() { # code
   return 1
 }
 
-locusts_quick=20000 # microseconds: a try that ends well in less is not looked at by itself
+locusts_quick=20000 # microseconds: a try that ends well in less is not looked at by itself; 0 in trees
 
 # Has the kernel's out-of-memory killer been at work in this control group since the last look? Then
 # locusts_memory_ran_out is set until a try is judged by it. Quick tries that end well are not looked at
@@ -190,6 +190,8 @@ locusts_blame_program() { # exit-code what
 # Judges the try of the job at hand. If it was not good and there is to be another one,
 # makes the job's folder ready for it; fails if there is not.
 locusts_judge_try() {
+  [[ $locusts_used != quick ]] || locusts_measure_try
+  locusts_leave_meter
   locusts_find_cause
   locusts_output_states='' locusts_wrong=''
   if [[ $locusts_cause == ok ]]; then
@@ -211,7 +213,7 @@ locusts_judge_try() {
   fi
   [[ $locusts_cause != stopped ]] || locusts_recognize_cut
   printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" "${locusts_cause/cut/walltime}" "$locusts_code" \
-    "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_place"
+    "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_used" "$locusts_place"
   if [[ $locusts_cause == @(stopped|cut) ]]; then
     locusts_left=1
     [[ ! $locusts_refused ]] || locusts_wrong='no process could be started for it'

@@ -8,6 +8,7 @@ import { sayFailures } from "./failures.js";
 import { sayNote, sayReconnecting } from "./notes.js";
 import { sayLost, sayPutRight, sayUntidied } from "./results.js";
 import type { Terminal, Voice } from "./terminal.js";
+import { describeUsage } from "./usage.js";
 
 /** Without a terminal a line says how far it is this often, in milliseconds. */
 const PLAIN_INTERVAL = 10_000;
@@ -137,6 +138,7 @@ export function summarizeDeploy(
   const pending = jobs.pending > 0 ? `, ${formatNumber(jobs.pending)} pending` : "";
   const place = relative(process.cwd(), workspace.results) || ".";
   const done = `${formatNumber(jobs.done)}/${formatNumber(jobs.total)} done`;
+  for (const sentence of describeUsage(commands.description.needs, result.used)) report.say(sentence);
   report.say(`${colors.bold(done)}${cached}${failed}${pending}: ${place}`);
   if (jobs.failed > 0) report.say("  locusts logs --job NAME shows a job's output; locusts deploy runs them again");
 }

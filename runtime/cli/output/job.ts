@@ -2,8 +2,10 @@ import { basename, dirname } from "node:path";
 import { formatBytes, formatNumber, formatSeconds } from "../../../compiler/format/amounts.js";
 import { printableName, withoutControlCharacters } from "../../../compiler/format/control-characters.js";
 import { quoteWord } from "../../../compiler/format/quote.js";
+import type { Usage } from "../../../compiler/format/results.js";
 import { closest } from "../../../compiler/problem/closest.js";
 import type { JobFolder, KnownJob, WrittenFile } from "../../collect/look-at-job.js";
+import type { JobResult } from "../../results/ledger.js";
 import type { CommandLine, CommandLines } from "./command-lines.js";
 import { wordsOf } from "./failures.js";
 import type { Terminal } from "./terminal.js";
@@ -55,6 +57,12 @@ function wroteLines(known: KnownJob, folder: JobFolder): string[] {
   return lines;
 }
 
+/** What a try has used, where it ran for long enough to be measured. */
+function describeUse({ cpuSeconds, peakMemory }: Usage): string {
+  if (cpuSeconds === undefined || peakMemory === undefined) return "";
+  return ` (${formatSeconds(cpuSeconds)} of processor time, at most ${formatBytes(peakMemory)} of memory)`;
+}
+
 /** Says how a job stands, before its logs: whether it runs, or what it has died of and where. */
 export function sayJob(terminal: Terminal, known: KnownJob, commands: CommandLines): void {
   const { job, running, failure, folder } = known;
@@ -65,7 +73,8 @@ export function sayJob(terminal: Terminal, known: KnownJob, commands: CommandLin
     say(`${job.name} runs, for ${formatSeconds(running.seconds)}, on ${host} in slot ${slot}${tries(attempt)}`);
   } else if (failure) {
     const { seconds, host, attempts } = failure;
-    say(`${job.name} failed: ${wordsOf(failure)}; after ${formatSeconds(seconds)} on ${host}${tries(attempts)}`);
+    const used = describeUse(failure);
+    say(`${job.name} failed: ${wordsOf(failure)}; after ${formatSeconds(seconds)}${used} on ${host}${tries(attempts)}`);
   }
   const end = endOf(known, commands);
   if (known.line !== undefined && !end) say(`line ${job.name}: ${known.line}`);
@@ -91,6 +100,10 @@ export function sayNoLogs(terminal: Terminal, known: KnownJob, hasRun: boolean):
   }
 }
 
+function describeFailure({ cause, exitCode, detail, cpuSeconds, peakMemory }: JobResult): object {
+  return { cause, exitCode, detail, cpuSeconds: cpuSeconds ?? null, peakMemory: peakMemory ?? null };
+}
+
 /** The same for programs. */
 export function describeJob(known: KnownJob, commands: CommandLines): object {
   const { running, failure, folder } = known;
@@ -99,7 +112,7 @@ export function describeJob(known: KnownJob, commands: CommandLines): object {
     running: running
       ? { seconds: running.seconds, host: running.started.host, slot: Number(running.started.slot) }
       : null,
-    failure: failure ? { cause: failure.cause, exitCode: failure.exitCode, detail: failure.detail } : null,
+    failure: failure ? describeFailure(failure) : null,
     endedBy: end ?? null,
     folder: folder?.exists ? folder.path : null,
     wrote: folder?.wrote ?? [],

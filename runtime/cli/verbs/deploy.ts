@@ -112,7 +112,7 @@ export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
     }
     summarizeDeploy(terminal, workspace, result, isAsked, CommandLines.of(workspace, description, bundle));
     const trees = collectedTree(description) ? { trees: result.trees.map(describeCollectedTree) } : {};
-    if (context.json) terminal.printDocument({ ...result.report, end: result.end, ...trees });
+    if (context.json) terminal.printDocument({ ...result.report, end: result.end, used: result.used, ...trees });
     return exitCodeOf(result.end.how, result.report.jobs.failed, options.detach === true);
   } catch (error) {
     // Cut short in a question to the target, before anything was begun.

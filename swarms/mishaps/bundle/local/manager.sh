@@ -91,7 +91,6 @@ locusts_retries=1 # further tries after a failed one
 locusts_retry_on='signal timeout'
 locusts_max_failures=0 # failed jobs after which no further one is begun; 0: never
 locusts_stagger=0 # milliseconds between two starts
-locusts_format=2 # of the run list and the journal
 
 locusts_is_pilot='' # does a scheduler start managers, several on a run?
 

@@ -1,0 +1,24 @@
+import type { JobResult } from "./ledger.js";
+
+/** What the jobs of a deploy have used, over all that are done and ran for long enough to be measured well. */
+export class Used {
+  /** jobs that are done */
+  done = 0;
+  /** those of which it is known how much memory they had: they ran for a second or longer */
+  measured = 0;
+  /** the most bytes that one of them had */
+  mostMemory = 0;
+  /** of those that were measured */
+  seconds = 0;
+  cpuSeconds = 0;
+
+  add({ status, seconds, cpuSeconds, peakMemory }: JobResult): void {
+    if (status !== "done") return;
+    this.done += 1;
+    if (peakMemory === undefined || cpuSeconds === undefined) return;
+    this.measured += 1;
+    this.mostMemory = Math.max(this.mostMemory, peakMemory);
+    this.seconds += seconds;
+    this.cpuSeconds += cpuSeconds;
+  }
+}

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, realpathSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { kill, until } from "../deploy/deployment.js";
 import { suite } from "../runner/suite.js";
 import { Elsewhere, type Place } from "../target/elsewhere.js";
-import { followAfterDetach, noMoreThanBusy, sharedOut } from "../target/pilot-checks.js";
+import { catAndLs, followAfterDetach, linesInFolder, noMoreThanBusy, sharedOut } from "../target/pilot-checks.js";
 
 /** Pilots under another batch system than SLURM: one of the test's own, and two lines that make it known. */
 const test = suite("another batch system", undefined, { seconds: 120 });
@@ -24,6 +24,13 @@ test("each job has one result", async () => {
 test("no more pilots than the jobs can keep busy", () => noMoreThanBusy(place, FOUR.replace("minJobsPerCpu: 1, ", "")));
 
 test("deploy --detach leaves at once; the next deploy follows and gathers", () => followAfterDetach(place, FOUR));
+
+test("the predecessor's first example; lines in a folder of their own", async () => {
+  await catAndLs(FOUR.replace("DIRECTORY", JSON.stringify(join(place.home, "first"))), place.environment);
+  const project = join(place.home, "project");
+  mkdirSync(project);
+  await linesInFolder(place, FOUR, project, ":");
+});
 
 test("a pilot that is killed is followed by the next one; cancel ends what runs, and deploy goes on", async () => {
   const swarm = new Elsewhere(

@@ -2,12 +2,7 @@ import { spawn } from "node:child_process";
 import { appendFileSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { namesIn, textOf } from "../../compiler/format/file-access.js";
-import type {
-  BatchSystem,
-  CancelAnswer,
-  PilotsOfRun,
-  QueueAnswer,
-} from "../../runtime/schedulers/pilots/batch-system.js";
+import type { BatchSystem, Phase, Submitted } from "../../runtime/schedulers/pilots/batch-system.js";
 import { birthOf } from "../../runtime/system/process.js";
 
 /** Starts one pilot after another, and says which one runs. */
@@ -17,53 +12,53 @@ const QUEUE = `for ((number = 1; number <= $2; number++)); do
   bash -p "$1/../../bundle/manager.sh" --run "$1" --name "p$number"
 done`;
 
-/** A batch system of this machine that starts pilots as processes, one at a time. */
-export class OneAtATime implements BatchSystem {
-  readonly name = "the queue";
+const lines = (...path: string[]) => (textOf(join(...path)) ?? "").split("\n").slice(0, -1);
 
-  async submit(pilots: PilotsOfRun, count: number): Promise<readonly string[]> {
-    const { folder } = pilots.run;
-    if ((await this.status(pilots)).queued?.length !== 0) return [];
+const phaseOf = ({ id }: Submitted): Phase => (birthOf(Number(id)) === undefined ? "over" : "running");
+
+/** The queues of a run, which are processes; a line for each is `<pid> <pilots>`. */
+const queuesOf = (folder: string): Submitted[] =>
+  lines(folder, "pilots/queues").map((line, i) => {
+    const [id, last] = line.split(" ") as [string, string];
+    return { id, first: 1, last: Number(last), generation: i + 1 };
+  });
+
+/** A batch system of this machine that starts pilots as processes, one at a time. */
+export const oneAtATime: BatchSystem = {
+  name: "the queue",
+  async submit({ run: { folder } }, count) {
+    if (queuesOf(folder).some((queue) => phaseOf(queue) === "running")) return [];
     const log = openSync(join(folder, "pilots", "queue.log"), "a");
-    writeFileSync(join(folder, "pilots", "current"), "0\n");
-    const queue = spawn("bash", ["-c", QUEUE, "bash", folder, String(count)], {
-      detached: true,
-      stdio: ["ignore", log, log],
-    });
+    const stdio = ["ignore" as const, log, log];
+    const queue = spawn("bash", ["-c", QUEUE, "bash", folder, String(count)], { detached: true, stdio });
     appendFileSync(join(folder, "pilots", "queues"), `${queue.pid} ${count}\n`);
     queue.unref();
     return [];
-  }
-
-  async status({ run }: PilotsOfRun): Promise<QueueAnswer> {
-    const queues = lines(run.folder, "pilots/queues").map((line) => line.split(" ") as [id: string, count: string]);
-    const phaseOf = (id: string) => (birthOf(Number(id)) === undefined ? "over" : "running");
-    const submitted = queues.map(([id, count], i) => ({ id, first: 1, last: Number(count), generation: i + 1 }));
-    const running = queues.filter(([id]) => phaseOf(id) === "running");
-    const current = Number(lines(run.folder, "pilots/current")[0]);
-    const queued = running.flatMap(([id, count]) =>
-      Array.from({ length: Number(count) - current + 1 }, (_, i) => {
-        const phase = i === 0 && current > 0 ? ("running" as const) : ("pending" as const);
-        return { id: `${id}_${current + i}`, phase, waitsFor: "for the one before" };
+  },
+  async status({ run: { folder } }) {
+    const submitted = queuesOf(folder);
+    const current = Number(lines(folder, "pilots/current")[0] ?? 1);
+    const running = submitted.filter((queue) => phaseOf(queue) === "running");
+    const queued = running.flatMap(({ id, last }) =>
+      Array.from({ length: last - current + 1 }, (_, i) => {
+        return {
+          id: `${id}_${current + i}`,
+          phase: i ? "pending" : "running",
+          waitsFor: "for the one before",
+        } as const;
       }),
     );
-    const managers = namesIn(join(run.folder, "managers")).filter((file) => /\.\d+$/.test(file));
-    const heartbeats = new Map(managers.map((file) => [file, lines(run.folder, `managers/${file}.beat`)[0] ?? ""]));
-    return { queued, submitted, heartbeats, found: new Map(queues.map(([id]) => [id, phaseOf(id)])) };
-  }
-
-  async cancel(pilots: PilotsOfRun): Promise<CancelAnswer> {
+    const managers = namesIn(join(folder, "managers")).filter((file) => /\.\d+$/.test(file));
+    const heartbeats = new Map(managers.map((file) => [file, lines(folder, `managers/${file}.beat`)[0] ?? ""]));
+    return { queued, submitted, heartbeats, found: new Map(submitted.map((queue) => [queue.id, phaseOf(queue)])) };
+  },
+  async cancel(pilots) {
     writeFileSync(join(pilots.run.folder, "cancelled"), "");
-    const { queued = [], found } = await this.status(pilots);
+    const { queued = [], found } = await this.status(pilots, true);
     for (const [id, phase] of found) if (phase === "running") process.kill(-Number(id), "SIGTERM");
     return { isThere: true, left: queued.map(({ id, phase }) => ({ id, isPending: phase === "pending" })) };
-  }
-
-  async explainExit({ run }: PilotsOfRun): Promise<{ reason: undefined; detail: string }> {
+  },
+  async explainExit({ run }) {
     return { reason: undefined, detail: lines(run.folder, "pilots/queue.log").at(-1) ?? "" };
-  }
-}
-
-function lines(folder: string, file: string): string[] {
-  return (textOf(join(folder, file)) ?? "").split("\n").slice(0, -1);
-}
+  },
+};

@@ -1,12 +1,10 @@
-import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { noCluster } from "../cluster/availability.js";
 import { type Cluster, useCluster } from "../cluster/cluster.js";
 import { suite } from "../runner/suite.js";
-import { locusts } from "../swarms/command-line.js";
-import { copySwarm } from "../swarms/swarm-folders.js";
+import { catAndLs } from "./pilot-checks.js";
 
 /** The predecessor's first example, wherever it may run: host × engine × how files get there. */
 const test = suite("cat-and-ls elsewhere");
@@ -41,50 +39,8 @@ for (const [words, target] of Object.entries(MODES)) {
   test.skipUnless(why === undefined, why ?? "", words, async () => {
     const cluster = await useCluster();
     await cluster.administer(`ln -sfn ${cluster.home} ${cluster.home}/seen-here`);
-    const folder = copySwarm("cat-and-ls");
-    const definition = join(folder, "swarm.config.ts");
     const directory = join(cluster.home, `modes-${process.pid}-${made.length}-${words.length}`);
-    const text = readFileSync(definition, "utf8")
-      .replace("import {", "import { slurm, ssh,")
-      .replace("targets: { local: local() }", `targets: { there: ${target(cluster, directory)} }`);
-    writeFileSync(definition, text);
-
-    const deployed = await locusts(["deploy", "--json"], { cwd: folder, env: cluster.environment });
-    assert.equal(deployed.exitCode, 0, `${deployed.stdout}\n${deployed.stderr}`);
-    const { jobs } = JSON.parse(deployed.stdout);
-    assert.deepEqual([jobs.total, jobs.done, jobs.failed, jobs.cached], [101, 101, 0, 0]);
-
-    const results = readdirSync(join(folder, "results"));
-    const inputs = join(folder, "inputs");
-    const read = (path: string) => readFileSync(path, "utf8");
-    for (const name of readdirSync(inputs).filter((file) => file.startsWith("inputfile_"))) {
-      const id = name.slice("inputfile_".length, -".txt".length);
-      const expected = [name, `second${name}`, "sharedfile.txt"].map((file) => read(join(inputs, file))).join("");
-      assert.equal(read(join(folder, "results", `cat_output_${id}.txt`)), expected);
-      assert.equal(
-        read(join(folder, "results", `ls_output_${id}.txt`))
-          .trimEnd()
-          .split("\n").length,
-        3,
-      );
-    }
-    assert.equal(results.filter((name) => name.startsWith("cat_output_")).length, 101);
-    assert.deepEqual(readdirSync(folder).sort(), [
-      ".locusts",
-      "README.md",
-      "bundle",
-      "inputs",
-      "results",
-      "swarm.config.ts",
-    ]);
-
-    const again = await locusts(["deploy", "--json"], { cwd: folder, env: cluster.environment });
-    assert.equal(again.exitCode, 0, again.stderr);
-    assert.equal(JSON.parse(again.stdout).jobs.cached, 101);
-
-    const cleaned = await locusts(["clean"], { cwd: folder, env: cluster.environment });
-    assert.equal(cleaned.exitCode, 0, cleaned.stderr);
-    assert.equal(readdirSync(join(folder, "results")).length, results.length, "results stay");
+    await catAndLs(target(cluster, directory), cluster.environment);
   });
 }
 

@@ -9,7 +9,7 @@ import { nameFilesInErrors } from "./name-files-in-errors.js";
 async function load(): Promise<typeof import("./run.js")> {
   const file = fileURLToPath(new URL("./locusts.cjs", import.meta.url));
   if (!existsSync(file)) return import("./run.js");
-  return loadCompiled(file, `${file}.v8`).exports as typeof import("./run.js");
+  return loadCompiled(file, `${file}.v8`) as typeof import("./run.js");
 }
 
 /** Ends with words for what nobody has waited for; where files cannot be opened, the rest may not even load. */

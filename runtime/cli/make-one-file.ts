@@ -1,16 +1,14 @@
 // Part of the build of Locusts: makes one file of the command line with all that it imports, and has it begin and deploy
-// a swarm, so that it is kept compiled. What is kept is not part of the published package, whose Node is the user's.
+// a swarm, so that it is kept compiled, and TypeScript, too. What is kept is not part of the published package, whose Node
+// is the user's.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
-import { loadCompiled } from "../../compiler/load/check/code-cache.js";
 
-const OWN = fileURLToPath(import.meta.url);
-const FOLDER = dirname(OWN);
-const FILE = join(FOLDER, "locusts.cjs");
+const FOLDER = dirname(fileURLToPath(import.meta.url));
 
 const PLACE =
   'const locustsPlace = (path) => require("node:url").pathToFileURL(require("node:path").join(__dirname, path)).href;';
@@ -28,37 +26,27 @@ const keepOwnPlaces: Plugin = {
   },
 };
 
-async function make(): Promise<void> {
-  await build({
-    entryPoints: [join(FOLDER, "run.js")],
-    outfile: FILE,
-    bundle: true,
-    format: "cjs",
-    platform: "node",
-    target: "node20",
-    // `import()` would need what a script of `node:vm` has not.
-    supported: { "dynamic-import": false },
-    packages: "external",
-    banner: { js: PLACE },
-    plugins: [keepOwnPlaces],
-    logLevel: "error",
-  });
-  const folder = mkdtempSync(join(tmpdir(), "locusts-"));
-  try {
-    execFileSync(process.execPath, [...process.execArgv, OWN, folder], { stdio: ["ignore", "ignore", "inherit"] });
-  } finally {
-    rmSync(folder, { recursive: true });
+await build({
+  entryPoints: [join(FOLDER, "run.js")],
+  outfile: join(FOLDER, "locusts.cjs"),
+  bundle: true,
+  format: "cjs",
+  platform: "node",
+  target: "node20",
+  // `import()` would need what a script of `node:vm` has not.
+  supported: { "dynamic-import": false },
+  packages: "external",
+  banner: { js: PLACE },
+  plugins: [keepOwnPlaces],
+  logLevel: "error",
+});
+const folder = mkdtempSync(join(tmpdir(), "locusts-"));
+try {
+  const env = { ...process.env, LOCUSTS_KEEP_COMPILED: "1" };
+  for (const verb of ["init", "deploy"]) {
+    const args = [...process.execArgv, join(FOLDER, "bin.js"), verb, folder];
+    execFileSync(process.execPath, args, { env, stdio: ["ignore", "ignore", "pipe"] });
   }
+} finally {
+  rmSync(folder, { recursive: true });
 }
-
-async function runOnce(folder: string): Promise<void> {
-  const { exports, keep } = loadCompiled(FILE, `${FILE}.v8`);
-  const { run } = exports as typeof import("./run.js");
-  for (const verb of ["init", "deploy", "deploy", "status"]) {
-    if ((await run([verb, folder, "--json"])) !== 0) throw new Error(`locusts ${verb} failed in one file`);
-  }
-  keep();
-}
-
-const [, , folder] = process.argv;
-await (folder === undefined ? make() : runOnce(folder));

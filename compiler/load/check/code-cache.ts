@@ -30,19 +30,13 @@ function readKept(file: string, path: string): Buffer | undefined {
   }
 }
 
-/** A module that was loaded so. */
-export interface Loaded {
-  readonly exports: unknown;
-  /** keeps the compiled code, when the module has done its work: then it has in it just the functions that were needed */
-  keep(): void;
-}
-
 /**
  * Loads a CommonJS module from V8's compiled code of an earlier run, and puts it where `require` finds it.
  *
- * @param kept where the compiled code lies
+ * @param kept where the compiled code lies; the build of Locusts, which sets LOCUSTS_KEEP_COMPILED, has it written there
+ *   when the module has done its work: then it has in it just the functions that were needed
  */
-export function loadCompiled(file: string, kept: string): Loaded {
+export function loadCompiled(file: string, kept: string): unknown {
   const cachedData = readKept(file, kept);
   const script = new Script(Module.wrap(readFileSync(file, "utf8")), {
     filename: file,
@@ -54,11 +48,11 @@ export function loadCompiled(file: string, kept: string): Loaded {
   script.runInThisContext()(module.exports, require, module, file, dirname(file));
   module.loaded = true;
   require.cache[file] = module;
-  return {
-    exports: module.exports,
-    keep() {
-      const data = script.createCachedData();
-      writeAtomically(kept, Buffer.concat([identityOf(file), sha256(data), data]));
-    },
-  };
+  if (process.env.LOCUSTS_KEEP_COMPILED) process.once("exit", () => keep(file, kept, script));
+  return module.exports;
+}
+
+function keep(file: string, kept: string, script: Script): void {
+  const data = script.createCachedData();
+  writeAtomically(kept, Buffer.concat([identityOf(file), sha256(data), data]));
 }

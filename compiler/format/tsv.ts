@@ -13,6 +13,7 @@ export function encodeField(value: string): string {
 }
 
 export function decodeField(field: string): string {
+  if (field === "\\e") return ""; // as many are
   return field.includes("\\") ? field.replace(/\\([tne\\])/g, (_, letter: string) => ESCAPED[letter] as string) : field;
 }
 

@@ -97,8 +97,7 @@ export class PlacedOutputs {
     if (!statSync(this.results, { throwIfNoEntry: false })?.isDirectory()) return;
     const written = statSync(table, { throwIfNoEntry: false })?.mtimeMs;
     if (written === undefined) return;
-    const keys = new Map<string, string>();
-    for (const { name, key, status } of this.ledger.history()) if (status === "done") keys.set(name, key);
+    let keys: Map<string, string> | undefined; // a swarm without outputs has none to look for, however many jobs it has
     let output = 0;
     let last = "";
     for (const line of readLines(table)) {
@@ -109,9 +108,17 @@ export class PlacedOutputs {
       const place = join(this.results, path);
       const { size, newest } = measure(place);
       if (size !== Number(bytes) || newest > written) continue;
+      keys ??= this.#keysOfDone();
       this.#placed.set(path, placedOutput(path, { key: keys.get(job) ?? "", name: job }, output, stampOf(place)));
     }
     this.#lines = Number.POSITIVE_INFINITY; // to be written down with the first change
+  }
+
+  /** What identifies the last job of each name that was done. */
+  #keysOfDone(): Map<string, string> {
+    const keys = new Map<string, string>();
+    for (const { name, key, status } of this.ledger.history()) if (status === "done") keys.set(name, key);
+    return keys;
   }
 
   get(path: string): PlacedOutput | undefined {

@@ -43,21 +43,38 @@ function encode(result: JobResult): string[] {
   return COLUMNS.map((column) => String(row[column] ?? NO_VALUE));
 }
 
+/** What each line has, by its place. */
+type Row = readonly [
+  ...[key: string, name: string, status: string, cause: string, exitCode: string, attempts: string, seconds: string],
+  ...[host: string, run: string, outputs: string, detail: string],
+];
+
+function measured(text: string | undefined): number | undefined {
+  return text === undefined || text === NO_VALUE || !/^[\d.]+$/.test(text) ? undefined : Number(text);
+}
+
+/** Field by field: there may be millions of rows. */
 function decode(fields: readonly string[]): JobResult {
-  const row = Object.fromEntries(COLUMNS.map((column, i) => [column, fields[i]])) as Record<string, string>;
-  const words = row.outputs ? row.outputs.split(" ").map((word) => word.split(":")) : [];
-  const measured = MEASURED.map((column) => [
-    column,
-    /^[\d.]+$/.test(row[column] ?? "") ? Number(row[column]) : undefined,
-  ]);
+  const [key, name, status, cause, exitCode, attempts, seconds, host, run, outputs, detail] = fields as unknown as Row;
+  const words = outputs === "" ? [] : outputs.split(" ").map((word) => word.split(":"));
+  const [cpuSeconds, peakMemory, readBytes, writtenBytes] = fields.slice(FEWEST_COLUMNS);
   return {
-    ...(row as unknown as JobResult),
-    ...(Object.fromEntries(measured) as Usage),
-    exitCode: Number(row.exitCode),
-    attempts: Number(row.attempts),
-    seconds: Number(row.seconds),
+    key,
+    name,
+    status: status as JobResult["status"],
+    cause: cause as Cause,
+    exitCode: Number(exitCode),
+    attempts: Number(attempts),
+    seconds: Number(seconds),
+    host,
+    run,
     outputs: words.map(([state]) => (/^\d+$/.test(state as string) ? Number(state) : (state as OutputState))),
     digests: words.map(([, digest]) => digest ?? ""),
+    detail,
+    cpuSeconds: measured(cpuSeconds),
+    peakMemory: measured(peakMemory),
+    readBytes: measured(readBytes),
+    writtenBytes: measured(writtenBytes),
   };
 }
 

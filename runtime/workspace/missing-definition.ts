@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { firstOf } from "../../compiler/format/amounts.js";
+import { textOf } from "../../compiler/format/file-access.js";
 import { quoteWord } from "../../compiler/format/quote.js";
 
 /** Folders are looked at so deep, and so many in all. */
@@ -39,6 +40,12 @@ function entriesOf(folder: string) {
   }
 }
 
+/** Does the text of a definition have a target of this name, as far as can be seen without reading it as code? */
+function isTarget(word: string, definition: string): boolean {
+  const [, targets = ""] = (textOf(definition) ?? "").split(/\btargets\s*:/);
+  return [...targets.matchAll(/["']?([\w.-]+)["']?\s*:\s*(?:local|ssh|slurm)\(/g)].some(([, name]) => name === word);
+}
+
 /**
  * What to do where there is no definition: which ones are near, or what else the word may have meant.
  *
@@ -49,6 +56,7 @@ export function hintForNoDefinition(typed: string, path: string, name: string): 
   const here = process.cwd();
   if (!existsSync(path) && existsSync(join(here, name)) && !typed.includes("/")) {
     const word = quoteWord(typed);
+    if (isTarget(typed, join(here, name))) return `a target is named by an option: --target ${word}`;
     return `a job of the definition in this folder is named by an option: locusts logs --job ${word}, locusts deploy --only ${word}`;
   }
   const near = definitionsBelow(existsSync(path) ? path : here, name).map((folder) => relative(here, folder));

@@ -14,7 +14,8 @@ function wordsOf(command: string): string[] {
 }
 
 test("a verb of another tool, a wrong option and a word in a wrong place are answered with what was meant", async () => {
-  const definition = 'import { defineSwarm } from "locusts";\nexport default defineSwarm({});\n';
+  const definition =
+    'import { defineSwarm } from "locusts";\nexport default defineSwarm({ targets: { lab: local() } });\n';
   const folder = folderOf({
     "swarms/one/swarm.config.ts": definition,
     "swarms/two/swarm.config.ts": definition,
@@ -33,6 +34,7 @@ test("a verb of another tool, a wrong option and a word in a wrong place are ans
     ["status --foo", folder, 64, /^error: unknown option '--foo'\n\(see: locusts status --help\)/],
     ["check", folder, 1, /hint: name one of those below: swarms\/one, swarms\/two; or begin one here: locusts init\n/],
     ["logs S007", below, 1, /named by an option: locusts logs --job S007, locusts deploy --only S007\n/],
+    ["deploy lab", below, 1, /hint: a target is named by an option: --target lab\n/],
     ["run data", folder, 1, /^error: data is no file\n/],
     [
       "run swarms/one",
@@ -61,6 +63,8 @@ test("what failed is listed with its causes, a log with text is shown, and what 
   const texts = ["false", "echo words >&2; exit 1"].map((line, i) => `${i + 2}\texit, exit code 1\t${line}\n`);
   assert.equal(list.stdout, `${texts.join("")}4\texit, exit code 4\texit 4\n`);
 
+  const asDocument = await here(["logs", "sub/tasks.txt", "--job", "99", "--json"]);
+  assert.match(JSON.parse(asDocument.stdout).errors[0].hint, /sub\/tasks\.txt\.locusts\/results\/jobs\.tsv/);
   const none = await here(["logs", "sub/tasks.txt", "--job", "99"]);
   const [, table = ""] = /number in the list; the first column of (\S+) has/.exec(none.stderr) ?? [];
   assert.ok(existsSync(join(folder, table)), none.stderr);

@@ -9,7 +9,7 @@ import { RuntimeProblem } from "../../system/problem.js";
 import { explainSystemError } from "../../system/system-errors.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import type { Terminal } from "./terminal.js";
-import { nameProblemPlace, seenFromHere } from "./where.js";
+import { nameProblemPlace, nameVerbs, seenFromHere } from "./where.js";
 
 function describe(error: unknown): readonly Problem[] {
   if (error instanceof ProblemsFound) return error.problems;
@@ -24,17 +24,23 @@ function describe(error: unknown): readonly Problem[] {
   return [{ message: (error as Error)?.stack ?? String(error), hint: "this looks like a mistake in Locusts itself" }];
 }
 
+/** What is wrong, with commands in it that can be run as they are. */
+function named<P extends Problem>(problem: P): P {
+  const { message, hint } = problem;
+  return { ...problem, message: nameVerbs(message), ...(hint === undefined ? {} : { hint: nameVerbs(hint) }) };
+}
+
 export function sayError(terminal: Terminal, json: boolean, error: unknown): ExitCode {
-  const errors = describe(error);
+  const errors = describe(error).map(named);
   if (json) terminal.printDocument({ errors });
   const { colors } = terminal;
   if (error instanceof ProblemsFound) {
-    terminal.quote(formatProblems(error.problems.map(seenFromHere), process.cwd(), terminal.live));
+    terminal.quote(formatProblems(errors.map(seenFromHere), process.cwd(), terminal.live));
     terminal.say(colors.red(`${countOf(error.problems.length, "problem")} in ${nameProblemPlace()}`));
   } else {
     for (const { message, hint } of errors) {
-      terminal.say(`${colors.red("error:")} ${message}`);
-      if (hint) terminal.say(`  ${colors.dim("hint:")} ${hint}`);
+      terminal.quote(`${colors.red("error:")} ${message}`);
+      if (hint) terminal.quote(`  ${colors.dim("hint:")} ${hint}`);
     }
   }
   return EXIT.error;

@@ -45,7 +45,7 @@ function paramTypes({ names, jobs }: Enumeration): Readonly<Record<string, strin
  * Checks, bundles and evaluates a definition, and works out what it means on a target.
  *
  * @param file the path of `swarm.config.ts`
- * @param known the name of a check that has found nothing wrong in the definition, which need not be made again
+ * @param known names of checks that have found nothing wrong in the definition: none of them is made again
  * @param bundleOf where a target's bundle lies: its jobs stand in for those that cannot be found, since data are missing
  * @throws ProblemsFound with all that is wrong
  * @throws TargetUnclear
@@ -53,7 +53,7 @@ function paramTypes({ names, jobs }: Enumeration): Readonly<Record<string, strin
 export async function compile(
   file: string,
   target: string | undefined,
-  known?: string,
+  known?: readonly string[],
   bundleOf?: (target: string) => string,
 ): Promise<Compilation> {
   const loaded = await loadDefinition(file, known);

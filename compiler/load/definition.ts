@@ -34,10 +34,10 @@ export interface LoadedDefinition {
 /**
  * Checks, bundles and evaluates a definition.
  *
- * @param known the name of a check that has found nothing wrong: if it would be the same, it is not made again
+ * @param known names of checks that have found nothing wrong: if it would be one of them, it is not made again
  * @throws ProblemsFound with everything that is wrong with it
  */
-export async function loadDefinition(file: string, known?: string): Promise<LoadedDefinition> {
+export async function loadDefinition(file: string, known: readonly string[] = []): Promise<LoadedDefinition> {
   const path = absolute(file);
   const folder = dirname(path);
 
@@ -45,8 +45,8 @@ export async function loadDefinition(file: string, known?: string): Promise<Load
   const bundling = bundleDefinition(folder, path);
   bundling.catch(() => {});
   let checked: CheckedDefinition | undefined;
-  let check = known;
-  if (known === undefined || nameCheck(path, textOf(path) ?? "") !== known) {
+  let check = known.length > 0 ? nameCheck(path, textOf(path) ?? "") : undefined;
+  if (check === undefined || !known.includes(check)) {
     const { checkDefinition } = await import("./check/index.js");
     checked = checkDefinition(folder, path);
     check = checked.text === undefined ? undefined : nameCheck(path, checked.text);

@@ -6,8 +6,7 @@ import { RuntimeProblem } from "../system/problem.js";
 import { stampOf } from "./fingerprint.js";
 import { treeRecord } from "./job-state.js";
 import { findOldLogs, removeSuperseded } from "./old-logs.js";
-import type { PlacedOutput } from "./placed-outputs.js";
-import { isLog, placedOutput } from "./placed-outputs.js";
+import { isLog, type PlacedOutput, placedOutput } from "./placed-outputs.js";
 import type { Results } from "./results.js";
 import type { Selection } from "./select-jobs.js";
 

@@ -23,7 +23,6 @@ export function folderIdentity(folder: string): string {
   return `${dev}:${ino}`;
 }
 
-/** A lock that this process is to have. */
 /** A lock that this process is to have; the text of its file begins with the number of the process. */
 export type OwnLock = Readonly<ReturnType<typeof describeOwnLock>>;
 

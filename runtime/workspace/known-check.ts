@@ -3,18 +3,22 @@ import { join } from "node:path";
 import { textOf } from "../../compiler/format/file-access.js";
 import { STATE_FILES, type Workspace } from "./workspace.js";
 
+/** So many versions of a definition are known again: it may go there and back. */
+const MOST_KNOWN = 20;
+
 const fileOf = ({ state }: Workspace) => join(state, STATE_FILES.checked);
 
-/** The name of the last check of a definition that found nothing wrong; a torn one is the name of none. */
-export function knownCheck(workspace: Workspace): string | undefined {
-  return textOf(fileOf(workspace))?.trimEnd();
+/** The names of the last checks of a definition that found nothing wrong; a torn one is the name of none. */
+export function knownChecks(workspace: Workspace): readonly string[] {
+  return (textOf(fileOf(workspace)) ?? "").split("\n").filter((name) => name !== "");
 }
 
-/** Keeps it. No build fails for want of it, on a full disk, say. */
+/** Keeps one more. No build fails for want of it, on a full disk, say. */
 export function keepCheck(workspace: Workspace, check: string | undefined): void {
-  if (check === undefined || check === knownCheck(workspace)) return;
+  const known = knownChecks(workspace);
+  if (check === undefined || known.includes(check)) return;
   try {
-    writeFileSync(fileOf(workspace), `${check}\n`);
+    writeFileSync(fileOf(workspace), [check, ...known.slice(0, MOST_KNOWN - 1), ""].join("\n"));
   } catch {
     // Then the definition is checked again.
   }

@@ -13,7 +13,7 @@ const test = suite("a definition that was found to be right before");
 const INPUTS = { "inputs/a.txt": "", "common.txt": "" };
 const MISTYPED = definition({ name: "  name: 7 as unknown as string satisfies number," });
 
-async function firstProblem(file: string, known: string | undefined) {
+async function firstProblem(file: string, known: readonly string[]) {
   try {
     await loadDefinition(file, known);
     return undefined;
@@ -28,14 +28,15 @@ test("is not checked again, and its parts are still found in it", async () => {
   const file = join(folder, "swarm.config.ts");
   const { check, placeOf } = await loadDefinition(file);
   assert.is(check, nameCheck(file, definition()));
-  const again = await loadDefinition(file, check);
+  const known = [check as string];
+  const again = await loadDefinition(file, known);
   assert.is(again.check, check);
   assert.equal(again.placeOf(["outputs"]), placeOf(["outputs"]));
 
   // What only a check sees shows that there is none.
   writeFileSync(file, MISTYPED);
-  assert.is((await firstProblem(file, check))?.place?.line, 3);
-  assert.is(await firstProblem(file, nameCheck(file, MISTYPED)), undefined);
+  assert.is((await firstProblem(file, known))?.place?.line, 3);
+  assert.is(await firstProblem(file, [...known, nameCheck(file, MISTYPED)]), undefined);
 });
 
 test("is checked where it, its name or its folder is another, and always if it imports or refers to anything", async () => {

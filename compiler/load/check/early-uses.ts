@@ -1,7 +1,6 @@
 import { unwrap } from "./places.js";
 import type { CheckedProject } from "./project.js";
-import type { ImpureUse } from "./purity.js";
-import { findUses } from "./purity.js";
+import { findUses, type ImpureUse } from "./purity.js";
 import { computedByBash, numberInTemplate } from "./template-words.js";
 import { ts } from "./ts-morph.js";
 

@@ -1,6 +1,5 @@
 import type { CheckedProject } from "./project.js";
-import type { ImpureUse } from "./purity.js";
-import { findUses } from "./purity.js";
+import { findUses, type ImpureUse } from "./purity.js";
 import { ts } from "./ts-morph.js";
 
 /** A decimal as its digits and the power of ten that they are multiplied with: `1.50` is `15` and -1. */

@@ -9,7 +9,7 @@ import { keptBytes } from "../../results/kept-outputs.js";
 import { hasReflinks } from "../../system/files.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { keepCheck } from "../../workspace/known-check.js";
-import { bundleFolder, prepareState, type Workspace } from "../../workspace/workspace.js";
+import { prepareState, type Workspace } from "../../workspace/workspace.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { sayNotes } from "../output/notes.js";
 import { describeTreeUse, TreeListing } from "../output/tree.js";
@@ -146,17 +146,18 @@ async function checkWithoutInputs(context: VerbContext, { out, check }: BuildOpt
     );
   }
   const { terminal } = context;
-  const { workspace, compilation } = await compileDefinition(context, true);
-  const { name, target } = compilation.plan;
-  const folder = out === undefined ? bundleFolder(workspace, target.name) : resolve(out);
+  const { compilation, target, bundle } = await compileDefinition(context, true);
+  const folder = out === undefined ? bundle : resolve(out);
   const { files, jobs, total } = compareWithoutInputs(compilation, folder);
   const isSame = files.length === 0;
   if (context.json) {
-    terminal.printDocument({ target: target.name, folder, jobs: total, upToDate: isSame, files, changedJobs: jobs });
+    terminal.printDocument({ target, folder, jobs: total, upToDate: isSame, files, changedJobs: jobs });
   } else {
     const { report } = terminal;
     const place = relative(process.cwd(), folder) || ".";
-    report.say(`${name}: ${countOf(total, "job")} for the target ${target.name}; their inputs were not looked at`);
+    report.say(
+      `${compilation.plan.name}: ${countOf(total, "job")} for the target ${target}; their inputs were not looked at`,
+    );
     if (isSame) report.say(`  ${report.colors.green("up to date:")} ${place}`);
     else {
       report.say(`  ${report.colors.yellow("not up to date:")} ${files.join(", ")} in ${place}`);
@@ -170,10 +171,7 @@ async function checkWithoutInputs(context: VerbContext, { out, check }: BuildOpt
 export const build: Verb<BuildOptions> = async (context, options) => {
   if (options.inputs === false) return checkWithoutInputs(context, options);
   const compiled = await compileDefinition(context);
-  const folder =
-    options.out === undefined
-      ? bundleFolder(compiled.workspace, compiled.compilation.plan.target.name)
-      : resolve(options.out);
+  const folder = options.out === undefined ? compiled.bundle : resolve(options.out);
   if (options.out !== undefined) {
     const { source, name } = compiled.compilation.plan;
     refuseForeignBundle(folder, source, name);

@@ -1,6 +1,5 @@
 import { planWithoutInputs } from "../../../compiler/check-without-inputs.js";
 import { countOf } from "../../../compiler/format/amounts.js";
-import { bundleFolder } from "../../workspace/workspace.js";
 import { EXIT } from "../output/exit-codes.js";
 import { sayNotes } from "../output/notes.js";
 import { buildInto, type Compiled, compileDefinition } from "./compile-definition.js";
@@ -12,11 +11,10 @@ export interface CheckOptions {
 }
 
 function countJobs(compiled: Compiled, withoutInputs: boolean) {
-  const { plan } = compiled.compilation;
   if (withoutInputs) {
     return { jobs: planWithoutInputs(compiled.compilation), notes: compiled.compilation.notes };
   }
-  const { description, notes } = buildInto(compiled, bundleFolder(compiled.workspace, plan.target.name), false);
+  const { description, notes } = buildInto(compiled, compiled.bundle, false);
   return { jobs: description.jobs, notes };
 }
 
@@ -24,10 +22,10 @@ function countJobs(compiled: Compiled, withoutInputs: boolean) {
 export const check: Verb<CheckOptions> = async (context, options) => {
   const withoutInputs = options.inputs === false;
   const compiled = await compileDefinition(context, withoutInputs);
+  const { target } = compiled;
   const { plan } = compiled.compilation;
   const { jobs, notes } = countJobs(compiled, withoutInputs);
   const { terminal } = context;
-  const target = plan.target.name;
   if (context.json) terminal.printDocument({ target, swarm: plan.name, jobs, notes });
   else {
     const { report } = terminal;

@@ -1,10 +1,9 @@
 import { join } from "node:path";
-import type { BuildOptions } from "../../../compiler/build.js";
-import { type Built, build } from "../../../compiler/build.js";
+import { type BuildOptions, type Built, build } from "../../../compiler/build.js";
 import { compile } from "../../../compiler/compile.js";
 import type { BundledJob } from "../../../compiler/format/bundle.js";
 import type { JobPlan } from "../../../compiler/plan/swarm-plan.js";
-import { knownCheck } from "../../workspace/known-check.js";
+import { knownChecks } from "../../workspace/known-check.js";
 import { bundleFolder, machineryFolder, openWorkspace, STATE_FILES } from "../../workspace/workspace.js";
 import { sayNote } from "../output/notes.js";
 import { setProblemFolder } from "../output/where.js";
@@ -17,11 +16,12 @@ export async function compileDefinition(context: VerbContext, withoutInputs = fa
   const workspace = openWorkspace(context.place);
   setProblemFolder(workspace.folder);
   const bundleOf = withoutInputs ? (target: string) => bundleFolder(workspace, target) : undefined;
-  const compilation = await compile(workspace.definition, context.target, knownCheck(workspace), bundleOf);
+  const compilation = await compile(workspace.definition, context.target, knownChecks(workspace), bundleOf);
   for (const { message } of compilation.standsInFor ?? []) {
     sayNote(context.terminal, `the jobs are those of the bundle, since ${message}`);
   }
-  return { workspace, compilation };
+  const target = compilation.plan.target.name;
+  return { workspace, compilation, target, bundle: bundleFolder(workspace, target) };
 }
 
 /** Puts jobs, as they are planned, into a list, as a bundle has them. */
@@ -31,13 +31,16 @@ export function onBundledJob(jobs: BundledJob[]): (job: JobPlan) => void {
   };
 }
 
-/** @param write false: the bundle is compared with what is in the folder, and nothing is written */
+/**
+ * @param folder where the bundle goes, or lies
+ * @param write false: the bundle is compared with what is in the folder, and nothing is written
+ */
 export function buildInto(
   { workspace, compilation }: Compiled,
   folder: string,
   write: boolean,
-  observers: Pick<BuildOptions, "onJob" | "onTreeEntry"> = {},
+  others: Pick<BuildOptions, "onJob" | "onTreeEntry" | "machinery"> = {},
 ): Built {
   const digests = join(workspace.state, STATE_FILES.digests);
-  return build(compilation, { folder, machinery: machineryFolder(workspace, folder), write, digests, ...observers });
+  return build(compilation, { folder, machinery: machineryFolder(workspace, folder), write, digests, ...others });
 }

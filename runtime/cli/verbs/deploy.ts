@@ -8,7 +8,7 @@ import type { DeployEnd, DeployOptions } from "../../deploy/types.js";
 import type { Redo } from "../../results/select-jobs.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { keepCommandPlaces, readCommandPlaces } from "../../workspace/command-places.js";
-import { bundleFolder, DEFINITION_NAME } from "../../workspace/workspace.js";
+import { DEFINITION_NAME } from "../../workspace/workspace.js";
 import { describeCollectedTree, sayCollectedTree } from "../output/collected-tree.js";
 import { CommandLines } from "../output/command-lines.js";
 import { observeDeploy, summarizeDeploy } from "../output/deploy.js";
@@ -55,9 +55,7 @@ function chooseJobs({ only, redo, limit }: DeployVerbOptions, place: string): De
 
 async function compileAndBuild(context: VerbContext) {
   const compiled = await compileDefinition(context);
-  const { workspace, compilation } = compiled;
-  const target = compilation.plan.target.name;
-  const bundle = bundleFolder(workspace, target);
+  const { workspace, compilation, target, bundle } = compiled;
   const { description, notes } = writeBundle(compiled, bundle);
   sayNotes(context.terminal, notes);
   const { digest } = description;

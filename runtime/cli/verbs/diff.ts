@@ -1,19 +1,18 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Built } from "../../../compiler/build.js";
-import { build } from "../../../compiler/build.js";
 import { emitManager } from "../../../compiler/emit/manager.js";
 import type { BundledJob } from "../../../compiler/format/bundle.js";
 import { namesIn, textOf } from "../../../compiler/format/file-access.js";
 import { withoutVersion } from "../../../compiler/format/version.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { takeBundlesOf } from "../../workspace/revision.js";
-import { bundleFolder, machineryFolder, openWorkspace, STATE_FILES } from "../../workspace/workspace.js";
+import { bundleFolder, openWorkspace } from "../../workspace/workspace.js";
 import { diffAsMarkdown, type ShownDiff, sayDiff } from "../output/diff.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { describeMachinery } from "./build.js";
 import { type Comparison, compareBundles, readSide } from "./compare-bundles.js";
-import { compileDefinition, onBundledJob } from "./compile-definition.js";
+import { buildInto, compileDefinition, onBundledJob } from "./compile-definition.js";
 import type { Verb, VerbContext } from "./verb.js";
 
 export interface DiffOptions {
@@ -36,19 +35,12 @@ interface Found {
 /** Compares the definition as it stands with a bundle. */
 async function compareDefinition(context: VerbContext, bundles: Bundles | undefined): Promise<Found> {
   const compiled = await compileDefinition(context);
-  const { workspace, compilation } = compiled;
-  const { plan } = compilation;
-  const target = plan.target.name;
-  const folder = bundles?.bundle(target) ?? bundleFolder(workspace, target);
-  const machinery = bundles?.machinery ?? machineryFolder(workspace, folder);
+  const { plan } = compiled.compilation;
+  const { target } = compiled;
+  const folder = bundles?.bundle(target) ?? compiled.bundle;
   const jobs: BundledJob[] = [];
-  const built = build(compilation, {
-    folder,
-    machinery,
-    write: false,
-    digests: join(workspace.state, STATE_FILES.digests),
-    onJob: onBundledJob(jobs),
-  });
+  const machinery = bundles && { machinery: bundles.machinery };
+  const built = buildInto(compiled, folder, false, { ...machinery, onJob: onBundledJob(jobs) });
   const { description } = built;
   const comparison = compareBundles(readSide(folder), { description, jobs: () => jobs, script: emitManager(plan) });
   return { target, swarm: plan.name, comparison, files: built.changes, machinery: built.machinery };

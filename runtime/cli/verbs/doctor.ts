@@ -6,7 +6,6 @@ import { examineTarget } from "../../doctor/examine-target.js";
 import type { Finding } from "../../doctor/facts/finding.js";
 import { listCommands, type Needs } from "../../doctor/facts/needs.js";
 import { pilotsFor } from "../../schedulers/pilots/pilot-scheduler.js";
-import { bundleFolder } from "../../workspace/workspace.js";
 import { sayFinding, summarizeFindings } from "../output/doctor.js";
 import { EXIT } from "../output/exit-codes.js";
 import { buildInto, compileDefinition } from "./compile-definition.js";
@@ -52,10 +51,9 @@ function needsOf(plan: SwarmPlan, description: BundleDescription, pilots: number
 export const doctor: Verb<DoctorOptions> = async (context, options) => {
   const { terminal, json } = context;
   const compiled = await compileDefinition(context);
-  const { workspace, compilation } = compiled;
-  const { plan } = compilation;
-  const target = plan.target.name;
-  const { description } = buildInto(compiled, bundleFolder(workspace, target), false);
+  const { workspace, target } = compiled;
+  const { plan } = compiled.compilation;
+  const { description } = buildInto(compiled, compiled.bundle, false);
   const pilots = description.pilots ? pilotsFor(description.pilots, description.jobs) : 0;
   const findings: Finding[] = [];
   const acceptNewHostKey = options.acceptNewHostKey === true;

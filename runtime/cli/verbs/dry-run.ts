@@ -3,7 +3,6 @@ import { fillCommand } from "../../../compiler/plan/fill-command.js";
 import { deployedTargets, openDeployed } from "../../collect/deployed-swarm.js";
 import { previewDeploy } from "../../deploy/preview-deploy.js";
 import type { DeployOptions } from "../../deploy/types.js";
-import { bundleFolder } from "../../workspace/workspace.js";
 import { sayPreview } from "../output/dry-run.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { sayNotes, sayReconnecting } from "../output/notes.js";
@@ -14,11 +13,10 @@ import type { VerbContext } from "./verb.js";
 export async function dryRun(context: VerbContext, choice: DeployOptions["choice"]): Promise<ExitCode> {
   const { terminal } = context;
   const compiled = await compileDefinition(context);
-  const { workspace, compilation } = compiled;
-  const target = compilation.plan.target.name;
+  const { workspace, compilation, target } = compiled;
   const jobs: BundledJob[] = [];
   const onJob = onBundledJob(jobs);
-  const { description, notes } = buildInto(compiled, bundleFolder(workspace, target), false, { onJob });
+  const { description, notes } = buildInto(compiled, compiled.bundle, false, { onJob });
   sayNotes(terminal, notes);
   const deployed = deployedTargets(workspace).includes(target)
     ? await openDeployed(workspace, target, {

@@ -1,5 +1,4 @@
-import type { OpenDeployedOptions } from "../../collect/deployed-swarm.js";
-import { type DeployedSwarm, openDeployed } from "../../collect/deployed-swarm.js";
+import { type DeployedSwarm, type OpenDeployedOptions, openDeployed } from "../../collect/deployed-swarm.js";
 import { openWorkspace } from "../../workspace/workspace.js";
 import { sayReconnecting } from "../output/notes.js";
 import type { VerbContext } from "./verb.js";

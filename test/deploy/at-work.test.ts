@@ -89,4 +89,15 @@ test("status lists what runs; cancel ends it while a deploy follows it in anothe
   await deployment.assertQuiet();
 });
 
+test("a job that takes long keeps no other waiting: what its slot was to do, others do", async () => {
+  const deployment = new Deployment(`
+    jobs: range("i", 1, 100),
+    command: ({ params }) => sh\`[[ \${params.i} != 20 ]] || sleep 3\`,`);
+  await deployment.succeed();
+  const ends = deployment.journal().flatMap(([event, job, , , , , end]) => (event === "done" ? [[job, end]] : []));
+  assert.equal(ends.length, 100);
+  const last = ends.reduce((latest, end) => (Number(end[1]) > Number(latest[1]) ? end : latest));
+  assert.equal(last[0], "20");
+});
+
 test.run();

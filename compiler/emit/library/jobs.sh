@@ -2,20 +2,17 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
 # ---- The jobs of a slot, one after another -------------------------------------------
 
-# Takes jobs of one list until it holds none that is free. A job belongs to the slot that creates its
-# log file.
+# Takes the jobs of its part of a list; where it helps another slot, those that are free. A job belongs to the
+# slot that creates its log file.
 #
 # What a quick job needs stands in this one function, in few commands. Bash copies a function for each
 # call of it; and whatever this process writes to after a fork has to be copied before, so that of
 # quick jobs each command costs several times what it does elsewhere.
 locusts_work_through_list() {
-  if ! exec 5<"$locusts_list_file"; then
-    locusts_stop_with "the list of jobs $locusts_list_file cannot be read"
-    return
-  fi
-  while IFS=$'\t' read -r -u 5 locusts_number locusts_tries locusts_copies locusts_job "${locusts_columns[@]}"; do
+  locusts_go_to_part || return
+  while ((locusts_count-- > 0)) && IFS=$'\t' read -r -u 5 locusts_number locusts_tries locusts_copies locusts_job "${locusts_columns[@]}"; do
     locusts_folder=$locusts_work/$locusts_sequence/$locusts_number
-    [[ ! -e $locusts_folder.out ]] || continue # another slot has it
+    [[ ! $locusts_helps || ! -e $locusts_folder.out ]] || continue # the other has it
     if [[ $locusts_stopping || -e $locusts_work/stop || ! -e /proc/$locusts_manager ]]; then
       locusts_left=1
       break
@@ -68,5 +65,18 @@ locusts_work_through_list() {
     [[ ! $locusts_disk_is_full && ! $locusts_refused ]] || break
     [[ ! $locusts_spoilt ]] || { locusts_stopping=1; break; }
   done
-  exec 5<&-
+}
+
+# Makes the next line of descriptor 5 the first one of the part.
+locusts_go_to_part() {
+  if [[ $locusts_open_list != "$locusts_list_file" ]] || ((locusts_first < locusts_at)); then
+    if ! exec 5<"$locusts_list_file"; then
+      locusts_stop_with "the list of jobs $locusts_list_file cannot be read"
+      return 1
+    fi
+    locusts_open_list=$locusts_list_file locusts_at=0
+  fi
+  local passed
+  ((locusts_first == locusts_at)) || mapfile -u 5 -n "$((locusts_first - locusts_at))" passed
+  locusts_at=$((locusts_first + locusts_count)) # once they are read
 }

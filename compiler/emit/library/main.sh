@@ -164,8 +164,9 @@ locusts_begin_state() {
   locusts_failures=0 locusts_lists=0 locusts_frontier=0 locusts_stride=1 locusts_patience=1
   locusts_farewell='' locusts_next_turn=0 locusts_last_slot=0 locusts_lost_slots='' locusts_disk_is_full=''
   locusts_turns=() locusts_inbox=() locusts_slot_pid=() locusts_slot_list=() locusts_is_missed=() locusts_list_chunk=() locusts_list_file=()
+  locusts_list=0 locusts_given=0 locusts_list_length=() locusts_slot_part=() locusts_part_size=() locusts_part_begun=()
   locusts_finished=() locusts_used_tries=() locusts_running=() locusts_deaths=() locusts_inherited=()
-  declare -gA locusts_known=() locusts_deaths_of=()
+  declare -gA locusts_known=() locusts_deaths_of=() locusts_parts_at_work=()
   locusts_timed_job=() locusts_time_spent=() locusts_module_functions=() locusts_gpu_groups=() locusts_slot_gpus=()
   locusts_next_sample=0 locusts_last_peaks='' locusts_peaks=() locusts_members=()
   locusts_has_left='' locusts_lost='' locusts_held=() locusts_has_succeeded='' locusts_chain_is_broken=''
@@ -188,7 +189,7 @@ locusts_run_jobs() {
   [[ ! $locusts_tree_mode ]] || locusts_check_tree || locusts_slots=0
   locusts_refusal="$locusts_host refuses to start more processes: raise 'ulimit -u' there (or the most tasks of its control group), or use fewer slots"
   trap locusts_end_abruptly EXIT
-  for ((slot = 1; slot <= locusts_slots; slot++)); do locusts_start_slot 0; done
+  for ((slot = 1; slot <= locusts_slots; slot++)); do locusts_start_slot; done
   locusts_serve_all
   trap - EXIT
   [[ ! $locusts_is_pilot ]] || locusts_stand_by

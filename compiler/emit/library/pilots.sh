@@ -133,7 +133,7 @@ locusts_watch_others() {
   ((locusts_ends_at == 0)) || locusts_watch_end
   # Slots that had nothing to do any more have left.
   while ((${#locusts_inherited[@]} > 0 && ${#locusts_slot_pid[@]} < locusts_slots)) && [[ ! $locusts_stopping ]]; do
-    locusts_start_slot "$locusts_lists"
+    locusts_start_slot
   done
 }
 

@@ -5,7 +5,9 @@
 # the fields of its line. Of quick jobs many are written down together, by a process of its own: this
 # one is to stay small.
 
-locusts_jobs_a_batch=128 locusts_microseconds_a_batch=200000
+locusts_jobs_a_batch=128
+locusts_shortest_batch=200000 locusts_longest_batch=2000000 # microseconds; between them, so many times what writing takes:
+locusts_batch_share=20
 
 # The job at hand has ended well.
 locusts_record() { # words-for-outputs paths
@@ -23,7 +25,7 @@ locusts_record() { # words-for-outputs paths
   fi
   if ! printf '%s\0' "${@:2}" "$locusts_line" >>"$locusts_work/slots/$locusts_slot.ended"; then
     locusts_disk_is_full=1
-  elif ((++locusts_ended >= locusts_batch || locusts_now - locusts_published > locusts_microseconds_a_batch)); then
+  elif ((++locusts_ended >= locusts_batch || locusts_now - locusts_published > locusts_between_batches)); then
     locusts_publish
   fi
 }
@@ -33,7 +35,9 @@ locusts_publish() {
   ((locusts_ended > 0)) || return 0
   locusts_saw_oom_kill
   locusts_memory_ran_out='' # that was one of those
-  local code=0
+  local code=0 begun
+  locusts_read_clock
+  begun=$locusts_now
   locusts_leave_meter
   (locusts_in_c_locale locusts_write_down) || code=$?
   case $code in
@@ -50,6 +54,11 @@ locusts_publish() {
       ;;
   esac
   locusts_have_published
+  locusts_read_clock
+  locusts_published=$locusts_now
+  locusts_between_batches=$((locusts_batch_share * (locusts_now - begun)))
+  ((locusts_between_batches > locusts_shortest_batch)) || locusts_between_batches=$locusts_shortest_batch
+  ((locusts_between_batches < locusts_longest_batch)) || locusts_between_batches=$locusts_longest_batch
 }
 
 # What has ended well is written down. The manager is told of the first success.

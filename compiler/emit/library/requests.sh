@@ -31,7 +31,7 @@ locusts_share_out() {
 
 # A slot reads its answers from its standard input, whose other end this process alone holds:
 # when the manager is killed, its slots notice.
-locusts_start_slot() { # list-to-begin-after
+locusts_start_slot() {
   local slot=$((locusts_last_slot + 1)) inbox
   locusts_last_slot=$slot
   ((locusts_job_gpus == 0)) || locusts_choose_gpus "$slot"
@@ -41,12 +41,12 @@ locusts_start_slot() { # list-to-begin-after
     export LOCUSTS_INCARNATION=$locusts_home LOCUSTS_SLOT=$locusts_home/$slot
     ((locusts_job_gpus == 0)) || export CUDA_VISIBLE_DEVICES=${locusts_gpu_groups[locusts_slot_gpus[slot]]}
     # shellcheck disable=SC2086 # a word, or none
-    exec $locusts_detach "$BASH" -p -- "$locusts_script" --slot "$slot" --incarnation "$locusts_incarnation" "$1" $$ "$locusts_work" "$locusts_shared" \
+    exec $locusts_detach "$BASH" -p -- "$locusts_script" --slot "$slot" --incarnation "$locusts_incarnation" $$ "$locusts_work" "$locusts_shared" \
       "$locusts_requests" "$locusts_machinery"
   )
   locusts_slot_pid[slot]=$!
   locusts_inbox[slot]=$inbox
-  locusts_slot_list[slot]=$1
+  locusts_slot_list[slot]=0 locusts_slot_part[slot]='' locusts_part_size[slot]=1
   locusts_note slot "$slot" "$!"
 }
 
@@ -57,19 +57,70 @@ locusts_forget_slot() { # slot
   unset "locusts_slot_pid[$1]" "locusts_inbox[$1]" "locusts_is_missed[$1]" "locusts_slot_gpus[$1]"
 }
 
-# A slot asks for the list after the one it has worked through.
-locusts_answer_next() { # slot list
-  local slot=$1 list=$(($2 + 1))
-  locusts_slot_list[slot]=$2
-  if ((list > locusts_lists)) && ! locusts_open_next; then
-    printf 'end\n' >&"${locusts_inbox[slot]}"
-    return
-  fi
-  locusts_slot_list[slot]=$list
-  printf 'list %s %s %s\n' "$list" "${locusts_list_chunk[list]}" "${locusts_list_file[list]}" >&"${locusts_inbox[slot]}"
+# A slot asks for jobs. It gets some of a list for itself: the more, the quicker it was with the last ones.
+# When all are given out, it helps where a slot is still at work, or was killed: at its part of a list.
+locusts_answer_next() { # slot
+  local slot=$1 list part size left helps=-
+  part=${locusts_slot_part[slot]}
+  [[ ! $part ]] || unset "locusts_parts_at_work[$part]" # whoever has gone through one has left none that is free
+  while ((locusts_given >= ${locusts_list_length[locusts_list]-0})); do
+    if ((locusts_list >= locusts_lists)) && ! locusts_open_next; then
+      locusts_help_others "$slot"
+      return
+    fi
+    locusts_list=$((locusts_list + 1)) locusts_given=0
+  done
+  list=$locusts_list left=$((locusts_list_length[locusts_list] - locusts_given))
+  locusts_choose_size "$slot"
+  part=$list:$locusts_given
+  locusts_slot_part[slot]=$part
+  # shellcheck disable=SC2004 # its keys are texts
+  locusts_parts_at_work[$part]=$size
+  locusts_give_part "$slot" "$part" -
+  locusts_given=$((locusts_given + size))
   # One chunk is made ready ahead, while the slots are busy; where several managers share the run,
   # it might be one that another had nothing else to do than.
   ((locusts_managers > 1 || list < locusts_lists)) || locusts_open_next
+}
+
+locusts_most_at_once=64 # jobs that a slot gets
+locusts_quick_part=100000 locusts_slow_part=500000 # microseconds that it took for its part: then it gets more, or one
+
+# How many jobs does the slot get? Leaves it in size. At the end of the lists there is something for all.
+locusts_choose_size() { # slot
+  local took share
+  locusts_read_clock
+  took=$((locusts_now - ${locusts_part_begun[$1]-locusts_now}))
+  locusts_part_begun[$1]=$locusts_now
+  size=${locusts_part_size[$1]}
+  if ((took >= locusts_slow_part)); then
+    size=1
+  elif ((took < locusts_quick_part && size < locusts_most_at_once)); then
+    size=$((2 * size))
+  fi
+  locusts_part_size[$1]=$size
+  share=$((left / (2 * locusts_slots)))
+  ((locusts_list < locusts_lists || locusts_frontier < locusts_chunks || size <= share)) || size=$((share > 0 ? share : 1))
+  ((size <= left)) || size=$left
+}
+
+# No job is left that nobody has: the slot goes through the part of another, if there is one.
+locusts_help_others() { # slot
+  local part
+  for part in "${!locusts_parts_at_work[@]}"; do
+    locusts_slot_part[$1]=$part
+    locusts_give_part "$1" "$part" helps
+    return
+  done
+  locusts_slot_part[$1]=''
+  printf 'end\n' >&"${locusts_inbox[$1]}"
+}
+
+locusts_give_part() { # slot part helps
+  local list=${2%:*}
+  locusts_slot_list[$1]=$list
+  printf 'list %s %s %s %s %s %s\n' "$list" "${locusts_list_chunk[list]}" "${2#*:}" "${locusts_parts_at_work[$2]}" "$3" "${locusts_list_file[list]}" \
+    >&"${locusts_inbox[$1]}"
 }
 
 # Ends the jobs that have run for too long. Only time counts in which a job could run: none while it is
@@ -142,18 +193,18 @@ locusts_replace_slot() { # slot [refused]
     locusts_slots=$((locusts_slots - 1))
     ((locusts_slots > 0)) || locusts_stop_for error "$locusts_refusal"
   elif [[ ! $locusts_stopping ]]; then
-    locusts_start_slot "$((list > 0 ? list - 1 : 0))"
+    locusts_start_slot
   fi
 }
 
 # Runs what slots that were killed had begun and not written down.
 locusts_run_strays() {
   local list before=$locusts_lists chunks=() slot
-  locusts_lost_slots=''
+  locusts_lost_slots='' locusts_parts_at_work=()
   locusts_read_journal "$locusts_incarnation"
   for ((list = 1; list <= before; list++)); do chunks[locusts_list_chunk[list]]=1; done
   for list in "${!chunks[@]}"; do locusts_open_chunk "$list" again || return; done
-  for ((slot = 1; slot <= locusts_slots; slot++)); do locusts_start_slot "$before"; done
+  for ((slot = 1; slot <= locusts_slots; slot++)); do locusts_start_slot; done
   locusts_serve
 }
 
@@ -225,9 +276,9 @@ locusts_grant_turns() {
   printf -v locusts_patience '%d.%02d' "$((left / 100))" "$((left % 100))"
 }
 
-locusts_answer() { # word slot list
+locusts_answer() { # word slot end
   case $1 in
-    next) locusts_answer_next "$2" "$3" ;;
+    next) locusts_answer_next "$2" ;;
     turn) locusts_turns+=("$2") ;;
     refused) locusts_replace_slot "$2" refused ;;
     ended)

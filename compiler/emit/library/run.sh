@@ -189,9 +189,11 @@ locusts_open_chunk() { # chunk [again]
     locusts_blame_disk "chunks/$chunk.tar cannot be unpacked to $folder: $locusts_error"
     return 1
   fi
+  [[ ${2-} ]] || mapfile -t locusts_members <"$list" # all of its lines
   locusts_lists=$((locusts_lists + 1))
   locusts_list_chunk[locusts_lists]=$chunk
   locusts_list_file[locusts_lists]=$list
+  locusts_list_length[locusts_lists]=${#locusts_members[@]}
 }
 
 # Opens the next chunk: of those that were taken over, else one that nobody has. Fails when there is none.

@@ -194,16 +194,17 @@ locusts_await_turn() {
 # Reads the manager's answer. If it is not there yet, what has ended is written down in the meantime.
 locusts_read_answer() {
   read -t 0 -u 4 || locusts_publish # asked for so, since a time limit could end in the middle of a line
-  read -r -u 4 locusts_message locusts_sequence locusts_chunk locusts_list_file
+  read -r -u 4 locusts_message locusts_sequence locusts_chunk locusts_first locusts_count locusts_helps locusts_list_file
+  [[ $locusts_helps != - ]] || locusts_helps=''
 }
 
-locusts_slot_main() { # number --incarnation name list manager incarnation-folder shared requests-fd machinery
-  locusts_slot=$1 locusts_sequence=$4 locusts_manager=$5 locusts_work=$6 locusts_shared=$7
+locusts_slot_main() { # number --incarnation name manager incarnation-folder shared requests-fd machinery
+  locusts_slot=$1 locusts_manager=$4 locusts_work=$5 locusts_shared=$6
   # Short paths are quicker; those in a tree have to hold where the job is.
-  [[ $locusts_tree_mode ]] || locusts_work=${6/#"$PWD/"/./}
+  [[ $locusts_tree_mode ]] || locusts_work=${5/#"$PWD/"/./}
   locusts_has_succeeded=''
   locusts_home=$PWD/work/$3 # where results are published, if jobs run elsewhere
-  [[ $locusts_home != "$6" ]] || locusts_home=''
+  [[ $locusts_home != "$5" ]] || locusts_home=''
   # A command that ends its job leaves the line where it stands. One that fails in a subshell ends that alone.
   locusts_root=''
   [[ $locusts_work == /* ]] || locusts_root=$PWD/
@@ -214,7 +215,7 @@ locusts_slot_main() { # number --incarnation name list manager incarnation-folde
   locusts_on_error+=' printf "%s %s %s\n" "$locusts_try" "$LINENO" "${BASH_SOURCE[0]}" >|"$locusts_root$locusts_folder.end"; } 2>/dev/null'
   locusts_level=1
   ! declare -F locusts_line >/dev/null || locusts_on_error='' # a line is known by itself
-  locusts_away=${locusts_home:+$6/} # before the places of jobs that are elsewhere meanwhile
+  locusts_away=${locusts_home:+$5/} # before the places of jobs that are elsewhere meanwhile
   locusts_run=$PWD
   locusts_put_aside
   locusts_take_functions
@@ -241,11 +242,11 @@ locusts_slot_main() { # number --incarnation name list manager incarnation-folde
   # Standard output is the journal here, 3 leads to the manager, 4 brings its answers, and 5 will be the
   # list at hand. Jobs get nothing to read, and what bash complains of goes nowhere: a redirection for
   # each of these would cost more than the rest of the bookkeeping.
-  local requests=$8
+  local requests=$7
   exec 4<&0 </dev/null 2>/dev/null 3>&"$requests" {requests}>&-
   locusts_pid='' locusts_stopping='' locusts_disk_is_full='' locusts_left='' locusts_spoilt=''
-  locusts_ended=0 locusts_interrupted='' locusts_published=0
-  locusts_batch=$locusts_jobs_a_batch
+  locusts_ended=0 locusts_interrupted='' locusts_published=0 locusts_open_list='' locusts_at=0
+  locusts_batch=$locusts_jobs_a_batch locusts_between_batches=$locusts_shortest_batch
   [[ ! $locusts_tree_mode ]] || locusts_batch=1 # what a job did to the tree is done: it is not to be run again for want of a line
   # Where bash has no clock of its own: it counts the seconds from here.
   [[ ${EPOCHREALTIME-} ]] || printf -v SECONDS '%(%s)T' -1
@@ -264,19 +265,19 @@ locusts_slot_main() { # number --incarnation name list manager incarnation-folde
   locusts_refused=''
   trap locusts_take_leave EXIT
 
-  if [[ $9 != "$locusts_machinery" ]]; then
-    locusts_stop_with "$locusts_bundle was replaced while it was in use: its machinery is $locusts_machinery, and the manager's $9"
+  if [[ $8 != "$locusts_machinery" ]]; then
+    locusts_stop_with "$locusts_bundle was replaced while it was in use: its machinery is $locusts_machinery, and the manager's $8"
     printf 'ended %s left\n' "$locusts_slot" >&3
     return
   fi
-  printf 'next %s %s\n' "$locusts_slot" "$locusts_sequence" >&3
+  printf 'next %s\n' "$locusts_slot" >&3
   while locusts_read_answer && [[ $locusts_message == list ]]; do
     [[ $locusts_disk_is_full ]] || locusts_work_through_list
     if [[ $locusts_disk_is_full || $locusts_refused || $locusts_stopping ]]; then
       locusts_left=1
       break
     fi
-    printf 'next %s %s\n' "$locusts_slot" "$locusts_sequence" >&3
+    printf 'next %s\n' "$locusts_slot" >&3
   done
   locusts_publish
   if [[ $locusts_disk_is_full ]]; then

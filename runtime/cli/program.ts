@@ -119,7 +119,7 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     .option("--markdown", "print a comment for a pull request");
   verb("cancel", "end what runs, and collect what is finished", () => import("./verbs/cancel.js"));
   verb("clean", "remove working folders and staged inputs, never results", () => import("./verbs/clean.js"))
-    .option("--stale", "move away outputs in results/ whose jobs the definition no longer has; remove nothing")
+    .option("--stale", "move away outputs and logs in results/ whose jobs the definition no longer has; remove nothing")
     .option("--nodes", "take back nodes that are left out since nothing worked there; remove nothing else")
     .option("--reset", "the way out if something is damaged: remove all that Locusts has, but results");
   withRunOptions(program.command("run"))

@@ -55,7 +55,7 @@ export async function collect(
     passedOver.push(...follower.state.passedOver);
     const phase = follower.state.phase(isActive, collectedTree(description) !== undefined);
     if (phase === "active") {
-      atWork.push({ run: { target, number: run.number }, jobs: jobs.values() });
+      if (known.isListed) atWork.push({ run: { target, number: run.number }, jobs: jobs.values() });
       continue;
     }
     if (phase === "waiting" && options.abandon !== true) {

@@ -4,8 +4,9 @@ import { asFailure, type Failure } from "../results/failure.js";
 import { resultInPlace } from "../results/job-state.js";
 import { makeReport } from "../results/report.js";
 import { isFromBefore } from "../results/running-again.js";
+import { listedJobs } from "../run/earlier-run.js";
 import type { EndedTry, StartedTry } from "../run/journal.js";
-import { listRunJobs, type Run } from "../run/run-folder.js";
+import type { Run } from "../run/run-folder.js";
 import type { Departure } from "../run/run-state.js";
 import { type DeployedSwarm, openRuns, viewRun } from "./deployed-swarm.js";
 
@@ -112,7 +113,7 @@ class Queue {
   }
 
   has({ number }: BundledJob): boolean {
-    this.#numbers ??= new Set(listRunJobs(this.run));
+    this.#numbers ??= listedJobs(this.run) ?? new Set(); // where they are lost, nobody knows what runs again
     return this.#numbers.has(number);
   }
 }

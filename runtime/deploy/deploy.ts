@@ -54,12 +54,13 @@ function withoutRunningAgain(
   { workspace, target }: DeployOptions,
   { files }: OpenedTarget,
 ): DeployResult {
-  const run = result.end.how === "left" && result.failures.length > 0 && readRun(files.here, result.end.run);
+  const { end, failures: before } = result;
+  const run = end.how === "left" && before.length > 0 ? readRun(files.here, end.run) : undefined;
   const known = run && readEarlierRun(knownBundles(workspace, target, files.here), run);
-  if (!known) return result;
+  if (!run || !known?.isListed) return result;
   const { jobs, stale } = result.report;
   const atWork = [{ run: { target, number: run.number }, jobs: known.jobs.values() }];
-  const { totals, failures } = leaveOutRunningAgain({ totals: jobs, failures: result.failures }, atWork);
+  const { totals, failures } = leaveOutRunningAgain({ totals: jobs, failures: before }, atWork);
   return { ...result, failures, report: makeReport(target, totals, jobs, failures, stale) };
 }
 

@@ -5,7 +5,7 @@ import { describedIn, isWholeBundle } from "../workspace/whole-bundle.js";
 import { listRunJobs, type Run } from "./run-folder.js";
 
 /** The jobs of a run, by their numbers; undefined if its lists are lost. */
-function listedJobs(run: Run): ReadonlySet<number> | undefined {
+export function listedJobs(run: Run): ReadonlySet<number> | undefined {
   const isThere = (chunk: number) => existsSync(join(run.folder, "chunks", `${chunk}.tsv`));
   for (let chunk = 1; chunk <= run.chunks; chunk += 1) if (!isThere(chunk)) return undefined;
   return new Set(listRunJobs(run));

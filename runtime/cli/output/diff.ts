@@ -7,19 +7,28 @@ const MOST_LISTED = 10;
 /** So many lines of a comment are shown: a forge takes no comment of any length. */
 const MOST_LINES = 200;
 
+/** What two bundles of a swarm tell apart. */
+export interface Comparison {
+  /** names of jobs, by what has become of them */
+  readonly jobs: ReadonlyMap<string, readonly string[]>;
+  /** the lines of the command that differ, as `+` and `-` lines with their hunks */
+  readonly command: readonly string[];
+  /** the same of all of manager.sh */
+  readonly script: readonly string[];
+  /** what the swarm needs */
+  readonly needs: readonly { readonly what: string; readonly before: string; readonly after: string }[];
+  /** the most that all pilots may use; 0 without pilots */
+  readonly nodeHours: { readonly before: number; readonly after: number };
+  readonly uploadBytes: { readonly before: number; readonly after: number };
+  readonly total: number;
+}
+
 /** What `diff` has found. */
-export interface ShownDiff {
+export interface ShownDiff extends Comparison {
   readonly swarm: string;
   readonly target: string;
   /** what it was compared with, in words */
   readonly against: string;
-  readonly jobs: ReadonlyMap<string, readonly string[]>;
-  readonly command: readonly string[];
-  readonly script: readonly string[];
-  readonly needs: readonly { readonly what: string; readonly before: string; readonly after: string }[];
-  readonly nodeHours: { readonly before: number; readonly after: number };
-  readonly uploadBytes: { readonly before: number; readonly after: number };
-  readonly total: number;
   readonly files: readonly string[];
   readonly machinery: string | undefined;
 }

@@ -10,8 +10,9 @@ import {
 } from "../../../compiler/format/bundle.js";
 import { Groups } from "../../../compiler/format/groups.js";
 import { withoutVersion } from "../../../compiler/format/version.js";
+import type { Comparison } from "../output/diff.js";
 
-export type JobChange =
+type JobChange =
   | "added"
   | "removed"
   | "renamed"
@@ -27,27 +28,6 @@ export interface BundleSide {
   jobs(): Iterable<BundledJob>;
   /** manager.sh */
   readonly script: string;
-}
-
-/** Something that a swarm needs, before and after. */
-export interface NeedChange {
-  readonly what: string;
-  readonly before: string;
-  readonly after: string;
-}
-
-/** What two bundles of a swarm tell apart. */
-export interface Comparison {
-  readonly jobs: ReadonlyMap<JobChange, readonly string[]>;
-  /** the lines of the command that differ, as `+` and `-` lines with their hunks */
-  readonly command: readonly string[];
-  /** the same of all of manager.sh */
-  readonly script: readonly string[];
-  readonly needs: readonly NeedChange[];
-  /** the most that all pilots may use; 0 without pilots */
-  readonly nodeHours: { readonly before: number; readonly after: number };
-  readonly uploadBytes: { readonly before: number; readonly after: number };
-  readonly total: number;
 }
 
 const NOTHING: BundleSide = { description: undefined, jobs: () => [], script: "" };
@@ -103,7 +83,7 @@ function needsIn({ script, description }: BundleSide): ReadonlyMap<string, strin
   return needs;
 }
 
-function compareNeeds(before: BundleSide, after: BundleSide): NeedChange[] {
+function compareNeeds(before: BundleSide, after: BundleSide) {
   if (!before.description) return [];
   const [old, now] = [needsIn(before), needsIn(after)];
   return [...new Set([...old.keys(), ...now.keys()])].flatMap((what) => {

@@ -8,10 +8,10 @@ import { withoutVersion } from "../../../compiler/format/version.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { takeBundlesOf } from "../../workspace/revision.js";
 import { bundleFolder, openWorkspace } from "../../workspace/workspace.js";
-import { diffAsMarkdown, type ShownDiff, sayDiff } from "../output/diff.js";
+import { type Comparison, diffAsMarkdown, type ShownDiff, sayDiff } from "../output/diff.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { describeMachinery } from "./build.js";
-import { type Comparison, compareBundles, readSide } from "./compare-bundles.js";
+import { compareBundles, readSide } from "./compare-bundles.js";
 import { buildInto, compileDefinition, onBundledJob } from "./compile-definition.js";
 import type { Verb, VerbContext } from "./verb.js";
 

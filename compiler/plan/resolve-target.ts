@@ -6,13 +6,9 @@ import { hasOnlyPlainVariables } from "../format/quote.js";
 import { refuseSbatchLine } from "../format/sbatch-options.js";
 import type { ReportMistake } from "../problem/problem.js";
 import { OptionReader } from "./read-options.js";
-import type { PilotPlan, TargetPlan } from "./swarm-plan.js";
+import type { PilotPlan, SwarmPlan, TargetPlan } from "./swarm-plan.js";
 
-interface JobNeeds {
-  readonly cpus: number;
-  readonly gpus: number;
-  readonly memoryMebibytes: number;
-}
+type JobNeeds = Pick<SwarmPlan, "cpus" | "gpus" | "memoryMebibytes">;
 
 /** Jobs begin no later than this share of a pilot's time before its end, within bounds in seconds. */
 const CLOSING_SHARE = 0.05;

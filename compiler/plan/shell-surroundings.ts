@@ -3,18 +3,11 @@ import { basename, resolve } from "node:path";
 import type { Environment } from "../dsl/environment.js";
 import { ownFolders } from "../format/own-folders.js";
 import type { ShellAround } from "../shell/template.js";
-import type { TreePlan } from "../tree/tree-plan.js";
-import type { InputPlan, OutputPlan } from "./swarm-plan.js";
+import type { SwarmPlan } from "./swarm-plan.js";
 
 /** What the command of a swarm may refer to. */
-export interface CommandSurroundings {
-  readonly params: readonly string[];
-  readonly inputs: readonly InputPlan[];
-  readonly outputs: readonly OutputPlan[];
+export interface CommandSurroundings extends Pick<SwarmPlan, "params" | "inputs" | "outputs" | "prepare" | "tree"> {
   readonly environment: Environment;
-  /** bash that runs before it */
-  readonly prepare: string | undefined;
-  readonly tree: TreePlan | undefined;
   /** whether a line of a list of commands is part of it, of which nobody knows what it sets */
   readonly hasLines: boolean;
   /** the definition's */

@@ -3,7 +3,6 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync
 import { isAbsolute, join } from "node:path";
 import { Readable } from "node:stream";
 import { BUNDLE_FILES, type Upload } from "../../compiler/format/bundle.js";
-import type { DigestCache } from "../../compiler/format/content/digest-cache.js";
 import { MACHINERY_FOLDER, machineryFiles } from "../../compiler/format/machinery.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import type { Host } from "../hosts/host.js";
@@ -29,6 +28,7 @@ import {
   DISCARD,
   FETCHED_WHOLE,
   type Fetched,
+  type FilesOptions,
   type StagedRun,
   type TargetFiles,
   type Transferred,
@@ -50,19 +50,15 @@ const MOST_NEWS = 16 * 1024 * 1024;
 /** The exit code of `commit-upload.sh` when the bundle is not what was sent. */
 const OTHER_BUNDLE = 31;
 
-export interface SentFilesOptions {
-  readonly host: Host;
+export interface SentFilesOptions extends FilesOptions {
   /** what files go through, if not through `host` */
   readonly transferHost?: Host | undefined;
   /** the user's own command that sends a folder, if it is not to go through a host */
   readonly transferCommand?: string | undefined;
   /** does an action again, should the connection break in the middle of it */
   readonly persist: <T>(action: () => Promise<T>) => Promise<T>;
-  readonly here: string;
-  readonly there: string;
   /** what runs the target had when it was opened */
   readonly runs: readonly number[];
-  readonly digests: DigestCache;
 }
 
 /** A target whose files go through ssh, with a copy on this machine of the parts that matter here. */

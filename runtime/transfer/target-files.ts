@@ -1,4 +1,6 @@
 import type { BundleDescription, Upload } from "../../compiler/format/bundle.js";
+import type { DigestCache } from "../../compiler/format/content/digest-cache.js";
+import type { Host } from "../hosts/host.js";
 import type { ScriptName } from "../hosts/load-script.js";
 import type { Run, RunFacts } from "../run/run-folder.js";
 import type { StagedTree } from "./stage-tree.js";
@@ -39,6 +41,15 @@ export type Transferred = (bytes: number, of: number) => void;
 
 /** The scripts that take back a run which no manager has begun. */
 export const DISCARD = ["transfer/discard-run", "transfer/remove-bundle"] as const;
+
+/** Where files are, and what reaches them. */
+export interface FilesOptions {
+  /** runs scripts where the target is */
+  readonly host: Host;
+  readonly here: string;
+  readonly there: string;
+  readonly digests: DigestCache;
+}
 
 /**
  * How files get to a target and back. The target's folder, or a copy of the parts of it that matter

@@ -5,7 +5,6 @@ import type { Upload } from "../../compiler/format/bundle.js";
 import { isSameInput, surveyContent } from "../../compiler/format/content/digest.js";
 import { DigestCache } from "../../compiler/format/content/digest-cache.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
-import type { Host } from "../hosts/host.js";
 import type { ScriptName } from "../hosts/load-script.js";
 import { runScript } from "../hosts/run-script.js";
 import { declareRun, listRuns, makeRunFolder, type Run, readRun, undeclareRuns } from "../run/run-folder.js";
@@ -19,6 +18,7 @@ import {
   DISCARD,
   FETCHED_WHOLE,
   type Fetched,
+  type FilesOptions,
   type StagedRun,
   type TargetFiles,
 } from "./target-files.js";
@@ -35,14 +35,9 @@ function makeReadOnly(path: string): void {
   else chmodSync(path, stats.mode & 0o555);
 }
 
-export interface VisibleFilesOptions {
-  /** runs scripts where the target is */
-  readonly host: Host;
-  readonly here: string;
-  readonly there: string;
+export interface VisibleFilesOptions extends FilesOptions {
   /** the directory that both sides see, if they call it by two names */
   readonly sharedDirectory?: { readonly here: string; readonly there: string } | undefined;
-  readonly digests: DigestCache;
   /** false: copies of inputs go when the run is over that they were made for */
   readonly keepsCopies?: boolean;
   /** does an action again, should the connection break in the middle of it */

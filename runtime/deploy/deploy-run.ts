@@ -11,6 +11,7 @@ import { endRun, removeWorkAgain } from "../collect/end-run.js";
 import { RunFollower } from "../collect/follow-run.js";
 import type { Failure } from "../results/failure.js";
 import { Ledger } from "../results/ledger.js";
+import { expectedTimes } from "../results/longest-first.js";
 import { putRight } from "../results/put-right.js";
 import { makeReport } from "../results/report.js";
 import { writeResultTables } from "../results/result-tables.js";
@@ -184,7 +185,11 @@ export class DeployRun {
 
   async runWanted(selection: Selection): Promise<DeployEnd> {
     const { wanted } = selection;
-    const run = await stageWanted(this.opened, this.options, [...wanted.values()]);
+    const jobs = [...wanted.values()];
+    // In a tree that jobs share, their order may matter.
+    const isFree = this.options.description.tree === null || this.options.description.tree.mode === "perJob";
+    const times = isFree ? expectedTimes(jobs, this.ledger) : undefined;
+    const run = await stageWanted(this.opened, this.options, jobs, times);
     try {
       // Not before: as long as nothing can run, the old results are better than none.
       this.putRight(selection);

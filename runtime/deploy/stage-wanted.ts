@@ -16,6 +16,7 @@ export async function stageWanted(
   opened: OpenedTarget,
   options: DeployOptions,
   wanted: readonly BundledJob[],
+  times: ReadonlyMap<number, number> | undefined,
 ): Promise<Run> {
   const { files } = opened;
   const { description, observer, workspace } = options;
@@ -28,6 +29,7 @@ export async function stageWanted(
     files,
     wanted,
     managers: pilots ? pilotsFor(pilots, wanted.length) : 1,
+    ...(times && { times }),
     staged: (count) => observer.staging(count, wanted.length),
   });
   noteHere(options, files);

@@ -19,6 +19,11 @@ export function chunkSize(remaining: number, managers: number): number {
   return Math.max(1, Math.min(MOST_JOBS, remaining, even));
 }
 
+/** Does a chunk take so large a part of the time that is left that other managers had better take the next jobs? */
+export function isLongChunk(seconds: number, left: number, managers: number): boolean {
+  return managers > 1 && seconds > 0 && seconds >= left / (SHARE_AT_A_TIME * managers);
+}
+
 /** Is a chunk of so many bytes full, whatever its number of jobs? */
 export function isFull(bytes: number): boolean {
   return bytes >= MOST_BYTES;

@@ -11,7 +11,8 @@ import {
 import { MACHINERY_FOLDER, machineryFiles, machineryOf } from "../../compiler/format/machinery.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { copyAtomically, removeDrafts } from "../../compiler/format/write-atomically.js";
-import { chunkSize, isFull } from "../run/chunks.js";
+import { longestFirst } from "../results/longest-first.js";
+import { chunkSize, isFull, isLongChunk } from "../run/chunks.js";
 import { removeUnstagedRuns, runFolder } from "../run/run-folder.js";
 import { BundledInputs } from "./bundled-inputs.js";
 import { type JobToPack, writeChunk } from "./pack.js";
@@ -44,7 +45,13 @@ export interface StageOptions {
   readonly wanted: readonly BundledJob[];
   /** how many managers will share the run */
   readonly managers: number;
+  /** seconds that they will take, by number, where that is known: then the longest come first */
+  readonly times?: ReadonlyMap<number, number>;
   staged?(jobs: number): void;
+}
+
+function* withInputs(jobs: readonly BundledJob[], inputs: BundledInputs): Generator<JobToPack> {
+  for (const job of jobs) yield { job, inputs: inputs.of(job) };
 }
 
 /**
@@ -67,6 +74,9 @@ export async function stageRun(options: StageOptions): Promise<StagedRun> {
   const shared = new Map<string, Upload>();
   let jobs: JobToPack[] = [];
   let bytes = 0;
+  let seconds = 0;
+  const secondsOf = ({ job }: JobToPack) => options.times?.get(job.number) ?? 0;
+  let secondsLeft = wanted.reduce((sum, { number }) => sum + (options.times?.get(number) ?? 0), 0);
   let chunk = 0;
   let left = wanted.length;
   const flush = async (): Promise<void> => {
@@ -74,14 +84,17 @@ export async function stageRun(options: StageOptions): Promise<StagedRun> {
     chunk += 1;
     writeChunk(chunks, chunk, jobs, places, tree !== undefined);
     left -= jobs.length;
+    secondsLeft -= seconds;
     options.staged?.(wanted.length - left);
     jobs = [];
     bytes = 0;
+    seconds = 0;
     await setImmediate(); // or nobody else, a connection say, would have a turn before all chunks are made
   };
-  for (const job of wanted) {
-    const placements = inputs.of(job);
-    for (const placement of placements) {
+  // What is known of inputs comes in the bundle's order.
+  const all = options.times && wanted.map((job) => ({ job, inputs: inputs.of(job) }));
+  for (const job of all ? longestFirst(all, secondsOf) : withInputs(wanted, inputs)) {
+    for (const placement of job.inputs) {
       if (placement.how === "pack") bytes += placement.upload.bytes;
       else if (placement.how !== "in-place" && !shared.has(placement.upload.destination)) {
         const { source, destination } = placement.upload;
@@ -89,8 +102,10 @@ export async function stageRun(options: StageOptions): Promise<StagedRun> {
         files.placeShared(placement.upload, isAbsolute(source) ? source : join(sources, source));
       }
     }
-    jobs.push({ job, inputs: placements });
-    if (jobs.length >= chunkSize(left, options.managers) || isFull(bytes)) await flush();
+    jobs.push(job);
+    seconds += secondsOf(job);
+    const isLong = isLongChunk(seconds, secondsLeft, options.managers);
+    if (jobs.length >= chunkSize(left, options.managers) || isFull(bytes) || isLong) await flush();
   }
   await flush();
   const facts = { digest: description.digest, chunks: chunk, jobs: wanted.length, managers: options.managers };

@@ -169,4 +169,20 @@ test("a job that fails when redone keeps its place: the next one may replace wha
   assert.equal(deployment.result("out/b.txt"), "good\n");
 });
 
+test("jobs that took long come first the next time; the others keep their order", async () => {
+  const fields = (word: string) => `
+    jobs: range("i", 1, 6),
+    command: ({ params }) => sh\`
+      : ${word}
+      case \${params.i} in 3) sleep 0.5 ;; 5) sleep 1.2 ;; esac\`,`;
+  const deployment = new Deployment(fields("first"), {}, undefined, 1);
+  const order = (run: number) =>
+    deployment.journal(run).flatMap(([event, job]) => (event === "start" ? [Number(job)] : []));
+  await deployment.succeed();
+  assert.deepEqual(order(1), [1, 2, 3, 4, 5, 6]);
+  deployment.define(fields("second"), 1);
+  await deployment.succeed();
+  assert.deepEqual(order(2), [5, 3, 1, 2, 4, 6]);
+});
+
 test.run();

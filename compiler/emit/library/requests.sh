@@ -90,10 +90,10 @@ locusts_quick_part=100000 locusts_slow_part=500000 # microseconds that it took f
 locusts_choose_size() { # slot
   local took share
   locusts_read_clock
-  took=$((locusts_now - ${locusts_part_begun[$1]-locusts_now}))
+  took=$((locusts_now - ${locusts_part_begun[$1]-0}))
   locusts_part_begun[$1]=$locusts_now
   size=${locusts_part_size[$1]}
-  if ((took >= locusts_slow_part)); then
+  if ((took >= locusts_slow_part)); then # or it is the first one
     size=1
   elif ((took < locusts_quick_part && size < locusts_most_at_once)); then
     size=$((2 * size))

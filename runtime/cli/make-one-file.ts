@@ -1,7 +1,7 @@
 // Part of the build of Locusts: makes one file of the command line with all that it imports, and has it begin and deploy
 // a swarm, so that it is kept compiled, and TypeScript, too. What is kept is not part of the published package, whose Node
 // is the user's.
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
@@ -43,10 +43,14 @@ await build({
 const folder = mkdtempSync(join(tmpdir(), "locusts-"));
 try {
   const env = { ...process.env, LOCUSTS_KEEP_COMPILED: "1" };
-  for (const verb of ["init", "deploy"]) {
-    const args = [...process.execArgv, join(FOLDER, "bin.js"), verb, folder];
-    execFileSync(process.execPath, args, { env, stdio: ["ignore", "ignore", "pipe"] });
+  const run = (verb: string) =>
+    spawnSync(process.execPath, [...process.execArgv, join(FOLDER, "bin.js"), verb, folder], { env, encoding: "utf8" });
+  for (const verb of ["init", "build"]) {
+    const { status, stderr } = run(verb);
+    if (status !== 0) throw new Error(`locusts ${verb} fails in one file: ${stderr}`);
   }
+  // Jobs may not be able to run on the machine that builds: with an old bash, say.
+  run("deploy");
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -82,7 +82,6 @@ locusts_retries=0 # further tries after a failed one
 locusts_retry_on='exit signal timeout oom missing-output'
 locusts_max_failures=0 # failed jobs after which no further one is begun; 0: never
 locusts_stagger=0 # milliseconds between two starts
-locusts_format=2 # of the run list and the journal
 
 locusts_is_pilot=1 # does a scheduler start managers, several on a run?
 locusts_heartbeat_timeout=120 # after which a manager that gave no heartbeat is taken for dead

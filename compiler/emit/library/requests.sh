@@ -201,7 +201,7 @@ locusts_replace_slot() { # slot [refused]
 locusts_run_strays() {
   local list before=$locusts_lists chunks=() slot
   locusts_lost_slots='' locusts_parts_at_work=()
-  locusts_read_journal "$locusts_incarnation"
+  locusts_read_journal "$locusts_incarnation" || return
   for ((list = 1; list <= before; list++)); do chunks[locusts_list_chunk[list]]=1; done
   for list in "${!chunks[@]}"; do locusts_open_chunk "$list" again || return; done
   for ((slot = 1; slot <= locusts_slots; slot++)); do locusts_start_slot; done

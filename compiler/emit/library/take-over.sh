@@ -31,34 +31,57 @@ locusts_end_orphans() { # incarnation-name
 
 # Reads the journal of an incarnation: which jobs are finished for good, how many tries the others have used,
 # which ones it did not see the end of, what it tried to claim, and whether it left in good order. Leaves the numbers
-# of lines that count for nothing in locusts_passed_over.
+# of lines that count for nothing in locusts_passed_over. Fails if it cannot be read.
 locusts_read_journal() { # incarnation-name
-  local fields number second=$SECONDS line=0
+  local begun completed others fields number line second=$SECONDS open=()
+  if ! locusts_sort_journal "$1" && ! locusts_sort_journal "$1"; then # what refuses may pass
+    locusts_stop_for error "$PWD/journal/$1.tsv cannot be read"
+    return 1
+  fi
   locusts_running=() locusts_its_claims=() locusts_its_end='' locusts_passed_over=''
-  while line=$((line + 1)) && IFS=$'\t' read -r -a fields; do
-    locusts_is_whole || { locusts_passed_over+=" $line"; continue; }
+  for number in "${begun[@]}"; do open[number]=$((${open[number]-0} + 1)); done
+  for number in "${completed[@]}"; do
+    locusts_finished[number]=1
+    open[number]=$((${open[number]-0} - 1))
+    ((SECONDS == second)) || { second=$SECONDS; locusts_give_heartbeat_if_due; }
+  done
+  for line in "${others[@]}"; do
+    IFS=$'\t' read -r -a fields <<<"${line#*:}"
+    locusts_is_whole || { locusts_passed_over+=" ${line%%:*}"; continue; }
     number=${fields[locusts_at_job]}
     case ${fields[0]} in
-      start) locusts_running[number]=1 ;;
-      done | failed | again | stopped) unset "locusts_running[$number]" ;;&
-      done | failed) locusts_finished[number]=1 ;;
+      failed | again | stopped) open[number]=$((${open[number]-0} - 1)) ;;&
+      failed) locusts_finished[number]=1 ;;
       again) locusts_used_tries[number]=${fields[locusts_at_attempt]} ;;
       # What a bad node did to it does not count.
       stopped) [[ ${fields[locusts_at_cause]} != node ]] || unset "locusts_used_tries[$number]" ;;
       chunk) locusts_its_claims+=("${fields[locusts_at_claim]}") ;;
       finish) locusts_its_end=${fields[locusts_at_reason]} ;;
     esac
-    if ((SECONDS != second)); then
-      second=$SECONDS
-      locusts_give_heartbeat_if_due
-    fi
-  done <"journal/$1.tsv"
+    ((SECONDS == second)) || { second=$SECONDS; locusts_give_heartbeat_if_due; }
+  done
+  for number in "${!open[@]}"; do
+    ((open[number] <= 0)) || locusts_running[number]=1
+  done
+}
+
+# Sorts the lines of a journal, of which most say that a job was begun or is done: leaves the numbers of these jobs in
+# begun and completed, and the other lines, each with its number, in others. Fails if there are fewer than in the file;
+# more may have come meanwhile, if who writes it is still alive.
+locusts_sort_journal() { # incarnation-name
+  local file=journal/$1.tsv count
+  local is_start=$'^start\t[0-9]+(\t[^\t]*){4}\t[.]$' is_done=$'^done\t[0-9]+(\t[^\t]*){8}((\t[^\t]*){4})?\t[.]$'
+  count=$(grep -a -c '' -- "$file")
+  mapfile -t begun < <(LC_ALL=C grep -a -E -e "$is_start" -- "$file" | cut -f 2)
+  mapfile -t completed < <(LC_ALL=C grep -a -E -e "$is_done" -- "$file" | cut -f 2)
+  mapfile -t others < <(LC_ALL=C grep -a -n -v -E -e "$is_start" -e "$is_done" -- "$file")
+  [[ $count ]] && ((${#begun[@]} + ${#completed[@]} + ${#others[@]} >= count))
 } 2>/dev/null
 
 # Learns what became of the jobs that an incarnation has worked on. What ran when it died may be why it died.
 locusts_learn_from() { # incarnation-name
   local number
-  locusts_read_journal "$1"
+  locusts_read_journal "$1" || return
   [[ ! $locusts_passed_over ]] ||
     locusts_say "journal/$1.tsv: lines that are torn, or have other columns than this version knows, do not count:$locusts_passed_over"
   [[ ! $locusts_its_end && $1 != "$locusts_incarnation" && ! ${locusts_deaths_of[$1]-} ]] || return 0
@@ -70,10 +93,11 @@ locusts_learn_from() { # incarnation-name
 
 # Is a job of this chunk unfinished, as far as it is known here?
 locusts_has_unfinished() { # chunk
-  local number
-  while IFS=$'\t' read -r number _; do
-    [[ ${locusts_finished[number]-} ]] || return 0
-  done <"chunks/$1.tsv"
+  local lines line
+  mapfile -t lines <"chunks/$1.tsv"
+  for line in "${lines[@]}"; do
+    [[ ${locusts_finished[${line%%$'\t'*}]-} ]] || return 0
+  done
   return 1
 }
 
@@ -86,6 +110,7 @@ locusts_take_over() { # incarnation-name
   # shellcheck disable=SC2004 # its keys are names
   locusts_known[$incarnation]=1
   locusts_learn_from "$incarnation"
+  [[ ! $locusts_stopping ]] || return 0
   claims=("${locusts_its_claims[@]}")
   for claim in "${claims[@]}"; do
     chunk=${claim%.*} generation=1

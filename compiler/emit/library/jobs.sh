@@ -13,7 +13,8 @@ locusts_work_through_list() {
   while ((locusts_count-- > 0)) && IFS=$'\t' read -r -u 5 locusts_number locusts_tries locusts_copies locusts_job "${locusts_columns[@]}"; do
     locusts_folder=$locusts_work/$locusts_sequence/$locusts_number
     [[ ! $locusts_helps || ! -e $locusts_folder.out ]] || continue # the other has it
-    if [[ $locusts_stopping || -e $locusts_work/stop || ! -e /proc/$locusts_manager ]]; then
+    # After a quick job, its manager is taken to live: there are not many of them in one part.
+    if [[ $locusts_stopping || -e $locusts_work/stop || ($locusts_since_look != quick && ! -e /proc/$locusts_manager) ]]; then
       locusts_left=1
       break
     fi
@@ -21,8 +22,8 @@ locusts_work_through_list() {
     locusts_decode_columns
     locusts_place=$locusts_sequence locusts_workdir=${locusts_tree_workdir:-$locusts_folder} locusts_try=$((locusts_tries + 1))
     [[ $locusts_stagger == 0 ]] || locusts_await_turn || break
+    [[ $locusts_since_look != others ]] || locusts_read_meter
     while [[ ! $locusts_is_special && $locusts_copies == - ]] || locusts_in_c_locale locusts_prepare_try; do
-      [[ $locusts_since_look != others ]] || locusts_read_meter
       locusts_start=${EPOCHREALTIME:-$SECONDS.000000} locusts_start=${locusts_start/[!0-9]/} # the decimal sign is the locale's
       # Before the job can do anything, so that whatever it does, it is known to have run.
       if ! printf 'start\t%s\t%s\t%s\t%s\t%s\t.\n' "$locusts_number" "$locusts_try" "$locusts_slot" "$locusts_away$locusts_place" "${locusts_start:0:-3}"; then

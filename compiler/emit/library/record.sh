@@ -67,7 +67,7 @@ locusts_have_published() {
     locusts_has_succeeded=1
     [[ ! $locusts_is_pilot ]] || printf 'good %s\n' "$locusts_slot" >&3
   fi
-  locusts_ended=0 locusts_published=$locusts_now locusts_of_quick=(0 0 0)
+  locusts_ended=0 locusts_published=$locusts_now locusts_of_quick=()
 }
 
 # A line for each job that has ended well. Their outputs' sizes are asked for by one process for all. Ends
@@ -126,12 +126,11 @@ locusts_write_down() {
 
 # Quick jobs were looked at together: each of the lines gets the mean.
 locusts_share_among_quick() {
-  local i quick=0 mean=()
-  for i in "${!lines[@]}"; do [[ ${lines[i]} != *$'\tquick\t'* ]] || quick=$((quick + 1)); done
+  local line quick=0 mean=(- - -) i
+  for line in "${lines[@]}"; do [[ $line != *quick* ]] || quick=$((quick + 1)); done
   ((quick > 0)) || return 0
   for i in "${!locusts_of_quick[@]}"; do mean[i]=$((locusts_of_quick[i] / quick)); done
-  ((${#locusts_meter[@]} > 2)) || mean=("${mean[0]}" - -)
-  for i in "${!lines[@]}"; do lines[i]=${lines[i]/$'\tquick\t'/$'\t'"${mean[0]}"$'\t-\t'"${mean[1]}"$'\t'"${mean[2]}"$'\t'}; done
+  lines=("${lines[@]/quick/"${mean[0]}"$'\t-\t'"${mean[1]}"$'\t'"${mean[2]}"}")
 }
 
 # Leaves the size of each file in sizes, and "missing" for one that has gone since.

@@ -159,17 +159,19 @@ locusts_renew_folder() {
   locusts_workdir=${locusts_tree_workdir:-$locusts_folder}
   locusts_try_twice mkdir -p -- "$locusts_work/$locusts_place" || return
   [[ $locusts_tree_mode ]] ||
-    locusts_try_twice tar --no-unquote --no-same-owner -xf "chunks/$locusts_chunk.tar" -C "$locusts_work/$locusts_place" -- "$locusts_number"
+    locusts_try_twice tar --no-unquote --no-same-owner -xf "chunks/$locusts_chunk.tar" -C "$locusts_work/$locusts_place" -- "$locusts_number" || return
+  locusts_read_meter
 }
 
 # Makes ready what the try at hand needs beside its own folder. Fails if it cannot be tried.
 locusts_prepare_try() {
   locusts_leave_meter
   if [[ $locusts_tree_mode == each ]]; then
-    locusts_make_tree || locusts_give_up "its tree could not be made: $locusts_error"
+    locusts_make_tree || locusts_give_up "its tree could not be made: $locusts_error" || return
   elif [[ $locusts_copies != - ]]; then
-    locusts_copy_inputs || locusts_give_up "its inputs could not be copied from the shared folder: $locusts_error"
+    locusts_copy_inputs || locusts_give_up "its inputs could not be copied from the shared folder: $locusts_error" || return
   fi
+  locusts_read_meter
 }
 
 # Inputs too large to be packed lie in the shared folder; this job wants copies of its own.

@@ -19,7 +19,7 @@ locusts_begin_meter() {
   name=${text%) *}
   name=${name//[! ]/}
   locusts_cpu_at=$((14 + ${#name}))
-  locusts_of_quick=(0 0 0)
+  locusts_of_quick=()
   locusts_read_meter
 }
 
@@ -49,7 +49,7 @@ locusts_leave_meter() {
   local i
   if [[ $locusts_since_look == quick ]]; then
     locusts_look_at_meter
-    for i in "${!locusts_since[@]}"; do locusts_of_quick[i]=$((locusts_of_quick[i] + locusts_since[i])); done
+    for i in "${!locusts_since[@]}"; do locusts_of_quick[i]=$((${locusts_of_quick[i]-0} + locusts_since[i])); done
   fi
   locusts_since_look=others
 }
@@ -62,7 +62,7 @@ locusts_measure_try() {
   if [[ $since == quick ]] && ((locusts_now - at > own)); then
     for i in "${!locusts_since[@]}"; do
       part=$((locusts_since[i] * own / (locusts_now - at)))
-      locusts_of_quick[i]=$((locusts_of_quick[i] + locusts_since[i] - part))
+      locusts_of_quick[i]=$((${locusts_of_quick[i]-0} + locusts_since[i] - part))
       locusts_since[i]=$part
     done
   fi

@@ -17,6 +17,7 @@ while IFS= read -r -d '' rest; do
   chmod u+w -- "$file" && truncate -s "${rest##*.}" -- "$file" && cat -- "$rest" >>"$file" || exit 1
   touch --reference="$rest" -- "$file" && chmod --reference="$rest" -- "$file" && rm -f -- "$rest" || exit 1
 done < <([[ ! -d incoming ]] || find incoming -type f -name '*.rest.[0-9]*' -print0)
+wait "$!" || exit 1
 
 [[ ! -d incoming ]] || find incoming -type f -printf 'incoming %s %P\0'
 [[ $2 == all ]] || exit 0
@@ -29,6 +30,7 @@ if [[ -d shared ]]; then
     path=${record#*' ./'} name=${record#*' ./'*/}
     spoilt[${path%%/*}/${name%%/*}]=1
   done < <(LC_ALL=C comm -z -3 <(LC_ALL=C sort -z .seal) <(find . -mindepth 2 -printf '%y %s %i %T@ %C@ %p\0' | LC_ALL=C sort -z))
+  wait "$!" || exit 1 # or nothing would differ
   if ((${#spoilt[@]} > 0)); then
     while IFS= read -r -d '' record; do
       path=${record#*' ./'} name=${record#*' ./'*/}

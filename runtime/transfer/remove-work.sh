@@ -24,6 +24,7 @@ while IFS= read -r -d '' path; do
     [[ ! -e work/$entry ]] || entries+=("work/$entry")
   done
 done < <(LC_ALL=C sort -z)
+wait "$!" || exit 1 # or what is to stay would go
 keep_in "$folder"
 # What cannot be removed now is out of the way, and is found again.
 discarded=$(mktemp -d discarded.XXXXXXXX) && mv -T work "$discarded/work" && mv -T kept work || exit 1

@@ -10,12 +10,14 @@ cd -- "$1/journal" || exit 1
 declare -A known=()
 while read -r bytes journal; do known[$journal]=$bytes; done
 left=$2
+journals=$(find . -maxdepth 1 -type f -name '*.tsv' -printf '%s %P\n') || exit 1
 while read -r size journal; do
+  [[ $journal ]] || continue
   from=${known[$journal]-0}
   ((size > from && left > 0)) || continue
   ((size - from <= left)) || size=$((from + left))
   printf '%s %s\n' "$journal" "$((size - from))"
   tail -c "+$((from + 1))" -- "$journal" | head -c "$((size - from))"
   left=$((left - (size - from)))
-done < <(find . -maxdepth 1 -type f -name '*.tsv' -printf '%s %P\n')
+done <<<"$journals"
 exit 0

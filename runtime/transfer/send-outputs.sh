@@ -38,6 +38,7 @@ if ((${#folders[@]} > 0)); then
         strays+=("$link")
       fi
     done < <(find -H "$folder" -type l -print0)
+    wait "$!" || (($? == 1)) || exit 1 # it was killed; by 1 it says that it may not read all
   done
   # A folder may itself be a link to one.
   printf '%s\0' "${folders[@]}" | send --dereference

@@ -20,7 +20,7 @@ locusts_load_modules() {
   local entries=() entry name
   locusts_module_functions=()
   mapfile -t -d '' entries < <(locusts_run_inside "$PWD" locusts_print_modules)
-  if ((${#entries[@]} == 0)); then
+  if ! wait "$!" || ((${#entries[@]} == 0)); then
     locusts_stop_for error "module load ${locusts_modules[*]} failed"
     return 1
   fi

@@ -176,12 +176,14 @@ locusts_prepare_try() {
 
 # Inputs too large to be packed lie in the shared folder; this job wants copies of its own.
 locusts_copy_inputs() {
-  local from to
-  while IFS=$'\t' read -r from to; do
+  local rest=$locusts_copies pair from to
+  while [[ $rest ]]; do
+    pair=${rest%%$'\n'*} rest=${rest#"${rest%%$'\n'*}"}
+    from=${pair%%$'\t'*} to=${pair#*$'\t'} rest=${rest#$'\n'}
     # Over what an earlier try may have left.
     locusts_try_twice cp -RT --remove-destination --reflink=auto --preserve=timestamps -- "$locusts_shared/$from" "$locusts_folder/$to" &&
       locusts_try_twice chmod -R u+w -- "$locusts_folder/$to" || return
-  done < <(printf '%s\n' "$locusts_copies")
+  done
 }
 
 # Asks the manager for leave to start a job, where starts are to lie apart.

@@ -12,6 +12,7 @@ locusts_end_what_remains() { # incarnation-name [slot]
     while IFS=/ read -r _ _ process _; do
       ! kill -KILL "$process" || found=1
     done < <(grep -lzFxe "$mark" /proc/[0-9]*/environ)
+    wait "$!" || (($? <= 2)) || found=1 # it was killed itself; by 2 it says that it may not read of others' processes
     [[ $found ]] || return 0
     read -r -t 0.05 <> <(:)
   done

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { noCluster } from "../cluster/availability.js";
 import { suite } from "../runner/suite.js";
-import { type Outcome, until } from "./deployment.js";
+import { Deployment, type Outcome, until } from "./deployment.js";
 import { Pilots } from "./pilots.js";
 
 /** The folder that all nodes share goes away under pilots: they end before others take their jobs, and say why. */
@@ -106,5 +106,15 @@ async function assertReadOnly(seconds: number): Promise<void> {
     execFileSync("umount", ["-l", mount]);
   }
 }
+
+test("who removes a swarm's folder on this machine ends its manager, and all that it runs", async () => {
+  const deployment = new Deployment(
+    'jobs: range("i", 1, 3), command: ({ params }) => sh`while :; do sleep ${params.i}; done`,',
+  );
+  await deployment.deploy(["--detach"]);
+  await until("two jobs run", () => deployment.journal().filter(([event]) => event === "start").length === 2);
+  rmSync(deployment.folder, { recursive: true, force: true });
+  await until("all have ended", () => deployment.processes().length === 0, 60);
+});
 
 test.run();

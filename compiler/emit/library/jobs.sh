@@ -19,7 +19,7 @@ locusts_work_through_list() {
       break
     fi
     : >"$locusts_folder.out" || { locusts_is_taken && continue; break; }
-    locusts_decode_columns
+    [[ ! $locusts_has_escapes ]] || locusts_decode_columns
     locusts_place=$locusts_sequence locusts_workdir=${locusts_tree_workdir:-$locusts_folder} locusts_try=$((locusts_tries + 1))
     [[ $locusts_stagger == 0 ]] || locusts_await_turn || break
     [[ $locusts_since_look != others ]] || locusts_read_meter
@@ -70,14 +70,17 @@ locusts_work_through_list() {
 
 # Makes the next line of descriptor 5 the first one of the part.
 locusts_go_to_part() {
+  local passed all
   if [[ $locusts_open_list != "$locusts_list_file" ]] || ((locusts_first < locusts_at)); then
     if ! exec 5<"$locusts_list_file"; then
       locusts_stop_with "the list of jobs $locusts_list_file cannot be read"
       return 1
     fi
-    locusts_open_list=$locusts_list_file locusts_at=0
+    locusts_open_list=$locusts_list_file locusts_at=0 locusts_has_escapes=''
+    # Few lists have any; one look at all of it is less than one at each of its jobs.
+    { IFS='' read -r -d '' all <"$locusts_list_file"; } 2>/dev/null
+    [[ $all != *\\* ]] || locusts_has_escapes=1
   fi
-  local passed
   ((locusts_first == locusts_at)) || mapfile -u 5 -n "$((locusts_first - locusts_at))" passed
   locusts_at=$((locusts_first + locusts_count)) # once they are read
 }

@@ -169,7 +169,7 @@ locusts_begin_state() {
   declare -gA locusts_known=() locusts_deaths_of=() locusts_parts_at_work=()
   locusts_timed_job=() locusts_time_spent=() locusts_module_functions=() locusts_gpu_groups=() locusts_slot_gpus=()
   locusts_next_sample=0 locusts_last_peaks='' locusts_peaks=() locusts_members=()
-  locusts_has_left='' locusts_lost='' locusts_held=() locusts_has_succeeded='' locusts_chain_is_broken=''
+  locusts_has_left='' locusts_lost='' locusts_gone_since='' locusts_held=() locusts_has_succeeded='' locusts_chain_is_broken=''
   locusts_node_trouble=error
   locusts_read_uptime
   locusts_last_watch=$locusts_uptime

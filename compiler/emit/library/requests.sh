@@ -247,7 +247,19 @@ locusts_tick() {
     kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
     ((locusts_uptime < locusts_stop_deadline + 100 * locusts_grace)) || kill -KILL "${locusts_slot_pid[@]}" 2>/dev/null
   fi
-  [[ ! $locusts_is_pilot ]] || locusts_watch_others
+  if [[ $locusts_is_pilot ]]; then locusts_watch_others; else locusts_watch_folder; fi
+}
+
+locusts_longest_absence=1000 # hundredths of a second, after which the run's folder is taken to be gone for good
+
+# Who removes the folder of a run under its manager wants it to end. A pilot finds that out by its heartbeat.
+locusts_watch_folder() {
+  if [[ -e run ]]; then
+    locusts_gone_since=''
+  elif ((locusts_uptime - ${locusts_gone_since:=$locusts_uptime} >= locusts_longest_absence)) && [[ ! $locusts_lost ]]; then
+    locusts_lost="$PWD on $locusts_host is not there any more: it was unmounted, moved or removed"
+    locusts_stop_for signal
+  fi
 }
 
 # Lets the slots that wait for their turn begin a job, one every so often.

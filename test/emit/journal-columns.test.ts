@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { MACHINERY_SOURCE } from "../../compiler/emit/machinery.js";
+import { RUN_FORMAT } from "../../compiler/format/bundle.js";
 import { JOURNAL, MANAGER_EXITS } from "../../compiler/format/journal.js";
 import { suite } from "../runner/suite.js";
 
@@ -16,6 +17,7 @@ test("the machinery's table of the journal is the format's", () => {
     (columns as string).split(" "),
   ]);
   assert.deepEqual(Object.fromEntries(rows), JOURNAL);
+  assert.equal(/^locusts_format=(\d+)/m.exec(read("locusts.sh"))?.[1], String(RUN_FORMAT));
 });
 
 test("where the machinery looks for a column is where the format has it", () => {

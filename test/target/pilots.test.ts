@@ -94,6 +94,9 @@ test.skipUnless(
     assert.equal(gathered.document.jobs.done, 100);
     assert.equal(deployment.results().length, 100);
     for (const file of deployment.results()) assert.equal(deployment.result(file), `${file.replace(".txt", "")}\n`);
+    const measured = [...deployment.jobs().values()].filter((job) => Number(job.peak_memory) > 1e6);
+    assert.ok(measured.length > 50, `the memory of ${measured.length} jobs is known`);
+    for (const job of measured) assert.match(job.cpu_seconds ?? "", /^\d/);
   },
 );
 

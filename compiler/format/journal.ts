@@ -36,9 +36,10 @@ export function journalWidth(event: JournalEvent): number {
 
 /** The fields of a line as they are now: in journals of earlier versions it is not known what a try has used. */
 export function upToDate(fields: readonly string[]): readonly string[] {
-  const [at, more] = [1 + ENDED.indexOf("cpu"), METER_COLUMNS.length];
-  const isEarlier = JOURNAL[fields[0] as JournalEvent] === ENDED && fields.length === journalWidth("done") - more;
-  return isEarlier ? [...fields.slice(0, at), ...METER_COLUMNS.map(() => "-"), ...fields.slice(at)] : fields;
+  const isEarlier = fields.length === journalWidth("done") - METER_COLUMNS.length;
+  if (!isEarlier || JOURNAL[fields[0] as JournalEvent] !== ENDED) return fields;
+  const at = 1 + ENDED.indexOf("cpu");
+  return [...fields.slice(0, at), ...METER_COLUMNS.map(() => "-"), ...fields.slice(at)];
 }
 
 export const MANAGER_EXITS = {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Cause, NO_VALUE, type OutputState, type Usage } from "../../compiler/format/results.js";
+import { type Cause, NO_VALUE, type OutputState, USAGE_COLUMNS, type Usage } from "../../compiler/format/results.js";
 import { AppendOnlyTable } from "../system/append-only.js";
 import { STATE_FILES } from "../workspace/workspace.js";
 
@@ -22,15 +22,13 @@ export interface JobResult extends Usage {
   readonly detail: string;
 }
 
-const MEASURED = ["cpuSeconds", "peakMemory", "readBytes", "writtenBytes"] as const satisfies readonly (keyof Usage)[];
-
 const COLUMNS = [
   ...["key", "name", "status", "cause", "exitCode", "attempts", "seconds", "host", "run", "outputs", "detail"],
-  ...MEASURED,
+  ...Object.values(USAGE_COLUMNS),
 ] as const;
 
 /** Ledgers of earlier versions do not say what a job has used. */
-const FEWEST_COLUMNS = COLUMNS.length - MEASURED.length;
+const FEWEST_COLUMNS = COLUMNS.length - Object.keys(USAGE_COLUMNS).length;
 
 /** An output in the ledger: why it is missing, or its bytes, with what tells its content. */
 function encodeOutput(state: OutputState, digest: string | undefined): string {

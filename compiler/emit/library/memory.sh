@@ -50,7 +50,7 @@ locusts_find_kibibytes() { # text word
 
 # Looks at the memory of all jobs, and keeps the most that each has had.
 locusts_sample_memory() {
-  local pid leader text word sums=() largest=() highest=() shares=() peaks=() all=''
+  local pid leader text sums=() largest=() highest=() shares=() peaks=() all=''
   locusts_find_members
   for pid in "${!locusts_members[@]}"; do
     leader=${locusts_members[pid]} text=''

@@ -60,7 +60,7 @@ locusts_forget_slot() { # slot
 # A slot asks for jobs. It gets some of a list for itself: the more, the quicker it was with the last ones.
 # When all are given out, it helps where a slot is still at work, or was killed: at its part of a list.
 locusts_answer_next() { # slot
-  local slot=$1 list part size left helps=-
+  local slot=$1 list part size left
   part=${locusts_slot_part[slot]}
   [[ ! $part ]] || unset "locusts_parts_at_work[$part]" # whoever has gone through one has left none that is free
   while ((locusts_given >= ${locusts_list_length[locusts_list]-0})); do

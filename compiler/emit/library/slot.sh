@@ -235,7 +235,7 @@ locusts_slot_main() { # number --incarnation name manager incarnation-folder sha
   case $locusts_tree_mode in
     one)
       locusts_tree_workdir=$PWD/work/tree/$locusts_place_in_tree
-      locusts_tree=$(cd -P -- work/tree && pwd)
+      locusts_tree=$(cd -P -- work/tree 2>/dev/null && pwd)
       [[ ! -L work/tree ]] || locusts_tree_workdir=$locusts_tree/$locusts_place_in_tree # as jobs would see it by hand
       ;;
     each)
@@ -271,6 +271,11 @@ locusts_slot_main() { # number --incarnation name manager incarnation-folder sha
 
   if [[ $8 != "$locusts_machinery" ]]; then
     locusts_stop_with "$locusts_bundle was replaced while it was in use: its machinery is $locusts_machinery, and the manager's $8"
+    printf 'ended %s left\n' "$locusts_slot" >&3
+    return
+  fi
+  if [[ $locusts_tree_mode == one && ! $locusts_tree ]]; then
+    locusts_stop_with "work/tree is not there any more: another deploy has ended this run; 'locusts deploy' goes on"
     printf 'ended %s left\n' "$locusts_slot" >&3
     return
   fi

@@ -96,7 +96,7 @@ function resultOf({ key, name }: BundledJob, ended: EndedTry): JobResult {
   const seconds = Math.max(0, end - start) / 1000;
   const status = ended.event === "done" ? "done" : "failed";
   const outputs = { outputs: ended.outputs, digests: [] };
-  const measured = { seconds, ...ended.usage };
+  const measured = { seconds, ...ended.usage, start, manager: ended.incarnation, slot: ended.slot };
   return { key, name, status, cause, exitCode, attempts: attempt, ...measured, host, run: "", detail, ...outputs };
 }
 

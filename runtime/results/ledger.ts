@@ -12,6 +12,11 @@ export interface JobResult extends Usage {
   readonly attempts: number;
   readonly seconds: number;
   readonly host: string;
+  /** when its last try began, in milliseconds since 1970; of what earlier versions have collected it is not known */
+  readonly start: number | undefined;
+  /** which incarnation of a manager ran that, such as `main.1`, and in which of its slots; empty where it is not known */
+  readonly manager: string;
+  readonly slot: string;
   /** which run of which target made it */
   readonly run: string;
   /** in the order of the swarm's outputs */
@@ -25,10 +30,11 @@ export interface JobResult extends Usage {
 const COLUMNS = [
   ...["key", "name", "status", "cause", "exitCode", "attempts", "seconds", "host", "run", "outputs", "detail"],
   ...Object.values(USAGE_COLUMNS),
+  ...["start", "manager", "slot"],
 ] as const;
 
-/** Ledgers of earlier versions do not say what a job has used. */
-const FEWEST_COLUMNS = COLUMNS.length - Object.keys(USAGE_COLUMNS).length;
+/** Ledgers of earlier versions do not say what a job has used, nor when and in which slot it ran. */
+const FEWEST_COLUMNS = COLUMNS.indexOf("cpuSeconds");
 
 /** An output in the ledger: why it is missing, or its bytes, with what tells its content. */
 function encodeOutput(state: OutputState, digest: string | undefined): string {
@@ -55,7 +61,7 @@ function measured(text: string | undefined): number | undefined {
 function decode(fields: readonly string[]): JobResult {
   const [key, name, status, cause, exitCode, attempts, seconds, host, run, outputs, detail] = fields as unknown as Row;
   const words = outputs === "" ? [] : outputs.split(" ").map((word) => word.split(":"));
-  const [cpuSeconds, peakMemory, readBytes, writtenBytes] = fields.slice(FEWEST_COLUMNS);
+  const [cpuSeconds, peakMemory, readBytes, writtenBytes, start, manager, slot] = fields.slice(FEWEST_COLUMNS);
   return {
     key,
     name,
@@ -65,6 +71,9 @@ function decode(fields: readonly string[]): JobResult {
     attempts: Number(attempts),
     seconds: Number(seconds),
     host,
+    start: measured(start),
+    manager: manager ?? "",
+    slot: slot ?? "",
     run,
     outputs: words.map(([state]) => (/^\d+$/.test(state as string) ? Number(state) : (state as OutputState))),
     digests: words.map(([, digest]) => digest ?? ""),

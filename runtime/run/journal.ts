@@ -23,12 +23,12 @@ export interface EndedTry {
   readonly detail: string;
   readonly incarnation: string;
   readonly host: string;
+  /** which of its manager's slots has run it; empty where no line says that it was begun */
+  readonly slot: string;
 }
 
 /** A try that was begun. */
-export interface StartedTry extends Pick<EndedTry, "number" | "attempt" | "start" | "incarnation" | "host"> {
-  /** which of its manager's slots has begun it */
-  readonly slot: string;
+export interface StartedTry extends Pick<EndedTry, "number" | "attempt" | "start" | "incarnation" | "host" | "slot"> {
   /** as of a try that has ended; absolute where it runs on its node's own disk; empty in journals of earlier versions */
   readonly place: string;
 }
@@ -36,7 +36,7 @@ export interface StartedTry extends Pick<EndedTry, "number" | "attempt" | "start
 export interface Watcher {
   arrived(incarnation: string): void;
   started(started: StartedTry): void;
-  ended(ended: EndedTry): void;
+  ended(ended: Omit<EndedTry, "slot">): void;
   /** A manager has left: `finished`, or why it stopped. */
   left(incarnation: string, reason: string, detail: string): void;
   /** A line counts for nothing: it is torn, or has other columns than are known here. */
@@ -65,7 +65,7 @@ function scaled(field: string | undefined, parts: number): number | undefined {
 }
 
 /** What a line says of a try that has ended; undefined if it makes no sense. */
-function readEnded(fields: readonly string[], incarnation: string, host: string): EndedTry | undefined {
+function readEnded(fields: readonly string[], incarnation: string, host: string): Omit<EndedTry, "slot"> | undefined {
   const [event, number, attempt, cause, exitCode, start, end, cpu, memory, read, written, place, outputs, detail] =
     fields as [EndedTry["event"], ...string[]];
   if (![number, attempt, start, end].every((field) => NUMBER.test(field as string))) return undefined;

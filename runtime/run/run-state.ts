@@ -144,11 +144,12 @@ export class RunState {
         if (!this.#finished.has(number) && this.jobs?.has(number) !== false) this.#begun.set(number, started);
       },
       ended: (ended) => {
+        const begun = this.#begun.get(ended.number);
         this.#begun.delete(ended.number);
         if ((ended.event !== "done" && ended.event !== "failed") || this.#finished.has(ended.number)) return;
         if (this.jobs?.has(ended.number) === false) return;
         this.#finished.add(ended.number);
-        finished(ended);
+        finished({ ...ended, slot: begun?.attempt === ended.attempt ? begun.slot : "" });
       },
       arrived: (incarnation) => {
         this.#forgetRunning(managerOf(incarnation));

@@ -16,7 +16,7 @@ export class AppendOnlyTable {
   constructor(
     readonly path: string,
     readonly columns: readonly string[],
-    /** how many of them rows of earlier versions have */
+    /** how many of them rows of earlier versions have at least: each version has added some at the end */
     readonly fewest = columns.length,
   ) {}
 
@@ -24,7 +24,7 @@ export class AppendOnlyTable {
     if (!existsSync(this.path)) return;
     for (const line of readLines(this.path)) {
       const fields = decodeRow(line);
-      const isWhole = fields.pop() === END && (fields.length === this.columns.length || fields.length === this.fewest);
+      const isWhole = fields.pop() === END && fields.length >= this.fewest && fields.length <= this.columns.length;
       if (isWhole) yield fields;
     }
   }

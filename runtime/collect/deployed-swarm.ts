@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readBundleDescription, readBundledJobs, refuseOtherSchema } from "../../compiler/format/bundle.js";
 import { namesIn } from "../../compiler/format/file-access.js";
+import type { FailedSwarm } from "../results/failures/cluster-swarm.js";
 import { Ledger } from "../results/ledger.js";
 import { Results } from "../results/results.js";
 import type { EndedTry } from "../run/journal.js";
@@ -147,6 +148,11 @@ function isCopy(workspace: Workspace, original: string): RuntimeProblem {
     `${workspace.folder} is a copy of ${original}, and what runs there was begun from ${original}`,
     "do this from there, or take it over: locusts deploy --take-over",
   );
+}
+
+/** A deployed swarm, for what its failures are like. */
+export function asFailedSwarm({ workspace, description, ledger, jobs }: DeployedSwarm): FailedSwarm {
+  return { folder: workspace.results, description, ledger, jobs };
 }
 
 export function openRuns(deployed: DeployedSwarm): Run[] {

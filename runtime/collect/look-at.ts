@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import type { BundledJob } from "../../compiler/format/bundle.js";
 import { asFailure, type Failure } from "../results/failure.js";
+import { clusterSwarm } from "../results/failures/cluster-swarm.js";
 import { resultInPlace } from "../results/job-state.js";
 import { makeReport } from "../results/report.js";
 import { isFromBefore } from "../results/running-again.js";
@@ -8,7 +9,7 @@ import { listedJobs } from "../run/earlier-run.js";
 import type { EndedTry, StartedTry } from "../run/journal.js";
 import type { Run } from "../run/run-folder.js";
 import type { Departure } from "../run/run-state.js";
-import { type DeployedSwarm, openRuns, viewRun } from "./deployed-swarm.js";
+import { asFailedSwarm, type DeployedSwarm, openRuns, viewRun } from "./deployed-swarm.js";
 
 /** A job that runs. */
 export interface RunningJob {
@@ -89,6 +90,8 @@ export async function lookAt(deployed: DeployedSwarm) {
   return {
     report: makeReport(target, totals, counts, failures, placed.stalePaths()),
     failures,
+    /** the failures by what they are like; logs are read for it */
+    clusters: () => clusterSwarm(asFailedSwarm(deployed), failures),
     /** those that were begun first before the others */
     running: running.sort((a, b) => b.seconds - a.seconds),
     waiting,

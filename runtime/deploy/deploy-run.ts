@@ -10,6 +10,7 @@ import { viewRun } from "../collect/deployed-swarm.js";
 import { endRun, removeWorkAgain } from "../collect/end-run.js";
 import { RunFollower } from "../collect/follow-run.js";
 import type { Failure } from "../results/failure.js";
+import { clusterSwarm, type ShownCluster } from "../results/failures/cluster-swarm.js";
 import { Ledger } from "../results/ledger.js";
 import { expectedTimes } from "../results/longest-first.js";
 import { putRight } from "../results/put-right.js";
@@ -30,7 +31,7 @@ import { knownBundles, targetDirectory } from "../workspace/workspace.js";
 import { Managers } from "./managers.js";
 import { refuseChoice } from "./refuse-choice.js";
 import { replaceBundle, restoreBundle, stageWanted } from "./stage-wanted.js";
-import type { DeployEnd, DeployOptions, DeployResult } from "./types.js";
+import type { DeployEnd, DeployOptions, DeployOutcome } from "./types.js";
 
 /** One deploy: what is left of earlier ones is taken up, what is wanted is run, and what comes of it is gathered. */
 export class DeployRun {
@@ -204,7 +205,7 @@ export class DeployRun {
     return this.options.detach ? { how: "left", run: run.number } : this.follow(run, wanted);
   }
 
-  async run(): Promise<DeployResult> {
+  async run(): Promise<DeployOutcome> {
     const { options } = this;
     const { ownership, placed, kept, stale } = this.results;
     ownership.checkTables(collectedTree(options.description) !== undefined);
@@ -239,12 +240,19 @@ export class DeployRun {
     return this.conclude(end);
   }
 
+  /** Failures by what they are like. */
+  cluster(failures: readonly Failure[]): readonly ShownCluster[] {
+    const { description } = this.options;
+    const { folder } = this.results;
+    return clusterSwarm({ folder, description, ledger: this.ledger, jobs: () => this.jobs() }, failures);
+  }
+
   writeTables(): ReturnType<typeof writeResultTables> {
     const { description } = this.options;
     return writeResultTables(this.results.folder, description, this.jobs(), this.results.placed);
   }
 
-  conclude(end: DeployEnd): DeployResult {
+  conclude(end: DeployEnd): DeployOutcome {
     const { options } = this;
     const { totals, failures } = this.writeTables();
     const cached = Math.max(0, totals.done - this.finished + this.failures.length);

@@ -13,7 +13,7 @@ import { lockState } from "../workspace/deploy-lock.js";
 import { isWholeBundle } from "../workspace/whole-bundle.js";
 import { knownBundles, targetDirectory } from "../workspace/workspace.js";
 import { DeployRun } from "./deploy-run.js";
-import type { DeployOptions, DeployResult } from "./types.js";
+import type { DeployOptions, DeployOutcome, DeployResult } from "./types.js";
 
 /** For how long a deploy waits for a host that is away, in milliseconds: over a weekend. */
 const DEPLOY_PATIENCE = 4 * 24 * 3600 * 1000;
@@ -38,7 +38,9 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
       acceptNewHostKey: options.acceptNewHostKey,
     });
     try {
-      return withoutRunningAgain(await new DeployRun({ ...options, bundle }, opened).run(), options, opened);
+      const run = new DeployRun({ ...options, bundle }, opened);
+      const outcome = withoutRunningAgain(await run.run(), options, opened);
+      return { ...outcome, clusters: run.cluster(outcome.failures) };
     } finally {
       opened.close();
     }
@@ -50,10 +52,10 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
 
 /** Where managers go on without this process: what has failed before, and runs again, is pending. */
 function withoutRunningAgain(
-  result: DeployResult,
+  result: DeployOutcome,
   { workspace, target }: DeployOptions,
   { files }: OpenedTarget,
-): DeployResult {
+): DeployOutcome {
   const { end, failures: before } = result;
   const run = end.how === "left" && before.length > 0 ? readRun(files.here, end.run) : undefined;
   const known = run && readEarlierRun(knownBundles(workspace, target, files.here), run);

@@ -1,5 +1,6 @@
 import type { BundleDescription } from "../../compiler/format/bundle.js";
 import type { Failure } from "../results/failure.js";
+import type { ShownCluster } from "../results/failures/cluster-swarm.js";
 import type { PutRight } from "../results/put-right.js";
 import type { SwarmReport } from "../results/report.js";
 import type { Choice, Reason } from "../results/select-jobs.js";
@@ -86,7 +87,12 @@ export type DeployEnd =
   /** the manager stopped before all was done */
   | { readonly how: "stopped"; readonly reason: string; readonly detail: string };
 
-export interface DeployResult {
+export interface DeployResult extends DeployOutcome {
+  /** the failures by what they are like */
+  readonly clusters: readonly ShownCluster[];
+}
+
+export interface DeployOutcome {
   readonly report: SwarmReport;
   readonly end: DeployEnd;
   readonly failures: readonly Failure[];

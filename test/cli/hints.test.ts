@@ -58,9 +58,13 @@ test("what failed is listed with its causes, a log with text is shown, and what 
   const folder = folderOf({ "sub/tasks.txt": "echo fine\nfalse\necho words >&2; exit 1\nexit 4\necho new\n" });
   const here = (words: readonly string[]) => locusts(words, { cwd: folder });
   const first = await here(["run", "sub/tasks.txt", "--only", "1-4"]);
-  assert.match(first.stdout, /2 jobs failed: exit, exit code 1\n {2}line 2: false\n {2}line 3: .*\n {2}3\| words\n/);
+  assert.match(
+    first.stdout,
+    /1 job failed: exit, exit code 1\n {2}line 2: false\n1 job .*1\n {2}line 3: .*\n {2}3\| words\n/,
+  );
   const list = await here(["logs", "sub/tasks.txt"]);
   const texts = ["false", "echo words >&2; exit 1"].map((line, i) => `${i + 2}\texit, exit code 1\t${line}\n`);
+  assert.match(list.stderr, /^1 job failed: exit, exit code 1\n {2}3\| words$/m);
   assert.equal(list.stdout, `${texts.join("")}4\texit, exit code 4\texit 4\n`);
 
   const asDocument = await here(["logs", "sub/tasks.txt", "--job", "99", "--json"]);

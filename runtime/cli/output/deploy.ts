@@ -130,7 +130,7 @@ export function summarizeDeploy(
   const { colors } = report;
   const { jobs } = result.report;
   terminal.status("");
-  sayFailures(report, workspace, result.failures, commands);
+  sayFailures(report, result.clusters, commands);
   if (!isAsked) sayEnd(report, result.end);
   for (const tree of result.trees) sayCollectedTree(report, workspace, tree);
   const cached = jobs.cached > 0 ? ` (${formatNumber(jobs.cached)} of them before)` : "";

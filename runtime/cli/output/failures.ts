@@ -1,55 +1,20 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { countOf, firstOf } from "../../../compiler/format/amounts.js";
+import { countOf, firstOf, formatNumber } from "../../../compiler/format/amounts.js";
 import { withoutControlCharacters } from "../../../compiler/format/control-characters.js";
-import { Groups } from "../../../compiler/format/groups.js";
 import { adviseOnExit, describeExit } from "../../../compiler/shell/exit-words.js";
 import type { Failure } from "../../results/failure.js";
+import type { ShownCluster } from "../../results/failures/cluster-swarm.js";
+import type { Trait } from "../../results/failures/traits.js";
 import type { JobResult } from "../../results/ledger.js";
-import { logPath, readLogTail } from "../../results/logs.js";
-import type { Workspace } from "../../workspace/workspace.js";
 import type { CommandLines } from "./command-lines.js";
 import type { Voice } from "./terminal.js";
 
-/** So much of a log's end is looked at for its last lines, in bytes. */
-const TAIL_BYTES = 1 << 16;
-/** So many logs of jobs that have failed alike are looked at for one that has text. */
-const MOST_LOGS = 20;
+/** So many clusters are told of. */
+const MOST_CLUSTERS = 25;
 /** So many jobs that have failed alike are named. */
 const MOST_NAMED = 5;
 /** The start of a command that is longer is shown. */
 const LONGEST_COMMAND = 120;
-/** The end of a line that is longer is shown. */
-const LONGEST_LINE = 500;
-
-/** The last lines of a job's log, standard error first. */
-function lastLines(results: string, { log: job, name }: Failure, most: number, commands?: CommandLines): string[] {
-  for (const stream of ["err", "out"] as const) {
-    const path = join(results, logPath(job, stream));
-    if (!existsSync(path)) continue; // it wrote none
-    const { text, omitted } = readLogTail(path, TAIL_BYTES);
-    const lines = text.trimEnd().split("\n");
-    const isCut = omitted > 0 && lines.length <= most;
-    const shown = lines.slice(-most).map(withoutControls);
-    if (isCut) shown[0] = `…${shown[0]}`;
-    if (shown.some((line) => line !== "")) {
-      return shown.map((line) => withinReason(commands ? commands.translate(line, name) : line));
-    }
-  }
-  return [];
-}
-
-function withinReason(line: string): string {
-  return line.length > LONGEST_LINE ? `…${line.slice(-LONGEST_LINE)}` : line;
-}
-
-/** A line without colours and other orders to the terminal; of a progress bar, what was seen last. */
-function withoutControls(line: string): string {
-  const last = line.replace(/\r+$/, "").split("\r").at(-1) as string;
-  return withoutControlCharacters(last);
-}
-
-/** What a job died of, in words; failures with the same words are alike. */
+/** What a job died of, in words. */
 export function wordsOf({ cause, exitCode, detail }: Pick<JobResult, "cause" | "exitCode" | "detail">): string {
   if (cause === "exit" || cause === "signal") {
     const code = `exit code ${exitCode}`;
@@ -85,28 +50,81 @@ function startOf(line: string): string {
   return text.length > LONGEST_COMMAND ? `${text.slice(0, LONGEST_COMMAND)}…` : text;
 }
 
-/** Says what failed: groups of failures that are alike, with the last lines of one log for each. */
-export function sayFailures(
-  terminal: Voice,
-  workspace: Workspace,
-  failures: readonly Failure[],
-  commands?: CommandLines,
-): void {
-  const { colors } = terminal;
-  const groups = new Groups<string, Failure>();
-  for (const failure of failures) groups.add(wordsOf(failure), failure);
-  for (const [message, group] of groups) {
-    terminal.say(`${colors.red(countOf(group.length, "job"))} failed: ${message}`);
-    for (const line of nameFailures(group)) terminal.quote(`  ${line}`);
-    const first = group[0] as Failure;
-    const advice = adviceOn(first);
-    if (advice !== undefined) terminal.say(`  ${advice}`);
-    if (first.cause === "node" && first.detail) terminal.say(`  ${first.name}: ${first.detail}`);
-    for (const failure of group.slice(0, MOST_LOGS)) {
-      const lines = lastLines(workspace.results, failure, 5, commands);
-      if (lines.length === 0) continue;
-      terminal.quote(lines.map((line) => `  ${colors.dim(`${failure.name}|`)} ${line}`).join("\n"));
-      break;
-    }
+/** What the jobs of a cluster have in common, and how many others have it. */
+function describeCommon({ kind, name, value, relation, count, others }: Trait, size: number): string {
+  const which = count === size ? `all ${formatNumber(size)}` : `${formatNumber(count)} of ${formatNumber(size)}`;
+  const shown = withoutControlCharacters(value);
+  const signs = { is: "=", "at least": " ≥ ", "at most": " ≤ " } as const;
+  const what = {
+    param: `have ${name}${signs[relation]}${startOf(shown)}`,
+    node: `ran on node ${shown}`,
+    pilot: `ran in pilot ${shown}`,
+  }[kind];
+  const are =
+    others.are === "done" ? countOf(others.of, "done job") : `${countOf(others.of, "job")} that failed otherwise`;
+  const many = others.count === 0 ? "none" : formatNumber(others.count);
+  return `${which} ${what}; of ${are} ${many}`;
+}
+
+/** Why jobs have failed, in words; failures with the same words are not always alike. */
+function headlineOf({ cause, exitCode, detail, isRead }: ShownCluster): string {
+  const unread = isRead ? "" : "; their logs were not looked at, since there are too many";
+  return `${wordsOf({ cause, exitCode, detail })}${unread}`;
+}
+
+/** Says of jobs that have failed alike what they died of, and what they have in common. */
+export function sayCluster(voice: Voice, cluster: ShownCluster, { isNamed = true, commands }: ClusterOptions): void {
+  const { colors } = voice;
+  const { jobs, lines, traits } = cluster;
+  voice.say(`${colors.red(countOf(jobs.length, "job"))} failed: ${headlineOf(cluster)}`);
+  if (isNamed) for (const line of nameFailures(jobs)) voice.quote(`  ${line}`);
+  for (const trait of traits) voice.quote(`  ${colors.yellow(describeCommon(trait, jobs.length))}`);
+  const first = jobs[0] as Failure;
+  const advice = adviceOn(first);
+  if (advice !== undefined) voice.say(`  ${advice}`);
+  if (first.cause === "node" && first.detail) voice.say(`  ${first.name}: ${first.detail}`);
+  const shown = lines.map((line) => (commands ? commands.translate(line, first.name) : line));
+  if (shown.length > 0) voice.quote(shown.map((line) => `  ${colors.dim(`${first.name}|`)} ${line}`).join("\n"));
+}
+
+interface ClusterOptions {
+  /** whether some of the jobs are named */
+  readonly isNamed?: boolean;
+  readonly commands?: CommandLines | undefined;
+}
+
+/** Says what failed: the largest clusters of failures that are alike, with the end of one log for each. */
+export function sayFailures(voice: Voice, clusters: readonly ShownCluster[], commands?: CommandLines): void {
+  for (const cluster of clusters.slice(0, MOST_CLUSTERS)) sayCluster(voice, cluster, { commands });
+  const rest = clusters.slice(MOST_CLUSTERS);
+  const jobs = rest.reduce((sum, cluster) => sum + cluster.jobs.length, 0);
+  if (rest.length > 0) {
+    voice.say(
+      `${voice.colors.red(countOf(jobs, "more job"))} failed, in ${countOf(rest.length, "other way")}: locusts logs`,
+    );
   }
+}
+
+/** What jobs have in common, for programs. */
+function describeTrait({ kind, name, value, relation, count, others }: Trait): object {
+  const param = kind === "param" ? { param: name } : {};
+  return {
+    kind,
+    ...param,
+    relation,
+    value,
+    jobs: count,
+    others: others.count,
+    ofOthers: others.of,
+    othersAre: others.are,
+  };
+}
+
+/** Failures by what they are like, for programs. */
+export function describeClusters(clusters: readonly ShownCluster[]): object[] {
+  return clusters.map(({ jobs, cause, exitCode, detail, text, isRead, lines, traits }) => {
+    const names = jobs.map(({ name }) => name);
+    const example = { job: names[0], lines };
+    return { cause, exitCode, detail, text, read: isRead, example, common: traits.map(describeTrait), jobs: names };
+  });
 }

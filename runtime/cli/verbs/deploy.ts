@@ -13,6 +13,7 @@ import { describeCollectedTree, sayCollectedTree } from "../output/collected-tre
 import { CommandLines } from "../output/command-lines.js";
 import { observeDeploy, summarizeDeploy } from "../output/deploy.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
+import { describeClusters } from "../output/failures.js";
 import { sayNotes } from "../output/notes.js";
 import { writeBundle } from "./build.js";
 import { compileDefinition } from "./compile-definition.js";
@@ -110,7 +111,10 @@ export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
     }
     summarizeDeploy(terminal, workspace, result, isAsked, CommandLines.of(workspace, description, bundle));
     const trees = collectedTree(description) ? { trees: result.trees.map(describeCollectedTree) } : {};
-    if (context.json) terminal.printDocument({ ...result.report, end: result.end, used: result.used, ...trees });
+    if (context.json) {
+      const clusters = describeClusters(result.clusters);
+      terminal.printDocument({ ...result.report, clusters, end: result.end, used: result.used, ...trees });
+    }
     return exitCodeOf(result.end.how, result.report.jobs.failed, options.detach === true);
   } catch (error) {
     // Cut short in a question to the target, before anything was begun.

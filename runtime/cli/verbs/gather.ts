@@ -1,13 +1,15 @@
 import { countOf, formatNumber } from "../../../compiler/format/amounts.js";
 import { collectedTree } from "../../../compiler/format/bundle.js";
 import { collect } from "../../collect/collect.js";
-import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
+import { asFailedSwarm, type DeployedSwarm } from "../../collect/deployed-swarm.js";
 import { lookAt } from "../../collect/look-at.js";
 import { previewTrees } from "../../collect/preview.js";
+import { clusterSwarm } from "../../results/failures/cluster-swarm.js";
 import { makeReport } from "../../results/report.js";
 import { AtWork } from "../../workspace/deploy-lock.js";
 import { describeCollectedTree, sayCollectedTree, sayTreePreview } from "../output/collected-tree.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
+import { describeClusters } from "../output/failures.js";
 import { sayNote } from "../output/notes.js";
 import { sayLost, sayUntidied } from "../output/results.js";
 import { useDeployed } from "./use-deployed.js";
@@ -36,10 +38,10 @@ async function preview({ terminal, json }: VerbContext, deployed: DeployedSwarm)
 function tellInstead(context: VerbContext, { message }: AtWork): Promise<ExitCode> {
   return useDeployed(context, "look", async (deployed) => {
     const { terminal } = context;
-    const { report } = await lookAt(deployed);
+    const { report, clusters } = await lookAt(deployed);
     if (context.json) {
       const trees = collectedTree(deployed.description) ? { trees: [] } : {};
-      terminal.printDocument({ ...report, ...trees });
+      terminal.printDocument({ ...report, clusters: describeClusters(clusters()), ...trees });
     } else {
       const { done, total, failed } = report.jobs;
       terminal.say(`${message}; a deploy collects by itself`);
@@ -73,7 +75,8 @@ const gatherAlone: Verb<GatherOptions> = (context, options) =>
         deployed.results.placed.stalePaths(),
       );
       const trees = collectedTree(deployed.description) ? { trees: collected.trees.map(describeCollectedTree) } : {};
-      context.terminal.printDocument({ ...document, ...trees });
+      const clusters = describeClusters(clusterSwarm(asFailedSwarm(deployed), collected.failures));
+      context.terminal.printDocument({ ...document, clusters, ...trees });
     } else {
       report.say(
         `${countOf(collected.finished, "job")} collected; ${formatNumber(totals.done)}/${formatNumber(totals.total)} done, ${formatNumber(totals.failed)} failed`,

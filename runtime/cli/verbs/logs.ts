@@ -1,19 +1,20 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { formatBytes } from "../../../compiler/format/amounts.js";
-import type { BundleDescription, BundledJob } from "../../../compiler/format/bundle.js";
+import type { BundledJob } from "../../../compiler/format/bundle.js";
 import { withoutControlCharacters } from "../../../compiler/format/control-characters.js";
 import { namesIn } from "../../../compiler/format/file-access.js";
-import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
+import { asFailedSwarm, type DeployedSwarm } from "../../collect/deployed-swarm.js";
 import { lookAtJob } from "../../collect/look-at-job.js";
-import { lineOf } from "../../results/failure.js";
+import { asFailure, type Failure } from "../../results/failure.js";
+import { clusterSwarm } from "../../results/failures/cluster-swarm.js";
 import type { JobResult } from "../../results/ledger.js";
 import { logNameOf, logPath, readLogTail } from "../../results/logs.js";
 import { MeantJobs } from "../../results/meant-jobs.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { CommandLines } from "../output/command-lines.js";
 import { EXIT } from "../output/exit-codes.js";
-import { wordsOf } from "../output/failures.js";
+import { describeClusters, sayCluster, wordsOf } from "../output/failures.js";
 import { describeJob, sayJob, sayNoLogs } from "../output/job.js";
 import { useDeployed } from "./use-deployed.js";
 import type { Verb } from "./verb.js";
@@ -45,10 +46,15 @@ function findLog(deployed: DeployedSwarm, job: BundledJob, stream: "out" | "err"
 }
 
 /** A failed job's name, and what it has died of; of a line of a list of commands, also its text. Between them are tabs. */
-function lineAbout(job: BundledJob, result: JobResult, description: BundleDescription): string {
-  const line = lineOf(job, description);
-  const fields = [job.name, wordsOf(result), ...(line === undefined ? [] : [line])];
+function lineAbout(failure: Failure): string {
+  const fields = [failure.name, wordsOf(failure), ...(failure.line === undefined ? [] : [failure.line])];
   return fields.map((field) => withoutControlCharacters(field)).join("\t");
+}
+
+function clusterFailed(deployed: DeployedSwarm, failed: readonly BundledJob[]) {
+  const { description, ledger } = deployed;
+  const failures = failed.map((job) => asFailure(job, ledger.get(job.key) as JobResult, description));
+  return clusterSwarm(asFailedSwarm(deployed), failures);
 }
 
 /** `locusts logs`: what a job has printed; without a job's name, which jobs have logs. */
@@ -65,11 +71,14 @@ export const logs: Verb<LogsOptions> = (context, options) =>
           out: findLog(deployed, job, "out") ?? null,
           err: findLog(deployed, job, "err") ?? null,
         }));
-        terminal.printDocument({ target: deployed.target, jobs });
+        const clusters = describeClusters(clusterFailed(deployed, failed));
+        terminal.printDocument({ target: deployed.target, jobs, clusters });
       } else if (failed.length === 0) terminal.say("no job has failed; name one: locusts logs --job NAME");
       else {
-        for (const job of failed) {
-          terminal.print(lineAbout(job, deployed.ledger.get(job.key) as JobResult, deployed.description));
+        const commands = CommandLines.of(deployed.workspace, deployed.description, deployed.bundle);
+        for (const cluster of clusterFailed(deployed, failed)) {
+          sayCluster(terminal, cluster, { isNamed: false, commands });
+          for (const failure of cluster.jobs) terminal.print(lineAbout(failure));
         }
       }
       return EXIT.fine;

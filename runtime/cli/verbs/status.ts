@@ -5,7 +5,7 @@ import type { Workspace } from "../../workspace/workspace.js";
 import { CommandLines } from "../output/command-lines.js";
 import { describeStop } from "../output/deploy.js";
 import { EXIT } from "../output/exit-codes.js";
-import { sayFailures } from "../output/failures.js";
+import { describeClusters, sayFailures } from "../output/failures.js";
 import { sayNote } from "../output/notes.js";
 import { sayStale } from "../output/results.js";
 import { describeRunning, sayRunning } from "../output/running.js";
@@ -26,9 +26,9 @@ export function sayStanding(
   standing: Standing,
   commands: CommandLines,
 ): void {
-  const { report, failures, running, waiting, isActive } = standing;
+  const { report, clusters, running, waiting, isActive } = standing;
   const { jobs } = report;
-  sayFailures(voice, workspace, failures, commands);
+  sayFailures(voice, clusters(), commands);
   sayRunning(voice, running, description);
   const counts = (["running", "failed", "pending"] as const).map((state) => `${formatNumber(jobs[state])} ${state}`);
   const done = `${formatNumber(jobs.done)}/${formatNumber(jobs.total)} done`;
@@ -53,7 +53,8 @@ export const status: Verb<object> = (context) =>
     if (context.json) {
       const managers = isActive ? "running" : "gone";
       const jobs = describeRunning(running, deployed.description);
-      terminal.printDocument({ ...report, running: jobs, managers, words: wordsOf(standing) });
+      const clusters = describeClusters(standing.clusters());
+      terminal.printDocument({ ...report, clusters, running: jobs, managers, words: wordsOf(standing) });
     } else {
       const { workspace, description, bundle } = deployed;
       for (const line of standing.passedOver) sayNote(terminal, line);

@@ -1,0 +1,109 @@
+import type { Cause } from "../../../compiler/format/results.js";
+import type { Failure } from "../failure.js";
+import { mergeRareTexts } from "./merge-rare-texts.js";
+import { type Circumstances, columnsOf, FEWEST_COMPARED, majority, Tallies, type Trait, traitsOf } from "./traits.js";
+import { withoutNoise } from "./what-it-says.js";
+
+/** Jobs that have failed alike. */
+export interface FailureCluster {
+  readonly cause: Cause;
+  readonly exitCode: number;
+  /** what was wrong, in words; what differs between them is left out */
+  readonly detail: string;
+  /** the end of what they print, where numbers and times are `#`, and paths `…`; empty if they print nothing */
+  readonly text: string;
+  /** false: there are too many failures, and nobody has looked at what these have printed */
+  readonly isRead: boolean;
+  readonly jobs: readonly Failure[];
+  /** what they have in common and the done ones have not */
+  readonly traits: readonly Trait[];
+}
+
+/** What a failure has to be like to be in a cluster. */
+interface Kind extends Pick<FailureCluster, "cause" | "exitCode" | "detail" | "isRead"> {
+  readonly texts: Map<string, Failure[]>;
+}
+
+/** Of failures that are alike but for what they print: what they print, by all that differs too little to matter. */
+function byMergedText({ texts }: Kind): ReadonlyMap<string, readonly Failure[]> {
+  const counts = new Map([...texts].map(([text, { length }]) => [text, length]));
+  const merged = mergeRareTexts(counts);
+  const found = new Map<string, Failure[]>();
+  for (const [text, failures] of texts) {
+    const name = merged.get(text) ?? text;
+    const known = found.get(name);
+    if (known) known.push(...failures);
+    else found.set(name, failures);
+  }
+  return found;
+}
+
+/** The words in which all of them are the same, or what they are without what differs. */
+function sharedDetail(jobs: readonly Failure[], detail: string): string {
+  const [first] = jobs;
+  return first && jobs.every((job) => job.detail === first.detail) ? first.detail : detail;
+}
+
+/**
+ * Groups failures by cause, exit code and what their logs say, the largest group first.
+ *
+ * @param says what a failure's log says, by `whatItSays`; undefined if nobody has looked
+ */
+export function clusterFailures(
+  failures: Iterable<Failure>,
+  says: (failure: Failure) => string | undefined,
+): FailureCluster[] {
+  const kinds = new Map<string, Kind>();
+  for (const failure of failures) {
+    const { cause, exitCode } = failure;
+    const text = says(failure);
+    const isRead = text !== undefined;
+    const detail = withoutNoise(failure.detail);
+    const key = JSON.stringify([cause, exitCode, detail, isRead]);
+    let kind = kinds.get(key);
+    if (!kind) {
+      kind = { cause, exitCode, detail, isRead, texts: new Map() };
+      kinds.set(key, kind);
+    }
+    const alike = kind.texts.get(text ?? "");
+    if (alike) alike.push(failure);
+    else kind.texts.set(text ?? "", [failure]);
+  }
+  const clusters: FailureCluster[] = [];
+  for (const kind of kinds.values()) {
+    const { cause, exitCode, isRead } = kind;
+    for (const [text, jobs] of byMergedText(kind)) {
+      clusters.push({ cause, exitCode, detail: sharedDetail(jobs, kind.detail), text, isRead, jobs, traits: [] });
+    }
+  }
+  return clusters.sort((a, b) => b.jobs.length - a.jobs.length);
+}
+
+/** What the swarm is, as far as it matters for what jobs have in common. */
+export interface Surroundings {
+  /** names of the params */
+  readonly params: readonly string[];
+  readonly hasPilots: boolean;
+  /** the jobs that are done; read once, and only if there is something to compare */
+  readonly done: () => Iterable<Circumstances>;
+}
+
+/** Finds what the jobs of each cluster have in common, and the done ones have not. */
+export function findTraits(clusters: readonly FailureCluster[], surroundings: Surroundings): FailureCluster[] {
+  if (!clusters.some(({ jobs }) => jobs.length >= FEWEST_COMPARED)) return [...clusters];
+  const columns = columnsOf(surroundings.params, surroundings.hasPilots);
+  const candidates = clusters.map(({ jobs }) => columns.map((column) => majority(jobs, column)));
+  const wanted = columns.map((_, at) => new Set(candidates.map((values) => values[at] as string)));
+  let are: Trait["others"]["are"] = "done";
+  let others = new Tallies(columns, wanted);
+  for (const job of surroundings.done()) others.add(job);
+  if (others.of === 0) {
+    are = "failed";
+    others = new Tallies(columns, wanted);
+    for (const { jobs } of clusters) for (const job of jobs) others.add(job);
+  }
+  return clusters.map((cluster, at) => ({
+    ...cluster,
+    traits: traitsOf(cluster.jobs, candidates[at] as readonly string[], others, are),
+  }));
+}

@@ -1,0 +1,45 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Failure } from "../failure.js";
+import { logPath, readLogTail } from "../logs.js";
+import { namesTrouble, whatItSays, withoutControls } from "./what-it-says.js";
+
+/** So much of a log's end tells what its job died of, in bytes. */
+const END_BYTES = 4096;
+/** So much of a log's end is looked at for its last lines. */
+const TAIL_BYTES = 1 << 16;
+/** The end of a line that is longer is shown. */
+const LONGEST_LINE = 500;
+
+type Stream = "err" | "out";
+
+function readEnd(results: string, log: string, stream: Stream, most: number) {
+  const path = join(results, logPath(log, stream));
+  if (!existsSync(path)) return undefined; // it wrote none
+  const end = readLogTail(path, most);
+  return end.text.trim() === "" ? undefined : end;
+}
+
+/** The log that tells what a job died of: its standard error, unless that names no trouble and its output does. */
+function tellingEnd(results: string, log: string, most: number) {
+  const err = readEnd(results, log, "err", most);
+  if (err && namesTrouble(err.text)) return err;
+  const out = readEnd(results, log, "out", most);
+  return err && !(out && namesTrouble(out.text)) ? err : out;
+}
+
+/** What a failed job says of its failure, by the end of its logs: the same for jobs that have failed for one reason. */
+export function readWhatItSays(results: string, log: string): string {
+  const end = tellingEnd(results, log, END_BYTES);
+  return end ? whatItSays(end.text, end.omitted > 0) : "";
+}
+
+/** The last lines of the log that tells what a job died of, as they may be shown; none if it has printed nothing. */
+export function lastLines(results: string, { log }: Pick<Failure, "log">, most: number): string[] {
+  const end = tellingEnd(results, log, TAIL_BYTES);
+  if (!end) return [];
+  const lines = end.text.trimEnd().split("\n");
+  const shown = lines.slice(-most).map(withoutControls);
+  if (end.omitted > 0 && lines.length <= most) shown[0] = `…${shown[0]}`;
+  return shown.map((line) => (line.length > LONGEST_LINE ? `…${line.slice(-LONGEST_LINE)}` : line));
+}

@@ -72,8 +72,10 @@ export interface Outdated {
 export function compareWithoutInputs(compilation: Compilation, folder: string): Outdated {
   const { plan } = compilation;
   const { pilots } = plan.target;
+  const description = readBundleDescription(folder);
   const texts: Readonly<Record<string, string>> = {
-    [BUNDLE_FILES.manager]: emitManager(plan),
+    // What follows from the inputs' sizes is taken to be as it was.
+    [BUNDLE_FILES.manager]: emitManager(plan, description.needs?.byJob),
     ...(pilots
       ? { [BUNDLE_FILES.pilot]: emitPilot(plan, pilots), [BUNDLE_FILES.submit]: emitSubmit(plan, pilots) }
       : {}),
@@ -87,8 +89,7 @@ export function compareWithoutInputs(compilation: Compilation, folder: string): 
   const valuesOf = (job: Pick<BundledJob, "params" | "outputs">, inputs: readonly string[]) =>
     [...job.params, ...inputs, ...job.outputs].join("\t");
   const known = new Map<string, string>();
-  for (const job of readBundledJobs(folder, readBundleDescription(folder)))
-    known.set(job.name, valuesOf(job, job.inputs));
+  for (const job of readBundledJobs(folder, description)) known.set(job.name, valuesOf(job, job.inputs));
   const jobs: string[] = [];
   const total = planWithoutInputs(compilation, (job) => {
     const values = job.inputs.map(({ path }) => path);

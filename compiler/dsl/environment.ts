@@ -24,28 +24,5 @@ export interface Environment {
   readonly tree?: Tree;
 }
 
-/** What one job needs. */
-export interface Resources {
-  /** cores that one job keeps busy; 1 unless given */
-  readonly cpus?: number;
-  /** memory that one job needs at most */
-  readonly memory?: import("./units.js").Memory;
-  /** GPUs that one job has to itself, by `CUDA_VISIBLE_DEVICES`; none unless given */
-  readonly gpus?: number;
-}
-
 /** Why a try of a job ended, where it did not end well. */
 export type RetryCause = "exit" | "signal" | "timeout" | "oom" | "missing-output";
-
-export interface Limits {
-  /** how long one try of a job may take; then it gets SIGTERM, and SIGKILL ten seconds later */
-  readonly time?: import("./units.js").Duration;
-  /** how many times a job that failed is tried again, from pristine inputs; 0 unless given */
-  readonly retries?: number;
-  /** the causes after which it is tried again; all of them unless given */
-  readonly retryOn?: readonly RetryCause[];
-  /** failed jobs after which no further job is begun */
-  readonly maxFailures?: number;
-  /** the least time between the starts of two jobs */
-  readonly stagger?: import("./units.js").Duration;
-}

@@ -1,7 +1,7 @@
 export type { Params, ParamValue } from "../format/pattern.js";
 export type { TreeMode } from "../format/tree-mode.js";
 export { type Command, node, type Reference, sh } from "./command.js";
-export type { Container, Environment, Limits, Resources, RetryCause } from "./environment.js";
+export type { Container, Environment, RetryCause } from "./environment.js";
 export { copied, type InputSpec, inPlace, input, linked, shared } from "./inputs.js";
 export type { JobSource } from "./job-source.js";
 export {
@@ -20,6 +20,7 @@ export {
   type TableOptions,
   table,
 } from "./jobs.js";
+export type { InputFacts, JobFacts, Limits, Resources } from "./needs.js";
 export { checked, matches, minBytes, nonEmpty, type OutputSpec, optional } from "./outputs.js";
 export { type ProgramArguments, program } from "./program.js";
 export { defineSwarm, type Swarm, type SwarmDefinition } from "./swarm.js";
@@ -37,4 +38,4 @@ export {
   type Target,
 } from "./targets.js";
 export { type Tree, type TreeOptions, tree } from "./tree.js";
-export type { Duration, Memory } from "./units.js";
+export { type Duration, gigabytes, hours, type Memory, megabytes, minutes, seconds } from "./units.js";

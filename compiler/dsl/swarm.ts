@@ -1,10 +1,11 @@
 import type { Params, WithKnownPlaceholders } from "../format/pattern.js";
 import { type Command, lineCommand, Reference, type ShellCommand } from "./command.js";
-import type { Environment, Limits, Resources } from "./environment.js";
+import type { Environment } from "./environment.js";
 import type { InputLike } from "./inputs.js";
 import { JobSource } from "./job-source.js";
 import type { CommandLine } from "./jobs.js";
 import { DefinitionMistake } from "./mistake.js";
+import type { ByJob, Limits, Resources } from "./needs.js";
 import type { OutputLike } from "./outputs.js";
 import type { Target } from "./targets.js";
 
@@ -51,15 +52,17 @@ type CommandOf<P, I, O> = [P] extends [CommandLine]
       readonly command: (names: CommandNames<P, I, O>) => Command;
     };
 
-interface Bounds {
-  /** what one job needs */
-  readonly resources?: Resources;
-  readonly limits?: Limits;
+interface Bounds<P, I> {
+  /** what one job needs: the same for all of them, or a function of a job's params, inputs and try */
+  readonly resources?: ByJob<Resources, P, I>;
+  readonly limits?: Limits<P, I>;
   /** where it may run, by a name of your choice */
   readonly targets: Readonly<Record<string, Target>>;
 }
 
-export type SwarmDefinition<P, I, O, F = {}, N = string> = Origin<P, I, O, F, N> & CommandOf<P, I & F, O> & Bounds;
+export type SwarmDefinition<P, I, O, F = {}, N = string> = Origin<P, I, O, F, N> &
+  CommandOf<P, I & F, O> &
+  Bounds<P, I & F>;
 
 /** A definition that has been read; `program<typeof swarm>` takes its types from it. */
 export class Swarm<P = Params, I = unknown, O = unknown> {

@@ -1,3 +1,5 @@
+import { DefinitionMistake } from "./mistake.js";
+
 /** A time span: `"90s"`, `"10m"`, `"2h"`, `"1d"`, or `"HH:MM:SS"` with days before a dash if need be. */
 export type Duration =
   | `${number}${"s" | "m" | "h" | "d"}`
@@ -6,6 +8,37 @@ export type Duration =
 
 /** An amount of memory: `"500 MB"`, `"2 GB"`. Powers of 1024, as SLURM counts. */
 export type Memory = `${number}${"" | " "}${"MB" | "GB" | "TB"}`;
+
+/** A number that a definition has worked out, as a whole one that is not smaller. @throws DefinitionMistake */
+function roundedUp(value: number, of: string): number {
+  if (Number.isFinite(value) && value > 0) return Math.ceil(Math.round(value * 1e6) / 1e6);
+  throw new DefinitionMistake(`${value} is no ${of}`, [], "it has to be a number above 0");
+}
+
+/** So many MB, of 1024 × 1024 bytes, as the text that options take; rounded up to whole ones. */
+export function megabytes(value: number): Memory {
+  return `${roundedUp(value, "amount of memory")} MB`;
+}
+
+/** So many GB, of 1024 MB, as the text that options take; rounded up to whole MB. */
+export function gigabytes(value: number): Memory {
+  return megabytes(value * 1024);
+}
+
+/** So many seconds, as the text that options take; rounded up to whole ones. */
+export function seconds(value: number): Duration {
+  return `${roundedUp(value, "time span")}s`;
+}
+
+/** So many minutes, as the text that options take; rounded up to whole seconds. */
+export function minutes(value: number): Duration {
+  return seconds(value * 60);
+}
+
+/** So many hours, as the text that options take; rounded up to whole seconds. */
+export function hours(value: number): Duration {
+  return seconds(value * 3600);
+}
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86400 };
 

@@ -9,14 +9,16 @@ import {
   type BundledPilots,
   type BundledTree,
   type BundledTreeEntry,
+  type JobNeeds,
   type TreeContent,
 } from "../format/bundle.js";
 import { namesIn, textOf } from "../format/file-access.js";
 import { MACHINERY_FOLDER, type Machinery } from "../format/machinery.js";
 import { makeFolders } from "../format/make-folders.js";
 import { withoutVersion } from "../format/version.js";
+import { boundsOf, type NeedBounds, slotsOf } from "../plan/job-needs.js";
 import { nodeHoursOf } from "../plan/resolve-target.js";
-import type { JobPlan, SwarmPlan, TargetPlan } from "../plan/swarm-plan.js";
+import type { JobPlan, SwarmPlan } from "../plan/swarm-plan.js";
 import type { TreePlan } from "../tree/tree-plan.js";
 import { emitLayout } from "./layout.js";
 import { emitMachinery, ownMachinery, refuseForeignMachinery, removeMachinery } from "./machinery.js";
@@ -47,10 +49,11 @@ function foldersWithin(paths: readonly string[]): number {
   return folders.size;
 }
 
-function describePilots({ pilots, slots }: TargetPlan): BundledPilots | null {
+function describePilots(swarm: SwarmPlan, bounds: NeedBounds | undefined): BundledPilots | null {
+  const { pilots } = swarm.target;
   if (!pilots) return null;
   const { closingSeconds: _closing, scratch: _scratch, directives: _directives, nodes, ...rest } = pilots;
-  return { nodes, slots: slots ?? 1, ...rest, nodeHours: nodeHoursOf(pilots) };
+  return { nodes, slots: slotsOf(swarm, bounds) ?? 1, ...rest, nodeHours: nodeHoursOf(pilots) };
 }
 
 function describeTree({ mode, root, workdir, apply, collects }: TreePlan, content: TreeContent | null): BundledTree {
@@ -62,6 +65,8 @@ export class BundleEmitter {
   readonly #files = new Map<string, OutputFile>();
   /** what the scripts come to, whichever version has made them */
   readonly #scripts = new Map<string, string>();
+  /** what jobs need, where they do not all need the same */
+  #bounds: NeedBounds | undefined;
   readonly #before: Partial<BundleDescription> | undefined;
   readonly #shared = new Set<string>();
   readonly #ways = new Set<string>();
@@ -149,6 +154,7 @@ export class BundleEmitter {
   add(job: JobPlan): void {
     this.#count += 1;
     this.#jobs.add(jobRow(job, this.swarm));
+    if (job.tries) this.#bounds = boundsOf(this.#bounds, job.tries);
     if (this.swarm.tree) {
       // Its two logs; what it writes into the tree is not known before.
       this.#fileCount += 2;
@@ -191,7 +197,7 @@ export class BundleEmitter {
   /** Writes the rest, and puts all files in place. */
   finish(): EmittedBundle {
     const { swarm } = this;
-    this.#addScript(BUNDLE_FILES.manager, emitManager(swarm));
+    this.#addScript(BUNDLE_FILES.manager, emitManager(swarm, this.#bounds));
     const { pilots } = swarm.target;
     if (pilots) {
       this.#addScript(BUNDLE_FILES.pilot, emitPilot(swarm, pilots));
@@ -214,14 +220,14 @@ export class BundleEmitter {
       target: swarm.target.name,
       kind: swarm.target.kind,
       access: swarm.target.access ?? null,
-      pilots: describePilots(swarm.target),
+      pilots: describePilots(swarm, this.#bounds),
       digest: digest.digest("hex"),
       machinery: ownMachinery(),
       files: bundleFileNames(swarm),
       jobs: this.#count,
       uploads: { entries: this.#uploadEntries, bytes: this.#uploadBytes },
       budget: { folders: this.#folders, files: this.#fileCount, bytes: this.#bytes },
-      needs: { cpus: swarm.cpus, memoryMebibytes: swarm.memoryMebibytes },
+      needs: this.#needs(),
       params: swarm.params,
       ...(swarm.runsLines ? { runsLines: true as const } : {}),
       inputs: swarm.inputs.map(({ name, pattern, as, shared, delivery, found }) => ({
@@ -252,6 +258,12 @@ export class BundleEmitter {
         ...this.#removeUnused().map((file) => ({ file, change: "removed" as const })),
       ],
     };
+  }
+
+  #needs(): JobNeeds {
+    const { byJob } = this.swarm;
+    const { cpus, memoryMebibytes } = this.#bounds?.most ?? this.swarm;
+    return { cpus, memoryMebibytes, ...(byJob && this.#bounds ? { byJob: { ...byJob, ...this.#bounds } } : {}) };
   }
 
   /** Is the machinery all that is said otherwise than before? */

@@ -1,4 +1,6 @@
+import { needColumns } from "../format/needs.js";
 import { generatedFrom } from "../format/version.js";
+import { type NeedBounds, slotsOf } from "../plan/job-needs.js";
 import { checksInBash, quickTests } from "../plan/output-checks.js";
 import { graceSeconds, spareSeconds } from "../plan/pilot-time.js";
 import type { OutputPlan, SwarmPlan } from "../plan/swarm-plan.js";
@@ -15,14 +17,30 @@ function byExec({ command, lastProgram: at, container }: SwarmPlan): string {
   return at === undefined || container ? command : `${command.slice(0, at)}$locusts_exec ${command.slice(at)}`;
 }
 
+/** What manager.sh says about needs that are not the same for all jobs. */
+function describeByJob({ byJob, target }: SwarmPlan) {
+  // Who says how many jobs there are at a time is not asked whether they fit.
+  const capacity = target.slots === undefined ? target.capacity : undefined;
+  return {
+    ...byJob,
+    columns: byJob ? needColumns(byJob).map(([, column]) => `locusts_${column}`) : [],
+    cores: capacity?.cpus ?? 0,
+    memory: capacity?.memoryMebibytes ?? 0,
+  };
+}
+
 /** `manager.sh`: the same however many jobs there are. */
-export function emitManager(swarm: SwarmPlan): string {
+export function emitManager(swarm: SwarmPlan, bounds?: NeedBounds): string {
   const { pilots } = swarm.target;
+  const slots = slotsOf(swarm, bounds);
   return renderTemplate("manager", {
     ...swarm,
+    ...(bounds && { ...bounds.least, timeSeconds: bounds.most.timeSeconds }),
+    byJob: swarm.byJob ? describeByJob(swarm) : false,
+    mostGpus: bounds?.most.gpus ?? swarm.gpus,
     generated: generatedFrom(swarm.source),
     descriptionLines: swarm.description === "" ? [] : swarm.description.trim().split("\n"),
-    slots: swarm.target.slots === undefined ? "" : String(swarm.target.slots),
+    slots: slots === undefined ? "" : String(slots),
     // Between SIGTERM for the last jobs and the end of a pilot's time there are but a few seconds.
     grace: graceSeconds(pilots),
     command: byExec(swarm),

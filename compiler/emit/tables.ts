@@ -1,4 +1,5 @@
 import type { TreeContent } from "../format/bundle.js";
+import { needColumns, needFields } from "../format/needs.js";
 import { encodeRow } from "../format/tsv.js";
 import type { JobInput, JobPlan, SwarmPlan } from "../plan/swarm-plan.js";
 import type { TreePlan } from "../tree/tree-plan.js";
@@ -10,13 +11,15 @@ export function variablesOf({ params, inputs, outputs }: SwarmPlan): string[] {
 
 export function jobsHeader(swarm: SwarmPlan): string {
   const found = swarm.inputs.filter((input) => input.found).map(({ name }) => `from_${name}`);
-  return encodeRow(["job", "key", ...variablesOf(swarm), ...found]);
+  const needs = swarm.byJob ? needColumns(swarm.byJob).map(([, column]) => column) : [];
+  return encodeRow(["job", "key", ...variablesOf(swarm), ...needs, ...found]);
 }
 
-export function jobRow(job: JobPlan, { inputs }: Pick<SwarmPlan, "inputs">): string {
+export function jobRow(job: JobPlan, { inputs, byJob }: Pick<SwarmPlan, "inputs" | "byJob">): string {
   const sources = job.inputs.filter((_, i) => inputs[i]?.found).map(({ source }) => source);
+  const needs = byJob && job.tries ? needFields(byJob, job.tries) : [];
   const paths = job.inputs.map(({ path }) => path);
-  return encodeRow([job.name, job.key, ...job.params, ...paths, ...job.outputs, ...sources]);
+  return encodeRow([job.name, job.key, ...job.params, ...paths, ...job.outputs, ...needs, ...sources]);
 }
 
 export const UPLOADS_HEADER = encodeRow(["source", "destination", "bytes", "sha256", "kind"]);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Delivery } from "./delivery.js";
 import { readLines } from "./lines.js";
 import type { Machinery } from "./machinery.js";
+import { type ByJob, type Needs, needColumns } from "./needs.js";
 import type { TreeMode } from "./tree-mode.js";
 import { decodeRow } from "./tsv.js";
 
@@ -53,10 +54,10 @@ export interface Budget {
   readonly bytes: number;
 }
 
-export interface JobNeeds {
-  readonly cpus: number;
-  /** 0: the definition does not say */
-  readonly memoryMebibytes: number;
+/** What jobs ask for: each of them, or, where they differ, at most. */
+export interface JobNeeds extends Pick<Needs, "cpus" | "memoryMebibytes"> {
+  /** where jobs differ: in what, and between which bounds */
+  readonly byJob?: ByJob & { readonly least: Needs; readonly most: Needs };
 }
 
 export interface TreeContent {
@@ -198,6 +199,8 @@ export interface BundledJob {
   /** paths in the job's folder */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** what its tries need, as `needColumns` has it, where jobs do not all need the same */
+  readonly needs?: readonly string[];
   /** where inputs come from that are `found`, in their order */
   readonly sources?: readonly string[];
 }
@@ -213,6 +216,8 @@ export function* readBundledJobs(folder: string, description: BundleDescription)
   const params = 2 + description.params.length;
   const inputs = params + description.inputs.length;
   const outputs = inputs + description.outputs.length;
+  const { byJob } = description.needs ?? {};
+  const needs = outputs + (byJob ? needColumns(byJob).length : 0);
   let number = 0;
   for (const fields of tableRows(folder, BUNDLE_FILES.jobs)) {
     number += 1;
@@ -223,7 +228,8 @@ export function* readBundledJobs(folder: string, description: BundleDescription)
       params: fields.slice(2, params),
       inputs: fields.slice(params, inputs),
       outputs: fields.slice(inputs, outputs),
-      ...(fields.length > outputs ? { sources: fields.slice(outputs) } : {}),
+      ...(needs > outputs ? { needs: fields.slice(outputs, needs) } : {}),
+      ...(fields.length > needs ? { sources: fields.slice(needs) } : {}),
     };
   }
 }

@@ -9,6 +9,7 @@ import { hintForMissing } from "../survey/missing-path.js";
 import { Repetitions } from "../survey/repetitions.js";
 import { NestedPaths } from "./collisions.js";
 import type { Compilation } from "./compilation.js";
+import { NeedsPlanner } from "./job-needs.js";
 import { JobPlanner, NO_CONTENT, nameJob } from "./plan-jobs.js";
 import { reportNested, reportRepetitions } from "./report-collisions.js";
 import type { JobPlan, SwarmPlan } from "./swarm-plan.js";
@@ -62,7 +63,9 @@ export function planJobs(
     look: looks ? rememberShared(plan, loaded.folder, cache) : () => NO_CONTENT,
     hintForMissing: (source: string) => hintForMissing(loaded.folder, source, () => inputsOfAll(compilation)),
   };
-  const planner = new JobPlanner(plan, inputs, problems.add, tree);
+  // Without inputs their sizes are not known, nor what follows from them.
+  const needs = plan.byJob && looks ? new NeedsPlanner(loaded.definition, plan) : undefined;
+  const planner = new JobPlanner(plan, inputs, problems.add, tree, needs);
   const repetitions = new Repetitions();
   const nested = new NestedPaths(repetitions.marks);
   for (const params of enumeration.jobs) {

@@ -9,6 +9,7 @@ import { isReserved } from "../format/results.js";
 import type { DefinitionPath, ReportMistake } from "../problem/problem.js";
 import { MarkSet, markOf } from "../survey/mark-set.js";
 import { whyNewlyOutside } from "../tree/place-output.js";
+import type { NeedsPlanner } from "./job-needs.js";
 import type { InputPlan, JobInput, JobPlan, SwarmPlan } from "./swarm-plan.js";
 import { explainUnusable } from "./unusable-inputs.js";
 
@@ -78,6 +79,8 @@ export class JobPlanner {
     readonly report: ReportMistake,
     /** digest of the tree that the jobs run in, if there is one, and it was surveyed */
     readonly tree: string | undefined,
+    /** undefined: all jobs need the same */
+    readonly needs?: NeedsPlanner | undefined,
   ) {}
 
   plan(params: Params): JobPlan | undefined {
@@ -195,6 +198,10 @@ export class JobPlanner {
       }
       outputs.push(path);
     }
+    const tries = this.needs?.tries(params, inputs, shortened(name), (path, message, hint, shared) => {
+      good = false;
+      this.report(path, message, hint, shared);
+    });
     if (!good) return undefined;
 
     this.#number += 1;
@@ -216,6 +223,7 @@ export class JobPlanner {
       params: swarm.params.map((param) => String(params[param])),
       inputs,
       outputs,
+      ...(tries && { tries }),
     };
   }
 

@@ -1,10 +1,12 @@
 import { type Command, lineCommand, type NodeCommand, Reference, type ShellPart } from "../dsl/command.js";
-import type { Environment, Limits, Resources, RetryCause } from "../dsl/environment.js";
+import type { Environment, RetryCause } from "../dsl/environment.js";
 import { callDefinition } from "../dsl/mistake.js";
+import type { Limits, Resources } from "../dsl/needs.js";
 import { outputSpec } from "../dsl/outputs.js";
 import { type AnyDefinition, referencesOf } from "../dsl/swarm.js";
 import type { Target } from "../dsl/targets.js";
-import { formatWalltime } from "../format/amounts.js";
+import type { Duration } from "../dsl/units.js";
+import type { ByJob, Needs } from "../format/needs.js";
 import { parsePattern, placeholdersOf } from "../format/pattern.js";
 import { isReserved, LOG_FOLDER } from "../format/results.js";
 import type { DefinitionPath, ReportMistake } from "../problem/problem.js";
@@ -14,8 +16,8 @@ import type { Enumeration } from "../survey/sources/enumerate-jobs.js";
 import { whyOutside } from "../tree/place-output.js";
 import { resolveFolder, resolveTree } from "../tree/resolve-tree.js";
 import type { TreePlan } from "../tree/tree-plan.js";
+import { isByJob, LEAST_NEEDS, LONGER_PILOTS, readResources, readTime, whatLacks, whyTooLong } from "./job-needs.js";
 import { resolveChecks } from "./output-checks.js";
-import { longestJob } from "./pilot-time.js";
 import type { PlanMistake } from "./plan-mistake.js";
 import { OptionReader } from "./read-options.js";
 import { refuseVariable } from "./refuse-variable.js";
@@ -24,7 +26,7 @@ import { resolveTarget } from "./resolve-target.js";
 import { reviewOutputs, reviewPath } from "./review-outputs.js";
 import { commandAround } from "./shell-surroundings.js";
 import { ShellTexts } from "./shell-texts.js";
-import type { InputPlan, OutputPlan, PilotPlan, SwarmPlan } from "./swarm-plan.js";
+import type { InputPlan, OutputPlan, SwarmPlan, TargetPlan } from "./swarm-plan.js";
 import { checkTargetNames } from "./target-names.js";
 import { threadVariables } from "./thread-variables.js";
 
@@ -216,37 +218,32 @@ class Resolver {
   limits(limits: Limits) {
     const { read } = this;
     return {
-      timeSeconds: Math.ceil(read.seconds(["limits", "time"], limits.time, 0)),
       retries: read.wholeNumber(["limits", "retries"], limits.retries, 0, 0),
+      pin: limits.pin === true,
       retryOn: limits.retryOn ?? ALL_CAUSES,
       maxFailures: read.wholeNumber(["limits", "maxFailures"], limits.maxFailures, 1, 0),
       staggerMilliseconds: Math.round(read.seconds(["limits", "stagger"], limits.stagger, 0) * 1000),
     };
   }
 
-  /** A job that takes its whole limit has to end before its pilot does. */
-  checkTime(timeSeconds: number, pilots: PilotPlan | undefined): void {
-    if (!pilots || pilots.walltimeSeconds === 0 || timeSeconds <= longestJob(pilots)) return;
-    const walltime = formatWalltime(pilots.walltimeSeconds);
-    this.mistake(
-      ["limits", "time"],
-      timeSeconds > pilots.walltimeSeconds
-        ? `a job may take ${formatWalltime(timeSeconds)}, and a pilot on ${this.targetName} runs for ${walltime}`
-        : `a job may take ${formatWalltime(timeSeconds)}, and of the ${walltime} of a pilot on ${this.targetName} it can have ${formatWalltime(longestJob(pilots))} at most: the rest is for its end`,
-      "raise the target's walltime, or lower limits.time",
-    );
-  }
-
-  resources(resources: Resources) {
-    const { read } = this;
-    return {
-      cpus: read.wholeNumber(["resources", "cpus"], resources.cpus, 1, 1),
-      gpus: read.wholeNumber(["resources", "gpus"], resources.gpus, 0, 0),
-      memoryMebibytes: read.mebibytes(["resources", "memory"], resources.memory),
+  /** What every job needs; where each has needs of its own, nothing. What a pilot does not have is reported. */
+  needs(byJob: ByJob | undefined, target: TargetPlan): Needs {
+    const { resources, limits } = this.definition;
+    const needs: Needs = {
+      ...LEAST_NEEDS,
+      ...(byJob?.resources ? {} : readResources(this.read, (resources ?? {}) as Resources)),
+      ...(byJob?.time ? {} : { timeSeconds: readTime(this.read, limits?.time as Duration | undefined) }),
     };
+    for (const [option, message, hint] of whatLacks(target, needs)) {
+      this.mistake(["targets", this.targetName, option], `a job ${message}`, hint);
+    }
+    const why = whyTooLong(target, needs.timeSeconds);
+    if (why !== undefined) this.mistake(["limits", "time"], `a job ${why}`, LONGER_PILOTS);
+    return needs;
   }
 
-  variables(environment: Environment, cpus: number): (readonly [string, string])[] {
+  /** @param cpus of each job; undefined if they have not all the same */
+  variables(environment: Environment, cpus: number | undefined): (readonly [string, string])[] {
     const given = environment.variables ?? {};
     for (const [name, value] of Object.entries(given)) {
       const path = ["environment", "variables", name];
@@ -255,7 +252,7 @@ class Resolver {
       if (refusal !== undefined) this.mistake(path, refusal.message, refusal.hint);
     }
     return [
-      ...threadVariables(cpus, given),
+      ...(cpus === undefined ? [] : threadVariables(given).map((name) => [name, String(cpus)] as const)),
       ...Object.entries(given).map(([name, value]) => [name, String(value)] as const),
     ];
   }
@@ -289,12 +286,12 @@ export async function resolveSwarm(
   const hasLines = code !== undefined;
   const around = commandAround({ params, inputs, outputs, environment, prepare, tree, hasLines, folder });
   const command = await resolver.command(inputs, outputs, around);
-  const resources = resolver.resources(definition.resources ?? {});
   const limits = resolver.limits(definition.limits ?? {});
-  const resolvedTarget = resolveTarget(targetName, target, resources, (path, message, hint) =>
+  const resolvedTarget = resolveTarget(targetName, target, (path, message, hint) =>
     resolver.mistake(["targets", targetName, ...path], message, hint),
   );
-  resolver.checkTime(limits.timeSeconds, resolvedTarget.pilots);
+  const byJob = isByJob(definition);
+  const needs = resolver.needs(byJob, resolvedTarget);
   const plan = {
     name: definition.name,
     description: definition.description ?? "",
@@ -309,12 +306,14 @@ export async function resolveSwarm(
     runsLines: hasLines,
     lastProgram: await findLastProgram(command.text, prepare),
     prepare,
-    variables: resolver.variables(environment, resources.cpus),
+    variables: resolver.variables(environment, byJob?.resources ? undefined : needs.cpus),
     modules: environment.modules ?? [],
     container: environment.container,
     tree,
     computedParams: [...resolver.shell.computed],
-    ...resources,
+    byJob,
+    ownThreads: byJob?.resources ? threadVariables(environment.variables ?? {}) : [],
+    ...needs,
     ...limits,
   };
   const { mistakes, shell } = resolver;

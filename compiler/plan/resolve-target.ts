@@ -6,9 +6,7 @@ import { hasOnlyPlainVariables } from "../format/quote.js";
 import { refuseSbatchLine } from "../format/sbatch-options.js";
 import type { ReportMistake } from "../problem/problem.js";
 import { OptionReader } from "./read-options.js";
-import type { PilotPlan, SwarmPlan, TargetPlan } from "./swarm-plan.js";
-
-type JobNeeds = Pick<SwarmPlan, "cpus" | "gpus" | "memoryMebibytes">;
+import type { Capacity, PilotPlan, TargetPlan } from "./swarm-plan.js";
 
 /** Jobs begin no later than this share of a pilot's time before its end, within bounds in seconds. */
 const CLOSING_SHARE = 0.05;
@@ -28,7 +26,6 @@ class TargetResolver {
 
   constructor(
     readonly target: Target,
-    readonly job: JobNeeds,
     readonly complain: ReportMistake,
   ) {
     this.read = new OptionReader(complain);
@@ -163,13 +160,6 @@ class TargetResolver {
       this.complain(["walltime"], `a walltime of ${target.walltime} is too short`, "SLURM counts whole minutes");
     }
     const cpusPerNode = read.wholeNumber(["cpusPerNode"], target.cpusPerNode, 1, 1);
-    if (this.job.cpus > cpusPerNode) {
-      this.complain(
-        ["cpusPerNode"],
-        `a job needs ${this.job.cpus} cores, and a pilot has ${cpusPerNode}`,
-        "raise cpusPerNode, or lower resources.cpus",
-      );
-    }
     const closing = Math.round(Math.min(MOST_CLOSING, Math.max(LEAST_CLOSING, walltimeSeconds * CLOSING_SHARE)));
     return {
       nodes: read.wholeNumber(["nodes"], target.nodes, 1, 1),
@@ -185,42 +175,32 @@ class TargetResolver {
     };
   }
 
-  /** Jobs at a time in one pilot: what its cores, its memory and its GPUs allow. */
   slots(): number | undefined {
-    const { target, job, read } = this;
-    const given = target.slots === undefined ? undefined : read.wholeNumber(["slots"], target.slots, 1, 1);
-    if (given !== undefined || target.kind !== "slurm") return given;
-    const bounds = [Math.floor(target.cpusPerNode / job.cpus)];
-    const memory = target.memoryPerCpu
-      ? read.mebibytes(["memoryPerCpu"], target.memoryPerCpu) * target.cpusPerNode
-      : read.mebibytes(["memory"], target.memory);
-    if (memory > 0 && job.memoryMebibytes > 0) {
-      bounds.push(Math.floor(memory / job.memoryMebibytes));
-      if (job.memoryMebibytes > memory) {
-        this.complain(
-          [target.memoryPerCpu ? "memoryPerCpu" : "memory"],
-          `a job needs ${job.memoryMebibytes} MB, and a pilot has ${memory} MB`,
-          "raise it, or lower resources.memory",
-        );
-      }
-    }
-    if (job.gpus > 0) {
-      const gpus = Number(String(target.gpus ?? 0).replace(/^.*:/, ""));
-      if (gpus < job.gpus) {
-        this.complain(["gpus"], `a job needs ${job.gpus} GPUs, and a pilot has ${gpus}`, "raise gpus");
-      }
-      bounds.push(Math.floor(gpus / job.gpus));
-    }
-    return Math.max(1, Math.min(...bounds));
+    const { slots } = this.target;
+    return slots === undefined ? undefined : this.read.wholeNumber(["slots"], slots, 1, 1);
+  }
+
+  capacity(): Capacity | undefined {
+    const { target, read } = this;
+    if (target.kind !== "slurm") return undefined;
+    const memoryOption = target.memoryPerCpu ? "memoryPerCpu" : "memory";
+    const share = read.mebibytes([memoryOption], target[memoryOption]);
+    return {
+      cpus: read.wholeNumber(["cpusPerNode"], target.cpusPerNode, 1, 1),
+      memoryMebibytes: target.memoryPerCpu ? share * target.cpusPerNode : share,
+      memoryOption,
+      gpus: Number(String(target.gpus ?? 0).replace(/^.*:/, "")),
+    };
   }
 }
 
-export function resolveTarget(name: string, target: Target, job: JobNeeds, complain: ReportMistake): TargetPlan {
-  const resolver = new TargetResolver(target, job, complain);
+export function resolveTarget(name: string, target: Target, complain: ReportMistake): TargetPlan {
+  const resolver = new TargetResolver(target, complain);
   return {
     name,
     kind: target.kind,
     slots: resolver.slots(),
+    capacity: resolver.capacity(),
     access: resolver.access(),
     pilots: target.kind === "slurm" ? resolver.pilots(target) : undefined,
   };

@@ -2,6 +2,7 @@ import type { Container, RetryCause } from "../dsl/environment.js";
 import type { BundledAccess, BundledJob, BundledOutput, BundledPilots } from "../format/bundle.js";
 import type { Content } from "../format/content/digest.js";
 import type { Delivery, JobDelivery } from "../format/delivery.js";
+import type { ByJob, Needs } from "../format/needs.js";
 import type { PatternPart } from "../format/pattern.js";
 import type { TreePlan } from "../tree/tree-plan.js";
 import type { CheckPlans } from "./output-checks.js";
@@ -39,11 +40,23 @@ export interface PilotPlan extends Required<Omit<BundledPilots, "slots" | "nodeH
   readonly directives: readonly string[];
 }
 
+/** What one pilot has for its jobs. */
+export interface Capacity {
+  readonly cpus: number;
+  /** 0: it is not said */
+  readonly memoryMebibytes: number;
+  /** the option of the target that says it */
+  readonly memoryOption: string;
+  readonly gpus: number;
+}
+
 export interface TargetPlan {
   readonly name: string;
   readonly kind: "local" | "ssh" | "slurm";
-  /** jobs at a time on one machine; undefined: as many as fit it */
+  /** jobs at a time on one machine, if it is said; undefined: as many as fit it */
   readonly slots: number | undefined;
+  /** undefined: what the machine has, is found out there */
+  readonly capacity: Capacity | undefined;
   /** undefined: `.locusts/` of the definition's folder, on this machine */
   readonly access: BundledAccess | undefined;
   readonly pilots: PilotPlan | undefined;
@@ -78,6 +91,10 @@ export interface SwarmPlan {
   readonly tree: TreePlan | undefined;
   /** params that the command computes with: bash would run what it finds in an array subscript */
   readonly computedParams: readonly string[];
+  /** undefined: the needs below are those of every job; else those of each job are `JobPlan.tries` */
+  readonly byJob: ByJob | undefined;
+  /** variables that say how many threads may be started, where that is not the same for all jobs */
+  readonly ownThreads: readonly string[];
   readonly cpus: number;
   /** of one job; 0: none */
   readonly gpus: number;
@@ -85,6 +102,8 @@ export interface SwarmPlan {
   readonly memoryMebibytes: number;
   /** of one try of a job; 0 if there is no limit */
   readonly timeSeconds: number;
+  /** are jobs bound to cores of their own? */
+  readonly pin: boolean;
   readonly retries: number;
   readonly retryOn: readonly RetryCause[];
   /** 0: never stop */
@@ -105,4 +124,6 @@ export interface JobInput extends Content {
 /** What a job is in the bundle, and its inputs with all that is known of them. */
 export interface JobPlan extends Omit<BundledJob, "inputs" | "sources"> {
   readonly inputs: readonly JobInput[];
+  /** what each of its tries needs, where jobs do not all need the same */
+  readonly tries?: readonly Needs[];
 }

@@ -190,7 +190,7 @@ export class DeployRun {
     // In a tree that jobs share, their order may matter.
     const isFree = this.options.description.tree === null || this.options.description.tree.mode === "perJob";
     const times = isFree ? expectedTimes(jobs, this.ledger) : undefined;
-    const run = await stageWanted(this.opened, this.options, jobs, times);
+    const run = await stageWanted(this.opened, this.options, jobs, isFree, times);
     try {
       // Not before: as long as nothing can run, the old results are better than none.
       this.putRight(selection);

@@ -11,11 +11,12 @@ import { targetDirectory } from "../workspace/workspace.js";
 import { preflight } from "./preflight.js";
 import type { DeployOptions } from "./types.js";
 
-/** Stages a run that no manager has begun. @throws RuntimeProblem if the target or an input is not as it has to be */
+/** Stages a run that no manager has begun. @param isFree whether its jobs may run in any order @throws RuntimeProblem if the target or an input is not as it has to be */
 export async function stageWanted(
   opened: OpenedTarget,
   options: DeployOptions,
   wanted: readonly BundledJob[],
+  isFree: boolean,
   times: ReadonlyMap<number, number> | undefined,
 ): Promise<Run> {
   const { files } = opened;
@@ -29,6 +30,7 @@ export async function stageWanted(
     files,
     wanted,
     managers: pilots ? pilotsFor(pilots, wanted.length) : 1,
+    isFree,
     ...(times && { times }),
     staged: (count) => observer.staging(count, wanted.length),
   });

@@ -118,7 +118,8 @@ export function chunkLines(jobs: readonly JobToPack[]): string {
   let text = "";
   for (const { job, inputs } of jobs) {
     const copies = inputs.flatMap((input) => (input.how === "copy" ? [`${input.shared}\t${input.path}`] : []));
-    const fields = [...job.params, ...[...job.inputs, ...job.outputs].map(asArgument)].map(encodeField);
+    const paths = [...job.inputs, ...job.outputs].map(asArgument);
+    const fields = [...job.params, ...paths, ...(job.needs ?? [])].map(encodeField);
     const first = [
       String(job.number),
       "0",

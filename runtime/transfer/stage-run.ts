@@ -10,10 +10,12 @@ import {
 } from "../../compiler/format/bundle.js";
 import { MACHINERY_FOLDER, machineryFiles, machineryOf } from "../../compiler/format/machinery.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
+import { readNeeds } from "../../compiler/format/needs.js";
 import { copyAtomically, removeDrafts } from "../../compiler/format/write-atomically.js";
 import { longestFirst } from "../results/longest-first.js";
 import { chunkSize, isFull, isLongChunk } from "../run/chunks.js";
 import { removeUnstagedRuns, runFolder } from "../run/run-folder.js";
+import { widestFirst } from "../run/widest-first.js";
 import { BundledInputs } from "./bundled-inputs.js";
 import { type JobToPack, writeChunk } from "./pack.js";
 import { findTree } from "./stage-tree.js";
@@ -45,13 +47,27 @@ export interface StageOptions {
   readonly wanted: readonly BundledJob[];
   /** how many managers will share the run */
   readonly managers: number;
-  /** seconds that they will take, by number, where that is known: then the longest come first */
+  /** whether they may run in any order: then the widest come first, and the longest */
+  readonly isFree: boolean;
+  /** seconds that they will take, by number, where that is known */
   readonly times?: ReadonlyMap<number, number>;
   staged?(jobs: number): void;
 }
 
 function* withInputs(jobs: readonly BundledJob[], inputs: BundledInputs): Generator<JobToPack> {
   for (const job of jobs) yield { job, inputs: inputs.of(job) };
+}
+
+/** The order in which jobs are to run. What is known of inputs comes in the bundle's order. */
+function inOrder(
+  jobs: Iterable<JobToPack>,
+  { isFree, times, description }: StageOptions,
+  secondsOf: (job: JobToPack) => number,
+): Iterable<JobToPack> {
+  const { byJob } = description.needs ?? {};
+  if (!isFree || !(times || byJob?.resources)) return jobs;
+  const longest = longestFirst([...jobs], secondsOf);
+  return byJob?.resources ? widestFirst(longest, ({ job }) => readNeeds(byJob, job.needs ?? []), byJob.most) : longest;
 }
 
 /**
@@ -91,9 +107,7 @@ export async function stageRun(options: StageOptions): Promise<StagedRun> {
     seconds = 0;
     await setImmediate(); // or nobody else, a connection say, would have a turn before all chunks are made
   };
-  // What is known of inputs comes in the bundle's order.
-  const all = options.times && wanted.map((job) => ({ job, inputs: inputs.of(job) }));
-  for (const job of all ? longestFirst(all, secondsOf) : withInputs(wanted, inputs)) {
+  for (const job of inOrder(withInputs(wanted, inputs), options, secondsOf)) {
     for (const placement of job.inputs) {
       if (placement.how === "pack") bytes += placement.upload.bytes;
       else if (placement.how !== "in-place" && !shared.has(placement.upload.destination)) {

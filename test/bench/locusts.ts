@@ -67,6 +67,7 @@ export async function readyRun(
     sources: folder,
     files,
     wanted: [...readBundledJobs(bundle, description)],
+    isFree: true,
     managers,
   });
   const run = await files.send({ ...staged, facts: { ...staged.facts, managers: present } });

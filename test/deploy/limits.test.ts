@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "../runner/suite.js";
-import { begin, CLI, Deployment } from "./deployment.js";
+import { begin, CLI, Deployment, type Outcome } from "./deployment.js";
 
 /** Time limits, retries, the most failures, and the least time between starts. */
 const test = suite("limits");
@@ -94,13 +94,30 @@ function makeMemoryGroup(): string | undefined {
   return undefined;
 }
 
-const memoryGroup = makeMemoryGroup();
-const ofMemory = "what is killed for want of memory is told of the try that it happened in, and of no other";
-test.skipUnless(memoryGroup !== undefined, "no control group can be made here", ofMemory, async () => {
-  const group = memoryGroup as string;
+const canMakeGroup = (() => {
+  const group = makeMemoryGroup();
+  if (group !== undefined) rmdirSync(group);
+  return group !== undefined;
+})();
+
+/** Deploys in a control group of its own, with 500 MB. */
+async function deployInGroup({ folder }: Deployment): Promise<Outcome> {
+  const group = makeMemoryGroup() as string;
   try {
-    const deployment = new Deployment(
-      `
+    const words = ["-c", 'echo $$ >"$0/cgroup.procs" && exec "$@"', group, process.execPath, CLI, "deploy", "."];
+    return await begin("bash", words, folder).outcome;
+  } finally {
+    for (const pid of readFileSync(join(group, "cgroup.procs"), "utf8").split("\n").filter(Boolean)) {
+      writeFileSync(join(group, "..", "cgroup.procs"), pid);
+    }
+    rmdirSync(group);
+  }
+}
+
+const ofMemory = "what is killed for want of memory is told of the try that it happened in, and of no other";
+test.skipUnless(canMakeGroup, "no control group can be made here", ofMemory, async () => {
+  const deployment = new Deployment(
+    `
       jobs: list("id", ["1swallows", "2killed", "3exits", "4killed", "5forgets"]),
       outputs: { text: "{id}.txt" },
       command: ({ outputs, params }) => sh\`
@@ -113,23 +130,32 @@ test.skipUnless(memoryGroup !== undefined, "no control group can be made here", 
         esac
         echo ok > \${outputs.text}\`,
     `,
-      {},
-      undefined,
-      1,
-    );
-    const words = ["-c", 'echo $$ >"$0/cgroup.procs" && exec "$@"', group, process.execPath, CLI, "deploy", "."];
-    const { stderr } = await begin("bash", words, deployment.folder).outcome;
-    assert.deepEqual(
-      [...deployment.jobs().values()].map(({ name, cause }) => `${name} ${cause}`),
-      ["1swallows ok", "2killed signal", "3exits oom", "4killed signal", "5forgets oom"],
-    );
-    assert.match(stderr, /1swallows is done, but something was killed for want of memory/);
-  } finally {
-    for (const pid of readFileSync(join(group, "cgroup.procs"), "utf8").split("\n").filter(Boolean)) {
-      writeFileSync(join(group, "..", "cgroup.procs"), pid);
-    }
-    rmdirSync(group);
-  }
+    {},
+    undefined,
+    1,
+  );
+  const { stderr } = await deployInGroup(deployment);
+  assert.deepEqual(
+    [...deployment.jobs().values()].map(({ name, cause }) => `${name} ${cause}`),
+    ["1swallows ok", "2killed signal", "3exits oom", "4killed signal", "5forgets oom"],
+  );
+  assert.match(stderr, /1swallows is done, but something was killed for want of memory/);
+});
+
+const ofMore = "jobs that ran out of memory together get more at their next try, and then run one at a time";
+test.skipUnless(canMakeGroup, "no control group can be made here", ofMore, async () => {
+  const deployment = new Deployment(`
+    jobs: list("id", ["a", "b"]),
+    outputs: { text: "{id}.txt" },
+    resources: ({ attempt }) => ({ memory: attempt === 1 ? "150 MB" : "400 MB" }),
+    limits: { retries: 1, retryOn: ["oom"] },
+    command: ({ outputs }) => sh\`
+      head -c 320000000 /dev/zero | tail -c 320000000 | { sleep 1.5; wc -c > \${outputs.text}; }\`,
+  `);
+  const { stderr } = await deployInGroup(deployment);
+  const jobs = [...deployment.jobs().values()];
+  assert.deepEqual([...new Set(jobs.map(({ cause }) => cause))], ["ok"], stderr);
+  assert.ok(jobs.some(({ attempts }) => attempts === "2"));
 });
 
 test("each retry starts from pristine inputs, and tries are counted", async () => {

@@ -60,6 +60,7 @@ export class Pilots extends Deployment {
       description,
       sources: this.folder,
       files,
+      isFree: false,
       wanted: [...readBundledJobs(this.bundle, description)],
       managers,
     });

@@ -29,15 +29,31 @@ export async function sharedOut(place: Place, target: string, jobs: number): Pro
   return shares;
 }
 
-/** Has one pilot do what keeps no more of them busy. */
+/** Has one pilot of two cores do what keeps no more of them busy: jobs with one core, and with both. */
 export async function noMoreThanBusy(place: Place, target: string): Promise<void> {
   const deployment = new Elsewhere(
     place,
-    `jobs: range("i", 1, 25), command: ({ params }) => sh\`: \${params.i}\`,`,
+    `jobs: range("i", 1, 25),
+     outputs: { facts: "{i}.txt" },
+     resources: ({ params }) => ({ cpus: 1 + (params.i % 2) }),
+     command: ({ params, outputs }) => sh\`
+       began=$EPOCHREALTIME
+       if ((\${params.i} <= 10)); then sleep 0.1; fi
+       echo "$began $EPOCHREALTIME $OMP_NUM_THREADS \${SLURM_CPUS_ON_NODE-$OMP_NUM_THREADS}" > \${outputs.facts}\`,`.replace(
+      "${SLURM",
+      "\\${SLURM",
+    ),
     target,
   );
   await deployment.succeed();
   assert.deepEqual([...deployment.shares().keys()], ["p1"]);
+  const jobs = deployment.results().map((path) => deployment.result(path).trim().split(" ").map(Number));
+  for (const [began = 0, , cores = 0, ofScheduler] of jobs) {
+    assert.equal(ofScheduler, cores);
+    const running = jobs.filter(([from = 0, to = 0]) => from <= began && began < to);
+    const used = running.reduce((sum, [, , own = 0]) => sum + own, 0);
+    assert.ok(used <= 2, `${used} cores of 2 are used`);
+  }
 }
 
 /** Leaves a deploy at once, and follows it with the next one. */

@@ -127,6 +127,7 @@ locusts_in_c_locale() { # function arguments
 # Makes this subshell the one of a job. What bash reads at its start, locusts_start_file, has to be read outside of
 # any function, so that what it declares is there for the job.
 locusts_enter_environment() {
+  [[ ! $locusts_shares_by_job ]] || locusts_take_share
   if [[ $locusts_tree_mode == each ]]; then
     locusts_enter_tree
     exit

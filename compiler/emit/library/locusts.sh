@@ -26,7 +26,7 @@
 #   locusts_stopping, locusts_detail     why no more jobs are begun; empty while they are
 
 # Passed on to slots: one that finds another machinery in its place refuses to work with it.
-locusts_machinery=0.1.0
+locusts_machinery=0.2.0
 locusts_format=3 # of the run list and the journal
 
 if [[ ${1-} == --inside ]]; then
@@ -45,9 +45,11 @@ shopt -s extglob # which the definition's own text is read without
 # A slot reads what it needs and no more: the less it holds, the quicker it forks.
 locusts_parts=(environment journal slot jobs try usage outputs record)
 [[ $locusts_tree_mode != each ]] || locusts_parts+=(trees)
+[[ ! $locusts_shares_by_job && ! $locusts_time_by_job ]] || locusts_parts+=(needs)
 ((${#locusts_watched[@]} == 0)) || locusts_parts+=(copies)
+[[ ${1-} == --slot && ! $locusts_shares_by_job ]] || locusts_parts+=(allocation-slurm allocation-others)
 if [[ ${1-} != --slot ]]; then
-  locusts_parts+=(run take-over requests gpus pilots failures memory running machine modules allocation-slurm allocation-others main)
+  locusts_parts+=(run take-over requests devices shares pilots failures memory running machine modules main)
 fi
 for locusts_part in "${locusts_parts[@]}"; do
   # shellcheck source=/dev/null # they stand beside this file

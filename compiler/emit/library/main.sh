@@ -167,7 +167,10 @@ locusts_begin_state() {
   locusts_list=0 locusts_given=0 locusts_list_length=() locusts_slot_part=() locusts_part_size=() locusts_part_begun=()
   locusts_finished=() locusts_used_tries=() locusts_running=() locusts_deaths=() locusts_inherited=()
   declare -gA locusts_known=() locusts_deaths_of=() locusts_parts_at_work=()
-  locusts_timed_job=() locusts_time_spent=() locusts_module_functions=() locusts_gpu_groups=() locusts_slot_gpus=()
+  locusts_timed_job=() locusts_time_spent=() locusts_module_functions=()
+  locusts_gpus=() locusts_gpu_owner=() locusts_pins=() locusts_pin_owner=()
+  locusts_waiting=() locusts_wanted_cores=() locusts_wanted_memory=() locusts_wanted_gpus=() locusts_share_begun=()
+  locusts_longest_try=0 locusts_first_waiting='' locusts_first_since=0
   locusts_next_sample=0 locusts_last_peaks='' locusts_peaks=() locusts_members=()
   locusts_has_left='' locusts_lost='' locusts_gone_since='' locusts_held=() locusts_has_succeeded='' locusts_chain_is_broken=''
   locusts_node_trouble=error
@@ -178,14 +181,16 @@ locusts_begin_state() {
 
 # Starts the slots, and serves them until no job is left to begin.
 locusts_run_jobs() {
-  local slot
+  local slot given=$locusts_slots_here
+  [[ $locusts_is_pilot ]] || given=${given:-$locusts_slots}
   locusts_slots=${locusts_slots_here:-$locusts_slots}
   [[ $locusts_slots ]] || locusts_count_slots
   locusts_define_environment
   [[ ! -e one-at-a-time ]] || locusts_slots=1 # so that it is known which job changes a shared input
   ((locusts_slots > 1 || locusts_managers > 1)) || : >|"$locusts_work/alone"
   ((${#locusts_modules[@]} == 0)) || locusts_load_modules || locusts_slots=0
-  ((locusts_job_gpus == 0)) || locusts_find_gpus
+  [[ $locusts_most_gpus == 0 && ! $locusts_pin ]] || locusts_find_devices
+  [[ ! $locusts_shares_by_job ]] || locusts_begin_shares "$given"
   [[ ! $locusts_tree_mode ]] || locusts_check_tree || locusts_slots=0
   locusts_refusal="$locusts_host refuses to start more processes: raise 'ulimit -u' there (or the most tasks of its control group), or use fewer slots"
   trap locusts_end_abruptly EXIT

@@ -34,13 +34,18 @@ locusts_share_out() {
 locusts_start_slot() {
   local slot=$((locusts_last_slot + 1)) inbox
   locusts_last_slot=$slot
-  ((locusts_job_gpus == 0)) || locusts_choose_gpus "$slot"
+  if [[ $locusts_shares_by_job ]]; then # each try gets them
+    locusts_own_gpus=- locusts_own_pins=-
+  else
+    locusts_take_devices "$slot" "$locusts_job_gpus" "$locusts_job_cpus"
+  fi
   exec {inbox}> >(
     for inbox in "${locusts_inbox[@]}"; do exec {inbox}>&-; done
     locusts_share_out
     export LOCUSTS_INCARNATION=$locusts_home LOCUSTS_SLOT=$locusts_home/$slot
-    ((locusts_job_gpus == 0)) || export CUDA_VISIBLE_DEVICES=${locusts_gpu_groups[locusts_slot_gpus[slot]]}
-    # shellcheck disable=SC2086 # a word, or none
+    [[ $locusts_own_gpus == - ]] || export CUDA_VISIBLE_DEVICES=$locusts_own_gpus
+    [[ $locusts_own_pins == - ]] || locusts_detach+=" taskset -c $locusts_own_pins"
+    # shellcheck disable=SC2086 # some words, or none
     exec $locusts_detach "$BASH" -p -- "$locusts_script" --slot "$slot" --incarnation "$locusts_incarnation" $$ "$locusts_work" "$locusts_shared" \
       "$locusts_requests" "$locusts_machinery"
   )
@@ -54,7 +59,8 @@ locusts_start_slot() {
 locusts_forget_slot() { # slot
   local inbox=${locusts_inbox[$1]}
   exec {inbox}>&-
-  unset "locusts_slot_pid[$1]" "locusts_inbox[$1]" "locusts_is_missed[$1]" "locusts_slot_gpus[$1]"
+  unset "locusts_slot_pid[$1]" "locusts_inbox[$1]" "locusts_is_missed[$1]"
+  if [[ $locusts_shares_by_job ]]; then locusts_return_share "$1"; else locusts_return_devices "$1"; fi
 }
 
 # A slot asks for jobs. It gets some of a list for itself: the more, the quicker it was with the last ones.
@@ -126,7 +132,7 @@ locusts_give_part() { # slot part helps
 # Ends the jobs that have run for too long. Only time counts in which a job could run: none while it is
 # stopped, or all of us are, as a batch system may do it.
 locusts_watch_time() {
-  local slot job pid passed=$((locusts_uptime - locusts_last_watch))
+  local slot job pid limit passed=$((locusts_uptime - locusts_last_watch))
   locusts_last_watch=$locusts_uptime
   ((passed <= 300)) || passed=300 # looks are a second apart, if nothing holds us up
   for slot in "${!locusts_slot_pid[@]}"; do
@@ -136,14 +142,14 @@ locusts_watch_time() {
       locusts_timed_job[slot]=$job locusts_time_spent[slot]=0
       continue
     fi
-    pid=${job%% *}
+    pid=${job%% *} limit=${job##* }
     locusts_is_suspended "$pid" || locusts_time_spent[slot]=$((locusts_time_spent[slot] + passed))
-    ((locusts_time_spent[slot] >= 100 * locusts_time_limit)) || continue
+    ((locusts_time_spent[slot] >= 100 * limit)) || continue
     if [[ ! -e $locusts_work/slots/timeout.$pid ]]; then
       # Not before the slot can see why: it is asked again a second later.
       { : >"$locusts_work/slots/timeout.$pid"; } 2>/dev/null || continue
       kill -TERM -- "-$pid" 2>/dev/null
-    elif ((locusts_time_spent[slot] >= 100 * (locusts_time_limit + locusts_grace))); then
+    elif ((locusts_time_spent[slot] >= 100 * (limit + locusts_grace))); then
       kill -KILL -- "-$pid" 2>/dev/null
     fi
   done
@@ -288,8 +294,10 @@ locusts_grant_turns() {
   printf -v locusts_patience '%d.%02d' "$((left / 100))" "$((left % 100))"
 }
 
-locusts_answer() { # word slot end
+locusts_answer() { # word slot end message
+  [[ ! $locusts_shares_by_job ]] || locusts_return_share "$2" # it runs no job when it says something
   case $1 in
+    need) locusts_ask_share "$2" "${4#need * }" ;;
     next) locusts_answer_next "$2" ;;
     turn) locusts_turns+=("$2") ;;
     refused) locusts_replace_slot "$2" refused ;;
@@ -322,11 +330,12 @@ locusts_serve() {
           ;;
         trouble) locusts_stop_for error "$PWD: ${words#* * }" ;;
         # What else a slot says is of no use any more once it is gone.
-        *) [[ ! ${locusts_slot_pid[slot]-} ]] || locusts_answer "$word" "$slot" "$list" ;;
+        *) [[ ! ${locusts_slot_pid[slot]-} ]] || locusts_answer "$word" "$slot" "$list" "$words" ;;
       esac
     else
       heard+=$words
     fi
+    ((${#locusts_waiting[@]} == 0)) || locusts_grant_shares
     ((SECONDS == last_tick)) || { last_tick=$SECONDS; locusts_tick; }
   done
 }

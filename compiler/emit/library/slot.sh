@@ -166,6 +166,7 @@ locusts_renew_folder() {
 # Makes ready what the try at hand needs beside its own folder. Fails if it cannot be tried.
 locusts_prepare_try() {
   locusts_leave_meter
+  [[ ! $locusts_shares_by_job && ! $locusts_time_by_job ]] || locusts_await_needs || return
   if [[ $locusts_tree_mode == each ]]; then
     locusts_make_tree || locusts_give_up "its tree could not be made: $locusts_error" || return
   elif [[ $locusts_copies != - ]]; then
@@ -227,7 +228,7 @@ locusts_slot_main() { # number --incarnation name manager incarnation-folder sha
   # Is there something to do before a job, for its tree or since its environment asks for it?
   locusts_is_special=$locusts_own_shell
   [[ $locusts_tree_mode != each ]] || locusts_is_special=1
-  ((${#locusts_aside[@]} == 0)) || locusts_is_special=1
+  ((${#locusts_aside[@]} == 0)) && [[ ! $locusts_shares_by_job && ! $locusts_time_by_job ]] || locusts_is_special=1
   # A function may have the name of a program.
   locusts_exec='exec'
   [[ ! $locusts_own_shell && ! $locusts_start_file ]] && ((${#locusts_functions[@]} == 0)) || locusts_exec=''

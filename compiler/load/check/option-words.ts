@@ -80,6 +80,20 @@ function namedTargets(value: ts.Node): Wording | undefined {
   return { message: "each target has a name of its own", hint: `write targets: { here: ${text} }`, at: value };
 }
 
+/** What of the object that a function gives is not as it has to be; undefined also for what is no function. */
+export function wrongPart(written: ts.Node, checker: ts.TypeChecker): ts.Symbol | undefined {
+  if (!ts.isArrowFunction(written) && !ts.isFunctionExpression(written)) return undefined;
+  const given = (type: ts.Type | undefined) =>
+    (type?.isUnion() ? type.types : [type]).flatMap((member) => member?.getCallSignatures() ?? [])[0]?.getReturnType();
+  const wanted = given(checker.getContextualType(written));
+  return given(checker.getTypeAtLocation(written))
+    ?.getProperties()
+    .find((part) => {
+      const rule = wanted?.getProperty(part.name);
+      return rule && !checker.isTypeAssignableTo(checker.getTypeOfSymbol(part), checker.getTypeOfSymbol(rule));
+    });
+}
+
 export function wrongOption({ node, checker, lines }: Mistake): Wording | undefined {
   const written = valueAt(node);
   const [, wanted] =
@@ -96,5 +110,10 @@ export function wrongOption({ node, checker, lines }: Mistake): Wording | undefi
   if (name === undefined || property?.initializer !== written) return undefined;
   const last = words.pop();
   const either = words.length > 0 ? `${words.join(", ")} or ${last}` : last;
+  if (ts.isArrowFunction(written) || ts.isFunctionExpression(written)) {
+    const part = wrongPart(written, checker);
+    const at = part?.valueDeclaration;
+    return part && at && { message: `${part.name}, which the function of ${name} gives, is ${either}`, at };
+  }
   return { message: `${name} is ${either}, not ${written.getText()}`, at: written };
 }

@@ -3,7 +3,7 @@ import { USE_A_SOURCE } from "../../dsl/swarm.js";
 import { didYouMean } from "../../problem/closest.js";
 import { exclusive } from "./exclusive.js";
 import { listed, type Mistake, valueAt, type Wording } from "./mistake.js";
-import { missingOptions, wrongOption } from "./option-words.js";
+import { missingOptions, wrongOption, wrongPart } from "./option-words.js";
 import { COMMAND_IS_FUNCTION, wholeInTemplate, withTag } from "./template-words.js";
 import { treeWords } from "./tree-words.js";
 import { ts } from "./ts-morph.js";
@@ -80,14 +80,24 @@ function sentence({ node }: Mistake, wanted: string): Wording | undefined {
   return first === undefined ? undefined : { message: first, hint, at: valueAt(node) };
 }
 
-function unit({ node }: Mistake, given: string, wanted: string): Wording | undefined {
+/** The value itself; where a function gives it, the part of what that gives. */
+function wrongValue(node: ts.Node, checker: ts.TypeChecker): ts.Node {
+  const value = valueAt(node);
+  const part = wrongPart(value, checker)?.valueDeclaration;
+  return part && ts.isPropertyAssignment(part) ? part.initializer : value;
+}
+
+function unit({ node, checker }: Mistake, given: string, wanted: string): Wording | undefined {
   const written = given.startsWith('"') ? given : "this";
   if (/\bDuration\b|\$\{number\}:\$\{number\}/.test(wanted)) {
     const message = `${written} is no time span: write "90s", "10m", "2h", "1d" or "HH:MM:SS"`;
-    return { message, at: valueAt(node) };
+    return { message, at: wrongValue(node, checker) };
   }
   if (/\bMemory\b|\$\{number\} ?MB/.test(wanted)) {
-    return { message: `${written} is no amount of memory: write "500 MB", "2 GB" or "1 TB"`, at: valueAt(node) };
+    return {
+      message: `${written} is no amount of memory: write "500 MB", "2 GB" or "1 TB"`,
+      at: wrongValue(node, checker),
+    };
   }
   if (wanted === "`-${string}`") {
     return { message: `${written} is no option of sbatch: write it as in "--comment=text"`, at: valueAt(node) };

@@ -34,7 +34,7 @@ export interface ShownDiff extends Comparison {
 }
 
 /** What happens to jobs that do not run again for it. */
-const RUNS_NOTHING = ["removed", "renamed"];
+const RUNS_NOTHING = ["removed", "renamed", "with other needs"];
 
 function nameChange(change: string): string {
   return change === "added" || RUNS_NOTHING.includes(change) ? change : `changed: ${change}`;

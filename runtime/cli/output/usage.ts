@@ -41,7 +41,8 @@ function describeCpus(asked: number, { cpuSeconds, seconds }: Used): string | un
 
 /** What jobs asked for against what they have used, where the difference is worth a word and enough of them were measured. */
 export function describeUsage(needs: JobNeeds | undefined, used: Used): readonly string[] {
-  if (!needs || used.measured === 0 || used.measured * 2 < used.done) return [];
+  // Where jobs asked for different amounts, the most of all says little.
+  if (!needs || needs.byJob?.resources || used.measured === 0 || used.measured * 2 < used.done) return [];
   const memory = needs.memoryMebibytes > 0 ? describeMemory(needs.memoryMebibytes, used) : undefined;
   return [memory, describeCpus(needs.cpus, used)].filter((text) => text !== undefined);
 }

@@ -19,6 +19,7 @@ type JobChange =
   | "params or paths"
   | "command, environment or rules"
   | "content of inputs"
+  | "with other needs"
   | "content of the tree";
 
 /** A bundle, or what a definition would make of it. */
@@ -95,9 +96,11 @@ function compareNeeds(before: BundleSide, after: BundleSide) {
 function compareJobs(before: BundleSide, after: BundleSide, hasOtherScript: boolean) {
   const known = new Map<string, string>();
   const keys = new Map<string, string>();
+  const needs = new Map<string, string>();
   for (const job of before.jobs()) {
     known.set(job.name, valuesOf(job));
     keys.set(job.key, job.name);
+    if (job.needs) needs.set(job.key, job.needs.join("\t"));
   }
   const changes = new Groups<JobChange, string>();
   const others: { readonly name: string; readonly values: string }[] = [];
@@ -110,6 +113,8 @@ function compareJobs(before: BundleSide, after: BundleSide, hasOtherScript: bool
       known.delete(same);
       // Lines of a list are called by their numbers: most of them move when one is put in.
       if (same !== job.name && !after.description?.runsLines) changes.add("renamed", job.name);
+      else if (needs.size > 0 && job.needs && needs.get(job.key) !== job.needs.join("\t"))
+        changes.add("with other needs", job.name);
     } else others.push({ name: job.name, values: valuesOf(job) });
   }
   for (const { name, values } of others) {

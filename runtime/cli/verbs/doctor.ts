@@ -36,14 +36,14 @@ function needsOf(plan: SwarmPlan, description: BundleDescription, pilots: number
     modules: plan.modules,
     bringsPrograms:
       plan.modules.length > 0 || plan.prepare !== undefined || plan.variables.some(([name]) => name === "PATH"),
-    slots: bundled ? null : { count: plan.target.slots, cpus: plan.cpus },
+    slots: bundled ? null : { count: plan.target.slots, cpus: description.needs?.cpus ?? plan.cpus },
     budget: description.budget,
     pilots: bundled && {
       ...bundled,
       count: pilots,
       directives: plan.target.pilots?.directives ?? [],
       scratch: plan.target.pilots?.scratch ?? "",
-      jobMemory: plan.memoryMebibytes,
+      jobMemory: description.needs?.memoryMebibytes ?? plan.memoryMebibytes,
     },
   };
 }

@@ -38,12 +38,17 @@ export interface TreeNeeds {
 
 /** The programs that a swarm needs on the host that its target is reached by. */
 export function listCommands(
-  plan: { readonly program?: unknown; readonly container?: { readonly runtime?: string | undefined } | undefined },
+  plan: {
+    readonly program?: unknown;
+    readonly pin?: boolean;
+    readonly container?: { readonly runtime?: string | undefined } | undefined;
+  },
   batch: BatchExamination | undefined,
 ): string[] {
   const commands: string[] = [...COMMANDS];
   // Under a batch system they are needed on the nodes, and are worth a look on the login node no less.
   if (plan.program !== undefined) commands.push("node");
+  if (plan.pin) commands.push("taskset");
   if (plan.container) commands.push(plan.container.runtime ?? "apptainer");
   commands.push(...(batch?.programs ?? []));
   return commands;

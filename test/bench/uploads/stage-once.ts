@@ -33,6 +33,7 @@ const staged = await stageRun({
   description,
   sources: folder,
   files,
+  isFree: true,
   wanted: [...readBundledJobs(bundle, description)],
   managers: pilots ? pilotsFor(pilots, description.jobs) : 1,
 });

@@ -61,9 +61,13 @@ locusts_watched=(in_measurements) # inputs that may be links to what jobs share
 locusts_tree_mode='' # '': a folder for each job; one: a tree for all; each: a tree for each job
 
 locusts_slots='' # jobs at a time; empty: as many as fit this machine
+locusts_shares_by_job='' # do jobs differ in the cores, memory and GPUs that they need?
+locusts_time_by_job='' # do they differ in how long they may take?
 locusts_job_cpus=1 # cores that one job keeps busy
 locusts_job_memory=0 # MiB that one job needs; 0: not known
 locusts_job_gpus=0 # that one job has for itself
+locusts_most_gpus=0 # that any job has for itself
+locusts_pin='' # is each running job bound to cores of its own?
 locusts_time_limit=0 # seconds for one try of a job; 0: no limit
 locusts_grace=10 # seconds between SIGTERM and SIGKILL
 locusts_retries=0 # further tries after a failed one

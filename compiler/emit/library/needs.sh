@@ -1,0 +1,42 @@
+# Part of Locusts, the same for every swarm: `locusts build` puts it here, and nobody edits it.
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
+# ---- Where jobs differ in what they need: a slot's side of it ------------------------------
+
+# Leaves in locusts_need what a field of the run list says of the try at hand: one number for all tries, or
+# one for each.
+locusts_read_need() { # field
+  local IFS=, tries
+  # shellcheck disable=SC2206 # numbers, to be split
+  tries=($1)
+  locusts_need=${tries[locusts_try - 1]-${tries[0]}}
+}
+
+# Finds out what the try at hand needs, and waits until it is free. Fails if no more jobs are begun before.
+locusts_await_needs() {
+  local word
+  if [[ $locusts_time_by_job ]]; then
+    locusts_read_need "$locusts_need_seconds"
+    locusts_time_limit=$locusts_need
+  fi
+  [[ $locusts_shares_by_job ]] || return 0
+  locusts_read_need "$locusts_need_cpus"
+  locusts_job_cpus=$locusts_need
+  locusts_read_need "$locusts_need_memory"
+  locusts_job_memory=$locusts_need
+  locusts_read_need "$locusts_need_gpus"
+  locusts_job_gpus=$locusts_need
+  printf 'need %s %s %s %s\n' "$locusts_slot" "$locusts_job_cpus" "$locusts_job_memory" "$locusts_job_gpus" >&3
+  read -t 0 -u 4 || locusts_publish # what has ended is written down while this one waits
+  read -r -u 4 word locusts_own_gpus locusts_own_pins && [[ $word == go ]] && return
+  locusts_left=1
+  return 1
+}
+
+# Tells a job, in its own shell, what of the machine is its share.
+locusts_take_share() {
+  local entry
+  for entry in "${locusts_thread_variables[@]}"; do export "$entry=$locusts_job_cpus"; done
+  for entry in "${locusts_allocations[@]}"; do "locusts_share_$entry"; done
+  [[ $locusts_own_gpus == - ]] || export CUDA_VISIBLE_DEVICES="${locusts_own_gpus/#none/}"
+  [[ $locusts_own_pins == - ]] || taskset -c -p "$locusts_own_pins" "$BASHPID" >/dev/null || exit 1
+}

@@ -29,8 +29,16 @@ export const JOBS_COLUMNS = [
 /** What has no value in them: the word that statistics programs take for it. */
 export const NO_VALUE = "NA";
 
+/** The page for people, and the script with its news while it is live. */
+export const REPORT_FILES = { page: "report.html", news: "report-live.js" } as const;
+
 /** Names right below results that Locusts keeps for its own. */
-const RESERVED_RESULTS: readonly string[] = [RESULT_TABLES.jobs.file, RESULT_TABLES.outputs.file, LOG_FOLDER];
+const RESERVED_RESULTS: readonly string[] = [
+  RESULT_TABLES.jobs.file,
+  RESULT_TABLES.outputs.file,
+  ...Object.values(REPORT_FILES),
+  LOG_FOLDER,
+];
 
 /** Would a path below results lie where Locusts keeps its own? The case of letters alone is no difference on every disk. */
 export function isReserved(path: string): boolean {
@@ -64,4 +72,13 @@ export interface Usage {
   readonly readBytes: number | undefined;
   /** bytes that were written, or were to be, to disks */
   readonly writtenBytes: number | undefined;
+}
+
+/** A try of a job that has ended, and was not the last one. Times are milliseconds since 1970. */
+export interface PastTry {
+  readonly start: number;
+  readonly end: number;
+  /** which incarnation of a manager ran it, and in which of its slots; empty where it is not known */
+  readonly manager: string;
+  readonly slot: string;
 }

@@ -28,6 +28,7 @@ function withRunOptions(command: Command): Command {
     .option("--limit <jobs>", "run at most so many jobs", wholeNumber)
     .option("-n, --dry-run", "say which jobs would run, why, and the first one's command; run and write nothing")
     .option("--keep-logs", "collect the logs of jobs that went well, too")
+    .option("--no-report", "leave results/report.html as it is")
     .option("--detach", "leave as soon as it runs; status and gather come back to it")
     .option("--take-over", "have the swarm's folder on the target, whichever checkout it belonged to");
 }
@@ -109,6 +110,11 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
   verb("gather", "collect what is finished, also while the swarm runs", () => import("./verbs/gather.js"))
     .option("--keep-logs", "collect the logs of jobs that went well, too")
     .option("--dry-run", "say what has changed in the jobs' trees, and what would become of it");
+  verb(
+    "report",
+    "write results/report.html, a page of where the swarm stands",
+    () => import("./verbs/report.js"),
+  ).option("--open", "show it in the browser");
   verb("logs", "show what a job has printed, or which jobs have failed", () => import("./verbs/logs.js")).option(
     "--job <name>",
     "the job: its name in results/jobs.tsv, a part that no other has, or param=value",

@@ -1,12 +1,18 @@
 import { collectedTree } from "../../compiler/format/bundle.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
+import type { TellFailures } from "../report/make-report-data.js";
+import type { RunningTry } from "../report/try-table.js";
+import { reportPath, writeReport } from "../report/write-report.js";
+import type { Failure } from "../results/failure.js";
+import { clusterSwarm } from "../results/failures/cluster-swarm.js";
 import { writeResultTables } from "../results/result-tables.js";
 import { leaveOutRunningAgain } from "../results/running-again.js";
 import { readEarlierRun } from "../run/earlier-run.js";
 import { markCancelled } from "../run/run-folder.js";
+import { messageOf } from "../system/system-errors.js";
 import type { CollectedTree } from "../trees/collect-tree.js";
 import { knownBundles } from "../workspace/workspace.js";
-import { type DeployedSwarm, openRuns } from "./deployed-swarm.js";
+import { asFailedSwarm, type DeployedSwarm, openRuns } from "./deployed-swarm.js";
 import { endRun } from "./end-run.js";
 import { RunFollower } from "./follow-run.js";
 
@@ -18,6 +24,8 @@ export async function collect(
     /** whoever waits for their end does not want to any longer */
     readonly hurry?: AbortSignal;
     readonly keepLogs: boolean;
+    /** write the report, with failures put together so */
+    readonly report?: TellFailures;
     /** no job will run in the trees any more */
     readonly abandon?: boolean;
   },
@@ -67,6 +75,7 @@ export async function collect(
     if (ended.untidied !== undefined) untidied.push(ended.untidied);
   }
   const tables = writeResultTables(workspace.results, deployed.description, deployed.jobs(), results.placed);
+  const notes = options.report ? await writeReportOf(deployed, options.report) : [];
   return {
     ...leaveOutRunningAgain(tables, atWork),
     finished,
@@ -77,5 +86,24 @@ export async function collect(
     untidied,
     lost,
     passedOver,
+    /** what is to be said of the report, as sentences */
+    notes,
   };
+}
+
+/** Writes the report of what was collected. @returns what there is to say of it, as sentences */
+export async function writeReportOf(
+  deployed: DeployedSwarm,
+  tell: TellFailures,
+  running: readonly RunningTry[] = [],
+): Promise<string[]> {
+  const { workspace, bundle, description, jobs } = deployed;
+  const { placed } = deployed.results;
+  const cluster = (failures: readonly Failure[]) => clusterSwarm(asFailedSwarm(deployed), failures);
+  try {
+    if (await writeReport(workspace, { bundle, description, jobs, placed, cluster, tell }, running)) return [];
+    return [`${reportPath(workspace)} is not what Locusts has written: move it away, and there will be a report`];
+  } catch (error) {
+    return [`the report could not be written: ${messageOf(error)}`];
+  }
 }

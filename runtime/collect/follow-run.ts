@@ -9,9 +9,8 @@ import { logNameOf, logPath } from "../results/logs.js";
 import { isOfJob, OutputRefused } from "../results/output-refused.js";
 import type { Results } from "../results/results.js";
 import type { Used } from "../results/used.js";
-import type { EndedTry } from "../run/journal.js";
 import type { Run } from "../run/run-folder.js";
-import { RunState } from "../run/run-state.js";
+import { type FinishedTry, RunState } from "../run/run-state.js";
 import type { Artifact, Fetched, TargetFiles } from "../transfer/target-files.js";
 
 /** So many jobs, or bytes of outputs, are collected together: then the ledger is written. */
@@ -34,9 +33,11 @@ export interface FollowOptions {
   readonly recount?: boolean;
   /** gets what each job has used that is counted */
   readonly used?: Used;
+  /** told of each result that was noted */
+  readonly collected?: (result: JobResult) => void;
 }
 
-function secondsOf(ended: EndedTry): number {
+function secondsOf(ended: FinishedTry): number {
   return Math.max(0, ended.end - ended.start) / 1000;
 }
 
@@ -46,10 +47,10 @@ export class RunFollower {
   readonly #label: string;
   readonly #results: Results;
   readonly #ledger: Ledger;
-  readonly #waiting: EndedTry[] = [];
+  readonly #waiting: FinishedTry[] = [];
   /** how many of those that wait are being collected; taking each from the front would cost the more the more wait */
   #begun = 0;
-  readonly #doneTries = new Map<string, EndedTry>();
+  readonly #doneTries = new Map<string, FinishedTry>();
   readonly #failedPlaces = new Set<string>();
   readonly failures: Failure[] = [];
   /** jobs that are done, of which there is something to say */
@@ -64,7 +65,7 @@ export class RunFollower {
   }
 
   /** The last tries of the jobs that are done, by job; kept if each job has a tree of its own. */
-  get doneTries(): ReadonlyMap<string, EndedTry> {
+  get doneTries(): ReadonlyMap<string, FinishedTry> {
     return this.#doneTries;
   }
 
@@ -95,7 +96,7 @@ export class RunFollower {
   }
 
   async #collectSome(show: () => void): Promise<JobResult[]> {
-    const batch: EndedTry[] = [];
+    const batch: FinishedTry[] = [];
     const artifacts: Artifact[] = [];
     let bytes = 0;
     while (batch.length < MOST_JOBS_AT_ONCE && bytes < MOST_BYTES_AT_ONCE) {
@@ -118,10 +119,11 @@ export class RunFollower {
       this.#results.writeDown();
       this.#ledger.append(results);
     }
+    if (this.options.collected) for (const result of results) this.options.collected(result);
     return results;
   }
 
-  #collectBatch(batch: readonly EndedTry[], fetched: Fetched, results: JobResult[], show: () => void): void {
+  #collectBatch(batch: readonly FinishedTry[], fetched: Fetched, results: JobResult[], show: () => void): void {
     for (const [i, ended] of batch.entries()) {
       if (i % BETWEEN_SHOWS === 0) show();
       const job = this.options.jobs.get(ended.number) as BundledJob;
@@ -139,7 +141,7 @@ export class RunFollower {
     }
   }
 
-  *#artifactsOf(ended: EndedTry): Generator<Artifact> {
+  *#artifactsOf(ended: FinishedTry): Generator<Artifact> {
     const { description, jobs, keepLogs } = this.options;
     const folder = `${ended.incarnation}/${ended.place}/${ended.number}`;
     const job = jobs.get(ended.number) as BundledJob;
@@ -156,7 +158,7 @@ export class RunFollower {
   }
 
   /** The result of this very try, if it was collected before. */
-  #known(job: BundledJob, ended: EndedTry): JobResult | undefined {
+  #known(job: BundledJob, ended: FinishedTry): JobResult | undefined {
     const result = this.#ledger.get(job.key);
     const same =
       result?.run === this.#label &&
@@ -166,7 +168,7 @@ export class RunFollower {
     return same ? result : undefined;
   }
 
-  #collect(job: BundledJob, ended: EndedTry, fetched: Fetched): JobResult {
+  #collect(job: BundledJob, ended: FinishedTry, fetched: Fetched): JobResult {
     const { description, run, keepLogs } = this.options;
     const folder = join(run.folder, "work", ended.incarnation, ended.place, String(ended.number));
     let { cause, detail } = ended;
@@ -219,6 +221,7 @@ export class RunFollower {
       start: ended.start,
       manager: ended.incarnation,
       slot: ended.slot,
+      earlier: ended.earlier,
       run: this.#label,
       outputs,
       digests,

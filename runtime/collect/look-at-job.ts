@@ -97,7 +97,20 @@ function resultOf({ key, name }: BundledJob, ended: EndedTry): JobResult {
   const status = ended.event === "done" ? "done" : "failed";
   const outputs = { outputs: ended.outputs, digests: [] };
   const measured = { seconds, ...ended.usage, start, manager: ended.incarnation, slot: ended.slot };
-  return { key, name, status, cause, exitCode, attempts: attempt, ...measured, host, run: "", detail, ...outputs };
+  return {
+    key,
+    name,
+    status,
+    cause,
+    exitCode,
+    attempts: attempt,
+    ...measured,
+    host,
+    run: "",
+    detail,
+    ...outputs,
+    earlier: [],
+  };
 }
 
 /** Looks at one job on the target, and brings its logs here if it has not been collected. */

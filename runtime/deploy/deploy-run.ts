@@ -9,6 +9,8 @@ import { makeFolders } from "../../compiler/format/make-folders.js";
 import { viewRun } from "../collect/deployed-swarm.js";
 import { endRun, removeWorkAgain } from "../collect/end-run.js";
 import { RunFollower } from "../collect/follow-run.js";
+import type { ReportSource } from "../report/make-report-data.js";
+import { LiveReport, reportPath, writeReport } from "../report/write-report.js";
 import type { Failure } from "../results/failure.js";
 import { clusterSwarm, type ShownCluster } from "../results/failures/cluster-swarm.js";
 import { Ledger } from "../results/ledger.js";
@@ -23,6 +25,7 @@ import { readEarlierRun } from "../run/earlier-run.js";
 import { closeRun, isCancelled, isClosed, listRuns, type Run, readRun } from "../run/run-folder.js";
 import type { Scheduler } from "../schedulers/scheduler.js";
 import { RuntimeProblem } from "../system/problem.js";
+import { messageOf } from "../system/system-errors.js";
 import type { OpenedTarget } from "../target/open-target.js";
 import type { TargetFiles } from "../transfer/target-files.js";
 import { carryResultsOver } from "../trees/carry-over.js";
@@ -43,6 +46,8 @@ export class DeployRun {
   readonly failures: Failure[] = [];
   readonly trees: CollectedTree[] = [];
   readonly used = new Used();
+  readonly #live: LiveReport | undefined;
+  #clustered: { readonly failures: readonly Failure[]; readonly clusters: readonly ShownCluster[] } | undefined;
   finished = 0;
 
   constructor(
@@ -53,7 +58,9 @@ export class DeployRun {
     this.results = new Results(options.workspace.results, options.workspace.state, this.ledger);
     this.scheduler = opened.scheduler;
     this.files = opened.files;
-    this.managers = new Managers(options, opened);
+    const source = this.#reportSource();
+    this.#live = source && new LiveReport(options.workspace, source);
+    this.managers = new Managers(options, opened, this.#live);
   }
 
   jobs(): Iterable<BundledJob> {
@@ -78,7 +85,31 @@ export class DeployRun {
       keepLogs,
       recount,
       used: this.used,
+      collected: (result) => this.#live?.add(result),
     });
+  }
+
+  /** What the report is made from; undefined if there is to be none. */
+  #reportSource(): ReportSource | undefined {
+    const { bundle, description, report } = this.options;
+    const { placed } = this.results;
+    const cluster = (failures: readonly Failure[]) => this.cluster(failures);
+    return report && { bundle, description, jobs: () => this.jobs(), placed, cluster, tell: report };
+  }
+
+  /** Writes the page for people: that it cannot be written is no reason for a deploy to fail. */
+  async #writeReport(): Promise<void> {
+    const source = this.#reportSource();
+    if (!source) return;
+    const { workspace, observer } = this.options;
+    try {
+      if (await writeReport(workspace, source)) return;
+      observer.noted(
+        `${reportPath(workspace)} is not what Locusts has written: move it away, and there will be a report`,
+      );
+    } catch (error) {
+      observer.noted(`the report could not be written: ${messageOf(error)}`);
+    }
   }
 
   /** Follows a run until no manager works on it any more, or until the user leaves it. */
@@ -240,11 +271,16 @@ export class DeployRun {
     return this.conclude(end);
   }
 
-  /** Failures by what they are like. */
+  /** Failures by what they are like. To read their logs may take seconds: the same ones are not looked at again. */
   cluster(failures: readonly Failure[]): readonly ShownCluster[] {
     const { description } = this.options;
     const { folder } = this.results;
-    return clusterSwarm({ folder, description, ledger: this.ledger, jobs: () => this.jobs() }, failures);
+    const known = this.#clustered;
+    if (known?.failures.length === failures.length && known.failures.every(({ key }, i) => key === failures[i]?.key))
+      return known.clusters;
+    const clusters = clusterSwarm({ folder, description, ledger: this.ledger, jobs: () => this.jobs() }, failures);
+    this.#clustered = { failures, clusters };
+    return clusters;
   }
 
   writeTables(): ReturnType<typeof writeResultTables> {
@@ -252,9 +288,10 @@ export class DeployRun {
     return writeResultTables(this.results.folder, description, this.jobs(), this.results.placed);
   }
 
-  conclude(end: DeployEnd): DeployOutcome {
+  async conclude(end: DeployEnd): Promise<DeployOutcome> {
     const { options } = this;
     const { totals, failures } = this.writeTables();
+    await this.#writeReport();
     const cached = Math.max(0, totals.done - this.finished + this.failures.length);
     return {
       report: makeReport(options.target, totals, { running: 0, cached }, failures, this.results.placed.stalePaths()),

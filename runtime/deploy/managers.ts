@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { BundledJob } from "../../compiler/format/bundle.js";
 import type { RunFollower } from "../collect/follow-run.js";
+import type { LiveReport } from "../report/write-report.js";
 import { type Run, unmarkCancelled } from "../run/run-folder.js";
 import { BROKEN_CHAIN, type Departure, type RunState } from "../run/run-state.js";
+import { messageOf } from "../system/system-errors.js";
 import type { OpenedTarget } from "../target/open-target.js";
 import { restoreCopies } from "../transfer/stage-run.js";
 import type { DeployEnd, DeployOptions } from "./types.js";
@@ -35,6 +38,7 @@ export class Managers {
   constructor(
     readonly options: DeployOptions,
     readonly opened: Pick<OpenedTarget, "scheduler" | "files">,
+    readonly live: LiveReport | undefined,
   ) {}
 
   /** Starts what is to work on a run, also one that was cancelled, and says what there is to say of it. */
@@ -111,7 +115,22 @@ export class Managers {
     for (const { name, detail } of follower.remarks.splice(0)) observer.remarked(name, detail);
     this.nameTroubles(state);
     show();
+    await this.#showLive(follower);
     return { active, news };
+  }
+
+  /** The live page is the least of all things that a full disk may keep from being written. */
+  async #showLive({ state, options }: RunFollower): Promise<void> {
+    const running = () =>
+      state.runningTries.map(({ number, start, host, incarnation: manager, slot }) => {
+        const { key, name } = options.jobs.get(number) as BundledJob;
+        return { key, name, since: start, run: `${options.target}/${options.run.number}`, host, manager, slot };
+      });
+    try {
+      await this.live?.show(running);
+    } catch (error) {
+      this.#noteOnce(`the live report could not be written: ${messageOf(error)}`);
+    }
   }
 
   /** Names what has become of nodes, pilots and lines of journals, each once. */

@@ -1,4 +1,5 @@
 import type { BundleDescription } from "../../compiler/format/bundle.js";
+import type { TellFailures } from "../report/make-report-data.js";
 import type { Failure } from "../results/failure.js";
 import type { ShownCluster } from "../results/failures/cluster-swarm.js";
 import type { PutRight } from "../results/put-right.js";
@@ -63,6 +64,8 @@ export interface DeployOptions {
   readonly description: BundleDescription;
   readonly choice: Pick<Choice, "only" | "redo" | "limit">;
   readonly keepLogs: boolean;
+  /** write the report, with failures put together so; undefined: leave it as it is */
+  readonly report: TellFailures | undefined;
   /** leave when the managers have been started */
   readonly detach: boolean;
   /** have the swarm's folder on the target, whichever checkout it belonged to */

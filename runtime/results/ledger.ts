@@ -1,7 +1,15 @@
 import { join } from "node:path";
-import { type Cause, NO_VALUE, type OutputState, USAGE_COLUMNS, type Usage } from "../../compiler/format/results.js";
+import {
+  type Cause,
+  NO_VALUE,
+  type OutputState,
+  type PastTry,
+  USAGE_COLUMNS,
+  type Usage,
+} from "../../compiler/format/results.js";
 import { AppendOnlyTable } from "../system/append-only.js";
 import { STATE_FILES } from "../workspace/workspace.js";
+import { decodeTries, encodeTries } from "./past-tries.js";
 
 export interface JobResult extends Usage {
   readonly key: string;
@@ -17,6 +25,8 @@ export interface JobResult extends Usage {
   /** which incarnation of a manager ran that, such as `main.1`, and in which of its slots; empty where it is not known */
   readonly manager: string;
   readonly slot: string;
+  /** its tries before that, in the same run */
+  readonly earlier: readonly PastTry[];
   /** which run of which target made it */
   readonly run: string;
   /** in the order of the swarm's outputs */
@@ -30,7 +40,7 @@ export interface JobResult extends Usage {
 const COLUMNS = [
   ...["key", "name", "status", "cause", "exitCode", "attempts", "seconds", "host", "run", "outputs", "detail"],
   ...Object.values(USAGE_COLUMNS),
-  ...["start", "manager", "slot"],
+  ...["start", "manager", "slot", "earlier"],
 ] as const;
 
 /** Ledgers of earlier versions do not say what a job has used, nor when and in which slot it ran. */
@@ -43,7 +53,7 @@ function encodeOutput(state: OutputState, digest: string | undefined): string {
 
 function encode(result: JobResult): string[] {
   const outputs = result.outputs.map((state, i) => encodeOutput(state, result.digests[i])).join(" ");
-  const row = { ...result, outputs };
+  const row = { ...result, outputs, earlier: encodeTries(result.earlier) };
   return COLUMNS.map((column) => String(row[column] ?? NO_VALUE));
 }
 
@@ -61,7 +71,7 @@ function measured(text: string | undefined): number | undefined {
 function decode(fields: readonly string[]): JobResult {
   const [key, name, status, cause, exitCode, attempts, seconds, host, run, outputs, detail] = fields as unknown as Row;
   const words = outputs === "" ? [] : outputs.split(" ").map((word) => word.split(":"));
-  const [cpuSeconds, peakMemory, readBytes, writtenBytes, start, manager, slot] = fields.slice(FEWEST_COLUMNS);
+  const [cpuSeconds, peakMemory, readBytes, writtenBytes, start, manager, slot, earlier] = fields.slice(FEWEST_COLUMNS);
   return {
     key,
     name,
@@ -74,6 +84,7 @@ function decode(fields: readonly string[]): JobResult {
     start: measured(start),
     manager: manager ?? "",
     slot: slot ?? "",
+    earlier: decodeTries(earlier ?? ""),
     run,
     outputs: words.map(([state]) => (/^\d+$/.test(state as string) ? Number(state) : (state as OutputState))),
     digests: words.map(([, digest]) => digest ?? ""),

@@ -1,3 +1,4 @@
+import type { PastTry } from "../../compiler/format/results.js";
 import { type EndedTry, JournalReader, type StartedTry } from "./journal.js";
 import type { Run } from "./run-folder.js";
 
@@ -9,6 +10,12 @@ export interface Departure {
 /** Why a manager has left whose time has ended, and whose successor could not be submitted. */
 export const BROKEN_CHAIN = "broken-chain";
 
+/** The last try of a job. */
+export interface FinishedTry extends EndedTry {
+  /** those before it, the first one first */
+  readonly earlier: readonly PastTry[];
+}
+
 /** Where a run stands: the same for whoever follows it, collects it, previews it or tells of it. */
 export type RunPhase =
   /** managers work on it, or are about to */
@@ -19,6 +26,8 @@ export type RunPhase =
   | "waiting"
   /** jobs are left, and this run will not run them */
   | "stopped";
+
+const NO_TRIES: readonly PastTry[] = [];
 
 /** Reasons for which managers leave and others may go on. */
 const HARMLESS = new Set(["finished", "walltime", BROKEN_CHAIN]);
@@ -44,6 +53,8 @@ export class RunState {
   /** the last job that each slot has begun: when it begins another, that one has ended, also if nobody has said so yet */
   readonly #lastOfSlots = new Map<string, number>();
   readonly #finished = new Set<number>();
+  /** of jobs that are tried again */
+  readonly #earlier = new Map<number, PastTry[]>();
   /** how the last incarnation of each manager has left; undefined if it has not, or was killed */
   readonly #departures = new Map<string, Departure | undefined>();
   /** also of managers that others have followed since */
@@ -124,6 +135,11 @@ export class RunState {
     );
   }
 
+  #noteEarlier({ number, start, end, incarnation: manager, slot }: EndedTry): void {
+    const tries = this.#earlier.get(number) ?? [];
+    this.#earlier.set(number, [...tries, { start, end, manager, slot }]);
+  }
+
   /** What a killed manager has left in its journal runs no more. */
   #forgetRunning(manager: string): void {
     for (const [number, { incarnation }] of this.#begun)
@@ -136,7 +152,7 @@ export class RunState {
    * @param finished is told of each job that has ended for good, once: of two results of one job the first stands
    * @returns whether anything was new
    */
-  read(finished: (ended: EndedTry) => void = () => {}): boolean {
+  read(finished: (ended: FinishedTry) => void = () => {}): boolean {
     return this.#reader.read({
       started: (started) => {
         const { number } = started;
@@ -146,10 +162,13 @@ export class RunState {
       ended: (ended) => {
         const begun = this.#begun.get(ended.number);
         this.#begun.delete(ended.number);
+        const slot = begun?.attempt === ended.attempt ? begun.slot : "";
+        if (ended.event === "again") this.#noteEarlier({ ...ended, slot });
         if ((ended.event !== "done" && ended.event !== "failed") || this.#finished.has(ended.number)) return;
         if (this.jobs?.has(ended.number) === false) return;
         this.#finished.add(ended.number);
-        finished({ ...ended, slot: begun?.attempt === ended.attempt ? begun.slot : "" });
+        finished({ ...ended, slot, earlier: this.#earlier.get(ended.number) ?? NO_TRIES });
+        this.#earlier.delete(ended.number);
       },
       arrived: (incarnation) => {
         this.#forgetRunning(managerOf(incarnation));

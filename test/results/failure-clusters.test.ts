@@ -41,7 +41,8 @@ function cluster(params: readonly string[], jobs: readonly MadeUp[]) {
       ...{
         attempts: 1,
         seconds: 1,
-        start: 0,
+        earlier: [],
+    start: 0,
         host,
         manager,
         slot: "0",

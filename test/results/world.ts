@@ -189,6 +189,7 @@ export class World {
       start: undefined,
       manager: "",
       slot: "",
+      earlier: [],
       run: `here/${this.#runs}`,
       outputs,
       digests,

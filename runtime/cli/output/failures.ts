@@ -1,6 +1,7 @@
 import { countOf, firstOf, formatNumber } from "../../../compiler/format/amounts.js";
 import { withoutControlCharacters } from "../../../compiler/format/control-characters.js";
 import { adviseOnExit, describeExit } from "../../../compiler/shell/exit-words.js";
+import type { TellFailures } from "../../report/make-report-data.js";
 import type { Failure } from "../../results/failure.js";
 import type { ShownCluster } from "../../results/failures/cluster-swarm.js";
 import type { Trait } from "../../results/failures/traits.js";
@@ -10,6 +11,8 @@ import type { Voice } from "./terminal.js";
 
 /** So many clusters are told of. */
 const MOST_CLUSTERS = 25;
+/** So many of them the report has. */
+const MOST_IN_REPORT = 100;
 /** So many jobs that have failed alike are named. */
 const MOST_NAMED = 5;
 /** The start of a command that is longer is shown. */
@@ -127,4 +130,22 @@ export function describeClusters(clusters: readonly ShownCluster[]): object[] {
     const example = { job: names[0], lines };
     return { cause, exitCode, detail, text, read: isRead, example, common: traits.map(describeTrait), jobs: names };
   });
+}
+
+/** Failures put together as they are told, for the report. */
+export function tellFailures(commands?: CommandLines): TellFailures {
+  return (clusters) =>
+    clusters.slice(0, MOST_IN_REPORT).map((cluster) => {
+      const { jobs, lines, traits } = cluster;
+      const first = jobs[0] as Failure;
+      return {
+        count: jobs.length,
+        title: headlineOf(cluster),
+        advice: adviceOn(first),
+        common: traits.map((trait) => describeCommon(trait, jobs.length)),
+        example: first.name,
+        printed: lines.map((line) => (commands ? commands.translate(line, first.name) : line)).join("\n"),
+        jobs: jobs.slice(0, MOST_NAMED).map(({ name }) => name),
+      };
+    });
 }

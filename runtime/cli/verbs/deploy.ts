@@ -13,7 +13,7 @@ import { describeCollectedTree, sayCollectedTree } from "../output/collected-tre
 import { CommandLines } from "../output/command-lines.js";
 import { observeDeploy, summarizeDeploy } from "../output/deploy.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
-import { describeClusters } from "../output/failures.js";
+import { describeClusters, tellFailures } from "../output/failures.js";
 import { sayNotes } from "../output/notes.js";
 import { writeBundle } from "./build.js";
 import { compileDefinition } from "./compile-definition.js";
@@ -27,6 +27,8 @@ export interface DeployVerbOptions {
   readonly limit?: number;
   readonly dryRun?: boolean;
   readonly keepLogs?: boolean;
+  /** false: leave results/report.html as it is */
+  readonly report?: boolean;
   readonly detach?: boolean;
   readonly takeOver?: boolean;
   readonly acceptNewHostKey?: boolean;
@@ -85,12 +87,14 @@ export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
     },
   ]);
   try {
+    const commands = CommandLines.of(workspace, description, bundle);
     const once: Omit<DeployOptions, "description"> = {
       workspace,
       target,
       bundle,
       choice,
       keepLogs: options.keepLogs === true,
+      report: options.report === false ? undefined : tellFailures(commands),
       detach: options.detach === true,
       takeOver: options.takeOver === true,
       acceptNewHostKey: options.acceptNewHostKey === true,
@@ -109,7 +113,7 @@ export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
       const { description: current } = await compileAndBuild(context);
       result = await deploySwarm({ ...once, description: current });
     }
-    summarizeDeploy(terminal, workspace, result, isAsked, CommandLines.of(workspace, description, bundle));
+    summarizeDeploy(terminal, workspace, result, isAsked, commands);
     const trees = collectedTree(description) ? { trees: result.trees.map(describeCollectedTree) } : {};
     if (context.json) {
       const clusters = describeClusters(result.clusters);

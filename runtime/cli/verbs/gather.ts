@@ -12,6 +12,7 @@ import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { describeClusters } from "../output/failures.js";
 import { sayNote } from "../output/notes.js";
 import { sayLost, sayUntidied } from "../output/results.js";
+import { tellFailuresOf } from "./report.js";
 import { useDeployed } from "./use-deployed.js";
 import type { Verb, VerbContext } from "./verb.js";
 
@@ -63,8 +64,13 @@ export const gather: Verb<GatherOptions> = async (context, options) => {
 const gatherAlone: Verb<GatherOptions> = (context, options) =>
   useDeployed(context, options.dryRun === true ? "look" : "change", async (deployed) => {
     if (options.dryRun === true) return preview(context, deployed);
-    const collected = await collect(deployed, { stop: false, keepLogs: options.keepLogs === true });
+    const collected = await collect(deployed, {
+      stop: false,
+      keepLogs: options.keepLogs === true,
+      report: tellFailuresOf(deployed),
+    });
     const { totals } = collected;
+    for (const note of collected.notes) sayNote(context.terminal, note);
     const { report } = context.terminal;
     if (context.json) {
       const document = makeReport(

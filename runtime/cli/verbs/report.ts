@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { relative } from "node:path";
+import { writeReportOf } from "../../collect/collect.js";
+import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
+import { lookAt } from "../../collect/look-at.js";
+import type { TellFailures } from "../../report/make-report-data.js";
+import { reportPath } from "../../report/write-report.js";
+import { RuntimeProblem } from "../../system/problem.js";
+import { AtWork } from "../../workspace/deploy-lock.js";
+import { openWorkspace } from "../../workspace/workspace.js";
+import { CommandLines } from "../output/command-lines.js";
+import { EXIT } from "../output/exit-codes.js";
+import { tellFailures } from "../output/failures.js";
+import { useDeployed } from "./use-deployed.js";
+import type { Verb } from "./verb.js";
+
+export interface ReportVerbOptions {
+  readonly open?: boolean;
+}
+
+export function tellFailuresOf({ workspace, description, bundle }: DeployedSwarm): TellFailures {
+  return tellFailures(CommandLines.of(workspace, description, bundle));
+}
+
+/** `locusts report`: writes the page of what was collected, and of what runs. */
+export const report: Verb<ReportVerbOptions> = async (context, options) => {
+  const { terminal } = context;
+  const path = reportPath(openWorkspace(context.place));
+  try {
+    await useDeployed(context, "change", async (deployed) => {
+      const { running } = await lookAt(deployed);
+      const tries = running.map(({ job: { key, name }, run, started }) => {
+        const { start: since, host, incarnation: manager, slot } = started;
+        return { key, name, since, run: `${deployed.target}/${run.number}`, host, manager, slot };
+      });
+      const [note] = await writeReportOf(deployed, tellFailuresOf(deployed), tries);
+      if (note !== undefined) throw new RuntimeProblem(note);
+    });
+  } catch (error) {
+    if (!(error instanceof AtWork)) throw error;
+    terminal.say(`${error.message}; a deploy writes its report by itself`);
+  }
+  if (context.json) terminal.printDocument({ report: path });
+  else terminal.print(relative(process.cwd(), path));
+  if (options.open === true) await openInBrowser(path);
+  return EXIT.fine;
+};
+
+/** Has the desktop show a file. @throws RuntimeProblem if there is none */
+async function openInBrowser(path: string): Promise<void> {
+  const opener = process.platform === "darwin" ? "open" : "xdg-open";
+  const child = spawn(opener, [path], { detached: true, stdio: "ignore" });
+  try {
+    await once(child, "spawn");
+  } catch {
+    throw new RuntimeProblem(`${opener} is not here to show ${path}`, "open that file in a browser by hand");
+  }
+  child.unref();
+}

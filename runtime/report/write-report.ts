@@ -1,0 +1,149 @@
+import { existsSync, readSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { withFile } from "../../compiler/format/file-access.js";
+import { makeFolders } from "../../compiler/format/make-folders.js";
+import { REPORT_FILES } from "../../compiler/format/results.js";
+import { LOCUSTS_VERSION } from "../../compiler/format/version.js";
+import { removeOldDrafts, replaceBy, writeAtomically } from "../../compiler/format/write-atomically.js";
+import type { Failure } from "../results/failure.js";
+import type { ShownCluster } from "../results/failures/cluster-swarm.js";
+import { STATE_FILES, type Workspace } from "../workspace/workspace.js";
+import type { Room } from "./job-table.js";
+import { ReportMaker, type ReportSource } from "./make-report-data.js";
+import type { ReportData } from "./report-data.js";
+import type { RunningTry } from "./try-table.js";
+
+/** How many jobs the page has one by one: a page of 200,000 jobs has some 5 MB. */
+const ROOM: Room = { all: 250_000, choice: 60_000 };
+
+/** By this a page is known as one that Locusts has written. */
+const MARK = '<meta name="generator" content="Locusts ';
+/** Where it stands, and what the page was made from, in bytes from its start. */
+const HEAD = 1024;
+
+function headOf(path: string): string {
+  if (!existsSync(path)) return "";
+  const block = Buffer.alloc(HEAD);
+  const length = withFile(path, "r", (file) => readSync(file, block));
+  return block.toString("utf8", 0, length);
+}
+
+export function reportPath({ results }: Workspace): string {
+  return join(results, REPORT_FILES.page);
+}
+
+/** Does somebody else's file lie where the page goes? */
+export function isForeignPage(workspace: Workspace): boolean {
+  const path = reportPath(workspace);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && (!stats.isFile() || !headOf(path).includes(MARK));
+}
+
+/** Names all that a page is made from: where that is the same, so is the page. */
+function stateOf({ state }: Workspace, { description }: ReportSource): string {
+  const files = [STATE_FILES.ledger, STATE_FILES.placed].map((name) => {
+    const stats = statSync(join(state, name), { throwIfNoEntry: false });
+    return stats ? `${stats.size}-${Math.round(stats.mtimeMs)}` : "none";
+  });
+  return [LOCUSTS_VERSION, description.digest, ...files].join(" ");
+}
+
+async function render(data: ReportData, state: string): Promise<string> {
+  const { renderPage } = await import("./render-page.js");
+  return renderPage(data, state, REPORT_FILES.news);
+}
+
+/**
+ * Writes `results/report.html`: the old page or the new one lies there at any time.
+ *
+ * @param running jobs that run now, if that is known
+ * @returns whether there is a page: false where somebody else's file lies in its place
+ */
+export async function writeReport(
+  workspace: Workspace,
+  source: ReportSource,
+  running: readonly RunningTry[] = [],
+): Promise<boolean> {
+  if (isForeignPage(workspace)) return false;
+  const path = reportPath(workspace);
+  const state = stateOf(workspace, source);
+  // One that is live, or tells of what runs, is out of date.
+  const isCurrent = running.length === 0 && headOf(path).includes(`content="${state}"`);
+  if (!isCurrent) {
+    const isPassing = running.length > 0;
+    const page = await render(new ReportMaker(source, ROOM).make(running), isPassing ? "passing" : state);
+    makeFolders(workspace.results);
+    writeAtomically(path, page);
+  }
+  rmSync(join(workspace.results, REPORT_FILES.news), { force: true });
+  removeOldDrafts(workspace.results, statSync(path).mtimeMs, Object.values(REPORT_FILES));
+  return true;
+}
+
+/** While a deploy goes on, its page has so many jobs. */
+const LIVE_ROOM: Room = { all: 3000, choice: 2000 };
+/** A deploy that is over before this, in milliseconds, has no live page. */
+const BEFORE_FIRST = 2000;
+/** News come this often, in milliseconds; where it takes long to make them, so many times as long as that. */
+const BETWEEN_NEWS = 2000;
+const BREATH = 12;
+/** Of failed jobs so many are looked at while others run. */
+const MOST_CLUSTERED = 1000;
+
+/** The page of a deploy that goes on: written once, and then its news, in a script beside it. */
+export class LiveReport {
+  readonly #began = Date.now();
+  #due = this.#began + BEFORE_FIRST;
+  #maker: ReportMaker | undefined;
+  #writing = false;
+  #clustered: { readonly of: number; readonly clusters: readonly ShownCluster[] } | undefined;
+
+  constructor(
+    readonly workspace: Workspace,
+    readonly source: ReportSource,
+  ) {}
+
+  /** Adds a result that was noted since the last time. */
+  add(result: Parameters<ReportMaker["add"]>[0]): void {
+    this.#maker?.add(result);
+  }
+
+  /** Writes what is new, if it is time. @throws what the disk says */
+  async show(running: () => readonly RunningTry[]): Promise<void> {
+    const before = Date.now();
+    if (before < this.#due || this.#writing) return;
+    this.#writing = true;
+    try {
+      await this.#write(running());
+    } finally {
+      const now = Date.now();
+      this.#due = now + Math.max(BETWEEN_NEWS, (now - before) * BREATH);
+      this.#writing = false;
+    }
+  }
+
+  /** To read many logs takes seconds: while it goes on, the first ones stand for all. */
+  #clusterSome(failures: readonly Failure[]): readonly ShownCluster[] {
+    if (this.#clustered?.of !== Math.min(failures.length, MOST_CLUSTERED)) {
+      const some = failures.slice(0, MOST_CLUSTERED);
+      this.#clustered = { of: some.length, clusters: this.source.cluster(some) };
+    }
+    return this.#clustered.clusters;
+  }
+
+  async #write(running: readonly RunningTry[]): Promise<void> {
+    const { workspace, source } = this;
+    if (isForeignPage(workspace)) return;
+    const isFirst = this.#maker === undefined;
+    if (!this.#maker) {
+      const jobs = [...source.jobs()];
+      const cluster = (failures: readonly Failure[]) => this.#clusterSome(failures);
+      this.#maker = new ReportMaker({ ...source, jobs: () => jobs, cluster }, LIVE_ROOM);
+    }
+    const data = this.#maker.make(running, true);
+    const { renderNews } = await import("./render-page.js");
+    makeFolders(workspace.results);
+    replaceBy(join(workspace.results, REPORT_FILES.news), (draft) => writeFileSync(draft, renderNews(data)));
+    if (isFirst) writeAtomically(reportPath(workspace), await render(data, "live"));
+  }
+}

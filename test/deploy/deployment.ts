@@ -119,7 +119,7 @@ export default defineSwarm({
     return readdirSync(this.path("results"), { recursive: true, withFileTypes: true })
       .filter((entry) => !entry.isDirectory())
       .map((entry) => join(entry.parentPath, entry.name).slice(this.path("results").length + 1))
-      .filter((path) => !path.startsWith("_logs/") && path !== "jobs.tsv" && path !== "outputs.tsv")
+      .filter((path) => !path.startsWith("_logs/") && !["jobs.tsv", "outputs.tsv", "report.html"].includes(path))
       .sort();
   }
 

@@ -79,8 +79,9 @@ test("holds nothing else: no tests, no sources, no leftovers of deleted files", 
     if (["LICENSE", "README.md", "CHANGELOG.md", "package.json"].includes(path)) return true;
     const built = /^dist\/((?:compiler|runtime)\/.+)$/.exec(path)?.[1];
     if (built === undefined) return false;
-    // Made of the templates beside it, and of the modules of the command line.
+    // Made of the templates beside it, of the modules of the command line, and of the report's page.
     if (["compiler/emit/templates/compiled.cjs", "runtime/cli/locusts.cjs"].includes(built)) return true;
+    if (/^runtime\/report\/page\/built\/(page\.js|page\.css|templates\.cjs)$/.test(built)) return true;
     return existsSync(join(root, built.replace(/(\.d\.ts|\.js)$/, ".ts")));
   };
   assert.deepEqual(

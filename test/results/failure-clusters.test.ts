@@ -42,7 +42,7 @@ function cluster(params: readonly string[], jobs: readonly MadeUp[]) {
         attempts: 1,
         seconds: 1,
         earlier: [],
-    start: 0,
+        start: 0,
         host,
         manager,
         slot: "0",

@@ -139,6 +139,7 @@ test.skipUnless(
       "b_many",
       "jobs.tsv",
       "outputs.tsv",
+      "report.html",
     ]);
   },
 );

@@ -183,10 +183,20 @@ function candidates(program: Command, line: string): Candidate[] {
       return []; // there is no definition, say
     }
   }
+  if (verb === "repro") return [...namesBehind(place, target, typed), ...pathsLike(typed, leadsToDefinition)];
   if (place !== undefined) return [];
   if (verb === "completion") return plain(["bash", "zsh", "fish"]);
   if (verb === "run" || verb === "import-tree") return pathsLike(typed, () => true);
   return pathsLike(typed, leadsToDefinition);
+}
+
+/** Names of jobs, of the definition that was typed before or of the one here. */
+function namesBehind(place: string | undefined, target: string | undefined, typed: string): Candidate[] {
+  try {
+    return jobsOf(openWorkspace(place ?? "."), target, typed);
+  } catch {
+    return []; // what stands before is a job, say
+  }
 }
 
 function helpOption(command: Command): readonly Option[] {

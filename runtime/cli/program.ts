@@ -1,6 +1,8 @@
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { LOCUSTS_VERSION } from "../../compiler/format/version.js";
-import { listHome } from "../workspace/workspace.js";
+import { DEFINITION_NAME, listHome } from "../workspace/workspace.js";
 import { completeInShells } from "./completion.js";
 import { explainUnknownVerbs } from "./other-words.js";
 import type { ExitCode } from "./output/exit-codes.js";
@@ -31,6 +33,17 @@ function withRunOptions(command: Command): Command {
     .option("--no-report", "leave results/report.html as it is")
     .option("--detach", "leave as soon as it runs; status and gather come back to it")
     .option("--take-over", "have the swarm's folder on the target, whichever checkout it belonged to");
+}
+
+function isDefinition(word: string): boolean {
+  return word !== "." && (existsSync(join(word, DEFINITION_NAME)) || (existsSync(word) && statSync(word).isFile()));
+}
+
+function withCommonOptions(command: Command): Command {
+  return command
+    .option("-t, --target <name>", "one of the definition's targets (default: the only one, else local)")
+    .option("--json", "print one document for programs on stdout")
+    .exitOverride();
 }
 
 interface CommonOptions {
@@ -68,10 +81,8 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     const command = program
       .command(name)
       .description(description)
-      .argument("[definition]", "a folder with swarm.config.ts, or a definition's file", ".")
-      .option("-t, --target <name>", "one of the definition's targets (default: the only one, else local)")
-      .option("--json", "print one document for programs on stdout")
-      .exitOverride();
+      .argument("[definition]", "a folder with swarm.config.ts, or a definition's file", ".");
+    withCommonOptions(command);
     command.action(async (place: string, options: Options & CommonOptions) => {
       const json = options.json === true;
       setTypedPlace(place, options.target);
@@ -119,6 +130,22 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     "--job <name>",
     "the job: its name in results/jobs.tsv, a part that no other has, or param=value",
   );
+  const repro = program
+    .command("repro")
+    .description("run one job again, alone, in a fresh folder on its target, and show what it prints; nothing is kept")
+    .argument("<job>", "the job: its name in results/jobs.tsv, a part that no other has, or param=value")
+    .argument("[definition]", "a folder with swarm.config.ts, or a definition's file", ".");
+  withCommonOptions(repro)
+    .option("--trace", "show each command of the job before it runs, as set -x does")
+    .option("--shell", "open a shell in that folder, with everything set and the command in a file")
+    .action(async (first: string, second: string, options: { shell?: boolean; trace?: boolean } & CommonOptions) => {
+      // Other verbs have the definition first: it is known by what lies there.
+      const [job, place] = isDefinition(first) && !isDefinition(second) ? [second, first] : [first, second];
+      const json = options.json === true;
+      setTypedPlace(place, options.target);
+      const { repro: run } = await import("./verbs/repro.js");
+      finish(await run({ terminal: openTerminal(json), place, target: options.target, json }, { ...options, job }));
+    });
   verb("diff", "tell what the definition as it stands would change in the bundle", () => import("./verbs/diff.js"))
     .option("--against <revision>", "compare with the bundle of a git revision, not with the one that lies here")
     .option("--no-inputs", "with --against: compare the bundle that lies here; the data need not be there")

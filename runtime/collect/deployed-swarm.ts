@@ -128,6 +128,7 @@ async function openTargetOf(
       ledger,
       results: new Results(workspace.results, workspace.state, ledger),
       scheduler: opened.scheduler,
+      host: opened.host,
       /** oldest first */
       runs: listRuns(files.here).flatMap((number) => readRun(files.here, number) ?? []),
       jobs: () => readBundledJobs(bundle, description),

@@ -113,8 +113,8 @@ function asArgument(path: string): string {
   return path.startsWith("-") ? `./${path}` : path;
 }
 
-/** The lines of a chunk: what a slot reads of each job. */
-export function chunkLines(jobs: readonly JobToPack[]): string {
+/** The lines of a chunk: what a slot reads of each job. @param tries that each has used up */
+export function chunkLines(jobs: readonly JobToPack[], tries: number): string {
   let text = "";
   for (const { job, inputs } of jobs) {
     const copies = inputs.flatMap((input) => (input.how === "copy" ? [`${input.shared}\t${input.path}`] : []));
@@ -122,7 +122,7 @@ export function chunkLines(jobs: readonly JobToPack[]): string {
     const fields = [...job.params, ...paths, ...(job.needs ?? [])].map(encodeField);
     const first = [
       String(job.number),
-      "0",
+      String(tries),
       copies.length > 0 ? encodeField(copies.join("\n")) : "-",
       encodeField(job.name),
     ];
@@ -137,8 +137,9 @@ export function writeChunk(
   jobs: readonly JobToPack[],
   places: PackPlaces,
   inTree: boolean,
+  tries: number,
 ): void {
   // Jobs that run in a tree have no folders of their own.
   writeFileSync(join(folder, `${chunk}.tar`), packChunk(inTree ? [] : jobs, places));
-  writeFileSync(join(folder, `${chunk}.tsv`), chunkLines(jobs));
+  writeFileSync(join(folder, `${chunk}.tsv`), chunkLines(jobs, tries));
 }

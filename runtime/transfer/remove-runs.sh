@@ -3,7 +3,7 @@
 #
 #   $1 the swarm's folder
 cd -- "$1" || exit 0
-find runs incoming -type d ! -perm -700 -exec chmod u+rwx -- {} + 2>/dev/null
+find runs incoming repro repro-* -type d ! -perm -700 -exec chmod u+rwx -- {} + 2>/dev/null
 # First what declares a run: of one whose removal is cut short nothing is left to go on with.
 rm -f runs/*/run
-rm -rf runs shared incoming || : # what is left is tried again the next time
+rm -rf runs shared incoming repro repro-* || : # what is left is tried again the next time

@@ -75,6 +75,10 @@ export class SentFiles implements TargetFiles {
     this.#bulk = options.transferHost ?? options.host;
   }
 
+  within(name: string): SentFiles {
+    return new SentFiles({ ...this.options, here: join(this.here, name), there: `${this.there}/${name}`, runs: [] });
+  }
+
   get runs(): readonly number[] {
     return [...new Set([...this.options.runs, ...listRuns(this.here)])].sort((a, b) => a - b);
   }

@@ -51,6 +51,8 @@ export interface StageOptions {
   readonly isFree: boolean;
   /** seconds that they will take, by number, where that is known */
   readonly times?: ReadonlyMap<number, number>;
+  /** how many tries each of them has used up */
+  readonly tries?: number;
   staged?(jobs: number): void;
 }
 
@@ -98,7 +100,7 @@ export async function stageRun(options: StageOptions): Promise<StagedRun> {
   const flush = async (): Promise<void> => {
     if (jobs.length === 0) return;
     chunk += 1;
-    writeChunk(chunks, chunk, jobs, places, tree !== undefined);
+    writeChunk(chunks, chunk, jobs, places, tree !== undefined, options.tries ?? 0);
     left -= jobs.length;
     secondsLeft -= seconds;
     options.staged?.(wanted.length - left);

@@ -62,6 +62,8 @@ export interface TargetFiles {
   readonly there: string;
   /** the numbers of the runs that the target has */
   readonly runs: readonly number[];
+  /** A folder in this one, on both sides, with files and runs of its own, of which it has none yet. */
+  within(name: string): TargetFiles;
   makeRun(number: number): Promise<void>;
   /** What the target calls a path of this machine, where both see the same; undefined elsewhere. */
   asSeenThere(path: string): string | undefined;

@@ -56,6 +56,10 @@ export class VisibleFiles implements TargetFiles {
     this.#seals = new Seals(join(options.here, "shared"));
   }
 
+  within(name: string): VisibleFiles {
+    return new VisibleFiles({ ...this.options, here: join(this.here, name), there: join(this.there, name) });
+  }
+
   get runs(): readonly number[] {
     return listRuns(this.here);
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { appendFileSync, readdirSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "../runner/suite.js";
 import { locusts } from "./command-line.js";
@@ -204,6 +204,21 @@ test("mishaps fails in every way that it promises, and says so with exit code 3"
   const log = (name: string) => readFileSync(join(swarm, "results/_logs", name), "utf8");
   assert.equal(log("wrong-argument.err"), 'analyse: --depth takes a number, not "deep"\n');
   assert.match(log("odd-columns.err"), /odd-columns\.tsv:3: 1 columns/);
+
+  // Each of them again, alone: the same end, the same words, and nothing that stays.
+  const before = readdirSync(join(swarm, ".locusts/local")).sort();
+  const table = readFileSync(join(swarm, "results/jobs.tsv"), "utf8");
+  const alone = failures.map(async ({ job, exitCode: code }) => {
+    const { exitCode: its, stderr } = await locusts(["repro", job, swarm]);
+    const path = join(swarm, "results/_logs", `${job}.err`);
+    assert.deepEqual([its, stderr], [code, existsSync(path) ? readFileSync(path, "utf8") : ""], job);
+  });
+  await Promise.all(alone);
+  assert.match((await locusts(["repro", "no-such-program", swarm, "--trace"])).stderr, /^\++ analize --depth 31$/m);
+  const outcome = JSON.parse((await locusts(["repro", swarm, "no-output", "--json"])).stdout);
+  assert.deepEqual([outcome.cause, outcome.detail], ["missing-output", "table is missing"]);
+  assert.deepEqual(readdirSync(join(swarm, ".locusts/local")).sort(), before);
+  assert.equal(readFileSync(join(swarm, "results/jobs.tsv"), "utf8"), table);
 
   const again = await deploy(swarm);
   assert.equal(again.exitCode, 3);

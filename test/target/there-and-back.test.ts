@@ -57,7 +57,7 @@ test.skipUnless(why === undefined, why ?? "", "logs of failed jobs, and of all w
   const deployment = new Elsewhere(
     overSsh(await useCluster()),
     `jobs: list("id", ["good", "bad"]),
-     command: ({ params }) => sh\`echo "says \${params.id}"; [[ \${params.id} == good ]]\`,`,
+     command: ({ params }) => sh\`echo "says \${params.id}"; [[ \${params.id} == good ]] || nonesuch\`,`,
     SSH,
   );
   const { exitCode } = await deployment.deploy();
@@ -66,8 +66,12 @@ test.skipUnless(why === undefined, why ?? "", "logs of failed jobs, and of all w
   await deployment.deploy(["--redo", "all", "--keep-logs"]);
   assert.deepEqual([deployment.log("good", "out"), deployment.log("bad", "out")], ["says good\n", "says bad\n"]);
   const { stdout, stderr } = await deployment.begin(["logs", "--job", "bad"]).outcome;
-  assert.equal(stdout, "says bad\n");
-  assert.match(stderr, /^==> ended by swarm\.config\.ts:\d+: .*\[\[ "\$param_id" == good \]\]$/m);
+  assert.match(stdout, /^says bad\n.*: nonesuch: command not found\n$/);
+  assert.match(stderr, /^==> ended by swarm\.config\.ts:\d+: .*\[\[ "\$param_id" == good \]\] \|\| nonesuch$/m);
+
+  // Once more, alone, over there.
+  const again = await deployment.begin(["repro", "bad"]).outcome;
+  assert.deepEqual([again.exitCode, again.stdout, again.stderr], [127, "says bad\n", deployment.log("bad", "err")]);
 
   // Of a job that runs, what it has printed so far.
   deployment.define('jobs: list("id", ["slow"]), command: () => sh`echo "so far"; sleep 100`,');
@@ -94,7 +98,7 @@ test.skipUnless(
       `jobs: range("i", 1, 30),
      inputs: { data: shared("data") },
      outputs: { place: "{i}.txt" },
-     command: ({ inputs, outputs, params }) => sh\`pwd > \${outputs.place}; cat \${inputs.data} >> \${outputs.place}; [[ \${params.i} != 7 ]]\`,`,
+     command: ({ inputs, outputs, params }) => sh\`pwd > \${outputs.place}; cat \${inputs.data} >> \${outputs.place}; [[ \${params.i} != 7 ]] || { echo seven >&2; exit 7; }\`,`,
       'slurm({ host: "lab", directory: DIRECTORY, cpusPerNode: 2, walltime: "10m", scratch: "/tmp/scratch-of-$SLURM_JOB_ID" })',
       { data: "data\n" },
     );
@@ -106,6 +110,9 @@ test.skipUnless(
     );
     assert.match(deployment.result("1.txt"), /^\/tmp\/scratch-of-\d+\/.*\ndata\n$/);
     assert.equal(deployment.results().length, 29);
+    // Once more, alone, in an allocation of its own.
+    const again = await deployment.begin(["repro", "7"]).outcome;
+    assert.deepEqual([again.exitCode, again.stderr], [7, "seven\n"]);
     assert.equal(await cluster.administer("ls -d /tmp/scratch-of-* 2>/dev/null || true"), "", "scratch is left clean");
   },
 );

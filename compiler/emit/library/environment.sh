@@ -149,7 +149,7 @@ locusts_run_inside() { # folder functions...
 
 # Leaves the variables that a job's command knows in locusts_variables, as bash reads them.
 locusts_describe_job() {
-  locusts_variables=$(declare -p locusts_script locusts_bundle locusts_shared locusts_tree locusts_root locusts_folder locusts_try locusts_on_error output "${locusts_columns[@]}" 2>/dev/null)
+  locusts_variables=$(declare -p locusts_script locusts_bundle locusts_shared locusts_tree locusts_root locusts_folder locusts_try locusts_on_error locusts_alone output "${locusts_columns[@]}" 2>/dev/null)
   local entry
   for entry in "${locusts_aside[@]}"; do # bash does not take IFS from its environment
     [[ $entry != IFS=* ]] || printf -v locusts_variables '%s\nexport %q' "$locusts_variables" "$entry"

@@ -15,6 +15,8 @@ locusts_print_modules() {
 # --inside variables folder functions... No function of ours is around those of the job: their depth may be limited.
 locusts_exec='' # functions of the environment come first
 eval "$2" # those of the job, as text
+# shellcheck source=/dev/null # it stands beside this file
+[[ ! ${locusts_alone-} ]] || . "$locusts_lib/alone.sh"
 builtin cd -- "$3" || exit 1
 locusts_level=0
 if [[ ${locusts_on_error-} ]]; then

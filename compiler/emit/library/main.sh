@@ -264,7 +264,8 @@ locusts_main() { # options
     locusts_say "$PWD is over, and its results are gathered; 'locusts deploy' begins another run"
     return
   fi
-  locusts_shared=$(cd ../../shared 2>/dev/null && pwd)
+  # Beside the run; of one that is run alone, in its own folder.
+  locusts_shared=$({ cd ./shared || cd ../../shared; } 2>/dev/null && pwd)
   locusts_begin_state
   if ! locusts_open_journal && ! locusts_open_journal; then # what refuses may pass
     locusts_blame_disk "$PWD/journal/$locusts_incarnation.tsv cannot be written"

@@ -260,6 +260,11 @@ locusts_slot_main() { # number --incarnation name manager incarnation-folder sha
   locusts_memory_ran_out=''
   locusts_begin_meter
   [[ $locusts_batch != 1 ]] || locusts_quick=0
+  if [[ -e alone ]]; then
+    # shellcheck source=/dev/null # it stands beside this file
+    . "$locusts_lib/alone.sh"
+    locusts_run_alone
+  fi
   set -C -m
   shopt -u extglob # a job begins without it
   trap 'locusts_interrupted=1; locusts_obey_stop' USR2

@@ -35,6 +35,8 @@ export interface Terminal extends Voice {
    * @param line changes the beginnings of lines
    */
   printFile(path: string, line?: (start: string) => string): Promise<boolean>;
+  /** what somebody else prints, as it comes */
+  pass(stream: "out" | "err", block: Buffer): void;
   /** shows one line in place of the last one that was shown so; "" takes it away */
   status(text: string): void;
 }
@@ -146,6 +148,10 @@ export function openTerminal(json: boolean): Terminal {
         if (refused === undefined) throw error; // the file cannot be read
       }
       return refused === undefined;
+    },
+    pass(stream, block) {
+      erase();
+      (stream === "out" ? process.stdout : process.stderr).write(block);
     },
     status(text) {
       if (!live) return;

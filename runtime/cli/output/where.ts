@@ -51,7 +51,7 @@ export function seenFromHere<P extends Pick<Problem, "place">>(problem: P): P {
   return place ? { ...problem, place: { ...place, file: seenFrom(problemFolder, place.file) } } : problem;
 }
 
-const VERB = /\blocusts (?:check|build|diff|doctor|deploy|report|status|logs|gather|cancel|clean)\b/g;
+const VERB = /\blocusts (?:check|build|diff|doctor|deploy|report|status|logs|gather|repro|cancel|clean)\b/g;
 
 /** The table of results, where a message names it by its place in the definition's folder. */
 const TABLE = /(?<![\w./-])results\/jobs\.tsv\b/g;

@@ -11,11 +11,11 @@ import { clusterSwarm } from "../../results/failures/cluster-swarm.js";
 import type { JobResult } from "../../results/ledger.js";
 import { logNameOf, logPath, readLogTail } from "../../results/logs.js";
 import { MeantJobs } from "../../results/meant-jobs.js";
-import { RuntimeProblem } from "../../system/problem.js";
 import { CommandLines } from "../output/command-lines.js";
 import { EXIT } from "../output/exit-codes.js";
 import { describeClusters, sayCluster, wordsOf } from "../output/failures.js";
 import { describeJob, sayJob, sayNoLogs } from "../output/job.js";
+import { unknownJob } from "./unknown-job.js";
 import { useDeployed } from "./use-deployed.js";
 import type { Verb } from "./verb.js";
 
@@ -84,13 +84,7 @@ export const logs: Verb<LogsOptions> = (context, options) =>
       return EXIT.fine;
     }
     const job = new MeantJobs([options.job], deployed.jobs(), deployed.description.params).jobOf(options.job);
-    if (!job) {
-      const names = "the first column of results/jobs.tsv";
-      const hint = deployed.description.runsLines
-        ? `a line is named by its number in the list; ${names} has those that are commands`
-        : `names are in ${names}`;
-      throw new RuntimeProblem(`there is no job named ${options.job}`, hint);
-    }
+    if (!job) throw unknownJob(options.job, deployed.description);
     const known = await lookAtJob(deployed, job);
     const commands = CommandLines.of(deployed.workspace, deployed.description, deployed.bundle);
     const paths = { out: findLog(deployed, job, "out"), err: findLog(deployed, job, "err") };

@@ -1,0 +1,16 @@
+import { formatSeconds } from "../../../compiler/format/amounts.js";
+import type { ReproEnd } from "../../collect/repro-job.js";
+import { wordsOf } from "./failures.js";
+import type { Terminal } from "./terminal.js";
+
+/**
+ * Says how a job that ran alone has ended. Standard error is what the job has printed there, and nothing else unless a
+ * person looks; what its exit code does not tell is said in any case.
+ */
+export function sayRepro(terminal: Terminal, job: string, end: NonNullable<ReproEnd>): void {
+  const after = `after ${formatSeconds(Math.max(0, end.end - end.start) / 1000)} on ${end.host}`;
+  const how = end.cause === "ok" ? "ended well" : `failed: ${wordsOf(end)};`;
+  const text = `==> ${job} ${how} ${after}; nothing of it is kept`;
+  if (terminal.live) terminal.quote(terminal.colors.dim(text));
+  else if (end.cause !== "ok" && end.exitCode === 0) terminal.print(text);
+}

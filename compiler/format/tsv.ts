@@ -36,5 +36,7 @@ export function plainRow(values: readonly string[]): string {
 
 export function decodeRow(line: string): string[] {
   const fields = line.split("\t");
-  return line.includes("\\") ? fields.map(decodeField) : fields;
+  if (!line.includes("\\")) return fields;
+  for (let i = 0; i < fields.length; i += 1) fields[i] = decodeField(fields[i] as string);
+  return fields;
 }

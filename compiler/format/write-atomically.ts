@@ -64,6 +64,32 @@ export function writeAtomically(path: string, content: string | Uint8Array | Ite
   });
 }
 
+/** Takes text that is to stand at the end of a file. */
+export type AddText = (text: string) => void;
+
+/** Writes two files at a time, each as `writeAtomically` writes one. @param write gives text to them, piece by piece */
+export function writeBothAtomically(one: string, other: string, write: (one: AddText, other: AddText) => void): void {
+  replaceBy(one, (draftOfOne) =>
+    replaceBy(other, (draftOfOther) =>
+      addTo(draftOfOne, (addToOne) => addTo(draftOfOther, (addToOther) => write(addToOne, addToOther))),
+    ),
+  );
+}
+
+function addTo(draft: string, write: (add: AddText) => void): void {
+  withFile(draft, "wx", (file) => {
+    let block = "";
+    write((text) => {
+      block += text;
+      if (block.length < BLOCK_LENGTH) return;
+      writeWhole(file, block);
+      block = "";
+    });
+    writeWhole(file, block);
+    fsyncSync(file);
+  });
+}
+
 /** Copies a file as `writeAtomically` writes one; its mode too. */
 export function copyAtomically(from: string, path: string): void {
   replaceBy(path, (draft) => copyFileSync(from, draft));

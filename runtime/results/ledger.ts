@@ -8,6 +8,7 @@ import {
   type Usage,
 } from "../../compiler/format/results.js";
 import { AppendOnlyTable } from "../system/append-only.js";
+import { RowIndex } from "../system/row-index.js";
 import { STATE_FILES } from "../workspace/workspace.js";
 import { decodeTries, encodeTries } from "./past-tries.js";
 
@@ -102,8 +103,10 @@ function decode(fields: readonly string[]): JobResult {
  */
 export class Ledger {
   readonly #table: AppendOnlyTable;
-  readonly #results = new Map<string, JobResult>();
-  readonly #named = new Map<string, JobResult>();
+  /** where the rows stand that count: of a key, and of a name. There may be millions: they are read when they are asked for */
+  readonly #keys = new RowIndex();
+  readonly #names = new RowIndex();
+  #latest: JobResult | undefined;
 
   private constructor(stateFolder: string) {
     this.#table = new AppendOnlyTable(join(stateFolder, STATE_FILES.ledger), COLUMNS, FEWEST_COLUMNS);
@@ -111,7 +114,8 @@ export class Ledger {
 
   static open(stateFolder: string): Ledger {
     const ledger = new Ledger(stateFolder);
-    for (const result of ledger.history()) ledger.#remember(result);
+    for (const [place, [key, name]] of ledger.#table.placedRows())
+      ledger.#remember(place, key as string, name as string);
     return ledger;
   }
 
@@ -120,24 +124,35 @@ export class Ledger {
     for (const fields of this.#table.rows()) yield decode(fields);
   }
 
-  #remember(result: JobResult): void {
-    this.#results.set(result.key, result);
-    this.#named.set(result.name, result);
+  #remember(place: number, key: string, name: string): void {
+    this.#keys.put(key, place);
+    this.#names.put(name, place);
+  }
+
+  #read(place: number | undefined): JobResult | undefined {
+    const fields = place === undefined ? undefined : this.#table.rowAt(place);
+    return fields && decode(fields);
   }
 
   get(key: string): JobResult | undefined {
-    return this.#results.get(key);
+    if (this.#latest?.key === key) return this.#latest; // most are asked for several times in a row
+    const result = this.#read(this.#keys.get(key));
+    if (result?.key !== key) return undefined;
+    this.#latest = result;
+    return result;
   }
 
   /** The last result of a job of this name, as whatever it was then. */
   lastNamed(name: string): JobResult | undefined {
-    return this.#named.get(name);
+    const result = this.#read(this.#names.get(name));
+    return result?.name === name ? result : undefined;
   }
 
   /** Appends results. What a power cut could take back is still in the journals, until `sync`. */
   append(results: readonly JobResult[]): void {
-    this.#table.append(results.map(encode));
-    for (const result of results) this.#remember(result);
+    const places = this.#table.append(results.map(encode));
+    for (const [i, { key, name }] of results.entries()) this.#remember(places[i] as number, key, name);
+    this.#latest = undefined;
   }
 
   /** Makes sure that all that was appended is on the disk. */

@@ -4,6 +4,7 @@ import type { BundledJob } from "../../compiler/format/bundle.js";
 import { readLines } from "../../compiler/format/lines.js";
 import { LOG_FOLDER, RESULT_TABLES } from "../../compiler/format/results.js";
 import { AppendOnlyTable } from "../system/append-only.js";
+import { RowIndex } from "../system/row-index.js";
 import { STATE_FILES } from "../workspace/workspace.js";
 import { digestOf, isFinalStamp, measure, stampOf } from "./fingerprint.js";
 import type { Ledger } from "./ledger.js";
@@ -47,6 +48,15 @@ const COLUMNS = ["path", "key", "job", "output", "stamp", "state"] as const;
 /** So many lines more than there are outputs: then the table is written anew. */
 const MOST_OLD_LINES = 2000;
 
+/** The place of what is not there any more. */
+const NOWHERE = -1;
+
+type Row = readonly [path: string, key: string, job: string, output: string, stamp: string, state: State];
+
+function decode([path, key, job, output, stamp, state]: Row): PlacedOutput {
+  return { path, key, job, output: Number(output), stamp, stale: state === "stale" };
+}
+
 function encode({ path, key, job, output, stamp, stale }: PlacedOutput, state: State = stale ? "stale" : "placed") {
   return [path, key, job, String(output), stamp, state];
 }
@@ -57,7 +67,12 @@ function encode({ path, key, job, output, stamp, stale }: PlacedOutput, state: S
  */
 export class PlacedOutputs {
   readonly #table: AppendOnlyTable;
-  readonly #placed = new Map<string, PlacedOutput>();
+  /** where the row of each path stands, if there is one that counts: there may be millions of them */
+  #places = new RowIndex();
+  #count = 0;
+  readonly #stale = new Set<string>();
+  /** what outputs.tsv lists, as long as there is no table */
+  #adopted: Map<string, PlacedOutput> | undefined;
   /** folders that were made for outputs */
   readonly #folders = new Set<string>();
   #lines = 0;
@@ -72,19 +87,41 @@ export class PlacedOutputs {
 
   static open(stateFolder: string, results: string, ledger: Ledger): PlacedOutputs {
     const placed = new PlacedOutputs(stateFolder, results, ledger);
-    for (const row of placed.#table.rows()) placed.#remember(row);
+    placed.#readTable();
     if (placed.#lines === 0) placed.#adoptListed();
     return placed;
   }
 
-  #remember(row: readonly string[]): void {
-    const [path, key, job, output, stamp, state] = row as [string, string, string, string, string, State];
+  #readTable(): void {
+    this.#places = new RowIndex();
+    this.#count = 0;
+    this.#lines = 0;
+    this.#stale.clear();
+    this.#folders.clear();
+    for (const [place, row] of this.#table.placedRows()) this.#remember(place, row as unknown as Row);
+  }
+
+  #remember(place: number, [path, , , , , state]: Row): void {
     this.#lines += 1;
-    if (state === "folder") this.#folders.add(path);
-    else if (state === "forgotten") {
-      this.#placed.delete(path);
+    this.#stale.delete(path);
+    if (state === "folder") {
+      this.#folders.add(path);
+      return;
+    }
+    const isThere = this.#has(path);
+    if (state === "forgotten") {
       this.#folders.delete(path);
-    } else this.#placed.set(path, { path, key, job, output: Number(output), stamp, stale: state === "stale" });
+      if (isThere) this.#places.put(path, NOWHERE);
+      if (isThere) this.#count -= 1;
+      return;
+    }
+    if (!isThere) this.#count += 1;
+    this.#places.put(path, place);
+    if (state === "stale") this.#stale.add(path);
+  }
+
+  #has(path: string): boolean {
+    return (this.#places.get(path) ?? NOWHERE) !== NOWHERE;
   }
 
   /**
@@ -97,6 +134,7 @@ export class PlacedOutputs {
     if (!statSync(this.results, { throwIfNoEntry: false })?.isDirectory()) return;
     const written = statSync(table, { throwIfNoEntry: false })?.mtimeMs;
     if (written === undefined) return;
+    const adopted = new Map<string, PlacedOutput>();
     let keys: Map<string, string> | undefined; // a swarm without outputs has none to look for, however many jobs it has
     let output = 0;
     let last = "";
@@ -109,9 +147,9 @@ export class PlacedOutputs {
       const { size, newest } = measure(place);
       if (size !== Number(bytes) || newest > written) continue;
       keys ??= this.#keysOfDone();
-      this.#placed.set(path, placedOutput(path, { key: keys.get(job) ?? "", name: job }, output, stampOf(place)));
+      adopted.set(path, placedOutput(path, { key: keys.get(job) ?? "", name: job }, output, stampOf(place)));
     }
-    this.#lines = Number.POSITIVE_INFINITY; // to be written down with the first change
+    if (adopted.size > 0) this.#adopted = adopted; // to be written down with the first change
   }
 
   /** What identifies the last job of each name that was done. */
@@ -122,16 +160,28 @@ export class PlacedOutputs {
   }
 
   get(path: string): PlacedOutput | undefined {
-    return this.#placed.get(path);
+    if (this.#adopted) return this.#adopted.get(path);
+    const place = this.#places.get(path) ?? NOWHERE;
+    const row = place === NOWHERE ? undefined : (this.#table.rowAt(place) as unknown as Row | undefined);
+    return row?.[0] === path ? decode(row) : undefined;
   }
 
-  all(): Iterable<PlacedOutput> {
-    return this.#placed.values();
+  get count(): number {
+    return this.#adopted?.size ?? this.#count;
+  }
+
+  *all(): Generator<PlacedOutput> {
+    if (this.#adopted) yield* this.#adopted.values();
+    else if (this.#count > 0) {
+      for (const [place, row] of this.#table.placedRows()) {
+        if (this.#places.get(row[0] as string) === place) yield decode(row as unknown as Row);
+      }
+    }
   }
 
   /** The paths of outputs that no job of the definition makes any more, as the last deploy has found. */
   stalePaths(): string[] {
-    return [...this.#placed.values()].filter(({ stale }) => stale).map(({ path }) => path);
+    return [...this.#stale];
   }
 
   condition(output: PlacedOutput): Condition {
@@ -153,7 +203,7 @@ export class PlacedOutputs {
     if (!this.#folders.has(folder)) return false;
     return readdirSync(join(this.results, folder)).every((name) => {
       const path = `${folder}/${name}`;
-      const output = this.#placed.get(path);
+      const output = this.get(path);
       if (output) return this.condition(output) === "whole";
       return lstatSync(join(this.results, path)).isDirectory() && this.holdsOnlyOutputs(path);
     });
@@ -165,19 +215,15 @@ export class PlacedOutputs {
 
   put(outputs: readonly PlacedOutput[]): void {
     this.#write(outputs.map((output) => encode(output)));
-    for (const output of outputs) this.#placed.set(output.path, output);
   }
 
   putFolders(folders: readonly string[]): void {
     this.#write(folders.map((path) => [path, "", "", "0", "", "folder"]));
-    for (const folder of folders) this.#folders.add(folder);
   }
 
   /** What lies at these paths is not, or no more, what Locusts has put there. */
   forget(paths: readonly string[]): void {
-    const known = paths.filter((path) => this.#placed.has(path));
-    this.#write(known.map((path) => encode(this.#placed.get(path) as PlacedOutput, "forgotten")));
-    for (const path of known) this.#placed.delete(path);
+    this.#write(paths.flatMap((path) => this.get(path) ?? []).map((output) => encode(output, "forgotten")));
   }
 
   /**
@@ -190,7 +236,7 @@ export class PlacedOutputs {
     const final: PlacedOutput[] = [];
     const provisional: string[] = [];
     for (const path of paths) {
-      const output = this.#placed.get(path);
+      const output = this.get(path);
       if (!output || isFinalStamp(output.stamp)) continue;
       const stamp = stampOf(join(this.results, path));
       if (stamp === undefined || this.condition(output) !== "whole") continue;
@@ -213,22 +259,22 @@ export class PlacedOutputs {
       gone.push(folder);
     }
     this.#write(gone.map((folder) => [folder, "", "", "0", "", "forgotten"]));
-    for (const folder of gone) this.#folders.delete(folder);
   }
 
   #write(rows: readonly (readonly string[])[]): void {
     if (rows.length === 0) return;
-    if (this.#lines > 2 * (this.#placed.size + this.#folders.size) + MOST_OLD_LINES) {
+    if (this.#adopted || this.#lines > 2 * (this.#count + this.#folders.size) + MOST_OLD_LINES) {
       this.#table.rewrite(this.#rows());
-      this.#lines = this.#placed.size + this.#folders.size;
+      this.#adopted = undefined;
+      this.#readTable();
     }
-    this.#table.append(rows);
-    this.#lines += rows.length;
+    const places = this.#table.append(rows);
+    for (const [i, row] of rows.entries()) this.#remember(places[i] as number, row as unknown as Row);
   }
 
   *#rows(): Generator<readonly string[]> {
     for (const folder of this.#folders) yield [folder, "", "", "0", "", "folder"];
-    for (const output of this.#placed.values()) yield encode(output);
+    for (const output of this.all()) yield encode(output);
   }
 
   sync(): void {

@@ -6,7 +6,7 @@ import { RuntimeProblem } from "../system/problem.js";
 import { stampOf } from "./fingerprint.js";
 import { treeRecord } from "./job-state.js";
 import { findOldLogs, removeSuperseded } from "./old-logs.js";
-import { isLog, type PlacedOutput, placedOutput } from "./placed-outputs.js";
+import { isLog, type PlacedOutput, type PlacedOutputs, placedOutput } from "./placed-outputs.js";
 import type { Results } from "./results.js";
 import type { Selection } from "./select-jobs.js";
 
@@ -39,6 +39,12 @@ class Obstacles {
   }
 }
 
+function findUnclaimed(jobs: () => Iterable<BundledJob>, inTree: boolean, placed: PlacedOutputs): PlacedOutput[] {
+  const claimed = new Set<string>();
+  for (const { name, outputs } of jobs()) for (const path of inTree ? [treeRecord(name)] : outputs) claimed.add(path);
+  return [...placed.all()].filter(({ path }) => !claimed.has(path));
+}
+
 /** Compares what was put into results/ with what the jobs as they stand claim. */
 function survey(jobs: () => Iterable<BundledJob>, description: BundleDescription, results: Results) {
   const { tree } = description;
@@ -47,20 +53,21 @@ function survey(jobs: () => Iterable<BundledJob>, description: BundleDescription
   const superseded: PlacedOutput[] = [];
   /** those that a job claims, and that were stale before */
   const back: PlacedOutput[] = [];
-  const claimed = new Set<string>();
+  let claims = 0;
   for (const job of jobs()) {
-    if (tree) claimed.add(treeRecord(job.name));
+    if (tree && placed.get(treeRecord(job.name))) claims += 1;
     for (const path of tree ? [] : job.outputs) {
       const output = placed.get(path);
       if (!output) continue;
-      claimed.add(path);
+      claims += 1;
       if (output.key !== job.key || placed.ledger.get(job.key)?.status === "failed") superseded.push(output);
       else if (output.stale) back.push(output);
     }
   }
   const logs = findOldLogs(jobs, description, results);
   const isStaleLog = new Set(logs.stale.map(({ path }) => path));
-  const unclaimed = [...placed.all()].filter(({ path }) => !claimed.has(path));
+  // No two jobs have the same output. Mostly all are claimed: then there is nothing to look for.
+  const unclaimed = claims === placed.count ? [] : findUnclaimed(jobs, tree !== null, placed);
   const rest = unclaimed.filter((output) => !isLog(output));
   const gone = new Set(rest.map(({ job }) => job));
   const obstacles = new Obstacles(rest);

@@ -4,7 +4,7 @@ import type { BundleDescription, BundledJob } from "../../compiler/format/bundle
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { JOBS_COLUMNS, NO_VALUE, RESULT_TABLES, USAGE_COLUMNS } from "../../compiler/format/results.js";
 import { plainRow } from "../../compiler/format/tsv.js";
-import { removeOldDrafts, writeAtomically } from "../../compiler/format/write-atomically.js";
+import { removeOldDrafts, writeBothAtomically } from "../../compiler/format/write-atomically.js";
 import { asFailure, type Failure } from "./failure.js";
 import { currentResult } from "./job-state.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
@@ -49,30 +49,30 @@ export function writeResultTables(
   jobs: Iterable<BundledJob>,
   placed: PlacedOutputs,
 ): { readonly totals: Totals; readonly failures: readonly Failure[] } {
-  const jobLines = [plainRow([...RESULT_TABLES.jobs.columns, ...paramColumns(description.params), ...JOBS_COLUMNS])];
-  const outputLines: string[] = [plainRow(RESULT_TABLES.outputs.columns)];
   let total = 0;
   let done = 0;
   const failures: Failure[] = [];
-  for (const job of jobs) {
-    total += 1;
-    const result = currentResult(job, description, placed);
-    if (result?.status === "done") done += 1;
-    else if (result) failures.push(asFailure(job, result, description));
-    const { status, cause, exitCode, attempts, seconds, host } = result ?? NO_RESULT;
-    const usage = Object.values(USAGE_COLUMNS).map((measured) => result?.[measured] ?? NO_VALUE);
-    const values = [status, cause, exitCode, attempts, seconds, ...usage, host];
-    jobLines.push(plainRow([job.name, ...job.params, ...values.map(String)]));
-    description.outputs.forEach(({ name }, i) => {
-      const state = result?.outputs[i] ?? "missing";
-      const [word, bytes] = typeof state === "number" ? ["present", String(state)] : [state, NO_VALUE];
-      outputLines.push(plainRow([job.name, name, word, placeOf(job.outputs[i] as string, description), bytes]));
-    });
-  }
-  makeFolders(folder);
-  writeAtomically(join(folder, RESULT_TABLES.jobs.file), jobLines);
   const outputs = join(folder, RESULT_TABLES.outputs.file);
-  writeAtomically(outputs, outputLines);
+  makeFolders(folder);
+  writeBothAtomically(join(folder, RESULT_TABLES.jobs.file), outputs, (addJob, addOutput) => {
+    addJob(plainRow([...RESULT_TABLES.jobs.columns, ...paramColumns(description.params), ...JOBS_COLUMNS]));
+    addOutput(plainRow(RESULT_TABLES.outputs.columns));
+    for (const job of jobs) {
+      total += 1;
+      const result = currentResult(job, description, placed);
+      if (result?.status === "done") done += 1;
+      else if (result) failures.push(asFailure(job, result, description));
+      const { status, cause, exitCode, attempts, seconds, host } = result ?? NO_RESULT;
+      const usage = Object.values(USAGE_COLUMNS).map((measured) => result?.[measured] ?? NO_VALUE);
+      const values = [status, cause, exitCode, attempts, seconds, ...usage, host];
+      addJob(plainRow([job.name, ...job.params, ...values.map(String)]));
+      description.outputs.forEach(({ name }, i) => {
+        const state = result?.outputs[i] ?? "missing";
+        const [word, bytes] = typeof state === "number" ? ["present", String(state)] : [state, NO_VALUE];
+        addOutput(plainRow([job.name, name, word, placeOf(job.outputs[i] as string, description), bytes]));
+      });
+    }
+  });
   const tables = Object.values(RESULT_TABLES).map(({ file }) => file);
   removeOldDrafts(folder, statSync(outputs).mtimeMs, tables);
   return { totals: { total, done, failed: failures.length }, failures };

@@ -1,11 +1,17 @@
-import { existsSync, fsyncSync } from "node:fs";
+import { existsSync, fsyncSync, openSync, readSync, statSync } from "node:fs";
 import { withFile } from "../../compiler/format/file-access.js";
-import { readLines } from "../../compiler/format/lines.js";
+import { readPlacedLines } from "../../compiler/format/lines.js";
 import { decodeRow, encodeRow } from "../../compiler/format/tsv.js";
 import { writeAtomically, writeWhole } from "../../compiler/format/write-atomically.js";
 
 /** Ends each line: one without it was torn by a crash. */
 const END = ".";
+
+/** Bytes that are read at once where single rows are asked for, and how many such parts are kept. */
+const PART = 32 * 1024;
+const KEPT_PARTS = 64;
+
+const LINE_FEED = 10;
 
 function* encodeAll(rows: Iterable<readonly string[]>): Generator<string> {
   for (const row of rows) yield encodeRow([...row, END]);
@@ -13,6 +19,10 @@ function* encodeAll(rows: Iterable<readonly string[]>): Generator<string> {
 
 /** A table that is only ever appended to. A process that is killed in the middle of it leaves a torn line, which counts for nothing. */
 export class AppendOnlyTable {
+  #file: number | undefined;
+  /** parts of the file that were read lately, by their number */
+  readonly #parts = new Map<number, Buffer>();
+
   constructor(
     readonly path: string,
     readonly columns: readonly string[],
@@ -20,25 +30,74 @@ export class AppendOnlyTable {
     readonly fewest = columns.length,
   ) {}
 
+  #decode(line: string): string[] | undefined {
+    const fields = decodeRow(line);
+    const isWhole = fields.pop() === END && fields.length >= this.fewest && fields.length <= this.columns.length;
+    return isWhole ? fields : undefined;
+  }
+
   *rows(): Generator<string[]> {
+    for (const [, fields] of this.placedRows()) yield fields;
+  }
+
+  /** All rows, each with the place in the file by which `rowAt` finds it again. */
+  *placedRows(): Generator<readonly [place: number, fields: string[]]> {
     if (!existsSync(this.path)) return;
-    for (const line of readLines(this.path)) {
-      const fields = decodeRow(line);
-      const isWhole = fields.pop() === END && fields.length >= this.fewest && fields.length <= this.columns.length;
-      if (isWhole) yield fields;
+    for (const [place, line] of readPlacedLines(this.path)) {
+      const fields = this.#decode(line);
+      if (fields) yield [place, fields];
     }
   }
 
-  /** Appends rows. What a power cut could take back is safe only after `sync`. */
-  append(rows: readonly (readonly string[])[]): void {
-    if (rows.length === 0) return;
-    // A torn last line must not swallow the next one.
-    withFile(this.path, "a", (file) => writeWhole(file, `\n${[...encodeAll(rows)].join("")}`));
+  /** The row at a place; undefined where there is none that is whole. */
+  rowAt(place: number): string[] | undefined {
+    let number = Math.floor(place / PART);
+    let line = this.#part(number).subarray(place - number * PART);
+    let end = line.indexOf(LINE_FEED);
+    while (end < 0) {
+      number += 1;
+      const next = this.#part(number);
+      if (next.length === 0) return undefined;
+      line = Buffer.concat([line, next]);
+      end = line.indexOf(LINE_FEED);
+    }
+    return this.#decode(line.toString("utf8", 0, end));
+  }
+
+  #part(number: number): Buffer {
+    const known = this.#parts.get(number);
+    if (known) return known;
+    this.#file ??= openSync(this.path, "r");
+    const part = Buffer.allocUnsafe(PART);
+    const bytes = part.subarray(0, readSync(this.#file, part, 0, PART, number * PART));
+    if (this.#parts.size >= KEPT_PARTS) this.#parts.delete(this.#parts.keys().next().value as number);
+    this.#parts.set(number, bytes);
+    return bytes;
+  }
+
+  /** Appends rows. What a power cut could take back is safe only after `sync`. @returns their places */
+  append(rows: readonly (readonly string[])[]): readonly number[] {
+    if (rows.length === 0) return [];
+    const lines = [...encodeAll(rows)];
+    let place = 0;
+    withFile(this.path, "a", (file) => {
+      place = statSync(this.path).size + 1;
+      // A torn last line must not swallow the next one.
+      writeWhole(file, `\n${lines.join("")}`);
+    });
+    this.#parts.clear(); // the last of them has grown
+    return lines.map((line) => {
+      const at = place;
+      place += Buffer.byteLength(line);
+      return at;
+    });
   }
 
   /** Puts other rows in the place of all that were written so far, in one step. */
   rewrite(rows: Iterable<readonly string[]>): void {
     writeAtomically(this.path, encodeAll(rows));
+    this.#file = undefined;
+    this.#parts.clear();
   }
 
   sync(): void {

@@ -126,10 +126,9 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     "write results/report.html, a page of where the swarm stands",
     () => import("./verbs/report.js"),
   ).option("--open", "show it in the browser");
-  verb("logs", "show what a job has printed, or which jobs have failed", () => import("./verbs/logs.js")).option(
-    "--job <name>",
-    "the job: its name in results/jobs.tsv, a part that no other has, or param=value",
-  );
+  verb("logs", "show what a job has printed, or which jobs have failed", () => import("./verbs/logs.js"))
+    .option("--job <name>", "the job: its name in results/jobs.tsv, a part that no other has, or param=value")
+    .option("-f, --follow", "show what that job, or each that runs, prints while it runs");
   const repro = program
     .command("repro")
     .description("run one job again, alone, in a fresh folder on its target, and show what it prints; nothing is kept")

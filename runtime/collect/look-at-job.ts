@@ -65,7 +65,7 @@ async function findTry(deployed: DeployedSwarm, job: BundledJob) {
 }
 
 /** Where a try's own folder and logs lie on the target, without the ends of their names. */
-function baseOf({ files }: DeployedSwarm, run: Run, { incarnation, place, number }: Try): string {
+export function baseOf({ files }: Pick<DeployedSwarm, "files">, run: Run, { incarnation, place, number }: Try): string {
   const work = join(files.there, "runs", String(run.number), "work");
   return join(place.startsWith("/") ? place : join(work, incarnation, place), String(number));
 }

@@ -92,6 +92,10 @@ export class RunState {
     return this.#begun.get(number);
   }
 
+  hasFinished(number: number): boolean {
+    return this.#finished.has(number);
+  }
+
   get finished(): number {
     return this.#finished.size;
   }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readdirSync } from "node:fs";
+import type { Readable } from "node:stream";
 import { suite } from "../runner/suite.js";
 import { Deployment, until } from "./deployment.js";
 
@@ -54,8 +56,17 @@ test("a failed job: its cause, the command that ended it, and what it has writte
     running.words,
     /^==> runs runs\n==> folder: \.locusts\/.*\/6\n==> it has written runs\/tabel\.tsv \(2 bytes\)\n/,
   );
+  // Followed, alone and with whatever runs, before it goes on.
+  const alone = deployment.begin(["logs", "--follow", "--job", "runs"]);
+  const all = deployment.begin(["logs", "--follow"]);
+  await Promise.all([alone, all].map(({ child }) => once(child.stdout as Readable, "data")));
   deployment.write(".locusts/local/go", "");
   assert.equal((await outcome).exitCode, 3);
+  const [followed, named] = [await alone.outcome, await all.outcome];
+  assert.equal(followed.stdout, "so far\n");
+  assert.match(followed.stderr, /^sort: .*no-such-option.*\n(?:.*\n)*==> runs failed: exit, exit code 2; after /);
+  assert.equal(named.stdout, "runs| so far\n");
+  assert.match(named.stderr, /^runs\| sort: .*\n(?:runs\| .*\n)*==> runs failed: /);
 
   const ends = {
     silent: [1, at("silent)")],

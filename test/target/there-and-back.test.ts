@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { chmodSync, existsSync, lstatSync, readlinkSync, statSync } from "node:fs";
+import type { Readable } from "node:stream";
 import { noCluster } from "../cluster/availability.js";
 import { useCluster } from "../cluster/cluster.js";
 import { until } from "../deploy/deployment.js";
@@ -79,12 +81,15 @@ test.skipUnless(why === undefined, why ?? "", "logs of failed jobs, and of all w
   const work = `${deployment.run(3)}/work/main.1/1/1`;
   await until("it has printed something", () => existsSync(`${work}.out`) && statSync(`${work}.out`).size > 0);
   assert.equal((await deployment.begin(["logs", "--job", "slow"]).outcome).stdout, "so far\n");
+  const following = deployment.begin(["logs", "--follow"]);
+  await once(following.child.stdout as Readable, "data");
   const { document } = await deployment.json<{ running: readonly { job: string; folder: string }[] }>("status");
   assert.deepEqual(
     document.running.map(({ job, folder }) => [job, folder]),
     [["slow", work]],
   );
   assert.equal((await deployment.begin(["cancel"]).outcome).exitCode, 0);
+  assert.equal((await following.outcome).stdout, "slow| so far\n");
 });
 
 test.skipUnless(

@@ -11,15 +11,18 @@ import { clusterSwarm } from "../../results/failures/cluster-swarm.js";
 import type { JobResult } from "../../results/ledger.js";
 import { logNameOf, logPath, readLogTail } from "../../results/logs.js";
 import { MeantJobs } from "../../results/meant-jobs.js";
+import { RuntimeProblem } from "../../system/problem.js";
 import { CommandLines } from "../output/command-lines.js";
 import { EXIT } from "../output/exit-codes.js";
 import { describeClusters, sayCluster, wordsOf } from "../output/failures.js";
 import { describeJob, sayJob, sayNoLogs } from "../output/job.js";
+import { followLogs } from "./follow-logs.js";
 import { unknownJob } from "./unknown-job.js";
 import { useDeployed } from "./use-deployed.js";
 import type { Verb } from "./verb.js";
 
 export interface LogsOptions {
+  readonly follow?: boolean;
   readonly job?: string;
 }
 
@@ -61,6 +64,13 @@ function clusterFailed(deployed: DeployedSwarm, failed: readonly BundledJob[]) {
 export const logs: Verb<LogsOptions> = (context, options) =>
   useDeployed(context, "look", async (deployed) => {
     const { terminal } = context;
+    if (options.follow === true && context.json) {
+      throw new RuntimeProblem("--follow shows what jobs print, which is no document", "leave out --json, or --follow");
+    }
+    if (options.follow === true && options.job === undefined) {
+      if (!(await followLogs(terminal, deployed, undefined))) terminal.say("no job runs: locusts status tells more");
+      return EXIT.fine;
+    }
     if (options.job === undefined) {
       const failed = [...deployed.jobs()].filter((job) => deployed.ledger.get(job.key)?.status === "failed");
       if (context.json) {
@@ -85,6 +95,8 @@ export const logs: Verb<LogsOptions> = (context, options) =>
     }
     const job = new MeantJobs([options.job], deployed.jobs(), deployed.description.params).jobOf(options.job);
     if (!job) throw unknownJob(options.job, deployed.description);
+    // What has ended, or does not run at all, is shown as it is.
+    if (options.follow === true && (await followLogs(terminal, deployed, job))) return EXIT.fine;
     const known = await lookAtJob(deployed, job);
     const commands = CommandLines.of(deployed.workspace, deployed.description, deployed.bundle);
     const paths = { out: findLog(deployed, job, "out"), err: findLog(deployed, job, "err") };

@@ -1,3 +1,4 @@
+import type { DataColumns } from "../format/data-columns.js";
 import type { Command, Reference } from "./command.js";
 import { DefinitionMistake } from "./mistake.js";
 
@@ -7,6 +8,8 @@ export interface SaidChecks {
   readonly minBytes?: number;
   /** content that a line of it must have */
   readonly matches?: { readonly source: string; readonly flags: string };
+  /** columns that its rows must have */
+  readonly data?: DataColumns;
   /** a command that says so by its exit code */
   readonly checked?: (names: { readonly output: Reference }) => Command;
 }
@@ -70,4 +73,15 @@ export function checked<const S extends string>(
   check: (names: { readonly output: Reference }) => Command,
 ): OutputSpec<S> {
   return withChecks(output, { checked: check });
+}
+
+/**
+ * An output that holds data: a JSON object or a list of them (`.json`), objects line by line (`.jsonl`), or a table with
+ * a header (`.tsv`, `.csv`). Each row must have these columns; a `?` behind a type lets a value be missing. The rows of
+ * all jobs come together in `results/NAME.tsv` and `results/NAME.parquet`, and `results.ts` reads them with their types.
+ *
+ * @example data("fits/{id}.json", { slope: "number", converged: "boolean", note: "string?" })
+ */
+export function data<const S extends string>(output: S | OutputSpec<S>, columns: DataColumns): OutputSpec<S> {
+  return withChecks(output, { data: { ...columns } });
 }

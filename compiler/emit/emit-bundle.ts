@@ -238,7 +238,9 @@ export class BundleEmitter {
         delivery: delivery ?? null,
         ...(found ? { found: true as const } : {}),
       })),
-      outputs: swarm.outputs.map(({ name, pattern, kind, optional }) => ({ name, pattern, kind, optional })),
+      outputs: swarm.outputs.map(({ name, pattern, kind, optional, data }) => {
+        return { name, pattern, kind, optional, ...(data ? { data } : {}) };
+      }),
       tree: swarm.tree ? describeTree(swarm.tree, this.#treeContent) : null,
     };
     const last = this.#open(BUNDLE_FILES.description);

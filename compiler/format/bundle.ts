@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { DataColumns } from "./data-columns.js";
 import type { Delivery } from "./delivery.js";
 import { readLines } from "./lines.js";
 import type { Machinery } from "./machinery.js";
@@ -44,6 +45,8 @@ export interface BundledOutput {
   readonly pattern: string;
   readonly kind: "file" | "folder";
   readonly optional: boolean;
+  /** the columns of its rows, where it holds data */
+  readonly data?: DataColumns;
 }
 
 /** What will exist on the target when every job has run: what can be known before. */

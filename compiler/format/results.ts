@@ -29,13 +29,20 @@ export const JOBS_COLUMNS = [
 /** What has no value in them: the word that statistics programs take for it. */
 export const NO_VALUE = "NA";
 
+/** The table of jobs once more, with types. */
+export const JOBS_PARQUET = "jobs.parquet";
+
+/** By this, in its footer, a Parquet file is known as one that Locusts has written. */
+export const PARQUET_MARK = "locusts ";
+
 /** The page for people, and the script with its news while it is live. */
 export const REPORT_FILES = { page: "report.html", news: "report-live.js" } as const;
 
 /** Names right below results that Locusts keeps for its own. */
-const RESERVED_RESULTS: readonly string[] = [
+export const RESERVED_RESULTS: readonly string[] = [
   RESULT_TABLES.jobs.file,
   RESULT_TABLES.outputs.file,
+  JOBS_PARQUET,
   ...Object.values(REPORT_FILES),
   LOG_FOLDER,
 ];
@@ -54,6 +61,7 @@ export const CAUSES = [
   "walltime",
   "node",
   "missing-output",
+  "invalid-output",
   "stopped",
 ] as const;
 

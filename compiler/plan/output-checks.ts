@@ -1,10 +1,16 @@
 import type { Command, Reference } from "../dsl/command.js";
 import type { SaidChecks } from "../dsl/outputs.js";
+import { COLUMN_TYPES, DATA_FORMATS, type DataColumns, dataFormatOf, valueType } from "../format/data-columns.js";
 import { toPosixEre } from "../shell/ere.js";
 
 /** What a check may know of its output, and ask of the compiler. */
 export interface CheckContext {
   readonly kind: "file" | "folder";
+  readonly pattern: string;
+  /** do jobs run in a tree of files? */
+  readonly hasTree: boolean;
+  /** the names that a table of results has in front: the job's name and params */
+  readonly taken: readonly string[];
   mistake(message: string, hint?: string): void;
   /** The bash text of a command of the definition; undefined if something is wrong with it, which has been told then. */
   bash(make: (names: { readonly output: Reference }) => Command): Promise<string | undefined>;
@@ -26,8 +32,8 @@ export interface OutputCheck<Said, Plan> {
   resolve(said: Said, context: CheckContext): Plan | undefined | Promise<Plan | undefined>;
   /** what stands in a job's key where an output has no such check; undefined: nothing, so that older keys stay */
   readonly absent: unknown;
-  /** @param output the output's name */
-  bash(plan: Plan, output: string): CheckBash;
+  /** @param output the output's name @returns undefined if nothing looks on the target */
+  bash(plan: Plan, output: string): CheckBash | undefined;
   /** the tests of bash that tell the same of a file, without a process; undefined where none does */
   quickly(plan: Plan): readonly string[] | undefined;
 }
@@ -36,6 +42,7 @@ export interface CheckPlans {
   readonly minBytes?: number;
   readonly matches?: { readonly ere: string; readonly ignoreCase: boolean };
   readonly checked?: string;
+  readonly data?: DataColumns;
 }
 
 export const OUTPUT_CHECKS: {
@@ -64,7 +71,43 @@ export const OUTPUT_CHECKS: {
     bash: (text, output) => ({ call: ["locusts_check_by", `locusts_check_${output}`], own: text }),
     quickly: () => undefined,
   },
+  // Its content is looked at where it is collected: a target need not have a program that reads JSON.
+  data: {
+    resolve(columns, context) {
+      const mistakes = [...mistakesIn(columns, context)];
+      for (const [message, hint] of mistakes) context.mistake(message, hint);
+      return mistakes.length === 0 ? columns : undefined;
+    },
+    absent: undefined,
+    bash: () => undefined,
+    quickly: () => [],
+  },
 };
+
+/** What is wrong with declared columns, each with a hint. */
+function* mistakesIn(
+  columns: DataColumns,
+  { kind, pattern, hasTree, taken }: CheckContext,
+): Generator<[message: string, hint?: string]> {
+  if (kind === "folder") yield ["data(…) reads a file, and this output is a folder"];
+  else if (dataFormatOf(pattern) === undefined)
+    yield [
+      `data(…) cannot tell what "${pattern}" holds`,
+      `let its name end in ${Object.keys(DATA_FORMATS).join(", ")}`,
+    ];
+  if (hasTree) yield ["data(…) is for jobs that have a folder each, and these run in a tree of files"];
+  if (Object.keys(columns).length === 0) yield ["data(…) declares no column", 'write them as in { slope: "number" }'];
+  for (const [name, type] of Object.entries(columns)) {
+    if (/[\t\r\n]/.test(name) || name === "") yield [`${JSON.stringify(name)} is no name of a column`];
+    else if (taken.includes(name))
+      yield [`the column ${name} is called like the job's name or a param, which the table has in front`];
+    if (!(COLUMN_TYPES as readonly string[]).includes(valueType(type)))
+      yield [
+        `${JSON.stringify(type)} is no type of a column`,
+        `choose ${COLUMN_TYPES.join(", ")}; with a ? it may be missing`,
+      ];
+  }
+}
 
 type AnyCheck = OutputCheck<unknown, unknown>;
 
@@ -90,7 +133,7 @@ export function identifyChecks(plans: CheckPlans): unknown[] {
 }
 
 export function checksInBash(plans: CheckPlans, output: string): CheckBash[] {
-  return planned(plans).flatMap(([check, plan]) => (plan === undefined ? [] : [check.bash(plan, output)]));
+  return planned(plans).flatMap(([check, plan]) => (plan === undefined ? [] : (check.bash(plan, output) ?? [])));
 }
 
 /** The tests of bash that tell all that the checks of a file tell; undefined where they do not. */

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { basename } from "node:path";
 import { LINE_PARAMS } from "../format/bundle.js";
 import type { Content } from "../format/content/digest.js";
+import { dataTables } from "../format/data-columns.js";
 import { chooseDelivery, cleanSource } from "../format/delivery.js";
 import { nameControl, shortened, whyNoPath } from "../format/file-names.js";
 import { fillPattern, type Params, type ParamValue } from "../format/pattern.js";
@@ -66,6 +67,8 @@ export interface InputFiles {
 
 /** Works out one job after another; what is wrong with one is reported, and the job left out. */
 export class JobPlanner {
+  /** tables right below results that rows of all jobs come together in */
+  readonly #dataTables: ReadonlySet<string>;
   #number = 0;
   /** jobs that are the same but for their position, by what they are */
   readonly #seen = new MarkSet();
@@ -81,7 +84,10 @@ export class JobPlanner {
     readonly tree: string | undefined,
     /** undefined: all jobs need the same */
     readonly needs?: NeedsPlanner | undefined,
-  ) {}
+  ) {
+    const tables = swarm.outputs.filter(({ data }) => data).flatMap(({ name }) => Object.values(dataTables(name)));
+    this.#dataTables = new Set(tables);
+  }
 
   plan(params: Params): JobPlan | undefined {
     const { swarm } = this;
@@ -168,7 +174,8 @@ export class JobPlanner {
       if (why)
         wrong(why, ["outputs", output.name], `the output "${shortened(path)}" of the job ${shortened(name)} ${why}`);
       // Of a pattern that is a name of their own it has been said.
-      if (!swarm.tree && isReserved(path) && !isReserved(output.pattern)) {
+      const isTable = !swarm.tree && this.#dataTables.has(path);
+      if (isTable || (!swarm.tree && isReserved(path) && !isReserved(output.pattern))) {
         wrong(
           "reserved",
           ["outputs", output.name],

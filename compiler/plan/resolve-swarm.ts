@@ -6,9 +6,10 @@ import { outputSpec } from "../dsl/outputs.js";
 import { type AnyDefinition, referencesOf } from "../dsl/swarm.js";
 import type { Target } from "../dsl/targets.js";
 import type { Duration } from "../dsl/units.js";
+import { dataTables } from "../format/data-columns.js";
 import type { ByJob, Needs } from "../format/needs.js";
 import { parsePattern, placeholdersOf } from "../format/pattern.js";
-import { isReserved, LOG_FOLDER } from "../format/results.js";
+import { isReserved, RESERVED_RESULTS, RESULT_TABLES } from "../format/results.js";
 import type { DefinitionPath, ReportMistake } from "../problem/problem.js";
 import { findLastProgram } from "../shell/last-program.js";
 import type { ShellAround } from "../shell/template.js";
@@ -158,11 +159,14 @@ class Resolver {
         this.mistake(
           path,
           `the output "${spec.pattern}" would lie where Locusts keeps its own records of the results`,
-          `choose another name than jobs.tsv, outputs.tsv and ${LOG_FOLDER}`,
+          `choose another name than ${RESERVED_RESULTS.join(", ")}`,
         );
       }
       const checks = await resolveChecks(spec.checks, {
         kind,
+        pattern,
+        hasTree: tree !== undefined,
+        taken: [...RESULT_TABLES.jobs.columns, ...this.params],
         mistake: (message, hint) => this.mistake(path, message, hint),
         bash: async (make) => {
           const command = callDefinition(() => make({ output: new Reference("checked-output", "output") }));
@@ -178,10 +182,18 @@ class Resolver {
         parts: parsePattern(pattern),
         kind,
         optional: spec.optional,
+        ...(checks.data ? { data: checks.data } : {}),
         checks,
       });
+      if (checks.data) this.dataTable(path, name);
     }
     return plans;
+  }
+
+  /** The rows of all jobs come together in a table, which must not lie where something else does. */
+  dataTable(path: readonly string[], name: string): void {
+    if (Object.values(dataTables(name)).some(isReserved))
+      this.mistake(path, `the table of the output ${name} would lie where Locusts keeps its own`, "call it otherwise");
   }
 
   async command(

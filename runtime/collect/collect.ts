@@ -41,7 +41,7 @@ export async function collect(
   const passedOver: string[] = []; // lines of journals, as sentences
   const lost: number[] = []; // numbers of runs of which no whole bundle is known any more
   const atWork: Parameters<typeof leaveOutRunningAgain>[1][number][] = [];
-  results.ownership.checkTables(hasTree);
+  results.ownership.checkTables(deployed.description);
   makeFolders(workspace.results);
   for (const run of openRuns(deployed)) {
     if (options.stop) {
@@ -75,7 +75,8 @@ export async function collect(
     if (ended.untidied !== undefined) untidied.push(ended.untidied);
   }
   const tables = writeResultTables(workspace.results, deployed.description, deployed.jobs(), results.placed);
-  const notes = options.report ? await writeReportOf(deployed, options.report) : [];
+  const notes = await writeTypedTablesOf(deployed);
+  if (options.report) notes.push(...(await writeReportOf(deployed, options.report)));
   return {
     ...leaveOutRunningAgain(tables, atWork),
     finished,
@@ -89,6 +90,13 @@ export async function collect(
     /** what is to be said of the report, as sentences */
     notes,
   };
+}
+
+/** Writes the tables with types. @returns what there is to say of them, as sentences */
+async function writeTypedTablesOf({ workspace, description, jobs, results }: DeployedSwarm): Promise<string[]> {
+  const { writeTypedTables } = await import("../results/data/write-data-tables.js");
+  const tables = { folder: workspace.results, state: workspace.state, description, jobs, placed: results.placed };
+  return writeTypedTables(tables).map((note) => `left out of a table: ${note}`);
 }
 
 /** Writes the report of what was collected. @returns what there is to say of it, as sentences */

@@ -1,12 +1,13 @@
-import { lstatSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { join } from "node:path";
 import { type BundleDescription, type BundledJob, collectedTree } from "../../compiler/format/bundle.js";
 import type { OutputState } from "../../compiler/format/results.js";
+import { mistakeInData } from "../results/data/read-data.js";
 import { asFailure, type Failure } from "../results/failure.js";
 import { treeRecord } from "../results/job-state.js";
 import type { JobResult, Ledger } from "../results/ledger.js";
 import { logNameOf, logPath } from "../results/logs.js";
-import { isOfJob, OutputRefused } from "../results/output-refused.js";
+import { InvalidData, isOfJob, OutputRefused } from "../results/output-refused.js";
 import type { Results } from "../results/results.js";
 import type { Used } from "../results/used.js";
 import type { Run } from "../run/run-folder.js";
@@ -168,6 +169,17 @@ export class RunFollower {
     return same ? result : undefined;
   }
 
+  /** Looks into the outputs that hold data, before any of the job's is collected. @throws InvalidData */
+  #checkData(job: BundledJob, folder: string, states: readonly OutputState[]): void {
+    for (const [i, { data }] of this.options.description.outputs.entries()) {
+      const path = job.outputs[i] as string;
+      const file = join(folder, path);
+      if (!data || typeof states[i] !== "number" || !existsSync(file)) continue;
+      const mistake = mistakeInData(file, path, data);
+      if (mistake !== undefined) throw new InvalidData(mistake);
+    }
+  }
+
   #collect(job: BundledJob, ended: FinishedTry, fetched: Fetched): JobResult {
     const { description, run, keepLogs } = this.options;
     const folder = join(run.folder, "work", ended.incarnation, ended.place, String(ended.number));
@@ -176,6 +188,7 @@ export class RunFollower {
     const digests = outputs.map(() => "");
     if (ended.event === "done") {
       try {
+        this.#checkData(job, folder, outputs);
         outputs.forEach((state, i) => {
           if (typeof state !== "number" || description.tree) return;
           const path = job.outputs[i] as string;
@@ -194,7 +207,7 @@ export class RunFollower {
       } catch (error) {
         // The trouble of one job keeps no other from being collected.
         if (!isOfJob(error)) throw error;
-        cause = "node";
+        cause = error instanceof InvalidData ? "invalid-output" : "node";
         detail = error.message;
         outputs = outputs.map((state) => (typeof state === "number" ? "invalid" : state));
       }

@@ -208,11 +208,11 @@ export class DeployRun {
   }
 
   /** Has results/ hold what the jobs as they stand have made, and nothing else of theirs. */
-  putRight(selection: Selection): void {
+  async putRight(selection: Selection): Promise<void> {
     const done = putRight(() => this.jobs(), this.options.description, this.results, selection);
     this.options.observer.putRight(done);
     // If this ends here, the tables are to say what is there.
-    if (done.setAside > 0) this.writeTables();
+    if (done.setAside > 0) await this.writeTables();
   }
 
   async runWanted(selection: Selection): Promise<DeployEnd> {
@@ -224,7 +224,7 @@ export class DeployRun {
     const run = await stageWanted(this.opened, this.options, jobs, isFree, times);
     try {
       // Not before: as long as nothing can run, the old results are better than none.
-      this.putRight(selection);
+      await this.putRight(selection);
       await this.managers.launch(run, wanted.size);
     } catch (error) {
       // Whether it has begun is not known then: the next deploy will see.
@@ -239,7 +239,7 @@ export class DeployRun {
   async run(): Promise<DeployOutcome> {
     const { options } = this;
     const { ownership, placed, kept, stale } = this.results;
-    ownership.checkTables(collectedTree(options.description) !== undefined);
+    ownership.checkTables(options.description);
     const early = await this.takeUp();
     if (!early && this.trees.some(({ applied }) => applied)) return this.conclude({ how: "outdated" });
     const { workspace, description, target } = options;
@@ -264,7 +264,7 @@ export class DeployRun {
       if (options.signal.aborted) end = { how: "interrupted" };
       else if (selection.wanted.size > 0) end = await this.runWanted(selection);
       else {
-        this.putRight(selection);
+        await this.putRight(selection);
         replaceBundle(this.options, this.files);
       }
     }
@@ -283,14 +283,19 @@ export class DeployRun {
     return clusters;
   }
 
-  writeTables(): ReturnType<typeof writeResultTables> {
-    const { description } = this.options;
-    return writeResultTables(this.results.folder, description, this.jobs(), this.results.placed);
+  async writeTables(): Promise<ReturnType<typeof writeResultTables>> {
+    const { description, workspace, observer } = this.options;
+    const { folder, placed } = this.results;
+    const written = writeResultTables(folder, description, this.jobs(), placed);
+    const { writeTypedTables } = await import("../results/data/write-data-tables.js");
+    const tables = { folder, state: workspace.state, description, jobs: () => this.jobs(), placed };
+    for (const note of writeTypedTables(tables)) observer.noted(`left out of a table: ${note}`);
+    return written;
   }
 
   async conclude(end: DeployEnd): Promise<DeployOutcome> {
     const { options } = this;
-    const { totals, failures } = this.writeTables();
+    const { totals, failures } = await this.writeTables();
     await this.#writeReport();
     const cached = Math.max(0, totals.done - this.finished + this.failures.length);
     return {

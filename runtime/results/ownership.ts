@@ -1,12 +1,17 @@
 import { lstatSync, readSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
+import { type BundleDescription, type BundledJob, collectedTree } from "../../compiler/format/bundle.js";
+import { dataTables } from "../../compiler/format/data-columns.js";
 import { withFile } from "../../compiler/format/file-access.js";
-import { RESULT_TABLES } from "../../compiler/format/results.js";
+import { JOBS_PARQUET, PARQUET_MARK, RESULT_TABLES } from "../../compiler/format/results.js";
 import { isWithin, statEntry } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { digestOf, isRemnant } from "./fingerprint.js";
+import { readLogTail } from "./logs.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
+
+/** So much of a Parquet file's end holds the name of what has written it. */
+const PARQUET_FOOT = 64;
 
 function hasColumns(path: string, columns: readonly string[]): boolean {
   const start = columns.join("\t");
@@ -67,7 +72,7 @@ export class Ownership {
    * @throws RuntimeProblem if results/ is there and cannot be used, or if Locusts' own tables would replace
    * tables of somebody else
    */
-  checkTables(hasTree: boolean): void {
+  checkTables(description: Pick<BundleDescription, "tree" | "outputs">): void {
     const link = lstatSync(this.results, { throwIfNoEntry: false });
     const stats = statSync(this.results, { throwIfNoEntry: false });
     if (link && !stats) {
@@ -79,7 +84,10 @@ export class Ownership {
     if (stats && !stats.isDirectory()) {
       throw new RuntimeProblem(`${this.results} is not a folder, and results go there`, "move it away");
     }
-    const [foreign] = this.foreignTables(hasTree);
+    const [foreign] = [
+      ...this.foreignTables(collectedTree(description) !== undefined),
+      ...this.#foreignTypedTables(description),
+    ];
     if (foreign !== undefined) {
       throw new RuntimeProblem(`${foreign} is a file of yours, where Locusts writes a table`, "move it away");
     }
@@ -93,6 +101,20 @@ export class Ownership {
       const path = join(this.results, file);
       const table = statSync(path, { throwIfNoEntry: false });
       return table && (!table.isFile() || (table.size > 0 && !hasColumns(path, columns))) ? [path] : [];
+    });
+  }
+
+  /** The same of tables with types. */
+  #foreignTypedTables({ outputs }: Pick<BundleDescription, "outputs">): string[] {
+    const isText = (path: string) => hasColumns(path, RESULT_TABLES.jobs.columns);
+    const isParquet = (path: string) => readLogTail(path, PARQUET_FOOT).text.includes(PARQUET_MARK);
+    const tables = outputs.flatMap(({ name, data }) => (data ? [dataTables(name)] : []));
+    const isOurs = new Map<string, (path: string) => boolean>([[JOBS_PARQUET, isParquet]]);
+    for (const { tsv, parquet } of tables) isOurs.set(tsv, isText).set(parquet, isParquet);
+    return [...isOurs].flatMap(([name, isOwn]) => {
+      const path = join(this.results, name);
+      const stats = statSync(path, { throwIfNoEntry: false });
+      return stats && (!stats.isFile() || !isOwn(path)) ? [path] : [];
     });
   }
 

@@ -25,7 +25,7 @@ const NO_RESULT = {
 };
 
 /** The params' columns: one that is called like a column of the table itself becomes `param_…`. */
-function paramColumns(params: readonly string[]): readonly string[] {
+export function paramColumns(params: readonly string[]): readonly string[] {
   const own: readonly string[] = [...RESULT_TABLES.jobs.columns, ...JOBS_COLUMNS];
   const taken = new Set([...own, ...params]);
   return params.map((param) => {

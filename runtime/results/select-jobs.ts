@@ -92,7 +92,7 @@ class JobWords {
   /** @throws RuntimeProblem if one of them meant nothing */
   check(): void {
     if (this.#unused.size === 0) return;
-    const causes = "a cause (exit, signal, timeout, oom, missing-output)";
+    const causes = "a cause (exit, signal, timeout, oom, missing-output, invalid-output)";
     throw new RuntimeProblem(
       `${this.option}: there is no job named ${[...this.#unused].join(", ")}, and none that ended by such a cause`,
       this.option === "--redo"

@@ -57,6 +57,7 @@ export const STATE_FILES = {
   applied: "applied.tsv",
   digests: "digests.tsv",
   checked: "checked.tsv",
+  tables: "tables",
 } as const;
 
 /** Where the bundle of a target goes unless the command line says otherwise. */

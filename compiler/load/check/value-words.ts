@@ -150,7 +150,7 @@ const PARTS: readonly { readonly wanted: RegExp; readonly words: string }[] = [
   {
     wanted: /^(string \| )?Output(Like|Spec)/,
     words:
-      "an output is a path with placeholders, or what optional(…), nonEmpty(…), minBytes(…), matches(…) or checked(…) gives",
+      "an output is a path with placeholders, or what optional(…), nonEmpty(…), minBytes(…), matches(…), checked(…) or data(…) gives",
   },
   { wanted: /^(Local|Ssh|Slurm)?Target$/, words: "a target is what local(…), ssh(…) or slurm(…) gives" },
 ];

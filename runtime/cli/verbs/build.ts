@@ -5,6 +5,7 @@ import { countOf, firstOf, formatBytes, formatNumber, formatSeconds } from "../.
 import { type BundleDescription, readBundleDescription } from "../../../compiler/format/bundle.js";
 import { MACHINERY_FOLDER } from "../../../compiler/format/machinery.js";
 import type { TreeEntry } from "../../../compiler/tree/entry.js";
+import { writeResultsModule } from "../../results/data/results-module.js";
 import { keptBytes } from "../../results/kept-outputs.js";
 import { hasReflinks } from "../../system/files.js";
 import { RuntimeProblem } from "../../system/problem.js";
@@ -61,7 +62,8 @@ export function writeBundle(
   prepareState(compiled.workspace);
   const built = buildInto(compiled, folder, true, { onTreeEntry });
   keepCheck(compiled.workspace, compiled.compilation.loaded.check);
-  return built;
+  const note = writeResultsModule(compiled.workspace, built.description);
+  return note === undefined ? built : { ...built, notes: [...built.notes, { message: note }] };
 }
 
 /** What of the inputs is copied on this machine, and how much room that takes. */

@@ -1,0 +1,53 @@
+import { type ColumnType, mayBeEmpty, valueType } from "../../../compiler/format/data-columns.js";
+import { NO_VALUE } from "../../../compiler/format/results.js";
+
+/** A value of a row; null where it has none. */
+export type DataValue = string | number | boolean | null;
+
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+/** What programs write where a computation has no number for its result. */
+const SPECIAL: Readonly<Record<string, number>> = {
+  nan: Number.NaN,
+  inf: Number.POSITIVE_INFINITY,
+  "+inf": Number.POSITIVE_INFINITY,
+  "-inf": Number.NEGATIVE_INFINITY,
+  infinity: Number.POSITIVE_INFINITY,
+  "+infinity": Number.POSITIVE_INFINITY,
+  "-infinity": Number.NEGATIVE_INFINITY,
+};
+const WORDS: Readonly<Record<string, boolean>> = { true: true, false: false };
+
+const LONGEST_SHOWN = 40;
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+}
+
+const NAMES = { number: "a number", integer: "a whole number", string: "text", boolean: "true or false" } as const;
+
+/** Says what is wrong with a value. */
+function wrong(name: string, value: unknown, type: ColumnType): { readonly mistake: string } {
+  const maybe = mayBeEmpty(type) ? ", or nothing" : "";
+  return { mistake: `${name} is ${shown(value)}, and is declared to be ${NAMES[valueType(type)]}${maybe}` };
+}
+
+/** Is a value of JSON what its column declares? A mistake says why it is not. */
+export function convertJson(name: string, value: unknown, type: ColumnType): DataValue | { readonly mistake: string } {
+  if (value === undefined && !mayBeEmpty(type)) return { mistake: `${name} is missing` };
+  if (value === null || value === undefined) return mayBeEmpty(type) ? null : wrong(name, value, type);
+  const wanted = valueType(type);
+  if (wanted === "integer") return Number.isSafeInteger(value) ? (value as number) : wrong(name, value, type);
+  return typeof value === wanted ? (value as DataValue) : wrong(name, value, type);
+}
+
+/** The same of a field of a table. */
+export function convertField(name: string, field: string, type: ColumnType): DataValue | { readonly mistake: string } {
+  const wanted = valueType(type);
+  if (mayBeEmpty(type) && (field === "" || field === NO_VALUE)) return null;
+  if (wanted === "string") return field;
+  if (wanted === "boolean") return WORDS[field.toLowerCase()] ?? wrong(name, field, type);
+  const number = NUMBER.test(field) ? Number(field) : wanted === "number" ? SPECIAL[field.toLowerCase()] : undefined;
+  if (number === undefined || (wanted === "integer" && !Number.isSafeInteger(number))) return wrong(name, field, type);
+  return number;
+}

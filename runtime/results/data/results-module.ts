@@ -1,0 +1,110 @@
+import { basename, join } from "node:path";
+import type { BundleDescription } from "../../../compiler/format/bundle.js";
+import { type ColumnType, dataTables, mayBeEmpty, valueType } from "../../../compiler/format/data-columns.js";
+import { textOf } from "../../../compiler/format/file-access.js";
+import { NO_VALUE, RESULT_TABLES } from "../../../compiler/format/results.js";
+import { writeAtomically } from "../../../compiler/format/write-atomically.js";
+import type { Workspace } from "../../workspace/workspace.js";
+import { paramColumns } from "../result-tables.js";
+
+const FILE = "results.ts";
+/** By this it is known as one that Locusts has made. */
+const MARK = "// Made by Locusts from ";
+
+/** Words that TypeScript keeps for itself, and an output may be called by. */
+const KEPT = new Set(
+  (
+    "await break case catch class const continue debugger default delete do else enum export extends false finally for " +
+    "function if implements import in instanceof interface let new null package private protected public return static " +
+    "super switch this throw true try typeof var void while with yield rows number"
+  ).split(" "),
+);
+
+const TYPES = { number: "number", integer: "number", string: "string", boolean: "boolean" } as const;
+
+function typeOf(type: ColumnType): string {
+  return `${TYPES[valueType(type)]}${mayBeEmpty(type) ? " | null" : ""}`;
+}
+
+function conversionOf(type: ColumnType, field: string): string {
+  const value = {
+    number: `number(${field})`,
+    integer: `Number(${field})`,
+    string: field,
+    boolean: `${field} === "true"`,
+  }[valueType(type)];
+  return mayBeEmpty(type) ? `${field} === ${JSON.stringify(NO_VALUE)} ? null : ${value}` : value;
+}
+
+function keyOf(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
+}
+
+/** The module's text; undefined where no output holds data. */
+function moduleOf(description: BundleDescription, source: string): string | undefined {
+  const outputs = description.outputs.flatMap(({ name, data }) => (data ? [{ name, data }] : []));
+  if (outputs.length === 0) return undefined;
+  const front = [...RESULT_TABLES.jobs.columns, ...paramColumns(description.params)];
+  const parts = outputs.map(({ name, data }) => {
+    const row = `${name.charAt(0).toUpperCase()}${name.slice(1)}Row`;
+    const columns = [...front.map((column) => [column, "string"] as const), ...Object.entries(data)];
+    const types = columns.map(([column, type]) => `  readonly ${keyOf(column)}: ${typeOf(type as ColumnType)};`);
+    const values = columns.map(
+      ([column, type], i) => `      ${keyOf(column)}: ${conversionOf(type as ColumnType, `fields[${i}]!`)},`,
+    );
+    const own = KEPT.has(name) ? `${name}_` : name;
+    return `/** A row of results/${dataTables(name).tsv}: the job's name and params as they are written there, and its values. */
+export interface ${row} {
+${types.join("\n")}
+}
+
+${own === name ? "export " : ""}function* ${own}(): Generator<${row}> {
+  for (const fields of rows(${JSON.stringify(dataTables(name).tsv)})) {
+    yield {
+${values.join("\n")}
+    };
+  }
+}
+${own === name ? "" : `export { ${own} as ${name} };\n`}`;
+  });
+  return `${MARK}${source}: its results, with the types that are declared there. Edit that, not this.
+import { readFileSync } from "node:fs";
+
+function* rows(table: string): Generator<string[]> {
+  const text = readFileSync(new URL(\`results/\${table}\`, import.meta.url), "utf8");
+  for (let at = text.indexOf("\\n") + 1; at < text.length; ) {
+    const end = text.indexOf("\\n", at);
+    yield text.slice(at, end).split("\\t");
+    at = end + 1;
+  }
+}
+${
+  parts.some((part) => part.includes("number(fields"))
+    ? `
+function number(field: string): number {
+  return field.endsWith("Inf") ? Number(\`\${field}inity\`) : Number(field);
+}
+`
+    : ""
+}
+${parts.join("\n")}`;
+}
+
+/**
+ * Writes `results.ts` beside the definition, where an output holds data.
+ *
+ * @returns what there is to say of it, as a sentence
+ */
+export function writeResultsModule(
+  { folder, definition }: Workspace,
+  description: BundleDescription,
+): string | undefined {
+  const text = moduleOf(description, basename(definition));
+  if (text === undefined) return undefined;
+  const path = join(folder, FILE);
+  const old = textOf(path);
+  if (old !== undefined && !old.startsWith(MARK))
+    return `${path} is a file of yours, so there is no module that reads the results with their types: call it otherwise`;
+  if (old !== text) writeAtomically(path, text);
+  return undefined;
+}

@@ -1,0 +1,217 @@
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { BundleDescription, BundledJob } from "../../../compiler/format/bundle.js";
+import { type DataColumns, dataTables, mayBeEmpty, valueType } from "../../../compiler/format/data-columns.js";
+import { textOf } from "../../../compiler/format/file-access.js";
+import { JOBS_COLUMNS, JOBS_PARQUET, NO_VALUE, USAGE_COLUMNS } from "../../../compiler/format/results.js";
+import { plainRow } from "../../../compiler/format/tsv.js";
+import { LOCUSTS_VERSION } from "../../../compiler/format/version.js";
+import { draftOf, removeOldDrafts, writeAtomically, writeWhole } from "../../../compiler/format/write-atomically.js";
+import { STATE_FILES } from "../../workspace/workspace.js";
+import { currentResult } from "../job-state.js";
+import type { JobResult } from "../ledger.js";
+import type { PlacedOutputs } from "../placed-outputs.js";
+import { paramColumns } from "../result-tables.js";
+import type { DataValue } from "./convert.js";
+import { DataMistake } from "./data-mistake.js";
+import { type ParquetColumn, ParquetFile } from "./parquet-file.js";
+import { readData } from "./read-data.js";
+
+/** A param whose every value reads so is a number: one with zeros in front is a name. */
+const NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$/;
+const BLOCK = 1 << 18;
+
+/** What the tables are written from. */
+export interface TypedTables {
+  /** `results/` */
+  readonly folder: string;
+  /** `.locusts/` */
+  readonly state: string;
+  readonly description: BundleDescription;
+  readonly jobs: () => Iterable<BundledJob>;
+  readonly placed: PlacedOutputs;
+}
+
+/** A table of text as it is written. */
+class TextFile {
+  readonly #file: number;
+  #block = "";
+
+  constructor(readonly path: string) {
+    this.#file = openSync(path, "wx");
+  }
+
+  add(line: string): void {
+    this.#block += line;
+    if (this.#block.length >= BLOCK) this.#flush();
+  }
+
+  #flush(): void {
+    writeWhole(this.#file, this.#block);
+    this.#block = "";
+  }
+
+  finish(): void {
+    this.#flush();
+    fsyncSync(this.#file);
+    closeSync(this.#file);
+  }
+}
+
+/** A value as statistics programs read it. */
+function textOfValue(value: DataValue): string {
+  if (value === null) return NO_VALUE;
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    if (Number.isNaN(value)) return "NaN";
+    return value > 0 ? "Inf" : "-Inf";
+  }
+  return String(value);
+}
+
+/** The tables of one output that holds data. */
+class OutputTables {
+  readonly #text: TextFile;
+  readonly #parquet: ParquetFile;
+
+  constructor(
+    readonly index: number,
+    readonly columns: DataColumns,
+    front: readonly ParquetColumn[],
+    draft: { readonly tsv: string; readonly parquet: string },
+  ) {
+    const own = Object.entries(columns).map(([name, type]) => {
+      return { name, type: valueType(type), mayBeEmpty: mayBeEmpty(type) };
+    });
+    this.#text = new TextFile(draft.tsv);
+    this.#text.add(plainRow([...front, ...own].map(({ name }) => name)));
+    this.#parquet = new ParquetFile(draft.parquet, [...front, ...own]);
+  }
+
+  /** Adds the rows of one job. @returns what is wrong with its file, if that was edited since */
+  add(folder: string, job: BundledJob, front: readonly DataValue[]): string | undefined {
+    const path = job.outputs[this.index] as string;
+    const start = [job.name, ...job.params];
+    try {
+      // All of it is read before any of it is written.
+      const rows = [...readData(join(folder, path), path, this.columns)];
+      for (const row of rows) {
+        this.#text.add(plainRow([...start, ...row.map(textOfValue)]));
+        this.#parquet.add([...front, ...row]);
+      }
+      return undefined;
+    } catch (error) {
+      if (error instanceof DataMistake) return `${path}:${error.message}`;
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return `${path} is gone`;
+      throw error;
+    }
+  }
+
+  finish(): void {
+    this.#text.finish();
+    this.#parquet.finish();
+  }
+}
+
+/** Columns of jobs.parquet behind the params. */
+function jobColumns(): ParquetColumn[] {
+  const types: Readonly<Record<string, ParquetColumn["type"]>> = {
+    exit_code: "integer",
+    attempts: "integer",
+    seconds: "number",
+    cpu_seconds: "number",
+    peak_memory: "integer",
+    read_bytes: "integer",
+    written_bytes: "integer",
+  };
+  return JOBS_COLUMNS.map((name) => ({ name, type: types[name] ?? "string", mayBeEmpty: true }));
+}
+
+function jobValues(result: JobResult | undefined): DataValue[] {
+  if (!result) return ["pending", null, null, 0, null, ...Object.keys(USAGE_COLUMNS).map(() => null), null];
+  const { status, cause, exitCode, attempts, seconds, host } = result;
+  const usage = Object.entries(USAGE_COLUMNS).map(([name, measured]) => {
+    const value = result[measured];
+    return value === undefined ? null : name === "cpu_seconds" ? value : Math.round(value);
+  });
+  return [status, cause, exitCode, attempts, seconds, ...usage, host];
+}
+
+/** Which params are numbers: those of which all jobs' values are. */
+function numericParams({ description, jobs }: TypedTables): boolean[] {
+  const numeric = description.params.map(() => true);
+  for (const { params } of jobs()) {
+    params.forEach((value, i) => {
+      if (numeric[i] && !NUMBER.test(value)) numeric[i] = false;
+    });
+  }
+  return numeric;
+}
+
+/** All that the tables are made from: where that is the same, so are they. */
+function stateOf({ state, description }: TypedTables): string {
+  const stamps = [STATE_FILES.ledger, STATE_FILES.placed].map((name) => {
+    const stats = statSync(join(state, name), { throwIfNoEntry: false });
+    return stats ? `${stats.size}-${stats.mtimeMs}` : "none";
+  });
+  return [LOCUSTS_VERSION, description.digest, ...stamps].join(" ");
+}
+
+function tablesOf({ outputs }: BundleDescription) {
+  return outputs.flatMap(({ name, data }, index) => (data ? [{ index, data, ...dataTables(name) }] : []));
+}
+
+/** The tables with types: their names below results. */
+export function typedTables(description: BundleDescription): string[] {
+  return [JOBS_PARQUET, ...tablesOf(description).flatMap(({ tsv, parquet }) => [tsv, parquet])];
+}
+
+/**
+ * Writes `results/jobs.parquet`, and for each output that holds data the rows of all jobs that are done, with the jobs'
+ * names and params in front: all of these tables take their places together, when the last one is whole.
+ *
+ * @returns what could not be read of files that were edited since they were collected, as sentences
+ */
+export function writeTypedTables(tables: TypedTables): string[] {
+  const { folder, state, description, jobs, placed } = tables;
+  const names = typedTables(description);
+  const noted = join(state, STATE_FILES.tables);
+  const made = stateOf(tables);
+  if (textOf(noted) === made && names.every((name) => existsSync(join(folder, name)))) return [];
+  rmSync(noted, { force: true });
+  const drafts = new Map(names.map((name) => [name, draftOf(join(folder, name))]));
+  const notes: string[] = [];
+  try {
+    const numeric = numericParams(tables);
+    const params = paramColumns(description.params);
+    const typeOf = (i: number) => (numeric[i] ? "number" : "string");
+    const name: ParquetColumn = { name: "name", type: "string", mayBeEmpty: false };
+    const front = (columns: readonly string[]): ParquetColumn[] => [
+      name,
+      ...columns.map((column, i) => ({ name: column, type: typeOf(i), mayBeEmpty: false }) as const),
+    ];
+    const all = new ParquetFile(drafts.get(JOBS_PARQUET) as string, [...front(params), ...jobColumns()]);
+    const outputs = tablesOf(description).map(({ index, data, tsv, parquet }) => {
+      const draft = { tsv: drafts.get(tsv) as string, parquet: drafts.get(parquet) as string };
+      return new OutputTables(index, data, front(params), draft);
+    });
+    for (const job of jobs()) {
+      const result = currentResult(job, description, placed);
+      const start = [job.name, ...job.params.map((value, i) => (numeric[i] ? Number(value) : value))];
+      all.add([...start, ...jobValues(result)]);
+      if (result?.status !== "done") continue;
+      for (const output of outputs) {
+        if (typeof result.outputs[output.index] !== "number") continue;
+        const note = output.add(folder, job, start);
+        if (note !== undefined) notes.push(note);
+      }
+    }
+    for (const file of [all, ...outputs]) file.finish();
+    for (const [table, draft] of drafts) renameSync(draft, join(folder, table));
+  } catch (error) {
+    for (const draft of drafts.values()) rmSync(draft, { force: true });
+    throw error;
+  }
+  removeOldDrafts(folder, statSync(join(folder, JOBS_PARQUET)).mtimeMs, names);
+  if (notes.length === 0) writeAtomically(noted, made);
+  return notes;
+}

@@ -42,9 +42,9 @@ export function listFolder(folder: string, skip: (path: string) => boolean = () 
   return found;
 }
 
-/** The results but for jobs.tsv and the report, in which times stand. */
+/** The results but for the tables of jobs and the report, in which times stand. */
 export function listResults({ place }: Case): Manifest {
-  return listFolder(join(place, "results"), (path) => path === "jobs.tsv" || path === "report.html");
+  return listFolder(join(place, "results"), (path) => ["jobs.tsv", "jobs.parquet", "report.html"].includes(path));
 }
 
 /** The definition's folder without what Locusts has there, and the definition, which names the case. */

@@ -126,7 +126,13 @@ test("a failed job runs again; tables, logs and work folders tell of it", async 
   const work = join(deployment.run(1), "work/main.1/1");
   assert.deepEqual(readdirSync(work).sort(), ["2", "2.end", "2.err", "2.out"]);
   assert.deepEqual(readdirSync(join(work, "2")).sort(), ["in", "out"]);
-  assert.deepEqual(readdirSync(deployment.path("results")).sort(), ["jobs.tsv", "out", "outputs.tsv", "report.html"]);
+  assert.deepEqual(readdirSync(deployment.path("results")).sort(), [
+    "jobs.parquet",
+    "jobs.tsv",
+    "out",
+    "outputs.tsv",
+    "report.html",
+  ]);
 
   deployment.write("in/b.txt", "good\n");
   const fixed = await deployment.succeed();

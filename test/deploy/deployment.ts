@@ -119,7 +119,10 @@ export default defineSwarm({
     return readdirSync(this.path("results"), { recursive: true, withFileTypes: true })
       .filter((entry) => !entry.isDirectory())
       .map((entry) => join(entry.parentPath, entry.name).slice(this.path("results").length + 1))
-      .filter((path) => !path.startsWith("_logs/") && !["jobs.tsv", "outputs.tsv", "report.html"].includes(path))
+      .filter(
+        (path) =>
+          !path.startsWith("_logs/") && !["jobs.tsv", "jobs.parquet", "outputs.tsv", "report.html"].includes(path),
+      )
       .sort();
   }
 

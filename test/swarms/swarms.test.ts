@@ -196,7 +196,7 @@ test("mishaps fails in every way that it promises, and says so with exit code 3"
   assert.equal(rows.get("none")?.status, "done");
   assert.deepEqual(
     readdirSync(join(swarm, "results")).filter(
-      (name) => !["_logs", "jobs.tsv", "outputs.tsv", "report.html"].includes(name),
+      (name) => !["_logs", "jobs.parquet", "jobs.tsv", "outputs.tsv", "report.html"].includes(name),
     ),
     ["none.tsv"],
     "no output of a failed job is a result",

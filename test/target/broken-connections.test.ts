@@ -137,6 +137,7 @@ test.skipUnless(
       "a_many",
       "b.bin",
       "b_many",
+      "jobs.parquet",
       "jobs.tsv",
       "outputs.tsv",
       "report.html",

@@ -11,6 +11,9 @@ const FILE = "results.ts";
 /** By this it is known as one that Locusts has made. */
 const MARK = "// Made by Locusts from ";
 
+/** Where a module lies, said so that the build of Locusts does not take it for this one. */
+const HERE = ["import", "meta", "url"].join(".");
+
 /** Words that TypeScript keeps for itself, and an output may be called by. */
 const KEPT = new Set(
   (
@@ -71,7 +74,7 @@ ${own === name ? "" : `export { ${own} as ${name} };\n`}`;
 import { readFileSync } from "node:fs";
 
 function* rows(table: string): Generator<string[]> {
-  const text = readFileSync(new URL(\`results/\${table}\`, import.meta.url), "utf8");
+  const text = readFileSync(new URL(\`results/\${table}\`, ${HERE}), "utf8");
   for (let at = text.indexOf("\\n") + 1; at < text.length; ) {
     const end = text.indexOf("\\n", at);
     yield text.slice(at, end).split("\\t");

@@ -15,11 +15,13 @@ import { paramColumns } from "../result-tables.js";
 import type { DataValue } from "./convert.js";
 import { DataMistake } from "./data-mistake.js";
 import { type ParquetColumn, ParquetFile } from "./parquet-file.js";
-import { readData } from "./read-data.js";
+import { mistakeInData, readData } from "./read-data.js";
 
 /** A param whose every value reads so is a number: one with zeros in front is a name. */
 const NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$/;
 const BLOCK = 1 << 18;
+/** A file of so many bytes is not held in memory. */
+const LARGE = 4 << 20;
 
 /** What the tables are written from. */
 export interface TypedTables {
@@ -92,9 +94,13 @@ class OutputTables {
     const path = job.outputs[this.index] as string;
     const start = [job.name, ...job.params];
     try {
-      // All of it is read before any of it is written.
-      const rows = [...readData(join(folder, path), path, this.columns)];
-      for (const row of rows) {
+      const file = join(folder, path);
+      // All of it is right before any of it is written: a large file is read twice for that, and not held in memory.
+      const isLarge = statSync(file).size > LARGE;
+      const mistake = isLarge ? mistakeInData(file, path, this.columns) : undefined;
+      if (mistake !== undefined) return mistake;
+      const rows = readData(file, path, this.columns);
+      for (const row of isLarge ? rows : [...rows]) {
         this.#text.add(plainRow([...start, ...row.map(textOfValue)]));
         this.#parquet.add([...front, ...row]);
       }

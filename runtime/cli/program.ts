@@ -117,7 +117,10 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
       () => import("./verbs/deploy.js"),
     ),
   ).option("--accept-new-host-key", "trust a host that was never seen before, and remember its key");
-  verb("status", "tell where the swarm stands", () => import("./verbs/status.js"));
+  verb("status", "tell where the swarm stands", () => import("./verbs/status.js")).option(
+    "--watch",
+    "first show how far the run is that goes on, until its end",
+  );
   verb("gather", "collect what is finished, also while the swarm runs", () => import("./verbs/gather.js"))
     .option("--keep-logs", "collect the logs of jobs that went well, too")
     .option("--dry-run", "say what has changed in the jobs' trees, and what would become of it");

@@ -10,6 +10,7 @@ import { logNameOf, logPath } from "../results/logs.js";
 import { InvalidData, isOfJob, OutputRefused } from "../results/output-refused.js";
 import type { Results } from "../results/results.js";
 import type { Used } from "../results/used.js";
+import { Pace } from "../run/pace.js";
 import type { Run } from "../run/run-folder.js";
 import { type FinishedTry, RunState } from "../run/run-state.js";
 import type { Artifact, Fetched, TargetFiles } from "../transfer/target-files.js";
@@ -44,6 +45,7 @@ function secondsOf(ended: FinishedTry): number {
 
 export class RunFollower {
   readonly state: RunState;
+  readonly pace = new Pace();
   /** names the run in the ledger */
   readonly #label: string;
   readonly #results: Results;
@@ -80,6 +82,7 @@ export class RunFollower {
     await this.options.files.readJournals(this.options.run);
     return this.state.read((ended) => {
       this.#waiting.push(ended);
+      this.pace.ended(secondsOf(ended));
       if (ended.event !== "done" || this.options.description.tree?.mode !== "perJob") return;
       this.#doneTries.set((this.options.jobs.get(ended.number) as BundledJob).name, ended);
     });
@@ -134,9 +137,9 @@ export class RunFollower {
       if (result.status === "failed")
         this.#failedPlaces.add(join(ended.incarnation, ended.place, String(ended.number)));
       if (known && !this.options.recount) continue;
+      this.options.used?.add(result);
       if (result.status === "done") {
         this.done += 1;
-        this.options.used?.add(result);
         if (result.detail !== "") this.remarks.push(result);
       } else this.failures.push(asFailure(job, result, this.options.description));
     }

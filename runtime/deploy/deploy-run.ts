@@ -49,6 +49,7 @@ export class DeployRun {
   readonly #live: LiveReport | undefined;
   #clustered: { readonly failures: readonly Failure[]; readonly clusters: readonly ShownCluster[] } | undefined;
   finished = 0;
+  readonly #began = Date.now();
 
   constructor(
     readonly options: DeployOptions,
@@ -303,6 +304,7 @@ export class DeployRun {
       end,
       failures,
       finished: this.finished,
+      seconds: (Date.now() - this.#began) / 1000,
       used: this.used,
       trees: this.trees,
     };

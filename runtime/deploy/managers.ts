@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { BundledJob } from "../../compiler/format/bundle.js";
 import type { RunFollower } from "../collect/follow-run.js";
 import type { LiveReport } from "../report/write-report.js";
+import { progressOf } from "../run/pace.js";
 import { type Run, unmarkCancelled } from "../run/run-folder.js";
 import { BROKEN_CHAIN, type Departure, type RunState } from "../run/run-state.js";
 import { messageOf } from "../system/system-errors.js";
@@ -107,9 +108,10 @@ export class Managers {
     for (const note of notes) this.#noteOnce(note);
     const news = await follower.read();
     const show = () => {
-      const { done, failures } = follower;
-      const { finished: ended, running } = state;
-      observer.progress({ jobs: jobs.size, ended, done, failed: failures.length, running, explanation });
+      const { done, failures, pace } = follower;
+      const nameOf = (number: number) => jobs.get(number)?.name ?? "";
+      const counts = { done, failed: failures.length, explanation };
+      observer.progress({ ...progressOf(state, pace, jobs.size, nameOf), ...counts });
     };
     await follower.collect(show);
     for (const { name, detail } of follower.remarks.splice(0)) observer.remarked(name, detail);

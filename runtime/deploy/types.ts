@@ -6,17 +6,14 @@ import type { PutRight } from "../results/put-right.js";
 import type { SwarmReport } from "../results/report.js";
 import type { Choice, Reason } from "../results/select-jobs.js";
 import type { Used } from "../results/used.js";
+import type { RunProgress } from "../run/pace.js";
 import type { CollectedTree } from "../trees/collect-tree.js";
 import type { Workspace } from "../workspace/workspace.js";
 
-export interface Progress {
-  readonly jobs: number;
-  /** jobs that have ended for good; what they have left is collected after that */
-  readonly ended: number;
+export interface Progress extends RunProgress {
   /** of those that were collected */
   readonly done: number;
   readonly failed: number;
-  readonly running: number;
   /** what the target says of its managers, in words; empty if nothing */
   readonly explanation: string;
 }
@@ -101,6 +98,8 @@ export interface DeployOutcome {
   readonly failures: readonly Failure[];
   /** finished in this deploy */
   readonly finished: number;
+  /** how long it took, in seconds */
+  readonly seconds: number;
   /** by the jobs that are done of these */
   readonly used: Used;
   /** what came of the trees of runs that ended in this deploy */

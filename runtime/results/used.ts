@@ -1,6 +1,6 @@
 import type { JobResult } from "./ledger.js";
 
-/** What the jobs of a deploy have used, over all that are done and ran for long enough to be measured well. */
+/** What the jobs of a deploy have used: for what they asked for, over all that are done and ran for long enough to be measured well. */
 export class Used {
   /** jobs that are done */
   done = 0;
@@ -8,11 +8,18 @@ export class Used {
   measured = 0;
   /** the most bytes that one of them had */
   mostMemory = 0;
+  /** of all that have ended, and of which it is known */
+  ended = 0;
+  allSeconds = 0;
+  allCpuSeconds = 0;
   /** of those that were measured */
   seconds = 0;
   cpuSeconds = 0;
 
   add({ status, seconds, cpuSeconds, peakMemory }: JobResult): void {
+    this.ended += 1;
+    this.allSeconds += seconds;
+    this.allCpuSeconds += cpuSeconds ?? 0;
     if (status !== "done") return;
     this.done += 1;
     if (peakMemory === undefined || cpuSeconds === undefined) return;

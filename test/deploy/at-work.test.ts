@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import picocolors from "picocolors";
 import { journalWidth } from "../../compiler/format/journal.js";
-import { progressLine } from "../../runtime/cli/output/deploy.js";
+import { progressLine } from "../../runtime/cli/output/progress.js";
+import { Pace } from "../../runtime/run/pace.js";
 import { RunState } from "../../runtime/run/run-state.js";
 import { suite } from "../runner/suite.js";
 import { Deployment, until } from "./deployment.js";
@@ -13,24 +14,43 @@ import { Deployment, until } from "./deployment.js";
 const test = suite("a run at work");
 
 const plain = picocolors.createColors(false);
-const AT = { jobs: 20_000, ended: 12_345, done: 12_225, failed: 120, running: 64, explanation: "" };
+const AT = {
+  ...{ jobs: 20_000, ended: 12_345, done: 12_225, failed: 120, running: 64, explanation: "" },
+  ...{ rate: 123.4, secondsLeft: 62, longest: { job: "S017", seconds: 250 } },
+};
 
 test("progress fits its terminal: what matters least is left out first", () => {
-  const line = (width?: number, explanation = "") => progressLine(plain, { ...AT, explanation }, 100, width);
-  assert.equal(line(), "12,345/20,000 ended, 64 running, 120 failed, 123/s, 1 min 2 s left");
-  assert.equal(line(60), "12,345/20,000 ended, 64 running, 120 failed, 1 min 2 s left");
-  assert.match(line(100), /^━{30} 12,345\/20,000 ended, .* left$/);
+  const line = (width?: number, explanation = "") => progressLine(plain, { ...AT, explanation }, width);
+  assert.equal(line(), "12,225/20,000 done, 120 failed, 64 running, 123/s, 1 min 0 s left; S017 for 4 min 10 s");
+  assert.equal(line(60), "12,225/20,000, 120 failed, 64 run, 123/s, 1m left; S017 4m");
+  assert.match(line(120), /^━{30} 12,225\/20,000 done, .* for 4 min 10 s$/);
   const waits = "3 pilots wait (Priority)";
-  assert.equal(line(undefined, waits), `${line()}; ${waits}`);
+  assert.match(line(undefined, waits), /left; 3 pilots wait \(Priority\); S017 for/);
   for (const width of [60, 80, 100, 120, 200]) assert.ok(line(width, waits).length < width, String(width));
-  assert.match(line(100, waits), /; 3 pilots wait \(Priority\)$/);
+  assert.match(line(100, waits), /; 3 pilots wait \(Priority\); S017 for 4m$/);
 });
 
 test("when all jobs have ended, it is told how many have been collected", () => {
-  const line = (done: number, ended: number) =>
-    progressLine(plain, { ...AT, jobs: 2000, ended, done, failed: 0 }, 1, 60);
+  const line = (done: number, ended: number) => progressLine(plain, { ...AT, jobs: 2000, ended, done, failed: 0 }, 60);
   assert.equal(line(1200, 2000), "collecting 1,200/2,000");
-  assert.match(line(1200, 1999), /^1,999\/2,000 ended/);
+  assert.match(line(1200, 1999), /^1,999\/2,000 done, /);
+});
+
+test("the time that is left is told by what ended lately and how many run side by side, not from the start", () => {
+  const pace = new Pace();
+  // Four of 100 seconds side by side: none has ended for a minute, and 36 are left.
+  for (let i = 0; i < 4; i += 1) pace.ended(100);
+  pace.at(0, 4, 40, [0, 0, 0, 0]);
+  const slow = pace.at(60_000, 4, 40, [60, 60, 60, 60]);
+  assert.deepEqual([slow.rate, slow.secondsLeft], [0.04, 840]);
+  // Then come quick ones, of which ten end in a second.
+  let quick = slow;
+  for (let i = 1; i <= 60; i += 1) {
+    for (let k = 0; k < 10; k += 1) pace.ended(0.1);
+    quick = pace.at(60_000 + i * 1000, 4 + 10 * i, 1604, [0.05]);
+  }
+  assert.deepEqual([quick.rate, quick.secondsLeft], [10, 100]);
+  assert.equal(new Pace().at(0, 0, 10, [1]).secondsLeft, undefined);
 });
 
 test("no slot counts for two jobs where the end of the first is not written down yet", () => {
@@ -76,6 +96,7 @@ test("status lists what runs; cancel ends it while a deploy follows it in anothe
   );
   assert.equal(words.stderr, "");
 
+  const watched = deployment.begin(["status", "--watch"]);
   const cancelled = await deployment.begin(["cancel"]).outcome;
   assert.deepEqual(
     [cancelled.exitCode, cancelled.stdout],
@@ -84,8 +105,8 @@ test("status lists what runs; cancel ends it while a deploy follows it in anothe
   const followed = await outcome;
   assert.equal(followed.exitCode, 130);
   assert.match(followed.stderr, /locusts cancel was called elsewhere; stopping: the running jobs are ended …\n/);
-  assert.equal(followed.stdout, "1/3 done, 2 pending: results\n");
-  const after = await deployment.begin(["status"]).outcome;
+  assert.match(followed.stdout, /^1\/3 done, 2 pending: results\n {2}took .* s: 1 job ran for .* processor time\n$/);
+  const after = await watched.outcome;
   assert.equal(after.stdout.match(/locusts deploy goes on/g)?.length, 1, after.stdout);
   await deployment.assertQuiet();
 });

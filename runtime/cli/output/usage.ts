@@ -1,4 +1,4 @@
-import { formatMemory } from "../../../compiler/format/amounts.js";
+import { countOf, formatBytes, formatMemory, formatSeconds } from "../../../compiler/format/amounts.js";
 import type { JobNeeds } from "../../../compiler/format/bundle.js";
 import type { Used } from "../../results/used.js";
 
@@ -37,6 +37,15 @@ function describeCpus(asked: number, { cpuSeconds, seconds }: Used): string | un
     return `jobs kept ${shown} cores busy and asked for ${asked}: say cpus: ${Math.round(busy)}, or keep them to fewer threads (OMP_NUM_THREADS, say)`;
   if (busy * WORTH_A_WORD > asked || asked === 1) return undefined;
   return `jobs kept ${shown} of the ${asked} cores busy that they asked for: with cpus: ${Math.max(1, Math.ceil(busy))} more of them would run at a time`;
+}
+
+/** How long a deploy took, and what its jobs have used; undefined if none has ended. */
+export function describeCost(seconds: number, used: Used): string | undefined {
+  const { ended, allSeconds, allCpuSeconds, mostMemory } = used;
+  if (ended === 0) return undefined;
+  const memory = mostMemory > 0 ? `, at most ${formatBytes(mostMemory)} of memory each` : "";
+  const together = ended > 1 ? " together" : "";
+  return `took ${formatSeconds(seconds)}: ${countOf(ended, "job")} ran for ${formatSeconds(allSeconds)}${together}, with ${formatSeconds(allCpuSeconds)} of processor time${memory}`;
 }
 
 /** What jobs asked for against what they have used, where the difference is worth a word and enough of them were measured. */

@@ -117,7 +117,14 @@ export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
     const trees = collectedTree(description) ? { trees: result.trees.map(describeCollectedTree) } : {};
     if (context.json) {
       const clusters = describeClusters(result.clusters);
-      terminal.printDocument({ ...result.report, clusters, end: result.end, used: result.used, ...trees });
+      terminal.printDocument({
+        ...result.report,
+        clusters,
+        end: result.end,
+        seconds: result.seconds,
+        used: result.used,
+        ...trees,
+      });
     }
     return exitCodeOf(result.end.how, result.report.jobs.failed, options.detach === true);
   } catch (error) {

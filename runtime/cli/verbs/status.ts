@@ -1,17 +1,19 @@
 import { countOf, formatNumber } from "../../../compiler/format/amounts.js";
 import type { BundleDescription } from "../../../compiler/format/bundle.js";
 import { lookAt, type Standing } from "../../collect/look-at.js";
+import { watchRun } from "../../collect/watch-run.js";
 import type { Workspace } from "../../workspace/workspace.js";
 import { CommandLines } from "../output/command-lines.js";
 import { describeStop } from "../output/deploy.js";
-import { EXIT } from "../output/exit-codes.js";
+import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { describeClusters, sayFailures } from "../output/failures.js";
 import { sayNote } from "../output/notes.js";
+import { showProgress } from "../output/progress.js";
 import { sayStale } from "../output/results.js";
 import { describeRunning, sayRunning } from "../output/running.js";
 import type { Voice } from "../output/terminal.js";
 import { useDeployed } from "./use-deployed.js";
-import type { Verb } from "./verb.js";
+import type { Verb, VerbContext } from "./verb.js";
 
 /** What the target says of its managers, and why they have left. */
 function wordsOf({ explanations, stop }: Standing): string {
@@ -45,7 +47,28 @@ export function sayStanding(
   }
 }
 
-export const status: Verb<object> = (context) =>
+export interface StatusOptions {
+  readonly watch?: boolean;
+}
+
+/** Shows how far the run is that goes on, until it does no more. */
+async function watch(context: VerbContext): Promise<void> {
+  await useDeployed(context, "look", async (deployed) => {
+    const show = showProgress(context.terminal);
+    await watchRun(deployed, (progress) => {
+      // What deploy collects then is its own affair.
+      if (progress.ended < progress.jobs) show(progress);
+    });
+    context.terminal.status("");
+  });
+}
+
+export const status: Verb<StatusOptions> = async (context, options) => {
+  if (options.watch === true) await watch(context);
+  return tell(context);
+};
+
+const tell = (context: VerbContext): Promise<ExitCode> =>
   useDeployed(context, "look", async (deployed) => {
     const { terminal } = context;
     const standing = await lookAt(deployed);

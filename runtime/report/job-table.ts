@@ -18,14 +18,7 @@ type Kind = JobColumn["kind"];
 
 /** As many digits as are shown: noise is what a page of many jobs would mostly consist of. */
 function rounded(value: number, kind: Kind): number {
-  if (kind === "count" || value < 1000)
-    return kind === "seconds" ? Math.round(value * 100) / 100 || tiny(value) : value;
-  return Number(value.toPrecision(4));
-}
-
-/** Of what took a moment the first digit tells something. */
-function tiny(value: number): number {
-  return Math.round(value * 10_000) / 10_000;
+  return kind === "count" ? value : Number(value.toPrecision(kind === "seconds" && value < 1000 ? 3 : 4));
 }
 
 /** The values of a column, as they come. */

@@ -2,7 +2,7 @@ import { formatKind, formatNumber } from "./format.js";
 import { findRows, sortRows, valueAt } from "./rows.js";
 
 /** So many rows are shown at a time. */
-const AT_ONCE = 50;
+const AT_ONCE = 25;
 /** After the last letter was typed, in milliseconds. */
 const PATIENCE = 120;
 

@@ -21,6 +21,7 @@ export {
   table,
 } from "./jobs.js";
 export type { InputFacts, JobFacts, Limits, Resources } from "./needs.js";
+export type { Notify } from "./notify.js";
 export { checked, data, matches, minBytes, nonEmpty, type OutputSpec, optional } from "./outputs.js";
 export { type ProgramArguments, program } from "./program.js";
 export { defineSwarm, type Swarm, type SwarmDefinition } from "./swarm.js";

@@ -6,6 +6,7 @@ import { JobSource } from "./job-source.js";
 import type { CommandLine } from "./jobs.js";
 import { DefinitionMistake } from "./mistake.js";
 import type { ByJob, Limits, Resources } from "./needs.js";
+import type { Notify } from "./notify.js";
 import type { OutputLike } from "./outputs.js";
 import type { Target } from "./targets.js";
 
@@ -56,6 +57,8 @@ interface Bounds<P, I> {
   /** what one job needs: the same for all of them, or a function of a job's params, inputs and try */
   readonly resources?: ByJob<Resources, P, I>;
   readonly limits?: Limits<P, I>;
+  /** what runs on this machine when a deploy ends, such as `{ command: 'notify-send "$LOCUSTS_SUMMARY"' }` */
+  readonly notify?: Notify;
   /** where it may run, by a name of your choice */
   readonly targets: Readonly<Record<string, Target>>;
 }

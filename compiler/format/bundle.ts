@@ -151,6 +151,8 @@ export interface BundleDescription {
   readonly runsLines?: true;
   readonly inputs: readonly BundledInput[];
   readonly outputs: readonly BundledOutput[];
+  /** bash text that runs on the machine that follows a deploy, when that ends */
+  readonly notify?: { readonly command: string };
   /** null: each job runs in a folder of its own, with its inputs */
   readonly tree: BundledTree | null;
 }

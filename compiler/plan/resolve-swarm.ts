@@ -308,6 +308,7 @@ export async function resolveSwarm(
     name: definition.name,
     description: definition.description ?? "",
     source,
+    notify: await resolver.shell.notify(definition.notify),
     target: resolvedTarget,
     params,
     position,

@@ -1,5 +1,6 @@
 import type { ShellCommand, ShellPart } from "../dsl/command.js";
 import type { Environment } from "../dsl/environment.js";
+import type { Notify } from "../dsl/notify.js";
 import type { DefinitionPath } from "../problem/problem.js";
 import { assembleTemplate, type ShellAround, type ShellMistake, textAt } from "../shell/template.js";
 import type { PlanMistake } from "./plan-mistake.js";
@@ -24,6 +25,12 @@ export class ShellTexts {
     for (const mistake of assembled.mistakes) this.mistakes.push(placed(mistake, parts, path));
     for (const note of assembled.notes) this.notes.push(placed(note, parts, path));
     return assembled.text;
+  }
+
+  async notify(notify: Notify | undefined): Promise<string | undefined> {
+    if (notify === undefined) return undefined;
+    const { command } = notify;
+    return this.assemble(typeof command === "string" ? { parts: [{ text: command }] } : command, ["notify", "command"]);
   }
 
   async prepare({ prepare }: Environment): Promise<string | undefined> {

@@ -67,6 +67,8 @@ export interface SwarmPlan {
   readonly name: string;
   readonly description: string;
   readonly source: string;
+  /** bash text that runs here when a deploy ends */
+  readonly notify: string | undefined;
   readonly target: TargetPlan;
   readonly params: readonly string[];
   /** the param that only says where a job stands: jobs are called by it, and known again by the others */

@@ -30,6 +30,23 @@ test("progress fits its terminal: what matters least is left out first", () => {
   assert.match(line(100, waits), /; 3 pilots wait \(Priority\); S017 for 4m$/);
 });
 
+test("notify: a command of the definition's own gets a word at the end, and changes nothing", async () => {
+  const deployment = new Deployment(
+    `jobs: list("id", ["good", "bad"]),
+     command: ({ params }) => sh\`[[ \${params.id} == good ]]\`,
+     notify: { command: 'echo "$LOCUSTS_SUMMARY"; printf "%s" "$LOCUSTS_FAILED" > failed; cat > document; exit 9' },`,
+  );
+  const { exitCode, report, stdout, stderr } = await deployment.deploy();
+  assert.equal(exitCode, 3, "that it fails changes nothing");
+  assert.match(
+    stderr,
+    /^.* on local: 1\/2 done, 1 failed, after \d+\.\d s\nnote: the command of notify has failed, .* 9$/m,
+  );
+  assert.equal(deployment.read("failed"), "1");
+  assert.equal(deployment.read("document"), stdout);
+  assert.equal(report.jobs.failed, 1);
+});
+
 test("when all jobs have ended, it is told how many have been collected", () => {
   const line = (done: number, ended: number) => progressLine(plain, { ...AT, jobs: 2000, ended, done, failed: 0 }, 60);
   assert.equal(line(1200, 2000), "collecting 1,200/2,000");

@@ -109,7 +109,7 @@ test("properties that a swarm does not have are all found, beside other mistakes
   });
   assert.equal(await mistakes(source), [
     '6:3 a swarm has no "outptus" (did you mean "outputs"?)',
-    '6:34 a swarm has no "nonsense" (it has name, description, jobs, jobName, inputs, outputs, environment, command, resources, limits, targets)',
+    '6:34 a swarm has no "nonsense" (it has name, description, jobs, jobName, inputs, outputs, environment, command, resources, limits, notify, targets)',
     '7:38 limits has no "tyme" (did you mean "time"?)',
     '8:28 local(…) has no "slotss" (did you mean "slots"?)',
   ]);

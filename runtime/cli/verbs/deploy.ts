@@ -15,6 +15,7 @@ import { observeDeploy, summarizeDeploy } from "../output/deploy.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { describeClusters, tellFailures } from "../output/failures.js";
 import { sayNotes } from "../output/notes.js";
+import { notify } from "../output/notify.js";
 import { writeBundle } from "./build.js";
 import { compileDefinition } from "./compile-definition.js";
 import { dryRun } from "./dry-run.js";
@@ -115,17 +116,16 @@ export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
     }
     summarizeDeploy(terminal, workspace, result, isAsked, commands);
     const trees = collectedTree(description) ? { trees: result.trees.map(describeCollectedTree) } : {};
-    if (context.json) {
-      const clusters = describeClusters(result.clusters);
-      terminal.printDocument({
-        ...result.report,
-        clusters,
-        end: result.end,
-        seconds: result.seconds,
-        used: result.used,
-        ...trees,
-      });
-    }
+    const document = () => ({
+      ...result.report,
+      clusters: describeClusters(result.clusters),
+      end: result.end,
+      seconds: result.seconds,
+      used: result.used,
+      ...trees,
+    });
+    if (context.json) terminal.printDocument(document());
+    await notify(terminal, workspace, description, result, () => JSON.stringify(document()));
     return exitCodeOf(result.end.how, result.report.jobs.failed, options.detach === true);
   } catch (error) {
     // Cut short in a question to the target, before anything was begun.

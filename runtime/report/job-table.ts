@@ -1,6 +1,7 @@
 import type { BundledJob } from "../../compiler/format/bundle.js";
 import { JOBS_COLUMNS, USAGE_COLUMNS } from "../../compiler/format/results.js";
 import type { JobResult } from "../results/ledger.js";
+import { paramColumns } from "../results/result-tables.js";
 import type { JobColumn, JobTable } from "./report-data.js";
 
 /** How many jobs the page has one by one. */
@@ -92,7 +93,7 @@ export class JobTableMaker {
     total: number,
     readonly room: Room,
   ) {
-    this.#params = params.map((param) => new Column(param, "text"));
+    this.#params = paramColumns(params).map((param) => new Column(param, "text"));
     this.#own = JOBS_COLUMNS.map((column) => new Column(column, OWN_KINDS[column as "seconds"] ?? "text"));
     this.#step = total <= room.all ? 1 : Math.ceil(total / (room.choice / 2));
   }

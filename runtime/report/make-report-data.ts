@@ -61,21 +61,17 @@ class Measures {
 export class ReportMaker {
   readonly #swarm: SwarmFacts;
   readonly #tries = new TryTable();
-  /** the jobs' places, by their keys */
+  /** the jobs' places, by their keys; none before it was made for the first time */
   readonly #places = new Map<string, number>();
 
-  /** Reads all results that were ever noted. */
   constructor(
     readonly source: ReportSource,
     readonly room: Room,
   ) {
     this.#swarm = readSwarmFacts(source.bundle, source.description);
-    let place = 0;
-    for (const { key } of source.jobs()) this.#places.set(key, place++);
-    for (const result of source.placed.ledger.history()) this.add(result);
   }
 
-  /** Adds a result that was noted since. */
+  /** Adds a result that was noted since it was made for the first time: then all are read that were noted before. */
   add(result: JobResult): void {
     this.#tries.add(result, this.#placeOf(result.key));
   }
@@ -90,9 +86,11 @@ export class ReportMaker {
     const table = new JobTableMaker(description.params, description.jobs, this.room);
     const measures = new Measures();
     const failures: Failure[] = [];
+    const isFirst = this.#places.size === 0;
     let [total, done] = [0, 0];
     const again = new Set(running.map(({ key }) => key));
     for (const job of jobs()) {
+      if (isFirst) this.#places.set(job.key, total);
       total += 1;
       const known = currentResult(job, description, placed);
       // How one that runs again will end is not known.
@@ -103,6 +101,7 @@ export class ReportMaker {
       if (result.status === "done") done += 1;
       else failures.push(asFailure(job, result, description));
     }
+    if (isFirst) for (const result of placed.ledger.history()) this.add(result);
     const { seconds, cpuSeconds, mostMemory } = measures;
     return {
       swarm: this.#swarm,

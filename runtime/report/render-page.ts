@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import type Handlebars from "handlebars";
+import { paramColumns } from "../results/result-tables.js";
 import { BUILT, FRAME, PARTS, type Part, type TemplateName } from "./page-files.js";
 import { viewPage } from "./page-view.js";
 import type { ReportData } from "./report-data.js";
@@ -27,7 +28,7 @@ function renderParts(view: object): Record<Part, string> {
 
 /** What the page's script draws: base64, which no text of a job can get out of. */
 function packData({ timeline, jobs, swarm, written }: ReportData): string {
-  const json = JSON.stringify({ timeline, jobs, params: swarm.params, written });
+  const json = JSON.stringify({ timeline, jobs, params: paramColumns(swarm.params), written });
   return gzipSync(json, { level: 6 }).toString("base64");
 }
 

@@ -49,7 +49,10 @@ function makeSegments(stretches: readonly Stretch[]): Segment[] {
   });
 }
 
-function byPlace(a: Lane, b: Lane): number {
+/** Where something ran; all slots together where none is named. */
+type Spot = Pick<Lane, "host" | "manager"> & { readonly slot?: string | undefined };
+
+function byPlace(a: Spot, b: Spot): number {
   const compare = (one: string, other: string) => one.localeCompare(other, "en", { numeric: true });
   return compare(a.host, b.host) || compare(a.manager, b.manager) || compare(a.slot ?? "", b.slot ?? "");
 }
@@ -195,34 +198,26 @@ export function makeTimeline(table: TryTable): Timeline | undefined {
 
 /** What each manager did on each host, over all runs. */
 export function findPlaces(table: TryTable): Place[] {
-  const spans = new Map<
-    string,
-    { lane: Lane; lanes: Set<number>; tries: number; failed: number; busy: number; span: number }
-  >();
   const whole = findStretches(table.spans).reduce((sum, { from, to }) => sum + to - from, 0);
+  const lanes = table.laneList.map((lane) => ({ lane, tries: 0, failed: 0, busy: 0 }));
   for (let i = 0; i < table.length; i += 1) {
-    const number = table.lanes.at(i);
-    const lane = table.laneList[number] as Lane;
-    const name = `${lane.host}\t${lane.manager}`;
-    let place = spans.get(name);
-    if (!place) {
-      place = { lane, lanes: new Set(), tries: 0, failed: 0, busy: 0, span: whole };
-      spans.set(name, place);
-    }
-    place.lanes.add(number);
-    place.tries += 1;
-    if (table.troubles.at(i) === TROUBLE.failed) place.failed += 1;
-    place.busy += table.lengths.at(i);
+    const used = lanes[table.lanes.at(i)] as (typeof lanes)[number];
+    used.tries += 1;
+    used.busy += table.lengths.at(i);
+    if (table.troubles.at(i) === TROUBLE.failed) used.failed += 1;
   }
-  return [...spans.values()]
-    .sort((a, b) => byPlace(a.lane, b.lane))
-    .map(({ lane, lanes, tries, failed, busy, span }) => ({
-      host: lane.host,
-      manager: lane.manager,
-      slots: lanes.size,
-      tries,
-      failed,
-      busySeconds: busy / 1000,
-      busyShare: span > 0 ? Math.min(1, busy / (span * lanes.size)) : 1,
-    }));
+  const places = new Map<string, Place>();
+  for (const { lane, tries, failed, busy } of lanes) {
+    const { host, manager } = lane;
+    const known = places.get(`${host}\t${manager}`);
+    const slots = (known?.slots ?? 0) + 1;
+    const busySeconds = (known?.busySeconds ?? 0) + busy / 1000;
+    places.set(`${host}\t${manager}`, {
+      ...{ host, manager, slots, busySeconds },
+      tries: (known?.tries ?? 0) + tries,
+      failed: (known?.failed ?? 0) + failed,
+      busyShare: whole > 0 ? Math.min(1, busySeconds / ((whole / 1000) * slots)) : 1,
+    });
+  }
+  return [...places.values()].sort(byPlace);
 }

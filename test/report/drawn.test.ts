@@ -76,12 +76,17 @@ test("of more slots than can be drawn those of one manager are a row, and of mor
 });
 
 test("of more jobs than there is room for, failed ones and an even choice of the others are in the table", () => {
-  const maker = new JobTableMaker(["word"], 10_000, { all: 1000, choice: 400 });
+  const maker = new JobTableMaker(["status"], 10_000, { all: 1000, choice: 400 });
   for (let i = 0; i < 10_000; i += 1) maker.add(jobOf(i), resultOf({ status: i % 1000 === 999 ? "failed" : "done" }));
   const { rows, total, places, columns } = maker.finish();
   assert.equal(total, 10_000);
   assert.equal(rows, 210);
   assert.equal(places?.filter((place) => place % 1000 === 999).length, 10);
+  assert.deepEqual(
+    columns.map(({ name }) => name).slice(0, 3),
+    ["name", "param_status", "status"],
+    "a param takes no other column's place",
+  );
   assert.deepEqual(
     columns.map(({ kind }) => kind).slice(0, 3),
     ["text", "count", "text"],

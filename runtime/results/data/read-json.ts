@@ -66,6 +66,7 @@ export function* readJsonLines(path: string, columns: DataColumns): Generator<Da
   let first = 0;
   for (const line of readLines(path, true)) {
     first += 1;
-    if (line.trim() !== "") yield rowOf(parse(line, first), columns, { text: line, path: [], first });
+    const text = first === 1 ? line.replace(/^\uFEFF/, "") : line;
+    if (text.trim() !== "") yield rowOf(parse(text, first), columns, { text, path: [], first });
   }
 }

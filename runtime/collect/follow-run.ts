@@ -43,6 +43,11 @@ function secondsOf(ended: FinishedTry): number {
   return Math.max(0, ended.end - ended.start) / 1000;
 }
 
+function* logsOf({ incarnation, place, number }: FinishedTry): Generator<Artifact> {
+  for (const stream of ["out", "err"])
+    yield { kind: "file", path: `${incarnation}/${place}/${number}.${stream}`, bytes: undefined };
+}
+
 export class RunFollower {
   readonly state: RunState;
   readonly pace = new Pace();
@@ -53,6 +58,8 @@ export class RunFollower {
   readonly #waiting: FinishedTry[] = [];
   /** how many of those that wait are being collected; taking each from the front would cost the more the more wait */
   #begun = 0;
+  /** of those that are being collected, what is wrong with outputs that hold data, by their jobs' numbers */
+  #invalid: ReadonlyMap<number, string> = new Map();
   readonly #doneTries = new Map<string, FinishedTry>();
   readonly #failedPlaces = new Set<string>();
   readonly failures: Failure[] = [];
@@ -115,6 +122,7 @@ export class RunFollower {
       }
     }
     const fetched = await this.options.files.fetch(this.options.run, artifacts);
+    this.#invalid = await this.#findInvalid(batch);
     const results: JobResult[] = [];
     try {
       this.#collectBatch(batch, fetched, results, show);
@@ -156,9 +164,23 @@ export class RunFollower {
         if (typeof bytes === "number") yield { kind: output.kind, path: `${folder}/${job.outputs[i]}`, bytes };
       }
     }
-    if (ended.event === "failed" || keepLogs) {
-      for (const stream of ["out", "err"]) yield { kind: "file", path: `${folder}.${stream}`, bytes: undefined };
+    if (ended.event === "failed" || keepLogs) yield* logsOf(ended);
+  }
+
+  /** What is wrong with outputs that hold data, by their jobs' numbers; their logs are fetched, too. */
+  async #findInvalid(batch: readonly FinishedTry[]): Promise<ReadonlyMap<number, string>> {
+    const { description, run, jobs, files } = this.options;
+    const invalid = new Map<number, string>();
+    if (!description.outputs.some(({ data }) => data)) return invalid;
+    for (const ended of batch) {
+      const job = jobs.get(ended.number) as BundledJob;
+      if (ended.event !== "done" || this.#known(job, ended)) continue;
+      const mistake = this.#mistakeInData(job, ended);
+      if (mistake !== undefined) invalid.set(ended.number, mistake);
     }
+    const logs = batch.filter(({ number }) => invalid.has(number)).flatMap((ended) => [...logsOf(ended)]);
+    if (logs.length > 0) await files.fetch(run, logs);
+    return invalid;
   }
 
   /** The result of this very try, if it was collected before. */
@@ -172,15 +194,16 @@ export class RunFollower {
     return same ? result : undefined;
   }
 
-  /** Looks into the outputs that hold data, before any of the job's is collected. @throws InvalidData */
-  #checkData(job: BundledJob, folder: string, states: readonly OutputState[]): void {
-    for (const [i, { data }] of this.options.description.outputs.entries()) {
+  #mistakeInData(job: BundledJob, ended: FinishedTry): string | undefined {
+    const { description, run } = this.options;
+    for (const [i, { data }] of description.outputs.entries()) {
       const path = job.outputs[i] as string;
-      const file = join(folder, path);
-      if (!data || typeof states[i] !== "number" || !existsSync(file)) continue;
+      const file = join(run.folder, "work", ended.incarnation, ended.place, String(ended.number), path);
+      if (!data || typeof ended.outputs[i] !== "number" || !existsSync(file)) continue;
       const mistake = mistakeInData(file, path, data);
-      if (mistake !== undefined) throw new InvalidData(mistake);
+      if (mistake !== undefined) return mistake;
     }
+    return undefined;
   }
 
   #collect(job: BundledJob, ended: FinishedTry, fetched: Fetched): JobResult {
@@ -191,7 +214,8 @@ export class RunFollower {
     const digests = outputs.map(() => "");
     if (ended.event === "done") {
       try {
-        this.#checkData(job, folder, outputs);
+        const mistake = this.#invalid.get(ended.number);
+        if (mistake !== undefined) throw new InvalidData(mistake);
         outputs.forEach((state, i) => {
           if (typeof state !== "number" || description.tree) return;
           const path = job.outputs[i] as string;

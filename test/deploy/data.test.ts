@@ -26,7 +26,7 @@ const FITS = `
     case \${params.id} in
       a) printf '%s' "$good" > \${outputs.fit}; printf 'x y,t\\n"1.25",1\\n,2\\n' > \${outputs.trace} ;;
       b) printf '[%s,\\n %s]' "$good" '{"slope": -2e3, "converged": false, "note": ""}' > \${outputs.fit} ;;
-      c) printf '{\\n  "slope": "steep", "converged": true, "note": ""}' > \${outputs.fit} ;;
+      c) echo odd >&2; printf '{\\n  "slope": "steep", "converged": true, "note": ""}' > \${outputs.fit} ;;
       d) printf '{"slope": 1,\\n "converged": tru}' > \${outputs.fit} ;;
       e) printf '%s' "$good" > \${outputs.fit}; printf 't,x y\\n1,2\\n2,3,4\\n' > \${outputs.trace} ;;
       f) printf '{"slope": 1, "converged": true}' > \${outputs.fit} ;;
@@ -59,6 +59,8 @@ test("the rows of all jobs come together, with their types; a job whose file doe
     swarm.results().filter((path) => path.includes("/")),
     ["fits/a.json", "fits/b.json", "traces/a.csv"],
   );
+
+  assert.equal(swarm.log("c"), "odd\n", "what it has printed is collected as of any failed job");
 
   assert.equal(
     swarm.result("fit.tsv"),

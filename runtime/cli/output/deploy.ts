@@ -72,7 +72,9 @@ export function summarizeDeploy(
   report.say(`${colors.bold(done)}${cached}${failed}${pending}: ${place}`);
   const cost = describeCost(result.seconds, result.used);
   if (cost !== undefined) report.say(`  ${cost}`);
-  if (jobs.failed > 0) report.say("  locusts logs --job NAME shows a job's output; locusts deploy runs them again");
+  if (jobs.failed === 0) return;
+  report.say("  locusts logs --job NAME shows a job's output; locusts deploy runs them again");
+  report.say("  locusts report --open shows what ran where and when, and what has failed alike");
 }
 
 function sayEnd(terminal: Voice, end: DeployEnd): void {

@@ -4,6 +4,7 @@ import type { BundledJob } from "../../../compiler/format/bundle.js";
 import { quoteWord } from "../../../compiler/format/quote.js";
 import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
 import { type OfferedShell, type ReproEnd, reproJob } from "../../collect/repro-job.js";
+import { configurationWords } from "../../hosts/ssh/settings.js";
 import { MeantJobs } from "../../results/meant-jobs.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
@@ -48,13 +49,19 @@ function shellCommand({ description }: DeployedSwarm, { startFile, allocation }:
     allocation === undefined ? bash : `exec srun --jobid=${allocation} --overlap --pty bash -c ${quoteWord(bash)}`;
   const { host } = description.access ?? { host: null };
   // The user's own ssh has what a terminal needs.
-  return host === null ? ["bash", "-c", inside] : ["ssh", "-t", host, `bash -c ${quoteWord(inside)}`];
+  return host === null
+    ? ["bash", "-c", inside]
+    : ["ssh", "-t", ...configurationWords(), "--", host, `bash -c ${quoteWord(inside)}`];
 }
 
 async function openShell(deployed: DeployedSwarm, shell: OfferedShell): Promise<void> {
   const [program, ...args] = shellCommand(deployed, shell) as [string, ...string[]];
   const child = spawn(program, args, { stdio: "inherit" });
-  await once(child, "exit");
+  const [code, killed] = await once(child, "exit");
+  // What ssh and bash have to say they have said; the shell itself ends as whatever ran in it last.
+  if (killed || (program === "ssh" && code === 255)) {
+    throw new RuntimeProblem(`no shell could be opened: ${program} has ended with ${killed ?? `exit code ${code}`}`);
+  }
 }
 
 /** Runs a job alone; shows what it prints, or collects that for a document. */

@@ -7,6 +7,7 @@ import type { BundleDescription } from "../../compiler/format/bundle.js";
 import { sayFailures } from "../../runtime/cli/output/failures.js";
 import type { Failure } from "../../runtime/results/failure.js";
 import { clusterSwarm } from "../../runtime/results/failures/cluster-swarm.js";
+import { whatItSays } from "../../runtime/results/failures/what-it-says.js";
 import type { JobResult } from "../../runtime/results/ledger.js";
 import { logPath } from "../../runtime/results/logs.js";
 import { suite } from "../runner/suite.js";
@@ -129,6 +130,24 @@ test("20 kinds of failures of 50 jobs each are 20 clusters, whatever numbers, pa
   );
   assert.match(said, /^ {2}\d\d of 50 ran on node n3; of 1,000 done jobs \d+$/m);
   assert.match(said, /^ {2}job-14\| Error: license|^ {2}job-\d+\| .*Error: header is damaged/m);
+});
+
+test("what a log says of a failure is its last line that names the trouble, with what follows", () => {
+  const said = (...lines: string[]) => whatItSays(`${lines.join("\n")}\n`, false);
+  assert.equal(said("reading 3 genes", "Traceback", '  File "/a/b.py", line 12', "KeyError: 'S001'"), "KeyError: 'S#'");
+  assert.equal(said("f.txt:3:15 bad row"), said("f.txt:12:5 bad row"));
+  assert.equal(
+    said(
+      "Error in solve.default(a) : ",
+      "  singular: number = 1.2e-17",
+      "Calls: f -> solve.default",
+      "Execution halted",
+    ),
+    "Error in solve.default(a) :\nsingular: number = #\nCalls: f -> solve.default\nExecution halted",
+  );
+  // Bash tells that it was ended, and not why.
+  const ended = "/x/manager.sh: line 30: 12345 Aborted                 (core dumped) ./prog";
+  assert.notEqual(said("what():  std::bad_alloc", ended), said("what():  std::out_of_range", ended));
 });
 
 test("what a cluster has in common: bounds of numbers, a pilot; words that differ in each are no kinds", () => {

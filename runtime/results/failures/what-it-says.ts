@@ -8,7 +8,10 @@ const MOST_SEARCHED = 8;
 const LONGEST_LINE = 200;
 
 const OF_TROUBLE =
-  /error|exception|fatal|fail|abort|cannot|can't|could not|unable|not found|no such|denied|invalid|undefined|unbound|missing|killed|fault|panic|assert|unknown|refused|timed? ?out|unexpected|illegal/i;
+  /error|exception|fatal|fail|abort|cannot|can't|could not|unable|not found|no such|denied|invalid|undefined|unbound|missing|killed|\bfault|panic|assert|unknown|refused|timed? ?out|unexpected|illegal/i;
+
+/** Bash tells how a program was ended; why, the program may have said before. */
+const OF_BASH = /: line # [A-Z][a-z]+/;
 
 const WORD = /\p{L}{3,}/gu;
 /** A line of such words alone does not say what happened: as `Error: exit status 1` or `failed at line 7`. */
@@ -43,7 +46,7 @@ const NOISE: readonly (readonly [pattern: RegExp, instead: string])[] = [
   // An amount: its unit goes with it.
   [/# ?(?:%|(?:[numµ]?s|min|h|[kKMGTP]?i?[bB]|bytes?)\b)/g, NUMBER],
   // Several of them, however many.
-  [/#(?:[\s,;]*#)+/g, NUMBER],
+  [/#(?:[\s,;:]*#)+/g, NUMBER],
   [/…(?:[\s,;:]+…)+/g, PATH],
 ];
 
@@ -61,7 +64,8 @@ export function withoutControls(line: string): string {
 }
 
 function saysWhatHappened(line: string): boolean {
-  return OF_TROUBLE.test(line) && (line.match(WORD) ?? []).some((word) => !SAYS_NOTHING.test(word));
+  if (!OF_TROUBLE.test(line) || OF_BASH.test(line)) return false;
+  return (line.match(WORD) ?? []).some((word) => !SAYS_NOTHING.test(word));
 }
 
 /** Does a log's end name trouble? A program may write progress to one stream, and its errors to the other. */

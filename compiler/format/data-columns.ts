@@ -1,10 +1,10 @@
 /** What a column of an output of data holds; with a `?`, also nothing. */
 export const COLUMN_TYPES = ["number", "integer", "string", "boolean"] as const;
 
-export type ColumnType = (typeof COLUMN_TYPES)[number] | `${(typeof COLUMN_TYPES)[number]}?`;
+export type DataType = (typeof COLUMN_TYPES)[number] | `${(typeof COLUMN_TYPES)[number]}?`;
 
 /** The declared columns of an output, in their order. */
-export type DataColumns = Readonly<Record<string, ColumnType>>;
+export type DataColumns = Readonly<Record<string, DataType>>;
 
 /** How a file of data is written, by the end of its name. */
 export const DATA_FORMATS = {
@@ -22,11 +22,11 @@ export function dataFormatOf(path: string): DataFormat | undefined {
   return DATA_FORMATS[end as keyof typeof DATA_FORMATS];
 }
 
-export function mayBeEmpty(type: ColumnType): boolean {
+export function mayBeEmpty(type: DataType): boolean {
   return type.endsWith("?");
 }
 
-export function valueType(type: ColumnType): (typeof COLUMN_TYPES)[number] {
+export function valueType(type: DataType): (typeof COLUMN_TYPES)[number] {
   return type.replace("?", "") as (typeof COLUMN_TYPES)[number];
 }
 

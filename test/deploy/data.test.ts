@@ -125,4 +125,18 @@ test("columns that cannot be are refused at their place", async () => {
   assert.match(stderr, /the table of the output jobs would lie where Locusts keeps its own/);
 });
 
+test("a column's type that there is not is told at its place, with those that there are", async () => {
+  const swarm = new Deployment(`
+    jobs: list("id", ["a"]),
+    outputs: { fit: data("fits/{id}.json", { slope: "float" }) },
+    command: ({ outputs }) => sh\`touch \${outputs.fit}\`,
+  `);
+  const { stderr } = await swarm.begin(["check"]).outcome;
+  assert.match(
+    stderr,
+    /a column is "string", "number", "integer" or "boolean", with a \? if it may be missing, not "float"/,
+  );
+  assert.match(stderr, /did you mean "number"\?/);
+});
+
 test.run();

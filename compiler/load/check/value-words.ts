@@ -162,13 +162,18 @@ function part({ node }: Mistake, _given: string, wanted: string): Wording | unde
 
 /** What a column of a table is, where something else is said. */
 function column({ node, lines }: Mistake): Wording | undefined {
-  if (!lines.some((line) => /'ColumnType'/.test(line))) return undefined;
+  if (!lines.some((line) => /'(?:Column|Data)Type'/.test(line))) return undefined;
+  const isData = lines.some((line) => /'DataType'/.test(line));
   const value = valueAt(node);
   const given = ts.isStringLiteralLike(value) ? value.text : "";
   const number = /^(int|float|double|numeric|real|decimal)/i.test(given) ? 'did you mean "number"?' : undefined;
-  const kinds = ["string", "number", "boolean"];
+  const kinds = ["string", "number", ...(isData ? ["integer"] : []), "boolean"];
   if (ts.isStringLiteralLike(value)) {
-    const message = `a column is "string", "number" or "boolean", not "${given}"`;
+    const all = kinds
+      .map((kind) => `"${kind}"`)
+      .join(", ")
+      .replace(/, (?=[^,]*$)/, " or ");
+    const message = `a column is ${all}${isData ? ", with a ? if it may be missing" : ""}, not "${given}"`;
     return { message, hint: number ?? didYouMean(given, kinds), at: value };
   }
   const call = ts.findAncestor(value, ts.isCallExpression);

@@ -1,4 +1,4 @@
-import { type ColumnType, mayBeEmpty, valueType } from "../../../compiler/format/data-columns.js";
+import { type DataType, mayBeEmpty, valueType } from "../../../compiler/format/data-columns.js";
 import { NO_VALUE } from "../../../compiler/format/results.js";
 
 /** A value of a row; null where it has none. */
@@ -27,13 +27,13 @@ function shown(value: unknown): string {
 const NAMES = { number: "a number", integer: "a whole number", string: "text", boolean: "true or false" } as const;
 
 /** Says what is wrong with a value. */
-function wrong(name: string, value: unknown, type: ColumnType): { readonly mistake: string } {
+function wrong(name: string, value: unknown, type: DataType): { readonly mistake: string } {
   const maybe = mayBeEmpty(type) ? ", or nothing" : "";
   return { mistake: `${name} is ${shown(value)}, and is declared to be ${NAMES[valueType(type)]}${maybe}` };
 }
 
 /** Is a value of JSON what its column declares? A mistake says why it is not. */
-export function convertJson(name: string, value: unknown, type: ColumnType): DataValue | { readonly mistake: string } {
+export function convertJson(name: string, value: unknown, type: DataType): DataValue | { readonly mistake: string } {
   if (value === undefined && !mayBeEmpty(type)) return { mistake: `${name} is missing` };
   if (value === null || value === undefined) return mayBeEmpty(type) ? null : wrong(name, value, type);
   const wanted = valueType(type);
@@ -42,7 +42,7 @@ export function convertJson(name: string, value: unknown, type: ColumnType): Dat
 }
 
 /** The same of a field of a table. */
-export function convertField(name: string, field: string, type: ColumnType): DataValue | { readonly mistake: string } {
+export function convertField(name: string, field: string, type: DataType): DataValue | { readonly mistake: string } {
   const wanted = valueType(type);
   if (mayBeEmpty(type) && (field === "" || field === NO_VALUE)) return null;
   if (wanted === "string") return field;

@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
 import type { BundleDescription } from "../../../compiler/format/bundle.js";
-import { type ColumnType, dataTables, mayBeEmpty, valueType } from "../../../compiler/format/data-columns.js";
+import { type DataType, dataTables, mayBeEmpty, valueType } from "../../../compiler/format/data-columns.js";
 import { textOf } from "../../../compiler/format/file-access.js";
 import { NO_VALUE, RESULT_TABLES } from "../../../compiler/format/results.js";
 import { writeAtomically } from "../../../compiler/format/write-atomically.js";
@@ -25,11 +25,11 @@ const KEPT = new Set(
 
 const TYPES = { number: "number", integer: "number", string: "string", boolean: "boolean" } as const;
 
-function typeOf(type: ColumnType): string {
+function typeOf(type: DataType): string {
   return `${TYPES[valueType(type)]}${mayBeEmpty(type) ? " | null" : ""}`;
 }
 
-function conversionOf(type: ColumnType, field: string): string {
+function conversionOf(type: DataType, field: string): string {
   const value = {
     number: `number(${field})`,
     integer: `Number(${field})`,
@@ -51,9 +51,9 @@ function moduleOf(description: BundleDescription, source: string): string | unde
   const parts = outputs.map(({ name, data }) => {
     const row = `${name.charAt(0).toUpperCase()}${name.slice(1)}Row`;
     const columns = [...front.map((column) => [column, "string"] as const), ...Object.entries(data)];
-    const types = columns.map(([column, type]) => `  readonly ${keyOf(column)}: ${typeOf(type as ColumnType)};`);
+    const types = columns.map(([column, type]) => `  readonly ${keyOf(column)}: ${typeOf(type as DataType)};`);
     const values = columns.map(
-      ([column, type], i) => `      ${keyOf(column)}: ${conversionOf(type as ColumnType, `fields[${i}]!`)},`,
+      ([column, type], i) => `      ${keyOf(column)}: ${conversionOf(type as DataType, `fields[${i}]!`)},`,
     );
     const own = KEPT.has(name) ? `${name}_` : name;
     return `/** A row of results/${dataTables(name).tsv}: the job's name and params as they are written there, and its values. */

@@ -162,7 +162,7 @@ locusts_read_options() { # options
 # What is known of the slots, the lists of jobs and the other managers, at the start of this incarnation.
 locusts_begin_state() {
   locusts_failures=0 locusts_lists=0 locusts_frontier=0 locusts_stride=1 locusts_patience=1
-  locusts_farewell='' locusts_next_turn=0 locusts_last_slot=0 locusts_lost_slots='' locusts_disk_is_full=''
+  locusts_farewell='' locusts_next_turn=0 locusts_last_slot=0 locusts_slots_to_start=0 locusts_lost_slots='' locusts_disk_is_full=''
   locusts_turns=() locusts_inbox=() locusts_slot_pid=() locusts_slot_list=() locusts_is_missed=() locusts_list_chunk=() locusts_list_file=()
   locusts_list=0 locusts_given=0 locusts_list_length=() locusts_slot_part=() locusts_part_size=() locusts_part_begun=()
   locusts_finished=() locusts_used_tries=() locusts_running=() locusts_deaths=() locusts_inherited=()
@@ -181,7 +181,7 @@ locusts_begin_state() {
 
 # Starts the slots, and serves them until no job is left to begin.
 locusts_run_jobs() {
-  local slot given=$locusts_slots_here
+  local given=$locusts_slots_here
   [[ $locusts_is_pilot ]] || given=${given:-$locusts_slots}
   locusts_slots=${locusts_slots_here:-$locusts_slots}
   [[ $locusts_slots ]] || locusts_count_slots
@@ -194,7 +194,7 @@ locusts_run_jobs() {
   [[ ! $locusts_tree_mode ]] || locusts_check_tree || locusts_slots=0
   locusts_refusal="$locusts_host refuses to start more processes: raise 'ulimit -u' there (or the most tasks of its control group), or use fewer slots"
   trap locusts_end_abruptly EXIT
-  for ((slot = 1; slot <= locusts_slots; slot++)); do locusts_start_slot; done
+  locusts_start_slots
   locusts_serve_all
   trap - EXIT
   [[ ! $locusts_is_pilot ]] || locusts_stand_by

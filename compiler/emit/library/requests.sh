@@ -18,51 +18,6 @@ locusts_stop_for() { # reason [detail]
   fi
 }
 
-# Makes the environment that a slot is started with: the jobs' own, of which what would change the slot goes
-# under other names. What a scheduler says of the whole allocation becomes what one job has of it.
-locusts_share_out() {
-  local entry
-  for entry in "${locusts_aside[@]}"; do export "LOCUSTS_ASIDE_$entry"; done
-  for entry in "${locusts_module_functions[@]}"; do
-    eval "${entry%%'%%='*} ${entry#*=}" && export -f "${entry%%'%%='*}"
-  done
-  for entry in "${locusts_allocations[@]}"; do "locusts_share_$entry"; done
-}
-
-# A slot reads its answers from its standard input, whose other end this process alone holds:
-# when the manager is killed, its slots notice.
-locusts_start_slot() {
-  local slot=$((locusts_last_slot + 1)) inbox
-  locusts_last_slot=$slot
-  if [[ $locusts_shares_by_job ]]; then # each try gets them
-    locusts_own_gpus=- locusts_own_pins=-
-  else
-    locusts_take_devices "$slot" "$locusts_job_gpus" "$locusts_job_cpus"
-  fi
-  exec {inbox}> >(
-    for inbox in "${locusts_inbox[@]}"; do exec {inbox}>&-; done
-    locusts_share_out
-    export LOCUSTS_INCARNATION=$locusts_home LOCUSTS_SLOT=$locusts_home/$slot
-    [[ $locusts_own_gpus == - ]] || export CUDA_VISIBLE_DEVICES=$locusts_own_gpus
-    [[ $locusts_own_pins == - ]] || locusts_detach+=" taskset -c $locusts_own_pins"
-    # shellcheck disable=SC2086 # some words, or none
-    exec $locusts_detach "$BASH" -p -- "$locusts_script" --slot "$slot" --incarnation "$locusts_incarnation" $$ "$locusts_work" "$locusts_shared" \
-      "$locusts_requests" "$locusts_machinery"
-  )
-  locusts_slot_pid[slot]=$!
-  locusts_inbox[slot]=$inbox
-  locusts_slot_list[slot]=0 locusts_slot_part[slot]='' locusts_part_size[slot]=1
-  locusts_note slot "$slot" "$!"
-}
-
-# A slot has ended, or is gone.
-locusts_forget_slot() { # slot
-  local inbox=${locusts_inbox[$1]}
-  exec {inbox}>&-
-  unset "locusts_slot_pid[$1]" "locusts_inbox[$1]" "locusts_is_missed[$1]"
-  if [[ $locusts_shares_by_job ]]; then locusts_return_share "$1"; else locusts_return_devices "$1"; fi
-}
-
 # A slot asks for jobs. It gets some of a list for itself: the more, the quicker it was with the last ones.
 # When all are given out, it helps where a slot is still at work, or was killed: at its part of a list.
 locusts_answer_next() { # slot
@@ -105,7 +60,7 @@ locusts_choose_size() { # slot
     size=$((2 * size))
   fi
   locusts_part_size[$1]=$size
-  share=$((left / (2 * locusts_slots)))
+  share=$((left / (2 * ${#locusts_slot_pid[@]})))
   ((locusts_list < locusts_lists || locusts_frontier < locusts_chunks || size <= share)) || size=$((share > 0 ? share : 1))
   ((size <= left)) || size=$left
 }
@@ -205,12 +160,12 @@ locusts_replace_slot() { # slot [refused]
 
 # Runs what slots that were killed had begun and not written down.
 locusts_run_strays() {
-  local list before=$locusts_lists chunks=() slot
+  local list before=$locusts_lists chunks=()
   locusts_lost_slots='' locusts_parts_at_work=()
   locusts_read_journal "$locusts_incarnation" || return
   for ((list = 1; list <= before; list++)); do chunks[locusts_list_chunk[list]]=1; done
   for list in "${!chunks[@]}"; do locusts_open_chunk "$list" again || return; done
-  for ((slot = 1; slot <= locusts_slots; slot++)); do locusts_start_slot; done
+  locusts_start_slots
   locusts_serve
 }
 
@@ -335,6 +290,7 @@ locusts_serve() {
     else
       heard+=$words
     fi
+    ((locusts_slots_to_start == 0)) || locusts_start_more
     ((${#locusts_waiting[@]} == 0)) || locusts_grant_shares
     ((SECONDS == last_tick)) || { last_tick=$SECONDS; locusts_tick; }
   done

@@ -1,0 +1,127 @@
+# Part of Locusts, the same for every swarm: `locusts build` puts it here, and nobody edits it.
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
+# ---- Starting slots, as many as are of use -----------------------------------------------
+
+locusts_between_looks=5 # hundredths of a second
+locusts_slots_at_once=16 # that are started before others are answered again
+locusts_long_part=1000000 locusts_long_job=250000 # microseconds that one of the first slots takes for its jobs, and for each of them
+
+# Starts the slots; at first no more than two for each core. Further ones would make quick jobs slower, which keep
+# the cores busy as it is: they are started as soon as jobs wait for something, or take their time.
+locusts_start_slots() {
+  local first=$((2 * locusts_cores))
+  ((first < locusts_slots && locusts_stagger == 0)) || first=$locusts_slots
+  locusts_slots_to_start=$((locusts_slots - first)) locusts_first_slots=$((locusts_last_slot + first)) locusts_seen_waiting=0
+  locusts_read_uptime
+  locusts_next_look=$((locusts_uptime + locusts_between_looks))
+  while ((first-- > 0)); do locusts_start_slot; done
+  ((locusts_slots_to_start == 0)) || locusts_patience=0.02
+}
+
+# Starts further slots, if they are of use.
+locusts_start_more() {
+  local more
+  locusts_read_uptime
+  ((locusts_uptime >= locusts_next_look)) || return 0
+  locusts_next_look=$((locusts_uptime + locusts_between_looks))
+  if [[ $locusts_stopping ]] || ! locusts_has_more; then
+    locusts_slots_to_start=0
+  elif locusts_are_slow || locusts_are_waiting; then
+    for ((more = locusts_slots_at_once; more > 0 && locusts_slots_to_start > 0; more--)); do
+      locusts_start_slot
+      locusts_slots_to_start=$((locusts_slots_to_start - 1))
+    done
+    locusts_next_look=0
+  fi
+  ((locusts_slots_to_start > 0)) || locusts_patience=1
+}
+
+# Are there jobs that no slot has been given?
+locusts_has_more() {
+  ((locusts_list < locusts_lists || locusts_given < ${locusts_list_length[locusts_list]-0} ||
+    locusts_frontier < locusts_chunks || ${#locusts_inherited[@]} > 0))
+}
+
+# Does any of the first slots take long for the jobs that it was given? Others may do so since they are so many.
+locusts_are_slow() {
+  local slot took
+  locusts_read_clock
+  for slot in "${!locusts_slot_pid[@]}"; do
+    ((slot <= locusts_first_slots)) || break
+    took=$((locusts_now - ${locusts_part_begun[slot]-$locusts_now}))
+    ((took < locusts_long_part || took < locusts_part_size[slot] * locusts_long_job)) || return 0
+  done
+  return 1
+}
+
+# Do half of the first slots, or more, have jobs that wait for a disk, say, or for another machine, and did at the
+# last look? Then cores may be idle.
+locusts_are_waiting() {
+  local slot pid child first=0 waiting=0
+  for slot in "${!locusts_slot_pid[@]}"; do
+    ((slot <= locusts_first_slots)) || break
+    first=$((first + 1)) pid=${locusts_slot_pid[slot]}
+    [[ -r /proc/$pid/task/$pid/children ]] || return 0 # this cannot be known here
+    child=''
+    { read -r child _ <"/proc/$pid/task/$pid/children"; } 2>/dev/null
+    [[ ! $child ]] || locusts_is_busy "$child" || waiting=$((waiting + 1))
+  done
+  ((first > 0 && 2 * waiting >= first)) || { locusts_seen_waiting=0; return 1; }
+  ((++locusts_seen_waiting >= 2))
+}
+
+# Does a process run, or any that it has started?
+locusts_is_busy() { # pid
+  local child children=()
+  locusts_read_stat "$1" && [[ ${locusts_stat[0]} == [SD] ]] || return 0 # or it has just ended
+  { IFS=' ' read -r -a children <"/proc/$1/task/$1/children"; } 2>/dev/null
+  for child in "${children[@]}"; do
+    ! locusts_is_busy "$child" || return 0
+  done
+  return 1
+}
+
+# Makes the environment that a slot is started with: the jobs' own, of which what would change the slot goes
+# under other names. What a scheduler says of the whole allocation becomes what one job has of it.
+locusts_share_out() {
+  local entry
+  for entry in "${locusts_aside[@]}"; do export "LOCUSTS_ASIDE_$entry"; done
+  for entry in "${locusts_module_functions[@]}"; do
+    eval "${entry%%'%%='*} ${entry#*=}" && export -f "${entry%%'%%='*}"
+  done
+  for entry in "${locusts_allocations[@]}"; do "locusts_share_$entry"; done
+}
+
+# A slot reads its answers from its standard input, whose other end this process alone holds:
+# when the manager is killed, its slots notice.
+locusts_start_slot() {
+  local slot=$((locusts_last_slot + 1)) inbox
+  locusts_last_slot=$slot
+  if [[ $locusts_shares_by_job ]]; then # each try gets them
+    locusts_own_gpus=- locusts_own_pins=-
+  else
+    locusts_take_devices "$slot" "$locusts_job_gpus" "$locusts_job_cpus"
+  fi
+  exec {inbox}> >(
+    for inbox in "${locusts_inbox[@]}"; do exec {inbox}>&-; done
+    locusts_share_out
+    export LOCUSTS_INCARNATION=$locusts_home LOCUSTS_SLOT=$locusts_home/$slot
+    [[ $locusts_own_gpus == - ]] || export CUDA_VISIBLE_DEVICES=$locusts_own_gpus
+    [[ $locusts_own_pins == - ]] || locusts_detach+=" taskset -c $locusts_own_pins"
+    # shellcheck disable=SC2086 # some words, or none
+    exec $locusts_detach "$BASH" -p -- "$locusts_script" --slot "$slot" --incarnation "$locusts_incarnation" $$ "$locusts_work" "$locusts_shared" \
+      "$locusts_requests" "$locusts_machinery"
+  )
+  locusts_slot_pid[slot]=$!
+  locusts_inbox[slot]=$inbox
+  locusts_slot_list[slot]=0 locusts_slot_part[slot]='' locusts_part_size[slot]=1
+  locusts_note slot "$slot" "$!"
+}
+
+# A slot has ended, or is gone.
+locusts_forget_slot() { # slot
+  local inbox=${locusts_inbox[$1]}
+  exec {inbox}>&-
+  unset "locusts_slot_pid[$1]" "locusts_inbox[$1]" "locusts_is_missed[$1]"
+  if [[ $locusts_shares_by_job ]]; then locusts_return_share "$1"; else locusts_return_devices "$1"; fi
+}

@@ -261,9 +261,9 @@ test("a job that was running in three lives when they died has failed", async ()
   const pilots = new Pilots(jobs(6, "((i != 2)) || { sleep 0.5; kill -9 $BOSS; sleep 9; }"), "", {}, 1);
   await pilots.stage(1);
   const command = pilots
-    .read("target/bundle/lib/requests.sh")
+    .read("target/bundle/lib/slots.sh")
     .replace("exec $locusts_detach", (start) => `BOSS=$$ ${start}`);
-  pilots.write("target/bundle/lib/requests.sh", command);
+  pilots.write("target/bundle/lib/slots.sh", command);
   for (let life = 1; life <= 3; life += 1)
     assert.equal((await pilots.beginPilot(1, [], tallyOf(pilots)).outcome).signal, "SIGKILL");
   const { exitCode, stderr } = await pilots.beginPilot(1, [], tallyOf(pilots)).outcome;

@@ -20,7 +20,7 @@ export async function run(args: readonly string[]): Promise<number> {
       exitCode = EXIT.usage;
       // The words are on standard error already.
       const message = error.message.replace(/^error: /, "");
-      if (json) openTerminal(json).printDocument({ errors: [{ message }] });
+      if (json) openTerminal(json).printDocument("error", { errors: [{ message }] });
     }
   }
   const lost = await lostResults();

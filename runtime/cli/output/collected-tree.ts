@@ -6,6 +6,7 @@ import { RESULT_TABLES } from "../../../compiler/format/results.js";
 import type { CollectedTree } from "../../trees/collect-tree.js";
 import type { Conflict } from "../../trees/decide-places.js";
 import type { Workspace } from "../../workspace/workspace.js";
+import type { TreeDocument } from "./documents.js";
 import type { Voice } from "./terminal.js";
 
 /** So many changes are listed by a preview, and so many conflicts by anything. */
@@ -64,7 +65,7 @@ export function sayTreePreview(terminal: Voice, tree: CollectedTree): void {
   sayConflicts(terminal, tree);
 }
 
-export function describeCollectedTree(tree: CollectedTree): object {
+export function describeCollectedTree(tree: CollectedTree): TreeDocument {
   return {
     changes: tree.changes.map(({ path, change, kind, bytes, job }) => ({
       path,

@@ -25,7 +25,16 @@ export function sayPreview(terminal: Terminal, workspace: Workspace, json: boole
   if (json) {
     const jobs = [...wanted.values()].map(({ number, name }) => ({ job: name, why: why.get(number) }));
     const { target } = description;
-    terminal.printDocument({ target, total, cached, left, runs, jobs, ...putRight, command: command ?? null });
+    terminal.printDocument("deploy", {
+      target,
+      total,
+      cached,
+      left,
+      runs,
+      jobs,
+      ...putRight,
+      command: command ?? null,
+    });
     return;
   }
   for (const { run, active, ended, jobs } of runs) {

@@ -7,6 +7,7 @@ import type { ShownCluster } from "../../results/failures/cluster-swarm.js";
 import type { Trait } from "../../results/failures/traits.js";
 import type { JobResult } from "../../results/ledger.js";
 import type { CommandLines } from "./command-lines.js";
+import type { ClusterDocument, TraitDocument } from "./documents.js";
 import type { Voice } from "./terminal.js";
 
 /** So many clusters are told of. */
@@ -109,7 +110,7 @@ export function sayFailures(voice: Voice, clusters: readonly ShownCluster[], com
 }
 
 /** What jobs have in common, for programs. */
-function describeTrait({ kind, name, value, relation, count, others }: Trait): object {
+function describeTrait({ kind, name, value, relation, count, others }: Trait): TraitDocument {
   const param = kind === "param" ? { param: name } : {};
   return {
     kind,
@@ -124,10 +125,10 @@ function describeTrait({ kind, name, value, relation, count, others }: Trait): o
 }
 
 /** Failures by what they are like, for programs. */
-export function describeClusters(clusters: readonly ShownCluster[]): object[] {
+export function describeClusters(clusters: readonly ShownCluster[]): ClusterDocument[] {
   return clusters.map(({ jobs, cause, exitCode, detail, text, isRead, lines, traits }) => {
     const names = jobs.map(({ name }) => name);
-    const example = { job: names[0], lines };
+    const example = { job: names[0] as string, lines };
     return { cause, exitCode, detail, text, read: isRead, example, common: traits.map(describeTrait), jobs: names };
   });
 }

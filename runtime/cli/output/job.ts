@@ -7,6 +7,7 @@ import { closest } from "../../../compiler/problem/closest.js";
 import type { JobFolder, KnownJob, WrittenFile } from "../../collect/look-at-job.js";
 import type { JobResult } from "../../results/ledger.js";
 import type { CommandLine, CommandLines } from "./command-lines.js";
+import type { JobFailureDocument, JobLogDocument } from "./documents.js";
 import { wordsOf } from "./failures.js";
 import type { Terminal } from "./terminal.js";
 
@@ -100,12 +101,15 @@ export function sayNoLogs(terminal: Terminal, known: KnownJob, hasRun: boolean):
   }
 }
 
-function describeFailure({ cause, exitCode, detail, cpuSeconds, peakMemory }: JobResult): object {
+function describeFailure({ cause, exitCode, detail, cpuSeconds, peakMemory }: JobResult): JobFailureDocument {
   return { cause, exitCode, detail, cpuSeconds: cpuSeconds ?? null, peakMemory: peakMemory ?? null };
 }
 
 /** The same for programs. */
-export function describeJob(known: KnownJob, commands: CommandLines): object {
+export function describeJob(
+  known: KnownJob,
+  commands: CommandLines,
+): Omit<JobLogDocument, "version" | "target" | "job" | "out" | "err" | "omittedBytes"> {
   const { running, failure, folder } = known;
   const end = endOf(known, commands);
   return {

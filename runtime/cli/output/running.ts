@@ -4,6 +4,7 @@ import type { BundleDescription } from "../../../compiler/format/bundle.js";
 import { printableName, withoutControlCharacters } from "../../../compiler/format/control-characters.js";
 import type { RunningJob } from "../../collect/look-at.js";
 import { lineOf } from "../../results/failure.js";
+import type { RunningDocument } from "./documents.js";
 import type { Voice } from "./terminal.js";
 
 /** So many running jobs are listed; all of them are in the document. */
@@ -47,7 +48,7 @@ export function sayRunning(voice: Voice, jobs: readonly RunningJob[], descriptio
 }
 
 /** The running jobs for programs. */
-export function describeRunning(jobs: readonly RunningJob[], description: BundleDescription): object[] {
+export function describeRunning(jobs: readonly RunningJob[], description: BundleDescription): RunningDocument[] {
   return jobs.map(({ job, seconds, started, folder, run }) => {
     const { host, incarnation, slot, attempt } = started;
     const line = lineOf(job, description);

@@ -31,7 +31,7 @@ function named<P extends Problem>(problem: P): P {
 
 export function sayError(terminal: Terminal, json: boolean, error: unknown): ExitCode {
   const errors = describe(error).map(named);
-  if (json) terminal.printDocument({ errors });
+  if (json) terminal.printDocument("error", { errors });
   const { colors } = terminal;
   if (error instanceof ProblemsFound) {
     terminal.quote(formatProblems(errors.map(seenFromHere), process.cwd(), terminal.live));

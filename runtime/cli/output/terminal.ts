@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { setImmediate } from "node:timers/promises";
 import picocolors from "picocolors";
 import { REPORT_VERSION } from "../../results/report.js";
+import type { Documents, Printed } from "./documents.js";
 import { nameVerbs } from "./where.js";
 
 /** So much of a file is read at a time. */
@@ -28,7 +29,7 @@ export interface Terminal extends Voice {
   /** a result, for people or programs */
   print(text: string): void;
   /** a result for programs: one document in JSON, with its version */
-  printDocument(document: object): void;
+  printDocument<V extends keyof Documents>(verb: V, document: Printed<V>): void;
   /**
    * A file's content as a result, however large it is; false if nobody reads any more.
    *
@@ -135,7 +136,7 @@ export function openTerminal(json: boolean): Terminal {
       return process.stderr.columns ?? 80;
     },
     print,
-    printDocument: (document) => print(JSON.stringify({ version: REPORT_VERSION, ...document })),
+    printDocument: (_verb, document) => print(JSON.stringify({ version: REPORT_VERSION, ...document })),
     async printFile(path, line) {
       erase();
       if (refused) return false;

@@ -89,7 +89,19 @@ function tell(
     const { target, jobs, budget, pilots, tree } = description;
     const { notes, machinery = null } = bundle;
     const upToDate = different.length === 0;
-    terminal.printDocument({ target, folder, jobs, budget, copies, pilots, tree, notes, upToDate, changes, machinery });
+    terminal.printDocument("build", {
+      target,
+      folder,
+      jobs,
+      budget,
+      copies,
+      pilots,
+      tree,
+      notes,
+      upToDate,
+      changes,
+      machinery,
+    });
     return;
   }
   const { report } = terminal;
@@ -153,7 +165,7 @@ async function checkWithoutInputs(context: VerbContext, { out, check }: BuildOpt
   const { files, jobs, total } = compareWithoutInputs(compilation, folder);
   const isSame = files.length === 0;
   if (context.json) {
-    terminal.printDocument({ target, folder, jobs: total, upToDate: isSame, files, changedJobs: jobs });
+    terminal.printDocument("build", { target, folder, jobs: total, upToDate: isSame, files, changedJobs: jobs });
   } else {
     const { report } = terminal;
     const place = relative(process.cwd(), folder) || ".";

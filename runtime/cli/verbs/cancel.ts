@@ -31,7 +31,7 @@ export const cancel: Verb<object> = (context) => {
       const stopped = isAsked ? Math.max(1, collected.stopped) : collected.stopped;
       for (const run of collected.lost) sayLost(terminal, run);
       for (const line of collected.passedOver) sayNote(terminal, line);
-      if (context.json) terminal.printDocument({ target: deployed.target, stopped, jobs: collected.totals });
+      if (context.json) terminal.printDocument("cancel", { target: deployed.target, stopped, jobs: collected.totals });
       else {
         const { report } = terminal;
         const { done, total } = collected.totals;

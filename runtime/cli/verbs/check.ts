@@ -26,7 +26,7 @@ export const check: Verb<CheckOptions> = async (context, options) => {
   const { plan } = compiled.compilation;
   const { jobs, notes } = countJobs(compiled, withoutInputs);
   const { terminal } = context;
-  if (context.json) terminal.printDocument({ target, swarm: plan.name, jobs, notes });
+  if (context.json) terminal.printDocument("check", { target, swarm: plan.name, jobs, notes });
   else {
     const { report } = terminal;
     const unseen = withoutInputs ? "; their inputs were not looked at" : "";

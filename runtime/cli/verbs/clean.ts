@@ -35,7 +35,7 @@ async function moveStale({ terminal, json }: VerbContext, workspace: Workspace):
   const stale = [...results.placed.all()].filter((output) => output.stale);
   const moved = results.setAside(stale, results.stale);
   const folder = join(workspace.state, KEPT_FOLDERS.stale);
-  if (json) terminal.printDocument({ moved: stale.map(({ path }) => path), folder });
+  if (json) terminal.printDocument("clean", { moved: stale.map(({ path }) => path), folder });
   else if (moved === 0) terminal.report.say("nothing in results is stale, as the last deploy has found");
   else {
     terminal.report.say(`moved ${countOf(moved, ...nameStale(stale))} to ${relative(process.cwd(), folder)}`);
@@ -47,7 +47,7 @@ async function moveStale({ terminal, json }: VerbContext, workspace: Workspace):
 /** Removes all that Locusts has, but results and what is known of them, whatever is damaged. */
 async function reset({ terminal, json, target }: VerbContext, workspace: Workspace): Promise<ExitCode> {
   const notes = await resetState(workspace, target);
-  if (json) terminal.printDocument({ notes });
+  if (json) terminal.printDocument("clean", { notes });
   else {
     for (const note of notes) sayNote(terminal.report, note);
     terminal.report.say("removed all that was deployed; the results stay, and the next locusts deploy begins anew");
@@ -73,7 +73,7 @@ function takeBackNodes(context: VerbContext): Promise<ExitCode> {
       .toString()
       .split("\n")
       .filter((name) => name !== "");
-    if (context.json) context.terminal.printDocument({ nodes });
+    if (context.json) context.terminal.printDocument("clean", { nodes });
     else
       context.terminal.report.say(
         nodes.length === 0 ? "no node was left out" : `pilots may run again on ${nodes.join(", ")}`,
@@ -114,7 +114,8 @@ export const clean: Verb<CleanOptions> = async (context, options) => {
     await files.clean();
     const keptBytes = removeKept(workspace);
     const place = deployed.description.access ? files.there : relative(process.cwd(), files.there) || ".";
-    if (context.json) context.terminal.printDocument({ target: deployed.target, removed: files.there, keptBytes });
+    if (context.json)
+      context.terminal.printDocument("clean", { target: deployed.target, removed: files.there, keptBytes });
     else {
       const kept = keptBytes > 0 ? ` and ${formatBytes(keptBytes)} of outputs of earlier versions` : "";
       context.terminal.report.say(`removed the working folders in ${place}${kept}; the results stay`);

@@ -124,7 +124,7 @@ export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
       used: result.used,
       ...trees,
     });
-    if (context.json) terminal.printDocument(document());
+    if (context.json) terminal.printDocument("deploy", document());
     await notify(terminal, workspace, description, result, () => JSON.stringify(document()));
     return exitCodeOf(result.end.how, result.report.jobs.failed, options.detach === true);
   } catch (error) {

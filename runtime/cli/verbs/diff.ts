@@ -111,7 +111,7 @@ function tell({ terminal, json }: VerbContext, found: Found, { against, markdown
     machinery: describeMachinery({ machinery }),
   };
   if (json) {
-    terminal.printDocument({
+    terminal.printDocument("diff", {
       target,
       against: against ?? null,
       files,

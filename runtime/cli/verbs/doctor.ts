@@ -66,7 +66,7 @@ export const doctor: Verb<DoctorOptions> = async (context, options) => {
   terminal.status("");
   // In documents a message has the name that programs know it by.
   const documents = findings.map(({ name, status, message, hint }) => ({ name, status, words: message, hint }));
-  if (json) terminal.printDocument({ target, findings: documents });
+  if (json) terminal.printDocument("doctor", { target, findings: documents });
   else summarizeFindings(terminal.report, target, findings);
   return findings.some(({ status }) => status === "fail") ? EXIT.error : EXIT.fine;
 };

@@ -25,7 +25,7 @@ export interface GatherOptions {
 async function preview({ terminal, json }: VerbContext, deployed: DeployedSwarm): Promise<ExitCode> {
   const { trees, unfinished } = await previewTrees(deployed);
   if (json) {
-    terminal.printDocument({ target: deployed.target, trees: trees.map(describeCollectedTree), unfinished });
+    terminal.printDocument("gather", { target: deployed.target, trees: trees.map(describeCollectedTree), unfinished });
     return EXIT.fine;
   }
   for (const tree of trees) sayTreePreview(terminal.report, tree);
@@ -42,7 +42,7 @@ function tellInstead(context: VerbContext, { message }: AtWork): Promise<ExitCod
     const { report, clusters } = await lookAt(deployed);
     if (context.json) {
       const trees = collectedTree(deployed.description) ? { trees: [] } : {};
-      terminal.printDocument({ ...report, clusters: describeClusters(clusters()), ...trees });
+      terminal.printDocument("gather", { ...report, clusters: describeClusters(clusters()), ...trees });
     } else {
       const { done, total, failed } = report.jobs;
       terminal.say(`${message}; a deploy collects by itself`);
@@ -82,7 +82,7 @@ const gatherAlone: Verb<GatherOptions> = (context, options) =>
       );
       const trees = collectedTree(deployed.description) ? { trees: collected.trees.map(describeCollectedTree) } : {};
       const clusters = describeClusters(clusterSwarm(asFailedSwarm(deployed), collected.failures));
-      context.terminal.printDocument({ ...document, clusters, ...trees });
+      context.terminal.printDocument("gather", { ...document, clusters, ...trees });
     } else {
       report.say(
         `${countOf(collected.finished, "job")} collected; ${formatNumber(totals.done)}/${formatNumber(totals.total)} done, ${formatNumber(totals.failed)} failed`,

@@ -23,7 +23,7 @@ export function importTree(terminal: Terminal, file: string, root: string, json:
   const imported = readTreeFile(text, basename(path));
   if (imported.problems.length > 0) throw new ProblemsFound(imported.problems);
   const { workdir = ".", select } = imported;
-  if (json) terminal.printDocument({ root, workdir, select });
+  if (json) terminal.printDocument("import-tree", { root, workdir, select });
   else {
     terminal.print(printTree(root, imported));
     if (imported.workdir === undefined) {

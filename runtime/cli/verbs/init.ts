@@ -123,7 +123,7 @@ export const init: Verb<object> = async (context) => {
     if (told) written.push(told);
   }
   const place = relative(process.cwd(), folder) || ".";
-  if (context.json) context.terminal.printDocument({ folder, written });
+  if (context.json) context.terminal.printDocument("init", { folder, written });
   else {
     const { report } = context.terminal;
     report.say(`written in ${place}: ${written.join(", ")}`);

@@ -82,7 +82,7 @@ export const logs: Verb<LogsOptions> = (context, options) =>
           err: findLog(deployed, job, "err") ?? null,
         }));
         const clusters = describeClusters(clusterFailed(deployed, failed));
-        terminal.printDocument({ target: deployed.target, jobs, clusters });
+        terminal.printDocument("logs", { target: deployed.target, jobs, clusters });
       } else if (failed.length === 0) terminal.say("no job has failed; name one: locusts logs --job NAME");
       else {
         const commands = CommandLines.of(deployed.workspace, deployed.description, deployed.bundle);
@@ -105,7 +105,7 @@ export const logs: Verb<LogsOptions> = (context, options) =>
       const [out, err] = [tailOf(paths.out), tailOf(paths.err)];
       const omitted = { out: out?.omitted ?? 0, err: err?.omitted ?? 0 };
       const isCut = omitted.out + omitted.err > 0;
-      terminal.printDocument({
+      terminal.printDocument("logs", {
         target: deployed.target,
         job: job.name,
         out: out?.text ?? null,

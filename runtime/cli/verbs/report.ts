@@ -41,7 +41,7 @@ export const report: Verb<ReportVerbOptions> = async (context, options) => {
     if (!(error instanceof AtWork)) throw error;
     terminal.say(`${error.message}; a deploy writes its report by itself`);
   }
-  if (context.json) terminal.printDocument({ report: path });
+  if (context.json) terminal.printDocument("report", { report: path });
   else terminal.print(relative(process.cwd(), path));
   if (options.open === true) await openInBrowser(path);
   return EXIT.fine;

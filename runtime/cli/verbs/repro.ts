@@ -101,7 +101,7 @@ async function run(context: VerbContext, deployed: DeployedSwarm, job: BundledJo
 }
 
 /** A document's part on how it ended. */
-function describeEnd(end: ReproEnd): object {
+function describeEnd(end: ReproEnd) {
   if (!end) return { cause: null, exitCode: null, detail: "", seconds: null, host: null };
   const { cause, exitCode, detail, host } = end;
   return { cause, exitCode, detail, seconds: Math.max(0, end.end - end.start) / 1000, host };
@@ -118,7 +118,13 @@ export const repro: Verb<ReproOptions> = (context, options) =>
     const { end, printed, hadShell } = await run(context, deployed, job, options);
     if (context.json) {
       const [out, err] = [printed.out.toString(), printed.err.toString()];
-      context.terminal.printDocument({ target: deployed.target, job: job.name, out, err, ...describeEnd(end) });
+      context.terminal.printDocument("repro", {
+        target: deployed.target,
+        job: job.name,
+        out,
+        err,
+        ...describeEnd(end),
+      });
     } else if (end) sayRepro(context.terminal, job.name, end);
     if (!end) return hadShell ? EXIT.fine : EXIT.interrupted;
     return end.exitCode as ExitCode;

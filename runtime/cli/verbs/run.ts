@@ -139,7 +139,7 @@ export const run: Verb<RunOptions> = async (context, options) => {
     if (isFirst && options.dryRun === true) rmSync(home, { recursive: true });
     return code;
   }
-  if (context.json) terminal.printDocument({ folder: home, written: [DEFINITION_NAME] });
+  if (context.json) terminal.printDocument("run", { folder: home, written: [DEFINITION_NAME] });
   else {
     terminal.report.say(`written: ${shown}`);
     terminal.report.say(`  next: locusts run ${place}`);

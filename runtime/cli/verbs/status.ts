@@ -77,7 +77,7 @@ const tell = (context: VerbContext): Promise<ExitCode> =>
       const managers = isActive ? "running" : "gone";
       const jobs = describeRunning(running, deployed.description);
       const clusters = describeClusters(standing.clusters());
-      terminal.printDocument({ ...report, clusters, running: jobs, managers, words: wordsOf(standing) });
+      terminal.printDocument("status", { ...report, clusters, running: jobs, managers, words: wordsOf(standing) });
     } else {
       const { workspace, description, bundle } = deployed;
       for (const line of standing.passedOver) sayNote(terminal, line);

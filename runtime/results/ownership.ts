@@ -7,17 +7,33 @@ import { JOBS_PARQUET, PARQUET_MARK, RESULT_TABLES } from "../../compiler/format
 import { isWithin, statEntry } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { digestOf, isRemnant } from "./fingerprint.js";
-import { readLogTail } from "./logs.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
 
-/** So much of a Parquet file's end holds the name of what has written it. */
-const PARQUET_FOOT = 64;
+/** A Parquet file ends with the length of its footer, in 4 bytes, and with a word. */
+const PARQUET_END = 8;
 
 function hasColumns(path: string, columns: readonly string[]): boolean {
   const start = columns.join("\t");
   const block = Buffer.alloc(start.length + 1);
   withFile(path, "r", (file) => readSync(file, block));
   return [`${start}\t`, `${start}\n`].includes(block.toString());
+}
+
+/** The last bytes of a file. */
+function endOf(path: string, bytes: number): Buffer {
+  const { size } = statSync(path);
+  const block = Buffer.alloc(Math.min(bytes, size));
+  return block.subarray(
+    0,
+    withFile(path, "r", (file) => readSync(file, block, 0, block.length, size - block.length)),
+  );
+}
+
+/** Is it a Parquet file whose footer says that Locusts has written it? */
+function isParquetOfOurs(path: string): boolean {
+  const end = endOf(path, PARQUET_END);
+  if (end.length < PARQUET_END || end.toString("latin1", 4) !== "PAR1") return false;
+  return endOf(path, end.readUInt32LE(0) + PARQUET_END).includes(PARQUET_MARK);
 }
 
 /** Knows what in the results Locusts may replace: what it has put there itself, and that is still as it was, or as an earlier version was. */
@@ -107,14 +123,13 @@ export class Ownership {
   /** The same of tables with types. */
   #foreignTypedTables({ outputs }: Pick<BundleDescription, "outputs">): string[] {
     const isText = (path: string) => hasColumns(path, RESULT_TABLES.jobs.columns);
-    const isParquet = (path: string) => readLogTail(path, PARQUET_FOOT).text.includes(PARQUET_MARK);
     const tables = outputs.flatMap(({ name, data }) => (data ? [dataTables(name)] : []));
-    const isOurs = new Map<string, (path: string) => boolean>([[JOBS_PARQUET, isParquet]]);
-    for (const { tsv, parquet } of tables) isOurs.set(tsv, isText).set(parquet, isParquet);
+    const isOurs = new Map<string, (path: string) => boolean>([[JOBS_PARQUET, isParquetOfOurs]]);
+    for (const { tsv, parquet } of tables) isOurs.set(tsv, isText).set(parquet, isParquetOfOurs);
     return [...isOurs].flatMap(([name, isOwn]) => {
       const path = join(this.results, name);
       const stats = statSync(path, { throwIfNoEntry: false });
-      return stats && (!stats.isFile() || !isOwn(path)) ? [path] : [];
+      return stats && (!stats.isFile() || (stats.size > 0 && !isOwn(path))) ? [path] : [];
     });
   }
 

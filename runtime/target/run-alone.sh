@@ -76,7 +76,10 @@ locusts_exec='' PS1='(repro) \\w\\$ ' LOCUSTS_COMMAND=$(printf '%q' "$run/comman
 if declare -F locusts_line >/dev/null; then
   printf '%s\\n' "\$param_line"
 else
-  declare -f locusts_command | sed '1,2d;\$d'
+  LOCUSTS_TEXT=\$(declare -f locusts_command)
+  for _ in 1 2; do LOCUSTS_TEXT=\${LOCUSTS_TEXT#*\$'\n'}; done
+  printf '%s\\n' "\${LOCUSTS_TEXT%\$'\n'*}"
+  unset LOCUSTS_TEXT
 fi >|"\$LOCUSTS_COMMAND"
 printf 'the command is in %s; to run it: (set -e -o pipefail; . "\$LOCUSTS_COMMAND")\\n' "\$LOCUSTS_COMMAND"
 RC

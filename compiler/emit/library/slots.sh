@@ -6,10 +6,10 @@ locusts_between_looks=5 # hundredths of a second
 locusts_slots_at_once=16 # that are started before others are answered again
 locusts_long_part=1000000 locusts_long_job=250000 # microseconds that one of the first slots takes for its jobs, and for each of them
 
-# Starts the slots; at first no more than two for each core. Further ones would make quick jobs slower, which keep
+# Starts the slots; at first no more than three for two cores. Further ones would make quick jobs slower, which keep
 # the cores busy as it is: they are started as soon as jobs wait for something, or take their time.
 locusts_start_slots() {
-  local first=$((2 * locusts_cores))
+  local first=$(((3 * locusts_cores + 1) / 2))
   ((first < locusts_slots && locusts_stagger == 0)) || first=$locusts_slots
   locusts_slots_to_start=$((locusts_slots - first)) locusts_first_slots=$((locusts_last_slot + first)) locusts_seen_waiting=0
   locusts_read_uptime

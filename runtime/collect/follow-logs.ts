@@ -1,5 +1,8 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BundledJob } from "../../compiler/format/bundle.js";
+import { logNameOf, logPath } from "../results/logs.js";
 import type { EndedTry } from "../run/journal.js";
 import type { Run } from "../run/run-folder.js";
 import { RunState } from "../run/run-state.js";
@@ -83,7 +86,10 @@ export class LogFollower {
         const { state } = watched.find(({ run }) => run === followed.run) as Watched;
         if (state.begun(followed.last.number)?.attempt !== followed.last.attempt) this.#followed.delete(key);
       }
-      for (const [{ job }, end] of ended) this.observer.ended(job, end);
+      for (const [followed, end] of ended) {
+        if (end.event === "failed") this.#showCollected(followed, end);
+        this.observer.ended(followed.job, end);
+      }
       const isDone = this.only !== undefined && watched.some(({ state }) => state.hasFinished(this.only?.number ?? 0));
       isOver = isDone || !watched.some(({ isActive }) => isActive);
       if (!isOver && this.only && !this.#hasRun && !hasWaited) {
@@ -130,6 +136,15 @@ export class LogFollower {
     }
   }
 
+  #showCollected({ job, at }: Followed, { start }: EndedTry): void {
+    const { workspace, description } = this.deployed;
+    for (const stream of ["out", "err"] as const) {
+      const path = join(workspace.results, logPath(logNameOf(job, description), stream));
+      const rest = readRest(path, at[stream] ?? 0, start);
+      if (rest) this.observer.printed(job, stream, rest, 0);
+    }
+  }
+
   async #showNews(): Promise<void> {
     const all = [...this.#followed.values()];
     const before = this.only ? MOST_BEFORE.one : MOST_BEFORE.many;
@@ -151,6 +166,15 @@ export class LogFollower {
     reader.take(await files.runScript("target/send-log-news", [String(MOST_AT_ONCE)], Buffer.from(records.join(""))));
     if (isMore) await this.#showNews();
   }
+}
+
+/** What of a log lies at home that was not shown: it may have been collected, and its folder removed, between two looks. */
+function readRest(path: string, shown: number, since: number): Buffer | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  // An older one is of an earlier run. Its time and that of the try come from the same clock.
+  if (!stats || stats.mtimeMs < since - 1000 || stats.size <= shown || stats.size - shown > MOST_AT_ONCE)
+    return undefined;
+  return readFileSync(path).subarray(shown);
 }
 
 function keyOf(run: Run, { number, attempt }: Pick<Try, "number" | "attempt">): string {

@@ -52,7 +52,7 @@ test("wide and narrow jobs run beside one another, and never have more cores or 
   assert.equal(jobs.length, 15);
   const most = mostAtOnce(jobs);
   assert.ok((most.get("core") ?? 0) <= 4, `${most.get("core")} cores at once`);
-  assert.deepEqual([most.get("GPU-8c"), most.get("MIG-f0")], [1, 1]);
+  for (const device of ["GPU-8c", "MIG-f0"]) assert.ok((most.get(device) ?? 1) <= 1, device);
 });
 
 test("a limit that grows with each try lets a long job through, and a table says what each try may have", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { noCluster } from "../cluster/availability.js";
 import { suite } from "../runner/suite.js";
 import { Deployment, type Outcome, until } from "./deployment.js";
@@ -96,6 +97,7 @@ async function assertReadOnly(seconds: number): Promise<void> {
     device = mountDisk(mount);
   }, seconds);
   try {
+    if (seconds > 1) await sleep(1000); // what is made ready ahead is there by then: it would be work
     writeFileSync(trigger(device), "1");
     if (seconds > 1) return await assertEnded(pilots, outcomes, /target\/runs\/1 on node\d: it cannot be written to/);
     for (const { exitCode, stderr } of await outcomes) {

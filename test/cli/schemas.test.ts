@@ -11,7 +11,7 @@ import { suite } from "../runner/suite.js";
 const test = suite("schemas of --json", undefined, { seconds: 240 });
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const FOLDER = join(ROOT, "schemas");
+const FOLDER = join(ROOT, "runtime/cli/schemas");
 
 /** Of each verb: its documents, and what it prints where something is wrong. */
 function makeSchemas(): ReadonlyMap<string, AnySchemaObject> {
@@ -56,7 +56,7 @@ test("the schemas in the package are those of the types; LOCUSTS_UPDATE_GOLDEN=1
       mkdirSync(FOLDER, { recursive: true });
       writeFileSync(path, text);
     }
-    assert.equal(readFileSync(path, "utf8"), text, `schemas/${verb}.json`);
+    assert.equal(readFileSync(path, "utf8"), text, `${verb}.json`);
   }
 });
 

@@ -2,15 +2,16 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
 # ---- Starting slots, as many as are of use -----------------------------------------------
 
+locusts_few_slots=8 # so many are started at once, however few cores there are
 locusts_between_looks=5 # hundredths of a second
 locusts_slots_at_once=16 # that are started before others are answered again
 locusts_long_part=1000000 locusts_long_job=250000 # microseconds that one of the first slots takes for its jobs, and for each of them
 
-# Starts the slots; at first no more than three for two cores. Further ones would make quick jobs slower, which keep
+# Starts the slots; of many, at first no more than three for two cores. Further ones would make quick jobs slower, which keep
 # the cores busy as it is: they are started as soon as jobs wait for something, or take their time.
 locusts_start_slots() {
   local first=$(((3 * locusts_cores + 1) / 2))
-  ((first < locusts_slots && locusts_stagger == 0)) || first=$locusts_slots
+  ((first < locusts_slots && locusts_slots > locusts_few_slots && locusts_stagger == 0)) || first=$locusts_slots
   locusts_slots_to_start=$((locusts_slots - first)) locusts_first_slots=$((locusts_last_slot + first)) locusts_seen_waiting=0
   locusts_read_uptime
   locusts_next_look=$((locusts_uptime + locusts_between_looks))
@@ -73,7 +74,7 @@ locusts_are_waiting() {
 # Does a process run, or any that it has started?
 locusts_is_busy() { # pid
   local child children=()
-  locusts_read_stat "$1" && [[ ${locusts_stat[0]} == [SD] ]] || return 0 # or it has just ended
+  locusts_read_stat "$1" && [[ ${locusts_stat[0]} == [SDTt] ]] || return 0 # or it has just ended
   { IFS=' ' read -r -a children <"/proc/$1/task/$1/children"; } 2>/dev/null
   for child in "${children[@]}"; do
     ! locusts_is_busy "$child" || return 0

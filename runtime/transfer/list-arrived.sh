@@ -9,6 +9,11 @@
 set -u
 cd -- "$1" || exit 1
 
+# Have all records been read of what ends with `ended <exit code>`? Says so if not: what should print them was killed.
+is_whole() { # what came after the last record
+  [[ $1 == 'ended 0' ]] || { echo "what is there could not be listed (${1:-killed})" >&2; return 1; }
+}
+
 # The rest of a file whose first <offset> bytes were here lies beside it, as <file>.rest.<offset>.
 # Cutting the file there first makes this safe to be repeated.
 while IFS= read -r -d '' rest; do
@@ -16,8 +21,11 @@ while IFS= read -r -d '' rest; do
   # What is to be read only is so already.
   chmod u+w -- "$file" && truncate -s "${rest##*.}" -- "$file" && cat -- "$rest" >>"$file" || exit 1
   touch --reference="$rest" -- "$file" && chmod --reference="$rest" -- "$file" && rm -f -- "$rest" || exit 1
-done < <([[ ! -d incoming ]] || find incoming -type f -name '*.rest.[0-9]*' -print0)
-wait "$!" || exit 1
+done < <(
+  [[ ! -d incoming ]] || find incoming -type f -name '*.rest.[0-9]*' -print0
+  printf 'ended %s' "$?"
+)
+is_whole "$rest" || exit 1
 
 [[ ! -d incoming ]] || find incoming -type f -printf 'incoming %s %P\0'
 [[ $2 == all ]] || exit 0
@@ -29,8 +37,11 @@ if [[ -d shared ]]; then
   while IFS= read -r -d '' record; do
     path=${record#*' ./'} name=${record#*' ./'*/}
     spoilt[${path%%/*}/${name%%/*}]=1
-  done < <(LC_ALL=C comm -z -3 <(LC_ALL=C sort -z .seal) <(find . -mindepth 2 -printf '%y %s %i %T@ %C@ %p\0' | LC_ALL=C sort -z))
-  wait "$!" || exit 1 # or nothing would differ
+  done < <(
+    LC_ALL=C comm -z -3 <(LC_ALL=C sort -z .seal) <(find . -mindepth 2 -printf '%y %s %i %T@ %C@ %p\0' | LC_ALL=C sort -z)
+    printf 'ended %s' "$?"
+  )
+  is_whole "$record" || exit 1 # or nothing would differ
   if ((${#spoilt[@]} > 0)); then
     while IFS= read -r -d '' record; do
       path=${record#*' ./'} name=${record#*' ./'*/}

@@ -23,8 +23,9 @@ while IFS= read -r -d '' path; do
   for entry in "$path" "$path.out" "$path.err" "$path.end"; do
     [[ ! -e work/$entry ]] || entries+=("work/$entry")
   done
-done < <(LC_ALL=C sort -z)
-wait "$!" || exit 1 # or what is to stay would go
+done < <(LC_ALL=C sort -z; printf 'ended %s' "$?")
+# Or what is to stay would go.
+[[ $path == 'ended 0' ]] || { echo "what is to stay could not be listed (${path:-killed})" >&2; exit 1; }
 keep_in "$folder"
 # What cannot be removed now is out of the way, and is found again.
 discarded=$(mktemp -d discarded.XXXXXXXX) && mv -T work "$discarded/work" && mv -T kept work || exit 1

@@ -37,8 +37,9 @@ if ((${#folders[@]} > 0)); then
       else
         strays+=("$link")
       fi
-    done < <(find -H "$folder" -type l -print0)
-    wait "$!" || (($? == 1)) || exit 1 # it was killed; by 1 it says that it may not read all
+    done < <(find -H "$folder" -type l -print0; printf 'ended %s' "$?")
+    # By 1 it says that it may not read all.
+    [[ $link == 'ended '[01] ]] || { echo "links could not be listed (${link:-killed}): $folder" >&2; exit 1; }
   done
   # A folder may itself be a link to one.
   printf '%s\0' "${folders[@]}" | send --dereference

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { noCluster } from "../cluster/availability.js";
 import { suite } from "../runner/suite.js";
 import { Deployment, type Outcome, until } from "./deployment.js";
+import { findError, mountDisk, noDisks } from "./disks.js";
 import { Pilots } from "./pilots.js";
 
 /** The folder that all nodes share goes away under pilots: they end before others take their jobs, and say why. */
@@ -40,18 +40,6 @@ async function assertEnded(pilots: Pilots, outcomes: Promise<Outcome[]>, words: 
   await pilots.assertQuiet();
 }
 
-/** A file system of its own, which goes read-only by itself, as disks do that find an error. @returns its device */
-function mountDisk(at: string): string {
-  const image = `${at}.img`;
-  const make = `truncate -s 32M "$1"; mkfs.ext4 -q "$1"; mount -o loop,errors=remount-ro "$1" "$2"; rmdir "$2/lost+found"; findmnt -no SOURCE "$2"`;
-  return execFileSync("bash", ["-euc", make, "bash", image, at], { encoding: "utf8" })
-    .trim()
-    .split("/")
-    .at(-1) as string;
-}
-
-const trigger = (device: string): string => `/sys/fs/ext4/${device}/trigger_fs_error`;
-
 test("a folder that is renamed; when it is back, the journals say why, and the next pilots go on", async () => {
   const { pilots, outcomes } = await atWork();
   renameSync(pilots.path("target"), pilots.path("elsewhere"));
@@ -65,17 +53,10 @@ test("a folder that is renamed; when it is back, the journals say why, and the n
   assert.equal(pilots.lines("stopped").length, 4, "no job has used up a try");
 });
 
-const canMount = !noCluster && existsSync("/dev/loop-control") && existsSync("/sys/fs/ext4");
-
-test.skipUnless(
-  canMount,
-  noCluster ?? "no loop devices, or no ext4",
-  "a folder that is unmounted, or read-only",
-  async () => {
-    // One that is busy finds out by its work, one that only waits for its jobs by its next heartbeat.
-    await Promise.all([assertUnmounted(), assertReadOnly(60), assertReadOnly(0.2)]);
-  },
-);
+test.skipUnless(noDisks === undefined, noDisks ?? "", "a folder that is unmounted, or read-only", async () => {
+  // One that is busy finds out by its work, one that only waits for its jobs by its next heartbeat.
+  await Promise.all([assertUnmounted(), assertReadOnly(60), assertReadOnly(0.2)]);
+});
 
 async function assertUnmounted(): Promise<void> {
   let mount = "";
@@ -98,7 +79,7 @@ async function assertReadOnly(seconds: number): Promise<void> {
   }, seconds);
   try {
     if (seconds > 1) await sleep(1000); // what is made ready ahead is there by then: it would be work
-    writeFileSync(trigger(device), "1");
+    findError(device);
     if (seconds > 1) return await assertEnded(pilots, outcomes, /target\/runs\/1 on node\d: it cannot be written to/);
     for (const { exitCode, stderr } of await outcomes) {
       assert.equal(exitCode, 1, stderr);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { MACHINERY_SOURCE } from "../../compiler/emit/machinery.js";
@@ -115,6 +115,17 @@ for (const name of names) {
     assert.equal(stdout, "");
   });
 }
+
+test("no script asks bash how a process substitution has ended: it may not know", () => {
+  const sources = [MACHINERY_SOURCE, join(MACHINERY_SOURCE, "../../../runtime")].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".sh"))
+      .map((name) => join(folder, name)),
+  );
+  assert.ok(sources.length > 50);
+  const asking = sources.filter((source) => /\bwait "?\$!/.test(readFileSync(source, "utf8")));
+  assert.deepEqual(asking, [], "see the rules in CONTRIBUTING.md");
+});
 
 /** The manager's own lines: without those of the definition, which are its author's affair. */
 function ownLines(script: string): string[] {

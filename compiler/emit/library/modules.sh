@@ -19,11 +19,12 @@ locusts_find_module_command() {
 locusts_load_modules() {
   local entries=() entry name
   locusts_module_functions=()
-  mapfile -t -d '' entries < <(locusts_run_inside "$PWD" locusts_print_modules)
-  if ! wait "$!" || ((${#entries[@]} == 0)); then
+  mapfile -t -d '' entries < <((locusts_run_inside "$PWD" locusts_print_modules); printf 'ended %s\0' "$?")
+  if [[ ${entries[*]: -1} != 'ended 0' ]] || ((${#entries[@]} == 1)); then
     locusts_stop_for error "module load ${locusts_modules[*]} failed"
     return 1
   fi
+  unset 'entries[-1]'
   for entry in "${entries[@]}"; do
     name=${entry%%=*}
     case $name in

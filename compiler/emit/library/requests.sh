@@ -106,6 +106,9 @@ locusts_watch_time() {
       kill -TERM -- "-$pid" 2>/dev/null
     elif ((locusts_time_spent[slot] >= 100 * (limit + locusts_grace))); then
       kill -KILL -- "-$pid" 2>/dev/null
+      # A slot does not wait for ever for what hangs in the kernel.
+      ((locusts_time_spent[slot] < 100 * (limit + locusts_grace) + locusts_longest_dying)) ||
+        { printf 'stuck\n' >|"$locusts_work/slots/timeout.$pid" && kill -USR1 "${locusts_slot_pid[slot]}"; } 2>/dev/null
     fi
   done
 }
@@ -252,6 +255,7 @@ locusts_grant_turns() {
 locusts_answer() { # word slot end message
   [[ ! $locusts_shares_by_job ]] || locusts_return_share "$2" # it runs no job when it says something
   case $1 in
+    stuck) locusts_judge_stuck "$2" "${4#stuck * }" ;;
     need) locusts_ask_share "$2" "${4#need * }" ;;
     next) locusts_answer_next "$2" ;;
     turn) locusts_turns+=("$2") ;;

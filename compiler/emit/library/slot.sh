@@ -268,6 +268,7 @@ locusts_slot_main() { # number --incarnation name manager incarnation-folder sha
   set -C -m
   shopt -u extglob # a job begins without it
   trap 'locusts_interrupted=1; locusts_obey_stop' USR2
+  trap 'locusts_interrupted=1' USR1 # it is to look whether its job can be ended at all
   # A job that ends itself by "kill $$" means no more than that.
   trap 'locusts_interrupted=1; locusts_end_job TERM' TERM
   trap 'locusts_interrupted=1; locusts_end_job INT' INT

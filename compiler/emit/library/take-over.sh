@@ -5,14 +5,22 @@
 # Ends whatever an incarnation of a manager, or one of its slots, has left running. All that slots start has
 # these marks in its environment, wherever it has gone since: a process that has left its group too.
 locusts_end_what_remains() { # incarnation-name [slot]
-  local mark=LOCUSTS_INCARNATION=$PWD/work/$1 process found rounds
+  local mark=LOCUSTS_INCARNATION=$PWD/work/$1 kind process found rounds code
   [[ ! ${2-} ]] || mark=LOCUSTS_SLOT=$PWD/work/$1/$2
   for ((rounds = 0; rounds < 100; rounds++)); do
-    found=''
-    while IFS=/ read -r _ _ process _; do
-      ! kill -KILL "$process" || found=1
-    done < <(grep -lzFxe "$mark" /proc/[0-9]*/environ)
-    wait "$!" || (($? <= 2)) || found=1 # it was killed itself; by 2 it says that it may not read of others' processes
+    found='' code=137
+    while IFS=/ read -r _ kind process _; do
+      case $kind in
+        proc)
+          kill -KILL "$process" || continue
+          # What hangs in the kernel cannot be ended, and is not waited for.
+          ((rounds < 20)) || ! locusts_read_stat "$process" || [[ ${locusts_stat[0]} != D ]] || continue
+          found=1
+          ;;
+        ended) code=$process ;;
+      esac
+    done < <(grep -lzFxe "$mark" /proc/[0-9]*/environ; printf '/ended/%s\n' "$?")
+    ((code <= 2)) || found=1 # it was killed itself; by 2 it says that it may not read of others' processes
     [[ $found ]] || return 0
     read -r -t 0.05 <> <(:)
   done

@@ -26,6 +26,10 @@ locusts_accept_code() { # code
   fi
   if ((locusts_code >= 0)); then
     [[ $locusts_interrupted ]] && ((locusts_code > 128)) || return 0
+    if [[ -s $locusts_work/slots/timeout.$locusts_pid ]]; then # the manager cannot end it
+      locusts_code=137
+      return 0
+    fi
     locusts_told=$locusts_code
   elif ((++locusts_misses >= 3)); then
     if ! kill -0 "$locusts_pid"; then
@@ -146,7 +150,7 @@ locusts_recognize_cut() {
 locusts_find_cause() {
   ((locusts_code == 0 && locusts_now - locusts_start < locusts_quick)) || locusts_saw_oom_kill
   locusts_has_oom_kill=$locusts_memory_ran_out locusts_memory_ran_out=''
-  locusts_cause=ok
+  locusts_cause=ok locusts_stuck=''
   if [[ $locusts_stopping ]]; then
     locusts_cause=stopped
   elif ((locusts_code > 128 && locusts_code <= 192)); then
@@ -174,8 +178,16 @@ locusts_find_cause() {
     locusts_cause=oom
   fi
   if ((locusts_time_limit > 0)) && [[ -e $locusts_work/slots/timeout.$locusts_pid ]]; then
+    if [[ $locusts_cause != stopped ]]; then
+      locusts_cause=timeout
+      # The manager has waited already, if it has told so there.
+      if [[ -s $locusts_work/slots/timeout.$locusts_pid ]]; then
+        locusts_find_stuck "$locusts_pid" 0
+      else
+        locusts_find_stuck "$locusts_pid" "$locusts_longest_dying"
+      fi
+    fi
     rm -f -- "$locusts_work/slots/timeout.$locusts_pid" # numbers of processes are used again
-    [[ $locusts_cause == stopped ]] || locusts_cause=timeout
   fi
   locusts_pid=''
 }
@@ -212,9 +224,13 @@ locusts_judge_try() {
     [[ ! $locusts_stopping && ! $locusts_refused ]] || locusts_cause=stopped
   fi
   [[ $locusts_cause != stopped ]] || locusts_recognize_cut
+  if [[ $locusts_stuck ]]; then
+    locusts_wrong=$locusts_stuck
+    ! locusts_blame_node_for_stuck || locusts_cause=node
+  fi
   printf -v locusts_facts '%s\t' "$locusts_number" "$locusts_try" "${locusts_cause/cut/walltime}" "$locusts_code" \
     "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_used" "$locusts_place"
-  if [[ $locusts_cause == @(stopped|cut) ]]; then
+  if [[ $locusts_cause == @(stopped|cut|node) ]]; then
     locusts_left=1
     [[ ! $locusts_refused ]] || locusts_wrong='no process could be started for it'
     locusts_note stopped "${locusts_facts%$'\t'}" '-' "${locusts_wrong:--}"

@@ -241,7 +241,7 @@ export class BundleEmitter {
       outputs: swarm.outputs.map(({ name, pattern, kind, optional, data }) => {
         return { name, pattern, kind, optional, ...(data ? { data } : {}) };
       }),
-      ...(swarm.notify === undefined ? {} : { notify: { command: swarm.notify } }),
+      ...(swarm.notify === undefined ? {} : { notify: swarm.notify }),
       tree: swarm.tree ? describeTree(swarm.tree, this.#treeContent) : null,
     };
     const last = this.#open(BUNDLE_FILES.description);

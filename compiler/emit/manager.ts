@@ -48,6 +48,7 @@ export function emitManager(swarm: SwarmPlan, bounds?: NeedBounds): string {
     pilots: pilots
       ? { ...pilots, nodesMaySubmit: pilots.nodesMaySubmit ? 1 : 0, spareSeconds: spareSeconds(pilots.closingSeconds) }
       : false,
+    notify: swarm.notify?.on === "target" ? { command: swarm.notify.command, target: swarm.target.name } : false,
     retryCauses: swarm.retryOn.join(" "),
     environment: swarm.variables.map(([name, value]) => ({ name, value })),
     references: variablesOf(swarm),

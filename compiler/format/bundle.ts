@@ -151,8 +151,8 @@ export interface BundleDescription {
   readonly runsLines?: true;
   readonly inputs: readonly BundledInput[];
   readonly outputs: readonly BundledOutput[];
-  /** bash text that runs on the machine that follows a deploy, when that ends */
-  readonly notify?: { readonly command: string };
+  /** bash text that runs when a deploy ends: on the machine that follows it; on the target, by the last manager */
+  readonly notify?: { readonly command: string; readonly on?: "target" };
   /** null: each job runs in a folder of its own, with its inputs */
   readonly tree: BundledTree | null;
 }

@@ -1,6 +1,7 @@
 import type { ShellCommand, ShellPart } from "../dsl/command.js";
 import type { Environment } from "../dsl/environment.js";
 import type { Notify } from "../dsl/notify.js";
+import type { BundleDescription } from "../format/bundle.js";
 import type { DefinitionPath } from "../problem/problem.js";
 import { assembleTemplate, type ShellAround, type ShellMistake, textAt } from "../shell/template.js";
 import type { PlanMistake } from "./plan-mistake.js";
@@ -27,10 +28,12 @@ export class ShellTexts {
     return assembled.text;
   }
 
-  async notify(notify: Notify | undefined): Promise<string | undefined> {
+  async notify(notify: Notify | undefined): Promise<BundleDescription["notify"]> {
     if (notify === undefined) return undefined;
-    const { command } = notify;
-    return this.assemble(typeof command === "string" ? { parts: [{ text: command }] } : command, ["notify", "command"]);
+    const { command, on } = notify;
+    const parts = typeof command === "string" ? { parts: [{ text: command }] } : command;
+    const text = await this.assemble(parts, ["notify", "command"]);
+    return { command: text, ...(on === "target" ? { on } : {}) };
   }
 
   async prepare({ prepare }: Environment): Promise<string | undefined> {

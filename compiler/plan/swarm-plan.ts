@@ -1,5 +1,5 @@
 import type { Container, RetryCause } from "../dsl/environment.js";
-import type { BundledAccess, BundledJob, BundledOutput, BundledPilots } from "../format/bundle.js";
+import type { BundleDescription, BundledAccess, BundledJob, BundledOutput, BundledPilots } from "../format/bundle.js";
 import type { Content } from "../format/content/digest.js";
 import type { Delivery, JobDelivery } from "../format/delivery.js";
 import type { ByJob, Needs } from "../format/needs.js";
@@ -68,7 +68,7 @@ export interface SwarmPlan {
   readonly description: string;
   readonly source: string;
   /** bash text that runs here when a deploy ends */
-  readonly notify: string | undefined;
+  readonly notify: BundleDescription["notify"];
   readonly target: TargetPlan;
   readonly params: readonly string[];
   /** the param that only says where a job stands: jobs are called by it, and known again by the others */

@@ -51,6 +51,7 @@ locusts_parts=(environment journal slot jobs try usage outputs record)
 [[ ${1-} == --slot && ! $locusts_shares_by_job ]] || locusts_parts+=(allocation-slurm allocation-others)
 if [[ ${1-} != --slot ]]; then
   locusts_parts+=(run take-over requests slots devices shares pilots failures memory running machine modules main)
+  [[ ! ${locusts_notify-} ]] || locusts_parts+=(notify)
 fi
 for locusts_part in "${locusts_parts[@]}"; do
   # shellcheck source=/dev/null # they stand beside this file

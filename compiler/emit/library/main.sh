@@ -42,11 +42,12 @@ HELP
 
 locusts_read_run() {
   local key value
-  locusts_chunks=0 locusts_run_format='' locusts_managers=1
+  locusts_chunks=0 locusts_run_format='' locusts_jobs=0 locusts_managers=1
   while IFS=$'\t' read -r key value; do
     case $key in
       format) locusts_run_format=$value ;;
       chunks) locusts_chunks=$value ;;
+      jobs) locusts_jobs=$value ;;
       managers) locusts_managers=$value ;;
     esac
   done <run
@@ -214,7 +215,10 @@ locusts_finish() {
   fi
   locusts_note finish "${locusts_chain_is_broken:-${locusts_stopping:-finished}}" "${locusts_detail:--}"
   locusts_set_state "${locusts_stopping:-finished}" "$locusts_detail"
+  # Closing it has a network file system write it out, for the one who counts what has ended.
+  [[ ! ${locusts_notify-} ]] || : >>"journal/$locusts_incarnation.tsv"
   printf '%s\n' "${locusts_farewell:-finished}" >|"managers/$locusts_incarnation.beat"
+  [[ ! ${locusts_notify-} ]] || locusts_give_word
   case $locusts_stopping in
     '') return 0 ;;
     disk-full) locusts_say "stopped: the disk that holds $PWD is full; make room, then start again"; return "$locusts_exit_disk_full" ;;

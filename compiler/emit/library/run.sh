@@ -12,6 +12,7 @@
 #     managers/<name>.<incarnation>.beat  what it leaves when it ends; until then, of a pilot, a heartbeat
 #     journal/<name>.<incarnation>.tsv    what happened
 #     alone                        it has one job, which `locusts repro` looks at
+#     notified                     the word at the end is given
 #     cancelled                    nobody begins any more, and who is at work leaves
 #     work/<name>.<incarnation>/          the jobs' folders and logs
 #     work/tree                    the tree that the jobs run in, or get copies of

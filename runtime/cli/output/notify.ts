@@ -34,7 +34,7 @@ function variablesOf({ swarm, target }: BundleDescription, { results }: Workspac
 }
 
 /**
- * Runs the definition's own command at the end of a deploy that has run jobs. That it fails changes nothing.
+ * Runs the definition's own command at the end of a deploy that has run jobs, if it is to run here. That it fails changes nothing.
  *
  * @param document what it finds on its standard input
  */
@@ -46,7 +46,7 @@ export async function notify(
   document: () => string,
 ): Promise<void> {
   const isEnd = result.end.how === "complete" || result.end.how === "stopped";
-  if (!description.notify || !isEnd || result.finished === 0) return;
+  if (!description.notify || description.notify.on === "target" || !isEnd || result.finished === 0) return;
   const child = spawn("bash", ["-c", description.notify.command], {
     cwd: workspace.folder,
     env: { ...process.env, ...variablesOf(description, workspace, result) },

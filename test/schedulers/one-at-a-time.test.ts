@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { kill, until } from "../deploy/deployment.js";
+import { readPage, valuesOf } from "../report/read-page.js";
 import { suite } from "../runner/suite.js";
 import { Elsewhere, type Place } from "../target/elsewhere.js";
 import { catAndLs, followAfterDetach, linesInFolder, noMoreThanBusy, sharedOut } from "../target/pilot-checks.js";
@@ -52,6 +53,12 @@ test("a pilot that is killed is followed by the next one; cancel ends what runs,
   assert.equal(document.stopped, 1);
   assert.ok(document.jobs.done > 0 && document.jobs.done < 24, JSON.stringify(document));
   assert.throws(() => process.kill(manager("p2"), 0), "nothing runs any more");
+  const states = valuesOf(readPage(swarm.result("report.html")), "status");
+  assert.equal(
+    states.filter((state) => state === "done").length,
+    document.jobs.done,
+    "and the report has what is done",
+  );
   const report = await swarm.succeed();
   assert.equal(report.jobs.done, 24);
 });

@@ -4,6 +4,7 @@ import { EXIT } from "../output/exit-codes.js";
 import { sayNote } from "../output/notes.js";
 import { sayLost } from "../output/results.js";
 import { onInterrupts } from "./interrupts.js";
+import { tellFailuresOf } from "./report.js";
 import { useDeployed } from "./use-deployed.js";
 import type { Verb } from "./verb.js";
 
@@ -27,16 +28,19 @@ export const cancel: Verb<object> = (context) => {
         () => terminal.say("they are told to end, and have not all left yet (Ctrl-C again does not wait)"),
         () => hurry.abort(),
       ]);
-      const collected = await collect(deployed, { stop: true, hurry: hurry.signal, keepLogs: false }).finally(forget);
+      const report = tellFailuresOf(deployed);
+      const options = { stop: true, hurry: hurry.signal, keepLogs: false, report };
+      const collected = await collect(deployed, options).finally(forget);
       const stopped = isAsked ? Math.max(1, collected.stopped) : collected.stopped;
       for (const run of collected.lost) sayLost(terminal, run);
-      for (const line of collected.passedOver) sayNote(terminal, line);
+      for (const line of [...collected.notes, ...collected.passedOver]) sayNote(terminal, line);
       if (context.json) terminal.printDocument("cancel", { target: deployed.target, stopped, jobs: collected.totals });
       else {
         const { report } = terminal;
-        const { done, total } = collected.totals;
+        const { done, failed, total } = collected.totals;
+        const failures = failed > 0 ? `, ${formatNumber(failed)} failed` : "";
         report.say(stopped > 0 ? "stopped" : "nothing was running");
-        report.say(`${formatNumber(done)}/${formatNumber(total)} done; locusts deploy goes on from here`);
+        report.say(`${formatNumber(done)}/${formatNumber(total)} done${failures}; locusts deploy goes on from here`);
       }
       return EXIT.fine;
     },

@@ -28,6 +28,11 @@ function* gather(pieces: Iterable<string>): Generator<string> {
   yield block;
 }
 
+/** Is this the name of a draft of a file? */
+export function isDraftOf(draft: string, name: string): boolean {
+  return !draft.includes("/") && DRAFT.exec(draft)?.[1] === name;
+}
+
 /** A new name beside a path, for what is to have that name later or never: if nobody removes it, the next one who cleans up does. */
 export function draftOf(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.new`);
@@ -55,28 +60,23 @@ export function replaceBy(path: string, write: (draft: string) => void, draft = 
  * @param content all of it, or piece by piece
  */
 export function writeAtomically(path: string, content: string | Uint8Array | Iterable<string>): void {
-  replaceBy(path, (draft) => {
-    const isWhole = typeof content === "string" || content instanceof Uint8Array;
-    withFile(draft, "wx", (file) => {
-      for (const piece of isWhole ? [content] : gather(content)) writeWhole(file, piece);
-      fsyncSync(file);
-    });
+  replaceBy(path, (draft) => writeDraft(draft, content));
+}
+
+/** Writes a new file, down to the disk. @param content all of it, or piece by piece */
+export function writeDraft(draft: string, content: string | Uint8Array | Iterable<string>): void {
+  const isWhole = typeof content === "string" || content instanceof Uint8Array;
+  withFile(draft, "wx", (file) => {
+    for (const piece of isWhole ? [content] : gather(content)) writeWhole(file, piece);
+    fsyncSync(file);
   });
 }
 
 /** Takes text that is to stand at the end of a file. */
 export type AddText = (text: string) => void;
 
-/** Writes two files at a time, each as `writeAtomically` writes one. @param write gives text to them, piece by piece */
-export function writeBothAtomically(one: string, other: string, write: (one: AddText, other: AddText) => void): void {
-  replaceBy(one, (draftOfOne) =>
-    replaceBy(other, (draftOfOther) =>
-      addTo(draftOfOne, (addToOne) => addTo(draftOfOther, (addToOther) => write(addToOne, addToOther))),
-    ),
-  );
-}
-
-function addTo(draft: string, write: (add: AddText) => void): void {
+/** Writes a new file, down to the disk. @param write gives text to it, piece by piece */
+export function writeDraftBy(draft: string, write: (add: AddText) => void): void {
   withFile(draft, "wx", (file) => {
     let block = "";
     write((text) => {

@@ -2,15 +2,16 @@ import { collectedTree } from "../../compiler/format/bundle.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import type { TellFailures } from "../report/make-report-data.js";
 import type { RunningTry } from "../report/try-table.js";
-import { reportPath, writeReport } from "../report/write-report.js";
+import { draftReport, reportPath } from "../report/write-report.js";
 import type { Failure } from "../results/failure.js";
 import { clusterSwarm } from "../results/failures/cluster-swarm.js";
-import { writeResultTables } from "../results/result-tables.js";
+import { draftResultTables } from "../results/result-tables.js";
 import { leaveOutRunningAgain } from "../results/running-again.js";
 import { readEarlierRun } from "../run/earlier-run.js";
 import { markCancelled } from "../run/run-folder.js";
 import { messageOf } from "../system/system-errors.js";
 import type { CollectedTree } from "../trees/collect-tree.js";
+import { FilesTogether } from "../workspace/files-together.js";
 import { knownBundles } from "../workspace/workspace.js";
 import { asFailedSwarm, type DeployedSwarm, openRuns } from "./deployed-swarm.js";
 import { endRun } from "./end-run.js";
@@ -74,9 +75,7 @@ export async function collect(
     if (ended.tree) trees.push(ended.tree);
     if (ended.untidied !== undefined) untidied.push(ended.untidied);
   }
-  const tables = writeResultTables(workspace.results, deployed.description, deployed.jobs(), results.placed);
-  const notes = await writeTypedTablesOf(deployed);
-  if (options.report) notes.push(...(await writeReportOf(deployed, options.report)));
+  const { tables, notes } = await writeTables(deployed, options.report);
   return {
     ...leaveOutRunningAgain(tables, atWork),
     finished,
@@ -92,15 +91,37 @@ export async function collect(
   };
 }
 
-/** Writes the tables with types. @returns what there is to say of them, as sentences */
-async function writeTypedTablesOf({ workspace, description, jobs, results }: DeployedSwarm): Promise<string[]> {
-  const { writeTypedTables } = await import("../results/data/write-data-tables.js");
-  const tables = { folder: workspace.results, state: workspace.state, description, jobs, placed: results.placed };
-  return writeTypedTables(tables).map((note) => `left out of a table: ${note}`);
+/** Writes the tables, and the report if there is to be one. @returns what there is to say of them, as sentences */
+async function writeTables(deployed: DeployedSwarm, tell: TellFailures | undefined) {
+  const { workspace, description, jobs, results } = deployed;
+  const { draftTypedTables } = await import("../results/data/write-data-tables.js");
+  const together = new FilesTogether(workspace);
+  try {
+    const tables = draftResultTables(together, description, jobs(), results.placed);
+    const typed = { folder: workspace.results, state: workspace.state, description, jobs, placed: results.placed };
+    const notes = draftTypedTables(together, typed).map((note) => `left out of a table: ${note}`);
+    if (tell) notes.push(...(await draftReportOf(together, deployed, tell)));
+    together.put();
+    return { tables, notes };
+  } finally {
+    together.discard();
+  }
 }
 
-/** Writes the report of what was collected. @returns what there is to say of it, as sentences */
+/** Writes the report alone. @returns what there is to say of it, as sentences */
 export async function writeReportOf(
+  deployed: DeployedSwarm,
+  tell: TellFailures,
+  running: readonly RunningTry[],
+): Promise<string[]> {
+  const together = new FilesTogether(deployed.workspace);
+  const notes = await draftReportOf(together, deployed, tell, running);
+  together.put();
+  return notes;
+}
+
+async function draftReportOf(
+  together: FilesTogether,
   deployed: DeployedSwarm,
   tell: TellFailures,
   running: readonly RunningTry[] = [],
@@ -108,8 +129,9 @@ export async function writeReportOf(
   const { workspace, bundle, description, jobs } = deployed;
   const { placed } = deployed.results;
   const cluster = (failures: readonly Failure[]) => clusterSwarm(asFailedSwarm(deployed), failures);
+  const source = { bundle, description, jobs, placed, cluster, tell };
   try {
-    if (await writeReport(workspace, { bundle, description, jobs, placed, cluster, tell }, running)) return [];
+    if (await draftReport(together, workspace, source, running)) return [];
     return [`${reportPath(workspace)} is not what Locusts has written: move it away, and there will be a report`];
   } catch (error) {
     return [`the report could not be written: ${messageOf(error)}`];

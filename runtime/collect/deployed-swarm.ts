@@ -12,6 +12,7 @@ import { RuntimeProblem } from "../system/problem.js";
 import { type OpenOptions, openTarget, type TargetFacts } from "../target/open-target.js";
 import { lockByAsking } from "../workspace/ask-to-leave.js";
 import { type AtWork, type LockOptions, lockState } from "../workspace/deploy-lock.js";
+import { finishPutting } from "../workspace/files-together.js";
 import { describedIn, isWholeBundle } from "../workspace/whole-bundle.js";
 import { bundleFolder, knownBundles, prepareState, targetDirectory, type Workspace } from "../workspace/workspace.js";
 
@@ -65,6 +66,7 @@ export async function openDeployed(
   wanted: string | undefined,
   options: OpenDeployedOptions = { change: false },
 ): Promise<DeployedSwarm> {
+  finishPutting(workspace);
   const deployed = deployedTargets(workspace);
   const targets =
     deployed.length > 0 && (wanted === undefined || deployed.includes(wanted)) ? deployed : bundledTargets(workspace);

@@ -10,14 +10,14 @@ import { viewRun } from "../collect/deployed-swarm.js";
 import { endRun, removeWorkAgain } from "../collect/end-run.js";
 import { RunFollower } from "../collect/follow-run.js";
 import type { ReportSource } from "../report/make-report-data.js";
-import { LiveReport, reportPath, writeReport } from "../report/write-report.js";
+import { draftReport, LiveReport, reportPath } from "../report/write-report.js";
 import type { Failure } from "../results/failure.js";
 import { clusterSwarm, type ShownCluster } from "../results/failures/cluster-swarm.js";
 import { Ledger } from "../results/ledger.js";
 import { expectedTimes } from "../results/longest-first.js";
 import { putRight } from "../results/put-right.js";
 import { makeReport } from "../results/report.js";
-import { writeResultTables } from "../results/result-tables.js";
+import { draftResultTables } from "../results/result-tables.js";
 import { Results } from "../results/results.js";
 import { type Selection, selectJobs } from "../results/select-jobs.js";
 import { Used } from "../results/used.js";
@@ -30,6 +30,7 @@ import type { OpenedTarget } from "../target/open-target.js";
 import type { TargetFiles } from "../transfer/target-files.js";
 import { carryResultsOver } from "../trees/carry-over.js";
 import type { CollectedTree } from "../trees/collect-tree.js";
+import { FilesTogether } from "../workspace/files-together.js";
 import { knownBundles, targetDirectory } from "../workspace/workspace.js";
 import { Managers } from "./managers.js";
 import { refuseChoice } from "./refuse-choice.js";
@@ -98,13 +99,13 @@ export class DeployRun {
     return report && { bundle, description, jobs: () => this.jobs(), placed, cluster, tell: report };
   }
 
-  /** Writes the page for people: that it cannot be written is no reason for a deploy to fail. */
-  async #writeReport(): Promise<void> {
+  /** Drafts the page for people: that it cannot be written is no reason for a deploy to fail. */
+  async #draftReport(together: FilesTogether): Promise<void> {
     const source = this.#reportSource();
     if (!source) return;
     const { workspace, observer } = this.options;
     try {
-      if (await writeReport(workspace, source)) return;
+      if (await draftReport(together, workspace, source)) return;
       observer.noted(
         `${reportPath(workspace)} is not what Locusts has written: move it away, and there will be a report`,
       );
@@ -213,7 +214,7 @@ export class DeployRun {
     const done = putRight(() => this.jobs(), this.options.description, this.results, selection);
     this.options.observer.putRight(done);
     // If this ends here, the tables are to say what is there.
-    if (done.setAside > 0) await this.writeTables();
+    if (done.setAside > 0) await this.writeTables(false);
   }
 
   async runWanted(selection: Selection): Promise<DeployEnd> {
@@ -284,20 +285,27 @@ export class DeployRun {
     return clusters;
   }
 
-  async writeTables(): Promise<ReturnType<typeof writeResultTables>> {
+  /** Writes the tables, and the report if it is wanted. */
+  async writeTables(withReport: boolean): Promise<ReturnType<typeof draftResultTables>> {
     const { description, workspace, observer } = this.options;
     const { folder, placed } = this.results;
-    const written = writeResultTables(folder, description, this.jobs(), placed);
-    const { writeTypedTables } = await import("../results/data/write-data-tables.js");
-    const tables = { folder, state: workspace.state, description, jobs: () => this.jobs(), placed };
-    for (const note of writeTypedTables(tables)) observer.noted(`left out of a table: ${note}`);
-    return written;
+    const { draftTypedTables } = await import("../results/data/write-data-tables.js");
+    const together = new FilesTogether(workspace);
+    try {
+      const written = draftResultTables(together, description, this.jobs(), placed);
+      const tables = { folder, state: workspace.state, description, jobs: () => this.jobs(), placed };
+      for (const note of draftTypedTables(together, tables)) observer.noted(`left out of a table: ${note}`);
+      if (withReport) await this.#draftReport(together);
+      together.put();
+      return written;
+    } finally {
+      together.discard();
+    }
   }
 
   async conclude(end: DeployEnd): Promise<DeployOutcome> {
     const { options } = this;
-    const { totals, failures } = await this.writeTables();
-    await this.#writeReport();
+    const { totals, failures } = await this.writeTables(true);
     const cached = Math.max(0, totals.done - this.finished + this.failures.length);
     return {
       report: makeReport(options.target, totals, { running: 0, cached }, failures, this.results.placed.stalePaths()),

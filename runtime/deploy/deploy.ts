@@ -10,6 +10,7 @@ import { type OpenedTarget, openTarget } from "../target/open-target.js";
 import { placeBundle } from "../transfer/stage-run.js";
 import { heedRequests } from "../workspace/ask-to-leave.js";
 import { lockState } from "../workspace/deploy-lock.js";
+import { finishPutting } from "../workspace/files-together.js";
 import { isWholeBundle } from "../workspace/whole-bundle.js";
 import { knownBundles, targetDirectory } from "../workspace/workspace.js";
 import { DeployRun } from "./deploy-run.js";
@@ -25,6 +26,7 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
     waiting: observer.waiting,
     signal: options.signal,
   });
+  finishPutting(workspace);
   const forget = heedRequests(workspace.state, options.askedToLeave);
   try {
     const bundle = join(targetDirectory(workspace, options.target), "next-bundle");

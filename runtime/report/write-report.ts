@@ -4,9 +4,10 @@ import { withFile } from "../../compiler/format/file-access.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { REPORT_FILES } from "../../compiler/format/results.js";
 import { LOCUSTS_VERSION } from "../../compiler/format/version.js";
-import { removeOldDrafts, replaceBy, writeAtomically } from "../../compiler/format/write-atomically.js";
+import { removeOldDrafts, replaceBy, writeAtomically, writeDraft } from "../../compiler/format/write-atomically.js";
 import type { Failure } from "../results/failure.js";
 import type { ShownCluster } from "../results/failures/cluster-swarm.js";
+import type { FilesTogether } from "../workspace/files-together.js";
 import { STATE_FILES, type Workspace } from "../workspace/workspace.js";
 import type { Room } from "./job-table.js";
 import { ReportMaker, type ReportSource } from "./make-report-data.js";
@@ -54,30 +55,32 @@ async function render(data: ReportData, state: string): Promise<string> {
 }
 
 /**
- * Writes `results/report.html`: the old page or the new one lies there at any time.
+ * Drafts `results/report.html`, if it is not as it would be.
  *
  * @param running jobs that run now, if that is known
  * @returns whether there is a page: false where somebody else's file lies in its place
  */
-export async function writeReport(
+export async function draftReport(
+  together: FilesTogether,
   workspace: Workspace,
   source: ReportSource,
   running: readonly RunningTry[] = [],
 ): Promise<boolean> {
   if (isForeignPage(workspace)) return false;
-  const path = reportPath(workspace);
   const state = stateOf(workspace, source);
-  // One that is live, or tells of what runs, is out of date.
-  const isCurrent = running.length === 0 && headOf(path).includes(`content="${state}"`);
-  if (!isCurrent) {
-    const isPassing = running.length > 0;
-    const page = await render(new ReportMaker(source, ROOM).make(running), isPassing ? "passing" : state);
-    makeFolders(workspace.results);
-    writeAtomically(path, page);
-  }
-  rmSync(join(workspace.results, REPORT_FILES.news), { force: true });
   // Whoever writes it has the swarm to itself: all drafts were left by somebody who was killed.
   removeOldDrafts(workspace.results, Number.POSITIVE_INFINITY, Object.values(REPORT_FILES));
+  together.afterwards(() => rmSync(join(workspace.results, REPORT_FILES.news), { force: true }));
+  // One that is live, or tells of what runs, is out of date.
+  if (running.length === 0 && headOf(reportPath(workspace)).includes(`content="${state}"`)) return true;
+  const isPassing = running.length > 0;
+  const page = await render(new ReportMaker(source, ROOM).make(running), isPassing ? "passing" : state);
+  try {
+    writeDraft(together.draft(REPORT_FILES.page), page);
+  } catch (error) {
+    together.drop(REPORT_FILES.page);
+    throw error;
+  }
   return true;
 }
 

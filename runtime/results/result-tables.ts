@@ -1,10 +1,9 @@
-import { statSync } from "node:fs";
-import { join, posix } from "node:path";
+import { posix } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
-import { makeFolders } from "../../compiler/format/make-folders.js";
 import { JOBS_COLUMNS, NO_VALUE, RESULT_TABLES, USAGE_COLUMNS } from "../../compiler/format/results.js";
 import { plainRow } from "../../compiler/format/tsv.js";
-import { removeOldDrafts, writeBothAtomically } from "../../compiler/format/write-atomically.js";
+import { type AddText, writeDraftBy } from "../../compiler/format/write-atomically.js";
+import type { FilesTogether } from "../workspace/files-together.js";
 import { asFailure, type Failure } from "./failure.js";
 import { currentResult } from "./job-state.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
@@ -42,9 +41,9 @@ function placeOf(output: string, { tree }: BundleDescription): string {
   return tree ? posix.join("tree", tree.workdir, output) : output;
 }
 
-/** Writes `results/jobs.tsv`, a line a job, and `results/outputs.tsv`, a line an output. @returns what they say */
-export function writeResultTables(
-  folder: string,
+/** Drafts `results/jobs.tsv`, a line a job, and `results/outputs.tsv`, a line an output. @returns what they say */
+export function draftResultTables(
+  together: FilesTogether,
   description: BundleDescription,
   jobs: Iterable<BundledJob>,
   placed: PlacedOutputs,
@@ -52,9 +51,7 @@ export function writeResultTables(
   let total = 0;
   let done = 0;
   const failures: Failure[] = [];
-  const outputs = join(folder, RESULT_TABLES.outputs.file);
-  makeFolders(folder);
-  writeBothAtomically(join(folder, RESULT_TABLES.jobs.file), outputs, (addJob, addOutput) => {
+  const write = (addJob: AddText, addOutput: AddText): void => {
     addJob(plainRow([...RESULT_TABLES.jobs.columns, ...paramColumns(description.params), ...JOBS_COLUMNS]));
     addOutput(plainRow(RESULT_TABLES.outputs.columns));
     for (const job of jobs) {
@@ -72,8 +69,10 @@ export function writeResultTables(
         addOutput(plainRow([job.name, name, word, placeOf(job.outputs[i] as string, description), bytes]));
       });
     }
-  });
-  const tables = Object.values(RESULT_TABLES).map(({ file }) => file);
-  removeOldDrafts(folder, statSync(outputs).mtimeMs, tables);
+  };
+  const [jobsDraft, outputsDraft] = [RESULT_TABLES.jobs, RESULT_TABLES.outputs].map(({ file }) => together.draft(file));
+  writeDraftBy(jobsDraft as string, (addJob) =>
+    writeDraftBy(outputsDraft as string, (addOutput) => write(addJob, addOutput)),
+  );
   return { totals: { total, done, failed: failures.length }, failures };
 }

@@ -58,6 +58,7 @@ export const STATE_FILES = {
   digests: "digests.tsv",
   checked: "checked.tsv",
   tables: "tables",
+  putting: "putting",
 } as const;
 
 /** Where the bundle of a target goes unless the command line says otherwise. */

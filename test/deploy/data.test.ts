@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
+import { readPage, valuesOf } from "../report/read-page.js";
 import { suite } from "../runner/suite.js";
 import { Deployment } from "./deployment.js";
 
@@ -137,6 +138,33 @@ test("a column's type that there is not is told at its place, with those that th
     /a column is "string", "number", "integer" or "boolean", with a \? if it may be missing, not "float"/,
   );
   assert.match(stderr, /did you mean "number"\?/);
+});
+
+test("a deploy that is killed while tables take their places: the next verb puts the others in theirs", async () => {
+  const fields = (ids: string) => `jobs: list("id", [${ids}]), outputs: { fit: data("{id}.json", { x: "number" }) },
+    command: ({ outputs }) => sh\`echo '{"x": 1}' > \${outputs.fit}\`,`;
+  const swarm = new Deployment(fields('"a"'));
+  await swarm.succeed();
+  // Of the renames to results/, the second is its last act.
+  swarm.write(
+    "kill.cjs",
+    `const fs = require("node:fs"), rename = fs.renameSync;
+     let count = 0;
+     fs.renameSync = (from, to) => {
+       rename(from, to);
+       if (/results\\/[^/]+$/.test(to) && ++count === 2) process.kill(process.pid, "SIGKILL");
+     };`,
+  );
+  swarm.define(fields('"a", "b"'));
+  const { signal } = await swarm.beginDeploy([], { NODE_OPTIONS: `--require=${swarm.path("kill.cjs")}` }).outcome;
+  assert.equal(signal, "SIGKILL");
+  const tables = () => ["jobs.tsv", "outputs.tsv", "fit.tsv"].map((name) => /^b\t/m.test(swarm.result(name)));
+  assert.deepEqual(tables(), [true, true, false]);
+  await swarm.begin(["status"]).outcome;
+  assert.deepEqual(tables(), [true, true, true]);
+  assert.equal((await readParquet(swarm.path("results/fit.parquet"))).rows.length, 2);
+  assert.deepEqual(valuesOf(readPage(swarm.result("report.html")), "status"), ["done", "done"]);
+  assert.deepEqual(swarm.results(), ["a.json", "b.json", "fit.parquet", "fit.tsv"]);
 });
 
 test.run();

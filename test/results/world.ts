@@ -19,10 +19,11 @@ import type { BundleDescription, BundledJob } from "../../compiler/format/bundle
 import { type JobResult, Ledger } from "../../runtime/results/ledger.js";
 import { isOfJob } from "../../runtime/results/output-refused.js";
 import { putRight } from "../../runtime/results/put-right.js";
-import { writeResultTables } from "../../runtime/results/result-tables.js";
+import { draftResultTables } from "../../runtime/results/result-tables.js";
 import { Results } from "../../runtime/results/results.js";
 import { selectJobs } from "../../runtime/results/select-jobs.js";
 import { RuntimeProblem } from "../../runtime/system/problem.js";
+import { FilesTogether } from "../../runtime/workspace/files-together.js";
 
 /** What decides the results of a swarm: its command, the pattern of its outputs, its jobs with their param and input. */
 export interface Definition {
@@ -128,7 +129,9 @@ export class World {
       return;
     }
     this.#collect(results, run);
-    writeResultTables(this.results, description, all, placed);
+    const together = new FilesTogether({ results: this.results, state: this.#state });
+    draftResultTables(together, description, all, placed);
+    together.put();
   }
 
   /** What a run has left is collected, also of one whose deploy was killed. */

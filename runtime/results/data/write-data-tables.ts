@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { BundleDescription, BundledJob } from "../../../compiler/format/bundle.js";
 import { type DataColumns, dataTables, mayBeEmpty, valueType } from "../../../compiler/format/data-columns.js";
@@ -6,7 +6,8 @@ import { textOf } from "../../../compiler/format/file-access.js";
 import { JOBS_COLUMNS, JOBS_PARQUET, NO_VALUE, USAGE_COLUMNS } from "../../../compiler/format/results.js";
 import { plainRow } from "../../../compiler/format/tsv.js";
 import { LOCUSTS_VERSION } from "../../../compiler/format/version.js";
-import { draftOf, removeOldDrafts, writeAtomically, writeWhole } from "../../../compiler/format/write-atomically.js";
+import { writeAtomically, writeWhole } from "../../../compiler/format/write-atomically.js";
+import type { FilesTogether } from "../../workspace/files-together.js";
 import { STATE_FILES } from "../../workspace/workspace.js";
 import { currentResult } from "../job-state.js";
 import type { JobResult } from "../ledger.js";
@@ -172,53 +173,46 @@ export function typedTables(description: BundleDescription): string[] {
 }
 
 /**
- * Writes `results/jobs.parquet`, and for each output that holds data the rows of all jobs that are done, with the jobs'
- * names and params in front: all of these tables take their places together, when the last one is whole.
+ * Drafts `results/jobs.parquet`, and for each output that holds data the rows of all jobs that are done, with the jobs'
+ * names and params in front.
  *
  * @returns what could not be read of files that were edited since they were collected, as sentences
  */
-export function writeTypedTables(tables: TypedTables): string[] {
+export function draftTypedTables(together: FilesTogether, tables: TypedTables): string[] {
   const { folder, state, description, jobs, placed } = tables;
   const names = typedTables(description);
   const noted = join(state, STATE_FILES.tables);
   const made = stateOf(tables);
   if (textOf(noted) === made && names.every((name) => existsSync(join(folder, name)))) return [];
   rmSync(noted, { force: true });
-  const drafts = new Map(names.map((name) => [name, draftOf(join(folder, name))]));
   const notes: string[] = [];
-  try {
-    const numeric = numericParams(tables);
-    const params = paramColumns(description.params);
-    const typeOf = (i: number) => (numeric[i] ? "number" : "string");
-    const name: ParquetColumn = { name: "name", type: "string", mayBeEmpty: false };
-    const front = (columns: readonly string[]): ParquetColumn[] => [
-      name,
-      ...columns.map((column, i) => ({ name: column, type: typeOf(i), mayBeEmpty: false }) as const),
-    ];
-    const all = new ParquetFile(drafts.get(JOBS_PARQUET) as string, [...front(params), ...jobColumns()]);
-    const outputs = tablesOf(description).map(({ index, data, tsv, parquet }) => {
-      const draft = { tsv: drafts.get(tsv) as string, parquet: drafts.get(parquet) as string };
-      return new OutputTables(index, data, front(params), draft);
-    });
-    for (const job of jobs()) {
-      const result = currentResult(job, description, placed);
-      const start = [job.name, ...job.params.map((value, i) => (numeric[i] ? Number(value) : value))];
-      all.add([...start, ...jobValues(result)]);
-      if (result?.status !== "done") continue;
-      for (const output of outputs) {
-        if (typeof result.outputs[output.index] !== "number") continue;
-        const note = output.add(folder, job, start);
-        if (note !== undefined) notes.push(note);
-      }
+  const numeric = numericParams(tables);
+  const params = paramColumns(description.params);
+  const typeOf = (i: number) => (numeric[i] ? "number" : "string");
+  const name: ParquetColumn = { name: "name", type: "string", mayBeEmpty: false };
+  const front = (columns: readonly string[]): ParquetColumn[] => [
+    name,
+    ...columns.map((column, i) => ({ name: column, type: typeOf(i), mayBeEmpty: false }) as const),
+  ];
+  const all = new ParquetFile(together.draft(JOBS_PARQUET), [...front(params), ...jobColumns()]);
+  const outputs = tablesOf(description).map(({ index, data, tsv, parquet }) => {
+    const draft = { tsv: together.draft(tsv), parquet: together.draft(parquet) };
+    return new OutputTables(index, data, front(params), draft);
+  });
+  for (const job of jobs()) {
+    const result = currentResult(job, description, placed);
+    const start = [job.name, ...job.params.map((value, i) => (numeric[i] ? Number(value) : value))];
+    all.add([...start, ...jobValues(result)]);
+    if (result?.status !== "done") continue;
+    for (const output of outputs) {
+      if (typeof result.outputs[output.index] !== "number") continue;
+      const note = output.add(folder, job, start);
+      if (note !== undefined) notes.push(note);
     }
-    for (const file of [all, ...outputs]) file.finish();
-    for (const [table, draft] of drafts) renameSync(draft, join(folder, table));
-  } catch (error) {
-    for (const draft of drafts.values()) rmSync(draft, { force: true });
-    throw error;
   }
-  // Whoever writes them has the swarm to itself: all drafts were left by somebody who was killed.
-  removeOldDrafts(folder, Number.POSITIVE_INFINITY, names);
-  if (notes.length === 0) writeAtomically(noted, made);
+  for (const file of [all, ...outputs]) file.finish();
+  together.afterwards(() => {
+    if (notes.length === 0) writeAtomically(noted, made);
+  });
   return notes;
 }

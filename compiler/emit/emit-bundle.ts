@@ -13,10 +13,12 @@ import {
   type TreeContent,
 } from "../format/bundle.js";
 import { namesIn, textOf } from "../format/file-access.js";
+import { commonKeyInDigest } from "../format/job-key.js";
 import { MACHINERY_FOLDER, type Machinery } from "../format/machinery.js";
 import { makeFolders } from "../format/make-folders.js";
 import { withoutVersion } from "../format/version.js";
 import { boundsOf, type NeedBounds, slotsOf } from "../plan/job-needs.js";
+import { commonKey } from "../plan/plan-jobs.js";
 import { nodeHoursOf } from "../plan/resolve-target.js";
 import type { JobPlan, SwarmPlan } from "../plan/swarm-plan.js";
 import type { TreePlan } from "../tree/tree-plan.js";
@@ -213,6 +215,8 @@ export class BundleEmitter {
       changes.set(name, file.finish());
       digest.update(`${name}\0${this.#scripts.get(name) ?? file.digest.digest("hex")}\n`);
     }
+    const common = commonKey(swarm, this.#treeContent?.digest);
+    digest.update(commonKeyInDigest(common));
     const description: BundleDescription = {
       schema: BUNDLE_SCHEMA,
       swarm: swarm.name,
@@ -222,6 +226,7 @@ export class BundleEmitter {
       access: swarm.target.access ?? null,
       pilots: describePilots(swarm, this.#bounds),
       digest: digest.digest("hex"),
+      commonKey: common,
       machinery: ownMachinery(),
       files: bundleFileNames(swarm),
       jobs: this.#count,

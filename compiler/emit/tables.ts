@@ -12,14 +12,14 @@ export function variablesOf({ params, inputs, outputs }: SwarmPlan): string[] {
 export function jobsHeader(swarm: SwarmPlan): string {
   const found = swarm.inputs.filter((input) => input.found).map(({ name }) => `from_${name}`);
   const needs = swarm.byJob ? needColumns(swarm.byJob).map(([, column]) => column) : [];
-  return encodeRow(["job", "key", ...variablesOf(swarm), ...needs, ...found]);
+  return encodeRow(["job", "own_key", ...variablesOf(swarm), ...needs, ...found]);
 }
 
 export function jobRow(job: JobPlan, { inputs, byJob }: Pick<SwarmPlan, "inputs" | "byJob">): string {
   const sources = job.inputs.filter((_, i) => inputs[i]?.found).map(({ source }) => source);
   const needs = byJob && job.tries ? needFields(byJob, job.tries) : [];
   const paths = job.inputs.map(({ path }) => path);
-  return encodeRow([job.name, job.key, ...job.params, ...paths, ...job.outputs, ...needs, ...sources]);
+  return encodeRow([job.name, job.ownKey, ...job.params, ...paths, ...job.outputs, ...needs, ...sources]);
 }
 
 export const UPLOADS_HEADER = encodeRow(["source", "destination", "bytes", "sha256", "kind"]);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DataColumns } from "./data-columns.js";
 import type { Delivery } from "./delivery.js";
+import { jobKey } from "./job-key.js";
 import { readLines } from "./lines.js";
 import type { Machinery } from "./machinery.js";
 import { type ByJob, type Needs, needColumns } from "./needs.js";
@@ -9,9 +10,9 @@ import type { TreeMode } from "./tree-mode.js";
 import { decodeRow } from "./tsv.js";
 
 /** Raised whenever an older reader would misread a bundle. */
-export const BUNDLE_SCHEMA = 4;
+export const BUNDLE_SCHEMA = 5;
 
-/** The oldest schema that is read: of 3, the machinery is part of manager.sh. */
+/** The oldest schema that is read: of 3, the machinery is part of manager.sh; up to 4, jobs.tsv has whole keys. */
 const OLDEST_SCHEMA = 3;
 
 /** Raised whenever an older manager would misread a run list, or an older reader its journal. */
@@ -135,8 +136,10 @@ export interface BundleDescription {
   readonly access: BundledAccess | null;
   /** null: one manager, without a scheduler */
   readonly pilots: BundledPilots | null;
-  /** sha256 of the other files of the bundle, but for the version in their first words */
+  /** sha256 of the other files of the bundle, but for the version in their first words, and of `commonKey` */
   readonly digest: string;
+  /** what the keys of all jobs have in common: the command, and all else that decides what jobs make. Bundles of schema 4 have whole keys in their table */
+  readonly commonKey?: string;
   /** what the manager is run by: no part of the digest. Bundles of schema 3 have none of their own */
   readonly machinery?: Machinery;
   /** the bundle's files: what Locusts may replace in its folder. Bundles of earlier versions do not list them */
@@ -200,6 +203,8 @@ export interface BundledJob {
   readonly number: number;
   readonly name: string;
   readonly key: string;
+  /** of one that was just planned: its key, as versions made it whose bundles had whole keys in their tables */
+  readonly olderKey?: string;
   readonly params: readonly string[];
   /** paths in the job's folder */
   readonly inputs: readonly string[];
@@ -229,7 +234,7 @@ export function* readBundledJobs(folder: string, description: BundleDescription)
     yield {
       number,
       name: fields[0] as string,
-      key: fields[1] as string,
+      key: jobKey(fields[1] as string, description.commonKey),
       params: fields.slice(2, params),
       inputs: fields.slice(params, inputs),
       outputs: fields.slice(inputs, outputs),

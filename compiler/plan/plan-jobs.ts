@@ -5,6 +5,7 @@ import type { Content } from "../format/content/digest.js";
 import { dataTables } from "../format/data-columns.js";
 import { chooseDelivery, cleanSource } from "../format/delivery.js";
 import { nameControl, shortened, whyNoPath } from "../format/file-names.js";
+import { commonPart, jobKey, ownPart } from "../format/job-key.js";
 import { fillPattern, type Params, type ParamValue } from "../format/pattern.js";
 import { isReserved } from "../format/results.js";
 import type { DefinitionPath, ReportMistake } from "../problem/problem.js";
@@ -57,6 +58,11 @@ function identifyParams(names: readonly string[], params: Params): (readonly [st
   return names.map((name) => [name, params[name] as ParamValue] as const);
 }
 
+/** What the keys of all jobs have in common. @param tree digest of the tree that they run in, if there is one */
+export function commonKey({ identity }: SwarmPlan, tree: string | undefined): string {
+  return commonPart(hash("sha256", JSON.stringify([identity, tree ?? null])));
+}
+
 /** The files that jobs read, as they lie beside the definition. */
 export interface InputFiles {
   /** looks at an input; undefined if there is none */
@@ -69,6 +75,7 @@ export interface InputFiles {
 export class JobPlanner {
   /** tables right below results that rows of all jobs come together in */
   readonly #dataTables: ReadonlySet<string>;
+  readonly #commonKey: string;
   #number = 0;
   /** jobs that are the same but for their position, by what they are */
   readonly #seen = new MarkSet();
@@ -87,6 +94,7 @@ export class JobPlanner {
   ) {
     const tables = swarm.outputs.filter(({ data }) => data).flatMap(({ name }) => Object.values(dataTables(name)));
     this.#dataTables = new Set(tables);
+    this.#commonKey = commonKey(swarm, tree);
   }
 
   plan(params: Params): JobPlan | undefined {
@@ -212,21 +220,24 @@ export class JobPlanner {
     if (!good) return undefined;
 
     this.#number += 1;
-    const facts = [
-      swarm.identity,
+    const facts: unknown[] = [
       identifyParams(this.#identifying(params), params),
       inputs.map((input) => [
         input.path,
         input.delivery === "in-place" ? input.source : input.sha256,
         ...(input.executable ? ["executable"] : []),
       ]),
-      ...(this.tree === undefined ? [] : [this.tree]),
     ];
     const order = swarm.position === undefined ? 0 : this.#countSame(JSON.stringify(facts));
+    const orders = order > 0 ? [order] : [];
+    const ownKey = ownPart(hash("sha256", JSON.stringify([...facts, ...orders])));
+    const tree = this.tree === undefined ? [] : [this.tree];
     return {
       number: this.#number,
       name,
-      key: hash("sha256", JSON.stringify(order > 0 ? [...facts, order] : facts)).slice(0, 32),
+      ownKey,
+      key: jobKey(ownKey, this.#commonKey),
+      olderKey: () => hash("sha256", JSON.stringify([swarm.identity, ...facts, ...tree, ...orders])).slice(0, 32),
       params: swarm.params.map((param) => String(params[param])),
       inputs,
       outputs,

@@ -124,8 +124,12 @@ export interface JobInput extends Content {
 }
 
 /** What a job is in the bundle, and its inputs with all that is known of them. */
-export interface JobPlan extends Omit<BundledJob, "inputs" | "sources"> {
+export interface JobPlan extends Omit<BundledJob, "inputs" | "sources" | "olderKey"> {
   readonly inputs: readonly JobInput[];
+  /** the part of its key that is its own */
+  readonly ownKey: string;
+  /** its key, as versions made it whose bundles had whole keys in their tables */
+  olderKey(): string;
   /** what each of its tries needs, where jobs do not all need the same */
   readonly tries?: readonly Needs[];
 }

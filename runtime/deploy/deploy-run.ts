@@ -16,6 +16,7 @@ import { clusterSwarm, type ShownCluster } from "../results/failures/cluster-swa
 import { Ledger } from "../results/ledger.js";
 import { expectedTimes } from "../results/longest-first.js";
 import { putRight } from "../results/put-right.js";
+import { renameKeys } from "../results/rename-keys.js";
 import { makeReport } from "../results/report.js";
 import { draftResultTables } from "../results/result-tables.js";
 import { Results } from "../results/results.js";
@@ -245,6 +246,7 @@ export class DeployRun {
     const early = await this.takeUp();
     if (!early && this.trees.some(({ applied }) => applied)) return this.conclude({ how: "outdated" });
     const { workspace, description, target } = options;
+    renameKeys(this.results, workspace.state, description.digest, options.newKeysOf);
     const before = join(targetDirectory(workspace, target), "bundle");
     carryResultsOver(workspace.state, placed, before, options.bundle, description);
     const taken = new Set(this.failures.map((failure) => failure.key));

@@ -2,6 +2,7 @@ import type { BundleDescription, BundledJob } from "../../compiler/format/bundle
 import { type DeployedSwarm, openRuns, viewRun } from "../collect/deployed-swarm.js";
 import { Ledger } from "../results/ledger.js";
 import { type PutRightPreview, previewPutRight } from "../results/put-right.js";
+import { asKnown } from "../results/rename-keys.js";
 import { Results } from "../results/results.js";
 import { type Selection, selectJobs } from "../results/select-jobs.js";
 import { readEarlierRun } from "../run/earlier-run.js";
@@ -52,6 +53,7 @@ export async function previewDeploy(
   }
   const results = deployed?.results ?? new Results(workspace.results, workspace.state, Ledger.open(workspace.state));
   const { placed, kept, stale } = results;
-  const selection = selectJobs(jobs, description, placed, [kept, stale], { ...choice, except });
-  return { selection, runs, putRight: previewPutRight(jobs, description, results, selection) };
+  const known = () => [...jobs()].map((job) => asKnown(placed.ledger, job));
+  const selection = selectJobs(known, description, placed, [kept, stale], { ...choice, except });
+  return { selection, runs, putRight: previewPutRight(known, description, results, selection) };
 }

@@ -57,6 +57,15 @@ export class KeptOutputs {
     }
   }
 
+  /** Has outputs be kept under other keys from now on. @param keys the new ones, by the old ones */
+  renameKeys(keys: ReadonlyMap<string, string>): void {
+    for (const name of namesIn(this.folder)) {
+      const key = keys.get(name);
+      if (key !== undefined && !existsSync(join(this.folder, key)))
+        renameSync(join(this.folder, name), join(this.folder, key));
+    }
+  }
+
   /** Moves an output out of results/. One whose key is not known could never come back, and goes under the name of its path. */
   keep({ path, key, output }: PlacedOutput): void {
     move(join(this.results, path), key === "" ? join(this.folder, "unknown", path) : this.#placeOf(key, output));

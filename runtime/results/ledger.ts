@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isOlderKey } from "../../compiler/format/job-key.js";
 import {
   type Cause,
   NO_VALUE,
@@ -7,7 +8,7 @@ import {
   USAGE_COLUMNS,
   type Usage,
 } from "../../compiler/format/results.js";
-import { AppendOnlyTable } from "../system/append-only.js";
+import { AppendOnlyTable, withOther } from "../system/append-only.js";
 import { RowIndex } from "../system/row-index.js";
 import { STATE_FILES } from "../workspace/workspace.js";
 import { decodeTries, encodeTries } from "./past-tries.js";
@@ -104,9 +105,10 @@ function decode(fields: readonly string[]): JobResult {
 export class Ledger {
   readonly #table: AppendOnlyTable;
   /** where the rows stand that count: of a key, and of a name. There may be millions: they are read when they are asked for */
-  readonly #keys = new RowIndex();
-  readonly #names = new RowIndex();
+  #keys = new RowIndex();
+  #names = new RowIndex();
   #latest: JobResult | undefined;
+  #olderRows = 0;
 
   private constructor(stateFolder: string) {
     this.#table = new AppendOnlyTable(join(stateFolder, STATE_FILES.ledger), COLUMNS, FEWEST_COLUMNS);
@@ -114,9 +116,27 @@ export class Ledger {
 
   static open(stateFolder: string): Ledger {
     const ledger = new Ledger(stateFolder);
-    for (const [place, [key, name]] of ledger.#table.placedRows())
-      ledger.#remember(place, key as string, name as string);
+    ledger.#readTable();
     return ledger;
+  }
+
+  #readTable(): void {
+    this.#keys = new RowIndex();
+    this.#names = new RowIndex();
+    this.#latest = undefined;
+    this.#olderRows = 0;
+    for (const [place, [key, name]] of this.#table.placedRows()) this.#remember(place, key as string, name as string);
+  }
+
+  /** How many rows have keys as earlier versions made them. */
+  get olderRows(): number {
+    return this.#olderRows;
+  }
+
+  /** Has rows stand for other keys from now on. @param keys the new ones, by the old ones */
+  renameKeys(keys: ReadonlyMap<string, string>): void {
+    this.#table.rewrite(withOther(this.#table.rows(), 0, keys));
+    this.#readTable();
   }
 
   /** Every result that was ever written, the oldest first. */
@@ -127,6 +147,7 @@ export class Ledger {
   #remember(place: number, key: string, name: string): void {
     this.#keys.put(key, place);
     this.#names.put(name, place);
+    if (isOlderKey(key)) this.#olderRows += 1;
   }
 
   #read(place: number | undefined): JobResult | undefined {

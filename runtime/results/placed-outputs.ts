@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { BundledJob } from "../../compiler/format/bundle.js";
 import { readLines } from "../../compiler/format/lines.js";
 import { LOG_FOLDER, RESULT_TABLES } from "../../compiler/format/results.js";
-import { AppendOnlyTable } from "../system/append-only.js";
+import { AppendOnlyTable, withOther } from "../system/append-only.js";
 import { RowIndex } from "../system/row-index.js";
 import { STATE_FILES } from "../workspace/workspace.js";
 import { digestOf, isFinalStamp, measure, stampOf } from "./fingerprint.js";
@@ -275,6 +275,17 @@ export class PlacedOutputs {
   *#rows(): Generator<readonly string[]> {
     for (const folder of this.#folders) yield [folder, "", "", "0", "", "folder"];
     for (const output of this.all()) yield encode(output);
+  }
+
+  /** Has outputs be known by other keys of their jobs from now on. @param keys the new ones, by the old ones */
+  renameKeys(keys: ReadonlyMap<string, string>): void {
+    if (this.#adopted) {
+      for (const [path, output] of this.#adopted)
+        this.#adopted.set(path, { ...output, key: keys.get(output.key) ?? output.key });
+      return;
+    }
+    this.#table.rewrite(withOther(this.#table.rows(), COLUMNS.indexOf("key"), keys));
+    this.#readTable();
   }
 
   sync(): void {

@@ -17,6 +17,15 @@ function* encodeAll(rows: Iterable<readonly string[]>): Generator<string> {
   for (const row of rows) yield encodeRow([...row, END]);
 }
 
+/** Rows with other texts in one of their columns. @param texts the new ones, by the old ones */
+export function* withOther(
+  rows: Iterable<readonly string[]>,
+  column: number,
+  texts: ReadonlyMap<string, string>,
+): Generator<readonly string[]> {
+  for (const row of rows) yield row.map((text, i) => (i === column ? (texts.get(text) ?? text) : text));
+}
+
 /** A table that is only ever appended to. A process that is killed in the middle of it leaves a torn line, which counts for nothing. */
 export class AppendOnlyTable {
   #file: number | undefined;

@@ -2,6 +2,7 @@ import { createHash, hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BUNDLE_FILES, type BundleDescription, readBundleDescription } from "../../compiler/format/bundle.js";
+import { commonKeyInDigest } from "../../compiler/format/job-key.js";
 import { digestMachinery, machineryOf } from "../../compiler/format/machinery.js";
 import { withoutVersion } from "../../compiler/format/version.js";
 
@@ -24,19 +25,21 @@ export function digestFile(folder: string, name: string): string | undefined {
   }
 }
 
-export function digestBundle(folder: string): string {
+/** The digest of a bundle's files, as they are. @param description what it says of itself */
+export function digestBundle(folder: string, description: BundleDescription | undefined): string {
   const digest = createHash("sha256");
   for (const name of Object.values(BUNDLE_FILES).sort()) {
     if (name === BUNDLE_FILES.description) continue;
     const sum = digestFile(folder, name);
     if (sum !== undefined) digest.update(`${name}\0${sum}\n`);
   }
+  digest.update(commonKeyInDigest(description?.commonKey));
   return digest.digest("hex");
 }
 
 export function isWholeBundle(folder: string, digest: string): boolean {
   const description = describedIn(folder);
-  if (description?.digest !== digest || digestBundle(folder) !== digest) return false;
+  if (description?.digest !== digest || digestBundle(folder, description) !== digest) return false;
   const { machinery } = description;
   return machinery === undefined || digestMachinery(machineryOf(folder)) === machinery.digest;
 }

@@ -59,6 +59,7 @@ export const STATE_FILES = {
   checked: "checked.tsv",
   tables: "tables",
   putting: "putting",
+  keys: "keys",
 } as const;
 
 /** Where the bundle of a target goes unless the command line says otherwise. */

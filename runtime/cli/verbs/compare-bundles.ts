@@ -9,6 +9,7 @@ import {
   readBundledJobs,
 } from "../../../compiler/format/bundle.js";
 import { Groups } from "../../../compiler/format/groups.js";
+import { isSameButCommon } from "../../../compiler/format/job-key.js";
 import { withoutVersion } from "../../../compiler/format/version.js";
 import type { Comparison } from "../output/diff.js";
 
@@ -93,43 +94,62 @@ function compareNeeds(before: BundleSide, after: BundleSide) {
   });
 }
 
+/** A job of the bundle before, as far as it is compared. */
+interface JobBefore {
+  readonly name: string;
+  readonly values: string;
+  readonly key: string;
+  readonly needs: string | undefined;
+}
+
 function compareJobs(before: BundleSide, after: BundleSide, hasOtherScript: boolean) {
-  const known = new Map<string, string>();
-  const keys = new Map<string, string>();
-  const needs = new Map<string, string>();
+  const known = new Map<string, JobBefore>();
+  const keys = new Map<string, JobBefore>();
   for (const job of before.jobs()) {
-    known.set(job.name, valuesOf(job));
-    keys.set(job.key, job.name);
-    if (job.needs) needs.set(job.key, job.needs.join("\t"));
+    const { name, key } = job;
+    const old = { name, values: valuesOf(job), key, needs: job.needs?.join("\t") };
+    known.set(name, old);
+    keys.set(key, old);
   }
+  const [old, now] = [before.description?.commonKey, after.description?.commonKey];
   const changes = new Groups<JobChange, string>();
-  const others: { readonly name: string; readonly values: string }[] = [];
+  const others: BundledJob[] = [];
   let total = 0;
   for (const job of after.jobs()) {
     total += 1;
     // One that is known by its key is the same, also where another line before it has given it another name.
-    const same = keys.get(job.key);
+    const same = keys.get(job.key) ?? (job.olderKey === undefined ? undefined : keys.get(job.olderKey));
     if (same !== undefined) {
-      known.delete(same);
+      known.delete(same.name);
       // Lines of a list are called by their numbers: most of them move when one is put in.
-      if (same !== job.name && !after.description?.runsLines) changes.add("renamed", job.name);
-      else if (needs.size > 0 && job.needs && needs.get(job.key) !== job.needs.join("\t"))
+      if (same.name !== job.name && !after.description?.runsLines) changes.add("renamed", job.name);
+      else if (same.needs !== undefined && job.needs && same.needs !== job.needs.join("\t"))
         changes.add("with other needs", job.name);
-    } else others.push({ name: job.name, values: valuesOf(job) });
+    } else others.push(job);
   }
-  for (const { name, values } of others) {
-    const old = known.get(name);
+  for (const job of others) {
+    const { name } = job;
+    const was = known.get(name);
     known.delete(name);
-    if (old === undefined) changes.add("added", name);
-    else if (values !== old) changes.add("params or paths", name);
-    else changes.add(hasOtherScript ? "command, environment or rules" : "content of inputs", name);
+    if (was === undefined) changes.add("added", name);
+    else if (valuesOf(job) !== was.values) changes.add("params or paths", name);
+    // Of keys of an earlier version it cannot be told which part has changed.
+    else if (old === undefined || now === undefined) {
+      if (hasOtherScript) changes.add("command, environment or rules", name);
+      else if (job.olderKey !== undefined || old === now) changes.add("content of inputs", name);
+    } else changes.add(isSameButCommon(job.key, was.key) ? "command, environment or rules" : "content of inputs", name);
   }
   for (const name of known.keys()) changes.add("removed", name);
-  // Which part of a key has changed cannot be told from the key; a tree is part of all of them.
-  const inputs = changes.get("content of inputs");
-  if (inputs && after.description?.tree?.content?.digest !== before.description?.tree?.content?.digest) {
-    changes.delete("content of inputs");
-    changes.set("content of the tree", inputs);
+  // A tree is part of what all jobs have in common.
+  const common = old === undefined ? "content of inputs" : "command, environment or rules";
+  const all = changes.get(common);
+  if (
+    all &&
+    !hasOtherScript &&
+    after.description?.tree?.content?.digest !== before.description?.tree?.content?.digest
+  ) {
+    changes.delete(common);
+    changes.set("content of the tree", all);
   }
   return { changes, total };
 }

@@ -26,8 +26,8 @@ export async function compileDefinition(context: VerbContext, withoutInputs = fa
 
 /** Puts jobs, as they are planned, into a list, as a bundle has them. */
 export function onBundledJob(jobs: BundledJob[]): (job: JobPlan) => void {
-  return ({ number, name, key, params, inputs, outputs }) => {
-    jobs.push({ number, name, key, params, inputs: inputs.map(({ path }) => path), outputs });
+  return ({ number, name, key, olderKey, params, inputs, outputs }) => {
+    jobs.push({ number, name, key, olderKey: olderKey(), params, inputs: inputs.map(({ path }) => path), outputs });
   };
 }
 

@@ -17,7 +17,7 @@ import { describeClusters, tellFailures } from "../output/failures.js";
 import { sayNotes } from "../output/notes.js";
 import { notify } from "../output/notify.js";
 import { writeBundle } from "./build.js";
-import { compileDefinition } from "./compile-definition.js";
+import { buildInto, compileDefinition } from "./compile-definition.js";
 import { dryRun } from "./dry-run.js";
 import { onInterrupts } from "./interrupts.js";
 import type { Verb, VerbContext } from "./verb.js";
@@ -70,14 +70,20 @@ async function compileAndBuild(context: VerbContext) {
     const list = first ? { list: first.placeOf(0).file } : {};
     keepCommandPlaces(workspace, target, { digest, check, lines, ...list });
   }
-  return { workspace, target, bundle, description };
+  /** By planning all of them once more, which is rarely asked for. */
+  const newKeysOf = () => {
+    const keys = new Map<string, string>();
+    buildInto(compiled, bundle, false, { onJob: ({ key, olderKey }) => void keys.set(olderKey(), key) });
+    return keys;
+  };
+  return { workspace, target, bundle, description, newKeysOf };
 }
 
 export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
   const { terminal } = context;
   const choice = chooseJobs(options, context.place);
   if (options.dryRun === true) return dryRun(context, choice);
-  const { workspace, target, bundle, description } = await compileAndBuild(context);
+  const { workspace, target, bundle, description, newKeysOf } = await compileAndBuild(context);
   const stop = new AbortController();
   const ends = description.access ? "leaving: what runs goes on" : "stopping: the running jobs are ended";
   let isAsked = false; // to leave, by another process
@@ -89,7 +95,7 @@ export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
   ]);
   try {
     const commands = CommandLines.of(workspace, description, bundle);
-    const once: Omit<DeployOptions, "description"> = {
+    const once: Omit<DeployOptions, "description" | "newKeysOf"> = {
       workspace,
       target,
       bundle,
@@ -107,12 +113,12 @@ export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
         terminal.say(`locusts cancel was called elsewhere; ${ends} …`);
       },
     };
-    let result = await deploySwarm({ ...once, description });
+    let result = await deploySwarm({ ...once, description, newKeysOf });
     if (result.end.how === "outdated") {
       // An earlier run has been completed first, by what it has changed in the tree.
       for (const tree of result.trees) sayCollectedTree(terminal, workspace, tree);
-      const { description: current } = await compileAndBuild(context);
-      result = await deploySwarm({ ...once, description: current });
+      const current = await compileAndBuild(context);
+      result = await deploySwarm({ ...once, description: current.description, newKeysOf: current.newKeysOf });
     }
     summarizeDeploy(terminal, workspace, result, isAsked, commands);
     const trees = collectedTree(description) ? { trees: result.trees.map(describeCollectedTree) } : {};

@@ -52,6 +52,12 @@ class Page {
     this.#drawTime();
   }
 
+  turnTo(isPaper) {
+    if (!this.#data) return;
+    this.#table.turnTo(isPaper);
+    this.redraw();
+  }
+
   #drawTime() {
     const { timeline, jobs } = this.#data;
     if (!timeline) return;
@@ -68,6 +74,19 @@ class Page {
     this.#drawTime();
     this.#against.draw();
   }
+}
+
+/** While it is printed, all is drawn as wide as paper and in its colours, and what is folded away is opened. */
+function printWhole(page) {
+  let folded = [];
+  const turn = (isPaper) => {
+    document.documentElement.classList.toggle("on-paper", isPaper);
+    if (isPaper) folded = [...document.querySelectorAll("details:not([open])")];
+    for (const details of folded) details.open = isPaper;
+    page.turnTo(isPaper);
+  };
+  addEventListener("beforeprint", () => turn(true));
+  addEventListener("afterprint", () => turn(false));
 }
 
 /** Times as the clock says here: without this script they are those of Greenwich. */
@@ -93,6 +112,7 @@ async function start() {
     if (typeof DecompressionStream !== "undefined") throw error;
     return; // an older browser: the tables can be read
   }
+  printWhole(page);
   let width = innerWidth;
   addEventListener("resize", () => {
     if (innerWidth !== width) page.redraw();

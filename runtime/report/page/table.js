@@ -1,8 +1,9 @@
 import { formatKind, formatNumber } from "./format.js";
 import { findRows, sortRows, valueAt } from "./rows.js";
 
-/** So many rows are shown at a time. */
+/** So many rows are shown at a time: on the screen, and on paper, where nobody can turn to the next ones. */
 const AT_ONCE = 25;
+const ON_PAPER = 100;
 /** After the last letter was typed, in milliseconds. */
 const PATIENCE = 120;
 
@@ -51,6 +52,11 @@ export class JobsTable {
     this.#find(this.#page);
   }
 
+  /** Shows what there is to be on paper, or on the screen again. */
+  turnTo(isPaper) {
+    this.#show(this.#page, isPaper ? ON_PAPER : AT_ONCE);
+  }
+
   /** Looks for one job. */
   look(word) {
     byId("jobs-find").value = word;
@@ -91,10 +97,10 @@ export class JobsTable {
     this.#show(page);
   }
 
-  #show(page) {
+  #show(page, most = AT_ONCE) {
     this.#page = Math.min(Math.max(0, page), this.#lastPage);
     const from = this.#page * AT_ONCE;
-    const shown = this.#rows.slice(from, from + AT_ONCE);
+    const shown = this.#rows.slice(from, from + most);
     byId("jobs-table").tBodies[0].replaceChildren(...shown.map((row) => this.#makeRow(row)));
     const range = shown.length > 0 ? `${formatNumber(from + 1)}–${formatNumber(from + shown.length)} of ` : "";
     const all = this.#rows.length < this.#total ? ` (${formatNumber(this.#total)} in all)` : "";

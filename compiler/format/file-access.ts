@@ -20,7 +20,7 @@ export function namesIn(folder: string): string[] {
 }
 
 /** Opens a file for as long as it is used. */
-export function withFile<T>(path: string, flags: string, use: (file: number) => T, mode?: number): T {
+export function withFile<T>(path: string, flags: string | number, use: (file: number) => T, mode?: number): T {
   const file = openSync(path, flags, mode);
   try {
     return use(file);

@@ -13,8 +13,10 @@ import {
   unlinkSync,
   utimesSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
+import { withFile } from "../../compiler/format/file-access.js";
 import { draftOf } from "../../compiler/format/write-atomically.js";
 import { RuntimeProblem } from "./problem.js";
 
@@ -32,6 +34,13 @@ export function keepTime(path: string, milliseconds: number): void {
   // What is handed on as a fraction of a second is cut to microseconds: half of one more, and none is lost.
   const seconds = (wholeMicroseconds(milliseconds) + 0.5) / 1_000_000;
   utimesSync(path, seconds, seconds);
+}
+
+/** Writes bytes to their place in a file, which is made if there is none. */
+export function writeAt(path: string, bytes: Buffer, place: number): void {
+  withFile(path, constants.O_WRONLY | constants.O_CREAT, (file) => {
+    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, place + at);
+  });
 }
 
 /** Copies a file with its mode; as a reflink where the file system can, and with holes where it has some. */

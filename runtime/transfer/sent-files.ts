@@ -1,5 +1,5 @@
 import { hash, randomBytes } from "node:crypto";
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { Readable } from "node:stream";
 import { BUNDLE_FILES, type Upload } from "../../compiler/format/bundle.js";
@@ -18,7 +18,7 @@ import {
   readRun,
   undeclareRuns,
 } from "../run/run-folder.js";
-import { removeFolder } from "../system/files.js";
+import { removeFolder, writeAt } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { findWrong, type Inventory, readInventory, wholeAmong } from "./inventory.js";
 import { splitJournals } from "./split-journals.js";
@@ -234,7 +234,8 @@ export class SentFiles implements TargetFiles {
 
   async readJournals(run: Run): Promise<void> {
     const folder = join(run.folder, "journal");
-    const known = readdirSync(folder).map((name) => `${statSync(join(folder, name)).size} ${name}\n`);
+    const sizes = new Map(readdirSync(folder).map((name) => [name, statSync(join(folder, name)).size]));
+    const known = [...sizes].map(([name, size]) => `${size} ${name}\n`);
     const args = [`${this.there}/runs/${run.number}`, String(MOST_NEWS)];
     let news: Buffer;
     try {
@@ -248,7 +249,8 @@ export class SentFiles implements TargetFiles {
       );
     }
     for (const [name, text] of splitJournals(news, this.options.host.name)) {
-      appendFileSync(join(folder, name), text);
+      // Not at the end: others who look at this run at this moment, and need no lock for it, write the same there.
+      writeAt(join(folder, name), text, sizes.get(name) ?? 0);
     }
   }
 

@@ -9,7 +9,7 @@
 #
 #   bash manager.sh --help
 #
-# shellcheck disable=SC2016,SC2034,SC2154 # single quotes are meant as they are; lib/ shares its variables with this file
+# shellcheck disable=SC2016,SC2034,SC2154,SC2209 # single quotes are meant as they are, as are names of programs; lib/ shares its variables with this file
 
 if [[ ${1-} != --inside ]]; then
   # Functions, start files and options that the environment holds are for jobs: with -p, bash leaves them alone.

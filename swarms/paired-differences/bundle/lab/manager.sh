@@ -10,7 +10,7 @@
 #
 #   bash manager.sh --help
 #
-# shellcheck disable=SC2016,SC2034,SC2154 # single quotes are meant as they are; lib/ shares its variables with this file
+# shellcheck disable=SC2016,SC2034,SC2154,SC2209 # single quotes are meant as they are, as are names of programs; lib/ shares its variables with this file
 
 # Before anything else: the scheduler may say at any time that the pilot's time ends soon.
 locusts_is_warned=''

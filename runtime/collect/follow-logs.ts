@@ -92,7 +92,7 @@ export class LogFollower {
       }
       const isDone = this.only !== undefined && watched.some(({ state }) => state.hasFinished(this.only?.number ?? 0));
       isOver = isDone || !watched.some(({ isActive }) => isActive);
-      if (!isOver && this.only && !this.#hasRun && !hasWaited) {
+      if (!isOver && this.only && !this.#hasRun && this.#away.size === 0 && !hasWaited) {
         this.observer.waiting();
         hasWaited = true;
       }
@@ -113,8 +113,9 @@ export class LogFollower {
     const ended = new Map<Followed, EndedTry>();
     state.read((end) => {
       const isMeant = this.only?.number === end.number;
-      // One that is meant is shown also if it has come and gone between two looks, if not what was before.
-      if (isMeant && this.#hasLooked) this.#begin(run, end);
+      // One that is meant is shown also if it has come and gone between two looks, if not what was before; and what was
+      // out of sight has come back.
+      if ((isMeant && this.#hasLooked) || this.#away.has(keyOf(run, end))) this.#begin(run, end);
       const followed = this.#followed.get(keyOf(run, end));
       if (followed) ended.set(followed, end);
     });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { chmodSync, existsSync, lstatSync, readlinkSync, statSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, readlinkSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { noCluster } from "../cluster/availability.js";
 import { useCluster } from "../cluster/cluster.js";
@@ -95,18 +96,27 @@ test.skipUnless(why === undefined, why ?? "", "logs of failed jobs, and of all w
 test.skipUnless(
   why === undefined,
   why ?? "",
-  "jobs on a node's own disk: outputs and logs are collected all the same",
+  "jobs on a node's own disk: outputs and logs are collected all the same, and shown when they have ended",
   async () => {
     const cluster = await useCluster();
+    const go = join(cluster.home, "go-7");
     const deployment = new Elsewhere(
       overSsh(cluster),
       `jobs: range("i", 1, 30),
      inputs: { data: shared("data") },
      outputs: { place: "{i}.txt" },
-     command: ({ inputs, outputs, params }) => sh\`pwd > \${outputs.place}; cat \${inputs.data} >> \${outputs.place}; [[ \${params.i} != 7 ]] || { echo seven >&2; exit 7; }\`,`,
+     command: ({ inputs, outputs, params }) => sh\`pwd > \${outputs.place}; cat \${inputs.data} >> \${outputs.place}; [[ \${params.i} != 7 ]] || { until [[ -e ${go} ]]; do sleep 0.1; done; echo seven >&2; exit 7; }\`,`,
       'slurm({ host: "lab", directory: DIRECTORY, cpusPerNode: 2, walltime: "10m", scratch: "/tmp/scratch-of-$SLURM_JOB_ID" })',
       { data: "data\n" },
     );
+    await deployment.deploy(["--detach"]);
+    const following = deployment.begin(["logs", "--follow"]);
+    let heard = "";
+    for await (const words of following.child.stderr as Readable) {
+      heard += words;
+      if (/==> 7 runs on the own disk/.test(heard)) writeFileSync(go, "");
+    }
+    assert.match(heard, /7\| seven\n(.*\n)*==> 7 failed: exit, exit code 7/);
     const { exitCode, report } = await deployment.deploy();
     assert.equal(exitCode, 3);
     assert.deepEqual(

@@ -29,6 +29,7 @@ done < <(LC_ALL=C sort -z; printf 'ended %s' "$?")
 keep_in "$folder"
 # What cannot be removed now is out of the way, and is found again.
 discarded=$(mktemp -d discarded.XXXXXXXX) && mv -T work "$discarded/work" && mv -T kept work || exit 1
+rm -rf discarded.* chunks baseline writable 2>/dev/null && exit
 # Folders that jobs, or a tree, have made read-only could not be emptied.
 find discarded.* -type d ! -perm -700 -exec chmod u+rwx -- {} +
 rm -rf discarded.* chunks baseline writable

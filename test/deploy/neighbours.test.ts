@@ -45,7 +45,7 @@ const DEEDS: Readonly<Record<string, Deed>> = {
   shellterm: ["kill $$; sleep 9", "signal", 143],
   shellhup: ["kill -HUP $$; sleep 9", "signal", 129],
   shellint: ["kill -INT $$; sleep 9", "signal", 130],
-  shelluser: ["kill -USR1 $$; sleep 0.3", "signal", 137],
+  shelluser: ["kill -USR1 $$; sleep 0.3", "signal", 138],
   // What is only stopped has not ended.
   stops: ['me=$BASHPID; setsid bash -c "sleep 0.3; kill -CONT $me" & kill -STOP $me', "ok", 0],
 };

@@ -268,8 +268,9 @@ locusts_slot_main() { # number --incarnation name manager incarnation-folder sha
   set -C -m
   shopt -u extglob # a job begins without it
   trap 'locusts_interrupted=1; locusts_obey_stop' USR2
-  trap 'locusts_interrupted=1' USR1 # it is to look whether its job can be ended at all
-  # A job that ends itself by "kill $$" means no more than that.
+  # A job that ends itself by "kill $$" means no more than that. By USR1 the manager has this slot look, too, whether
+  # its job can be ended at all.
+  trap 'locusts_interrupted=1; [[ -s $locusts_work/slots/timeout.$locusts_pid ]] || locusts_end_job USR1' USR1
   trap 'locusts_interrupted=1; locusts_end_job TERM' TERM
   trap 'locusts_interrupted=1; locusts_end_job INT' INT
   trap 'locusts_interrupted=1; locusts_end_job HUP' HUP

@@ -85,6 +85,9 @@ locusts_begin_incarnation() {
   fi
   locusts_enter_scratch
   locusts_make_own_folders "$locusts_work/slots"
+  # ext4 then chooses a place for each folder in there by its name.
+  locusts_has_places=''
+  ! chattr +T -- "$locusts_work" 2>/dev/null || locusts_has_places=1
 }
 
 locusts_state_width=511 # characters: room for the last words
@@ -173,6 +176,17 @@ locusts_list_unfinished() { # chunk list-file
   [[ ! $number ]] # it was read to its end
 }
 
+# Makes the folder of a chunk. Where many files were removed, ext4 takes several times as long to make new ones for some
+# minutes: so each folder is made under a name that there was not before, by which it gets another place.
+locusts_make_chunk_folder() { # folder
+  local draft=$1.$$.$RANDOM$RANDOM
+  if [[ ! $locusts_has_places || -d $1 ]]; then
+    mkdir -p -- "$1"
+  else
+    mkdir -- "$draft" && mv -T -- "$draft" "$1"
+  fi
+}
+
 # Makes a chunk ready: its jobs' folders and inputs, by one process; in a tree, a folder for their logs.
 locusts_open_chunk() { # chunk [again]
   local chunk=$1 list=chunks/$1.tsv folder
@@ -183,7 +197,7 @@ locusts_open_chunk() { # chunk [again]
     locusts_list_unfinished "$chunk" "$list" || { locusts_blame_disk "$list cannot be written"; return 1; }
     ((${#locusts_members[@]} > 0)) || return 0
   fi
-  if ! locusts_try_twice mkdir -p -- "$folder"; then
+  if ! locusts_try_twice locusts_make_chunk_folder "$folder"; then
     locusts_blame_disk "$folder cannot be made: $locusts_error"
     return 1
   fi

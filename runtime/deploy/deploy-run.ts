@@ -246,10 +246,10 @@ export class DeployRun {
     const early = await this.takeUp();
     if (!early && this.trees.some(({ applied }) => applied)) return this.conclude({ how: "outdated" });
     const { workspace, description, target } = options;
-    renameKeys(this.results, workspace.state, description.digest, options.newKeysOf);
+    const newKeys = early ? undefined : renameKeys(this.results, workspace.state, description, options.newKeysOf);
     const before = join(targetDirectory(workspace, target), "bundle");
     carryResultsOver(workspace.state, placed, before, options.bundle, description);
-    const taken = new Set(this.failures.map((failure) => failure.key));
+    const taken = new Set(this.failures.map(({ key }) => newKeys?.get(key) ?? key));
     const selection = selectJobs(() => this.jobs(), description, placed, [kept, stale], {
       ...options.choice,
       except: taken,

@@ -53,6 +53,7 @@ export async function previewDeploy(
   }
   const results = deployed?.results ?? new Results(workspace.results, workspace.state, Ledger.open(workspace.state));
   const { placed, kept, stale } = results;
+  for (const { key, olderKey } of jobs()) if (olderKey !== undefined && except.has(olderKey)) except.add(key);
   const known = () => [...jobs()].map((job) => asKnown(placed.ledger, job));
   const selection = selectJobs(known, description, placed, [kept, stale], { ...choice, except });
   return { selection, runs, putRight: previewPutRight(known, description, results, selection) };

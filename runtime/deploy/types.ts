@@ -3,7 +3,7 @@ import type { TellFailures } from "../report/make-report-data.js";
 import type { Failure } from "../results/failure.js";
 import type { ShownCluster } from "../results/failures/cluster-swarm.js";
 import type { PutRight } from "../results/put-right.js";
-import type { NewKeys } from "../results/rename-keys.js";
+import type { FindNewKeys } from "../results/rename-keys.js";
 import type { SwarmReport } from "../results/report.js";
 import type { Choice, Reason } from "../results/select-jobs.js";
 import type { Used } from "../results/used.js";
@@ -60,8 +60,8 @@ export interface DeployOptions {
   readonly target: string;
   readonly bundle: string;
   readonly description: BundleDescription;
-  /** the keys of all its jobs, by those that earlier versions gave them: asked for where something is known by these */
-  readonly newKeysOf: () => NewKeys;
+  /** finds the keys of jobs of which something is known by those that earlier versions gave them */
+  readonly newKeysOf: FindNewKeys;
   readonly choice: Pick<Choice, "only" | "redo" | "limit">;
   readonly keepLogs: boolean;
   /** write the report, with failures put together so; undefined: leave it as it is */

@@ -49,7 +49,7 @@ export class Results {
   #twins = new Map<string, string>();
   #twinsOf: BundledJob | undefined;
   /** the logs that were here before, as a rule few or none */
-  readonly #oldLogs: ReadonlySet<string>;
+  #oldLogs: ReadonlySet<string> | undefined;
 
   readonly kept: KeptOutputs;
   /** where those go that the user has asked to move away */
@@ -65,7 +65,6 @@ export class Results {
     this.kept = new KeptOutputs(join(stateFolder, KEPT_FOLDERS.kept), folder, ledger);
     this.stale = new KeptOutputs(join(stateFolder, KEPT_FOLDERS.stale), folder, ledger, Number.POSITIVE_INFINITY);
     this.ownership = new Ownership(folder, this.placed);
-    this.#oldLogs = new Set(namesIn(join(folder, LOG_FOLDER)).map((name) => `${LOG_FOLDER}/${name}`));
   }
 
   /** Makes a folder below the results, and those above it. @throws OutputRefused if a link on the way leads out */
@@ -250,6 +249,7 @@ export class Results {
   }
 
   dropLog(path: string): void {
+    this.#oldLogs ??= new Set(namesIn(join(this.folder, LOG_FOLDER)).map((name) => `${LOG_FOLDER}/${name}`));
     if (this.#oldLogs.has(path)) rmSync(join(this.folder, path), { force: true });
   }
 }

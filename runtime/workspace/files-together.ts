@@ -74,7 +74,7 @@ export function finishPutting({ results, state }: Place): void {
       const [draft = "", name = ""] = line.split("\t");
       if (isDraftOf(draft, name)) renameIfThere(join(results, draft), join(results, name));
     }
-    rmSync(marker, { force: true });
+    if (textOf(marker) === text) rmSync(marker, { force: true }); // or it is of another set by now
   } catch {
     // Who may not write here can look all the same; whoever writes tables next makes them anew.
   }

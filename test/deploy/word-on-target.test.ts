@@ -57,6 +57,12 @@ test("of two pilots the last one gives it, also where the other was killed; wher
     stopped.read("target/words"),
     /^stopped \d test on cluster: stopped \(too-many-failures\): \d+\/80 done, \d failed, \d+ pending, .*\n$/,
   );
+  // A limit of jobs let SLURM take one of the two.
+  const alone = new Pilots(`${jobs(80, "((i % 2)) || exit 1;")} limits: { maxFailures: 2 }, ${NOTIFY}`);
+  await alone.stage(2);
+  alone.write("target/runs/1/pilots/submitted.tsv", "77\t1\t1\t1\n");
+  await alone.beginPilot(1, [], tallyOf(alone)).outcome;
+  assert.match(alone.read("target/words"), /^stopped /);
 });
 
 test.run();

@@ -54,6 +54,21 @@ test("they count, those of an edited definition too, and nothing is run again fo
   assert.deepEqual([back.report.jobs.done, deployment.result("a.txt"), ran()], [2, "one\n", "cc"]);
 });
 
+test("logs of a list of commands are found by them, too", async () => {
+  const deployment = new Deployment('jobs: commands("tasks.txt"),', { "tasks.txt": "true\necho oops >&2; exit 3\n" });
+  const keys = new Map<string, string>();
+  await deployment.deploy();
+  await addKeys(deployment, keys);
+  age(deployment, keys);
+  for (const [key, older] of keys) {
+    const [now, before] = [key, older].map((of) => deployment.path(`results/_logs/2.${of.slice(0, 8)}.err`));
+    if (existsSync(now as string)) renameSync(now as string, before as string);
+  }
+  await deployment.deploy(["--only", "1"]);
+  const { stdout } = await deployment.begin(["logs", "--job", "2"]).outcome;
+  assert.match(stdout, /^oops$/m);
+});
+
 test("an edit of what all jobs have in common leaves their lines in jobs.tsv as they are, and diff says what it was", async () => {
   const deployment = new Deployment(fields("one"));
   const bundled = () => deployment.read("bundle/local/jobs.tsv");

@@ -25,6 +25,7 @@ locusts_is_last() {
   done
   for name in "${!newest[@]}"; do
     file=$name.${newest[$name]} word=''
+    [[ $file != "managers/$locusts_incarnation" ]] || continue # which may have found no room for its own word
     { read -r word _ <"$file.beat"; } 2>/dev/null
     case $word in
       [0-9]*) return 1 ;;
@@ -34,8 +35,18 @@ locusts_is_last() {
   done
   ((locusts_managers > 1)) || return 0
   for ((number = 1; number <= locusts_managers; number++)); do
-    [[ ${newest[managers/p$number]-} ]] || locusts_is_awaited=1
+    [[ ${newest[managers/p$number]-} ]] || ! locusts_is_to_come "$number" || locusts_is_awaited=1
   done
+}
+
+# Was this pilot submitted? A limit of jobs may not have allowed it.
+locusts_is_to_come() { # number
+  local first last
+  [[ -e pilots/submitted.tsv ]] || return 0
+  while IFS=$'\t' read -r _ first last _; do
+    ((first <= $1 && $1 <= last)) && return
+  done <pilots/submitted.tsv
+  return 1
 }
 
 # Prints the lines of all journals that are whole and say that a job has ended so.
@@ -72,7 +83,7 @@ locusts_print_failures() {
     number=${fields[locusts_at_job]} detail=${fields[-2]}
     name=${names[number]-$number}
     [[ $detail != - ]] || detail=''
-    locusts_decode name detail
+    locusts_decode name
     locusts_write_json "$name"
     printf '%s{"job":%s,"cause":"%s","exitCode":%d' "$comma" "$locusts_json" "${fields[locusts_at_cause]}" "${fields[locusts_at_exit_code]}"
     locusts_write_json "$detail"

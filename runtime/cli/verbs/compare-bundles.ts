@@ -21,7 +21,8 @@ type JobChange =
   | "command, environment or rules"
   | "content of inputs"
   | "with other needs"
-  | "content of the tree";
+  | "content of the tree"
+  | "keys of another version, which cannot be compared";
 
 /** A bundle, or what a definition would make of it. */
 export interface BundleSide {
@@ -135,8 +136,9 @@ function compareJobs(before: BundleSide, after: BundleSide, hasOtherScript: bool
     else if (valuesOf(job) !== was.values) changes.add("params or paths", name);
     // Of keys of an earlier version it cannot be told which part has changed.
     else if (old === undefined || now === undefined) {
-      if (hasOtherScript) changes.add("command, environment or rules", name);
-      else if (job.olderKey !== undefined || old === now) changes.add("content of inputs", name);
+      if (old !== now && job.olderKey === undefined)
+        changes.add("keys of another version, which cannot be compared", name);
+      else changes.add(hasOtherScript ? "command, environment or rules" : "content of inputs", name);
     } else changes.add(isSameButCommon(job.key, was.key) ? "command, environment or rules" : "content of inputs", name);
   }
   for (const name of known.keys()) changes.add("removed", name);

@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { placesOfCommand } from "../../../compiler/command-places.js";
 import { collectedTree } from "../../../compiler/format/bundle.js";
 import { quoteWord } from "../../../compiler/format/quote.js";
+import type { JobPlan } from "../../../compiler/plan/swarm-plan.js";
 import { deploy as deploySwarm } from "../../deploy/deploy.js";
 import type { DeployEnd, DeployOptions } from "../../deploy/types.js";
+import type { FindNewKeys } from "../../results/rename-keys.js";
 import type { Redo } from "../../results/select-jobs.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { keepCommandPlaces, readCommandPlaces } from "../../workspace/command-places.js";
@@ -70,10 +72,14 @@ async function compileAndBuild(context: VerbContext) {
     const list = first ? { list: first.placeOf(0).file } : {};
     keepCommandPlaces(workspace, target, { digest, check, lines, ...list });
   }
-  /** By planning all of them once more, which is rarely asked for. */
-  const newKeysOf = () => {
+  /** By planning all of them once more: asked for where there are results of an earlier version. */
+  const newKeysOf: FindNewKeys = (isKnown) => {
     const keys = new Map<string, string>();
-    buildInto(compiled, bundle, false, { onJob: ({ key, olderKey }) => void keys.set(olderKey(), key) });
+    const onJob = ({ key, olderKey }: JobPlan) => {
+      const older = olderKey();
+      if (isKnown(older)) keys.set(older, key);
+    };
+    buildInto(compiled, bundle, false, { onJob });
     return keys;
   };
   return { workspace, target, bundle, description, newKeysOf };

@@ -41,6 +41,10 @@ test("a node that goes bad later, and fails its jobs slowly, loses few of them, 
   const [first, second, third] = await Promise.all(begun.map(({ outcome }) => outcome));
   assert.equal(second?.exitCode, 8, second?.stderr);
   for (const outcome of [first, third]) assert.equal(outcome?.exitCode, 0, outcome?.stderr);
+  // The others may have been done before it was found to be bad: then one that comes later goes on.
+  const next = await pilots.beginPilot(2, ["--node", "node4"], { ...tallyOf(pilots), BAD: pilots.path("good") })
+    .outcome;
+  assert.equal(next.exitCode, 0, next.stderr);
   pilots.assertAllDone(200);
   // Eight that count, and those that ran beside the last of them.
   assert.ok(pilots.lines("stopped").filter(({ life }) => life === "p2.1").length <= 8 + 4);

@@ -48,7 +48,8 @@ locusts_read_journal() { # incarnation-name
     return 1
   fi
   locusts_running=() locusts_its_claims=() locusts_its_end='' locusts_passed_over=''
-  if ((${#completed[@]} > 0)); then # at once: one by one it takes three times as long
+  # At once: one by one it takes three times as long. They are numbers that bash can take as subscripts.
+  if ((${#completed[@]} > 0)); then
     printf -v line '[%s]=1 ' "${completed[@]}"
     eval "locusts_finished+=($line)"
   fi
@@ -75,7 +76,7 @@ locusts_read_journal() { # incarnation-name
 # still alive.
 locusts_sort_journal() { # incarnation-name
   local file=journal/$1.tsv count starts line lines ended=''
-  local is_start=$'^start\t[0-9]+(\t[^\t]*){4}\t[.]$' rest=$'\t[0-9]+(\t[^\t]*){8}((\t[^\t]*){4})?\t[.]$'
+  local is_start=$'^start\t[1-9][0-9]{0,11}(\t[^\t]*){4}\t[.]$' rest=$'\t[1-9][0-9]{0,11}(\t[^\t]*){8}((\t[^\t]*){4})?\t[.]$'
   count=$(grep -a -c '' -- "$file")
   starts=$(LC_ALL=C grep -a -c -E -e "$is_start" -- "$file")
   mapfile -t completed < <(LC_ALL=C grep -a -E -e "^done$rest" -- "$file" | cut -f 2)

@@ -48,11 +48,16 @@ export class Managers {
     for (const note of await this.opened.scheduler.submit(run, left)) this.options.observer.noted(note);
   }
 
-  /** Stops a manager, also one that is still on its way. */
-  async #stop(run: Run): Promise<void> {
+  /** Stops a manager, also one that is still on its way. If it cannot, whoever waits for it hears of that, however late. */
+  #stop(run: Run): Promise<void> {
     const { scheduler } = this.opened;
-    do await scheduler.cancel(run);
-    while ((await scheduler.status(run)).active);
+    const stop = async () => {
+      do await scheduler.cancel(run);
+      while ((await scheduler.status(run)).active);
+    };
+    const stopping = stop();
+    stopping.catch(() => {});
+    return stopping;
   }
 
   #noteOnce(text: string): void {

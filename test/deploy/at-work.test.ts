@@ -5,6 +5,8 @@ import { join } from "node:path";
 import picocolors from "picocolors";
 import { journalWidth } from "../../compiler/format/journal.js";
 import { progressLine } from "../../runtime/cli/output/progress.js";
+import type { RunFollower } from "../../runtime/collect/follow-run.js";
+import { Managers } from "../../runtime/deploy/managers.js";
 import { Pace } from "../../runtime/run/pace.js";
 import { RunState } from "../../runtime/run/run-state.js";
 import { suite } from "../runner/suite.js";
@@ -28,6 +30,27 @@ test("progress fits its terminal: what matters least is left out first", () => {
   assert.match(line(undefined, waits), /left; 3 pilots wait \(Priority\); S017 for/);
   for (const width of [60, 80, 100, 120, 200]) assert.ok(line(width, waits).length < width, String(width));
   assert.match(line(100, waits), /; 3 pilots wait \(Priority\); S017 for 4m$/);
+});
+
+test("managers that cannot be stopped: that is told when it is waited for, and ends no process before", async () => {
+  const refused = new Error("the host does not answer");
+  let asked = 0;
+  const scheduler = {
+    ...{ pauses: [30, 30], outlivesInterrupt: false },
+    cancel: () => Promise.reject(refused),
+    status: async () => ({ active: ++asked < 4 }),
+  };
+  const state = { finished: 0, running: new Map(), runningTries: [], badNodes: [], passedOver: [], brokenChains: [] };
+  const follower = {
+    ...{ options: { run: {}, jobs: new Map() }, state, failures: [], remarks: [], done: 0, pace: new Pace() },
+    ...{ read: async () => false, collect: async () => [] },
+  };
+  const options = { signal: AbortSignal.abort(), observer: { progress() {}, noted() {} } };
+  type Of<Name extends 0 | 1> = ConstructorParameters<typeof Managers>[Name];
+  const managers = new Managers(options as unknown as Of<0>, { scheduler } as unknown as Of<1>, undefined);
+  const following = managers.follow(follower as unknown as RunFollower);
+  await assert.rejects(following, (error) => error === refused);
+  assert.equal(asked, 4, "it was followed until nothing was at work");
 });
 
 test("notify: a command of the definition's own gets a word at the end, and changes nothing", async () => {

@@ -16,6 +16,17 @@ interface Meant {
 
 type Test = (text: string) => boolean;
 
+/** What `[…]` is in a regular expression; one that no character can be, as `[z-a]`, never fits. */
+function asSet(characters: string, isNot: boolean): string {
+  const set = `[${isNot ? "^" : ""}${characters.replace(/[\\^[]/g, "\\$&")}]`;
+  try {
+    new RegExp(set, "u");
+    return set;
+  } catch {
+    return "(?!)";
+  }
+}
+
 /** What a text is to be where a word may have `*`, `?` and `[…]`; a `*` stands for a `/`, too: a name is no path. */
 function asPattern(word: string): Test | undefined {
   if (!/[*?[]/.test(word)) return undefined;
@@ -24,16 +35,13 @@ function asPattern(word: string): Test | undefined {
     (part, not: string | undefined, set: string | undefined) => {
       if (part === "*") return ".*";
       if (part === "?") return ".";
-      if (set === undefined) return part.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
-      return `[${not === "!" ? "^" : ""}${set.replace(/[\\^[]/g, "\\$&")}]`;
+      // Nothing else may have a `\` before it where the flag is u.
+      if (set === undefined) return part.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+      return asSet(set, not === "!");
     },
   );
-  try {
-    const pattern = new RegExp(`^(?:${source})$`, "su");
-    return (text) => pattern.test(text);
-  } catch {
-    return undefined; // as [z-a]
-  }
+  const pattern = new RegExp(`^(?:${source})$`, "su");
+  return (text) => pattern.test(text);
 }
 
 /** What `3-17` says of names that are numbers, as those of lines. */

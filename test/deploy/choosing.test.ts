@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import type { BundledJob } from "../../compiler/format/bundle.js";
+import { MeantJobs } from "../../runtime/results/meant-jobs.js";
 import { suite } from "../runner/suite.js";
 import { Deployment, type DeployOutcome, reportOf, until } from "./deployment.js";
 
@@ -82,6 +84,19 @@ test("--only restricts what runs, --redo runs again what is done; what is named 
   const mended = ["sample=S001,depth=3: changed", "sample=S002,depth=3: changed"];
   for (const words of ["--only failed", "--only exit failed", "--only exit --redo exit"])
     assert.deepEqual(await reasons(...words.split(" ")), mended, words);
+});
+
+test("a pattern may have any character in it; a set that no character is in fits nothing", () => {
+  for (const character of "!\"#$%&'()+,-./:;<=>@\\]^_`{|}~ é😀") {
+    const names = [`a${character}b`, "acb", "ab"];
+    const jobs = names.map((name) => ({ name, params: [] }) as unknown as BundledJob);
+    const meant = (word: string) => new MeantJobs([word], jobs, []).jobsOf(word).map(({ name }) => name);
+    assert.deepEqual(meant(`a${character}*`), names.slice(0, 1), character);
+    assert.deepEqual(meant(`?${character}[a-c]`), names.slice(0, 1), character);
+    assert.deepEqual(meant(`*${character}[!c]`), names.slice(0, 1), character);
+    assert.deepEqual(meant(`a${character}[z-a]`), [], character);
+    if (!"]!".includes(character)) assert.deepEqual(meant(`a[${character}]b`), names.slice(0, 1), character);
+  }
 });
 
 test("where a run is gone on with, nothing can be chosen, and that is said", async () => {

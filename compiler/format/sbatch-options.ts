@@ -1,3 +1,5 @@
+import { ownValue } from "./own-value.js";
+
 export interface SbatchOption {
   readonly name: string;
   readonly value: string | undefined;
@@ -64,7 +66,7 @@ function splitLine(line: string): string[] {
 
 /** The name that sbatch reads: it takes the beginning of one for the whole. */
 function wholeName(name: string): string {
-  if (name.length < 3 || name in RESERVED || OTHERS.has(name)) return name;
+  if (name.length < 3 || Object.hasOwn(RESERVED, name) || OTHERS.has(name)) return name;
   return Object.keys(RESERVED).find((reserved) => reserved.startsWith(name)) ?? name;
 }
 
@@ -102,8 +104,8 @@ export function readSbatchOptions(line: string): SbatchOption[] {
 /** Why a line of `sbatch: […]` cannot be taken, and what to do instead; undefined if it can. */
 export function refuseSbatchLine(line: string): { readonly message: string; readonly hint: string } | undefined {
   for (const { name, value } of readSbatchOptions(line)) {
-    const why = RESERVED[name];
-    if (why === undefined || (value !== undefined && ALLOWED[name] === value)) continue;
+    const why = ownValue(RESERVED, name);
+    if (why === undefined || (value !== undefined && ownValue(ALLOWED, name) === value)) continue;
     return { message: `"${line}" sets --${name}, which Locusts itself depends on`, hint: why };
   }
   return undefined;

@@ -1,4 +1,5 @@
 import { countOf, formatNumber } from "../../compiler/format/amounts.js";
+import { ownValue } from "../../compiler/format/own-value.js";
 import { type Finding, fail, ok, warn } from "./facts/finding.js";
 import type { HostFacts } from "./facts/host-facts.js";
 import type { Needs } from "./facts/needs.js";
@@ -25,7 +26,7 @@ function examineBash({ bash }: HostFacts): Finding {
 }
 
 function* examineProgram(name: string, needs: Needs): Generator<Finding> {
-  const hint = SOURCES[name] ?? "install it there";
+  const hint = ownValue(SOURCES, name) ?? "install it there";
   // Modules may bring it, and nodes may have what the login node lacks.
   if (needs.bringsPrograms) yield warn("programs", `${name} is not there without the swarm's environment`);
   else if (needs.pilots) yield warn("programs", `${name} is not on the login node; the nodes may have it`, hint);
@@ -33,7 +34,7 @@ function* examineProgram(name: string, needs: Needs): Generator<Finding> {
 }
 
 function* examinePrograms(facts: HostFacts, needs: Needs): Generator<Finding> {
-  const own = facts.missing.filter((name) => SOURCES[name] !== undefined);
+  const own = facts.missing.filter((name) => Object.hasOwn(SOURCES, name));
   const { batch } = needs;
   const ofBatch = facts.missing.filter((name) => batch?.programs.includes(name));
   const plain = facts.missing.filter((name) => !own.includes(name) && !ofBatch.includes(name));
@@ -53,7 +54,7 @@ function* examinePrograms(facts: HostFacts, needs: Needs): Generator<Finding> {
   }
   for (const name of own) yield* examineProgram(name, needs);
   if (facts.missing.length === 0 && facts.notGnu.length === 0) {
-    const more = needs.commands.filter((name) => SOURCES[name] !== undefined);
+    const more = needs.commands.filter((name) => Object.hasOwn(SOURCES, name));
     yield ok("programs", ["coreutils, findutils, grep and tar are GNU's", ...more].join("; "));
   }
 }

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
+import type { DataColumns } from "../../compiler/format/data-columns.js";
+import type { DataMistake } from "../../runtime/results/data/data-mistake.js";
+import { readData } from "../../runtime/results/data/read-data.js";
 import { readPage, valuesOf } from "../report/read-page.js";
 import { suite } from "../runner/suite.js";
+import { temporaryFolder } from "../swarms/swarm-folders.js";
 import { Deployment } from "./deployment.js";
 
 const test = suite("data");
@@ -102,6 +107,41 @@ test("the rows of all jobs come together, with their types; a job whose file doe
   assert.match((await swarm.deploy()).stderr, /results\/fit\.tsv is a file of yours, where Locusts writes a table/);
 });
 
+test("what no number here holds is told, and not made another; words that objects inherit are none", () => {
+  const folder = temporaryFolder();
+  const rowsOf = (name: string, text: string, type: DataColumns[string]) => {
+    writeFileSync(join(folder, name), text);
+    try {
+      return [...readData(join(folder, name), name, { x: type })].flat();
+    } catch (error) {
+      return (error as DataMistake).message;
+    }
+  };
+  const fits = ["9007199254740991", "100000000000000000000", "1.5e20", "-1e308", "9007199254740992.5"];
+  for (const text of fits) {
+    assert.deepEqual(rowsOf("a.tsv", `x\n${text}\n`, "number"), [Number(text)]);
+    assert.deepEqual(rowsOf("a.json", `[{"x": 1}, {"x": ${text}}]`, "number"), [1, Number(text)]);
+  }
+  const others = {
+    "9007199254740993": "9007199254740992",
+    "-1e400": "infinite",
+    "123456789012345678.0": "123456789012345680",
+  };
+  for (const [text, would] of Object.entries(others)) {
+    const expected = new RegExp(`x is "${text}", and would be ${would} as a number`);
+    for (const type of ["number", "integer?"] as const) {
+      assert.match(String(rowsOf("a.tsv", `x\n${text}\n`, type)), expected);
+      assert.match(String(rowsOf("a.csv", `x\n${text}\n`, type)), expected);
+      assert.match(String(rowsOf("a.json", `[{"x": 1},\n {"x": ${text}}]`, type)), expected);
+      assert.match(String(rowsOf("a.jsonl", `{"x": 1}\n{"x": ${text}}`, type)), /^2:7: x is/);
+    }
+  }
+  assert.deepEqual(rowsOf("a.tsv", "x\ninf\nNaN\n", "number"), [Number.POSITIVE_INFINITY, Number.NaN]);
+  for (const word of ["constructor", "toString", "__proto__"])
+    for (const type of ["boolean", "number"] as const)
+      assert.match(String(rowsOf("a.tsv", `x\n${word}\n`, type)), new RegExp(`^2:1: x is "${word}", and is declared`));
+});
+
 /** The module that reads the results, and one that uses it, as JavaScript. */
 async function transpiled(swarm: Deployment): Promise<string> {
   const { build } = await import("esbuild");
@@ -141,7 +181,8 @@ test("a column's type that there is not is told at its place, with those that th
 });
 
 test("a deploy that is killed while tables take their places: the next verb puts the others in theirs", async () => {
-  const fields = (ids: string) => `jobs: list("id", [${ids}]), outputs: { fit: data("{id}.json", { x: "number" }) },
+  const fields = (ids: string) => `
+    jobs: rows([${ids}].map((id) => ({ id, depth: "7", size: "1E5", part: "1.10", many: "9007199254740993" }))), outputs: { fit: data("{id}.json", { x: "number" }) },
     command: ({ outputs }) => sh\`echo '{"x": 1}' > \${outputs.fit}\`,`;
   const swarm = new Deployment(fields('"a"'));
   await swarm.succeed();
@@ -158,10 +199,14 @@ test("a deploy that is killed while tables take their places: the next verb puts
   swarm.define(fields('"a", "b"'));
   const { signal } = await swarm.beginDeploy([], { NODE_OPTIONS: `--require=${swarm.path("kill.cjs")}` }).outcome;
   assert.equal(signal, "SIGKILL");
-  const tables = () => ["jobs.tsv", "outputs.tsv", "fit.tsv"].map((name) => /^b\t/m.test(swarm.result(name)));
+  const tables = () => ["jobs.tsv", "outputs.tsv", "fit.tsv"].map((name) => /^id=b,/m.test(swarm.result(name)));
   assert.deepEqual(tables(), [true, true, false]);
   await swarm.begin(["status"]).outcome;
   assert.deepEqual(tables(), [true, true, true]);
+  const { types, rows } = await readParquet(swarm.path("results/jobs.parquet"));
+  assert.deepEqual([types.depth, types.size, types.part, types.many], ["DOUBLE", ...Array(3).fill("BYTE_ARRAY")]);
+  const [{ depth, size, part, many }] = rows as [Record<string, unknown>];
+  assert.deepEqual([depth, size, part, many], [7, "1E5", "1.10", "9007199254740993"], "no value became another one");
   assert.equal((await readParquet(swarm.path("results/fit.parquet"))).rows.length, 2);
   assert.deepEqual(valuesOf(readPage(swarm.result("report.html")), "status"), ["done", "done"]);
   assert.deepEqual(swarm.results(), ["a.json", "b.json", "fit.parquet", "fit.tsv"]);

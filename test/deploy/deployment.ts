@@ -86,7 +86,7 @@ export class Deployment {
   define(fields: string, slots = 2): void {
     this.write(
       "swarm.config.ts",
-      `import { checked, commands, copied, data, defineSwarm, files, input, inPlace, linked, list, local, matches, matrix, minBytes, nonEmpty, node, optional, range, sh, shared, slurm, ssh, table, tree } from "locusts";
+      `import { checked, commands, copied, data, defineSwarm, files, input, inPlace, linked, list, local, matches, matrix, minBytes, nonEmpty, node, optional, range, rows, sh, shared, slurm, ssh, table, tree } from "locusts";
 export default defineSwarm({
   name: "test",
   targets: { local: local({ slots: ${slots} }) },

@@ -1,4 +1,5 @@
 import { USE_A_SOURCE } from "../../dsl/swarm.js";
+import { ownValue } from "../../format/own-value.js";
 import { closest, didYouMean } from "../../problem/closest.js";
 import { listed, type Mistake, type Wording } from "./mistake.js";
 import { unknownModule } from "./module-words.js";
@@ -44,7 +45,7 @@ function unknownReference({ node, checker }: Mistake): Wording | undefined {
   const access = accessAt(node);
   if (!access) return undefined;
   const known = checker.getPropertiesOfType(access.type).map((symbol) => symbol.name);
-  const what = access.of && REFERENCES[access.of];
+  const what = access.of && ownValue(REFERENCES, access.of);
   if (what) {
     const has = known.length > 0 ? `this swarm's ${what}s are ${listed(known)}` : `this swarm has no ${what}s`;
     const hint = didYouMean(access.name, known);

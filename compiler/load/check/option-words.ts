@@ -1,3 +1,4 @@
+import { ownValue } from "../../format/own-value.js";
 import { didYouMean } from "../../problem/closest.js";
 import { listed, type Mistake, valueAt, type Wording } from "./mistake.js";
 import { nameOf } from "./places.js";
@@ -102,7 +103,7 @@ export function wrongOption({ node, checker, lines }: Mistake): Wording | undefi
   if (known) return known;
   if (wanted === undefined) return undefined;
   const members = wanted.split(" | ").filter((member) => member !== "undefined");
-  const words = members.map((member) => KINDS[member] ?? (/^"[^"]*"$/.test(member) ? member : undefined));
+  const words = members.map((member) => ownValue(KINDS, member) ?? (/^"[^"]*"$/.test(member) ? member : undefined));
   if (words.includes(undefined)) return undefined;
   const property = ts.findAncestor(written, ts.isPropertyAssignment);
   const name = property && nameOf(property);

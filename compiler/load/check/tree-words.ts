@@ -1,3 +1,4 @@
+import { ownValue } from "../../format/own-value.js";
 import { didYouMean } from "../../problem/closest.js";
 import { listed, type Mistake, valueAt, type Wording } from "./mistake.js";
 import { nameOf, unwrap } from "./places.js";
@@ -62,7 +63,7 @@ function wrongMode(options: ts.ObjectLiteralExpression): Wording | undefined {
 
 function uselessOption(options: ts.ObjectLiteralExpression): Wording | undefined {
   const mode = modeOf(options);
-  const useless = mode === undefined ? undefined : USELESS[mode];
+  const useless = mode === undefined ? undefined : ownValue(USELESS, mode);
   const given = options.properties.filter((property) => useless?.options.includes(nameOf(property) ?? ""));
   if (!useless || given.length === 0) return undefined;
   return {

@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { countOf, formatBytes, formatNumber } from "../../../compiler/format/amounts.js";
+import { ownValue } from "../../../compiler/format/own-value.js";
 import type { DeployEnd, DeployObserver, DeployResult, SelectionFacts } from "../../deploy/types.js";
 import type { Workspace } from "../../workspace/workspace.js";
 import { sayCollectedTree } from "./collected-tree.js";
@@ -100,5 +101,5 @@ export function describeStop(end: { readonly reason: string; readonly detail: st
     signal: "somebody stopped the manager; locusts deploy goes on from here",
     killed: `the manager was killed again and again${end.detail ? `; its last words: ${end.detail}` : ""}`,
   };
-  return explanations[end.reason] ?? `${end.reason} ${end.detail}`;
+  return ownValue(explanations, end.reason) ?? `${end.reason} ${end.detail}`;
 }

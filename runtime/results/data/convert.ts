@@ -1,4 +1,5 @@
 import { type DataType, mayBeEmpty, valueType } from "../../../compiler/format/data-columns.js";
+import { ownValue } from "../../../compiler/format/own-value.js";
 import { NO_VALUE } from "../../../compiler/format/results.js";
 
 /** A value of a row; null where it has none. */
@@ -32,11 +33,38 @@ function wrong(name: string, value: unknown, type: DataType): { readonly mistake
   return { mistake: `${name} is ${shown(value)}, and is declared to be ${NAMES[valueType(type)]}${maybe}` };
 }
 
-/** Is a value of JSON what its column declares? A mistake says why it is not. */
-export function convertJson(name: string, value: unknown, type: DataType): DataValue | { readonly mistake: string } {
+/** May digits have become another number as they were read? */
+function mayBeAnother(value: number): boolean {
+  return !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value));
+}
+
+/** Says of digits that no number here holds what they would become; undefined if they stay what they are. */
+function becomesAnother(name: string, written: string, value: number): { readonly mistake: string } | undefined {
+  const [, whole] = /^([+-]?\d+)(?:\.0*)?$/.exec(written) ?? [];
+  const isKept = Number.isFinite(value) && (whole === undefined || BigInt(whole) === BigInt(value));
+  if (isKept) return undefined;
+  const would = Number.isFinite(value) ? String(BigInt(value)) : "infinite";
+  return { mistake: `${name} is ${shown(written)}, and would be ${would} as a number: write it as text, a "string"` };
+}
+
+/**
+ * Is a value of JSON what its column declares? A mistake says why it is not.
+ *
+ * @param written the value as it is written: digits that no number here holds are known by that alone
+ */
+export function convertJson(
+  name: string,
+  value: unknown,
+  type: DataType,
+  written: () => string,
+): DataValue | { readonly mistake: string } {
   if (value === undefined && !mayBeEmpty(type)) return { mistake: `${name} is missing` };
   if (value === null || value === undefined) return mayBeEmpty(type) ? null : wrong(name, value, type);
   const wanted = valueType(type);
+  if (typeof value === "number" && (wanted === "number" || wanted === "integer") && mayBeAnother(value)) {
+    const mistake = becomesAnother(name, written(), value);
+    if (mistake) return mistake;
+  }
   if (wanted === "integer") return Number.isSafeInteger(value) ? (value as number) : wrong(name, value, type);
   return typeof value === wanted ? (value as DataValue) : wrong(name, value, type);
 }
@@ -46,8 +74,12 @@ export function convertField(name: string, field: string, type: DataType): DataV
   const wanted = valueType(type);
   if (mayBeEmpty(type) && (field === "" || field === NO_VALUE)) return null;
   if (wanted === "string") return field;
-  if (wanted === "boolean") return WORDS[field.toLowerCase()] ?? wrong(name, field, type);
-  const number = NUMBER.test(field) ? Number(field) : wanted === "number" ? SPECIAL[field.toLowerCase()] : undefined;
+  if (wanted === "boolean") return ownValue(WORDS, field.toLowerCase()) ?? wrong(name, field, type);
+  const isNumber = NUMBER.test(field);
+  const number = isNumber ? Number(field) : wanted === "number" ? ownValue(SPECIAL, field.toLowerCase()) : undefined;
+  const another =
+    isNumber && number !== undefined && mayBeAnother(number) ? becomesAnother(name, field, number) : undefined;
+  if (another) return another;
   if (number === undefined || (wanted === "integer" && !Number.isSafeInteger(number))) return wrong(name, field, type);
   return number;
 }

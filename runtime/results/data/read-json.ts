@@ -1,5 +1,12 @@
 import { readFileSync } from "node:fs";
-import { findNodeAtLocation, type JSONPath, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import {
+  findNodeAtLocation,
+  type JSONPath,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from "jsonc-parser";
 import type { DataColumns } from "../../../compiler/format/data-columns.js";
 import { readLines } from "../../../compiler/format/lines.js";
 import { convertJson, type DataValue } from "./convert.js";
@@ -11,12 +18,32 @@ function placeOf(text: string, offset: number, first: number) {
   return { line: first + before.split("\n").length - 1, column: offset - before.lastIndexOf("\n") };
 }
 
-/** Says where in a text something is wrong: it is parsed once more, with places. */
-function mistakeAt(text: string, path: JSONPath, what: string, first: number): DataMistake {
-  const root = parseTree(text);
-  const node = root && (findNodeAtLocation(root, path) ?? findNodeAtLocation(root, path.slice(0, -1)));
-  const { line, column } = placeOf(text, node?.offset ?? 0, first);
-  return new DataMistake(what, line, column);
+/** A text of JSON, and where its values stand: it is parsed once more for that, when it is asked. */
+class PlacedText {
+  #root: Node | undefined;
+
+  constructor(
+    readonly text: string,
+    /** the line on which it begins */
+    readonly first: number,
+  ) {}
+
+  #nodeAt(path: JSONPath): Node | undefined {
+    this.#root ??= parseTree(this.text);
+    return this.#root && findNodeAtLocation(this.#root, path);
+  }
+
+  /** A value as it is written. */
+  written(path: JSONPath): string {
+    const node = this.#nodeAt(path);
+    return node ? this.text.slice(node.offset, node.offset + node.length) : "";
+  }
+
+  mistakeAt(path: JSONPath, what: string): DataMistake {
+    const node = this.#nodeAt(path) ?? this.#nodeAt(path.slice(0, -1));
+    const { line, column } = placeOf(this.text, node?.offset ?? 0, this.first);
+    return new DataMistake(what, line, column);
+  }
 }
 
 function parse(text: string, first: number): unknown {
@@ -40,15 +67,13 @@ function parse(text: string, first: number): unknown {
   }
 }
 
-function rowOf(value: unknown, columns: DataColumns, at: { text: string; path: JSONPath; first: number }): DataValue[] {
-  const { text, path, first } = at;
+function rowOf(value: unknown, columns: DataColumns, text: PlacedText, path: JSONPath): DataValue[] {
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw mistakeAt(text, path, "a row is to be an object", first);
+    throw text.mistakeAt(path, "a row is to be an object");
   return Object.entries(columns).map(([name, type]) => {
     const own = Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
-    const converted = convertJson(name, own, type);
-    if (typeof converted === "object" && converted !== null)
-      throw mistakeAt(text, [...path, name], converted.mistake, first);
+    const converted = convertJson(name, own, type, () => text.written([...path, name]));
+    if (typeof converted === "object" && converted !== null) throw text.mistakeAt([...path, name], converted.mistake);
     return converted;
   });
 }
@@ -57,8 +82,9 @@ function rowOf(value: unknown, columns: DataColumns, at: { text: string; path: J
 export function* readJson(path: string, columns: DataColumns): Generator<DataValue[]> {
   const text = readFileSync(path, "utf8").replace(/^\uFEFF/, "");
   const value = parse(text, 1);
-  if (!Array.isArray(value)) yield rowOf(value, columns, { text, path: [], first: 1 });
-  else for (const [i, item] of value.entries()) yield rowOf(item, columns, { text, path: [i], first: 1 });
+  const placed = new PlacedText(text, 1);
+  if (!Array.isArray(value)) yield rowOf(value, columns, placed, []);
+  else for (const [i, item] of value.entries()) yield rowOf(item, columns, placed, [i]);
 }
 
 /** The rows of a file with an object on each line; empty lines are none. @throws DataMistake */
@@ -67,6 +93,6 @@ export function* readJsonLines(path: string, columns: DataColumns): Generator<Da
   for (const line of readLines(path, true)) {
     first += 1;
     const text = first === 1 ? line.replace(/^\uFEFF/, "") : line;
-    if (text.trim() !== "") yield rowOf(parse(text, first), columns, { text, path: [], first });
+    if (text.trim() !== "") yield rowOf(parse(text, first), columns, new PlacedText(text, first), []);
   }
 }

@@ -2,6 +2,7 @@ import { closeSync, existsSync, fsyncSync, openSync, rmSync, statSync } from "no
 import { join } from "node:path";
 import type { BundleDescription, BundledJob } from "../../../compiler/format/bundle.js";
 import { type DataColumns, dataTables, mayBeEmpty, valueType } from "../../../compiler/format/data-columns.js";
+import { isExactNumber } from "../../../compiler/format/exact-number.js";
 import { textOf } from "../../../compiler/format/file-access.js";
 import { JOBS_COLUMNS, JOBS_PARQUET, NO_VALUE, USAGE_COLUMNS } from "../../../compiler/format/results.js";
 import { plainRow } from "../../../compiler/format/tsv.js";
@@ -18,8 +19,6 @@ import { DataMistake } from "./data-mistake.js";
 import { type ParquetColumn, ParquetFile } from "./parquet-file.js";
 import { mistakeInData, readData } from "./read-data.js";
 
-/** A param whose every value reads so is a number: one with zeros in front is a name. */
-const NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$/;
 const BLOCK = 1 << 18;
 /** A file of so many bytes is not held in memory. */
 const LARGE = 4 << 20;
@@ -148,7 +147,7 @@ function numericParams({ description, jobs }: TypedTables): boolean[] {
   const numeric = description.params.map(() => true);
   for (const { params } of jobs()) {
     params.forEach((value, i) => {
-      if (numeric[i] && !NUMBER.test(value)) numeric[i] = false;
+      if (numeric[i] && !isExactNumber(value)) numeric[i] = false;
     });
   }
   return numeric;

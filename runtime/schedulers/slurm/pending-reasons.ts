@@ -1,3 +1,5 @@
+import { ownValue } from "../../../compiler/format/own-value.js";
+
 /** SLURM's reasons why a job waits, in words. Source: "Job reason codes" of SLURM's documentation. */
 const WAITING: Readonly<Record<string, string>> = {
   None: "SLURM has not looked at them yet",
@@ -50,7 +52,7 @@ export function isLaunchFailure(reason: string): boolean {
 /** Why pilots wait, in words, with what to do where waiting may not be enough. */
 export function describeWaiting(reason: string): string {
   const plain = reason.replace(/,.*$/, "");
-  const lasting = LASTING[plain];
+  const lasting = ownValue(LASTING, plain);
   if (lasting) return `${lasting[0]} (${CANCEL} ${lasting[1]})`;
   if (isLaunchFailure(reason)) return "held, since a node could not start them: scontrol release";
   if (PER_JOB_LIMIT.test(plain))
@@ -58,5 +60,5 @@ export function describeWaiting(reason: string): string {
   if (BUDGET.test(plain))
     return `the budget of the account or qos is used up, ${plain} (${CANCEL} choose another account or qos, or ask for more time)`;
   if (TOGETHER.test(plain)) return `for your or your group's other jobs to end, by the limit ${plain}`;
-  return WAITING[plain] ?? (reason === "" ? "for SLURM" : `SLURM says ${reason}`);
+  return ownValue(WAITING, plain) ?? (reason === "" ? "for SLURM" : `SLURM says ${reason}`);
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { emitLayout } from "./emit/layout.js";
 import { emitManager } from "./emit/manager.js";
 import { emitPilot, emitSubmit } from "./emit/pilot-scripts.js";
+import { addAll } from "./format/add-all.js";
 import {
   BUNDLE_FILES,
   type BundleDescription,
@@ -96,6 +97,6 @@ export function compareWithoutInputs(compilation: Compilation, folder: string): 
     if (known.get(job.name) !== valuesOf(job, values)) jobs.push(job.name);
     known.delete(job.name);
   });
-  jobs.push(...known.keys());
+  addAll(jobs, known.keys());
   return { files: jobs.length > 0 ? [...files, BUNDLE_FILES.jobs] : files, jobs, total };
 }

@@ -1,3 +1,4 @@
+import { addAll } from "../../compiler/format/add-all.js";
 import { collectedTree } from "../../compiler/format/bundle.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import type { TellFailures } from "../report/make-report-data.js";
@@ -61,7 +62,7 @@ export async function collect(
     const follower = new RunFollower({ ...options, target, run, files, description, jobs, results });
     await follower.read();
     finished += (await follower.collect()).length;
-    passedOver.push(...follower.state.passedOver);
+    addAll(passedOver, follower.state.passedOver);
     const phase = follower.state.phase(isActive, collectedTree(description) !== undefined);
     if (phase === "active") {
       if (known.isListed) atWork.push({ run: { target, number: run.number }, jobs: jobs.values() });
@@ -100,7 +101,7 @@ async function writeTables(deployed: DeployedSwarm, tell: TellFailures | undefin
     const tables = draftResultTables(together, description, jobs(), results.placed);
     const typed = { folder: workspace.results, state: workspace.state, description, jobs, placed: results.placed };
     const notes = draftTypedTables(together, typed).map((note) => `left out of a table: ${note}`);
-    if (tell) notes.push(...(await draftReportOf(together, deployed, tell)));
+    if (tell) addAll(notes, await draftReportOf(together, deployed, tell));
     together.put();
     return { tables, notes };
   } finally {

@@ -1,5 +1,6 @@
 import { existsSync, lstatSync } from "node:fs";
 import { join } from "node:path";
+import { addAll } from "../../compiler/format/add-all.js";
 import { type BundleDescription, type BundledJob, collectedTree } from "../../compiler/format/bundle.js";
 import type { OutputState } from "../../compiler/format/results.js";
 import { mistakeInData } from "../results/data/read-data.js";
@@ -99,7 +100,7 @@ export class RunFollower {
   async collect(show: () => void = () => {}): Promise<readonly JobResult[]> {
     const results: JobResult[] = [];
     while (this.#begun < this.#waiting.length) {
-      results.push(...(await this.#collectSome(show)));
+      addAll(results, await this.#collectSome(show));
     }
     this.#waiting.length = 0;
     this.#begun = 0;

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { addAll } from "../../compiler/format/add-all.js";
 import {
   type BundleDescription,
   type BundledJob,
@@ -126,7 +127,7 @@ export class DeployRun {
   }
 
   count(follower: RunFollower): void {
-    this.failures.push(...follower.failures);
+    addAll(this.failures, follower.failures);
     this.finished += follower.done + follower.failures.length;
   }
 

@@ -1,5 +1,6 @@
 import { linkSync, lstatSync, readSync, realpathSync, rmSync, type Stats, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { addAll } from "../../compiler/format/add-all.js";
 import type { BundledJob } from "../../compiler/format/bundle.js";
 import { namesIn, withFile } from "../../compiler/format/file-access.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
@@ -153,7 +154,10 @@ export class Results {
 
   writeDown(): void {
     this.placed.put(this.#news);
-    this.#provisional.push(...this.#news.map(({ path }) => path));
+    addAll(
+      this.#provisional,
+      this.#news.map(({ path }) => path),
+    );
     this.#news = [];
   }
 

@@ -1,3 +1,4 @@
+import { addAll } from "../../compiler/format/add-all.js";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { CAUSES } from "../../compiler/format/results.js";
 import { RuntimeProblem } from "../system/problem.js";
@@ -142,7 +143,7 @@ export function selectJobs(
         : whyRun(job, description, placed, stores, lost);
     if (typeof why !== "string") {
       cached += 1;
-      returning.push(...why);
+      addAll(returning, why);
     } else if (!choice.except?.has(job.key)) {
       // One that is named comes before others also if it has never run.
       const rank = redo.names(job) ? 0 : ORDER.findIndex((reasons) => reasons.includes(why));

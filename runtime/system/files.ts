@@ -16,6 +16,7 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
+import { addAll } from "../../compiler/format/add-all.js";
 import { withFile } from "../../compiler/format/file-access.js";
 import { draftOf } from "../../compiler/format/write-atomically.js";
 import { RuntimeProblem } from "./problem.js";
@@ -96,7 +97,7 @@ function removeEach(path: string): { readonly path: string; readonly why: string
   // Folders that may not be written to are no hindrance.
   if ((stats.mode & 0o700) !== 0o700) attempt(() => chmodSync(path, (stats.mode & 0o777) | 0o700));
   attempt(() => {
-    for (const entry of readdirSync(path)) left.push(...removeEach(join(path, entry)));
+    for (const entry of readdirSync(path)) addAll(left, removeEach(join(path, entry)));
   });
   attempt(() => rmdirSync(path));
   return left;

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { addAll } from "../../compiler/format/add-all.js";
 import type { BundleDescription } from "../../compiler/format/bundle.js";
 import type { EndedTry } from "../run/journal.js";
 import type { Run } from "../run/run-folder.js";
@@ -99,10 +100,10 @@ export async function collectTree(options: CollectTreeOptions) {
     );
   const conflicts = [...decision.conflicts, ...strange];
   if (write) {
-    conflicts.push(...putResults({ results, decision, conflicts, changes: found, tree, partial, ran }));
+    addAll(conflicts, putResults({ results, decision, conflicts, changes: found, tree, partial, ran }));
     if (apply) {
       recordApplied(options.state, description.digest, decision.toApply);
-      conflicts.push(...applyChanges(root, decision));
+      addAll(conflicts, applyChanges(root, decision));
     }
   }
   /** changes that went into the environment on this machine; undefined: that was not asked for */

@@ -1,3 +1,4 @@
+import { addAll } from "../../compiler/format/add-all.js";
 import { digestFile } from "../../compiler/format/content/digest.js";
 import { Groups } from "../../compiler/format/groups.js";
 import { fileNameOf } from "../results/logs.js";
@@ -81,7 +82,7 @@ export function mergeVersions(changes: readonly Change[]) {
   for (const versions of byPath.values()) {
     const identities = versions.length === 1 ? [] : versions.map(identify);
     if (new Set(identities).size <= 1) agreed.push(versions[0] as Change);
-    else disputed.push(...versions);
+    else addAll(disputed, versions);
   }
   agreed.sort((a, b) => (a.path < b.path ? -1 : 1));
   return { agreed, disputed };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { type Change, mergeVersions } from "../../runtime/trees/decide-places.js";
 import { readDifferences } from "../../runtime/trees/listing.js";
 import { NoPlace, TreePlaces } from "../../runtime/trees/place-entry.js";
 import { suite } from "../runner/suite.js";
@@ -30,6 +31,15 @@ for (const path of ["./../out", "./a/../../out", "./.", ".//out", "/etc/passwd",
 
 test("a list that is cut off is refused", () => {
   assert.throws(() => [...readDifferences(Buffer.from("+./a//f 1 0 644"))], /cut off/);
+});
+
+test("as many versions of a path as there are jobs are in conflict, however many", () => {
+  const versions = Array.from({ length: 200_000 }, (_, i) => {
+    const version = { kind: "link" as const, bytes: 0, mode: 0o777, link: String(i), source: "" };
+    return { path: "shared", change: "created", job: String(i), version } as unknown as Change;
+  });
+  const { agreed, disputed } = mergeVersions(versions);
+  assert.deepEqual([agreed.length, disputed.length], [0, versions.length]);
 });
 
 test("nothing is written through a link", () => {

@@ -1,5 +1,6 @@
 import { createHash, type Hash, hash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { addAll } from "../add-all.js";
 import type { DigestCache } from "./digest-cache.js";
 import { hasInput, type InputEntry, type InputFault, specialKind, UnusableInput, walkInput } from "./input-entries.js";
 
@@ -124,7 +125,7 @@ export function surveyContent(path: string, cache: DigestCache): Content | undef
     }
   } catch (error) {
     if (!(error instanceof UnusableInput)) throw error;
-    faults.push(...error.faults);
+    addAll(faults, error.faults);
   }
   if (faults.length > 0) throw new UnusableInput(faults);
   return sum.finish();

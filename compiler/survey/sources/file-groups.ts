@@ -1,5 +1,6 @@
 import { type InputLike, patternOf } from "../../dsl/inputs.js";
 import type { FilesOfJob } from "../../dsl/job-source.js";
+import { addAll } from "../../format/add-all.js";
 import { fillPattern, type Params, parsePattern, placeholdersOf } from "../../format/pattern.js";
 import type { Problem } from "../../problem/problem.js";
 import { matchFiles } from "../match-files.js";
@@ -127,8 +128,8 @@ export const surveyFileGroups: SurveySource<"file-groups"> = ({ files }, folder)
     const pattern = patternOf(said);
     const placeholders = placeholdersOf(pattern);
     const { matches, problems: wrong, notes: worth } = matchFiles(folder, pattern);
-    problems.push(...wrong);
-    notes.push(...worth);
+    addAll(problems, wrong);
+    addAll(notes, worth);
     const paths = new Map<string, string>();
     const several = new Examples();
     for (const { path, params } of matches) {

@@ -1,3 +1,4 @@
+import { addAll } from "../../../compiler/format/add-all.js";
 import type { Cause } from "../../../compiler/format/results.js";
 import type { Failure } from "../failure.js";
 import { mergeRareTexts } from "./merge-rare-texts.js";
@@ -32,7 +33,7 @@ function byMergedText({ texts }: Kind): ReadonlyMap<string, readonly Failure[]> 
   for (const [text, failures] of texts) {
     const name = merged.get(text) ?? text;
     const known = found.get(name);
-    if (known) known.push(...failures);
+    if (known) addAll(known, failures);
     else found.set(name, failures);
   }
   return found;

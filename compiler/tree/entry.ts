@@ -1,5 +1,4 @@
 import type { BundledTreeEntry } from "../format/bundle.js";
-import { staysInside } from "../format/content/input-entries.js";
 
 export interface TreeEntry extends BundledTreeEntry {
   /** all its permission bits; those of the owner alone are the same in every checkout */
@@ -11,9 +10,4 @@ export interface TreeEntry extends BundledTreeEntry {
 /** What its owner may do with a file or folder, as `ls` shows it: `rw-`. */
 export function ownerRights(mode: number): string {
   return `${mode & 0o400 ? "r" : "-"}${mode & 0o200 ? "w" : "-"}${mode & 0o100 ? "x" : "-"}`;
-}
-
-/** Does a link lead out of the tree, by its text? */
-export function leadsOut(path: string, link: string): boolean {
-  return link.startsWith("/") || !staysInside(path.split("/").length - 1, link);
 }

@@ -1,7 +1,8 @@
-import { type BigIntStats, type Dirent, lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { type BigIntStats, type Dirent, lstatSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
 import { digestFile } from "../format/content/digest.js";
 import type { DigestCache } from "../format/content/digest-cache.js";
-import { leadsOut, ownerRights, type TreeEntry } from "./entry.js";
+import { linkStaysIn } from "../format/content/links.js";
+import { ownerRights, type TreeEntry } from "./entry.js";
 import type { TreeRule } from "./rule.js";
 import { type EntryKind, type RulePosition, RuleSet } from "./rule-set.js";
 
@@ -60,6 +61,7 @@ class Walker {
   readonly special: string[] = [];
   /** folders on the way that nobody was told of yet, since nothing in them was selected so far */
   #pending: TreeEntry[] = [];
+  #realRoot: string | undefined;
 
   constructor(
     readonly wanted: TreeWalk,
@@ -68,6 +70,11 @@ class Walker {
   ) {
     this.select = new RuleSet(wanted.select);
     this.readOnly = new RuleSet(wanted.readOnly);
+  }
+
+  get #real(): string {
+    this.#realRoot ??= realpathSync(this.wanted.root);
+    return this.#realRoot;
   }
 
   #tell(entry: TreeEntry): void {
@@ -124,7 +131,7 @@ class Walker {
       if (kind === "link") {
         const link = readlinkSync(absolute);
         if (link.includes("\ufffd")) throw new Error("what it leads to is not UTF-8");
-        if (leadsOut(path, link)) this.outward.push(path);
+        if (!linkStaysIn(this.#real, path, link)) this.outward.push(path);
         return { ...common, bytes: 0, sha256: "", link };
       }
       const bytes = Number(stats.size);

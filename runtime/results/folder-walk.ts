@@ -1,6 +1,7 @@
 import { linkSync, lstatSync, mkdirSync, readdirSync, readlinkSync, type Stats, statSync, symlinkSync } from "node:fs";
-import { dirname, isAbsolute, join, resolve } from "node:path";
-import { copyFile, isWithin } from "../system/files.js";
+import { join } from "node:path";
+import { linkStaysIn } from "../../compiler/format/content/links.js";
+import { copyFile } from "../system/files.js";
 import { OutputRefused } from "./output-refused.js";
 
 export class FolderWalk {
@@ -10,6 +11,7 @@ export class FolderWalk {
   readonly #twins = new Map<string, string>();
 
   constructor(
+    /** its real path */
     readonly root: string,
     /** names the output in errors */
     readonly path: string,
@@ -49,7 +51,7 @@ export class FolderWalk {
   /** A link that stays in the folder stays a link; of another one comes what it leads to, if that is a file. */
   #link(path: string, from: string, to: string): void {
     const leads = readlinkSync(from);
-    if (!isAbsolute(leads) && isWithin(this.root, resolve(dirname(from), leads))) {
+    if (linkStaysIn(this.root, path, leads)) {
       symlinkSync(leads, to);
       return;
     }

@@ -4,7 +4,8 @@ import { type BundleDescription, type BundledJob, collectedTree } from "../../co
 import { dataTables } from "../../compiler/format/data-columns.js";
 import { withFile } from "../../compiler/format/file-access.js";
 import { JOBS_PARQUET, PARQUET_MARK, RESULT_TABLES } from "../../compiler/format/results.js";
-import { isWithin, statEntry } from "../system/files.js";
+import { isWithin } from "../../compiler/format/within.js";
+import { statEntry } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { digestOf, isRemnant } from "./fingerprint.js";
 import type { PlacedOutputs } from "./placed-outputs.js";

@@ -15,7 +15,7 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { basename, dirname, join, relative } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { addAll } from "../../compiler/format/add-all.js";
 import { withFile } from "../../compiler/format/file-access.js";
 import { draftOf } from "../../compiler/format/write-atomically.js";
@@ -69,11 +69,6 @@ export function statEntry(path: string): Stats | undefined {
     if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
     throw error;
   }
-}
-
-/** Does a path lie in a folder, or is it that folder? Both as they are written. */
-export function isWithin(folder: string, path: string): boolean {
-  return relative(folder, path).split("/")[0] !== "..";
 }
 
 /** Removes one thing after another, and goes on where one cannot be removed. @returns what is left, with the reason */

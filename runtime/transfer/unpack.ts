@@ -5,6 +5,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeSync,
@@ -12,6 +13,7 @@ import {
 import { dirname, join, posix } from "node:path";
 import { PassThrough, type Writable } from "node:stream";
 import { type Extract, extract, type Header } from "tar-stream";
+import { judgeLink, linkStaysIn } from "../../compiler/format/content/links.js";
 import { keepTime } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import type { Artifact } from "./target-files.js";
@@ -59,6 +61,7 @@ export class Unpacker {
   readonly instead = new Map<string, number>();
   /** folders below the root that are known to be folders, and made or checked here */
   readonly #known = new Set<string>(["."]);
+  readonly #unclear: { readonly name: string; readonly root: string; readonly leadsTo: string }[] = [];
 
   constructor(
     readonly folder: string,
@@ -98,6 +101,7 @@ export class Unpacker {
         await this.#takeEntry(entry.header, entry);
         entry.resume();
       }
+      this.#writeUnclear();
     } catch (error) {
       if (error instanceof RuntimeProblem) throw error;
       if ((error as NodeJS.ErrnoException).code !== undefined) throw error; // of this machine's disk
@@ -182,15 +186,34 @@ export class Unpacker {
 
   #makeLink(name: string, root: string, leadsTo: string): void {
     if (name === root) this.#refuse(name, "is a link in place of what was asked for");
-    const inside = posix.relative(root, posix.join(posix.dirname(name), leadsTo));
-    if (leadsTo === "" || leadsTo.startsWith("/") || inside === ".." || inside.startsWith("../")) {
-      this.refused.set(root, `has a link that leads out of it: ${posix.relative(root, name)}`);
-      return;
-    }
+    const judged = judgeLink(posix.relative(root, name), leadsTo);
+    if (judged === "leaves") this.#refuseLink(name, root);
+    else if (judged === "unclear") this.#unclear.push({ name, root, leadsTo });
+    else this.#writeLink(name, leadsTo);
+  }
+
+  #refuseLink(name: string, root: string): void {
+    this.refused.set(root, `has a link that leads out of it: ${posix.relative(root, name)}`);
+  }
+
+  #writeLink(name: string, leadsTo: string): string {
     this.#makeFolder(dirname(name));
     const place = join(this.folder, name);
     this.#makeRoom(place);
     symlinkSync(leadsTo, place);
+    return place;
+  }
+
+  /** Writes the links of which it is not clear by their texts where they lead: it is when all are here. */
+  #writeUnclear(): void {
+    const written = this.#unclear
+      .splice(0)
+      .map((link) => ({ ...link, place: this.#writeLink(link.name, link.leadsTo) }));
+    for (const { name, root, leadsTo, place } of written) {
+      if (linkStaysIn(realpathSync(join(this.folder, root)), posix.relative(root, name), leadsTo)) continue;
+      rmSync(place);
+      this.#refuseLink(name, root);
+    }
   }
 
   /** Makes a folder, and those above it; what is there must be a folder, not a link to one. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { lstatSync } from "node:fs";
+import { lstatSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { noCluster } from "../cluster/availability.js";
 import { useSshd } from "../cluster/sshd.js";
@@ -15,6 +15,16 @@ const ODD: Readonly<Record<string, readonly [deed: string, detail: RegExp | unde
   good: ["mkdir $d; echo x > $d/x", undefined],
   pipe: ["mkdir $d; echo x > $d/x; mkfifo $d/p", /something in it that is neither a file nor a folder: p/],
   linked: ["mkdir far; echo x > far/x; ln -s far $d", undefined],
+  // By its text a link that stays in the folder; and one that does, by way of another.
+  chain: [
+    "mkdir -p $d/a/b; echo secret > far; echo x > $d/x; ln -s ../.. $d/a/b/c; ln -s a/b/c/../far $d/leak",
+    undefined,
+  ],
+  folders: [
+    "mkdir -p $d/a/b; echo x > $d/x; ln -s ../.. $d/a/b/c; ln -s a/b/c/../.. $d/leak",
+    /a link that leads out of it: leak/,
+  ],
+  around: ["mkdir -p $d/a/b $d/e; echo x > $d/x; ln -s ../../e $d/a/b/c; ln -s a/b/c/../x $d/near", undefined],
   bytes: ["mkdir $d; echo x > $d/$'\\xff'", /a name in it that is not UTF-8/],
   twice: ["mkdir $d; truncate -s 64M $d/x; ln $d/x $d/y", undefined],
 };
@@ -34,6 +44,13 @@ async function judge(swarm: Deployment): Promise<void> {
     if (detail) assert.match(details.get(id) ?? "", detail);
     else assert.ok(swarm.exists(`results/${id}/x`) && !details.has(id), `${id}: ${details.get(id)}`);
   }
+  assert.equal(readlinkSync(swarm.path("results/around/near")), "a/b/c/../x");
+  const leak = lstatSync(swarm.path("results/chain/leak"));
+  assert.ok(
+    leak.isFile() && swarm.result("chain/leak") === "secret\n",
+    "in the place of a link comes what it leads to",
+  );
+  assert.ok(!swarm.exists("results/folders"));
   const sparse = lstatSync(swarm.path("results/twice/x"));
   assert.ok(sparse.blocks < 10_000, "a sparse file came with all its zeros");
 }

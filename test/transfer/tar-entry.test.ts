@@ -1,10 +1,23 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { lstatSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FolderWalk } from "../../runtime/results/folder-walk.js";
 import { END_OF_TAR, paddingFor, type TarEntry, tarHeader } from "../../runtime/transfer/tar-entry.js";
+import { Unpacker } from "../../runtime/transfer/unpack.js";
 import { suite } from "../runner/suite.js";
+
+import { temporaryFolder } from "../swarms/swarm-folders.js";
 
 const test = suite("tar entries");
 
@@ -39,6 +52,50 @@ test("are what tar takes them for, whatever their names and sizes", () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test("a link that leads out is known also where its text goes by way of another link", async () => {
+  const folder = temporaryFolder();
+  const roots = ["near", "far", "plain"];
+  const links = {
+    ...{ "near/a/b/c": "../..", "near/up": "a/b/c/../near/x", "near/turn": "a/b/../../x", "near/nowhere": "y" },
+    ...{ "far/a/b/c": "../..", "far/leak": "a/b/c/../../secret", "plain/leak": "../secret" },
+  };
+  const file = Buffer.from("x");
+  const blocks = [
+    ...Object.entries(links).map(([name, leadsTo]) =>
+      tarHeader({ name, kind: "link", mode: 0o777, mtime, size: 0, leadsTo }),
+    ),
+    ...roots.flatMap((name) => [
+      tarHeader({ name: `${name}/x`, kind: "file", mode: 0o644, mtime, size: 1 }),
+      ...[file, paddingFor(1)],
+    ]),
+  ];
+  const artifacts = roots.map((path) => ({ kind: "folder" as const, path, bytes: 0 }));
+  const unpacker = new Unpacker(folder, artifacts, "lab");
+  const { input, done } = unpacker.open();
+  input.end(Buffer.concat([...blocks, END_OF_TAR]));
+  await done;
+  assert.deepEqual(
+    [...unpacker.refused],
+    [
+      ["plain", "has a link that leads out of it: leak"],
+      ["near", "has a link that leads out of it: up"],
+      ["far", "has a link that leads out of it: leak"],
+    ],
+  );
+  const isHere = (name: string) => lstatSync(join(folder, name), { throwIfNoEntry: false }) !== undefined;
+  assert.deepEqual(
+    Object.keys(links).filter((name) => !isHere(name)),
+    ["near/up", "far/leak", "plain/leak"],
+  );
+  writeFileSync(join(folder, "secret"), "secret");
+  const walk = new FolderWalk(join(folder, "near"), "near", copyFileSync);
+  walk.copy(join(folder, "copy"));
+  assert.equal(readlinkSync(join(folder, "copy/turn")), "a/b/../../x");
+  symlinkSync("a/b/c/../secret", join(folder, "near/leak"));
+  new FolderWalk(join(folder, "near"), "near", copyFileSync).copy(join(folder, "again"));
+  assert.ok(lstatSync(join(folder, "again/leak")).isFile(), "in the place of such a link comes what it leads to");
 });
 
 test("say how large a file of more than 8 GB is", () => {

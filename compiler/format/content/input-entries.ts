@@ -1,5 +1,7 @@
 import { lstatSync, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
-import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
+import { isWithin } from "../within.js";
+import { linkStaysIn } from "./links.js";
 
 /** Something that an input consists of; `path` is its path within the input, empty for the input itself. */
 export type InputEntry = { readonly path: string; readonly stats: Stats } /** `source` is where it can be read */ & (
@@ -29,22 +31,6 @@ export function specialKind(stats: Stats): string | undefined {
   if (stats.isSocket()) return "a socket";
   if (stats.isCharacterDevice() || stats.isBlockDevice()) return "a device";
   return undefined;
-}
-
-function isWithin(folder: string, path: string): boolean {
-  const inside = relative(folder, path);
-  return inside !== ".." && !inside.startsWith("../") && !isAbsolute(inside);
-}
-
-/** Does the text of a link stay in the folder, step by step, wherever that folder lies? @param depth of the link in it */
-export function staysInside(depth: number, leadsTo: string): boolean {
-  let at = depth;
-  for (const part of leadsTo.split("/")) {
-    if (part === "..") at -= 1;
-    else if (part !== "" && part !== ".") at += 1;
-    if (at < 0) return false;
-  }
-  return true;
 }
 
 function isMissing(error: unknown): boolean {
@@ -126,11 +112,8 @@ class InputWalker {
       this.fault(path, "is a link to a path that is not UTF-8", "rename what it leads to");
       return;
     }
-    const depth = relative(root.real, dirname(real))
-      .split("/")
-      .filter((part) => part !== "").length;
     const literal = resolve(dirname(real), text);
-    const stays = !isAbsolute(text) && staysInside(depth, text);
+    const stays = linkStaysIn(root.real, relative(root.real, real), text);
     let leads: string;
     try {
       leads = realpathSync(at);

@@ -25,7 +25,7 @@ test("bash completes verbs, options, folders, targets and jobs, without function
   deployment.write("lists/tasks.txt.locusts/swarm.config.ts", "");
   deployment.write("lists/sub/results/x", "");
   deployment.write("results/x", "");
-  assert.equal((await deployment.begin(["build"]).outcome).exitCode, 0);
+  assert.equal((await deployment.verb(["build"])).exitCode, 0);
   deployment.write("locusts", `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@"\n`);
   chmodSync(deployment.path("locusts"), 0o755);
   // Words as bash takes them apart: at = and : as well.

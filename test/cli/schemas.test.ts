@@ -67,7 +67,7 @@ async function expectValid(deployment: Deployment, verb: string, ...words: strin
 }
 
 async function expectDocument(deployment: Deployment, verb: string, words: readonly string[], isError: boolean) {
-  const { stdout, stderr } = await deployment.begin([verb, ...words, "--json"]).outcome;
+  const { stdout, stderr } = await deployment.verb([verb, ...words, "--json"]);
   const schema = JSON.parse(readFileSync(join(FOLDER, `${verb}.json`), "utf8")) as AnySchemaObject;
   const document = JSON.parse(stdout) as { errors?: unknown };
   const isValid = ajv.validate(schema, document);

@@ -49,7 +49,7 @@ test("a job may be named by its params, or by a part of its name that no other h
   `);
   await deployment.deploy();
   const logOf = async (word: string) => {
-    const { stdout, stderr } = await deployment.begin(["logs", "--job", word]).outcome;
+    const { stdout, stderr } = await deployment.verb(["logs", "--job", word]);
     return stdout === "" ? stderr.split("\n", 1)[0] : stdout;
   };
   assert.equal(await logOf("sample=S002,depth=5"), "S002 5\n");

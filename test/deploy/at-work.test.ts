@@ -113,7 +113,7 @@ test("status lists what runs; cancel ends it while a deploy follows it in anothe
     command: ({ params }) => sh\`[[ \${params.id} == a ]] || sleep 60\`,`);
   const { outcome } = deployment.begin(["deploy"]);
   await until("two jobs hang", () => deployment.journal().filter(([word]) => word === "start").length === 3);
-  const { stdout } = await deployment.begin(["status", "--json"]).outcome;
+  const { stdout } = await deployment.verb(["status", "--json"]);
   const { running, jobs } = JSON.parse(stdout);
   assert.equal(jobs.running, 2);
   const listed = running.map(({ job, attempt, slot, folder }: Record<string, unknown>) => [job, attempt, slot, folder]);
@@ -129,7 +129,7 @@ test("status lists what runs; cancel ends it while a deploy follows it in anothe
     ["b", 1, Number(slots.get("2")), join(work, "2")],
     ["c", 1, Number(slots.get("3")), join(work, "3")],
   ]);
-  const words = await deployment.begin(["status"]).outcome;
+  const words = await deployment.verb(["status"]);
   assert.match(
     words.stdout,
     /^running:\n(?: {2}c .*\n)? {2}b {2}\d+\.\d s {2}slot \d {2}\.locusts\/local\/runs\/1\/work\/main\.1\/1\/2\n/,
@@ -137,7 +137,7 @@ test("status lists what runs; cancel ends it while a deploy follows it in anothe
   assert.equal(words.stderr, "");
 
   const watched = deployment.begin(["status", "--watch"]);
-  const cancelled = await deployment.begin(["cancel"]).outcome;
+  const cancelled = await deployment.verb(["cancel"]);
   assert.deepEqual(
     [cancelled.exitCode, cancelled.stdout],
     [0, "stopped\n1/3 done; locusts deploy goes on from here\n"],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { BundledJob } from "../../compiler/format/bundle.js";
 import { MeantJobs } from "../../runtime/results/meant-jobs.js";
 import { suite } from "../runner/suite.js";
-import { Deployment, type DeployOutcome, reportOf, until } from "./deployment.js";
+import { Deployment, type DeployOutcome, until } from "./deployment.js";
 
 /** Which jobs a deploy is asked to run: --only, --redo, --limit and --dry-run. */
 const test = suite("choosing jobs");
@@ -30,14 +30,14 @@ interface Preview {
 }
 
 async function preview(deployment: Deployment, ...words: string[]): Promise<Preview> {
-  const { stdout, stderr, exitCode } = await deployment.begin(["deploy", "-n", "--json", ...words]).outcome;
+  const { stdout, stderr, exitCode } = await deployment.verb(["deploy", "-n", "--json", ...words]);
   assert.equal(exitCode, 0, stderr);
   return JSON.parse(stdout) as Preview;
 }
 
 test("a dry run writes nothing, and shows the first job's command with its values", async () => {
   const deployment = new Deployment(SAMPLES);
-  const { stdout, exitCode } = await deployment.begin(["deploy", "--dry-run", "--only", "sample=it*"]).outcome;
+  const { stdout, exitCode } = await deployment.verb(["deploy", "--dry-run", "--only", "sample=it*"]);
   assert.equal(exitCode, 0);
   assert.equal(
     stdout,
@@ -73,7 +73,7 @@ test("--only restricts what runs, --redo runs again what is done; what is named 
   ]);
   const named = await preview(deployment, "--only", "sample=S001,depth=2");
   assert.deepEqual([named.jobs, named.left, named.cached], [[], 6, 3]);
-  const nobody = await deployment.begin(["deploy", "--only", "S009", "timeout"]).outcome;
+  const nobody = await deployment.verb(["deploy", "--only", "S009", "timeout"]);
   assert.equal(nobody.exitCode, 1);
   assert.match(
     nobody.stderr,
@@ -112,13 +112,13 @@ test("where a run is gone on with, nothing can be chosen, and that is said", asy
       hint: "follow it (locusts deploy) or stop it (locusts cancel), then give --redo and --limit again",
     },
   ]);
-  const dry = await deployment.begin(["deploy", "-n"]).outcome;
+  const dry = await deployment.verb(["deploy", "-n"]);
   assert.match(
     dry.stdout,
     /^run 1 of an earlier deploy still goes on: it would be followed first; 0 of its 3 jobs have/,
   );
   deployment.write(".locusts/local/go", "");
-  const all = reportOf(await deployment.beginDeploy().outcome);
+  const all = await deployment.deploy();
   assert.deepEqual([all.exitCode, all.report.jobs.done], [0, 3]);
   await until("the manager has left", () => deployment.processes().length === 0);
 });

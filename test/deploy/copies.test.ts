@@ -92,7 +92,7 @@ test("nothing that is done in a copy reaches what the original runs; the origina
   const manager = copy.path(".locusts/local/bundle/manager.sh");
   assert.equal((await copy.beginScript(manager, "--is-running").outcome).exitCode, 1);
   for (const verb of ["cancel", "clean"]) {
-    const { exitCode, stderr } = await copy.begin([verb]).outcome;
+    const { exitCode, stderr } = await copy.verb([verb]);
     assert.equal(exitCode, 0, stderr);
   }
   const moved = new Deployment("", {}, `${deployment.folder}-moved`);

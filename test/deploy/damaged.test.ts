@@ -70,7 +70,7 @@ test("a line of a journal with other columns is named, and nothing but its job r
   const sentence = (line: number) =>
     `note: line ${line} of journal/main.1.tsv of run 1 is torn, or has other columns than this version knows`;
   for (const verb of ["status", "deploy"]) {
-    const { stderr } = await deployment.begin([verb]).outcome;
+    const { stderr } = await deployment.verb([verb]);
     for (const line of [at + 1, at + 2]) assert.ok(stderr.includes(sentence(line)), `${verb}: ${stderr}`);
   }
   assert.equal(deployment.results().filter((path) => /^\d\.txt$/.test(path)).length, 4);
@@ -92,7 +92,7 @@ test("if the definition has changed as well, it is said that its results cannot 
   await leaveDead(deployment);
   writeFileSync(deployment.path(".locusts/local/bundle/bundle.json"), "");
   deployment.define(SWARM("two"));
-  const { stderr, exitCode } = await deployment.begin(["deploy"]).outcome;
+  const { stderr, exitCode } = await deployment.verb(["deploy"]);
   assert.equal(exitCode, 0, stderr);
   assert.match(stderr, /note: the results of run 1 cannot be collected: no whole bundle of it is left/);
   assert.equal(deployment.read("results/1.txt"), "two\n");
@@ -112,12 +112,12 @@ test("what is lost of a run keeps no deploy from going on, and status and clean 
   }
   writeFileSync(state("definition"), NOISE);
   writeFileSync(state("placed.tsv"), NOISE);
-  const shown = await deployment.begin(["status"]).outcome;
+  const shown = await deployment.verb(["status"]);
   assert.equal(shown.exitCode, 0, shown.stderr);
   const report = await deployment.succeed();
   assert.deepEqual([report.jobs.cached, begun(deployment)], [4, 4], "nothing has run again");
   assert.equal(deployment.read(".locusts/definition"), "swarm.config.ts\n");
-  const cleaned = await deployment.begin(["clean"]).outcome;
+  const cleaned = await deployment.verb(["clean"]);
   assert.equal(cleaned.exitCode, 0, cleaned.stderr);
   assert.equal(deployment.exists(".locusts/local/runs"), false);
 });
@@ -140,12 +140,12 @@ test("clean --reset gets one out of anything, ends what runs, and keeps results"
   writeFileSync(deployment.path("results/outputs.tsv"), NOISE);
   rmSync(deployment.path(".locusts/local/runs/2/run"));
   mkdirSync(deployment.path(".locusts/local/runs/2/run"));
-  const stuck = await deployment.begin(["deploy"]).outcome;
+  const stuck = await deployment.verb(["deploy"]);
   assert.equal(stuck.exitCode, 1);
 
   // Somebody who looks at what lies there.
   const looking = spawn("sleep", ["60"], { cwd: deployment.path(".locusts/local/runs"), stdio: "ignore" });
-  const reset = await deployment.begin(["clean", "--reset"]).outcome;
+  const reset = await deployment.verb(["clean", "--reset"]);
   assert.equal(reset.exitCode, 0, reset.stdout);
   assert.deepEqual([looking.exitCode, looking.signalCode], [null, null]);
   looking.kill();

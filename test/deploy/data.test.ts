@@ -160,7 +160,7 @@ test("columns that cannot be are refused at their place", async () => {
     },
     command: ({ outputs }) => sh\`touch \${outputs.fit} \${outputs.other} \${outputs.jobs}\`,
   `);
-  const { stderr } = await swarm.begin(["check"]).outcome;
+  const { stderr } = await swarm.verb(["check"]);
   assert.match(stderr, /swarm\.config\.ts:\d+:\d+ error: data\(…\) cannot tell what "out\/\{id\}\.dat" holds/);
   assert.match(stderr, /the column id is called like the job's name or a param/);
   assert.match(stderr, /the table of the output jobs would lie where Locusts keeps its own/);
@@ -172,7 +172,7 @@ test("a column's type that there is not is told at its place, with those that th
     outputs: { fit: data("fits/{id}.json", { slope: "float" }) },
     command: ({ outputs }) => sh\`touch \${outputs.fit}\`,
   `);
-  const { stderr } = await swarm.begin(["check"]).outcome;
+  const { stderr } = await swarm.verb(["check"]);
   assert.match(
     stderr,
     /a column is "string", "number", "integer" or "boolean", with a \? if it may be missing, not "float"/,
@@ -201,7 +201,7 @@ test("a deploy that is killed while tables take their places: the next verb puts
   assert.equal(signal, "SIGKILL");
   const tables = () => ["jobs.tsv", "outputs.tsv", "fit.tsv"].map((name) => /^id=b,/m.test(swarm.result(name)));
   assert.deepEqual(tables(), [true, true, false]);
-  await swarm.begin(["status"]).outcome;
+  await swarm.verb(["status"]);
   assert.deepEqual(tables(), [true, true, true]);
   const { types, rows } = await readParquet(swarm.path("results/jobs.parquet"));
   assert.deepEqual([types.depth, types.size, types.part, types.many], ["DOUBLE", ...Array(3).fill("BYTE_ARRAY")]);

@@ -14,9 +14,9 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { CLI, runVerb } from "../verbs/run-verb.js";
 
-export const CLI = fileURLToPath(new URL("../../runtime/cli/bin.js", import.meta.url));
+export { CLI };
 
 /** What `deploy --json` prints. */
 export interface Report {
@@ -148,8 +148,19 @@ export default defineSwarm({
     return lines.map((line) => Object.fromEntries(line.split("\t").map((field, i) => [names[i], field])));
   }
 
+  /** What verbs find in their environment besides. */
+  surroundings(): NodeJS.ProcessEnv {
+    return {};
+  }
+
+  /** Starts a verb in a process of its own. */
   begin(words: readonly string[], env: NodeJS.ProcessEnv = {}): Begun {
-    return begin(process.execPath, [CLI, ...words], this.folder, env);
+    return begin(process.execPath, [CLI, ...words], this.folder, { ...this.surroundings(), ...env });
+  }
+
+  /** Runs a verb to its end, whatever that is. */
+  verb(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+    return runVerb(words, this.folder, { ...this.surroundings(), ...env });
   }
 
   beginDeploy(words: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Begun {
@@ -158,7 +169,7 @@ export default defineSwarm({
 
   /** Runs `deploy` to its end, whatever that is. */
   async deploy(words: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<DeployOutcome> {
-    return reportOf(await this.beginDeploy(words, env).outcome);
+    return reportOf(await this.verb(["deploy", ...words, "--json"], env));
   }
 
   /** Runs `deploy`, which has to bring all jobs to a good end. */

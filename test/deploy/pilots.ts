@@ -51,7 +51,7 @@ export class Pilots extends Deployment {
 
   /** Builds the bundle and stages a run of all jobs for so many managers. */
   async stage(managers: number): Promise<void> {
-    const built = await this.begin(["build"]).outcome;
+    const built = await this.verb(["build"]);
     assert.equal(built.exitCode, 0, built.stderr);
     const description = readBundleDescription(this.bundle);
     const files = openLocalFiles(this.path("target"), DigestCache.open(undefined));

@@ -99,7 +99,7 @@ test("a folder for the bundle that cannot be made is named", async () => {
   const deployment = new Deployment('jobs: list("id", ["a"]), command: ({ params }) => sh`: ${params.id}`,');
   symlinkSync("/nowhere", deployment.path("dangling"));
   for (const out of ["/proc/a/b", "dangling/a", "dangling"]) {
-    const { exitCode, stderr } = await deployment.begin(["build", "--out", out]).outcome;
+    const { exitCode, stderr } = await deployment.verb(["build", "--out", out]);
     assert.notEqual(exitCode, 0);
     assert.match(stderr, new RegExp(`${out.split("/").slice(0, 3).join("/")}: it cannot be made|dangling`), stderr);
     assert.doesNotMatch(stderr, /mistake in Locusts/);

@@ -182,7 +182,7 @@ test("a variable that bash will not set is refused, and a literal $PATH explaine
     environment: { variables: { PPID: 5, RANDOM: 5, PWD: "/tmp", PATH: "$HOME/bin:$PATH", LOCUSTS_INCARNATION: "x", DOLLAR: "$HOME" } },
     command: ({ params }) => sh\`echo \${params.id}\`,
   `);
-  const { exitCode, stdout, stderr } = await deployment.begin(["check"]).outcome;
+  const { exitCode, stdout, stderr } = await deployment.verb(["check"]);
   assert.equal(exitCode, 1);
   const words = stdout + stderr;
   for (const part of [/PPID is read-only/, /RANDOM is bash's own/, /PWD is bash's own/, /"locusts_" are Locusts' own/])

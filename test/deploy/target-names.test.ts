@@ -31,7 +31,7 @@ test("targets have names that are no paths, and not those of Locusts' own files:
     `import { defineSwarm, list, local, sh } from "locusts";
 export default defineSwarm({ name: "test", ${FIELDS} targets: {\n${targets.join("\n")}\n} });`,
   );
-  const { exitCode, stdout } = await deployment.begin(["check", "--target", "box", "--json"]).outcome;
+  const { exitCode, stdout } = await deployment.verb(["check", "--target", "box", "--json"]);
   assert.equal(exitCode, 1);
   const errors = (JSON.parse(stdout) as Report).errors ?? [];
   assert.deepEqual(
@@ -52,11 +52,11 @@ test("a bash that cannot run the manager is named once, and nothing is staged", 
   deployment.write("old/bash", `#!/bin/bash\ncase $1 in *manager.sh) ${old} ;; esac\nexec /bin/bash "$@"\n`);
   chmodSync(deployment.path("old/bash"), 0o755);
   const env = { PATH: `${deployment.path("old")}:${process.env.PATH}` };
-  const { exitCode, stderr } = await deployment.begin(["deploy"], env).outcome;
+  const { exitCode, stderr } = await deployment.verb(["deploy"], env);
   assert.equal(exitCode, 1);
   assert.equal(stderr.match(/needs bash 4\.4/g)?.length, 1, stderr);
   assert.ok(!deployment.exists(".locusts/local/runs") && !deployment.exists(".locusts/local/shared"));
-  const none = await deployment.begin(["deploy"], { PATH: deployment.path("none") }).outcome;
+  const none = await deployment.verb(["deploy"], { PATH: deployment.path("none") });
   assert.match(none.stderr, /bash cannot be started: it is not there/);
   await deployment.succeed();
 });

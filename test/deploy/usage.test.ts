@@ -91,7 +91,7 @@ test("journals and ledgers of versions that did not measure are read", async () 
     assert.notDeepEqual(earlier, lines);
     writeFileSync(join(folder, name), earlier.join("\n"));
   }
-  await deployment.begin(["gather"]).outcome;
+  await deployment.verb(["gather"]);
   assert.deepEqual(deployment.results(), ["1.txt", "3.txt"]);
   assert.equal(deployment.jobs().get("2")?.exit_code, "7");
   assert.equal(deployment.jobs().get("1")?.cpu_seconds, "NA");

@@ -16,7 +16,7 @@ test("of a deploy that nobody follows, the word is given on the target, with the
      ${NOTIFY}`,
   );
   const target = ".locusts/local";
-  const { exitCode, stderr } = await deployment.begin(["deploy", "--detach"]).outcome;
+  const { exitCode, stderr } = await deployment.verb(["deploy", "--detach"]);
   assert.equal(exitCode, 0, stderr);
   await until("the word is given", () => deployment.manager() !== undefined && deployment.exists(`${target}/document`));
   const later = await deployment.deploy();

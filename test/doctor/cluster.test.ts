@@ -86,7 +86,7 @@ realTest("a target that is right is ready, over ssh and on the login node, and n
 
 realTest("people read one line for each finding, and a hint where something is wrong", async () => {
   const swarm = new Elsewhere(overSsh(await useCluster()), JOBS, slurm(`${FINE}, partition: "short"`));
-  const { exitCode, stdout, stderr } = await swarm.begin(["doctor"]).outcome;
+  const { exitCode, stdout, stderr } = await swarm.verb(["doctor"]);
   assert.equal(exitCode, 1);
   assert.equal(stderr, "");
   assert.match(stdout, /^ok {6}partition {8}short is up$/m);

@@ -21,7 +21,7 @@ test("this machine is ready, and looking at it changes nothing", async () => {
   const left = swarm.path(`.locusts-doctor.${hostname()}.4194305.1`);
   const used = swarm.path(`.locusts-doctor.${hostname()}.${process.pid}.1`);
   for (const folder of [left, used]) mkdirSync(folder);
-  const { exitCode, stdout, stderr } = await swarm.begin(["doctor"]).outcome;
+  const { exitCode, stdout, stderr } = await swarm.verb(["doctor"]);
   assert.equal(exitCode, 0, stderr);
   assert.match(stdout, /^ok {6}bash/m);
   assert.match(stdout, /local is ready\n$/);
@@ -42,7 +42,7 @@ test("a tool that the manager needs is missed", async () => {
       }
     }
   }
-  const { exitCode, stdout, stderr } = await swarm.begin(["doctor"], { PATH: bin }).outcome;
+  const { exitCode, stdout, stderr } = await swarm.verb(["doctor"], { PATH: bin });
   rmSync(bin, { recursive: true });
   assert.equal(exitCode, 1, stderr);
   assert.match(stdout, /^fail {4}programs {9}not there: tar\n +hint: the manager needs coreutils/m);

@@ -81,13 +81,13 @@ const scripts = new Map<string, string>(
 test.before(async () => {
   for (const [name, fields] of Object.entries(DEFINITIONS)) {
     const deployment = new Deployment(fields, { "in/a.txt": "a", common: "c" });
-    const { exitCode, stderr } = await deployment.begin(["build"]).outcome;
+    const { exitCode, stderr } = await deployment.verb(["build"]);
     assert.equal(exitCode, 0, `${name}: ${stderr}`);
     scripts.set(name, join(deployment.folder, "bundle/local/manager.sh"));
   }
   for (const [name, [target, fields]] of Object.entries(CLUSTER_DEFINITIONS)) {
     const pilots = new Pilots(fields, target, { common: "c" });
-    const { exitCode, stderr } = await pilots.begin(["build"]).outcome;
+    const { exitCode, stderr } = await pilots.verb(["build"]);
     assert.equal(exitCode, 0, `${name}: ${stderr}`);
     scripts.set(name, join(pilots.bundle, "manager.sh"));
     for (const script of ["pilot.sh", "submit.sh"]) scripts.set(`${name}: ${script}`, join(pilots.bundle, script));
@@ -164,7 +164,7 @@ test("what a pilot's script says of its scratch folder is text but for its varia
   assert.equal(stdout, `/lscratch/7/it's "mine"`);
   for (const scratch of ["here", "/a/$(id)", "/a/`id`", "/a/${b:-c}"]) {
     const pilots = new Pilots(BARE, `scratch: ${JSON.stringify(scratch)}`);
-    const { exitCode, stderr } = await pilots.begin(["build"]).outcome;
+    const { exitCode, stderr } = await pilots.verb(["build"]);
     assert.equal(exitCode, 1);
     assert.match(stderr, /error: scratch ".*" is (no absolute path|more than a path with variables)/);
   }

@@ -61,7 +61,7 @@ test("one file holds every job of all runs as data, and asks for nothing", async
   assert.equal(swarm.result("report.html"), before, "nothing has changed: it is not written again");
   await swarm.deploy(["--redo", "fine", "--only", "fine", "--no-report"]);
   assert.equal(swarm.result("report.html"), before, "nobody wants it");
-  const { stdout } = await swarm.begin(["report"]).outcome;
+  const { stdout } = await swarm.verb(["report"]);
   assert.equal(stdout.trim(), "results/report.html");
   assert.equal(readPage(swarm.result("report.html")).timeline?.tries?.jobs.length, names.length + 3);
 

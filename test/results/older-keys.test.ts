@@ -44,7 +44,7 @@ test("they count, those of an edited definition too, and nothing is run again fo
   age(deployment, keys);
   deployment.write("runs", "");
 
-  const preview = await deployment.begin(["deploy", "--dry-run"], env).outcome;
+  const preview = await deployment.verb(["deploy", "--dry-run"], env);
   assert.match(preview.stdout, /^3 jobs, 2 done before: 1 to run \(1 failed before\)/);
   const { report } = await deployment.deploy([], env);
   assert.deepEqual([report.jobs.done, report.jobs.failed, ran()], [2, 1, "c"]);
@@ -65,19 +65,19 @@ test("logs of a list of commands are found by them, too", async () => {
     if (existsSync(now as string)) renameSync(now as string, before as string);
   }
   await deployment.deploy(["--only", "1"]);
-  const { stdout } = await deployment.begin(["logs", "--job", "2"]).outcome;
+  const { stdout } = await deployment.verb(["logs", "--job", "2"]);
   assert.match(stdout, /^oops$/m);
 });
 
 test("an edit of what all jobs have in common leaves their lines in jobs.tsv as they are, and diff says what it was", async () => {
   const deployment = new Deployment(fields("one"));
   const bundled = () => deployment.read("bundle/local/jobs.tsv");
-  await deployment.begin(["build"]).outcome;
+  await deployment.verb(["build"]);
   const before = bundled();
   deployment.define(fields("two").replace('"{id}.txt"', 'nonEmpty("{id}.txt")'));
-  const diff = await deployment.begin(["diff"]).outcome;
+  const diff = await deployment.verb(["diff"]);
   assert.match(diff.stdout, /^3 jobs changed: command, environment or rules/);
-  await deployment.begin(["build"]).outcome;
+  await deployment.verb(["build"]);
   assert.equal(bundled(), before);
 });
 

@@ -29,8 +29,8 @@ class Versions extends Deployment {
     super(text, { "in.txt": "input\n", runs: "", ...files });
   }
 
-  override begin(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    return super.begin(words, { ...env, HOME: this.folder });
+  override surroundings(): NodeJS.ProcessEnv {
+    return { HOME: this.folder };
   }
 
   /** The jobs that were run since it was asked last. */
@@ -41,7 +41,7 @@ class Versions extends Deployment {
   }
 
   async json(...words: string[]): Promise<Report & { readonly stale: string[]; readonly moved?: string[] }> {
-    return JSON.parse((await this.begin([...words, "--json"]).outcome).stdout);
+    return JSON.parse((await this.verb([...words, "--json"])).stdout);
   }
 }
 
@@ -83,7 +83,7 @@ test("outputs of jobs that have left are named, moved away when asked for, and c
   const swarm = new Versions(fields(AB, "echo x > ${outputs.out}", "{id}/out.txt"), { "results/a/mine.txt": "" });
   await swarm.succeed();
   swarm.define(fields('list("id", ["b"])', "echo x > ${outputs.out}", "{id}/out.txt"));
-  const { exitCode, stderr } = await swarm.begin(["deploy"]).outcome;
+  const { exitCode, stderr } = await swarm.verb(["deploy"]);
   assert.equal(exitCode, 0);
   assert.match(stderr, /stale:.*results\/a\/out\.txt.*locusts clean --stale/);
   const { stale, jobs } = await swarm.json("status");
@@ -101,9 +101,9 @@ test("outputs of jobs that have left are named, moved away when asked for, and c
   await swarm.succeed();
   assert.deepEqual(swarm.results(), ["of_a.txt", "of_b.txt"], "a path that has moved leaves nothing");
   assert.ok(!existsSync(swarm.path("results/b")), "nor an empty folder of ours");
-  const { stdout: built } = await swarm.begin(["build"]).outcome;
+  const { stdout: built } = await swarm.verb(["build"]);
   assert.match(built, /kept +\d+ bytes of outputs of earlier versions/);
-  await swarm.begin(["clean"]).outcome;
+  await swarm.verb(["clean"]);
   assert.ok(!existsSync(swarm.path(".locusts/kept")));
 });
 
@@ -238,11 +238,11 @@ test.skipUnless(
     const swarm = new Versions(fields(AB, "echo x > ${outputs.out}; touch pinned; chattr +i pinned"));
     const unpin = () => spawnSync("find", [swarm.folder, "-name", "pinned", "-exec", "chattr", "-i", "{}", "+"]);
     try {
-      const { exitCode, stderr } = await swarm.begin(["deploy"]).outcome;
+      const { exitCode, stderr } = await swarm.verb(["deploy"]);
       assert.equal(exitCode, 0, stderr);
       assert.match(stderr, /note: .*pinned/);
       assert.equal(swarm.jobs().size, 2);
-      assert.match((await swarm.begin(["clean"]).outcome).stderr, /error: .*\/pinned cannot be removed/);
+      assert.match((await swarm.verb(["clean"])).stderr, /error: .*\/pinned cannot be removed/);
     } finally {
       unpin();
     }

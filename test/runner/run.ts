@@ -15,6 +15,8 @@ import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { CLUSTERS, prepareToStopClusters } from "../cluster/stop-clusters.js";
+import { VerbServer } from "../verbs/start-verb-server.js";
+import { VERB_SERVER } from "../verbs/verb-order.js";
 import { judge } from "./judge.js";
 import type { SkippedTest, Tally } from "./tally.js";
 import { killRunningFiles, runTestFile } from "./test-file.js";
@@ -45,6 +47,8 @@ const filters = words.length === 1 && words[0] === "quick" ? QUICK : words;
 const files = testFiles(folder).filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)));
 // One more than the processors: tests wait about half of their time.
 const concurrency = Number(process.env.LOCUSTS_TEST_JOBS ?? Math.min(availableParallelism() + 1, 3));
+/** What runs verbs is warm after a few of them, so that the files of a worker share it. */
+const sharesVerbs = options.folder === undefined && process.env[VERB_SERVER] === undefined;
 const scratch = mkdtempSync(join(tmpdir(), "locusts-tests-"));
 
 // The runner's own tests run it on other folders, in the middle of it all.
@@ -114,16 +118,20 @@ function* chain<T>(...queues: readonly IterableIterator<T>[]): Generator<T> {
 
 async function work(queue: Iterator<[number, string]>, env: NodeJS.ProcessEnv = {}): Promise<FileOutcome[]> {
   const outcomes: FileOutcome[] = [];
+  let server: VerbServer | undefined;
   for (let next = queue.next(); !next.done; next = queue.next()) {
-    outcomes.push(await runFile(...next.value, env));
+    if (sharesVerbs && !server?.isAlive) server = await new VerbServer().ready();
+    outcomes.push(await runFile(...next.value, env, server));
   }
+  server?.close();
   return outcomes;
 }
 
-/** Runs one file, and says how that went. */
-async function runFile(index: number, file: string, env: NodeJS.ProcessEnv): Promise<FileOutcome> {
+/** Runs one file, and says how that went. @param server runs its verbs; unless it is given, the file starts its own */
+async function runFile(index: number, file: string, env: NodeJS.ProcessEnv, server?: VerbServer): Promise<FileOutcome> {
   const own = mkdtempSync(join(scratch, `${index}-`));
-  const ending = await runTestFile(join(folder, file), Number(options.seconds), own, env);
+  const variables = server ? { ...env, [VERB_SERVER]: server.folder } : env;
+  const ending = await runTestFile(join(folder, file), Number(options.seconds), own, variables);
   const verdict = judge(ending);
   const problems = [...verdict.problems];
   if (verdict.only.length > 0) {

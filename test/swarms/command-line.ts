@@ -1,7 +1,5 @@
-import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
-
-const bin = fileURLToPath(new URL("../../runtime/cli/bin.js", import.meta.url));
+import { begin } from "../deploy/deployment.js";
+import { CLI, runVerb } from "../verbs/run-verb.js";
 
 /** How a call of `locusts` ended. */
 export interface Ending {
@@ -17,23 +15,12 @@ export interface Surroundings {
   readonly through?: readonly string[];
 }
 
-/** Runs the real command line in a process of its own. */
-export function locusts(words: readonly string[], { cwd, env, through = [] }: Surroundings = {}): Promise<Ending> {
-  const [program, ...args] = [...through, process.execPath, bin, ...words] as [string, ...string[]];
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      cwd,
-      env: { ...process.env, NO_COLOR: "1", ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const read = { stdout: "", stderr: "" };
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      read.stdout += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      read.stderr += text;
-    });
-    child.on("error", reject);
-    child.on("close", (exitCode) => resolve({ exitCode, ...read }));
-  });
+/** Runs the command line; through another program, in a process of its own. */
+export async function locusts(
+  words: readonly string[],
+  { cwd = process.cwd(), env = {}, through = [] }: Surroundings = {},
+): Promise<Ending> {
+  const [program, ...args] = [...through, process.execPath, CLI, ...words] as [string, ...string[]];
+  if (through.length === 0) return runVerb(words, cwd, env);
+  return begin(program, args, cwd, env).outcome;
 }

@@ -28,7 +28,7 @@ async function edited(): Promise<Deployment> {
     "in/c.txt": "c",
     ".gitignore": "in/\n",
   });
-  const built = await deployment.begin(["build"]).outcome;
+  const built = await deployment.verb(["build"]);
   assert.equal(built.exitCode, 0, built.stderr);
   git(deployment, "init");
   git(deployment, "add", "-A");
@@ -42,7 +42,7 @@ async function edited(): Promise<Deployment> {
 test("diff --against compares with a revision's bundle; --no-inputs does without the data, with the jobs of the bundle", async () => {
   const deployment = await edited();
   const before = readdirSync(tmpdir()).filter((name) => name.startsWith("locusts-revision-"));
-  const run = (...words: string[]) => deployment.begin(["diff", "--against", "HEAD", ...words]).outcome;
+  const run = (...words: string[]) => deployment.verb(["diff", "--against", "HEAD", ...words]);
   const comment = await run("--markdown");
   assert.equal(comment.exitCode, 2, comment.stderr);
   const [shown] = comment.stdout.split("<details>");
@@ -71,18 +71,18 @@ The command:
 `,
   );
   // The bundle that lies here is no part of that; when it is built, it can be compared without the data.
-  assert.equal((await deployment.begin(["build"]).outcome).exitCode, 0);
+  assert.equal((await deployment.verb(["build"])).exitCode, 0);
   rmSync(deployment.path("in"), { recursive: true });
   const committed = await run("--markdown", "--no-inputs");
   assert.deepEqual([committed.exitCode, committed.stdout.split("<details>")[0]], [2, shown]);
-  const unknown = await deployment.begin(["diff", "--against", "nowhere"]).outcome;
+  const unknown = await deployment.verb(["diff", "--against", "nowhere"]);
   assert.match(unknown.stderr, /^error: git knows no revision nowhere here\n {2}hint: in a shallow clone/);
   assert.deepEqual(
     readdirSync(tmpdir()).filter((name) => name.startsWith("locusts-revision-")),
     before,
   );
 
-  const check = (...words: string[]) => deployment.begin([...words, "--no-inputs"]).outcome;
+  const check = (...words: string[]) => deployment.verb([...words, "--no-inputs"]);
   const checked = await check("check");
   assert.equal(checked.stdout, "fine: test has 3 jobs for the target local; their inputs were not looked at\n");
   assert.match(checked.stderr, /^note: the jobs are those of the bundle, since the swarm has no jobs/);

@@ -58,7 +58,7 @@ check("SLURM's controller is away: they are named, end by themselves, and those 
     away,
     conf.replace(/^SlurmctldPort=.*/m, "SlurmctldPort=1").replace(/^MessageTimeout=.*/m, "MessageTimeout=1"),
   );
-  const { exitCode, stderr } = await deployment.begin(["cancel"], { SLURM_CONF: away }).outcome;
+  const { exitCode, stderr } = await deployment.verb(["cancel"], { SLURM_CONF: away });
   assert.equal(exitCode, 1, stderr);
   assert.match(stderr, new RegExp(`^error: pilots may be left: ${id}; SLURM's controller does not answer$`, "m"));
   assert.match(stderr, /hint: none of them begins another job/);

@@ -43,11 +43,11 @@ for (const [words, target] of [
       assert.equal(status.document.jobs.total, JOBS);
       assert.equal(status.document.managers, "running");
 
-      const refused = await second.begin(["deploy"]).outcome;
+      const refused = await second.verb(["deploy"]);
       assert.equal(refused.exitCode, 1);
       assert.match(refused.stderr, /belongs to another checkout: .*@/);
       assert.match(refused.stderr, /--take-over/);
-      assert.equal((await second.begin(["clean"]).outcome).exitCode, 1);
+      assert.equal((await second.verb(["clean"])).exitCode, 1);
 
       for (let done = 0; done < 4; ) {
         await sleep(300);
@@ -57,7 +57,7 @@ for (const [words, target] of [
       assert.ok(some.document.jobs.done >= 4);
       assert.equal(second.results().length, some.document.jobs.done);
 
-      const cancelled = await second.begin(["cancel"]).outcome;
+      const cancelled = await second.verb(["cancel"]);
       assert.equal(cancelled.exitCode, 0, cancelled.stderr);
       assert.equal((await first.json<{ managers: string }>("status")).document.managers, "gone");
 
@@ -69,7 +69,7 @@ for (const [words, target] of [
       const taken = await second.deploy(["--take-over"]);
       assert.equal(taken.exitCode, 0, taken.stderr);
       assert.equal(second.results().length, JOBS);
-      assert.match((await first.begin(["deploy"]).outcome).stderr, /belongs to another checkout/);
+      assert.match((await first.verb(["deploy"])).stderr, /belongs to another checkout/);
     },
   );
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Cluster } from "../cluster/cluster.js";
-import { type Begun, Deployment } from "../deploy/deployment.js";
+import { Deployment } from "../deploy/deployment.js";
 
 /** What is around a deployment to another machine. */
 export interface Place {
@@ -46,8 +46,8 @@ export class Elsewhere extends Deployment {
     this.write("swarm.config.ts", text);
   }
 
-  override begin(words: readonly string[], env: NodeJS.ProcessEnv = {}): Begun {
-    return super.begin(words, { ...this.#environment, ...env });
+  override surroundings(): NodeJS.ProcessEnv {
+    return this.#environment;
   }
 
   override places(): string[] {
@@ -69,7 +69,7 @@ export class Elsewhere extends Deployment {
   async json<T = Record<string, unknown>>(
     ...words: string[]
   ): Promise<{ exitCode: number | null; document: T; stderr: string }> {
-    const { exitCode, stdout, stderr } = await this.begin([...words, "--json"]).outcome;
+    const { exitCode, stdout, stderr } = await this.verb([...words, "--json"]);
     assert.notEqual(stdout, "", stderr);
     return { exitCode, document: JSON.parse(stdout) as T, stderr };
   }

@@ -56,7 +56,7 @@ async function survive(ssh: string): Promise<void> {
   );
 
   network.freeze();
-  const refused = await deployment.begin(["deploy"]).outcome;
+  const refused = await deployment.verb(["deploy"]);
   assert.equal(refused.exitCode, 1, refused.stderr);
   assert.match(refused.stderr, /^error: .*lab.*(did not answer in time|timed out)/m);
   network.thaw();

@@ -49,7 +49,7 @@ async function deployWith(program: string, lie: string, tar: Buffer = Buffer.all
      command: ({ outputs, params }) => sh\`echo good > \${outputs.text}; mkdir \${outputs.tree}; echo leaf > \${outputs.tree}/leaf; : \${params.id}\`,`,
     'ssh({ host: "lab", directory: DIRECTORY, slots: 1 })',
   );
-  return { deployment, ...(await deployment.beginDeploy().outcome) };
+  return { deployment, ...(await deployment.verb(["deploy", "--json"])) };
 }
 
 /** All that lies in and around the definition's folder, apart from Locusts' own. */

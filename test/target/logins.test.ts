@@ -68,7 +68,7 @@ test.skipUnless(
     const away = `${swarm.directory}.away`;
     renameSync(swarm.directory, away);
     for (const verb of ["status", "deploy"]) {
-      const { exitCode, stderr } = await swarm.begin([verb]).outcome;
+      const { exitCode, stderr } = await swarm.verb([verb]);
       assert.equal(exitCode, 1, stderr);
       assert.match(stderr, /^error: .*\/test on lab is not there any more, and run 1 was not collected from it$/m);
       assert.match(stderr, /hint: is its file system mounted there/);

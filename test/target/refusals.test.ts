@@ -20,7 +20,7 @@ const FIELDS = `jobs: range("i", 1, 40),
 
 /** Deploys, which must fail. @returns the error */
 async function refused(deployment: Elsewhere): Promise<{ message: string; hint: string }> {
-  const { exitCode, stdout, stderr } = await deployment.beginDeploy().outcome;
+  const { exitCode, stdout, stderr } = await deployment.verb(["deploy", "--json"]);
   assert.equal(exitCode, 1, `${stdout}\n${stderr}`);
   const [error] = (JSON.parse(stdout) as Report).errors ?? [];
   assert.ok(error?.message && error.hint, stdout);

@@ -68,12 +68,12 @@ test.skipUnless(why === undefined, why ?? "", "logs of failed jobs, and of all w
   assert.deepEqual([deployment.log("good", "out"), deployment.log("bad", "out")], ["", "says bad\n"]);
   await deployment.deploy(["--redo", "all", "--keep-logs"]);
   assert.deepEqual([deployment.log("good", "out"), deployment.log("bad", "out")], ["says good\n", "says bad\n"]);
-  const { stdout, stderr } = await deployment.begin(["logs", "--job", "bad"]).outcome;
+  const { stdout, stderr } = await deployment.verb(["logs", "--job", "bad"]);
   assert.match(stdout, /^says bad\n.*: nonesuch: command not found\n$/);
   assert.match(stderr, /^==> ended by swarm\.config\.ts:\d+: .*\[\[ "\$param_id" == good \]\] \|\| nonesuch$/m);
 
   // Once more, alone, over there.
-  const again = await deployment.begin(["repro", "bad"]).outcome;
+  const again = await deployment.verb(["repro", "bad"]);
   assert.deepEqual([again.exitCode, again.stdout, again.stderr], [127, "says bad\n", deployment.log("bad", "err")]);
 
   // Of a job that runs, what it has printed so far.
@@ -81,7 +81,7 @@ test.skipUnless(why === undefined, why ?? "", "logs of failed jobs, and of all w
   await deployment.deploy(["--detach"]);
   const work = `${deployment.run(3)}/work/main.1/1/1`;
   await until("it has printed something", () => existsSync(`${work}.out`) && statSync(`${work}.out`).size > 0);
-  assert.equal((await deployment.begin(["logs", "--job", "slow"]).outcome).stdout, "so far\n");
+  assert.equal((await deployment.verb(["logs", "--job", "slow"])).stdout, "so far\n");
   const following = deployment.begin(["logs", "--follow"]);
   await once(following.child.stdout as Readable, "data");
   const { document } = await deployment.json<{ running: readonly { job: string; folder: string }[] }>("status");
@@ -89,7 +89,7 @@ test.skipUnless(why === undefined, why ?? "", "logs of failed jobs, and of all w
     document.running.map(({ job, folder }) => [job, folder]),
     [["slow", work]],
   );
-  assert.equal((await deployment.begin(["cancel"]).outcome).exitCode, 0);
+  assert.equal((await deployment.verb(["cancel"])).exitCode, 0);
   assert.equal((await following.outcome).stdout, "slow| so far\n");
 });
 
@@ -126,7 +126,7 @@ test.skipUnless(
     assert.match(deployment.result("1.txt"), /^\/tmp\/scratch-of-\d+\/.*\ndata\n$/);
     assert.equal(deployment.results().length, 29);
     // Once more, alone, in an allocation of its own.
-    const again = await deployment.begin(["repro", "7"]).outcome;
+    const again = await deployment.verb(["repro", "7"]);
     assert.deepEqual([again.exitCode, again.stderr], [7, "seven\n"]);
     assert.equal(await cluster.administer("ls -d /tmp/scratch-of-* 2>/dev/null || true"), "", "scratch is left clean");
   },

@@ -51,7 +51,7 @@ test.skipUnless(why === undefined, why ?? "", "a command that fails is an error,
   const place = { environment: sshd.environment, home: join(sshd.home, "transfer") };
   const target = 'ssh({ host: "lab", directory: DIRECTORY, transfer: { command: `: "$from" "$to"; exit 9` } })';
   const deployment = new Elsewhere(place, FIELDS, target, FILES);
-  const { exitCode, stderr } = await deployment.begin(["deploy"]).outcome;
+  const { exitCode, stderr } = await deployment.verb(["deploy"]);
   assert.equal(exitCode, 1);
   assert.match(stderr, /transfer\.command ended with exit code 9/);
 });

@@ -44,7 +44,7 @@ test("nothing here that was edited, or not selected, is replaced or removed", as
   const deployment = treeOf('list("id", ["one"])', "apply: true", COMMAND);
   await deployment.deploy(["--detach"]);
   for (let preview = { trees: [] }; preview.trees.length === 0; ) {
-    preview = JSON.parse((await deployment.begin(["gather", "--dry-run", "--json"]).outcome).stdout);
+    preview = JSON.parse((await deployment.verb(["gather", "--dry-run", "--json"])).stdout);
   }
   // What a person has done in the meantime.
   deployment.write("env/edited", "edited here\n");
@@ -55,7 +55,7 @@ test("nothing here that was edited, or not selected, is replaced or removed", as
   symlinkSync("../elsewhere", deployment.path("env/way"));
   deployment.write("env/private.txt", "a file where jobs have a folder\n");
 
-  const { exitCode, stdout, stderr } = await deployment.begin(["gather"]).outcome;
+  const { exitCode, stdout, stderr } = await deployment.verb(["gather"]);
   assert.equal(exitCode, 0, stderr);
   const notSelected = "it is here, and was not selected";
   assert.deepEqual(conflictsOf(deployment), [
@@ -82,7 +82,7 @@ test("nothing here that was edited, or not selected, is replaced or removed", as
   assert.ok(!deployment.exists("env/to-delete") && !deployment.exists("env/half/selected"));
   assert.ok(!deployment.exists("results/tree/plain"));
   const after = snapshot(deployment.folder);
-  await deployment.begin(["gather"]).outcome;
+  await deployment.verb(["gather"]);
   assert.deepEqual(snapshot(deployment.folder), after, "gathering again changes nothing");
 });
 
@@ -156,7 +156,7 @@ for (const apply of ["", ", apply: true"]) {
     for (const job of ["a", "b", "c"]) assert.equal(deployment.result(`conflicts/${job}/last`), `last: ${job}\n`);
     assert.ok(!deployment.exists("results/tree/last") && !deployment.exists("env/last"));
     const after = snapshot(deployment.folder);
-    await deployment.begin(["gather"]).outcome;
+    await deployment.verb(["gather"]);
     assert.deepEqual(snapshot(deployment.folder), after, "gathering again changes nothing");
     await deployment.succeed(["--redo", "b"], { HOME: home });
     assert.deepEqual(conflictsOf(deployment), kept);

@@ -98,7 +98,7 @@ test("deploy and manager are killed, and the next deploy goes on with the run", 
   for (const pid of deployment.processes()) kill(pid);
   await outcome;
   assert.ok(!deployment.exists("results/changes.tsv"), "nothing of an unfinished tree is home");
-  const gathered = await deployment.begin(["gather"]).outcome;
+  const gathered = await deployment.verb(["gather"]);
   assert.match(gathered.stdout, /its tree is collected when all jobs have ended/);
   await finish(deployment);
   assert.deepEqual(readdirSync(deployment.path(".locusts/local/runs")), ["1"]);
@@ -110,7 +110,7 @@ test("cancelled, and gone on with", async () => {
   prepare(deployment);
   await deployment.deploy(["--detach"]);
   await until("some jobs are done", () => ended(deployment) >= 3);
-  assert.equal((await deployment.begin(["cancel"]).outcome).exitCode, 0);
+  assert.equal((await deployment.verb(["cancel"])).exitCode, 0);
   await finish(deployment);
   check(deployment, "results/tree");
 });

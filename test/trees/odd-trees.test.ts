@@ -168,7 +168,7 @@ for (const [words, options] of [
     );
     await deployAndCheck(deployment, false);
     if (options !== "") return;
-    const cleaned = await deployment.begin(["clean"]).outcome;
+    const cleaned = await deployment.verb(["clean"]);
     assert.equal(cleaned.exitCode, 0, cleaned.stderr);
     assert.equal(readFileSync(deployment.path("results/tree/odd/moved here"), "utf8"), "after\n");
   });

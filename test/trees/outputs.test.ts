@@ -80,13 +80,13 @@ for (const [words, options, withOverlay, container] of [
 
 test("doctor says how each job will have its tree", async () => {
   const deployment = inTree('mode: "perJob"', COMMAND);
-  const { exitCode, stdout, stderr } = await deployment.begin(["doctor"], programs(deployment, false)).outcome;
+  const { exitCode, stdout, stderr } = await deployment.verb(["doctor"], programs(deployment, false));
   assert.equal(exitCode, 0, stderr);
   assert.match(stdout, /tree +each job gets a (plain copy of \d+ bytes|copy by reflinks)/);
   const other = inTree('mode: "perJob", readOnly: ["data/**"]', COMMAND);
-  const shared = await other.begin(["doctor"], programs(other, false)).outcome;
+  const shared = await other.verb(["doctor"], programs(other, false));
   assert.match(shared.stdout, /tree +each job gets (hard links to what is only read|a copy by reflinks)/);
-  assert.deepEqual(await other.begin(["build"]).outcome.then((built) => built.exitCode), 0);
+  assert.deepEqual(await other.verb(["build"]).then((built) => built.exitCode), 0);
 });
 
 test("a tree in place that is not there is said by doctor, and by deploy before anything runs", async () => {
@@ -96,7 +96,7 @@ test("a tree in place that is not there is said by doctor, and by deploy before 
     "swarm.config.ts",
     text.replace('root: "env"', 'root: "/nowhere/at/all"').replace('select: ["**"],', 'mode: "inPlace",'),
   );
-  const looked = await deployment.begin(["doctor"]).outcome;
+  const looked = await deployment.verb(["doctor"]);
   assert.equal(looked.exitCode, 1);
   assert.match(looked.stdout, /tree +\/nowhere\/at\/all is no folder there/);
   const { exitCode, stdout } = await deployment.deploy();

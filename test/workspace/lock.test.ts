@@ -190,10 +190,10 @@ test("while a deploy is at work, clean and another deploy do nothing, and gather
     command: ({ outputs }) => sh\`until [[ -e $GO ]]; do sleep 0.1; done; echo > \${outputs.o}\`,`);
   const { outcome } = deployment.beginDeploy([], { GO: deployment.path("go") });
   await until("a job runs", () => deployment.journal().some(([word]) => word === "start"));
-  const gathered = await deployment.begin(["gather"]).outcome;
+  const gathered = await deployment.verb(["gather"]);
   assert.deepEqual([gathered.exitCode, gathered.stdout], [0, "0 jobs collected; 0/2 done, 0 failed\n"]);
   for (const verb of ["clean", "deploy"]) {
-    const refused = await deployment.begin([verb]).outcome;
+    const refused = await deployment.verb([verb]);
     assert.equal(refused.exitCode, 1, verb);
     assert.match(refused.stderr, /another locusts is at work here.*\n.*locusts status .*locusts cancel\n/, verb);
   }
@@ -201,7 +201,7 @@ test("while a deploy is at work, clean and another deploy do nothing, and gather
   assert.equal((await outcome).exitCode, 0);
   mkdirSync(deployment.path(".locusts"), { recursive: true });
   writeFileSync(deployment.path(".locusts/definition"), ""); // as a full disk has left it once
-  assert.equal((await deployment.begin(["clean"]).outcome).exitCode, 0);
+  assert.equal((await deployment.verb(["clean"])).exitCode, 0);
   assert.deepEqual(
     readdirSync(deployment.path(".locusts")).filter((name) => /lock|\.new$/.test(name)),
     [],

@@ -31,18 +31,21 @@ function readKept(file: string, path: string): Buffer | undefined {
 }
 
 /**
- * Loads a CommonJS module from V8's compiled code of an earlier run, and puts it where `require` finds it.
+ * Loads a CommonJS module from V8's compiled code of an earlier run, and puts it where `require` finds it; unless it is
+ * there already.
  *
  * @param kept where the compiled code lies; the build of Locusts, which sets LOCUSTS_KEEP_COMPILED, has it written there
  *   when the module has done its work: then it has in it just the functions that were needed
  */
 export function loadCompiled(file: string, kept: string): unknown {
+  const require = createRequire(file);
+  const before = require.cache[file];
+  if (before?.loaded) return before.exports;
   const cachedData = readKept(file, kept);
   const script = new Script(Module.wrap(readFileSync(file, "utf8")), {
     filename: file,
     ...(cachedData ? { cachedData } : {}),
   });
-  const require = createRequire(file);
   const module = new Module(file);
   module.filename = file;
   script.runInThisContext()(module.exports, require, module, file, dirname(file));

@@ -102,7 +102,7 @@ test("a limit that no pilot has the time for is refused; one that wastes much of
 
 test("a pilot asks for no tasks and no memory unless it is told to", async () => {
   const swarm = define("1m", 'walltime: "1h"');
-  assert.equal((await swarm.begin(["build"]).outcome).exitCode, 0);
+  assert.equal((await swarm.verb(["build"])).exitCode, 0);
   const lines = swarm.read("bundle/there/pilot.sh").split("\n");
   assert.deepEqual(
     lines.filter((line) => /^#SBATCH --(ntasks|mem)/.test(line)),

@@ -65,7 +65,7 @@ async function waitFor(options: string, words: RegExp, pass: () => Promise<unkno
       assert.fail(`it says ${said}; ${(await outcome).stderr}`);
     }
     await sleep(500);
-    const looked = await swarm.begin(["status", "--json"]).outcome;
+    const looked = await swarm.verb(["status", "--json"]);
     said = looked.exitCode === 0 ? (JSON.parse(looked.stdout) as { words: string }).words : "";
   }
   await pass();
@@ -105,7 +105,7 @@ async function waitForDrainedNode(cluster: Cluster): Promise<void> {
 
 async function askForNoLicence(cluster: Cluster): Promise<void> {
   const swarm = new Elsewhere(overSsh(cluster), jobs(8), slurm('cpusPerNode: 1, sbatch: ["--licenses=none:1"]'));
-  const { exitCode, stderr } = await swarm.begin(["deploy"]).outcome;
+  const { exitCode, stderr } = await swarm.verb(["deploy"]);
   assert.equal(exitCode, 1, stderr);
   assert.match(stderr, /Invalid license specification/);
   assert.match(stderr, /scontrol show licenses/);

@@ -21,8 +21,8 @@ export class Swarm extends Elsewhere {
     );
   }
 
-  override begin(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    return super.begin(words, { TALLY: this.path("tally"), ...env });
+  override surroundings(): NodeJS.ProcessEnv {
+    return { ...super.surroundings(), TALLY: this.path("tally") };
   }
 
   /** The ids of all pilots that were ever submitted. */

@@ -10,6 +10,14 @@ const ESCAPE_SEQUENCE = /\x1b\[[0-9;?]*[ -/]*[@-~]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
 const OTHER_THAN_SPACE = /[\x00-\x08\x0b-\x1f\x7f-\x9f]+/g;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+const COLOR_OR_ORDER = /\x1b\[[0-9;]*m|[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+
+/** Lines as they may be shown, whoever has written a part of them: a terminal obeys nothing in them but colours. */
+export function withoutOrders(text: string): string {
+  return text.replace(COLOR_OR_ORDER, (found) => (found.length > 1 ? found : ""));
+}
+
 export function hasControlCharacters(text: string): boolean {
   return CONTROL.test(text);
 }

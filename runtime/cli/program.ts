@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { LOCUSTS_VERSION } from "../../compiler/format/version.js";
 import { DEFINITION_NAME, listHome } from "../workspace/workspace.js";
 import { completeInShells } from "./completion.js";
@@ -154,8 +154,18 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     .option("--markdown", "print a comment for a pull request");
   verb("cancel", "end what runs, and collect what is finished", () => import("./verbs/cancel.js"));
   verb("clean", "remove working folders and staged inputs, never results", () => import("./verbs/clean.js"))
-    .option("--stale", "move away outputs and logs in results/ whose jobs the definition no longer has; remove nothing")
-    .option("--nodes", "take back nodes that are left out since nothing worked there; remove nothing else")
+    .addOption(
+      new Option(
+        "--stale",
+        "move away outputs and logs in results/ whose jobs the definition no longer has; remove nothing",
+      ).conflicts(["nodes", "reset"]),
+    )
+    .addOption(
+      new Option(
+        "--nodes",
+        "take back nodes that are left out since nothing worked there; remove nothing else",
+      ).conflicts("reset"),
+    )
     .option("--reset", "the way out if something is damaged: remove all that Locusts has, but results");
   withRunOptions(program.command("run"))
     .description("run each line of a list of commands, as a swarm in <tasks>.locusts; no definition is needed")
@@ -166,7 +176,17 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
       wholeNumber,
     )
     .option("--folder <folder>", "where the lines run (default: here)")
-    .option("--save", "write the definition, to be changed, and run nothing")
+    .addOption(
+      new Option("--save", "write the definition, to be changed, and run nothing").conflicts([
+        "only",
+        "redo",
+        "limit",
+        "dryRun",
+        "detach",
+        "keepLogs",
+        "takeOver",
+      ]),
+    )
     .option("--json", "print one document for programs on stdout")
     .exitOverride()
     .action(async (place: string, options: RunOptions & CommonOptions) => {

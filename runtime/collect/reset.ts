@@ -21,6 +21,8 @@ const RECORDS = [STATE_FILES.ledger, STATE_FILES.placed, STATE_FILES.applied];
 /** Below the state folder: what is not as Locusts writes it, and was in the way. */
 const DAMAGED = "damaged";
 
+type TellCollected = (collected: Awaited<ReturnType<typeof collect>>) => void;
+
 export type ResetNotes = readonly string[];
 
 /** Moves something out of the way, under a name that is free. */
@@ -34,12 +36,13 @@ function setAside(workspace: Workspace, path: string): string {
   return `${relative(workspace.folder, path)} was not as Locusts writes it, and lies in ${relative(workspace.folder, place)} now`;
 }
 
-async function gatherLast(workspace: Workspace, target: string): Promise<string[]> {
+async function gatherLast(workspace: Workspace, target: string, tell: TellCollected): Promise<string[]> {
   const notes: string[] = [];
   const deployed = await openDeployed(workspace, target, { change: true, isLocked: true });
   try {
     if (!deployed.mine) throw new RuntimeProblem(`what lies in ${deployed.files.there} belongs to another checkout`);
     const collected = await collect(deployed, { stop: true, keepLogs: false, abandon: true });
+    tell(collected);
     for (const run of collected.lost) {
       notes.push(
         `the results of run ${run} on ${target} are lost, since no whole bundle of it is left: its jobs run again`,
@@ -74,11 +77,11 @@ async function cleanElsewhere(workspace: Workspace, target: string): Promise<voi
   }
 }
 
-async function resetTarget(workspace: Workspace, target: string): Promise<string[]> {
+async function resetTarget(workspace: Workspace, target: string, tell: TellCollected): Promise<string[]> {
   const notes: string[] = [];
   const folder = targetDirectory(workspace, target);
   try {
-    notes.push(...(await gatherLast(workspace, target)));
+    notes.push(...(await gatherLast(workspace, target, tell)));
   } catch (error) {
     notes.push(`what was not collected yet from ${target} is lost, and its jobs run again: ${messageOf(error)}`);
   }
@@ -114,9 +117,14 @@ function setDamagedAside(workspace: Workspace): string[] {
  * but for results and what is known of them. To be called with the state locked.
  *
  * @param target this one alone; undefined: all
+ * @param tell is told what was collected before, of each target
  * @returns what could not be saved or removed
  */
-export async function resetState(workspace: Workspace, target: string | undefined): Promise<ResetNotes> {
+export async function resetState(
+  workspace: Workspace,
+  target: string | undefined,
+  tell: TellCollected,
+): Promise<ResetNotes> {
   const { state } = workspace;
   const kept = new Set<string>([...Object.values(KEPT_FOLDERS), DAMAGED]);
   const folders = readdirSync(state, { withFileTypes: true }).filter(
@@ -124,7 +132,8 @@ export async function resetState(workspace: Workspace, target: string | undefine
   );
   const targets = new Set([...folders.map(({ name }) => name), ...deployedTargets(workspace)]);
   const notes = setDamagedAside(workspace);
-  for (const each of target === undefined ? targets : [target]) notes.push(...(await resetTarget(workspace, each)));
+  for (const each of target === undefined ? targets : [target])
+    notes.push(...(await resetTarget(workspace, each, tell)));
   for (const name of [STATE_FILES.digests, STATE_FILES.checked]) rmSync(join(state, name), { force: true });
   return notes;
 }

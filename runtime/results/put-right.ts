@@ -123,7 +123,7 @@ export function putRight(
   placed.forget(selection.lost.map(({ path }) => path));
   const found = survey(jobs, description, results);
   placed.forget(found.meaningless);
-  const moved = results.setAside(found.superseded);
+  const moved = results.setAside(found.superseded).moved.length;
   removeSuperseded(found.logs, results);
   placed.put([
     ...found.back.map((output) => ({ ...output, stale: false })),

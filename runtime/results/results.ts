@@ -33,6 +33,13 @@ export interface CollectedOutput {
   readonly digest: string;
 }
 
+/** Paths of outputs that were to go out of the way. */
+export interface SetAside {
+  readonly moved: readonly string[];
+  /** those that were edited, and stay */
+  readonly left: readonly string[];
+}
+
 export interface WhichOutput {
   readonly job: BundledJob;
   readonly output: number;
@@ -131,20 +138,21 @@ export class Results {
   }
 
   /** Moves outputs out of results/; what somebody has changed is theirs now, and stays. @returns how many were moved */
-  setAside(outputs: readonly PlacedOutput[], store = this.kept): number {
-    let moved = 0;
+  setAside(outputs: readonly PlacedOutput[], store = this.kept): SetAside {
+    const moved: string[] = [];
+    const left: string[] = [];
     for (const output of outputs) {
       if (this.placed.condition(output) === "whole") {
         store.keep(output);
-        moved += 1;
+        moved.push(output.path);
       } else if (this.ownership.mayReplace(output.path, output.job)) {
         removeFolder(join(this.folder, output.path)); // a part of it, or an older copy
-      }
+      } else if (statEntry(join(this.folder, output.path))) left.push(output.path);
       this.placed.forget([output.path]);
       this.placed.removeEmptyFolders(output.path);
     }
-    if (moved > 0) this.#made.clear();
-    return moved;
+    if (moved.length > 0) this.#made.clear();
+    return { moved, left };
   }
 
   /** Moves aside what lies at the places of a job that has failed: nothing is to be taken for its outputs. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import picocolors from "picocolors";
 import { journalWidth } from "../../compiler/format/journal.js";
 import { progressLine } from "../../runtime/cli/output/progress.js";
+import { openTerminal } from "../../runtime/cli/output/terminal.js";
 import type { RunFollower } from "../../runtime/collect/follow-run.js";
 import { Managers } from "../../runtime/deploy/managers.js";
 import { Pace } from "../../runtime/run/pace.js";
@@ -30,6 +31,25 @@ test("progress fits its terminal: what matters least is left out first", () => {
   assert.match(line(undefined, waits), /left; 3 pilots wait \(Priority\); S017 for/);
   for (const width of [60, 80, 100, 120, 200]) assert.ok(line(width, waits).length < width, String(width));
   assert.match(line(100, waits), /; 3 pilots wait \(Priority\); S017 for 4m$/);
+});
+
+test("a terminal obeys nothing that others have named so, and shows colours", () => {
+  const { write } = process.stderr;
+  let shown = "";
+  process.stderr.write = (text: string | Uint8Array) => {
+    shown += String(text);
+    return true;
+  };
+  try {
+    const terminal = openTerminal(true);
+    for (const voice of [terminal, terminal.report]) {
+      voice.say("\u001b[31mred\u001b[39m\ttab \u001b]0;title\u0007 \u009b2J");
+      voice.quote("two\nlines\r\u001b[2J");
+    }
+  } finally {
+    process.stderr.write = write;
+  }
+  assert.equal(shown, "\u001b[31mred\u001b[39m\ttab ]0;title 2J\ntwo\nlines[2J\n".repeat(2));
 });
 
 test("managers that cannot be stopped: that is told when it is waited for, and ends no process before", async () => {

@@ -40,7 +40,9 @@ class Versions extends Deployment {
     return jobs;
   }
 
-  async json(...words: string[]): Promise<Report & { readonly stale: string[]; readonly moved?: string[] }> {
+  async json(
+    ...words: string[]
+  ): Promise<Report & { readonly stale: string[]; readonly moved?: string[]; readonly left?: string[] }> {
     return JSON.parse((await this.verb([...words, "--json"])).stdout);
   }
 }
@@ -105,6 +107,11 @@ test("outputs of jobs that have left are named, moved away when asked for, and c
   assert.match(built, /kept +\d+ bytes of outputs of earlier versions/);
   await swarm.verb(["clean"]);
   assert.ok(!existsSync(swarm.path(".locusts/kept")));
+  swarm.define(fields('list("id", ["b"])', "echo x > ${outputs.out}", "of_{id}.txt"));
+  await swarm.succeed();
+  swarm.write("results/of_a.txt", "mine\n");
+  const { moved, left } = await swarm.json("clean", "--stale");
+  assert.deepEqual([moved, left], [[], ["of_a.txt"]], "what was edited stays, and that is said");
 });
 
 test("an older copy of an output is no result; an edit by hand is never replaced", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { Deployment } from "../deploy/deployment.js";
+import { Deployment, until } from "../deploy/deployment.js";
 import { suite } from "../runner/suite.js";
 import { rowsOf, snapshot } from "./classify.js";
 
@@ -97,7 +97,11 @@ test("jobs that do the same agree, and those that do not are all heard", async (
       .replaceAll("${params", "$\\{params")
       .replaceAll("$\\{", "${"),
   );
-  await deployment.succeed();
+  // Whichever verb collects the trees says what has become of them.
+  await deployment.deploy(["--detach"]);
+  await until("all have ended", () => deployment.processes().length === 0);
+  const { stdout, stderr } = await deployment.begin(["cancel"]).outcome;
+  assert.match(stdout, /^the tree: .*\n {2}3 changes applied .*\n {2}conflict: edited: .* \(3 jobs\)/m, stderr);
   const conflicts = rowsOf(deployment.folder, "conflicts.tsv");
   assert.deepEqual(
     conflicts.map(([path, , kept, job]) => [path, kept, job]),

@@ -255,6 +255,8 @@ export interface CancelDocument extends TargetDocument {
   /** managers that were stopped */
   readonly stopped: number;
   readonly jobs: { readonly total: number; readonly done: number; readonly failed: number };
+  /** what has become of the trees of runs that are over, where jobs run in one */
+  readonly trees?: readonly TreeDocument[];
 }
 
 export interface CleanDocument extends TargetDocument {
@@ -267,6 +269,8 @@ export interface CleanDocument extends TargetDocument {
 /** `clean --stale` */
 export interface CleanStaleDocument extends Versioned {
   readonly moved: readonly string[];
+  /** what stays in results/, since it was edited */
+  readonly left: readonly string[];
   readonly folder: string;
 }
 

@@ -3,6 +3,7 @@ import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setImmediate } from "node:timers/promises";
 import picocolors from "picocolors";
+import { withoutOrders } from "../../../compiler/format/control-characters.js";
 import { REPORT_VERSION } from "../../results/report.js";
 import type { Documents, Printed } from "./documents.js";
 import { nameVerbs } from "./where.js";
@@ -15,7 +16,7 @@ export interface Voice {
   readonly colors: ReturnType<typeof picocolors.createColors>;
   /** a line; verbs that it names can be called as they stand there */
   say(text: string): void;
-  /** lines that somebody else has written, as they are */
+  /** lines that somebody else has written, as they are, but for what a terminal would obey */
   quote(text: string): void;
 }
 
@@ -117,8 +118,9 @@ export function openTerminal(json: boolean): Terminal {
   };
   const quote = (text: string) => {
     erase();
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${withoutOrders(text)}\n`);
   };
+  const report = (text: string) => print(withoutOrders(text));
   const isSeen = process.stdout.isTTY === true && process.env.TERM !== "dumb";
   const colors = picocolors.createColors(live && picocolors.isColorSupported);
   const own: Voice = { colors, say: (text) => quote(nameVerbs(text)), quote };
@@ -128,8 +130,8 @@ export function openTerminal(json: boolean): Terminal {
       ? own
       : {
           colors: picocolors.createColors(isSeen && picocolors.isColorSupported),
-          say: (text) => print(nameVerbs(text)),
-          quote: print,
+          say: (text) => report(nameVerbs(text)),
+          quote: report,
         },
     live,
     get width() {
@@ -158,7 +160,7 @@ export function openTerminal(json: boolean): Terminal {
       if (!live) return;
       erase();
       if (text === "") return;
-      process.stderr.write(text);
+      process.stderr.write(withoutOrders(text));
       shown = true;
     },
   };

@@ -1,8 +1,9 @@
 import { formatNumber } from "../../../compiler/format/amounts.js";
+import { collectedTree } from "../../../compiler/format/bundle.js";
 import { collect } from "../../collect/collect.js";
+import { sayCollected } from "../output/collected.js";
+import { describeCollectedTree } from "../output/collected-tree.js";
 import { EXIT } from "../output/exit-codes.js";
-import { sayNote } from "../output/notes.js";
-import { sayLost } from "../output/results.js";
 import { onInterrupts } from "./interrupts.js";
 import { tellFailuresOf } from "./report.js";
 import { useDeployed } from "./use-deployed.js";
@@ -32,9 +33,10 @@ export const cancel: Verb<object> = (context) => {
       const options = { stop: true, hurry: hurry.signal, keepLogs: false, report };
       const collected = await collect(deployed, options).finally(forget);
       const stopped = isAsked ? Math.max(1, collected.stopped) : collected.stopped;
-      for (const run of collected.lost) sayLost(terminal, run);
-      for (const line of [...collected.notes, ...collected.passedOver]) sayNote(terminal, line);
-      if (context.json) terminal.printDocument("cancel", { target: deployed.target, stopped, jobs: collected.totals });
+      sayCollected(terminal, deployed.workspace, collected);
+      const trees = collectedTree(deployed.description) ? { trees: collected.trees.map(describeCollectedTree) } : {};
+      const document = { target: deployed.target, stopped, jobs: collected.totals, ...trees };
+      if (context.json) terminal.printDocument("cancel", document);
       else {
         const { report } = terminal;
         const { done, failed, total } = collected.totals;

@@ -10,9 +10,9 @@ import { Results } from "../../results/results.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { lockState } from "../../workspace/deploy-lock.js";
 import { openWorkspace, prepareState, type Workspace } from "../../workspace/workspace.js";
+import { sayCollected } from "../output/collected.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { sayNote } from "../output/notes.js";
-import { sayUntidied } from "../output/results.js";
 import { useDeployed } from "./use-deployed.js";
 import type { Verb, VerbContext } from "./verb.js";
 
@@ -33,20 +33,27 @@ function nameStale(stale: readonly PlacedOutput[]): readonly [one: string, sever
 async function moveStale({ terminal, json }: VerbContext, workspace: Workspace): Promise<ExitCode> {
   const results = new Results(workspace.results, workspace.state, Ledger.open(workspace.state));
   const stale = [...results.placed.all()].filter((output) => output.stale);
-  const moved = results.setAside(stale, results.stale);
+  const { moved, left } = results.setAside(stale, results.stale);
   const folder = join(workspace.state, KEPT_FOLDERS.stale);
-  if (json) terminal.printDocument("clean", { moved: stale.map(({ path }) => path), folder });
-  else if (moved === 0) terminal.report.say("nothing in results is stale, as the last deploy has found");
+  if (json) terminal.printDocument("clean", { moved, left, folder });
+  else if (stale.length === 0) terminal.report.say("nothing in results is stale, as the last deploy has found");
   else {
-    terminal.report.say(`moved ${countOf(moved, ...nameStale(stale))} to ${relative(process.cwd(), folder)}`);
-    terminal.report.say("  outputs come back if their jobs do; locusts clean removes all of it for good");
+    const gone = stale.filter(({ path }) => moved.includes(path));
+    terminal.report.say(`moved ${countOf(moved.length, ...nameStale(gone))} to ${relative(process.cwd(), folder)}`);
+    if (moved.length > 0)
+      terminal.report.say("  outputs come back if their jobs do; locusts clean removes all of it for good");
+    for (const path of left)
+      sayNote(terminal.report, `${relative(process.cwd(), join(workspace.results, path))} stays, since it was edited`);
   }
   return EXIT.fine;
 }
 
 /** Removes all that Locusts has, but results and what is known of them, whatever is damaged. */
 async function reset({ terminal, json, target }: VerbContext, workspace: Workspace): Promise<ExitCode> {
-  const notes = await resetState(workspace, target);
+  const notes = await resetState(workspace, target, (collected) =>
+    // Of those that are lost the notes tell, and what was in the way goes now.
+    sayCollected(terminal, workspace, { ...collected, lost: [], untidied: [] }),
+  );
   if (json) terminal.printDocument("clean", { notes });
   else {
     for (const note of notes) sayNote(terminal.report, note);
@@ -102,7 +109,7 @@ export const clean: Verb<CleanOptions> = async (context, options) => {
     }
     if (openRuns(deployed).length > 0) {
       const collected = await collect(deployed, { stop: true, keepLogs: false, abandon: true });
-      for (const message of collected.untidied) sayUntidied(context.terminal, message);
+      sayCollected(context.terminal, workspace, { ...collected, lost: [] });
       const [lost] = collected.lost;
       if (lost !== undefined) {
         throw new RuntimeProblem(

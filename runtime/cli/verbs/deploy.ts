@@ -39,7 +39,16 @@ export interface DeployVerbOptions {
 
 function readRedo(redo: DeployVerbOptions["redo"]): Redo {
   if (redo === undefined) return undefined;
-  return redo === true || redo.includes("all") ? "all" : redo;
+  if (redo === true) return "all";
+  const others = redo.filter((word) => word !== "all");
+  if (others.length === redo.length) return redo;
+  if (others.length > 0) {
+    throw new RuntimeProblem(
+      `--redo all means all jobs, and ${others.map(quoteWord).join(" ")} cannot be given with it`,
+      `say --redo all, or --redo ${others.map(quoteWord).join(" ")}`,
+    );
+  }
+  return "all";
 }
 
 /** Refuses a definition that was typed behind an option which takes several words. @throws RuntimeProblem */

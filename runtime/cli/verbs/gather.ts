@@ -7,11 +7,10 @@ import { previewTrees } from "../../collect/preview.js";
 import { clusterSwarm } from "../../results/failures/cluster-swarm.js";
 import { makeReport } from "../../results/report.js";
 import { AtWork } from "../../workspace/deploy-lock.js";
-import { describeCollectedTree, sayCollectedTree, sayTreePreview } from "../output/collected-tree.js";
+import { sayCollected } from "../output/collected.js";
+import { describeCollectedTree, sayTreePreview } from "../output/collected-tree.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { describeClusters } from "../output/failures.js";
-import { sayNote } from "../output/notes.js";
-import { sayLost, sayUntidied } from "../output/results.js";
 import { tellFailuresOf } from "./report.js";
 import { useDeployed } from "./use-deployed.js";
 import type { Verb, VerbContext } from "./verb.js";
@@ -70,9 +69,9 @@ const gatherAlone: Verb<GatherOptions> = (context, options) =>
       report: tellFailuresOf(deployed),
     });
     const { totals } = collected;
-    for (const note of collected.notes) sayNote(context.terminal, note);
     const { report } = context.terminal;
     if (context.json) {
+      sayCollected(context.terminal, deployed.workspace, collected);
       const document = makeReport(
         deployed.target,
         totals,
@@ -87,12 +86,9 @@ const gatherAlone: Verb<GatherOptions> = (context, options) =>
       report.say(
         `${countOf(collected.finished, "job")} collected; ${formatNumber(totals.done)}/${formatNumber(totals.total)} done, ${formatNumber(totals.failed)} failed`,
       );
-      for (const tree of collected.trees) sayCollectedTree(report, deployed.workspace, tree);
+      sayCollected(context.terminal, deployed.workspace, collected);
       if (collected.waiting > 0)
         report.say("its tree is collected when all jobs have ended: locusts deploy goes on with them");
-      for (const message of collected.untidied) sayUntidied(context.terminal, message);
-      for (const run of collected.lost) sayLost(context.terminal, run);
-      for (const line of collected.passedOver) sayNote(context.terminal, line);
       if (collected.active > 0)
         report.say("the swarm still runs: gather again later, or follow it with locusts deploy");
     }

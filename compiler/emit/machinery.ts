@@ -50,7 +50,7 @@ export function emitMachinery(folder: string, write: boolean): boolean {
     if (digestMachinery(folder) === ownMachinery().digest) return false;
     throw new ProblemsFound([
       {
-        message: `${folder} is a link to ${realpathSync(folder)}, which holds another machinery than this Locusts has`,
+        message: `${folder} is a link to ${realpathSync.native(folder)}, which holds another machinery than this Locusts has`,
         hint: "nothing is written through a link: remove it, and build again",
       },
     ]);

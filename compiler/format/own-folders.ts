@@ -10,5 +10,5 @@ export function ownFolders(folder: string): readonly string[] {
 
 /** The same, by their real paths. */
 export function realOwnFolders(folder: string): readonly string[] {
-  return ownFolders(realpathSync(folder));
+  return ownFolders(realpathSync.native(folder));
 }

@@ -113,5 +113,5 @@ function absolute(file: string): string {
       { message: `there is no definition ${file}`, hint: "name a swarm.config.ts, or go to the folder that has one" },
     ]);
   }
-  return join(realpathSync(dirname(path)), basename(path));
+  return join(realpathSync.native(dirname(path)), basename(path));
 }

@@ -29,7 +29,7 @@ export function takeTree(
 ): readonly Problem[] {
   let root: string;
   try {
-    root = realpathSync(resolve(folder, plan.root));
+    root = realpathSync.native(resolve(folder, plan.root));
     if (readNames(root) === undefined) throw new Error("it is no folder");
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -73,7 +73,7 @@ class Walker {
   }
 
   get #real(): string {
-    this.#realRoot ??= realpathSync(this.wanted.root);
+    this.#realRoot ??= realpathSync.native(this.wanted.root);
     return this.#realRoot;
   }
 

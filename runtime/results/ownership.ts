@@ -168,7 +168,7 @@ export class Ownership {
         if (!output || this.placed.condition(output) !== "whole") inTheWay.push(path);
         return;
       }
-      if (!isWithin(realpathSync(this.results), realpathSync(place))) {
+      if (!isWithin(realpathSync.native(this.results), realpathSync.native(place))) {
         throw new RuntimeProblem(
           `${place} is a link that leads out of ${this.results}, and outputs go there`,
           `remove the link, or have all of ${this.results} be a link`,

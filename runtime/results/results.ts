@@ -86,7 +86,7 @@ export class Results {
     const folder = join(this.folder, path);
     makeFolders(folder);
     // A link on the way could lead anywhere.
-    if (!isWithin(realpathSync(this.folder), realpathSync(folder)))
+    if (!isWithin(realpathSync.native(this.folder), realpathSync.native(folder)))
       throw new OutputRefused(`${folder} leads out of ${this.folder}`);
     this.#made.add(path);
   }
@@ -243,7 +243,7 @@ export class Results {
     this.makeFolder(dirname(path));
     let brought = 0;
     this.#take(place, (draft) => {
-      const walk = new FolderWalk(realpathSync(from), path, (file, to) => this.#bring(file, to));
+      const walk = new FolderWalk(realpathSync.native(from), path, (file, to) => this.#bring(file, to));
       walk.copy(draft);
       if (walk.bytes !== bytes)
         throw new OutputRefused(`${path} had ${bytes} bytes when the job ended, and has ${walk.bytes}`);

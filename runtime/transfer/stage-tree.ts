@@ -64,7 +64,7 @@ export function findTree(
     const there = tree.root.startsWith("/") ? tree.root : (files.asSeenThere(root) ?? root);
     return { facts: tree, root: there, without, entries: () => [] };
   }
-  return { facts: tree, root: realpathSync(root), without, entries: () => readBundledTree(bundle) };
+  return { facts: tree, root: realpathSync.native(root), without, entries: () => readBundledTree(bundle) };
 }
 
 /** How `create-tree.sh` is to make it: also `folder`, of which nobody asks what jobs change in it. */

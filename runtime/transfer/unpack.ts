@@ -210,7 +210,7 @@ export class Unpacker {
       .splice(0)
       .map((link) => ({ ...link, place: this.#writeLink(link.name, link.leadsTo) }));
     for (const { name, root, leadsTo, place } of written) {
-      if (linkStaysIn(realpathSync(join(this.folder, root)), posix.relative(root, name), leadsTo)) continue;
+      if (linkStaysIn(realpathSync.native(join(this.folder, root)), posix.relative(root, name), leadsTo)) continue;
       rmSync(place);
       this.#refuseLink(name, root);
     }

@@ -65,7 +65,7 @@ function nameMachine(): string {
 
 function placeOf(folder: string, state: string): CheckoutPlace {
   const { ino, birthtimeNs } = statSync(state, { bigint: true });
-  return { folder: realpathSync(folder), machine: nameMachine(), mark: `${ino} ${birthtimeNs}` };
+  return { folder: realpathSync.native(folder), machine: nameMachine(), mark: `${ino} ${birthtimeNs}` };
 }
 
 /** Are two marks of the same folder? Not every machine can tell when it was made. */

@@ -80,14 +80,13 @@ test("a link that leads out is known also where its text goes by way of another 
     [...unpacker.refused],
     [
       ["plain", "has a link that leads out of it: leak"],
-      ["near", "has a link that leads out of it: up"],
       ["far", "has a link that leads out of it: leak"],
     ],
   );
   const isHere = (name: string) => lstatSync(join(folder, name), { throwIfNoEntry: false }) !== undefined;
   assert.deepEqual(
     Object.keys(links).filter((name) => !isHere(name)),
-    ["near/up", "far/leak", "plain/leak"],
+    ["far/leak", "plain/leak"],
   );
   writeFileSync(join(folder, "secret"), "secret");
   const walk = new FolderWalk(join(folder, "near"), "near", copyFileSync);

@@ -116,7 +116,7 @@ class InputWalker {
     const stays = linkStaysIn(root.real, relative(root.real, real), text);
     let leads: string;
     try {
-      leads = realpathSync(at);
+      leads = realpathSync.native(at);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EACCES") {
         this.fault(path, `is a link to ${text}, which may not be read`, "change the permissions, or remove the link");
@@ -127,7 +127,7 @@ class InputWalker {
     }
     if (isWithin(root.real, leads)) {
       // As it is written if no other link is on the way to it: a chain of links stays one.
-      const plain = stays && isWithin(root.real, literal) && realpathSync(dirname(literal)) === dirname(literal);
+      const plain = stays && isWithin(root.real, literal) && realpathSync.native(dirname(literal)) === dirname(literal);
       const leadsTo = plain || (stays && literal === leads) ? text : relative(dirname(real), leads) || ".";
       yield { path, kind: "link", leadsTo, stats };
     } else yield* this.thing(path, at, () => leads, statSync(at));
@@ -143,7 +143,7 @@ class InputWalker {
  */
 export function* walkInput(input: string): Generator<InputEntry> {
   const walker = new InputWalker(input);
-  yield* walker.thing("", input, () => realpathSync(input), statSync(input));
+  yield* walker.thing("", input, () => realpathSync.native(input), statSync(input));
   if (walker.faults.length > 0) throw new UnusableInput(walker.faults);
 }
 

@@ -36,7 +36,8 @@ export function linkStaysIn(root: string, path: string, leadsTo: string): boolea
   const judged = judgeLink(path, leadsTo);
   if (judged !== "unclear") return judged === "stays";
   try {
-    return isWithin(root, realpathSync(join(root, path)));
+    // As the system resolves it: the other one of Node takes away a name and the `..` behind it unread.
+    return isWithin(root, realpathSync.native(join(root, path)));
   } catch {
     return false; // it leads nowhere, or in a circle
   }

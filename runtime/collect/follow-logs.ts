@@ -7,7 +7,7 @@ import type { EndedTry } from "../run/journal.js";
 import type { Run } from "../run/run-folder.js";
 import { RunState } from "../run/run-state.js";
 import { type DeployedSwarm, openRuns } from "./deployed-swarm.js";
-import { baseOf } from "./look-at-job.js";
+import { baseOf, STREAMS, type Stream } from "./look-at-job.js";
 import { RecordReader } from "./record-reader.js";
 
 /** So much of a log that is there already is shown: of the only one, and of one of many. */
@@ -20,8 +20,6 @@ const PAUSE = { here: 250, elsewhere: 1000 };
 const BETWEEN_QUESTIONS = 15_000;
 /** So many jobs that run are followed at a time. */
 const MOST_FOLLOWED = 200;
-
-export type Stream = "out" | "err";
 
 export interface LogObserver {
   /** what a job has printed, as it comes; `skipped` bytes before it are not shown */
@@ -139,7 +137,7 @@ export class LogFollower {
 
   #showCollected({ job, at }: Followed, { start }: EndedTry): void {
     const { workspace, description } = this.deployed;
-    for (const stream of ["out", "err"] as const) {
+    for (const stream of STREAMS) {
       const path = join(workspace.results, logPath(logNameOf(job, description), stream));
       const rest = readRest(path, at[stream] ?? 0, start);
       if (rest) this.observer.printed(job, stream, rest, 0);
@@ -151,7 +149,7 @@ export class LogFollower {
     const before = this.only ? MOST_BEFORE.one : MOST_BEFORE.many;
     const records = all.flatMap(({ run, last, at }, i) => {
       const base = baseOf(this.deployed, run, last);
-      return (["out", "err"] as const).map((stream) => `${i}:${stream} ${at[stream] ?? -before} ${base}.${stream}\0`);
+      return STREAMS.map((stream) => `${i}:${stream} ${at[stream] ?? -before} ${base}.${stream}\0`);
     });
     if (records.length === 0) return;
     let isMore = false;

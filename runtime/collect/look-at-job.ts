@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { BundledJob } from "../../compiler/format/bundle.js";
 import { asFailure, type Failure, lineOf } from "../results/failure.js";
@@ -38,11 +38,17 @@ export interface KnownJob {
   readonly folder: JobFolder | undefined;
   /** its folder on its node's own disk: its logs cannot be seen from here before it ends */
   readonly awayFolder: string | undefined;
+  /** what its last try has printed, as far as a run's folder still has it */
+  readonly logs: Readonly<Partial<Record<Stream, string>>>;
   /** what outputs it declares, by the paths in its folder; those that need not be there are left out */
   readonly declared: readonly string[];
   /** removes what was brought here to be looked at */
   forget(): void;
 }
+
+export type Stream = "out" | "err";
+
+export const STREAMS: readonly Stream[] = ["out", "err"];
 
 /** So many entries of a job's folder are looked at. */
 const MOST_ENTRIES = 1000;
@@ -72,18 +78,20 @@ export function baseOf({ files }: Pick<DeployedSwarm, "files">, run: Run, { inca
 
 async function listFolder(deployed: DeployedSwarm, job: BundledJob, run: Run, last: Try): Promise<JobFolder> {
   const { files, description } = deployed;
-  const args = [baseOf(deployed, run, last), String(MOST_ENTRIES)];
+  const path = folderOf(deployed, run, last) as string;
+  const args = [baseOf(deployed, run, last), String(MOST_ENTRIES), path];
   const wrote: WrittenFile[] = [];
-  let exists = description.tree !== null;
+  let exists = false;
   let end: JobFolder["end"];
   for (const record of (await files.runScript("target/list-folder", args)).toString().split("\0")) {
     const ended = /^ended (\d+) (\d+) (.*)$/s.exec(record);
-    const [, bytes, path] = /^(\d+) (.+)$/s.exec(record) ?? [];
+    const [, bytes, entry] = /^(\d+) (.+)$/s.exec(record) ?? [];
     if (record === "folder") exists = true;
     else if (ended && Number(ended[1]) === last.attempt) end = { line: Number(ended[2]), script: ended[3] as string };
-    else if (path !== undefined && !description.tree && !isInput(path, job)) wrote.push({ path, bytes: Number(bytes) });
+    else if (entry !== undefined && !description.tree && !isInput(entry, job))
+      wrote.push({ path: entry, bytes: Number(bytes) });
   }
-  return { path: folderOf(deployed, run, last) as string, exists, wrote, end };
+  return { path, exists, wrote, end };
 }
 
 function isInput(path: string, { inputs }: BundledJob): boolean {
@@ -119,18 +127,23 @@ export async function lookAtJob(deployed: DeployedSwarm, job: BundledJob): Promi
   const found = await findTry(deployed, job);
   const last: Try | undefined = found?.begun ?? found?.ended;
   const brought: string[] = [];
+  const logs: Partial<Record<Stream, string>> = {};
   let folder: JobFolder | undefined;
   const isAway = last?.place.startsWith("/") === true;
   if (found && last && last.place !== "" && !isAway) {
     const { run } = found;
+    const base = `${last.incarnation}/${last.place}/${last.number}`;
+    const artifacts = STREAMS.map((stream) => ({ kind: "file", path: `${base}.${stream}`, bytes: undefined }) as const);
+    const placeOf = (path: string) => join(run.folder, "work", path);
     if (!isClosed(run)) {
-      const paths = ["out", "err"].map((stream) => `${last.incarnation}/${last.place}/${last.number}.${stream}`);
-      const missing = paths.map((path) => join(run.folder, "work", path)).filter((path) => !existsSync(path));
-      await files.fetch(
-        run,
-        paths.map((path) => ({ kind: "file", path, bytes: undefined })),
-      );
+      const missing = artifacts.map(({ path }) => placeOf(path)).filter((path) => !existsSync(path));
+      await files.fetch(run, artifacts);
       brought.push(...missing.filter(existsSync));
+    }
+    for (const stream of STREAMS) {
+      const path = placeOf(`${base}.${stream}`);
+      // One that is empty says nothing.
+      if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0) logs[stream] = path;
     }
     folder = await listFolder(deployed, job, run, last);
   }
@@ -145,6 +158,7 @@ export async function lookAtJob(deployed: DeployedSwarm, job: BundledJob): Promi
     failure: !started && result?.status === "failed" ? asFailure(job, result, description) : undefined,
     isEnding: found?.begun !== undefined && !started,
     folder,
+    logs,
     awayFolder: isAway && found?.begun && last ? baseOf(deployed, found.run, last) : undefined,
     declared: job.outputs.filter((_, i) => description.outputs[i]?.optional !== true),
     forget() {

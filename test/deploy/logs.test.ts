@@ -130,4 +130,21 @@ test("logs of jobs that are gone are stale; what a deploy would move is told bef
   assert.equal((await deployment.deploy()).report.jobs.failed, 1);
 });
 
+test("in a tree, a file that is called like a log is none; a folder that is gone is not named as if it were there", async () => {
+  const deployment = new Deployment(
+    `jobs: list("id", ["a"]),
+    environment: { tree: tree({ root: "env", select: ["**"], mode: "copy" }) },
+    command: () => sh\`[[ ! -e $GATE ]] || until [[ -e $GATE.open ]]; do sleep 0.1; done\`,`,
+    { "env/logs/1.out": "not the job\n", gate: "" },
+  );
+  await deployment.deploy(["--detach"], { GATE: deployment.path("gate") });
+  await until("it runs", () => deployment.journal().some(([word]) => word === "start"), 60);
+  const { running } = JSON.parse((await deployment.begin(["logs", "--job", "a", "--json"]).outcome).stdout);
+  assert.ok(running);
+  assert.deepEqual(await told(deployment, "a").then(({ stdout }) => stdout), "");
+  deployment.write("gate.open", "");
+  await deployment.succeed();
+  assert.equal(JSON.parse((await deployment.begin(["logs", "--job", "a", "--json"]).outcome).stdout).folder, null);
+});
+
 test.run();

@@ -2,7 +2,8 @@ import { formatBytes, formatSeconds } from "../../../compiler/format/amounts.js"
 import type { BundledJob } from "../../../compiler/format/bundle.js";
 import { printableName } from "../../../compiler/format/control-characters.js";
 import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
-import { LogFollower, type LogObserver, type Stream } from "../../collect/follow-logs.js";
+import { LogFollower, type LogObserver } from "../../collect/follow-logs.js";
+import { STREAMS, type Stream } from "../../collect/look-at-job.js";
 import type { EndedTry } from "../../run/journal.js";
 import { wordsOf } from "../output/failures.js";
 import type { Terminal } from "../output/terminal.js";
@@ -23,7 +24,7 @@ class NamedLines {
 
   /** Of a job that has ended, also what no line feed ends. */
   end(job: string): void {
-    for (const stream of ["out", "err"] as const) {
+    for (const stream of STREAMS) {
       const rest = this.#rests.get(`${stream} ${job}`);
       this.#rests.delete(`${stream} ${job}`);
       if (rest && rest.length > 0) this.#show(job, stream, `${rest.toString("utf8")}\n`);

@@ -1,11 +1,10 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { formatBytes } from "../../../compiler/format/amounts.js";
 import type { BundledJob } from "../../../compiler/format/bundle.js";
 import { withoutControlCharacters } from "../../../compiler/format/control-characters.js";
-import { namesIn } from "../../../compiler/format/file-access.js";
 import { asFailedSwarm, type DeployedSwarm } from "../../collect/deployed-swarm.js";
-import { lookAtJob } from "../../collect/look-at-job.js";
+import { type KnownJob, lookAtJob, STREAMS, type Stream } from "../../collect/look-at-job.js";
 import { asFailure, type Failure } from "../../results/failure.js";
 import { clusterSwarm } from "../../results/failures/cluster-swarm.js";
 import type { JobResult } from "../../results/ledger.js";
@@ -19,7 +18,7 @@ import { describeJob, sayJob, sayNoLogs } from "../output/job.js";
 import { followLogs } from "./follow-logs.js";
 import { unknownJob } from "./unknown-job.js";
 import { useDeployed } from "./use-deployed.js";
-import type { Verb } from "./verb.js";
+import type { Verb, VerbContext } from "./verb.js";
 
 export interface LogsOptions {
   readonly follow?: boolean;
@@ -29,23 +28,11 @@ export interface LogsOptions {
 /** Of a log that is longer, so many bytes of its end are in the document for programs. */
 const MOST_IN_JSON = 10 << 20;
 
-/** Where a log lies: collected, or still in a run's work folder (the newest try there). */
-function findLog(deployed: DeployedSwarm, job: BundledJob, stream: "out" | "err"): string | undefined {
-  for (const run of [...deployed.runs].reverse()) {
-    if (run.digest !== deployed.description.digest) continue;
-    const work = join(run.folder, "work");
-    const places = namesIn(work).flatMap((incarnation) =>
-      readdirSync(join(work, incarnation)).map((list) => join(work, incarnation, list, `${job.number}.${stream}`)),
-    );
-    // One that is empty says nothing; what was collected has come from there.
-    const found = places.filter((path) => existsSync(path) && statSync(path).size > 0).at(-1);
-    if (found) return found;
-  }
-  const home = join(
-    deployed.workspace.results,
-    logPath(logNameOf(deployed.ledger.get(job.key) ?? job, deployed.description), stream),
-  );
-  return existsSync(home) ? home : undefined;
+/** Where a log lies that was collected. */
+function collectedLog(deployed: DeployedSwarm, job: BundledJob, stream: Stream): string | undefined {
+  const name = logNameOf(deployed.ledger.get(job.key) ?? job, deployed.description);
+  const path = join(deployed.workspace.results, logPath(name, stream));
+  return existsSync(path) ? path : undefined;
 }
 
 /** A failed job's name, and what it has died of; of a line of a list of commands, also its text. Between them are tabs. */
@@ -78,8 +65,8 @@ export const logs: Verb<LogsOptions> = (context, options) =>
           job: job.name,
           cause: deployed.ledger.get(job.key)?.cause,
           exitCode: deployed.ledger.get(job.key)?.exitCode,
-          out: findLog(deployed, job, "out") ?? null,
-          err: findLog(deployed, job, "err") ?? null,
+          out: collectedLog(deployed, job, "out") ?? null,
+          err: collectedLog(deployed, job, "err") ?? null,
         }));
         const clusters = describeClusters(clusterFailed(deployed, failed));
         terminal.printDocument("logs", { target: deployed.target, jobs, clusters });
@@ -98,39 +85,58 @@ export const logs: Verb<LogsOptions> = (context, options) =>
     // What has ended, or does not run at all, is shown as it is.
     if (options.follow === true && (await followLogs(terminal, deployed, job))) return EXIT.fine;
     const known = await lookAtJob(deployed, job);
-    const commands = CommandLines.of(deployed.workspace, deployed.description, deployed.bundle);
-    const paths = { out: findLog(deployed, job, "out"), err: findLog(deployed, job, "err") };
-    if (context.json) {
-      const tailOf = (path: string | undefined) => (path === undefined ? undefined : readLogTail(path, MOST_IN_JSON));
-      const [out, err] = [tailOf(paths.out), tailOf(paths.err)];
-      const omitted = { out: out?.omitted ?? 0, err: err?.omitted ?? 0 };
-      const isCut = omitted.out + omitted.err > 0;
-      terminal.printDocument("logs", {
-        target: deployed.target,
-        job: job.name,
-        out: out?.text ?? null,
-        err: err?.text ?? null,
-        ...describeJob(known, commands),
-        ...(isCut ? { omittedBytes: omitted } : {}),
-      });
-      for (const stream of ["out", "err"] as const) {
-        if (omitted[stream] === 0) continue;
-        terminal.say(`the first ${formatBytes(omitted[stream])} are left out; all of it is in ${paths[stream]}`);
-      }
-      return EXIT.fine;
+    try {
+      await showJob(context, deployed, known);
+    } finally {
+      known.forget();
     }
-    sayJob(terminal, known, commands);
-    if (paths.out === undefined && paths.err === undefined) {
-      sayNoLogs(terminal, known, deployed.ledger.get(job.key) !== undefined || known.folder !== undefined);
-      return EXIT.fine;
-    }
-    const translate = (text: string) => commands.translate(text, job.name);
-    for (const [stream, path] of Object.entries(paths)) {
-      if (path === undefined) continue;
-      const what = stream === "out" ? "output" : "error";
-      terminal.say(terminal.colors.dim(`==> standard ${what}: ${relative(process.cwd(), path)}`));
-      if (!(await terminal.printFile(path, stream === "err" ? translate : undefined))) break;
-    }
-    known.forget();
     return EXIT.fine;
   });
+
+/** Shows what a job has printed, and how it stands. */
+async function showJob({ terminal, json }: VerbContext, deployed: DeployedSwarm, known: KnownJob): Promise<void> {
+  const { job } = known;
+  const commands = CommandLines.of(deployed.workspace, deployed.description, deployed.bundle);
+  // What was collected is of an earlier try than the one that runs.
+  const isAtWork = known.running !== undefined || known.isEnding;
+  const [out, err] = STREAMS.map(
+    (stream) => known.logs[stream] ?? (isAtWork ? undefined : collectedLog(deployed, job, stream)),
+  );
+  if (json) {
+    const tails = {
+      out: out === undefined ? undefined : readLogTail(out, MOST_IN_JSON),
+      err: err === undefined ? undefined : readLogTail(err, MOST_IN_JSON),
+    };
+    const omitted = { out: tails.out?.omitted ?? 0, err: tails.err?.omitted ?? 0 };
+    terminal.printDocument("logs", {
+      target: deployed.target,
+      job: job.name,
+      out: tails.out?.text ?? null,
+      err: tails.err?.text ?? null,
+      ...describeJob(known, commands),
+      ...(omitted.out + omitted.err > 0 ? { omittedBytes: omitted } : {}),
+    });
+    for (const [stream, path] of [
+      ["out", out],
+      ["err", err],
+    ] as const) {
+      if (omitted[stream] === 0) continue;
+      terminal.say(`the first ${formatBytes(omitted[stream])} are left out; all of it is in ${path}`);
+    }
+    return;
+  }
+  sayJob(terminal, known, commands);
+  if (out === undefined && err === undefined) {
+    sayNoLogs(terminal, known, deployed.ledger.get(job.key) !== undefined || known.folder !== undefined);
+    return;
+  }
+  const translate = (text: string) => commands.translate(text, job.name);
+  for (const [what, path] of [
+    ["output", out],
+    ["error", err],
+  ] as const) {
+    if (path === undefined) continue;
+    terminal.say(terminal.colors.dim(`==> standard ${what}: ${relative(process.cwd(), path)}`));
+    if (!(await terminal.printFile(path, what === "error" ? translate : undefined))) break;
+  }
+}

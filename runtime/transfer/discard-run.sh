@@ -4,8 +4,11 @@
 #
 #   $1 the swarm's folder   $2 the run's number
 cd -- "$1" || exit 0
-[[ -z $(find "runs/$2/managers" -type f -print -quit 2>/dev/null) ]] || exit 0
+shopt -s nullglob
+begun=("runs/$2/managers"/*)
+((${#begun[@]} == 0)) || exit 0
 find "runs/$2" -type d ! -perm -700 -exec chmod u+rwx -- {} + 2>/dev/null
 rm -rf -- "runs/$2"
-[[ -z $(find runs -mindepth 1 -print -quit 2>/dev/null) ]] || exit 0
+others=(runs/*)
+((${#others[@]} == 0)) || exit 0
 rm -rf shared incoming

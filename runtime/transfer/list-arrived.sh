@@ -14,18 +14,20 @@ is_whole() { # what came after the last record
   [[ $1 == 'ended 0' ]] || { echo "what is there could not be listed (${1:-killed})" >&2; return 1; }
 }
 
-# The rest of a file whose first <offset> bytes were here lies beside it, as <file>.rest.<offset>.
+# The rest of a file whose first <offset> bytes were here has come as rest/<offset>/<file>.
 # Cutting the file there first makes this safe to be repeated.
 while IFS= read -r -d '' rest; do
-  file=${rest%.rest.*}
+  offset=${rest#incoming/rest/}
+  file=incoming/${offset#*/} offset=${offset%%/*}
   # What is to be read only is so already.
-  chmod u+w -- "$file" && truncate -s "${rest##*.}" -- "$file" && cat -- "$rest" >>"$file" || exit 1
+  chmod u+w -- "$file" && truncate -s "$offset" -- "$file" && cat -- "$rest" >>"$file" || exit 1
   touch --reference="$rest" -- "$file" && chmod --reference="$rest" -- "$file" && rm -f -- "$rest" || exit 1
 done < <(
-  [[ ! -d incoming ]] || find incoming -type f -name '*.rest.[0-9]*' -print0
+  [[ ! -d incoming/rest ]] || find incoming/rest -type f -print0
   printf 'ended %s' "$?"
 )
 is_whole "$rest" || exit 1
+rm -rf incoming/rest
 
 [[ ! -d incoming ]] || find incoming -type f -printf 'incoming %s %P\0'
 [[ $2 == all ]] || exit 0

@@ -120,7 +120,7 @@ async function* blocksOf(entry: UploadEntry): AsyncGenerator<Buffer> {
     yield Buffer.concat([tarHeader({ name, kind, mode: entry.mode, mtime, size }), content, paddingFor(size)]);
   } else {
     // The rest of a file is joined to what is there when it has arrived.
-    const rest = entry.from > 0 ? `${name}.rest.${entry.from}` : name;
+    const rest = entry.from > 0 ? `rest/${entry.from}/${name}` : name;
     const size = entry.bytes - entry.from;
     yield tarHeader({ name: rest, kind, mode: entry.mode, mtime, size });
     yield* contentOf(entry);

@@ -15,8 +15,9 @@ fi
 # What a network file system knows of a file, it may believe for a minute before it asks again.
 if [[ $(stat -f -c %T work/tree/) == nfs* ]]; then
   printf -v now '%(%s)T' -1
-  before=$(stat -c %Y baseline)
-  ((now - before > 61)) || sleep "$((61 - (now - before)))"
+  before=$(stat -c %Y baseline) # by another clock, perhaps
+  left=$((61 - (now - before)))
+  ((left <= 0)) || sleep "$((left < 61 ? left : 61))"
 fi
 without=()
 for folder; do

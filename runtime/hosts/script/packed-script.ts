@@ -17,7 +17,7 @@ export interface PackedScript {
  * What the account's environment says to bash, or to programs that scripts call, is not meant for scripts: it is
  * taken out, and kept in `locusts_aside` for those that start managers. Any bash can read this.
  */
-const TAKE_OUT = `locusts_aside=(); for locusts_name in TMOUT FUNCNEST POSIXLY_CORRECT TAR_OPTIONS GREP_OPTIONS \\
+const TAKE_OUT = `locusts_aside=(); for locusts_name in TMOUT FUNCNEST POSIXLY_CORRECT TAR_OPTIONS TAPE GREP_OPTIONS \\
   QUOTING_STYLE BLOCK_SIZE BLOCKSIZE LANG LANGUAGE LC_ALL "\${!LC_@}"; do
   if [[ \${!locusts_name+set} ]]; then
     locusts_aside+=("$locusts_name=\${!locusts_name}")

@@ -11,16 +11,18 @@ test("variables hold what the definition says, and libraries are told of the cor
   const nasty = 'it\'s "$HOME" `id` \\ $(id) \n two lines\t; * ? é 日本 !x % ';
   const deployment = new Deployment(`
     jobs: list("id", ["a"]),
-    environment: { variables: { NASTY: ${JSON.stringify(nasty)}, NUMBER: 7, MKL_NUM_THREADS: 3 } },
+    environment: { variables: { NASTY: ${JSON.stringify(nasty)}, NUMBER: 7, MKL_NUM_THREADS: 3, pattern: "p" } },
     resources: { cpus: 2 },
     outputs: { nasty: "nasty", rest: "rest" },
     command: ({ outputs, params }) => sh\`
       env -0 | sed -zn 's/^NASTY=//p' | tr -d '\\0' > \${outputs.nasty}
-      bash -c 'echo $NUMBER $OMP_NUM_THREADS $OPENBLAS_NUM_THREADS $MKL_NUM_THREADS $FROM_USER' > \${outputs.rest}; : \${params.id}\`,
+      bash -c 'echo $NUMBER $OMP_NUM_THREADS $OPENBLAS_NUM_THREADS $MKL_NUM_THREADS $FROM_USER $pattern $slot $list $http_proxy' > \${outputs.rest}; : \${params.id}\`,
   `);
-  await deployment.succeed([], { FROM_USER: "yes", OMP_NUM_THREADS: "64" });
+  // Some are called like variables of the manager's own.
+  const theirs = { FROM_USER: "yes", OMP_NUM_THREADS: "64", slot: "A", list: "B", http_proxy: "C" };
+  await deployment.succeed([], theirs);
   assert.equal(deployment.result("nasty"), nasty);
-  assert.equal(deployment.result("rest"), "7 2 2 3 yes\n");
+  assert.equal(deployment.result("rest"), "7 2 2 3 yes p A B C\n");
 });
 
 test("prepare runs for each job, and what it sets is seen by the command", async () => {

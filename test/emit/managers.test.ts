@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { JOURNAL } from "../../compiler/format/journal.js";
 import { begin, kill, until } from "../deploy/deployment.js";
@@ -106,9 +106,10 @@ test("a new life on the same node ends what the old one runs, and goes on", asyn
 test("towards the end of its time no job is begun, and the next life goes on", async () => {
   const pilots = new Pilots(jobs(20, "sleep 2"));
   await pilots.stage(1);
-  const env = fakeSbatch(pilots, `printf '%s\\n' "$@" > ${pilots.path("sbatch.log")}; echo 77`);
+  const env = fakeSbatch(pilots, `printf '%s\\n' "$@" "$LANG $LC_TIME" > ${pilots.path("sbatch.log")}; echo 77`);
   const end = now() + 21;
-  const { exitCode, stderr } = await pilots.beginPilot(1, ["--ends-at", String(end)], env).outcome;
+  const theirs = { ...env, LANG: "C.UTF-8", LC_TIME: "de_DE.UTF-8" };
+  const { exitCode, stderr } = await pilots.beginPilot(1, ["--ends-at", String(end)], theirs).outcome;
   assert.equal(exitCode, 0, stderr);
   assert.match(stderr, /its time has ended with work left\n$/);
   assert.ok(now() < end, "it ended too late");
@@ -118,7 +119,11 @@ test("towards the end of its time no job is begun, and the next life goes on", a
     ["77"],
   );
   assert.match(pilots.read("sbatch.log"), /^--parsable\n--array=1-1\n--job-name=locusts-test-1-p1\.2\n/);
-  assert.match(pilots.read("sbatch.log"), /\n0\n2\n$/);
+  assert.match(
+    pilots.read("sbatch.log"),
+    /\n0\n2\nC\.UTF-8 de_DE\.UTF-8\n$/,
+    "the next one begins in the same environment",
+  );
   assert.match(readFileSync(join(pilots.run(), "pilots/submitted.tsv"), "utf8"), /^77\t1\t1\t2\n$/);
   assert.ok(pilots.lines("done").length >= 4);
   assert.equal(pilots.lines("failed").length, 0);
@@ -295,6 +300,10 @@ test("--is-running and --stop know all managers on this machine", async () => {
   await until("both are at work", () => new Set(pilots.lines("start").map(({ life }) => life)).size === 2);
   assert.equal((await ask("--is-running")).exitCode, 0);
   assert.equal((await ask("--is-running", "--name", "p3")).exitCode, 1);
+  // A copy of a run is none.
+  cpSync(pilots.run(), `${pilots.run()}.bak`, { recursive: true });
+  const newest = await pilots.beginScript(pilots.path("target/bundle/manager.sh"), "--is-running").outcome;
+  assert.deepEqual([newest.exitCode, newest.stderr], [0, ""]);
   assert.equal((await ask("--stop")).exitCode, 0);
   for (const { outcome } of begun) assert.equal((await outcome).exitCode, 143);
   assert.equal((await ask("--is-running")).exitCode, 1);

@@ -19,7 +19,7 @@ locusts_check_copies() {
   for input in "${links[@]}"; do
     if locusts_in_c_locale locusts_is_intact "$input"; then continue; fi
     locusts_spoilt=1
-    printf 'spoilt %s %s\n' "$locusts_slot" "$input, when the job $locusts_job ran" >&3
+    printf 'spoilt %s %s\n' "$locusts_slot" "${input//[[:cntrl:]]/?}, when the job ${locusts_job//[[:cntrl:]]/?} ran" >&3
     [[ ! -e $locusts_work/alone ]] || return 0 # nobody else can have done it
     locusts_pid=''
     locusts_note stopped "$locusts_number" "$locusts_try" stopped "$locusts_code" \

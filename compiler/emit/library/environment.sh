@@ -17,6 +17,9 @@ locusts_is_for_jobs_alone() { # name
     TAR_* | TAPE | RSH | GREP_* | *POSIX* | *BLOCK_SIZE | BLOCKSIZE | QUOTING_STYLE | VERSION_CONTROL | \
       SIMPLE_BACKUP_SUFFIX | TIME_STYLE | COLUMNS) return 0 ;;
     PATH) return 0 ;;
+    *_proxy) return 1 ;;
+    # As variables in here may be called: bash would hand these on to the jobs in their place.
+    [!_]*) [[ $1 == *[!abcdefghijklmnopqrstuvwxyz_]* ]] || return 0 ;;
   esac
   return 1
 }
@@ -72,7 +75,7 @@ locusts_take_functions() {
   ((${#locusts_functions[@]} > 0)) || return 0
   names=" : [ break builtin cd command continue declare disown echo eval exec exit export false kill local mapfile printf \
     pwd read return set shift shopt source test time trap true type unset wait \
-    cat chmod comm cp find grep id mkdir mount rm setsid sort stat tail tar tr unshare xargs "
+    cat chmod cmp comm cp find grep id mkdir mount readlink rm setsid sort stat tail tar taskset tr unshare xargs "
   for entry in "${locusts_functions[@]}"; do
     name=${entry%%=*}
     name=${name%'%%'}
@@ -139,12 +142,12 @@ locusts_enter_environment() {
 
 # Goes on in a bash of its own, which has the jobs' environment from its start: the last thing that a subshell does.
 locusts_run_inside() { # folder functions...
-  local folder=$1
-  [[ $folder == /* ]] || folder=$PWD/$folder
+  locusts_inside=$1
+  [[ $locusts_inside == /* ]] || locusts_inside=$PWD/$locusts_inside
   locusts_describe_job
   # shellcheck disable=SC2163 # these are NAME=value
   ((${#locusts_aside[@]} == 0)) || export "${locusts_aside[@]}"
-  exec "$BASH" -- "$locusts_script" --inside "$locusts_variables" "$folder" "${@:2}"
+  exec "$BASH" -- "$locusts_script" --inside "$locusts_variables" "$locusts_inside" "${@:2}"
 }
 
 # Leaves the variables that a job's command knows in locusts_variables, as bash reads them.

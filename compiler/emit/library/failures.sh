@@ -55,7 +55,7 @@ locusts_blame_node() {
 locusts_has_succeeded_since() { # milliseconds since 1970
   local fields token
   while IFS=$'\t' read -r -a fields; do
-    [[ ${fields[0]} != 'done' || ${fields[-1]} != . ]] || ((fields[locusts_at_end] < $1)) || return 0
+    [[ ${fields[0]} != 'done' ]] || ! locusts_is_whole || ((fields[locusts_at_end] < $1)) || return 0
   done < <(tail -n 500 -- "journal/$locusts_incarnation.tsv")
   for token in "$locusts_work"/slots/*.ended; do
     [[ ! -s $token ]] || return 0

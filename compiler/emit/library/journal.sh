@@ -38,9 +38,17 @@ locusts_note() {
 locusts_is_whole() {
   [[ ${fields[-1]-} == . ]] || return
   case ${fields[0]} in
-    start) [[ ${#fields[@]} == "$locusts_start_width" && ${fields[locusts_at_job]} != *[!0-9]* ]] ;;
+    start) ((${#fields[@]} == locusts_start_width)) ;;
     done | failed | again | stopped)
-      [[ ${#fields[@]} == @("$locusts_end_width"|"$locusts_end_width_of_format_2") && ${fields[locusts_at_job]} != *[!0-9]* ]]
+      ((${#fields[@]} == locusts_end_width || ${#fields[@]} == locusts_end_width_of_format_2)) &&
+        locusts_are_numbers "${fields[locusts_at_end]}"
       ;;
-  esac
+    *) return 0 ;;
+  esac && locusts_are_numbers "${fields[locusts_at_job]}" "${fields[locusts_at_attempt]}"
+}
+
+# Are these as Locusts writes numbers? What is garbled may be none to bash, or code.
+locusts_are_numbers() {
+  local text
+  for text; do [[ $text == @(0|[1-9]*([0-9])) ]] || return; done
 }

@@ -63,7 +63,7 @@ locusts_enter_run() { # folder
   if [[ ! $folder ]]; then
     for folder in "${locusts_script%/*}"/../runs/*/run; do
       folder=${folder%/run}
-      [[ ! -e $folder/run ]] || ((${folder##*/} <= newest)) || newest=${folder##*/}
+      [[ ! -e $folder/run || ${folder##*/} != [1-9]*([0-9]) ]] || ((${folder##*/} <= newest)) || newest=${folder##*/} # not a copy, such as 1.bak
     done
     folder=${locusts_script%/*/*}/runs
     ((newest == 0)) || folder+=/$newest

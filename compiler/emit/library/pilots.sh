@@ -209,6 +209,7 @@ locusts_watch_end() {
 # The time ends soon, with work left: another pilot is to go on in the place of this one, and waits for
 # it to end. The scheduler may not answer for a while, so this is begun early, and goes on beside the rest.
 locusts_begin_successor() {
+  local inbox all entry entries=()
   [[ $locusts_stopping == @(walltime|bad-node) && ! $locusts_successor ]] || return 0
   ((locusts_nodes_may_submit && locusts_generation <= locusts_successors)) || return 0
   ((${#locusts_slot_pid[@]} > 0)) || locusts_has_work_left || return 0
@@ -216,7 +217,10 @@ locusts_begin_successor() {
   (
     for inbox in "${locusts_inbox[@]}"; do exec {inbox}>&-; done
     exec {locusts_requests}>&-
-    exec bash -p "$locusts_bundle/submit.sh" --run "$PWD" --first "${locusts_name#p}" --pilots 1 \
+    # In what this pilot was started with: what has become of it since is for this script alone, or for jobs.
+    mapfile -t -d '' all </proc/"$$"/environ
+    for entry in "${all[@]}"; do [[ $entry != [A-Za-z_]*=* ]] || entries+=("$entry"); done
+    exec env -i -- "${entries[@]}" bash -p "$locusts_bundle/submit.sh" --run "$PWD" --first "${locusts_name#p}" --pilots 1 \
       --generation "$((locusts_generation + 1))" ${locusts_allocation:+--after "$locusts_allocation"} \
       --patience "$((locusts_ends_at - locusts_time > 5 ? locusts_ends_at - locusts_time - 3 : 2))" \
       </dev/null >|"$locusts_home/successor" 2>|"$locusts_home/successor.err"

@@ -289,7 +289,7 @@ locusts_serve() {
           ;;
         trouble) locusts_stop_for error "$PWD: ${words#* * }" ;;
         # What else a slot says is of no use any more once it is gone.
-        *) [[ ! ${locusts_slot_pid[slot]-} ]] || locusts_answer "$word" "$slot" "$list" "$words" ;;
+        *) ! locusts_are_numbers "$slot" || [[ ! ${locusts_slot_pid[slot]-} ]] || locusts_answer "$word" "$slot" "$list" "$words" ;;
       esac
     else
       heard+=$words

@@ -94,7 +94,7 @@ locusts_name_error() { # program exit-code
 
 # Something is wrong that is neither a job's fault nor a full disk: the manager is told what, and stops.
 locusts_stop_with() { # what
-  printf 'trouble %s %s\n' "$locusts_slot" "$1" >&3
+  printf 'trouble %s %s\n' "$locusts_slot" "${1//[[:cntrl:]]/?}" >&3 # a name in it may have a line feed
   locusts_stopping=1
 }
 

@@ -15,7 +15,7 @@ locusts_start_slots() {
   locusts_slots_to_start=$((locusts_slots - first)) locusts_first_slots=$((locusts_last_slot + first)) locusts_seen_waiting=0
   locusts_read_uptime
   locusts_next_look=$((locusts_uptime + locusts_between_looks))
-  while ((first-- > 0)); do locusts_start_slot; done
+  while ((first-- > 0)); do locusts_start_slot || break; done
   ((locusts_slots_to_start == 0)) || locusts_patience=0.02
 }
 
@@ -29,7 +29,7 @@ locusts_start_more() {
     locusts_slots_to_start=0
   elif locusts_are_slow || locusts_are_waiting; then
     for ((more = locusts_slots_at_once; more > 0 && locusts_slots_to_start > 0; more--)); do
-      locusts_start_slot
+      locusts_start_slot || break
       locusts_slots_to_start=$((locusts_slots_to_start - 1))
     done
     locusts_next_look=0
@@ -112,7 +112,13 @@ locusts_start_slot() {
     # shellcheck disable=SC2086 # some words, or none
     exec $locusts_detach "$BASH" -p -- "$locusts_script" --slot "$slot" --incarnation "$locusts_incarnation" $$ "$locusts_work" "$locusts_shared" \
       "$locusts_requests" "$locusts_machinery"
-  )
+  ) || {
+    # Each takes one of the files that this process may have open.
+    locusts_slots_to_start=0
+    ((${#locusts_slot_pid[@]} > 0)) || locusts_stop_for error "no slot can be started: no more files can be opened"
+    locusts_say "${#locusts_slot_pid[@]} slots are at work, and no more can be: no more files can be opened (ulimit -n is $(ulimit -n))"
+    return 1
+  }
   locusts_slot_pid[slot]=$!
   locusts_inbox[slot]=$inbox
   locusts_slot_list[slot]=0 locusts_slot_part[slot]='' locusts_part_size[slot]=1

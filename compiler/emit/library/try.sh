@@ -76,7 +76,7 @@ locusts_saw_oom_kill() {
 locusts_owns_oom_kill() {
   local claims=() claim claimed=0
   if [[ ! -e $locusts_work/alone ]]; then
-    if ((locusts_code != 137)) && ! tail -c 4000 -- "$locusts_folder.err" | grep -E ': line [0-9]+: +[0-9]+ .*Killed( |$)' >/dev/null; then
+    if ((locusts_code != 137)) && ! tail -c 4000 -- "$locusts_folder.err" | grep -E ': [^ ]+ [0-9]+: +[0-9]+ ' >/dev/null; then
       locusts_await_message
       [[ ! -e $locusts_work/slots/oom-kills ]] || mapfile -t claims <"$locusts_work/slots/oom-kills"
       for claim in "${claims[@]}"; do ((claim <= locusts_kills_before)) || claimed=$((claimed + 1)); done

@@ -112,7 +112,13 @@ test("locusts run needs no definition: its swarm lies beside the list, and all v
   const folder = folderOf({ "my lists/tasks.txt": "# two\necho one >> out.txt; pwd >> out.txt\nnonesuch-program\n" });
   const here = (words: readonly string[]) => locusts(words, { cwd: folder });
   const read = (path: string) => readFileSync(join(folder, path), "utf8");
+  assert.match((await here(["run", "my lists/tasks.txt", "-n"])).stdout, /^2 jobs: 2 to run \(2 new\)/);
+  assert.deepEqual(readdirSync(join(folder, "my lists")), ["tasks.txt"], "a dry run leaves nothing");
   const first = await here(["run", "my lists/tasks.txt", "--slots", "2"]);
+  const made = read("my lists/tasks.txt.locusts/swarm.config.ts");
+  assert.equal((await here(["run", "my lists/tasks.txt", "-n", "--folder", "my lists"])).exitCode, 0);
+  assert.equal(read("my lists/tasks.txt.locusts/swarm.config.ts"), made, "nor does it change what is there");
+  assert.deepEqual(readdirSync(join(folder, "my lists")).sort(), ["tasks.txt", "tasks.txt.locusts"]);
   assert.equal(first.exitCode, 3, first.stderr);
   assert.equal(read("out.txt"), `one\n${folder}\n`);
   assert.match(first.stdout, /1\/2 done, 1 failed: my lists\/tasks\.txt\.locusts\/results\n/);

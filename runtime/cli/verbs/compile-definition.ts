@@ -13,7 +13,8 @@ export type Compiled = Awaited<ReturnType<typeof compileDefinition>>;
 
 /** @param withoutInputs where jobs cannot be found, since their data are not there, those of the bundle stand in for them */
 export async function compileDefinition(context: VerbContext, withoutInputs = false) {
-  const workspace = openWorkspace(context.place);
+  const opened = openWorkspace(context.place);
+  const workspace = context.standIn === undefined ? opened : { ...opened, definition: context.standIn };
   setProblemFolder(workspace.folder);
   const bundleOf = withoutInputs ? (target: string) => bundleFolder(workspace, target) : undefined;
   const compilation = await compile(workspace.definition, context.target, knownChecks(workspace), bundleOf);

@@ -1,4 +1,4 @@
-import { createWriteStream, existsSync, renameSync, rmSync, statSync } from "node:fs";
+import { createWriteStream, existsSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { textOf } from "../../../compiler/format/file-access.js";
@@ -6,9 +6,9 @@ import { makeFolders } from "../../../compiler/format/make-folders.js";
 import { draftOf, writeAtomically } from "../../../compiler/format/write-atomically.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { DEFINITION_NAME, listHome } from "../../workspace/workspace.js";
-import { EXIT } from "../output/exit-codes.js";
+import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { type DeployVerbOptions, deploy } from "./deploy.js";
-import type { Verb } from "./verb.js";
+import type { Verb, VerbContext } from "./verb.js";
 
 export interface RunOptions extends DeployVerbOptions {
   readonly slots?: number;
@@ -111,12 +111,38 @@ async function takeList(place: string, home: string): Promise<string> {
   return list;
 }
 
+/** The definition of a run. @throws RuntimeProblem if its lines would run elsewhere than until now */
+function madeAnew(home: string, list: string, place: string, options: RunOptions): string {
+  const folder = relative(home, options.folder ?? ".") || ".";
+  if (options.folder === undefined) refuseOtherFolder(home, join(home, DEFINITION_NAME), folder);
+  return MADE_ANEW + definitionOf(list, folder, swarmName(place === "-" ? "stdin" : place), options.slots);
+}
+
+/**
+ * What a run would do: its definition is written beside the home, where its paths mean the same, and goes again. Another run
+ * may make the home meanwhile.
+ */
+async function lookAlone(context: VerbContext, options: RunOptions, home: string): Promise<ExitCode> {
+  const { place } = context;
+  if (place !== "-") await takeList(place, home); // the folder beside which it lies may not be there
+  const folder = mkdtempSync(`${home}.look-`);
+  const standIn = join(folder, DEFINITION_NAME);
+  try {
+    const list = await takeList(place, folder);
+    writeFileSync(standIn, madeAnew(home, relative(folder, list), place, options));
+    const isThere = existsSync(join(home, DEFINITION_NAME));
+    return await deploy(isThere ? { ...context, place: home, standIn } : { ...context, place: folder }, options);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 /** `locusts run tasks.txt`: a swarm of its lines beside it, without a definition. */
 export const run: Verb<RunOptions> = async (context, options) => {
   const { terminal, place } = context;
   const home = resolve(listHome(place));
   const definition = join(home, DEFINITION_NAME);
-  const isFirst = !existsSync(home);
+  if (options.dryRun === true && !isSaved(definition)) return lookAlone(context, options, home);
   const list = await takeList(place, home);
   const shown = relative(process.cwd(), definition);
   if (isSaved(definition)) {
@@ -126,19 +152,13 @@ export const run: Verb<RunOptions> = async (context, options) => {
       throw new RuntimeProblem(message, `it is yours: ${IN_DEFINITION[name]} ${shown}`);
     }
   } else {
-    const folder = relative(home, options.folder ?? ".") || ".";
-    if (options.folder === undefined) refuseOtherFolder(home, definition, folder);
-    const text = definitionOf(relative(home, list), folder, swarmName(place === "-" ? "stdin" : place), options.slots);
+    const text = madeAnew(home, relative(home, list), place, options);
     makeFolders(home);
-    writeAtomically(definition, [options.save ? text : MADE_ANEW + text]);
+    writeAtomically(definition, [options.save ? text.slice(MADE_ANEW.length) : text]);
     // Nothing of it is worth a commit, unless the user has taken it over.
     writeAtomically(join(home, ".gitignore"), [options.save ? ".locusts/\nresults/\n!bundle/lib/\n" : "*\n"]);
   }
-  if (options.save !== true) {
-    const code = await deploy({ ...context, place: home }, options);
-    if (isFirst && options.dryRun === true) rmSync(home, { recursive: true });
-    return code;
-  }
+  if (options.save !== true) return deploy({ ...context, place: home }, options);
   if (context.json) terminal.printDocument("run", { folder: home, written: [DEFINITION_NAME] });
   else {
     terminal.report.say(`written: ${shown}`);

@@ -126,4 +126,37 @@ test("of a manager that is held up before it can say who it is, and those that c
   assert.deepEqual(deployment.processes(), []);
 });
 
+test("a manager on another machine with the same folders is found by its heartbeat: nobody works beside it, and it can be ended", async () => {
+  const deployment = new Deployment(`jobs: range("i", 1, 4), outputs: { out: "{i}" },
+    command: ({ outputs }) => sh\`until [[ -e $GATE ]]; do sleep 0.1; done; echo > \${outputs.out}\`,`);
+  const env = { GATE: deployment.path("gate") };
+  const script = deployment.path(".locusts/local/bundle/manager.sh");
+  const ask = (...words: string[]) => deployment.beginScript(script, ...words).outcome;
+  const read = (run: number, name: string) => {
+    const path = join(deployment.run(run), "managers", name);
+    return existsSync(path) ? readFileSync(path, "utf8") : "";
+  };
+  /** A run at work, of which all looks as if it were on another machine. @returns its process */
+  const beginElsewhere = async (run: number) => {
+    assert.equal((await deployment.begin(["deploy", "--detach"], env).outcome).exitCode, 0);
+    await until("it gives heartbeats", () => /^\d+\n$/.test(read(run, "main.1.beat")), 60);
+    const [pid, birth, , what] = read(run, "main.1").trim().split(" ");
+    writeFileSync(join(deployment.run(run), "managers/main.1"), `${pid} ${birth} login1 ${what} another-boot\n`);
+    return Number(pid);
+  };
+  await beginElsewhere(1);
+  assert.equal((await ask("--is-running")).exitCode, 0);
+  assert.match(
+    (await ask()).stderr,
+    /already running: process \d+ on login1 runs 1; stop it with: bash manager\.sh --stop\n/,
+  );
+  assert.equal((await ask("--stop")).exitCode, 0);
+  assert.equal(read(1, "main.1.beat"), "left signal\n");
+
+  process.kill(await beginElsewhere(2), "SIGKILL");
+  writeFileSync(deployment.path("gate"), "");
+  assert.equal((await ask("--is-running")).exitCode, 1, "one that gives none any more is dead");
+  assert.equal((await deployment.begin(["deploy"], env).outcome).exitCode, 0);
+});
+
 test.run();

@@ -15,8 +15,8 @@ Usage: bash manager.sh [options]
   --run DIR      the run to work on (default: the newest in ../runs)
   --slots N      jobs at a time (default: what the definition says, else what fits this machine)
   --name NAME    what this manager is called, if several work on one run (default: main)
-  --stop         ask the managers of that run on this machine, or the one that is named, to end
-                 their jobs and leave; the next start goes on
+  --stop         ask the managers of that run, or the one that is named, to end their jobs and
+                 leave; the next start goes on
   --is-running   ask whether there is one: the exit code is 0, or 1 if there is none
   --version      the format of the run lists that it reads
   --help         this text
@@ -253,7 +253,7 @@ locusts_main() { # options
   locusts_read_run
   case $locusts_action in
     stop) locusts_stop_others "$locusts_name"; return ;;
-    is-running) locusts_find_running "$locusts_name"; ((${#locusts_found_running[@]} > 0)); return ;;
+    is-running) locusts_find_running "$locusts_name"; ((${#locusts_found_running[@]} + ${#locusts_found_elsewhere[@]} > 0)); return ;;
   esac
 
   if [[ -e cancelled ]]; then

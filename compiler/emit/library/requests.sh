@@ -214,12 +214,19 @@ locusts_tick() {
   if [[ $locusts_is_pilot ]]; then locusts_watch_others; else locusts_watch_folder; fi
 }
 
+locusts_signs=0 locusts_next_sign=0
 locusts_longest_absence=1000 # hundredths of a second, after which the run's folder is taken to be gone for good
 
-# Who removes the folder of a run under its manager wants it to end. A pilot finds that out by its heartbeat.
+# Gives a heartbeat, for those who look from another machine, and does what they ask for. Who removes the folder of a run
+# under its manager wants it to end, too. Pilots do all this in their own way.
 locusts_watch_folder() {
   if [[ -e run ]]; then
     locusts_gone_since=''
+    if ((locusts_uptime >= locusts_next_sign)); then
+      locusts_next_sign=$((locusts_uptime + locusts_between_signs)) locusts_signs=$((locusts_signs + 1))
+      { printf '%s\n' "$locusts_signs" >|"managers/$locusts_incarnation.beat"; } 2>/dev/null
+    fi
+    [[ $locusts_stopping || ! -e $locusts_home/stop ]] || locusts_stop_for signal
   elif ((locusts_uptime - ${locusts_gone_since:=$locusts_uptime} >= locusts_longest_absence)) && [[ ! $locusts_lost ]]; then
     locusts_lost="$PWD on $locusts_host is not there any more: it was unmounted, moved or removed"
     locusts_stop_for signal

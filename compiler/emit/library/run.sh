@@ -9,7 +9,7 @@
 #     chunks/<c>.tsv, <c>.tar      the jobs of a chunk; their folders and inputs, packed
 #     claims/<c>, <c>.2 ...        which incarnation of which manager has taken the chunk
 #     managers/<name>.<incarnation>       who runs or ran; names each incarnation of a manager
-#     managers/<name>.<incarnation>.beat  what it leaves when it ends; until then, of a pilot, a heartbeat
+#     managers/<name>.<incarnation>.beat  what it leaves when it ends; until then, a heartbeat
 #     journal/<name>.<incarnation>.tsv    what happened
 #     alone                        it has one job, which `locusts repro` looks at
 #     notified                     the word at the end is given
@@ -40,6 +40,27 @@ locusts_is_alive() { # incarnation-file
   [[ $what == deploy || ! -e /proc/$pid/cwd || /proc/$pid/cwd -ef . ]]
 }
 
+locusts_between_signs=200 # hundredths of a second between two heartbeats of a manager that is no pilot
+locusts_longest_silence=70 # tenths of a second for which it is listened to
+
+# Does the manager that wrote this incarnation file run on another machine? A cluster may have several login nodes, with the
+# same folders. There it cannot be asked for, but its heartbeat goes on. Leaves its process and its machine in
+# locusts_process and locusts_its_host.
+locusts_beats_elsewhere() { # incarnation-file
+  local boot before='' now tenths
+  [[ ! $locusts_is_pilot ]] && read -r locusts_process _ locusts_its_host _ boot <"$1" || return 1
+  [[ $locusts_its_host != "$locusts_host" && $boot != "$locusts_boot" ]] || return 1
+  { read -r before <"$1.beat"; } 2>/dev/null
+  locusts_are_numbers "$before" || return 1 # it has ended, or never began
+  for ((tenths = 0; tenths < locusts_longest_silence; tenths++)); do
+    read -r -t 0.1 <> <(:)
+    now=$before
+    { read -r now <"$1.beat"; } 2>/dev/null
+    [[ $now == "$before" || ! $now ]] || { locusts_are_numbers "$now"; return; }
+  done
+  return 1
+}
+
 # Begins a new incarnation of this manager, unless an older one still runs. Incarnations are numbered, so that
 # of two managers that start at once only one can create the next number's file.
 locusts_begin_incarnation() {
@@ -53,6 +74,10 @@ locusts_begin_incarnation() {
     else
       locusts_say "already running: process $pid on $locusts_host runs ${PWD##*/}; stop it with: bash manager.sh --stop"
     fi
+    exit "$locusts_exit_running"
+  fi
+  if [[ ! $locusts_allocation ]] && ((last > 0)) && locusts_beats_elsewhere "managers/$locusts_name.$last"; then
+    locusts_say "already running: process $locusts_process on $locusts_its_host runs ${PWD##*/}; stop it with: bash manager.sh --stop"
     exit "$locusts_exit_running"
   fi
   locusts_read_birth $$ || locusts_birth=0

@@ -217,7 +217,7 @@ locusts_finish() {
   locusts_set_state "${locusts_stopping:-finished}" "$locusts_detail"
   # Closing it has a network file system write it out, for the one who counts what has ended.
   [[ ! ${locusts_notify-} ]] || : >>"journal/$locusts_incarnation.tsv"
-  printf '%s\n' "${locusts_farewell:-finished}" >|"managers/$locusts_incarnation.beat"
+  { printf '%s\n' "${locusts_farewell:-finished}" >|"managers/$locusts_incarnation.beat"; } 2>/dev/null # the folder may be gone
   [[ ! ${locusts_notify-} ]] || locusts_give_word
   case $locusts_stopping in
     '') return 0 ;;

@@ -137,7 +137,7 @@ export class Results {
     this.#news.push(placedOutput(path, job));
   }
 
-  /** Moves outputs out of results/; what somebody has changed is theirs now, and stays. @returns how many were moved */
+  /** Moves outputs out of results/; what somebody has changed is theirs now, and stays. */
   setAside(outputs: readonly PlacedOutput[], store = this.kept): SetAside {
     const moved: string[] = [];
     const left: string[] = [];

@@ -96,7 +96,7 @@ locusts_share_out() {
 # A slot reads its answers from its standard input, whose other end this process alone holds:
 # when the manager is killed, its slots notice.
 locusts_start_slot() {
-  local slot=$((locusts_last_slot + 1)) inbox
+  local slot=$((locusts_last_slot + 1)) inbox limit
   locusts_last_slot=$slot
   if [[ $locusts_shares_by_job ]]; then # each try gets them
     locusts_own_gpus=- locusts_own_pins=-
@@ -115,8 +115,12 @@ locusts_start_slot() {
   ) || {
     # Each takes one of the files that this process may have open.
     locusts_slots_to_start=0
-    ((${#locusts_slot_pid[@]} > 0)) || locusts_stop_for error "no slot can be started: no more files can be opened"
-    locusts_say "${#locusts_slot_pid[@]} slots are at work, and no more can be: no more files can be opened (ulimit -n is $(ulimit -n))"
+    limit="this process may have $(ulimit -n) files open: raise that by 'ulimit -n', or ask for fewer slots"
+    if ((${#locusts_slot_pid[@]} > 0)); then
+      locusts_say "no more than ${#locusts_slot_pid[@]} slots can be at work; $limit"
+    else
+      locusts_stop_for error "no slot can be started; $limit"
+    fi
     return 1
   }
   locusts_slot_pid[slot]=$!

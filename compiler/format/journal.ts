@@ -34,6 +34,17 @@ export function journalWidth(event: JournalEvent): number {
   return JOURNAL[event].length + 2;
 }
 
+/** `main` of `main.2`: a manager that ends and is started again keeps its name, and has a new incarnation. */
+export function managerOf(incarnation: string): string {
+  const at = incarnation.lastIndexOf(".");
+  return at < 0 ? incarnation : incarnation.slice(0, at);
+}
+
+/** 2 of `main.2`. */
+export function incarnationNumber(incarnation: string): number {
+  return Number(incarnation.slice(incarnation.lastIndexOf(".") + 1));
+}
+
 /** The fields of a line as they are now: in journals of earlier versions it is not known what a try has used. */
 export function upToDate(fields: readonly string[]): readonly string[] {
   const isEarlier = fields.length === journalWidth("done") - METER_COLUMNS.length;

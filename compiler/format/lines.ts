@@ -27,6 +27,15 @@ export function* readLines(path: string, whole = false): Generator<string> {
   }
 }
 
+/** The lines of a text file, whatever ends them, without a mark of its encoding. @throws as `readLines` */
+export function* readPlainLines(path: string): Generator<string> {
+  let isFirst = true;
+  for (const line of readLines(path, true)) {
+    yield line.slice(isFirst && line.startsWith("\uFEFF") ? 1 : 0, line.endsWith("\r") ? -1 : undefined);
+    isFirst = false;
+  }
+}
+
 const LINE_FEED = 10;
 
 /** The lines of a file that end with a line feed, each with where it begins, in bytes. @throws as `readLines` */

@@ -1,4 +1,4 @@
-import { readLines } from "../format/lines.js";
+import { readPlainLines } from "../format/lines.js";
 import type { Place } from "../problem/problem.js";
 
 /** A line of a text file, without what ends it. */
@@ -40,17 +40,12 @@ export function whyUnfit(
   return undefined;
 }
 
-/**
- * The lines of a text file, whatever ends them, without a mark of its encoding.
- *
- * @param name how the file is called in places
- */
+/** The lines of a text file, as `readPlainLines` gives them. @param name how the file is called in places */
 export function* readFileLines(path: string, name: string): Generator<FileLine> {
   let number = 0;
-  for (const raw of readLines(path, true)) {
+  for (const text of readPlainLines(path)) {
     number += 1;
-    const text = raw.slice(number === 1 && raw.startsWith("\uFEFF") ? 1 : 0, raw.endsWith("\r") ? -1 : undefined);
-    const at = number;
-    yield { number, text, placeOf: (offset) => ({ file: name, line: at, column: offset + 1 }) };
+    const line = number;
+    yield { number, text, placeOf: (offset) => ({ file: name, line, column: offset + 1 }) };
   }
 }

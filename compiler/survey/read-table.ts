@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { ColumnType } from "../dsl/job-source.js";
 import type { ParamValue } from "../format/pattern.js";
+import { commaRecords, type RecordMistake, type TableRecord, tabbedRecords } from "../format/table-records.js";
 import type { Place, Problem } from "../problem/problem.js";
 import { convertField } from "./convert-field.js";
-import { commaRecords, type RecordMistake, type TableRecord, tabbedRecords } from "./table-records.js";
 import { decodeTable } from "./table-text.js";
 
 export interface TableRows {
@@ -250,7 +250,9 @@ export function readTable(path: string, name: string, wishes: TableWishes): Tabl
   const decoded = decodeTable(readFileSync(path), name);
   if ("problem" in decoded) return { names: [], rows: [], problems: [decoded.problem], notes: [] };
   const reader = new TableReader(name, wishes, commas ? "commas" : "tabs");
-  for (const record of commas ? commaRecords(decoded.text) : tabbedRecords(decoded.text)) {
+  // Old Macs ended lines with a carriage return alone.
+  const lines = decoded.text.split(decoded.text.includes("\n") ? /\r?\n/ : "\r");
+  for (const record of commas ? commaRecords(lines, "strict") : tabbedRecords(lines)) {
     if ("mistake" in record) reader.stumble(record);
     else reader.add(record);
   }

@@ -1,22 +1,18 @@
 import { addAll } from "../../compiler/format/add-all.js";
 import { collectedTree } from "../../compiler/format/bundle.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
-import type { TellFailures } from "../report/make-report-data.js";
-import type { RunningTry } from "../report/try-table.js";
-import { draftReport, reportPath } from "../report/write-report.js";
+import type { ReportSource, TellFailures } from "../report/make-report-data.js";
 import type { Failure } from "../results/failure.js";
 import { clusterSwarm } from "../results/failures/cluster-swarm.js";
-import { draftResultTables } from "../results/result-tables.js";
 import { leaveOutRunningAgain } from "../results/running-again.js";
 import { readEarlierRun } from "../run/earlier-run.js";
 import { markCancelled } from "../run/run-folder.js";
-import { messageOf } from "../system/system-errors.js";
 import type { CollectedTree } from "../trees/collect-tree.js";
-import { FilesTogether } from "../workspace/files-together.js";
 import { knownBundles } from "../workspace/workspace.js";
 import { asFailedSwarm, type DeployedSwarm, openRuns } from "./deployed-swarm.js";
 import { endRun } from "./end-run.js";
 import { RunFollower } from "./follow-run.js";
+import { writeTables } from "./write-tables.js";
 
 /** Collects what is finished, also while a run goes on. @param deployed opened for a change: nobody else is here */
 export async function collect(
@@ -76,7 +72,8 @@ export async function collect(
     if (ended.tree) trees.push(ended.tree);
     if (ended.untidied !== undefined) untidied.push(ended.untidied);
   }
-  const { tables, notes } = await writeTables(deployed, options.report);
+  const report = options.report && reportSource(deployed, options.report);
+  const { tables, notes } = await writeTables(workspace, results, deployed, report);
   return {
     ...leaveOutRunningAgain(tables, atWork),
     finished,
@@ -92,49 +89,9 @@ export async function collect(
   };
 }
 
-/** Writes the tables, and the report if there is to be one. @returns what there is to say of them, as sentences */
-async function writeTables(deployed: DeployedSwarm, tell: TellFailures | undefined) {
-  const { workspace, description, jobs, results } = deployed;
-  const { draftTypedTables } = await import("../results/data/write-data-tables.js");
-  const together = new FilesTogether(workspace);
-  try {
-    const tables = draftResultTables(together, description, jobs(), results.placed);
-    const typed = { folder: workspace.results, state: workspace.state, description, jobs, placed: results.placed };
-    const notes = draftTypedTables(together, typed).map((note) => `left out of a table: ${note}`);
-    if (tell) addAll(notes, await draftReportOf(together, deployed, tell));
-    together.put();
-    return { tables, notes };
-  } finally {
-    together.discard();
-  }
-}
-
-/** Writes the report alone. @returns what there is to say of it, as sentences */
-export async function writeReportOf(
-  deployed: DeployedSwarm,
-  tell: TellFailures,
-  running: readonly RunningTry[],
-): Promise<string[]> {
-  const together = new FilesTogether(deployed.workspace);
-  const notes = await draftReportOf(together, deployed, tell, running);
-  together.put();
-  return notes;
-}
-
-async function draftReportOf(
-  together: FilesTogether,
-  deployed: DeployedSwarm,
-  tell: TellFailures,
-  running: readonly RunningTry[] = [],
-): Promise<string[]> {
-  const { workspace, bundle, description, jobs } = deployed;
-  const { placed } = deployed.results;
+/** What a report of the swarm is made from. */
+export function reportSource(deployed: DeployedSwarm, tell: TellFailures): ReportSource {
+  const { bundle, description, jobs, results } = deployed;
   const cluster = (failures: readonly Failure[]) => clusterSwarm(asFailedSwarm(deployed), failures);
-  const source = { bundle, description, jobs, placed, cluster, tell };
-  try {
-    if (await draftReport(together, workspace, source, running)) return [];
-    return [`${reportPath(workspace)} is not what Locusts has written: move it away, and there will be a report`];
-  } catch (error) {
-    return [`the report could not be written: ${messageOf(error)}`];
-  }
+  return { bundle, description, jobs, placed: results.placed, cluster, tell };
 }

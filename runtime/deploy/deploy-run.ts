@@ -10,8 +10,9 @@ import { makeFolders } from "../../compiler/format/make-folders.js";
 import { viewRun } from "../collect/deployed-swarm.js";
 import { endRun, removeWorkAgain } from "../collect/end-run.js";
 import { RunFollower } from "../collect/follow-run.js";
+import { writeTables } from "../collect/write-tables.js";
 import type { ReportSource } from "../report/make-report-data.js";
-import { draftReport, LiveReport, reportPath } from "../report/write-report.js";
+import { LiveReport } from "../report/write-report.js";
 import type { Failure } from "../results/failure.js";
 import { clusterSwarm, type ShownCluster } from "../results/failures/cluster-swarm.js";
 import { Ledger } from "../results/ledger.js";
@@ -19,7 +20,6 @@ import { expectedTimes } from "../results/longest-first.js";
 import { putRight } from "../results/put-right.js";
 import { renameKeys } from "../results/rename-keys.js";
 import { makeReport } from "../results/report.js";
-import { draftResultTables } from "../results/result-tables.js";
 import { Results } from "../results/results.js";
 import { type Selection, selectJobs } from "../results/select-jobs.js";
 import { Used } from "../results/used.js";
@@ -27,12 +27,10 @@ import { readEarlierRun } from "../run/earlier-run.js";
 import { closeRun, isCancelled, isClosed, listRuns, type Run, readRun } from "../run/run-folder.js";
 import type { Scheduler } from "../schedulers/scheduler.js";
 import { RuntimeProblem } from "../system/problem.js";
-import { messageOf } from "../system/system-errors.js";
 import type { OpenedTarget } from "../target/open-target.js";
 import type { TargetFiles } from "../transfer/target-files.js";
 import { carryResultsOver } from "../trees/carry-over.js";
 import type { CollectedTree } from "../trees/collect-tree.js";
-import { FilesTogether } from "../workspace/files-together.js";
 import { knownBundles, targetDirectory } from "../workspace/workspace.js";
 import { Managers } from "./managers.js";
 import { refuseChoice } from "./refuse-choice.js";
@@ -99,21 +97,6 @@ export class DeployRun {
     const { placed } = this.results;
     const cluster = (failures: readonly Failure[]) => this.cluster(failures);
     return report && { bundle, description, jobs: () => this.jobs(), placed, cluster, tell: report };
-  }
-
-  /** Drafts the page for people: that it cannot be written is no reason for a deploy to fail. */
-  async #draftReport(together: FilesTogether): Promise<void> {
-    const source = this.#reportSource();
-    if (!source) return;
-    const { workspace, observer } = this.options;
-    try {
-      if (await draftReport(together, workspace, source)) return;
-      observer.noted(
-        `${reportPath(workspace)} is not what Locusts has written: move it away, and there will be a report`,
-      );
-    } catch (error) {
-      observer.noted(`the report could not be written: ${messageOf(error)}`);
-    }
   }
 
   /** Follows a run until no manager works on it any more, or until the user leaves it. */
@@ -216,7 +199,7 @@ export class DeployRun {
     const done = putRight(() => this.jobs(), this.options.description, this.results, selection);
     this.options.observer.putRight(done);
     // If this ends here, the tables are to say what is there.
-    if (done.setAside > 0) await this.writeTables(false);
+    if (done.setAside > 0) await this.writeTables(undefined);
   }
 
   async runWanted(selection: Selection): Promise<DeployEnd> {
@@ -289,26 +272,17 @@ export class DeployRun {
   }
 
   /** Writes the tables, and the report if it is wanted. */
-  async writeTables(withReport: boolean): Promise<ReturnType<typeof draftResultTables>> {
+  async writeTables(report: ReportSource | undefined) {
     const { description, workspace, observer } = this.options;
-    const { folder, placed } = this.results;
-    const { draftTypedTables } = await import("../results/data/write-data-tables.js");
-    const together = new FilesTogether(workspace);
-    try {
-      const written = draftResultTables(together, description, this.jobs(), placed);
-      const tables = { folder, state: workspace.state, description, jobs: () => this.jobs(), placed };
-      for (const note of draftTypedTables(together, tables)) observer.noted(`left out of a table: ${note}`);
-      if (withReport) await this.#draftReport(together);
-      together.put();
-      return written;
-    } finally {
-      together.discard();
-    }
+    const swarm = { description, jobs: () => this.jobs() };
+    const { tables, notes } = await writeTables(workspace, this.results, swarm, report);
+    for (const note of notes) observer.noted(note);
+    return tables;
   }
 
   async conclude(end: DeployEnd): Promise<DeployOutcome> {
     const { options } = this;
-    const { totals, failures } = await this.writeTables(true);
+    const { totals, failures } = await this.writeTables(this.#reportSource());
     const cached = Math.max(0, totals.done - this.finished + this.failures.length);
     return {
       report: makeReport(options.target, totals, { running: 0, cached }, failures, this.results.placed.stalePaths()),

@@ -1,3 +1,4 @@
+import { managerOf } from "../../compiler/format/journal.js";
 import type { JobResult } from "../results/ledger.js";
 import { Growing } from "./growing.js";
 import { type Lane, TROUBLE } from "./report-data.js";
@@ -14,12 +15,6 @@ export interface RunningTry {
   readonly host: string;
   readonly manager: string;
   readonly slot: string;
-}
-
-/** `main` of `main.2`: a manager that was killed and started again is one. */
-function managerOf(incarnation: string): string {
-  const at = incarnation.lastIndexOf(".");
-  return at < 0 ? incarnation : incarnation.slice(0, at);
 }
 
 /** When a run's tries began and ended. */

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { namesIn } from "../../compiler/format/file-access.js";
+import { incarnationNumber } from "../../compiler/format/journal.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { createLockFile, folderIdentity } from "../system/lock-file.js";
 import { birthOf, bootOfMachine } from "../system/process.js";
@@ -14,10 +15,6 @@ const MOST_LEAVING = 2000;
 const BETWEEN_LOOKS = 20;
 /** The incarnation file of nobody. */
 const NOBODY = "0 0 - deploy -\n";
-
-function incarnationNumber(incarnation: string): number {
-  return Number(incarnation.slice(incarnation.lastIndexOf(".") + 1));
-}
 
 /** The incarnations of a run's managers, oldest first, by the names of their files. */
 export function listIncarnations(run: Run): string[] {

@@ -2,7 +2,13 @@ import { readSync } from "node:fs";
 import { join } from "node:path";
 import { withoutControlCharacters } from "../../compiler/format/control-characters.js";
 import { namesIn, withFile } from "../../compiler/format/file-access.js";
-import { JOURNAL, type JournalEvent, journalWidth, upToDate } from "../../compiler/format/journal.js";
+import {
+  incarnationNumber,
+  JOURNAL,
+  type JournalEvent,
+  journalWidth,
+  upToDate,
+} from "../../compiler/format/journal.js";
 import { CAUSES, type Cause, type OutputState, type Usage } from "../../compiler/format/results.js";
 import { RuntimeProblem } from "../system/problem.js";
 
@@ -116,8 +122,7 @@ function textIn(field: string | undefined): string {
 
 /** Earlier incarnations of a manager first: `main.2` before `main.10`. */
 function byIncarnation(a: string, b: string): number {
-  const number = (incarnation: string) => Number(incarnation.slice(incarnation.lastIndexOf(".") + 1));
-  return number(a) - number(b) || (a < b ? -1 : 1);
+  return incarnationNumber(a) - incarnationNumber(b) || (a < b ? -1 : 1);
 }
 
 /** A crash may tear a line; more lines than this that are no manager's, and more than are, are something else. */

@@ -1,3 +1,4 @@
+import { managerOf } from "../../compiler/format/journal.js";
 import type { PastTry } from "../../compiler/format/results.js";
 import { type EndedTry, JournalReader, type StartedTry } from "./journal.js";
 import type { Run } from "./run-folder.js";
@@ -39,10 +40,6 @@ function isContinued({ reason, detail }: Departure): boolean {
 
 function slotOf({ incarnation, slot }: StartedTry): string {
   return `${incarnation}/${slot}`;
-}
-
-function managerOf(incarnation: string): string {
-  return incarnation.slice(0, incarnation.lastIndexOf("."));
 }
 
 /** What becomes of a run's jobs and managers, as their journals tell it. The one place that says what an event means. */

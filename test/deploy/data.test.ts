@@ -137,6 +137,7 @@ test("what no number here holds is told, and not made another; words that object
     }
   }
   assert.deepEqual(rowsOf("a.tsv", "x\ninf\nNaN\n", "number"), [Number.POSITIVE_INFINITY, Number.NaN]);
+  assert.deepEqual(rowsOf("a.csv", '\uFEFF"y","x"\r\n"1,\r\n2","3"\r\n,4\r\n', "number"), [3, 4]);
   for (const word of ["constructor", "toString", "__proto__"])
     for (const type of ["boolean", "number"] as const)
       assert.match(String(rowsOf("a.tsv", `x\n${word}\n`, type)), new RegExp(`^2:1: x is "${word}", and is declared`));

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { relative } from "node:path";
-import { writeReportOf } from "../../collect/collect.js";
+import { reportSource } from "../../collect/collect.js";
 import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
 import { lookAt } from "../../collect/look-at.js";
+import { writeReport } from "../../collect/write-tables.js";
 import type { TellFailures } from "../../report/make-report-data.js";
 import { reportPath } from "../../report/write-report.js";
 import { RuntimeProblem } from "../../system/problem.js";
@@ -34,7 +35,7 @@ export const report: Verb<ReportVerbOptions> = async (context, options) => {
         const { start: since, host, incarnation: manager, slot } = started;
         return { key, name, since, run: `${deployed.target}/${run.number}`, host, manager, slot };
       });
-      const [note] = await writeReportOf(deployed, tellFailuresOf(deployed), tries);
+      const [note] = await writeReport(deployed.workspace, reportSource(deployed, tellFailuresOf(deployed)), tries);
       if (note !== undefined) throw new RuntimeProblem(note);
     });
   } catch (error) {

@@ -1,3 +1,5 @@
+import { managerOf } from "../../../compiler/format/journal.js";
+
 /** What sets a job apart, and where it ran. */
 export interface Circumstances {
   /** in the order of the swarm's params */
@@ -49,13 +51,8 @@ export function columnsOf(params: readonly string[], hasPilots: boolean): readon
     read: (job) => job.params[at] as string,
   }));
   columns.push({ kind: "node", name: "", read: ({ host }) => host });
-  if (hasPilots) columns.push({ kind: "pilot", name: "", read: ({ manager }) => pilotOf(manager) });
+  if (hasPilots) columns.push({ kind: "pilot", name: "", read: ({ manager }) => managerOf(manager) });
   return columns;
-}
-
-/** A pilot by the name that it keeps when it is started again. */
-function pilotOf(manager: string): string {
-  return manager.slice(0, Math.max(0, manager.lastIndexOf(".")));
 }
 
 /** How often values of a column are met, of those that matter, and between which bounds all are, if they are numbers. */

@@ -267,7 +267,7 @@ test("the manager by hand: --help, wrong options, a bare bundle, another name, a
     outputs: { text: "{i}.txt" },
     command: ({ outputs, params }) => sh\`echo \${params.i} > \${outputs.text}\`,
   `);
-  const built = await deployment.begin(["build"]).outcome;
+  const built = await deployment.verb(["build"]);
   assert.equal(built.exitCode, 0, built.stderr);
   const script = deployment.path("bundle/local/manager.sh");
   const run = (...words: string[]) => deployment.beginScript(script, ...words).outcome;

@@ -30,7 +30,7 @@ const COMMAND = `
 
 /** What is said of a job before its logs, without its time, and what it has printed. */
 async function told(deployment: Deployment, job: string) {
-  const { stdout, stderr } = await deployment.begin(["logs", "--job", job]).outcome;
+  const { stdout, stderr } = await deployment.verb(["logs", "--job", job]);
   return { stdout, words: stderr.replace(/; after .* on \S+$/m, "").replace(/, for .* in slot \d$/m, "") };
 }
 
@@ -85,7 +85,7 @@ test("a failed job: its cause, the command that ended it, and what it has writte
   }
   // Bash names its script: it is told as the line that was written.
   assert.equal((await told(deployment, "unknown")).stdout, `${at("unknown)")}: nonesuch: command not found\n`);
-  const { stdout } = await deployment.begin(["logs", "--job", "silent", "--json"]).outcome;
+  const { stdout } = await deployment.verb(["logs", "--job", "silent", "--json"]);
   const document = JSON.parse(stdout);
   assert.deepEqual(document.endedBy, {
     place: at("silent)"),
@@ -103,7 +103,7 @@ test("logs of jobs that are gone are stale; what a deploy would move is told bef
     \`,`;
   const deployment = new Deployment(swarm('"a", "b", "c", "d"', "one"), { "results/_logs/mine.out": "" });
   const logs = () => readdirSync(deployment.path("results/_logs")).sort();
-  const say = async (...words: string[]) => await deployment.begin(words).outcome;
+  const say = async (...words: string[]) => await deployment.verb(words);
   assert.equal((await deployment.deploy(["--keep-logs"])).report.jobs.failed, 2);
   assert.deepEqual(logs(), ["a.out", "b.out", "c.out", "d.out", "mine.out"]);
 
@@ -139,12 +139,12 @@ test("in a tree, a file that is called like a log is none; a folder that is gone
   );
   await deployment.deploy(["--detach"], { GATE: deployment.path("gate") });
   await until("it runs", () => deployment.journal().some(([word]) => word === "start"), 60);
-  const { running } = JSON.parse((await deployment.begin(["logs", "--job", "a", "--json"]).outcome).stdout);
+  const { running } = JSON.parse((await deployment.verb(["logs", "--job", "a", "--json"])).stdout);
   assert.ok(running);
   assert.deepEqual(await told(deployment, "a").then(({ stdout }) => stdout), "");
   deployment.write("gate.open", "");
   await deployment.succeed();
-  assert.equal(JSON.parse((await deployment.begin(["logs", "--job", "a", "--json"]).outcome).stdout).folder, null);
+  assert.equal(JSON.parse((await deployment.verb(["logs", "--job", "a", "--json"])).stdout).folder, null);
 });
 
 test.run();

@@ -12,7 +12,7 @@ export function encodeField(value: string): string {
   return /[\t\n\\]/.test(value) ? value.replace(/[\t\n\\]/g, (character) => ESCAPES[character] as string) : value;
 }
 
-export function decodeField(field: string): string {
+function decodeField(field: string): string {
   if (field === "\\e") return ""; // as many are
   return field.includes("\\") ? field.replace(/\\([tne\\])/g, (_, letter: string) => ESCAPED[letter] as string) : field;
 }

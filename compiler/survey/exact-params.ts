@@ -2,7 +2,7 @@ import type { Params } from "../format/pattern.js";
 import type { Problem } from "../problem/problem.js";
 
 /** Why a number cannot set a job apart; undefined if it can. */
-export function whyInexact(value: number): string | undefined {
+function whyInexact(value: number): string | undefined {
   if (!Number.isFinite(value)) return `is ${value}, which is no number that a job could have`;
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
     return `is ${value}, and whole numbers of that size are not kept exactly`;

@@ -24,7 +24,7 @@ function similar(name: string, names: readonly string[]): string | undefined {
 }
 
 /** The first folder on the way that is not there, in words; undefined if all are. */
-export function missingFolder(folder: string, folders: readonly string[], absolute: boolean): string | undefined {
+function missingFolder(folder: string, folders: readonly string[], absolute: boolean): string | undefined {
   let at = absolute ? "/" : folder;
   let shown = absolute ? "/" : "";
   for (const part of folders) {
@@ -40,7 +40,7 @@ export function missingFolder(folder: string, folders: readonly string[], absolu
 }
 
 /** What `~` would be in a shell. */
-export function hintForHome(path: string): string | undefined {
+function hintForHome(path: string): string | undefined {
   if (!/^~[^/]*(\/|$)/.test(path)) return undefined;
   return `~ is read by shells alone: write the whole path, as in "/home/me${path.replace(/^~[^/]*/, "")}"`;
 }

@@ -75,7 +75,7 @@ function withoutRunningAgain(
  * @param to where the copy goes
  * @throws RuntimeProblem if the bundle is not the one that is described any more
  */
-export function takeBundle(bundle: string, description: BundleDescription, to: string): void {
+function takeBundle(bundle: string, description: BundleDescription, to: string): void {
   rmSync(to, { recursive: true, force: true });
   try {
     placeBundle(bundle, to);

@@ -86,7 +86,7 @@ interface PackPlaces {
  * Packs the folders of a chunk's jobs into one tar: small inputs as copies, the others as links
  * into the shared folder, and the folders that outputs go into.
  */
-export function packChunk(jobs: readonly JobToPack[], places: PackPlaces): Buffer {
+function packChunk(jobs: readonly JobToPack[], places: PackPlaces): Buffer {
   const tar = new Tar();
   for (const { job, inputs } of jobs) {
     const base = String(job.number);
@@ -114,7 +114,7 @@ function asArgument(path: string): string {
 }
 
 /** The lines of a chunk: what a slot reads of each job. @param tries that each has used up */
-export function chunkLines(jobs: readonly JobToPack[], tries: number): string {
+function chunkLines(jobs: readonly JobToPack[], tries: number): string {
   let text = "";
   for (const { job, inputs } of jobs) {
     const copies = inputs.flatMap((input) => (input.how === "copy" ? [`${input.shared}\t${input.path}`] : []));

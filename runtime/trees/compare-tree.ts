@@ -10,7 +10,7 @@ import type { TargetFiles } from "../transfer/target-files.js";
 import { changeOf, type Difference, isUncertain, readDifferences, type TreeChange } from "./listing.js";
 
 /** Digests of some of the files that the bundle's tree had at first. */
-export function digestsBefore(bundle: string, paths: ReadonlySet<string>): Map<string, string> {
+function digestsBefore(bundle: string, paths: ReadonlySet<string>): Map<string, string> {
   const digests = new Map<string, string>();
   if (paths.size === 0) return digests;
   for (const { path, sha256 } of readBundledTree(bundle)) if (paths.has(path)) digests.set(path, sha256);

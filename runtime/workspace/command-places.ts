@@ -1,7 +1,7 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { textOf } from "../../compiler/format/file-access.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
-import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { targetDirectory, type Workspace } from "./workspace.js";
 
 /** Where the command of a bundle was written: no part of the bundle, since an edit above it changes no job. */
@@ -27,7 +27,7 @@ export function keepCommandPlaces(workspace: Workspace, target: string, places: 
   try {
     if (textOf(file) === text) return;
     makeFolders(targetDirectory(workspace, target));
-    writeAtomically(file, text);
+    writeFileSync(file, text); // a torn one counts for nothing
   } catch {
     // Then lines are those of manager.sh.
   }

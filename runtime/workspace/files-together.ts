@@ -2,6 +2,7 @@ import { renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { errorCode, textOf } from "../../compiler/format/file-access.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
+import { RESULT_TABLES } from "../../compiler/format/results.js";
 import { draftOf, isDraftOf, removeOldDrafts, writeAtomically } from "../../compiler/format/write-atomically.js";
 import { STATE_FILES, type Workspace } from "./workspace.js";
 
@@ -51,8 +52,9 @@ export class FilesTogether {
     }
     rmSync(marker, { force: true });
     for (const act of this.#afterwards.splice(0)) act();
-    // Whoever writes them has the swarm to itself: all drafts were left by somebody who was killed.
-    removeOldDrafts(results, Number.POSITIVE_INFINITY, names);
+    // Whoever writes them has the swarm to itself: all drafts, also of a tree's tables, were left by somebody who was killed.
+    const tables = Object.values(RESULT_TABLES).map(({ file }) => file);
+    removeOldDrafts(results, Number.POSITIVE_INFINITY, [...names, ...tables]);
   }
 
   /** Removes what was not put. */

@@ -26,7 +26,7 @@ export function digestFile(folder: string, name: string): string | undefined {
 }
 
 /** The digest of a bundle's files, as they are. @param description what it says of itself */
-export function digestBundle(folder: string, description: BundleDescription | undefined): string {
+function digestBundle(folder: string, description: BundleDescription | undefined): string {
   const digest = createHash("sha256");
   for (const name of Object.values(BUNDLE_FILES).sort()) {
     if (name === BUNDLE_FILES.description) continue;

@@ -73,6 +73,18 @@ test("a result that was edited by hand is not replaced", async () => {
   assert.equal(deployment.result("sub/a.txt"), "edited by hand\n");
 });
 
+test("drafts of tables that a killed process has left are removed, and nothing that is only called alike", async () => {
+  const deployment = fresh();
+  const drafts = ["jobs.tsv", "changes.tsv", "conflicts.tsv", "report.html"].map((name) => `.${name}.0123456789ab.new`);
+  const mine = [".mine.tsv.0123456789ab.new", ".changes.tsv.new", "changes.tsv.0123456789ab.new"];
+  for (const name of [...drafts, ...mine]) deployment.write(`results/${name}`, "half");
+  await deployment.succeed();
+  assert.deepEqual(
+    [...drafts, ...mine].filter((name) => deployment.exists(`results/${name}`)),
+    mine,
+  );
+});
+
 test("a file that appears while the job runs is not replaced either", async () => {
   const deployment = fresh();
   deployment.write("hold", "");

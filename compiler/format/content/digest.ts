@@ -21,7 +21,7 @@ export interface Content {
 export const LARGE = 1024 * 1024;
 
 /** Opens a file for reading; whatever has taken its place is not waited for. */
-export function openPlainFile(path: string): number {
+function openPlainFile(path: string): number {
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const stats = fstatSync(file);
   if (stats.isFile()) return file;

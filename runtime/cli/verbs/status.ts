@@ -21,7 +21,7 @@ function wordsOf({ explanations, stop }: Standing): string {
 }
 
 /** Tells people where a swarm stands. */
-export function sayStanding(
+function sayStanding(
   voice: Voice,
   workspace: Workspace,
   description: BundleDescription,

@@ -24,7 +24,7 @@ export function knownName(settings: SshSettings): string {
   return settings.port === 22 ? host : `[${host}]:${settings.port}`;
 }
 
-export function knownHostsFiles(settings: SshSettings): string[] {
+function knownHostsFiles(settings: SshSettings): string[] {
   return ["userknownhostsfile", "globalknownhostsfile"].flatMap((key) => filesOf(settings, key));
 }
 

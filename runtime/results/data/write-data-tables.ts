@@ -167,7 +167,7 @@ function tablesOf({ outputs }: BundleDescription) {
 }
 
 /** The tables with types: their names below results. */
-export function typedTables(description: BundleDescription): string[] {
+function typedTables(description: BundleDescription): string[] {
   return [JOBS_PARQUET, ...tablesOf(description).flatMap(({ tsv, parquet }) => [tsv, parquet])];
 }
 

@@ -9,10 +9,10 @@ export function countOf(count: number, noun: string, plural = `${noun}s`): strin
   return `${formatNumber(count)} ${count === 1 ? noun : plural}`;
 }
 
-/** The first of some names: `a, b and 12 more`. */
-export function firstOf(names: readonly string[], most: number): string {
-  const more = names.length > most ? ` and ${names.length - most} more` : "";
-  return `${names.slice(0, most).join(", ")}${more}`;
+/** The first of many: `a, b and 12 more`. @param word what each is called */
+export function firstOf<T>(all: readonly T[], most: number, word: (one: T) => string = String): string {
+  const more = all.length > most ? ` and ${formatNumber(all.length - most)} more` : "";
+  return `${all.slice(0, most).map(word).join(", ")}${more}`;
 }
 
 /** Bytes as people read them, in powers of 1000: `1.4 MB`. */

@@ -1,3 +1,5 @@
+import { JOBS_PARQUET } from "./results.js";
+
 /** What a column of an output of data holds; with a `?`, also nothing. */
 export const COLUMN_TYPES = ["number", "integer", "string", "boolean"] as const;
 
@@ -33,4 +35,9 @@ export function valueType(type: DataType): (typeof COLUMN_TYPES)[number] {
 /** The tables that all rows of an output come together in, right below results. */
 export function dataTables(output: string) {
   return { tsv: `${output}.tsv`, parquet: `${output}.parquet` };
+}
+
+/** All tables with types: their names below results. */
+export function typedTables(outputs: readonly { readonly name: string; readonly data?: unknown }[]): string[] {
+  return [JOBS_PARQUET, ...outputs.flatMap(({ name, data }) => (data ? Object.values(dataTables(name)) : []))];
 }

@@ -1,7 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { copyFileSync, fsyncSync, readdirSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { namesIn, withFile } from "./file-access.js";
+import { namesIn } from "./file-access.js";
 
 /** A draft that is older, in milliseconds, than what has just been written was left by a process that is gone. */
 const OLDEST_DRAFT = 60_000;
@@ -17,15 +27,34 @@ export function writeWhole(file: number, text: string | Uint8Array): void {
 /** Pieces are gathered until they are that long: a call of the system for each line would take its time. */
 const BLOCK_LENGTH = 256 * 1024;
 
-function* gather(pieces: Iterable<string>): Generator<string> {
-  let block = "";
-  for (const piece of pieces) {
-    block += piece;
-    if (block.length < BLOCK_LENGTH) continue;
-    yield block;
-    block = "";
+/** A new file that is written piece by piece. */
+export class NewFile {
+  readonly #file: number;
+  #block = "";
+
+  constructor(path: string) {
+    this.#file = openSync(path, "wx");
   }
-  yield block;
+
+  add(piece: string): void {
+    this.#block += piece;
+    if (this.#block.length >= BLOCK_LENGTH) this.#flush();
+  }
+
+  #flush(): void {
+    writeWhole(this.#file, this.#block);
+    this.#block = "";
+  }
+
+  /** Sees to it that all of it is on the disk. */
+  finish(): void {
+    try {
+      this.#flush();
+      fsyncSync(this.#file);
+    } finally {
+      closeSync(this.#file);
+    }
+  }
 }
 
 /** Is this the name of a draft of a file? */
@@ -59,35 +88,18 @@ export function replaceBy(path: string, write: (draft: string) => void, draft = 
  *
  * @param content all of it, or piece by piece
  */
-export function writeAtomically(path: string, content: string | Uint8Array | Iterable<string>): void {
+export function writeAtomically(path: string, content: string | Iterable<string>): void {
   replaceBy(path, (draft) => writeDraft(draft, content));
 }
 
 /** Writes a new file, down to the disk. @param content all of it, or piece by piece */
-export function writeDraft(draft: string, content: string | Uint8Array | Iterable<string>): void {
-  const isWhole = typeof content === "string" || content instanceof Uint8Array;
-  withFile(draft, "wx", (file) => {
-    for (const piece of isWhole ? [content] : gather(content)) writeWhole(file, piece);
-    fsyncSync(file);
-  });
-}
-
-/** Takes text that is to stand at the end of a file. */
-export type AddText = (text: string) => void;
-
-/** Writes a new file, down to the disk. @param write gives text to it, piece by piece */
-export function writeDraftBy(draft: string, write: (add: AddText) => void): void {
-  withFile(draft, "wx", (file) => {
-    let block = "";
-    write((text) => {
-      block += text;
-      if (block.length < BLOCK_LENGTH) return;
-      writeWhole(file, block);
-      block = "";
-    });
-    writeWhole(file, block);
-    fsyncSync(file);
-  });
+export function writeDraft(draft: string, content: string | Iterable<string>): void {
+  const file = new NewFile(draft);
+  try {
+    for (const piece of typeof content === "string" ? [content] : content) file.add(piece);
+  } finally {
+    file.finish();
+  }
 }
 
 /** Copies a file as `writeAtomically` writes one; its mode too. */

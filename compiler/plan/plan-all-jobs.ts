@@ -4,6 +4,7 @@ import type { DigestCache } from "../format/content/digest-cache.js";
 import { UnusableInput } from "../format/content/input-entries.js";
 import { cleanSource } from "../format/delivery.js";
 import { fillPattern } from "../format/pattern.js";
+import { isWithin } from "../format/within.js";
 import type { ProblemList } from "../problem/problem-list.js";
 import { hintForMissing } from "../survey/missing-path.js";
 import { Repetitions } from "../survey/repetitions.js";
@@ -17,7 +18,7 @@ import type { JobPlan, SwarmPlan } from "./swarm-plan.js";
 /** Looks at an input; what holds the definition's folder would be another one after each deploy. */
 function look(source: string, folder: string, cache: DigestCache): Content | undefined {
   const path = resolve(folder, source);
-  if (path !== "/" && path !== folder && !folder.startsWith(`${path}/`)) return surveyContent(path, cache);
+  if (!isWithin(path, folder)) return surveyContent(path, cache);
   const why = "holds the definition's own folder, with results/, bundle/ and .locusts/, which each deploy changes";
   const hint = "name the files and folders of it that the jobs need; for most of it: environment.tree, or inPlace(…)";
   throw new UnusableInput([{ path, why, hint }]);

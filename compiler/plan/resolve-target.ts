@@ -4,6 +4,7 @@ import type { BundledAccess } from "../format/bundle.js";
 import { hasControlCharacters } from "../format/control-characters.js";
 import { hasOnlyPlainVariables } from "../format/quote.js";
 import { refuseSbatchLine } from "../format/sbatch-options.js";
+import { isWithin } from "../format/within.js";
 import type { ReportMistake } from "../problem/problem.js";
 import { OptionReader } from "./read-options.js";
 import type { Capacity, PilotPlan, TargetPlan } from "./swarm-plan.js";
@@ -62,7 +63,7 @@ class TargetResolver {
         here: this.path(["sharedDirectory", "here"], target.sharedDirectory.here),
         there: this.path(["sharedDirectory", "there"], target.sharedDirectory.there),
       };
-      if (directory !== sharedDirectory.there && !directory.startsWith(`${sharedDirectory.there}/`)) {
+      if (!isWithin(sharedDirectory.there, directory)) {
         this.complain(
           ["directory"],
           `directory "${directory}" is not within the shared directory, which is ${sharedDirectory.there} on the target`,

@@ -1,3 +1,4 @@
+import { isWithin } from "../format/within.js";
 import type { ShellWord } from "./pieces.js";
 import type { Remark } from "./review-values.js";
 
@@ -16,10 +17,6 @@ const INTERPRETERS =
 
 function clean(path: string): string {
   return path.replace(/^(\.\/+)+/, "").replace(/\/+/g, "/");
-}
-
-function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(`${folder}/`);
 }
 
 function nameFor(path: string): string {
@@ -52,7 +49,7 @@ export function reviewFiles(
     const isProgram = isCommand ? text.includes("/") : interpreter !== undefined && !text.startsWith("-");
     if (isProgram && !isCommand) interpreter = undefined;
     if (!/^[\w.+-][\w./+-]*$/.test(path) || /^[\d.]+$/.test(path) || told.has(path)) continue;
-    if ((isCommand && !isProgram) || made.has(path) || inputs.some((input) => isWithin(path, input))) continue;
+    if ((isCommand && !isProgram) || made.has(path) || inputs.some((input) => isWithin(input, path))) continue;
     if (movesOn || !isBeside(path)) {
       made.add(path);
       continue;

@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
+import { firstOf } from "../format/amounts.js";
 import { closest } from "../problem/closest.js";
 
 const START = "paths start at the definition's folder";
@@ -119,8 +120,7 @@ export function hintForPattern(folder: string, pattern: string): string {
   const seen = names.filter((name) => !name.startsWith(".")).sort();
   const where = at === "" ? "the definition's folder" : at;
   if (seen.length === 0) return `${where} has nothing in it; no wildcard matches a leading dot`;
-  const more = seen.length > MOST_NAMES ? ` and ${seen.length - MOST_NAMES} more` : "";
-  return `${where} has ${seen.slice(0, MOST_NAMES).join(", ")}${more}; no wildcard matches a leading dot`;
+  return `${where} has ${firstOf(seen, MOST_NAMES)}; no wildcard matches a leading dot`;
 }
 
 /** A pattern with a placeholder where names may differ. */

@@ -1,6 +1,7 @@
 import { existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { BundledJob } from "../../compiler/format/bundle.js";
+import { isWithin } from "../../compiler/format/within.js";
 import { asFailure, type Failure, lineOf } from "../results/failure.js";
 import type { JobResult } from "../results/ledger.js";
 import type { EndedTry, StartedTry } from "../run/journal.js";
@@ -95,7 +96,7 @@ async function listFolder(deployed: DeployedSwarm, job: BundledJob, run: Run, la
 }
 
 function isInput(path: string, { inputs }: BundledJob): boolean {
-  return inputs.some((input) => path === input || path.startsWith(`${input}/`));
+  return inputs.some((input) => isWithin(input, path));
 }
 
 /** A result that has not been collected, as it will be. */

@@ -1,4 +1,5 @@
 import { countOf, formatBytes, formatNumber } from "../../compiler/format/amounts.js";
+import { isWithin } from "../../compiler/format/within.js";
 import { type Finding, fail, ok, skipped, warn } from "./facts/finding.js";
 import type { HostFacts } from "./facts/host-facts.js";
 
@@ -12,8 +13,10 @@ function explainUnwritable(directory: string, { base, unwritable = "", user }: H
 
 export function examineDirectory(directory: string, facts: HostFacts): Finding {
   if (facts.unwritable !== undefined) return explainUnwritable(directory, facts);
-  const exists = facts.base === directory || facts.base.startsWith(`${directory}/`);
-  return ok("directory", exists ? `${directory} can be written to` : `${directory} can be made, in ${facts.base}`);
+  return ok(
+    "directory",
+    isWithin(directory, facts.base) ? `${directory} can be written to` : `${directory} can be made, in ${facts.base}`,
+  );
 }
 
 /** Whether the swarm's folder on the target is this checkout's. @param checkout undefined: it has none anywhere */

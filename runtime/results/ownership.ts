@@ -1,9 +1,9 @@
 import { lstatSync, readSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type BundleDescription, type BundledJob, collectedTree } from "../../compiler/format/bundle.js";
-import { dataTables } from "../../compiler/format/data-columns.js";
+import { typedTables } from "../../compiler/format/data-columns.js";
 import { withFile } from "../../compiler/format/file-access.js";
-import { JOBS_PARQUET, PARQUET_MARK, RESULT_TABLES } from "../../compiler/format/results.js";
+import { PARQUET_MARK, RESULT_TABLES } from "../../compiler/format/results.js";
 import { isWithin } from "../../compiler/format/within.js";
 import { statEntry } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
@@ -114,24 +114,22 @@ export class Ownership {
   foreignTables(hasTree: boolean): string[] {
     const { jobs, outputs, changes, conflicts } = RESULT_TABLES;
     const tables = [jobs, outputs, ...(hasTree ? [changes, conflicts] : [])];
-    return tables.flatMap(({ file, columns }) => {
-      const path = join(this.results, file);
-      const table = statSync(path, { throwIfNoEntry: false });
-      return table && (!table.isFile() || (table.size > 0 && !hasColumns(path, columns))) ? [path] : [];
-    });
+    return tables.flatMap(({ file, columns }) => this.#foreign(file, (path) => hasColumns(path, columns)));
   }
 
   /** The same of tables with types. */
   #foreignTypedTables({ outputs }: Pick<BundleDescription, "outputs">): string[] {
     const isText = (path: string) => hasColumns(path, RESULT_TABLES.jobs.columns);
-    const tables = outputs.flatMap(({ name, data }) => (data ? [dataTables(name)] : []));
-    const isOurs = new Map<string, (path: string) => boolean>([[JOBS_PARQUET, isParquetOfOurs]]);
-    for (const { tsv, parquet } of tables) isOurs.set(tsv, isText).set(parquet, isParquetOfOurs);
-    return [...isOurs].flatMap(([name, isOwn]) => {
-      const path = join(this.results, name);
-      const stats = statSync(path, { throwIfNoEntry: false });
-      return stats && (!stats.isFile() || (stats.size > 0 && !isOwn(path))) ? [path] : [];
-    });
+    return typedTables(outputs).flatMap((name) =>
+      this.#foreign(name, name.endsWith(".parquet") ? isParquetOfOurs : isText),
+    );
+  }
+
+  /** The path of a table, in a list, if something lies there that is none. */
+  #foreign(name: string, isOurs: (path: string) => boolean): string[] {
+    const path = join(this.results, name);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats && (!stats.isFile() || (stats.size > 0 && !isOurs(path))) ? [path] : [];
   }
 
   /** @throws RuntimeProblem if one of the jobs would replace something that Locusts has not put there */

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { JOBS_COLUMNS, NO_VALUE, RESULT_TABLES, USAGE_COLUMNS } from "../../compiler/format/results.js";
 import { plainRow } from "../../compiler/format/tsv.js";
-import { type AddText, writeDraftBy } from "../../compiler/format/write-atomically.js";
+import { NewFile } from "../../compiler/format/write-atomically.js";
 import type { FilesTogether } from "../workspace/files-together.js";
 import { asFailure, type Failure } from "./failure.js";
 import { currentResult } from "./job-state.js";
@@ -51,9 +51,11 @@ export function draftResultTables(
   let total = 0;
   let done = 0;
   const failures: Failure[] = [];
-  const write = (addJob: AddText, addOutput: AddText): void => {
-    addJob(plainRow([...RESULT_TABLES.jobs.columns, ...paramColumns(description.params), ...JOBS_COLUMNS]));
-    addOutput(plainRow(RESULT_TABLES.outputs.columns));
+  const jobTable = new NewFile(together.draft(RESULT_TABLES.jobs.file));
+  const outputTable = new NewFile(together.draft(RESULT_TABLES.outputs.file));
+  try {
+    jobTable.add(plainRow([...RESULT_TABLES.jobs.columns, ...paramColumns(description.params), ...JOBS_COLUMNS]));
+    outputTable.add(plainRow(RESULT_TABLES.outputs.columns));
     for (const job of jobs) {
       total += 1;
       const result = currentResult(job, description, placed);
@@ -62,17 +64,15 @@ export function draftResultTables(
       const { status, cause, exitCode, attempts, seconds, host } = result ?? NO_RESULT;
       const usage = Object.values(USAGE_COLUMNS).map((measured) => result?.[measured] ?? NO_VALUE);
       const values = [status, cause, exitCode, attempts, seconds, ...usage, host];
-      addJob(plainRow([job.name, ...job.params, ...values.map(String)]));
+      jobTable.add(plainRow([job.name, ...job.params, ...values.map(String)]));
       description.outputs.forEach(({ name }, i) => {
         const state = result?.outputs[i] ?? "missing";
         const [word, bytes] = typeof state === "number" ? ["present", String(state)] : [state, NO_VALUE];
-        addOutput(plainRow([job.name, name, word, placeOf(job.outputs[i] as string, description), bytes]));
+        outputTable.add(plainRow([job.name, name, word, placeOf(job.outputs[i] as string, description), bytes]));
       });
     }
-  };
-  const [jobsDraft, outputsDraft] = [RESULT_TABLES.jobs, RESULT_TABLES.outputs].map(({ file }) => together.draft(file));
-  writeDraftBy(jobsDraft as string, (addJob) =>
-    writeDraftBy(outputsDraft as string, (addOutput) => write(addJob, addOutput)),
-  );
+  } finally {
+    for (const table of [jobTable, outputTable]) table.finish();
+  }
   return { totals: { total, done, failed: failures.length }, failures };
 }

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import Module, { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { Script } from "node:vm";
-import { writeAtomically } from "../../format/write-atomically.js";
+import { replaceBy } from "../../format/write-atomically.js";
 
 // To compile the 9 MB of the TypeScript compiler takes V8 a quarter of a whole check, and to load the command line module
 // by module most of a short verb. Newer versions of Node can keep the result by themselves (module.enableCompileCache);
@@ -57,5 +57,5 @@ export function loadCompiled(file: string, kept: string): unknown {
 
 function keep(file: string, kept: string, script: Script): void {
   const data = script.createCachedData();
-  writeAtomically(kept, Buffer.concat([identityOf(file), sha256(data), data]));
+  replaceBy(kept, (draft) => writeFileSync(draft, Buffer.concat([identityOf(file), sha256(data), data])));
 }

@@ -102,9 +102,7 @@ export function diffAsMarkdown(diff: ShownDiff): string {
   if (jobs.size > 0) {
     lines.push("| jobs | what has changed | which |", "| ---: | --- | --- |");
     for (const [change, names] of jobs) {
-      const more = names.length > MOST_LISTED ? ` and ${formatNumber(names.length - MOST_LISTED)} more` : "";
-      const named = `${names.slice(0, MOST_LISTED).map(code).join(", ")}${more}`;
-      lines.push(`| ${formatNumber(names.length)} | ${change} | ${named} |`);
+      lines.push(`| ${formatNumber(names.length)} | ${change} | ${firstOf(names, MOST_LISTED, code)} |`);
     }
     lines.push("");
   }

@@ -1,8 +1,9 @@
 import { basename, dirname } from "node:path";
-import { formatBytes, formatNumber, formatSeconds } from "../../../compiler/format/amounts.js";
+import { firstOf, formatBytes, formatSeconds } from "../../../compiler/format/amounts.js";
 import { printableName, withoutControlCharacters } from "../../../compiler/format/control-characters.js";
 import { quoteWord } from "../../../compiler/format/quote.js";
 import type { Usage } from "../../../compiler/format/results.js";
+import { isWithin } from "../../../compiler/format/within.js";
 import { closest } from "../../../compiler/problem/closest.js";
 import type { JobFolder, KnownJob, WrittenFile } from "../../collect/look-at-job.js";
 import type { JobResult } from "../../results/ledger.js";
@@ -29,7 +30,7 @@ function misnamed({ declared }: KnownJob, { wrote }: JobFolder): ReadonlyMap<str
   const found = new Map<string, WrittenFile>();
   const others = wrote.filter(({ path }) => !declared.includes(path));
   for (const output of declared) {
-    if (wrote.some(({ path }) => path === output || path.startsWith(`${output}/`))) continue;
+    if (wrote.some(({ path }) => isWithin(output, path))) continue;
     const names = others.map(({ path }) => basename(path));
     const beside = others.find(({ path }) => basename(path) === basename(output));
     const alike = closest(basename(output), names);
@@ -53,8 +54,7 @@ function wroteLines(known: KnownJob, folder: JobFolder): string[] {
   );
   const said = new Set(wrong.values());
   const rest = folder.wrote.filter((file) => !said.has(file));
-  const more = rest.length > MOST_NAMED ? ` and ${formatNumber(rest.length - MOST_NAMED)} more` : "";
-  if (rest.length > 0) lines.push(`it has written ${rest.slice(0, MOST_NAMED).map(nameFile).join(", ")}${more}`);
+  if (rest.length > 0) lines.push(`it has written ${firstOf(rest, MOST_NAMED, nameFile)}`);
   return lines;
 }
 

@@ -1,13 +1,19 @@
-import { closeSync, existsSync, fsyncSync, openSync, rmSync, statSync } from "node:fs";
+import { existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { BundleDescription, BundledJob } from "../../../compiler/format/bundle.js";
-import { type DataColumns, dataTables, mayBeEmpty, valueType } from "../../../compiler/format/data-columns.js";
+import {
+  type DataColumns,
+  dataTables,
+  mayBeEmpty,
+  typedTables,
+  valueType,
+} from "../../../compiler/format/data-columns.js";
 import { isExactNumber } from "../../../compiler/format/exact-number.js";
 import { textOf } from "../../../compiler/format/file-access.js";
 import { JOBS_COLUMNS, JOBS_PARQUET, NO_VALUE, USAGE_COLUMNS } from "../../../compiler/format/results.js";
 import { plainRow } from "../../../compiler/format/tsv.js";
 import { LOCUSTS_VERSION } from "../../../compiler/format/version.js";
-import { writeAtomically, writeWhole } from "../../../compiler/format/write-atomically.js";
+import { NewFile, writeAtomically } from "../../../compiler/format/write-atomically.js";
 import type { FilesTogether } from "../../workspace/files-together.js";
 import { STATE_FILES } from "../../workspace/workspace.js";
 import { currentResult } from "../job-state.js";
@@ -19,7 +25,6 @@ import { DataMistake } from "./data-mistake.js";
 import { type ParquetColumn, ParquetFile } from "./parquet-file.js";
 import { mistakeInData, readData } from "./read-data.js";
 
-const BLOCK = 1 << 18;
 /** A file of so many bytes is not held in memory. */
 const LARGE = 4 << 20;
 
@@ -34,32 +39,6 @@ export interface TypedTables {
   readonly placed: PlacedOutputs;
 }
 
-/** A table of text as it is written. */
-class TextFile {
-  readonly #file: number;
-  #block = "";
-
-  constructor(readonly path: string) {
-    this.#file = openSync(path, "wx");
-  }
-
-  add(line: string): void {
-    this.#block += line;
-    if (this.#block.length >= BLOCK) this.#flush();
-  }
-
-  #flush(): void {
-    writeWhole(this.#file, this.#block);
-    this.#block = "";
-  }
-
-  finish(): void {
-    this.#flush();
-    fsyncSync(this.#file);
-    closeSync(this.#file);
-  }
-}
-
 /** A value as statistics programs read it. */
 function textOfValue(value: DataValue): string {
   if (value === null) return NO_VALUE;
@@ -72,7 +51,7 @@ function textOfValue(value: DataValue): string {
 
 /** The tables of one output that holds data. */
 class OutputTables {
-  readonly #text: TextFile;
+  readonly #text: NewFile;
   readonly #parquet: ParquetFile;
 
   constructor(
@@ -84,7 +63,7 @@ class OutputTables {
     const own = Object.entries(columns).map(([name, type]) => {
       return { name, type: valueType(type), mayBeEmpty: mayBeEmpty(type) };
     });
-    this.#text = new TextFile(draft.tsv);
+    this.#text = new NewFile(draft.tsv);
     this.#text.add(plainRow([...front, ...own].map(({ name }) => name)));
     this.#parquet = new ParquetFile(draft.parquet, [...front, ...own]);
   }
@@ -166,11 +145,6 @@ function tablesOf({ outputs }: BundleDescription) {
   return outputs.flatMap(({ name, data }, index) => (data ? [{ index, data, ...dataTables(name) }] : []));
 }
 
-/** The tables with types: their names below results. */
-function typedTables(description: BundleDescription): string[] {
-  return [JOBS_PARQUET, ...tablesOf(description).flatMap(({ tsv, parquet }) => [tsv, parquet])];
-}
-
 /**
  * Drafts `results/jobs.parquet`, and for each output that holds data the rows of all jobs that are done, with the jobs'
  * names and params in front.
@@ -179,7 +153,7 @@ function typedTables(description: BundleDescription): string[] {
  */
 export function draftTypedTables(together: FilesTogether, tables: TypedTables): string[] {
   const { folder, state, description, jobs, placed } = tables;
-  const names = typedTables(description);
+  const names = typedTables(description.outputs);
   const noted = join(state, STATE_FILES.tables);
   const made = stateOf(tables);
   if (textOf(noted) === made && names.every((name) => existsSync(join(folder, name)))) return [];

@@ -199,10 +199,10 @@ locusts_watch_end() {
   if [[ ! $locusts_is_cut ]]; then
     locusts_is_cut=term
     printf '%s\n' "$(locusts_find_first_share)" >|"$locusts_work/cut"
-    ((${#locusts_slot_pid[@]} == 0)) || kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
+    locusts_signal_slots
   elif [[ $locusts_is_cut == term ]] && ((locusts_time >= locusts_ends_at - locusts_spare)); then
     locusts_is_cut='kill'
-    ((${#locusts_slot_pid[@]} == 0)) || kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
+    locusts_signal_slots
   fi
 }
 

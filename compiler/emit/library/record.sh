@@ -45,14 +45,7 @@ locusts_publish() {
     0) ;;
     2) locusts_stopping=1; return ;; # it has said why
     254) locusts_refused=1; return ;; # no process could be started for it
-    *)
-      if locusts_has_room; then
-        locusts_stop_with "the journal cannot be written"
-      else
-        locusts_disk_is_full=1
-      fi
-      return
-      ;;
+    *) locusts_judge_write "the journal cannot be written"; return ;;
   esac
   locusts_have_published
   locusts_read_clock

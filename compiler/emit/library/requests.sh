@@ -2,19 +2,24 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
 # ---- Serving the slots -----------------------------------------------------------
 
+# Asks the slots to end their jobs; the second time, whatever it takes.
+locusts_signal_slots() {
+  ((${#locusts_slot_pid[@]} == 0)) || kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
+}
+
 # No more jobs are begun from here on.
 locusts_stop_for() { # reason [detail]
   # A signal ends what runs, too, whatever it was that stopped the manager before.
   [[ ! $locusts_stopping || $1 == signal && $locusts_stopping != signal ]] || return 0
   locusts_stopping=$1
   locusts_detail=${2-}
-  { : >|"$locusts_work/stop"; } 2>/dev/null || kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
+  { : >|"$locusts_work/stop"; } 2>/dev/null || locusts_signal_slots
   if [[ $locusts_stopping == signal ]]; then
     [[ ! $locusts_allocation ]] || locusts_grace=1 # a scheduler's SIGKILL may come as soon as that
     # Not from the clock now: a trap may have come in the middle of a `read -t`, and another read would take
     # its time limit away, so that it waits for ever.
     locusts_stop_deadline=''
-    kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
+    locusts_signal_slots
   fi
 }
 
@@ -208,7 +213,7 @@ locusts_tick() {
   locusts_watch_memory
   [[ $locusts_stopping != signal ]] || locusts_stop_deadline=${locusts_stop_deadline:-$((locusts_uptime + 100 * locusts_grace))}
   if [[ $locusts_stopping == signal ]] && ((locusts_uptime >= locusts_stop_deadline)); then
-    kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
+    locusts_signal_slots
     ((locusts_uptime < locusts_stop_deadline + 100 * locusts_grace)) || kill -KILL "${locusts_slot_pid[@]}" 2>/dev/null
   fi
   if [[ $locusts_is_pilot ]]; then locusts_watch_others; else locusts_watch_folder; fi

@@ -41,11 +41,7 @@ locusts_is_suspended() { # pid
 # A job's log could not be created: has another slot been quicker?
 locusts_is_taken() {
   [[ ! -e $locusts_folder.out ]] || return 0
-  if locusts_has_room; then
-    locusts_stop_with "$locusts_folder.out cannot be made"
-  else
-    locusts_disk_is_full=1
-  fi
+  locusts_judge_write "$locusts_folder.out cannot be made"
   return 1
 }
 
@@ -96,6 +92,11 @@ locusts_name_error() { # program exit-code
 locusts_stop_with() { # what
   printf 'trouble %s %s\n' "$locusts_slot" "${1//[[:cntrl:]]/?}" >&3 # a name in it may have a line feed
   locusts_stopping=1
+}
+
+# Something could not be written: the disk is full, or else something is wrong with it.
+locusts_judge_write() { # what
+  if locusts_has_room; then locusts_stop_with "$1"; else locusts_disk_is_full=1; fi
 }
 
 # A program has ended in a way that says nothing of the job, which then stays unfinished: by 254 bash ends

@@ -108,11 +108,7 @@ locusts_have_timed() {
 # A job of which the manager cannot be told would run without a limit: it is ended, and stays unfinished.
 locusts_end_untimed() {
   ! locusts_have_timed || return 0 # what refuses may pass
-  if locusts_has_room; then
-    locusts_stop_with "$locusts_work/slots/$locusts_slot cannot be written"
-  else
-    locusts_disk_is_full=1
-  fi
+  locusts_judge_write "$locusts_work/slots/$locusts_slot cannot be written"
   locusts_end_job KILL
 }
 

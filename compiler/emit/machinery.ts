@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { errorCode } from "../format/file-access.js";
 import { digestMachinery, isPartOfMachinery, type Machinery, machineryFiles } from "../format/machinery.js";
 import { makeFolders } from "../format/make-folders.js";
 import { copyAtomically, removeOldDrafts } from "../format/write-atomically.js";
@@ -66,7 +67,7 @@ export function emitMachinery(folder: string, write: boolean): boolean {
     try {
       old = readFileSync(join(folder, name), "utf8");
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      if (errorCode(error) !== "ENOENT") throw error;
     }
     // Line ends that git has changed in a clone are no difference, but bash does not read them.
     if (old === text || (!write && old?.replaceAll("\r\n", "\n") === text)) continue;

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { closeSync, type Dirent, existsSync, openSync, readdirSync, readFileSync } from "node:fs";
 
 /** The code of an error of the system's, as ENOENT; undefined for any other. */
 export function errorCode(error: unknown): string | undefined {
@@ -17,6 +17,15 @@ export function textOf(path: string): string | undefined {
 /** The names in a folder; none where there is no such folder. */
 export function namesIn(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+/** What lies in a folder; nothing where it cannot be read, whatever the reason is. */
+export function entriesIn(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
 
 /** Opens a file for as long as it is used. */

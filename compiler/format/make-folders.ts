@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { errorCode } from "./file-access.js";
 
 /**
  * Makes a folder and those above it that are not there. One by one: where a folder takes no new names, as in /proc or
@@ -15,7 +16,7 @@ export function makeFolders(folder: string): string | undefined {
     mkdirSync(folder);
   } catch (error) {
     // Somebody else may have been quicker; what leads nowhere is no folder.
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST" || !existsSync(folder)) throw error;
+    if (errorCode(error) !== "EEXIST" || !existsSync(folder)) throw error;
   }
   return above ?? folder;
 }

@@ -1,5 +1,6 @@
 import { type BigIntStats, type Dirent, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { errorCode } from "../format/file-access.js";
 import type { MatchReview } from "./review-matches.js";
 
 /** Nothing is there, or nothing that could be looked into. */
@@ -26,7 +27,7 @@ export class PatternFolders {
     try {
       return look(this.#resolve(path));
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
+      const code = errorCode(error);
       if (code === undefined) throw error;
       if (!ABSENT.has(code)) this.review.unreadable(path === "" ? "." : path, code);
       return undefined;

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { BundleDescription } from "../../compiler/format/bundle.js";
+import { errorCode } from "../../compiler/format/file-access.js";
 import { makeReport } from "../results/report.js";
 import { leaveOutRunningAgain } from "../results/running-again.js";
 import { readEarlierRun } from "../run/earlier-run.js";
@@ -80,7 +81,7 @@ function takeBundle(bundle: string, description: BundleDescription, to: string):
   try {
     placeBundle(bundle, to);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if (errorCode(error) !== "ENOENT") throw error;
     // It is being built anew at this very time.
   }
   if (!isWholeBundle(to, description.digest)) {

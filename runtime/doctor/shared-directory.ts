@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { errorCode } from "../../compiler/format/file-access.js";
 import type { Host } from "../hosts/host.js";
 import { loadScript } from "../hosts/load-script.js";
 import { type Finding, fail, ok } from "./facts/finding.js";
@@ -21,7 +22,7 @@ async function appears(path: string, within: string): Promise<boolean> {
 }
 
 function tell(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+  return errorCode(error) ?? (error as Error).message;
 }
 
 /** Reads the other side's word and leaves one of ours. @returns what is wrong, if something is */

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, lstatSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { namesIn } from "../../compiler/format/file-access.js";
+import { errorCode, namesIn } from "../../compiler/format/file-access.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { replaceBy } from "../../compiler/format/write-atomically.js";
 import { clearDraftOf, removeFolder } from "../system/files.js";
@@ -18,7 +18,7 @@ function move(from: string, to: string): void {
   try {
     renameSync(from, to);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EXDEV") throw error;
+    if (errorCode(error) !== "EXDEV") throw error;
     const options = { recursive: true, preserveTimestamps: true, verbatimSymlinks: true };
     replaceBy(to, (draft) => cpSync(from, draft, options), clearDraftOf(to));
     rmSync(from, { recursive: true });

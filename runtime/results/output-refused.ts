@@ -1,3 +1,4 @@
+import { errorCode } from "../../compiler/format/file-access.js";
 export class OutputRefused extends Error {
   override readonly name = "OutputRefused";
 }
@@ -13,5 +14,5 @@ const WRONG_PATH = new Set([
 
 /** Is it one job's trouble that its output could not be collected? Then those of others can. */
 export function isOfJob(error: unknown): error is Error {
-  return error instanceof OutputRefused || WRONG_PATH.has((error as NodeJS.ErrnoException).code ?? "");
+  return error instanceof OutputRefused || WRONG_PATH.has(errorCode(error) ?? "");
 }

@@ -17,7 +17,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { addAll } from "../../compiler/format/add-all.js";
-import { withFile } from "../../compiler/format/file-access.js";
+import { errorCode, withFile } from "../../compiler/format/file-access.js";
 import { draftOf } from "../../compiler/format/write-atomically.js";
 import { RuntimeProblem } from "./problem.js";
 
@@ -66,7 +66,7 @@ export function statEntry(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
+    if (errorCode(error) === "ENOTDIR") return undefined;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-import { textOf } from "../../compiler/format/file-access.js";
+import { errorCode, textOf } from "../../compiler/format/file-access.js";
 
 /** When a process began, in clock ticks since boot; undefined if it is gone. */
 export function birthOf(pid: number): string | undefined {
@@ -54,7 +54,7 @@ function isThere(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+    return errorCode(error) !== "ESRCH";
   }
 }
 

@@ -14,6 +14,7 @@ import { dirname, join, posix } from "node:path";
 import { PassThrough, type Writable } from "node:stream";
 import { type Extract, extract, type Header } from "tar-stream";
 import { judgeLink, linkStaysIn } from "../../compiler/format/content/links.js";
+import { errorCode } from "../../compiler/format/file-access.js";
 import { keepTime } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import type { Artifact } from "./target-files.js";
@@ -104,7 +105,7 @@ export class Unpacker {
       this.#writeUnclear();
     } catch (error) {
       if (error instanceof RuntimeProblem) throw error;
-      if ((error as NodeJS.ErrnoException).code !== undefined) throw error; // of this machine's disk
+      if (errorCode(error) !== undefined) throw error; // of this machine's disk
       throw new RuntimeProblem(`what ${this.target} has sent is no tar stream: ${(error as Error).message}`);
     }
   }
@@ -125,7 +126,7 @@ export class Unpacker {
     try {
       await this.#write(header, content, name, root, isStray);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENAMETOOLONG") throw error;
+      if (errorCode(error) !== "ENAMETOOLONG") throw error;
       this.refused.set(root, `has a path in it that is too long for this machine: ${posix.relative(root, name)}`);
     }
   }

@@ -1,5 +1,5 @@
-import { type Dirent, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { entriesIn } from "../../compiler/format/file-access.js";
 
 /** Files of one kind in one folder, as a pattern finds them. */
 export interface FoundFiles {
@@ -42,14 +42,6 @@ function pairsAmong(before: string, names: readonly string[], ending: string): F
   return { count: stems.size / 2, patterns: { r1: pattern(1), r2: pattern(2) } };
 }
 
-function entriesOf(folder: string): readonly Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
-  }
-}
-
 /** Can it stand in a pattern as it is? */
 function isPlain(text: string): boolean {
   return !/[*?{}"'`$\\\n]/.test(text);
@@ -62,7 +54,7 @@ export function findData(folder: string): FoundFiles | undefined {
   for (let i = 0; i < Math.min(folders.length, MOST_FOLDERS); i += 1) {
     const { at, depth } = folders[i] as (typeof folders)[number];
     const kinds = new Map<string, string[]>();
-    for (const entry of entriesOf(join(folder, at))) {
+    for (const entry of entriesIn(join(folder, at))) {
       const { name } = entry;
       if (entry.isDirectory() && depth < DEEPEST && !OTHER_FOLDERS.test(name) && isPlain(name)) {
         folders.push({ at: `${at}${name}/`, depth: depth + 1 });

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { firstOf } from "../../compiler/format/amounts.js";
-import { textOf } from "../../compiler/format/file-access.js";
+import { entriesIn, textOf } from "../../compiler/format/file-access.js";
 import { quoteWord } from "../../compiler/format/quote.js";
 
 /** Folders are looked at so deep, and so many in all. */
@@ -20,7 +20,7 @@ function definitionsBelow(folder: string, name: string): string[] {
     for (const parent of level) {
       looked += 1;
       if (looked > MOST_FOLDERS) return found;
-      for (const entry of entriesOf(parent)) {
+      for (const entry of entriesIn(parent)) {
         if (!entry.isDirectory() || /^(?:\.|node_modules$|bundle$|results$)/.test(entry.name)) continue;
         const path = join(parent, entry.name);
         if (existsSync(join(path, name))) found.push(path);
@@ -30,14 +30,6 @@ function definitionsBelow(folder: string, name: string): string[] {
     level = below;
   }
   return found;
-}
-
-function entriesOf(folder: string) {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return []; // it may not be read
-  }
 }
 
 /** Does the text of a definition have a target of this name, as far as can be seen without reading it as code? */

@@ -2,6 +2,7 @@ import { createHash, hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BUNDLE_FILES, type BundleDescription, readBundleDescription } from "../../compiler/format/bundle.js";
+import { errorCode } from "../../compiler/format/file-access.js";
 import { commonKeyInDigest } from "../../compiler/format/job-key.js";
 import { digestMachinery, machineryOf } from "../../compiler/format/machinery.js";
 import { withoutVersion } from "../../compiler/format/version.js";
@@ -20,7 +21,7 @@ export function digestFile(folder: string, name: string): string | undefined {
     const content = readFileSync(join(folder, name));
     return hash("sha256", name.endsWith(".sh") ? withoutVersion(content.toString()) : content);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if (errorCode(error) !== "ENOENT") throw error;
     return undefined;
   }
 }

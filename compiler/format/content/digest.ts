@@ -1,6 +1,7 @@
 import { createHash, type Hash, hash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { addAll } from "../add-all.js";
+import { errorCode } from "../file-access.js";
 import type { DigestCache } from "./digest-cache.js";
 import { hasInput, type InputEntry, type InputFault, specialKind, UnusableInput, walkInput } from "./input-entries.js";
 
@@ -101,7 +102,7 @@ function digestEntry(entry: InputEntry & { kind: "file" }, input: string, cache:
   try {
     return digestFile(entry.source, entry.stats.size, cache);
   } catch (error) {
-    if (!["EACCES", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    if (!["EACCES", "EPERM"].includes(errorCode(error) ?? "")) throw error;
     const path = entry.path === "" ? input : `${input}/${entry.path}`;
     faults.push({ path, why: "cannot be read: permission denied", hint: "change its permissions, or leave it out" });
     return "";

@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import { errorCode } from "../file-access.js";
 import { isWithin } from "../within.js";
 import { linkStaysIn } from "./links.js";
 
@@ -34,7 +35,7 @@ export function specialKind(stats: Stats): string | undefined {
 }
 
 function isMissing(error: unknown): boolean {
-  return ["ENOENT", "ENOTDIR", "ELOOP"].includes((error as NodeJS.ErrnoException).code ?? "");
+  return ["ENOENT", "ENOTDIR", "ELOOP"].includes(errorCode(error) ?? "");
 }
 
 /** A folder that is walked, and where links in it may lead without leading out. */
@@ -94,7 +95,7 @@ class InputWalker {
     try {
       names = readdirSync(source).sort();
     } catch (error) {
-      if (!["EACCES", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+      if (!["EACCES", "EPERM"].includes(errorCode(error) ?? "")) throw error;
       this.fault(path, "cannot be read: permission denied", "change its permissions, or leave it out");
       return [];
     }
@@ -118,7 +119,7 @@ class InputWalker {
     try {
       leads = realpathSync.native(at);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EACCES") {
+      if (errorCode(error) === "EACCES") {
         this.fault(path, `is a link to ${text}, which may not be read`, "change the permissions, or remove the link");
       } else if (!isMissing(error)) throw error;
       else if (stays && isWithin(root.real, literal)) yield { path, kind: "link", leadsTo: text, stats };

@@ -1,5 +1,6 @@
 import type { ChildProcessByStdio } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
+import { errorCode } from "../../../compiler/format/file-access.js";
 import type { StartedScript } from "./script-run.js";
 
 /** A process as a started script: it must lead a group, which `stop` ends. @param explain why it cannot start */
@@ -22,7 +23,7 @@ export function startProcess(
       try {
         process.kill(-child.pid, "SIGKILL");
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+        if (errorCode(error) !== "ESRCH") throw error;
       }
     },
   };

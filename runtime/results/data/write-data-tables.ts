@@ -9,7 +9,7 @@ import {
   valueType,
 } from "../../../compiler/format/data-columns.js";
 import { isExactNumber } from "../../../compiler/format/exact-number.js";
-import { textOf } from "../../../compiler/format/file-access.js";
+import { errorCode, textOf } from "../../../compiler/format/file-access.js";
 import { JOBS_COLUMNS, JOBS_PARQUET, NO_VALUE, USAGE_COLUMNS } from "../../../compiler/format/results.js";
 import { plainRow } from "../../../compiler/format/tsv.js";
 import { LOCUSTS_VERSION } from "../../../compiler/format/version.js";
@@ -86,7 +86,7 @@ class OutputTables {
       return undefined;
     } catch (error) {
       if (error instanceof DataMistake) return `${path}:${error.message}`;
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return `${path} is gone`;
+      if (errorCode(error) === "ENOENT") return `${path} is gone`;
       throw error;
     }
   }

@@ -3,8 +3,7 @@ import { generatedFrom } from "../format/version.js";
 import { type NeedBounds, slotsOf } from "../plan/job-needs.js";
 import { checksInBash, quickTests } from "../plan/output-checks.js";
 import { graceSeconds, spareSeconds } from "../plan/pilot-time.js";
-import type { OutputPlan, SwarmPlan } from "../plan/swarm-plan.js";
-import { variablesOf } from "./tables.js";
+import { jobVariables, type OutputPlan, type SwarmPlan } from "../plan/swarm-plan.js";
 import { renderTemplate } from "./templates.js";
 
 /** Can bash's own tests tell whether the output is good? */
@@ -51,7 +50,7 @@ export function emitManager(swarm: SwarmPlan, bounds?: NeedBounds): string {
     notify: swarm.notify?.on === "target" ? { command: swarm.notify.command, target: swarm.target.name } : false,
     retryCauses: swarm.retryOn.join(" "),
     environment: swarm.variables.map(([name, value]) => ({ name, value })),
-    references: variablesOf(swarm),
+    references: jobVariables(swarm),
     // What may be a link to a copy that other jobs read as well.
     watched: swarm.tree
       ? []

@@ -1,18 +1,13 @@
 import type { TreeContent } from "../format/bundle.js";
 import { needColumns, needFields } from "../format/needs.js";
 import { encodeRow } from "../format/tsv.js";
-import type { JobInput, JobPlan, SwarmPlan } from "../plan/swarm-plan.js";
+import { type JobInput, type JobPlan, jobVariables, type SwarmPlan } from "../plan/swarm-plan.js";
 import type { TreePlan } from "../tree/tree-plan.js";
-
-/** The bash variables that a job has of its own, in the order of their values in `jobs.tsv`. */
-export function variablesOf({ params, inputs, outputs }: SwarmPlan): string[] {
-  return [...params.map((name) => `param_${name}`), ...[...inputs, ...outputs].map(({ variable }) => variable)];
-}
 
 export function jobsHeader(swarm: SwarmPlan): string {
   const found = swarm.inputs.filter((input) => input.found).map(({ name }) => `from_${name}`);
   const needs = swarm.byJob ? needColumns(swarm.byJob).map(([, column]) => column) : [];
-  return encodeRow(["job", "own_key", ...variablesOf(swarm), ...needs, ...found]);
+  return encodeRow(["job", "own_key", ...jobVariables(swarm), ...needs, ...found]);
 }
 
 export function jobRow(job: JobPlan, { inputs, byJob }: Pick<SwarmPlan, "inputs" | "byJob">): string {

@@ -27,7 +27,7 @@ import { resolveTarget } from "./resolve-target.js";
 import { reviewOutputs, reviewPath } from "./review-outputs.js";
 import { commandAround } from "./shell-surroundings.js";
 import { ShellTexts } from "./shell-texts.js";
-import type { InputPlan, OutputPlan, SwarmPlan, TargetPlan } from "./swarm-plan.js";
+import { type InputPlan, jobVariables, type OutputPlan, type SwarmPlan, type TargetPlan } from "./swarm-plan.js";
 import { checkTargetNames } from "./target-names.js";
 import { threadVariables } from "./thread-variables.js";
 
@@ -254,13 +254,18 @@ class Resolver {
     return needs;
   }
 
-  /** @param cpus of each job; undefined if they have not all the same */
-  variables(environment: Environment, cpus: number | undefined): (readonly [string, string])[] {
+  /**
+   * @param cpus of each job; undefined if they have not all the same
+   * @param own the variables that a job's params, inputs and outputs are in
+   */
+  variables(environment: Environment, cpus: number | undefined, own: readonly string[]): (readonly [string, string])[] {
     const given = environment.variables ?? {};
     for (const [name, value] of Object.entries(given)) {
       const path = ["environment", "variables", name];
       this.checkName(path, "a variable", name);
-      const refusal = refuseVariable(name, String(value));
+      const refusal = own.includes(name)
+        ? { message: `${name} holds what each job has there by itself`, hint: "choose another name" }
+        : refuseVariable(name, String(value));
       if (refusal !== undefined) this.mistake(path, refusal.message, refusal.hint);
     }
     return [
@@ -319,7 +324,11 @@ export async function resolveSwarm(
     runsLines: hasLines,
     lastProgram: await findLastProgram(command.text, prepare),
     prepare,
-    variables: resolver.variables(environment, byJob?.resources ? undefined : needs.cpus),
+    variables: resolver.variables(
+      environment,
+      byJob?.resources ? undefined : needs.cpus,
+      jobVariables({ params, inputs, outputs }),
+    ),
     modules: environment.modules ?? [],
     container: environment.container,
     tree,

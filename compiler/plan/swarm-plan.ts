@@ -133,3 +133,8 @@ export interface JobPlan extends Omit<BundledJob, "inputs" | "sources" | "olderK
   /** what each of its tries needs, where jobs do not all need the same */
   readonly tries?: readonly Needs[];
 }
+
+/** The bash variables that a job has of its own, in the order of their values in `jobs.tsv`. */
+export function jobVariables({ params, inputs, outputs }: Pick<SwarmPlan, "params" | "inputs" | "outputs">): string[] {
+  return [...params.map((name) => `param_${name}`), ...[...inputs, ...outputs].map(({ variable }) => variable)];
+}

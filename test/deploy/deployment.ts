@@ -195,6 +195,17 @@ export default defineSwarm({
       .map((line) => line.split("\t"));
   }
 
+  /** What was ever submitted to SLURM for a run, by id: the SLURM job, its first and last pilot, their generation. */
+  submissions(run = 1): string[][] {
+    const folder = join(this.run(run), "pilots");
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder)
+      .filter((file) => /^submitted\.\d+\.tsv$/.test(file))
+      .flatMap((file) => readFileSync(join(folder, file), "utf8").trimEnd().split("\n"))
+      .map((line) => line.split("\t"))
+      .sort(([a], [b]) => Number(a) - Number(b));
+  }
+
   /** The process of the newest life of a run's manager. */
   manager(run = 1): number | undefined {
     const folder = join(this.run(run), "managers");

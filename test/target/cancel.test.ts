@@ -37,8 +37,7 @@ function startsOf(deployment: Elsewhere): number {
   return texts.reduce((sum, text) => sum + (text.match(/^start\t/gm)?.length ?? 0), 0);
 }
 
-const idOf = (deployment: Elsewhere): string =>
-  readFileSync(join(deployment.run(), "pilots", "submitted.tsv"), "utf8").split("\t")[0] as string;
+const idOf = (deployment: Elsewhere, run = 1): string => deployment.submissions(run)[0]?.[0] as string;
 
 async function untilGone(cluster: Cluster, id: string): Promise<void> {
   for (let tries = 0; tries < 100; tries += 1) {
@@ -103,7 +102,7 @@ check(
     const goesOn = await deployment.deploy(["--detach"]);
     assert.equal(goesOn.exitCode, 0, goesOn.stderr);
     await until("they are at work again", () => readdirSync(join(deployment.run(2), "journal")).length > 3, 60);
-    const second = readFileSync(join(deployment.run(2), "pilots", "submitted.tsv"), "utf8").split("\t")[0] as string;
+    const second = idOf(deployment, 2);
     shims.say("squeue", slowly);
     const cancelled = await deployment.json<{ stopped: number }>("cancel");
     assert.equal(cancelled.exitCode, 0, cancelled.stderr);

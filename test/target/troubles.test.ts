@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { noCluster } from "../cluster/availability.js";
@@ -27,8 +27,7 @@ function deploymentOn(cluster: Cluster): Elsewhere {
 
 /** The job id of a pilot, as SLURM has it. */
 function pilotOf(deployment: Elsewhere): string {
-  const [id] = readFileSync(join(deployment.run(), "pilots", "submitted.tsv"), "utf8").split("\t");
-  return `${id}_1`;
+  return `${deployment.submissions()[0]?.[0]}_1`;
 }
 
 async function whenUnderWay(deployment: Elsewhere): Promise<void> {

@@ -25,6 +25,8 @@ locusts_is_for_jobs_alone() { # name
 }
 
 locusts_keep_aside() { # NAME=value
+  # A job's own values come before what the environment has under their names.
+  [[ " ${locusts_columns[*]} " != *" ${1%%=*} "* ]] || return 0
   locusts_aside+=("$1")
   case $1 in
     BASH_ENV=*[\$\`]* | FUNCNEST=?* | POSIXLY_CORRECT=*) locusts_own_shell=1 ;;
@@ -39,7 +41,7 @@ locusts_put_aside() {
   for entry in "${entries[@]}"; do
     name=${entry%%=*}
     case $name in
-      PATH | LD_LIBRARY_PATH | IFS) ;; # bash does not take IFS from its environment
+      PATH | LD_LIBRARY_PATH | IFS | locusts_*) ;; # bash does not take IFS from its environment
       LOCUSTS_ASIDE_*)
         locusts_keep_aside "${entry#LOCUSTS_ASIDE_}"
         unset -v "$name"

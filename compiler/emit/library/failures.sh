@@ -105,12 +105,22 @@ locusts_hand_back() {
   locusts_held=()
 }
 
-# Leaves the failures of all managers since this one began in locusts_failures. Only the number of
-# lines matters, so it does no harm if two write at once.
+# Leaves the failures of all managers in locusts_failures. Each adds a line to a file of its own, since of what two
+# nodes append to one file on NFS, one line can be lost (open(2), O_APPEND).
+locusts_count_failures() {
+  local file lines
+  locusts_failures=0
+  for file in failures.*; do
+    [[ -e $file ]] || continue
+    mapfile -t lines <"$file"
+    locusts_failures=$((locusts_failures + ${#lines[@]}))
+  done
+}
+
+# Leaves those since this one began there.
 locusts_has_too_many_failures() {
-  local lines=()
-  ((locusts_max_failures > 0)) && [[ -e failures ]] || return 1
-  mapfile -t lines <failures
-  locusts_failures=$((${#lines[@]} - locusts_old_failures))
+  ((locusts_max_failures > 0)) || return 1
+  locusts_count_failures
+  locusts_failures=$((locusts_failures - locusts_old_failures))
   ((locusts_failures >= locusts_max_failures))
 }

@@ -41,11 +41,11 @@ locusts_is_last() {
 
 # Was this pilot submitted? A limit of jobs may not have allowed it.
 locusts_is_to_come() { # number
-  local first last
-  [[ -e pilots/submitted.tsv ]] || return 0
+  local first last submitted=(pilots/submitted*.tsv)
+  [[ -e ${submitted[0]} ]] || return 0
   while IFS=$'\t' read -r _ first last _; do
     ((first <= $1 && $1 <= last)) && return
-  done <pilots/submitted.tsv
+  done < <(cat -- "${submitted[@]}")
   return 1
 }
 

@@ -131,6 +131,7 @@ locusts_check_by() { # function
       ((${#locusts_aside[@]} == 0)) || export "${locusts_aside[@]}" 2>/dev/null
       # shellcheck disable=SC1090 # only the user knows it
       [[ ! $locusts_start_file ]] || { . "$locusts_start_file"; builtin cd -- "$locusts_run"; }
+      output=$locusts_output # the environment may have one
     fi
     builtin cd -- "$locusts_workdir" || exit 1
     set -e -o pipefail

@@ -19,7 +19,8 @@ locusts_begin_pilot() {
   locusts_begun_uptime=$locusts_uptime
   ((locusts_managers > 1)) || return 0
   [[ $locusts_name != p[1-9]*([0-9]) ]] || ((${locusts_name#p} > locusts_managers)) || locusts_in_ring=1
-  [[ ! -e failures ]] || ! mapfile -t locusts_held <failures || locusts_old_failures=${#locusts_held[@]} locusts_held=()
+  locusts_count_failures
+  locusts_old_failures=$locusts_failures locusts_failures=0
 }
 
 # Jobs run in a folder of the node's own disk, where there is one.
@@ -250,7 +251,7 @@ locusts_has_successor() {
   if ((! locusts_nodes_may_submit)); then # all that there is room for are submitted
     while IFS=$'\t' read -r id first _ generation; do
       [[ "$first $generation" != "${locusts_name#p} $((locusts_generation + 1))" ]] || return 0
-    done 2>/dev/null <pilots/submitted.tsv
+    done < <(cat -- pilots/submitted*.tsv 2>/dev/null)
     words='the queue had no room for more of them'
   else
     locusts_begin_successor

@@ -185,7 +185,7 @@ locusts_serve_all() {
 
 locusts_count_failure() {
   if ((locusts_managers > 1 && locusts_max_failures > 0)); then # together
-    printf 'failed\n' >>failures
+    printf 'failed\n' >>"failures.$locusts_incarnation"
     ! locusts_has_too_many_failures || locusts_stop_for too-many-failures "$locusts_failures jobs have failed"
     return
   fi

@@ -91,17 +91,21 @@ find_submitted() { # name, the logs that were there before
   [[ $job ]]
 }
 
+# What was submitted for this run, by the SLURM jobs' ids. Each has a file of its own: nodes submit at the same time,
+# and of what two machines append to one file on NFS, one line can be lost (open(2), O_APPEND).
+list_noted() { cat -- "$run"/pilots/submitted*.tsv 2>/dev/null | sort -n; }
+
 is_noted() { # id
-  [[ -e $run/pilots/submitted.tsv ]] && grep -q "^$1"$'\t' "$run/pilots/submitted.tsv"
+  list_noted | grep -q "^$1"$'\t'
 }
 
 # Is the successor there already? A pilot that was put back into the queue may have submitted it before.
 find_noted() { # first generation
   local id first generation answer
-  [[ $2 != 1 && -e $run/pilots/submitted.tsv ]] || return 1
+  [[ $2 != 1 ]] || return 1
   while IFS=$'\t' read -r id first _ generation; do
     if [[ $first == "$1" && $generation == "$2" ]]; then job=$id; fi
-  done <"$run/pilots/submitted.tsv"
+  done < <(list_noted)
   [[ $job ]] || return 1
   answer=$(timeout 30 squeue --all --array --jobs="$job" --format='locusts|%j|%T' 2>/dev/null)
   # Ids are used again: what has another name is another's.
@@ -160,7 +164,7 @@ submit() { # first last generation sbatch-options...
     timeout 60 scancel "$job"
     fail "$run was cancelled"
   fi
-  printf '%s\t%s\t%s\t%s\n' "$job" "$first" "$last" "$generation" >>"$run/pilots/submitted.tsv" ||
+  printf '%s\t%s\t%s\t%s\n' "$job" "$first" "$last" "$generation" >"$run/pilots/submitted.$job.tsv" ||
     note "$job was submitted, but this could not be noted in $run/pilots"
   printf '%s\n' "$job"
 }

@@ -9,7 +9,7 @@
 set -u
 run=$1/runs/$2
 ids=()
-while IFS=$'\t' read -r id _; do ids+=("$id"); done < <(tail -n 5 -- "$run/pilots/submitted.tsv" 2>/dev/null)
+while IFS=$'\t' read -r id _; do ids+=("$id"); done < <(list_submitted "$run" | tail -n 5)
 if ((${#ids[@]} > 0)); then
   answers=''
   for id in "${ids[@]}"; do

@@ -29,7 +29,7 @@ if ((code != 0)); then
   while IFS=$'\t' read -r id first last generation; do
     # Whoever has submitted a successor has left.
     noted["$first $last ${5:-$generation}"]=$id
-  done 2>/dev/null <"$run/pilots/submitted.tsv"
+  done < <(list_submitted "$run")
   ((${#noted[@]} == 0)) || printf '%s|unknown\n' "${noted[@]}" | sort -n
   exit 40
 fi

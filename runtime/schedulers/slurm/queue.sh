@@ -22,7 +22,7 @@ ids=()
 while IFS=$'\t' read -r id first last generation; do
   printf 'submitted|%s|%s|%s|%s\n' "$id" "$first" "$last" "$generation"
   [[ $'\n'$queue == *$'\n'"$id"[_\|]* ]] || ids+=("$id")
-done 2>/dev/null <"$run/pilots/submitted.tsv"
+done < <(list_submitted "$run")
 
 for file in "$run"/managers/*.*[0-9]; do
   [[ -e $file ]] || continue

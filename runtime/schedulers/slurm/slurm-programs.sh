@@ -34,6 +34,9 @@ read_job() { # line
   [[ $state ]]
 }
 
+# What was ever submitted for a run, by the SLURM jobs' ids: id, first and last pilot, generation.
+list_submitted() { cat -- "$1"/pilots/submitted*.tsv 2>/dev/null | sort -n; } # run's folder
+
 # Reads the pilots of a run that SLURM has in its queue, in one call for all of them: leaves a line
 # `<job id>|<state>|<reason>|<nodes>` for each in queue. Fails where the answer is not a whole one, which
 # begins with the names of the columns, whatever a site prints besides; then its words are left in queue.

@@ -31,7 +31,6 @@ function swarmOn(cluster: Cluster, options = "", before = "sleep 1"): Elsewhere 
 
 /** Waits until the jobs of its only pilot run. @returns the pilot's id */
 async function whenAtWork(swarm: Elsewhere): Promise<string> {
-  const file = () => join(swarm.run(), "pilots/submitted.tsv");
   const isAtWork = () => {
     try {
       const folder = join(swarm.run(), "journal");
@@ -41,7 +40,7 @@ async function whenAtWork(swarm: Elsewhere): Promise<string> {
     }
   };
   await until("it is at work", isAtWork, 150); // there are more pilots than nodes
-  return `${readFileSync(file(), "utf8").split("\t")[0]}_1`;
+  return `${swarm.submissions()[0]?.[0]}_1`;
 }
 
 async function assertAllThere(swarm: Elsewhere, outcome: ReturnType<Elsewhere["beginDeploy"]>["outcome"]) {
@@ -86,7 +85,7 @@ async function preempt(cluster: Cluster, partition: "requeued" | "cancelled" | "
   // Its manager is at work; on a busy machine the queue says so later.
   for (let looks = 0; node === "" && looks < 60; looks += 1) {
     if (looks > 0) await sleep(500);
-    const ids = readFileSync(join(swarm.run(), "pilots/submitted.tsv"), "utf8").match(/^\d+/gm) ?? [];
+    const ids = swarm.submissions().map(([id]) => id);
     const query = `squeue --noheader --jobs=${ids.join()} --states=RUNNING --format=%N`;
     node = (await cluster.administer(query)).trim().split("\n")[0] ?? "";
   }

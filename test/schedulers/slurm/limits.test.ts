@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { noCluster } from "../../cluster/availability.js";
 import { type Cluster, useCluster } from "../../cluster/cluster.js";
@@ -21,11 +19,7 @@ const jobs = (count: number) => `
 const slurm = (options: string) => `slurm({ host: "lab", directory: DIRECTORY, walltime: "10m", ${options} })`;
 
 function submittedBy(swarm: Elsewhere): number {
-  return readFileSync(join(swarm.run(), "pilots/submitted.tsv"), "utf8")
-    .trimEnd()
-    .split("\n")
-    .map((line) => line.split("\t").map(Number))
-    .reduce((sum, [, first = 0, last = 0]) => sum + last - first + 1, 0);
+  return swarm.submissions().reduce((sum, [, first, last]) => sum + Number(last) - Number(first) + 1, 0);
 }
 
 async function submitMoreThanAllowed(cluster: Cluster): Promise<void> {

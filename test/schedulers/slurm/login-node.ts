@@ -27,13 +27,7 @@ export class Swarm extends Elsewhere {
 
   /** The ids of all pilots that were ever submitted. */
   submitted(): string[] {
-    const file = join(this.run(), "pilots/submitted.tsv");
-    return existsSync(file)
-      ? readFileSync(file, "utf8")
-          .trimEnd()
-          .split("\n")
-          .map((line) => line.split("\t")[0] as string)
-      : [];
+    return this.submissions().map(([id]) => id as string);
   }
 
   journals(): string {

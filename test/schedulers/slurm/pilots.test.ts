@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { mkdtempSync, readdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { noCluster } from "../../cluster/availability.js";
 import { type Cluster, useCluster } from "../../cluster/cluster.js";
@@ -89,8 +89,10 @@ pilots("where nodes may not submit, the pilots of a chain follow one another", a
   const begun = run.lines("manager");
   assert.equal(begun.length, 3);
   assert.equal(run.lines("successor").length, 0);
-  const table = readFileSync(join(run.run(), "pilots/submitted.tsv"), "utf8");
-  assert.equal(table, ids.map((id, i) => `${id}\t1\t1\t${i + 1}\n`).join(""));
+  assert.deepEqual(
+    run.submissions(),
+    ids.map((id, i) => [id, "1", "1", `${i + 1}`]),
+  );
 });
 
 pilots("sbatch refuses: its own words, exit code 1, nothing noted", async () => {

@@ -93,7 +93,7 @@ const WRONG_QUEUES: Readonly<Record<string, string>> = {
   "it is empty, and scontrol knows nothing": `real "$@" | head -n 1`,
   "it says why it cannot answer, with exit code 0": `echo 'slurm_load_jobs error: Unable to contact slurm controller'`,
   "it has half of the list, and one that is COMPLETING for ever": `real "$@" | awk 'NR != 2'
-     while read -r id _; do echo "locusts|\${id}_1|COMPLETING|$NAME|lab1||None"; done < $SUBMITTED`,
+     cat $SUBMITTED | while read -r id _; do echo "locusts|\${id}_1|COMPLETING|$NAME|lab1||None"; done`,
 };
 
 /** A queue that answers wrongly neither ends a deploy nor doubles its pilots. */
@@ -108,8 +108,8 @@ async function deployWithQueue(cluster: Cluster, squeue: string): Promise<void> 
   const { outcome } = swarm.beginDeploy();
   await until("it is at work", () => swarm.hasBegun(), 60);
   const name = (await cluster.administer(`scontrol -o show job ${swarm.submitted()[0]}_1`)).match(/JobName=(\S+)/)?.[1];
-  const table = join(swarm.run(), "pilots/submitted.tsv");
-  shims.say("squeue", squeue.replace("$NAME", name ?? "").replace("$SUBMITTED", table));
+  const noted = join(swarm.run(), "pilots/submitted.*.tsv");
+  shims.say("squeue", squeue.replace("$NAME", name ?? "").replace("$SUBMITTED", noted));
   // Those who ask only once are to know as well.
   const { document } = await swarm.json<{ managers: string; words: string }>("status");
   assert.equal(document.managers, "running", document.words);

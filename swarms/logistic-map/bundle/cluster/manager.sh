@@ -12,6 +12,9 @@
 #
 # shellcheck disable=SC2016,SC2034,SC2154,SC2209 # single quotes are meant as they are, as are names of programs; lib/ shares its variables with this file
 
+# What the environment calls so is not meant here.
+unset -v "${!locusts_@}"
+
 # Before anything else: the scheduler may say at any time that the pilot's time ends soon.
 locusts_is_warned=''
 trap 'locusts_is_warned=1' USR1

@@ -12,6 +12,9 @@
 #
 # shellcheck disable=SC2016,SC2034,SC2154,SC2209 # single quotes are meant as they are, as are names of programs; lib/ shares its variables with this file
 
+# What the environment calls so is not meant here.
+unset -v "${!locusts_@}"
+
 if [[ ${1-} != --inside ]]; then
   # Functions, start files and options that the environment holds are for jobs: with -p, bash leaves them alone.
   [[ $- == *p* ]] || exec "$BASH" -p -- "${BASH_SOURCE[0]}" "$@"

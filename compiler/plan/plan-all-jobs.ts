@@ -1,8 +1,9 @@
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { type Content, surveyContent } from "../format/content/digest.js";
 import type { DigestCache } from "../format/content/digest-cache.js";
 import { UnusableInput } from "../format/content/input-entries.js";
 import { cleanSource } from "../format/delivery.js";
+import { ownFolders } from "../format/own-folders.js";
 import { fillPattern } from "../format/pattern.js";
 import { isWithin } from "../format/within.js";
 import type { ProblemList } from "../problem/problem-list.js";
@@ -15,11 +16,14 @@ import { JobPlanner, NO_CONTENT, nameJob } from "./plan-jobs.js";
 import { reportNested, reportRepetitions } from "./report-collisions.js";
 import type { JobPlan, SwarmPlan } from "./swarm-plan.js";
 
-/** Looks at an input; what holds the definition's folder would be another one after each deploy. */
+/** Looks at an input; what each deploy writes to would be another one after it. */
 function look(source: string, folder: string, cache: DigestCache): Content | undefined {
   const path = resolve(folder, source);
-  if (!isWithin(path, folder)) return surveyContent(path, cache);
-  const why = "holds the definition's own folder, with results/, bundle/ and .locusts/, which each deploy changes";
+  const isOwn = dirname(path) === folder && ownFolders(folder).includes(path);
+  if (!isOwn && !isWithin(path, folder)) return surveyContent(path, cache);
+  const why = isOwn
+    ? "is a folder that each deploy changes"
+    : "holds the definition's own folder, with results/, bundle/ and .locusts/, which each deploy changes";
   const hint = "name the files and folders of it that the jobs need; for most of it: environment.tree, or inPlace(…)";
   throw new UnusableInput([{ path, why, hint }]);
 }

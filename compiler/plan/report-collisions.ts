@@ -9,17 +9,17 @@ import type { OutputPlan, SwarmPlan } from "./swarm-plan.js";
 /** Two jobs that are called the same: each by all of its params. */
 function reportName(plan: SwarmPlan, first: Params, second: Params, numbers: string, problems: ProblemList): void {
   const name = nameJob(plan, second);
-  if (!plan.jobName) {
-    const hint = "leave one of them out";
+  const [one, other] = [first, second].map((params) => nameJob({ ...plan, jobName: undefined }, params));
+  const differs = plan.params.find((param) => String(first[param]) !== String(second[param]));
+  if (differs === undefined) {
     const shared = { kind: "same params", job: name };
-    problems.add(["jobs"], `jobs ${numbers} have the same params: ${name}`, hint, shared);
+    problems.add(["jobs"], `jobs ${numbers} have the same params: ${one}`, "leave one of them out", shared);
     return;
   }
-  const [one, other] = [first, second].map((params) => nameJob({ ...plan, jobName: undefined }, params));
   const shared = { kind: "same name", job: name };
-  const differs = plan.params.find((param) => first[param] !== second[param]);
-  if (one === other || differs === undefined) {
-    problems.add(["jobs"], `jobs ${numbers} have the same params: ${one}`, "leave one of them out", shared);
+  if (!plan.jobName || one === other) {
+    const hint = `call them otherwise, as in jobName: "${plan.params.map((param) => `{${param}}`).join(".")}"`;
+    problems.add(["jobs"], `jobs ${numbers} have other params, and are both called ${name}`, hint, shared);
     return;
   }
   const hint = `put in what sets them apart, as in "${textOfPattern(plan.jobName)}_{${differs}}"`;

@@ -1,3 +1,4 @@
+import { printableName } from "../format/control-characters.js";
 import { type DefinitionPath, type Place, type Problem, ProblemsFound, type ReportMistake } from "./problem.js";
 
 const MOST_PROBLEMS = 20;
@@ -17,7 +18,10 @@ function told({ problem, others, count }: Found): Problem {
   if (count === 0) return problem;
   const more = count > others.length ? ", …" : "";
   const jobs = count === 1 ? "1 more job" : `${count} more jobs`;
-  return { ...problem, message: `${problem.message}; the same in ${jobs}: ${others.join(", ")}${more}` };
+  return {
+    ...problem,
+    message: `${problem.message}; the same in ${jobs}: ${others.map(printableName).join(", ")}${more}`,
+  };
 }
 
 export class ProblemList {

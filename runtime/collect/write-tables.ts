@@ -39,8 +39,10 @@ export async function writeTables(
   try {
     const tables = draftResultTables(together, description, jobs(), placed);
     const typed = { folder: workspace.results, state: workspace.state, description, jobs, placed };
-    const left = draftTypedTables(together, typed).map((note) => `left out of a table: ${note}`);
-    const notes = [...left, ...(report ? await draftPage(together, workspace, report) : [])];
+    const notes = [
+      ...draftTypedTables(together, typed),
+      ...(report ? await draftPage(together, workspace, report) : []),
+    ];
     together.put();
     return { tables, notes };
   } finally {

@@ -59,8 +59,9 @@ function paramsIn(word: string, params: readonly string[]): ReadonlyMap<number, 
     const place = params.indexOf(part.slice(0, at));
     if (at < 0 || place < 0) return undefined;
     const wanted = part.slice(at + 1);
-    const matches = asPattern(wanted);
-    said.set(place, (value) => value === wanted || matches?.(value) === true);
+    const [matches, before] = [asPattern(wanted), said.get(place)];
+    // One that is said twice would have to have both values.
+    said.set(place, (value) => (value === wanted || matches?.(value) === true) && before?.(value) !== false);
   }
   return said;
 }

@@ -1,5 +1,6 @@
 import { addAll } from "../../compiler/format/add-all.js";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
+import { quoteWord } from "../../compiler/format/quote.js";
 import { CAUSES } from "../../compiler/format/results.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { missingOutputs } from "./job-state.js";
@@ -95,7 +96,7 @@ class JobWords {
     if (this.#unused.size === 0) return;
     const causes = "a cause (exit, signal, timeout, oom, missing-output, invalid-output)";
     throw new RuntimeProblem(
-      `${this.option}: there is no job named ${[...this.#unused].join(", ")}, and none that ended by such a cause`,
+      `${this.option}: there is no job named ${[...this.#unused].map(quoteWord).join(", ")}, and none that ended by such a cause`,
       this.option === "--redo"
         ? `give a job's name as in results/jobs.tsv, a pattern, ${causes}, or nothing for all`
         : `give a job's name as in results/jobs.tsv, a pattern, ${causes}, or one of ${Object.keys(STATES).join(", ")}`,
@@ -144,6 +145,7 @@ export function selectJobs(
     if (typeof why !== "string") {
       cached += 1;
       addAll(returning, why);
+      only?.means(job, ended?.cause); // then it is known which ones are meant, and that none of them has to run
     } else if (!choice.except?.has(job.key)) {
       // One that is named comes before others also if it has never run.
       const rank = redo.names(job) ? 0 : ORDER.findIndex((reasons) => reasons.includes(why));

@@ -44,12 +44,18 @@ export function writeAt(path: string, bytes: Buffer, place: number): void {
   });
 }
 
-/** Copies a file with its mode; as a reflink where the file system can, and with holes where it has some. */
-export function copyFile(from: string, to: string): void {
-  const { size, blocks, mtimeMs } = statSync(from);
+/** Copies what a file holds, and its mode; as a reflink where the file system can, and with holes where it has some. */
+export function copyContent(from: string, to: string): void {
+  const { size, blocks } = statSync(from);
   if (blocks * 512 >= size || spawnSync("cp", ["--reflink=auto", "--sparse=always", "--", from, to]).status !== 0) {
     copyFileSync(from, to, constants.COPYFILE_FICLONE);
   }
+}
+
+/** The same, with its time. */
+export function copyFile(from: string, to: string): void {
+  const { mtimeMs } = statSync(from);
+  copyContent(from, to);
   // What is made from other outputs is not older than they are.
   keepTime(to, mtimeMs);
 }

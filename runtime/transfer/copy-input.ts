@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { chmodSync, constants, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Upload } from "../../compiler/format/bundle.js";
 import {
@@ -12,7 +12,7 @@ import {
 } from "../../compiler/format/content/digest.js";
 import { type DigestCache, statVersion } from "../../compiler/format/content/digest-cache.js";
 import { type InputEntry, walkInput } from "../../compiler/format/content/input-entries.js";
-import { keepTime } from "../system/files.js";
+import { copyContent, keepTime } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 
 function inputHasChanged(upload: Pick<Upload, "source">): RuntimeProblem {
@@ -41,7 +41,7 @@ function copyFile(entry: InputEntry & { kind: "file" }, place: string, digests: 
     return { digest: hash("sha256", content), bytes: content.length };
   }
   const before = statVersion(entry.source);
-  copyFileSync(entry.source, place, constants.COPYFILE_FICLONE);
+  copyContent(entry.source, place);
   const after = statVersion(entry.source);
   // The copy is read only if the original cannot stand for it.
   const isStill = before.version === after.version && !after.racy;

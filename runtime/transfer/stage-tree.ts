@@ -1,8 +1,6 @@
 import { hash } from "node:crypto";
 import {
   chmodSync,
-  constants,
-  copyFileSync,
   fchmodSync,
   futimesSync,
   lstatSync,
@@ -25,6 +23,7 @@ import type { DigestCache } from "../../compiler/format/content/digest-cache.js"
 import { withFile } from "../../compiler/format/file-access.js";
 import { ownFolders } from "../../compiler/format/own-folders.js";
 import { writeWhole } from "../../compiler/format/write-atomically.js";
+import { copyContent } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import type { UploadEntry } from "./upload-entries.js";
 
@@ -130,7 +129,7 @@ function copySmall(tree: StagedTree, entry: BundledTreeEntry, place: string): vo
 
 function copyLarge(tree: StagedTree, entry: BundledTreeEntry, place: string, digests: DigestCache): void {
   const stats = statUnchanged(tree, entry, digests);
-  copyFileSync(join(tree.root, entry.path), place, constants.COPYFILE_FICLONE);
+  copyContent(join(tree.root, entry.path), place);
   chmodSync(place, stats.mode & 0o777);
   utimesSync(place, stats.atime, stats.mtime);
 }

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { chmodSync, constants, copyFileSync, linkSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, linkSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeFolders } from "../../compiler/format/make-folders.js";
+import { copyContent } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import type { UploadEntry } from "./upload-entries.js";
 
@@ -16,7 +17,7 @@ function layOut(entries: Iterable<UploadEntry>, folder: string): void {
       try {
         linkSync(entry.source, place);
       } catch {
-        copyFileSync(entry.source, place, constants.COPYFILE_FICLONE);
+        copyContent(entry.source, place);
         chmodSync(place, entry.mode);
       }
     }

@@ -2,7 +2,6 @@ import {
   accessSync,
   chmodSync,
   constants,
-  copyFileSync,
   lstatSync,
   mkdirSync,
   readlinkSync,
@@ -15,7 +14,7 @@ import { dirname, join } from "node:path";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { replaceBy } from "../../compiler/format/write-atomically.js";
 import { isSameContent } from "../results/results.js";
-import { clearDraftOf, statEntry } from "../system/files.js";
+import { clearDraftOf, copyContent, statEntry } from "../system/files.js";
 import type { Listed } from "./listing.js";
 
 /** What is to be put somewhere: a file's content is at `source`. */
@@ -108,7 +107,7 @@ export class TreePlaces {
     const make = (draft: string) => {
       if (version.kind === "link") symlinkSync(version.link, draft);
       else {
-        copyFileSync(version.source, draft, constants.COPYFILE_FICLONE);
+        copyContent(version.source, draft);
         const { atime, mtime } = lstatSync(version.source);
         utimesSync(draft, atime, mtime);
         chmodSync(draft, version.mode);

@@ -79,6 +79,9 @@ test("--only restricts what runs, --redo runs again what is done; what is named 
     nobody.stderr,
     /^error: --only: there is no job named S009, timeout, and none that ended by such a cause/,
   );
+  const twice = await deployment.verb(["deploy", "--only", "depth=2,depth=3", ""]);
+  assert.match(twice.stderr, /^error: --only: there is no job named 'depth=2,depth=3', '', and none/);
+  assert.equal((await preview(deployment, "--only", "ok")).jobs.length, 0, "they are done");
   // Who has mended what failed still calls it by that.
   deployment.define(SAMPLES.replace("exit 7", "echo 7"));
   const mended = ["sample=S001,depth=3: changed", "sample=S002,depth=3: changed"];

@@ -43,8 +43,11 @@ const FITS = `
 
 test("the rows of all jobs come together, with their types; a job whose file does not fit has failed, and its place is named", async () => {
   const swarm = new Deployment(FITS);
-  const { exitCode } = await swarm.deploy();
+  const { exitCode, stderr } = await swarm.deploy();
   assert.equal(exitCode, 3);
+  const blanks =
+    /^note: fit\.tsv has blanks for the tabs and line ends of 2 texts; fit\.parquet has them as they are$/m;
+  assert.match(stderr, blanks);
   const jobs = swarm.jobs();
   const { failures } = (await swarm.deploy(["--only", "a"])).report;
   assert.deepEqual(

@@ -31,6 +31,18 @@ const LOOK = (names: readonly string[]) => `
 ${names.map((name) => `    look ${name} \${inputs.${name}} 2> /dev/null`).join("\n")}\`,
 `;
 
+test("what takes no room on this disk takes none as a copy", async () => {
+  const deployment = new Deployment(`
+    jobs: list("id", ["a"]),
+    inputs: { own: copied("sparse"), common: shared("sparse2") },
+    outputs: { blocks: "{id}.txt" },
+    command: ({ inputs, outputs }) => sh\`stat -L -c %b \${inputs.own} \${inputs.common} > \${outputs.blocks}\`,
+  `);
+  for (const path of ["sparse", "sparse2"]) makeSparse(deployment, path, 20 * MEBIBYTE);
+  await deployment.succeed();
+  for (const blocks of deployment.result("a.txt").trim().split("\n")) assert.ok(Number(blocks) < 100, blocks);
+});
+
 test("small ones are copies, medium ones too, large ones are links; options say otherwise", async () => {
   const names = ["small", "medium", "large", "chosen", "own", "common", "placed", "folder", "wide", "away"];
   const deployment = new Deployment(

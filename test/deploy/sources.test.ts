@@ -53,6 +53,11 @@ test("files found by wildcards reach their jobs, wherever they lie; jobs are cal
     (await run("check")).stderr,
     /swarm\.config\.ts:\d+:\d+ error: the jobs s=a,k=x,depth=10 and s=a,k=y,depth=21 are both called a; the same in 1 more job: b\n(?:.*\n)+ {2}hint: put in what sets them apart, as in "\{s\}_\{k\}"/,
   );
+  define('jobs: rows([{ a: "x,b=y", b: "z" }, { a: "x", b: "y,b=z" }]), command: () => sh`true`,');
+  assert.match(
+    (await run("check")).stderr,
+    / error: jobs 1 and 2 have other params, and are both called a=x,b=y,b=z\n(?:.*\n)+ {2}hint: .* jobName: "\{a\}\.\{b\}"/,
+  );
 });
 
 test.run();

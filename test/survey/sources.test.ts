@@ -45,6 +45,8 @@ test("an input that holds the definition's own folder, and a text that no file c
       path,
     );
   }
+  for (const path of ["results", ".locusts"])
+    assert.match(await wrong({ jobs, inputs: `{ all: "${path}" }` }), /is a folder that each deploy changes/, path);
   assert.match(await wrong({ jobs: 'rows([{ id: "a\\ud800" }, { id: "a\\ud801" }])' }), /half of a character/);
   assert.match(await wrong({ jobs: 'rows([{ ["__proto__"]: "a" }])' }), /"__proto__" cannot name a param/);
   assert.match(await wrong({ jobs: 'files("{__proto__}.txt")' }, { "a.txt": "" }), /"__proto__" cannot name a param/);

@@ -62,9 +62,12 @@ locusts_sample_memory() {
     ((${locusts_kibibytes:-0} <= ${largest[leader]-0})) || largest[leader]=$locusts_kibibytes
     locusts_members[pid]="$leader ${locusts_kibibytes:-0}"
   done
+  # Of a process that has just ended, nothing is known any more.
+  for leader in "${!sums[@]}"; do ((sums[leader] > 0)) || unset "sums[leader]"; done
   # What several processes have together counts once, each its share of it: asked for where it may matter.
   for pid in "${!locusts_members[@]}"; do
     leader=${locusts_members[pid]% *}
+    [[ ${sums[leader]-} ]] || continue
     ((8 * (sums[leader] - ${largest[leader]-0}) > ${largest[leader]-0} && 1024 * sums[leader] > ${locusts_peaks[leader]-0})) || continue
     text=''
     { read -r -d '' text <"/proc/$pid/smaps_rollup"; } 2>/dev/null

@@ -53,7 +53,8 @@ function readRedo(redo: DeployVerbOptions["redo"]): Redo {
 
 /** Refuses a definition that was typed behind an option which takes several words. @throws RuntimeProblem */
 function refuseDefinition(option: string, words: readonly string[], place: string): void {
-  const definition = place === "." ? words.find((word) => existsSync(join(word, DEFINITION_NAME))) : undefined;
+  const definition =
+    place === "." ? words.find((word) => word !== "" && existsSync(join(word, DEFINITION_NAME))) : undefined;
   if (definition === undefined) return;
   const others = words.filter((word) => word !== definition).map((word) => ` ${quoteWord(word)}`);
   throw new RuntimeProblem(

@@ -1,5 +1,6 @@
 import { existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { countOf } from "../../../compiler/format/amounts.js";
 import type { BundleDescription, BundledJob } from "../../../compiler/format/bundle.js";
 import {
   type DataColumns,
@@ -53,10 +54,13 @@ function textOfValue(value: DataValue): string {
 class OutputTables {
   readonly #text: NewFile;
   readonly #parquet: ParquetFile;
+  /** texts that a line of the .tsv cannot hold as they are */
+  #blanked = 0;
 
   constructor(
     readonly index: number,
     readonly columns: DataColumns,
+    readonly tables: { readonly tsv: string; readonly parquet: string },
     front: readonly ParquetColumn[],
     draft: { readonly tsv: string; readonly parquet: string },
   ) {
@@ -82,6 +86,7 @@ class OutputTables {
       for (const row of isLarge ? rows : [...rows]) {
         this.#text.add(plainRow([...start, ...row.map(textOfValue)]));
         this.#parquet.add([...front, ...row]);
+        for (const value of row) if (typeof value === "string" && /[\t\n\r]/.test(value)) this.#blanked += 1;
       }
       return undefined;
     } catch (error) {
@@ -91,9 +96,13 @@ class OutputTables {
     }
   }
 
-  finish(): void {
+  /** @returns what there is to say of them, as a sentence */
+  finish(): string | undefined {
     this.#text.finish();
     this.#parquet.finish();
+    if (this.#blanked === 0) return undefined;
+    const texts = countOf(this.#blanked, "text");
+    return `${this.tables.tsv} has blanks for the tabs and line ends of ${texts}; ${this.tables.parquet} has them as they are`;
   }
 }
 
@@ -149,7 +158,8 @@ function tablesOf({ outputs }: BundleDescription) {
  * Drafts `results/jobs.parquet`, and for each output that holds data the rows of all jobs that are done, with the jobs'
  * names and params in front.
  *
- * @returns what could not be read of files that were edited since they were collected, as sentences
+ * @returns what could not be read of files that were edited since they were collected, and what else there is to say of
+ *   them, as sentences
  */
 export function draftTypedTables(together: FilesTogether, tables: TypedTables): string[] {
   const { folder, state, description, jobs, placed } = tables;
@@ -158,7 +168,7 @@ export function draftTypedTables(together: FilesTogether, tables: TypedTables): 
   const made = stateOf(tables);
   if (textOf(noted) === made && names.every((name) => existsSync(join(folder, name)))) return [];
   rmSync(noted, { force: true });
-  const notes: string[] = [];
+  const left: string[] = [];
   const numeric = numericParams(tables);
   const params = paramColumns(description.params);
   const typeOf = (i: number) => (numeric[i] ? "number" : "string");
@@ -170,7 +180,7 @@ export function draftTypedTables(together: FilesTogether, tables: TypedTables): 
   const all = new ParquetFile(together.draft(JOBS_PARQUET), [...front(params), ...jobColumns()]);
   const outputs = tablesOf(description).map(({ index, data, tsv, parquet }) => {
     const draft = { tsv: together.draft(tsv), parquet: together.draft(parquet) };
-    return new OutputTables(index, data, front(params), draft);
+    return new OutputTables(index, data, { tsv, parquet }, front(params), draft);
   });
   for (const job of jobs()) {
     const result = currentResult(job, description, placed);
@@ -180,12 +190,13 @@ export function draftTypedTables(together: FilesTogether, tables: TypedTables): 
     for (const output of outputs) {
       if (typeof result.outputs[output.index] !== "number") continue;
       const note = output.add(folder, job, start);
-      if (note !== undefined) notes.push(note);
+      if (note !== undefined) left.push(`left out of a table: ${note}`);
     }
   }
-  for (const file of [all, ...outputs]) file.finish();
+  all.finish();
+  const blanked = outputs.flatMap((output) => output.finish() ?? []);
   together.afterwards(() => {
-    if (notes.length === 0) writeAtomically(noted, made);
+    if (left.length === 0) writeAtomically(noted, made);
   });
-  return notes;
+  return [...left, ...blanked];
 }

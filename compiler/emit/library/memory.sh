@@ -5,7 +5,7 @@
 # goes to slots/peaks, as `<process>:<bytes>` for each job that runs now, and a dot at the end.
 
 locusts_youngest_sample=25 # hundredths of a second: younger jobs are not worth a look
-locusts_sample_share=20 # of the time between two looks, a look takes at most this part
+locusts_sample_share=10 # of the time between two looks, a look takes at most this part: one tenth
 
 # Does any job run for long enough to be looked at? Where the system does not say so quickly, one may.
 locusts_has_long_jobs() {

@@ -70,9 +70,9 @@ export function summarizeDeploy(
   const place = relative(process.cwd(), workspace.results) || ".";
   const done = `${formatNumber(jobs.done)}/${formatNumber(jobs.total)} done`;
   for (const sentence of describeUsage(commands.description.needs, result.used)) report.say(sentence);
-  report.say(`${colors.bold(done)}${cached}${failed}${pending}: ${place}`);
   const cost = describeCost(result.seconds, result.used);
-  if (cost !== undefined) report.say(`  ${cost}`);
+  if (cost !== undefined) report.say(cost);
+  report.say(`${colors.bold(done)}${cached}${failed}${pending}: ${place}`);
   if (jobs.failed === 0) return;
   report.say("  locusts logs --job NAME shows a job's output; locusts deploy runs them again");
   report.say("  locusts report --open shows what ran where and when, and what has failed alike");

@@ -26,7 +26,13 @@ import { emitLayout } from "./layout.js";
 import { emitMachinery, ownMachinery, refuseForeignMachinery, removeMachinery } from "./machinery.js";
 import { emitManager } from "./manager.js";
 import { type FileChange, OutputFile } from "./output-files.js";
-import { bundleFileNames, descriptionIn, ownedFiles, refuseForeignFiles, removeDraftsOfBuilds } from "./owned-files.js";
+import {
+  bundleFileNames,
+  descriptionsIn,
+  ownedFiles,
+  refuseForeignFiles,
+  removeDraftsOfBuilds,
+} from "./owned-files.js";
 import { emitPilot, emitSubmit } from "./pilot-scripts.js";
 import { destinationOf, jobRow, jobsHeader, treeUploadRow, UPLOADS_HEADER, uploadRow } from "./tables.js";
 import { TREE_HEADER, TreeSum, treeRow } from "./tree-table.js";
@@ -100,7 +106,7 @@ export class BundleEmitter {
     readonly library: string,
     readonly write: boolean,
   ) {
-    this.#before = descriptionIn(folder);
+    this.#before = descriptionsIn(folder)[0];
     this.#hadLibrary = existsSync(library);
     this.#owned = ownedFiles(folder);
     refuseForeignFiles(folder, bundleFileNames(swarm), this.#owned);

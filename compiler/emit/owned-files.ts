@@ -1,6 +1,7 @@
-import { lstatSync, readFileSync, statSync } from "node:fs";
+import { lstatSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { BUNDLE_FILES, type BundleDescription } from "../format/bundle.js";
+import { textOf } from "../format/file-access.js";
 import { removeOldDrafts } from "../format/write-atomically.js";
 import type { SwarmPlan } from "../plan/swarm-plan.js";
 import { ProblemsFound } from "../problem/problem.js";
@@ -24,16 +25,37 @@ export function bundleFileNames({ target, program, tree }: SwarmPlan): readonly 
   ].sort();
 }
 
-/** What a `bundle.json` says; undefined if there is none, or it is not what Locusts writes. */
-export function descriptionIn(folder: string): Partial<BundleDescription> | undefined {
+/** A text as it was on both sides of a merge, where git has left conflicts in it. */
+function sidesOfMerge(text: string): readonly string[] {
+  if (!/^<{7} /m.test(text)) return [text];
+  const [ours, theirs] = [[] as string[], [] as string[]];
+  let part: "both" | "ours" | "base" | "theirs" = "both";
+  for (const line of text.split("\n")) {
+    if (/^<{7} /.test(line)) part = "ours";
+    else if (/^\|{7}/.test(line)) part = "base";
+    else if (/^={7}\r?$/.test(line)) part = "theirs";
+    else if (/^>{7} /.test(line)) part = "both";
+    else {
+      if (part === "both" || part === "ours") ours.push(line);
+      if (part === "both" || part === "theirs") theirs.push(line);
+    }
+  }
+  return [ours.join("\n"), theirs.join("\n")];
+}
+
+function parseDescription(text: string): Partial<BundleDescription>[] {
   try {
-    const text = readFileSync(join(folder, BUNDLE_FILES.description), "utf8");
     const found = JSON.parse(text) as Partial<BundleDescription>;
     const isOurs = [typeof found.schema, typeof found.swarm, typeof found.digest].join() === "number,string,string";
-    return isOurs ? found : undefined;
+    return isOurs ? [found] : [];
   } catch {
-    return undefined; // none, or not what Locusts writes
+    return [];
   }
+}
+
+/** What a `bundle.json` says, on both sides where it has conflicts; nothing if there is none that Locusts has written. */
+export function descriptionsIn(folder: string): readonly Partial<BundleDescription>[] {
+  return sidesOfMerge(textOf(join(folder, BUNDLE_FILES.description)) ?? "").flatMap(parseDescription);
 }
 
 /**
@@ -41,10 +63,10 @@ export function descriptionIn(folder: string): Partial<BundleDescription> | unde
  * Only these may be replaced or removed.
  */
 export function ownedFiles(folder: string): ReadonlySet<string> {
-  const description = descriptionIn(folder);
-  if (!description) return new Set();
+  const descriptions = descriptionsIn(folder);
+  if (descriptions.length === 0) return new Set();
   // Bundles of earlier versions do not list their files.
-  return new Set([BUNDLE_FILES.description, ...(description.files ?? ALL_NAMES)]);
+  return new Set([BUNDLE_FILES.description, ...descriptions.flatMap(({ files }) => files ?? ALL_NAMES)]);
 }
 
 /** @throws ProblemsFound if a bundle in that folder would replace something that Locusts has not put there */

@@ -187,11 +187,12 @@ export class DeployRun {
     return this.rejoin(run, jobs);
   }
 
-  /** Follows a run of an earlier deploy that goes on. */
+  /** Follows a run of an earlier deploy that goes on, unless it is to be left. */
   async rejoin(run: Run, jobs: ReadonlyMap<number, BundledJob>): Promise<DeployEnd> {
-    this.options.observer.noted(`run ${run.number} of an earlier deploy still goes on: following it`);
-    this.options.observer.launched();
-    return this.follow(run, jobs, true);
+    const { detach, observer } = this.options;
+    observer.noted(`run ${run.number} of an earlier deploy still goes on${detach ? "" : ": following it"}`);
+    observer.launched();
+    return detach ? { how: "left", run: run.number } : this.follow(run, jobs, true);
   }
 
   /** Has results/ hold what the jobs as they stand have made, and nothing else of theirs. */

@@ -5,6 +5,10 @@ import type { Host } from "./host.js";
 import { loadScript, type ScriptName } from "./load-script.js";
 import type { Ended } from "./script/script-run.js";
 
+/** What to do where a folder has gone away. */
+export const WHERE_IT_IS =
+  "is its file system mounted there, or was it moved? If it is gone for good: locusts clean --reset, then locusts deploy";
+
 /** What a script says that has failed. @param what could not be done, where its own last line is not enough */
 export function scriptProblem(
   host: Host,
@@ -12,6 +16,8 @@ export function scriptProblem(
   what?: string,
 ): RuntimeProblem {
   const last = stderr.trim().split("\n").at(-1) ?? "";
+  const [, gone] = /^\S*bash: line \d+: cd: (.*): No such file or directory$/.exec(last) ?? [];
+  if (gone !== undefined) return new RuntimeProblem(`${gone} on ${host.name} is not there any more`, WHERE_IT_IS);
   const explanation = [what, last || `exit code ${code}`].filter((part) => part !== undefined).join(": ");
   return new RuntimeProblem(`${host.name}: ${explanation}`, fixForRefusal(last));
 }

@@ -1,5 +1,6 @@
 import type { Host } from "../hosts/host.js";
 import { loadScript } from "../hosts/load-script.js";
+import { WHERE_IT_IS } from "../hosts/run-script.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { fixForRefusal } from "../system/system-errors.js";
 
@@ -45,7 +46,7 @@ export async function claimFolder(
   if (ended.code === GONE) {
     throw new RuntimeProblem(
       `${ended.stdout} on ${host.name} is not there any more, and run ${known} was not collected from it`,
-      "is its file system mounted there, or was it moved? If it is gone for good: locusts clean --reset, then locusts deploy",
+      WHERE_IT_IS,
     );
   }
   if (ended.code === NOT_THERE) {

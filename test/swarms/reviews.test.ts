@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Deployment } from "../deploy/deployment.js";
 import { suite } from "../runner/suite.js";
 
@@ -90,6 +91,27 @@ The command:
   const old = await check("build", "--check");
   assert.equal(old.exitCode, 2);
   assert.match(old.stdout, /not up to date: manager\.sh in bundle\/local\n/);
+});
+
+test("a bundle with conflicts of a merge is built anew; where there is none to compare with, diff says so", async () => {
+  const deployment = await edited();
+  const path = "bundle/local/bundle.json";
+  const [head, ...rest] = deployment.read(path).split(/^(?= {2}"digest")/m) as [string, ...string[]];
+  const [digest, ...others] = rest.join("").split("\n");
+  deployment.write(path, `${head}<<<<<<< HEAD\n${digest}\n=======\n${digest}\n>>>>>>> other\n${others.join("\n")}`);
+  assert.throws(() => JSON.parse(deployment.read(path)));
+  const nothing = /^There is no bundle to compare with, or none that can be read \((.*)\): all jobs count as added\.$/m;
+  assert.match((await deployment.verb(["diff"])).stdout, nothing);
+  const built = await deployment.verb(["build"]);
+  assert.equal(built.exitCode, 0, built.stderr);
+  assert.equal((await deployment.verb(["diff"])).exitCode, 0);
+
+  // A folder that was renamed has no bundle under its new name.
+  const moved = deployment.path("moved");
+  mkdirSync(moved);
+  for (const name of ["swarm.config.ts", "in"]) cpSync(deployment.path(name), join(moved, name), { recursive: true });
+  for (const words of [[], ["--markdown"]])
+    assert.match((await deployment.verb(["diff", "moved", "--against", "HEAD", ...words])).stdout, nothing);
 });
 
 test.run();

@@ -29,8 +29,17 @@ export interface ShownDiff extends Comparison {
   readonly target: string;
   /** what it was compared with, in words */
   readonly against: string;
+  /** is there something to compare with? */
+  readonly hasBefore: boolean;
   readonly files: readonly string[];
   readonly machinery: string | undefined;
+}
+
+/** What there is to say where there is nothing to compare with. */
+function sayNoBefore({ hasBefore, against }: ShownDiff): string[] {
+  return hasBefore
+    ? []
+    : [`There is no bundle to compare with, or none that can be read (${against}): all jobs count as added.`];
 }
 
 /** What happens to jobs that do not run again for it. */
@@ -52,6 +61,7 @@ export function sayDiff(terminal: Terminal, diff: ShownDiff): void {
     report.say(`${colors.green("no difference:")} ${diff.against} is up to date`);
     return;
   }
+  for (const sentence of sayNoBefore(diff)) report.say(sentence);
   for (const [change, jobs] of diff.jobs) {
     report.quote(`${countOf(jobs.length, "job")} ${nameChange(change)}`);
     report.quote(`  ${firstOf(jobs, MOST_LISTED)}`);
@@ -99,6 +109,7 @@ export function diffAsMarkdown(diff: ShownDiff): string {
     .filter(([change]) => !RUNS_NOTHING.includes(change))
     .reduce((sum, [, names]) => sum + names.length, 0);
   const lines = [`${title}: ${formatNumber(again)} of ${countOf(diff.total, "job")} to run`, ""];
+  for (const sentence of sayNoBefore(diff)) lines.push(sentence, "");
   if (jobs.size > 0) {
     lines.push("| jobs | what has changed | which |", "| ---: | --- | --- |");
     for (const [change, names] of jobs) {

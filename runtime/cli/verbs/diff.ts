@@ -28,6 +28,8 @@ interface Found {
   readonly target: string;
   readonly swarm: string;
   readonly comparison: Comparison;
+  /** is there a bundle to compare with? */
+  readonly hasBefore: boolean;
   readonly files: Built["changes"];
   readonly machinery: Built["machinery"];
 }
@@ -42,8 +44,10 @@ async function compareDefinition(context: VerbContext, bundles: Bundles | undefi
   const machinery = bundles && { machinery: bundles.machinery };
   const built = buildInto(compiled, folder, false, { ...machinery, onJob: onBundledJob(jobs) });
   const { description } = built;
-  const comparison = compareBundles(readSide(folder), { description, jobs: () => jobs, script: emitManager(plan) });
-  return { target, swarm: plan.name, comparison, files: built.changes, machinery: built.machinery };
+  const before = readSide(folder);
+  const comparison = compareBundles(before, { description, jobs: () => jobs, script: emitManager(plan) });
+  const hasBefore = before.description !== undefined;
+  return { target, swarm: plan.name, comparison, hasBefore, files: built.changes, machinery: built.machinery };
 }
 
 type Bundles = ReturnType<typeof takeBundlesOf>;
@@ -73,9 +77,10 @@ function compareCommitted(context: VerbContext, bundles: Bundles): Found {
     const change = !had ? "new" : !has ? "removed" : text(before, file) === text(after, file) ? "same" : "changed";
     return { file, change } as Built["changes"][number];
   });
-  const { description } = readSide(after);
-  const comparison = compareBundles(readSide(before), readSide(after));
-  return { target, swarm: description?.swarm ?? "", comparison, files, machinery: undefined };
+  const [old, now] = [readSide(before), readSide(after)];
+  const comparison = compareBundles(old, now);
+  const hasBefore = old.description !== undefined;
+  return { target, swarm: now.description?.swarm ?? "", comparison, hasBefore, files, machinery: undefined };
 }
 
 export const diff: Verb<DiffOptions> = async (context, options) => {
@@ -107,6 +112,7 @@ function tell({ terminal, json }: VerbContext, found: Found, { against, markdown
     swarm,
     target,
     against: against === undefined ? "the bundle" : `the bundle of ${against}`,
+    hasBefore: found.hasBefore,
     files: files.filter(({ change }) => change !== "machinery").map(({ file, change }) => `${file} (${change})`),
     machinery: describeMachinery({ machinery }),
   };

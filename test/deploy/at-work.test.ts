@@ -171,6 +171,19 @@ test("status lists what runs; cancel ends it while a deploy follows it in anothe
   await deployment.assertQuiet();
 });
 
+test("deploy --detach leaves a run that goes on already, too", async () => {
+  const deployment = new Deployment(
+    `jobs: list("id", ["a"]), command: ({ params }) => sh\`sleep 60; : \${params.id}\`,`,
+  );
+  for (const words of [/1 to run \(1 new\)/, /note: run 1 of an earlier deploy still goes on\n/]) {
+    const left = await deployment.verb(["deploy", "--detach"]);
+    assert.match(left.stderr, words);
+    assert.match(left.stdout, /^run 1 goes on; .*\n0\/1 done, 1 pending: results\n$/);
+    assert.equal(left.exitCode, 0);
+  }
+  await deployment.verb(["cancel"]);
+});
+
 test("a job that takes long keeps no other waiting: what its slot was to do, others do", async () => {
   const deployment = new Deployment(`
     jobs: range("i", 1, 100),

@@ -31,6 +31,7 @@ import type { OpenedTarget } from "../target/open-target.js";
 import type { TargetFiles } from "../transfer/target-files.js";
 import { carryResultsOver } from "../trees/carry-over.js";
 import type { CollectedTree } from "../trees/collect-tree.js";
+import { noteTree } from "../trees/tree-notes.js";
 import { knownBundles, targetDirectory } from "../workspace/workspace.js";
 import { Managers } from "./managers.js";
 import { refuseChoice } from "./refuse-choice.js";
@@ -184,13 +185,13 @@ export class DeployRun {
   async resume(run: Run, jobs: ReadonlyMap<number, BundledJob>, left: number): Promise<DeployEnd> {
     if (this.options.signal.aborted) return { how: "interrupted" };
     await this.managers.launch(run, left);
-    return this.rejoin(run, jobs);
+    return this.rejoin(run, jobs, "goes on from where it was");
   }
 
   /** Follows a run of an earlier deploy that goes on, unless it is to be left. */
-  async rejoin(run: Run, jobs: ReadonlyMap<number, BundledJob>): Promise<DeployEnd> {
+  async rejoin(run: Run, jobs: ReadonlyMap<number, BundledJob>, how = "still goes on"): Promise<DeployEnd> {
     const { detach, observer } = this.options;
-    observer.noted(`run ${run.number} of an earlier deploy still goes on${detach ? "" : ": following it"}`);
+    observer.noted(`run ${run.number} of an earlier deploy ${how}${detach ? "" : ": following it"}`);
     observer.launched();
     return detach ? { how: "left", run: run.number } : this.follow(run, jobs, true);
   }
@@ -284,6 +285,9 @@ export class DeployRun {
   async conclude(end: DeployEnd): Promise<DeployOutcome> {
     const { options } = this;
     const { totals, failures } = await this.writeTables(this.#reportSource());
+    const { workspace, description } = options;
+    for (const note of noteTree(workspace.results, workspace.state, description, () => this.jobs()))
+      options.observer.noted(note);
     const cached = Math.max(0, totals.done - this.finished + this.failures.length);
     return {
       report: makeReport(options.target, totals, { running: 0, cached }, failures, this.results.placed.stalePaths()),

@@ -100,7 +100,10 @@ export async function collectTree(options: CollectTreeOptions) {
     );
   const conflicts = [...decision.conflicts, ...strange];
   if (write) {
-    addAll(conflicts, putResults({ results, decision, conflicts, changes: found, tree, partial, ran }));
+    addAll(
+      conflicts,
+      putResults({ results, state: options.state, decision, conflicts, changes: found, tree, partial, ran }),
+    );
     if (apply) {
       recordApplied(options.state, description.digest, decision.toApply);
       addAll(conflicts, applyChanges(root, decision));

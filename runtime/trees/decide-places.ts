@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { addAll } from "../../compiler/format/add-all.js";
 import { digestFile } from "../../compiler/format/content/digest.js";
 import { Groups } from "../../compiler/format/groups.js";
@@ -46,7 +47,8 @@ export function decidePlaces({ agreed, disputed }: MergedChanges, local: LocalTr
     judge(change, local.whyNotRemove(change.path));
   }
   for (const change of agreed) {
-    if (change.version) judge(change, local.whyNotPut(change.path, change.version));
+    // Pipes and sockets are listed, and stay where they are.
+    if (change.version && change.version.kind !== "other") judge(change, local.whyNotPut(change.path, change.version));
   }
   return { toResults, toApply, conflicts };
 }
@@ -73,15 +75,32 @@ function identify({ change, version }: Change): string {
   return `${version.kind} ${version.mode} ${content}`;
 }
 
+/** Paths of which one job has made, or left, no folder, while another one has something below; and what that is. */
+function findCutOff(byPath: Groups<string, Change>): ReadonlySet<string> {
+  const closed = new Groups<string, string>();
+  for (const [path, versions] of byPath)
+    for (const { version, job } of versions) if (version?.kind !== "folder") closed.add(path, job);
+  const cutOff = new Set<string>();
+  for (const [path, versions] of byPath) {
+    const makers = versions.flatMap(({ version, job }) => (version ? [job] : []));
+    for (let folder = dirname(path); folder !== "."; folder = dirname(folder)) {
+      const isCutOff = closed.get(folder)?.some((job) => makers.some((maker) => maker !== job));
+      if (isCutOff) cutOff.add(folder).add(path);
+    }
+  }
+  return cutOff;
+}
+
 /** Finds out which paths all jobs that changed them have left in the same state. */
 export function mergeVersions(changes: readonly Change[]) {
   const byPath = new Groups<string, Change>();
   for (const change of changes) byPath.add(change.path, change);
+  const cutOff = findCutOff(byPath);
   const agreed: Change[] = [];
   const disputed: Change[] = [];
-  for (const versions of byPath.values()) {
+  for (const [path, versions] of byPath) {
     const identities = versions.length === 1 ? [] : versions.map(identify);
-    if (new Set(identities).size <= 1) agreed.push(versions[0] as Change);
+    if (!cutOff.has(path) && new Set(identities).size <= 1) agreed.push(versions[0] as Change);
     else addAll(disputed, versions);
   }
   agreed.sort((a, b) => (a.path < b.path ? -1 : 1));

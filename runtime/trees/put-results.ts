@@ -16,13 +16,18 @@ import { statEntry } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { type Change, CONFLICTS_FOLDER, type Conflict, type Decision, TREE_FOLDER } from "./decide-places.js";
 import type { TreeChange } from "./listing.js";
-import { isThere, NoPlace, TreePlaces } from "./place-entry.js";
+import { isThere, NoPlace, TreePlaces, type Version } from "./place-entry.js";
+import { PutRecord } from "./put-record.js";
 
 /** Below `results/conflicts`: versions that an earlier run had collected, of what a later one changed too. */
 const EARLIER = "earlier";
+/** The same: what jobs have made, where something of the user's own has its place. */
+const COLLECTED = "collected";
 
 export interface PutResultsOptions {
   readonly results: string;
+  /** the folder of what is known of the swarm here */
+  readonly state: string;
   readonly decision: Decision;
   readonly conflicts: readonly Conflict[];
   readonly changes: readonly TreeChange[];
@@ -58,8 +63,9 @@ function keepEarlier(results: string, change: Change): Conflict | undefined {
 }
 
 /** Removes what an earlier gather has put there and this one has not; folders that are empty by then, too. */
-function removeStale(results: string, paths: Iterable<string>): void {
+function removeStale(results: string, paths: Iterable<string>, record: PutRecord): void {
   for (const path of [...new Set(paths)].sort().reverse()) {
+    if (record.isTaken(path)) continue; // somebody has edited it: it is theirs by now
     const place = join(results, path);
     const stats = statEntry(place);
     if (stats && !stats.isDirectory()) rmSync(place);
@@ -73,9 +79,13 @@ function removeStale(results: string, paths: Iterable<string>): void {
   }
 }
 
-/** Puts changes below the results, with their tables. @returns conflicts with what earlier runs had collected */
+/**
+ * Puts changes below the results, with their tables.
+ *
+ * @returns conflicts with what earlier runs had collected, and with what is not Locusts' own there
+ */
 export function putResults(options: PutResultsOptions): Conflict[] {
-  const { results, decision, changes, tree, partial, ran } = options;
+  const { results, state, decision, changes, tree, partial, ran } = options;
   const perJob = tree.mode === "perJob";
   const earlier = readChangesTable(results);
   const disputes = readConflictsTable(results);
@@ -90,24 +100,45 @@ export function putResults(options: PutResultsOptions): Conflict[] {
   const had = new Set(earlier.map(({ path }) => path));
   const late: Conflict[] = [];
   const places = new TreePlaces(results, true);
+  const record = new PutRecord(state, results, before);
   const put = new Set<string>();
-  const bring = (path: string, change: Change) => {
-    if (!change.version) return;
+  /** Is something of the user's own there, that is not by chance the same? */
+  const isTaken = (path: string, version: Version) => record.isTaken(path) && !isThere(join(results, path), version);
+  const bring = (path: string, version: Version) => {
     try {
-      places.put(path, change.version);
+      places.put(path, version);
     } catch (error) {
       refuse(results, path, error);
     }
     put.add(path);
   };
+  /** Brings a change to its place, or to one where nothing is in its way. @returns where that is */
+  const bringSomewhere = (path: string, { path: changed, version }: Change): string => {
+    if (!version) return path;
+    const isFolder = version.kind === "folder";
+    for (let number = 0; ; number += 1) {
+      const beside = `${CONFLICTS_FOLDER}/${COLLECTED}${number < 2 ? "" : `.${number}`}/${changed}`;
+      const place = number === 0 ? path : beside;
+      const isFree = isFolder && statEntry(join(results, place))?.isDirectory() ? true : !isTaken(place, version);
+      if (!isFree) continue;
+      bring(place, version);
+      return place;
+    }
+  };
   for (const change of decision.toResults) {
     const path = `${TREE_FOLDER}/${change.path}`;
-    const kept = partial && had.has(change.path) ? keepEarlier(results, change) : undefined;
+    const isOwn = !change.version || !isTaken(path, change.version);
+    const kept = isOwn && partial && had.has(change.path) ? keepEarlier(results, change) : undefined;
     if (kept) late.push(kept);
-    bring(path, change);
+    if (kept?.kept) put.add(kept.kept);
+    const place = bringSomewhere(path, change);
+    if (place !== path) late.push({ change, why: "it is yours in results/, or was edited there", kept: place });
   }
-  for (const { change, kept } of options.conflicts) if (kept !== undefined && !put.has(kept)) bring(kept, change);
-  const conflicts: ConflictRow[] = [...options.conflicts, ...late].map(({ change, why, kept }) => ({
+  const told = options.conflicts.map((conflict) => {
+    const { change, kept } = conflict;
+    return kept === undefined || put.has(kept) ? conflict : { ...conflict, kept: bringSomewhere(kept, change) };
+  });
+  const conflicts: ConflictRow[] = [...told, ...late].map(({ change, why, kept }) => ({
     path: change.path,
     why,
     kept,
@@ -134,7 +165,9 @@ export function putResults(options: PutResultsOptions): Conflict[] {
   removeStale(
     results,
     before.filter((path) => !needed.has(path)),
+    record,
   );
   places.finish();
+  record.write(put, needed);
   return late;
 }

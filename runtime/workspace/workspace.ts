@@ -55,6 +55,7 @@ export const STATE_FILES = {
   ledger: "ledger.tsv",
   placed: "placed.tsv",
   applied: "applied.tsv",
+  tree: "tree.tsv",
   digests: "digests.tsv",
   checked: "checked.tsv",
   tables: "tables",

@@ -209,4 +209,76 @@ test("results that are not Locusts' own are left alone", async () => {
   assert.ok(!existsSync(deployment.path("results/tree")));
 });
 
+test("what is the user's own below results/ stays as it is; what jobs make of it lies beside it", async () => {
+  const deployment = treeOf('list("id", ["1", "2"])', 'mode: "perJob"', "echo by $param_id > g$param_id");
+  await deployment.succeed();
+  deployment.write("results/tree/g2", "edited\n");
+  deployment.write("results/tree/h1", "mine\n");
+  deployment.write("results/tree/h2/deep", "mine as well\n");
+  await deployment.succeed(["--redo"]);
+  assert.equal(deployment.result("tree/g1"), "by 1\n");
+  const why = "it is yours in results/, or was edited there";
+  assert.deepEqual(conflictsOf(deployment), [["g2", why, "conflicts/collected/g2"]]);
+  assert.equal(deployment.result("conflicts/collected/g2"), "by 2\n");
+  // Without what is known here, the tables tell.
+  rmSync(deployment.path(".locusts/tree.tsv"));
+  deployment.write("results/tree/g2", "edited\n");
+  await deployment.succeed(["--redo"]);
+  assert.equal(deployment.result("tree/g2"), "edited\n");
+
+  // Jobs that make other things: theirs is not in the way of what is there, and what was edited is not removed.
+  deployment.write("swarm.config.ts", deployment.read("swarm.config.ts").replace("> g$param_id", "> h$param_id"));
+  await deployment.succeed();
+  assert.deepEqual(conflictsOf(deployment), [
+    ["h1", why, "conflicts/collected/h1"],
+    ["h2", why, "conflicts/collected/h2"],
+  ]);
+  const texts = ["tree/g2", "tree/h1", "tree/h2/deep", "conflicts/collected/h2"].map((path) => deployment.result(path));
+  assert.deepEqual(texts, ["edited\n", "mine\n", "mine as well\n", "by 2\n"]);
+  assert.ok(!deployment.exists("results/tree/g1"), "what nobody has edited goes with its job");
+});
+
+test("a folder that one job has made of a path, and a file that another one has, are in conflict with all in them", async () => {
+  for (const apply of [false, true]) {
+    const make = "if ((param_id == 1)); then mkdir k; echo one > k/f; else echo two > k; fi";
+    const deployment = treeOf('list("id", ["1", "2"])', `mode: "perJob", apply: ${apply}`, make);
+    await deployment.succeed();
+    const why = "jobs have changed it in different ways";
+    assert.deepEqual(conflictsOf(deployment), [
+      ["k", why, "conflicts/1/k"],
+      ["k", why, "conflicts/2/k"],
+      ["k/f", why, "conflicts/1/k/f"],
+    ]);
+    assert.equal(deployment.result("conflicts/1/k/f"), "one\n");
+    assert.equal(deployment.result("conflicts/2/k"), "two\n");
+    for (const place of ["results/tree/k", "env/k"]) assert.ok(!deployment.exists(place), place);
+  }
+});
+
+test("what results/ has of a tree that the definition does not make any more, or has lost, is named", async () => {
+  const define = (ids: string) => treeOf(ids, 'mode: "perJob"', "echo by $param_id > g$param_id");
+  const deployment = define('list("id", ["1", "2", "3"])');
+  await deployment.succeed();
+  rmSync(deployment.path("results/tree/g1"));
+  const definition = deployment.read("swarm.config.ts");
+  deployment.write("swarm.config.ts", definition.replace(', "3"', ""));
+  const { stderr } = await deployment.deploy();
+  assert.match(
+    stderr,
+    /^note: 1 path of the tree that results\/ had is gone: tree\/g1; locusts deploy --redo makes it again$/m,
+  );
+  assert.match(
+    stderr,
+    /^note: stale: .* have 1 path of jobs that the definition no longer has: g3; locusts deploy --redo/m,
+  );
+  const again = await deployment.deploy(["--redo"]);
+  assert.doesNotMatch(again.stderr, /^note: /m);
+  assert.ok(deployment.exists("results/tree/g1") && !deployment.exists("results/tree/g3"));
+  deployment.define('jobs: list("id", ["1"]), command: () => sh`true`,');
+  assert.match(
+    (await deployment.deploy()).stderr,
+    /^note: results\/tree, .* of an earlier definition, whose jobs had a tree/m,
+  );
+});
+
 test.run();

@@ -33,9 +33,14 @@ const REFUSALS: readonly (readonly [pattern: RegExp, hint: string])[] = [
 /** What to say when pilots could not be submitted. @param message what was on standard error */
 export function explainRefusal(message: string): RuntimeProblem {
   const lines = message.trim().split("\n");
-  const said = lines.filter((line) => /error|not found|refused|timed out/i.test(line)).at(0) ?? lines.at(-1) ?? "";
+  const find = (words: RegExp) => lines.find((line) => words.test(line));
+  const said =
+    find(/error|not found|refused|timed out/i) ??
+    find(/unrecognized|ambiguous|invalid|requires/i) ??
+    lines.at(-1) ??
+    "";
   const plain = said
-    .replace(/^.*sbatch: error: /, "")
+    .replace(/^.*sbatch: (error: )?/, "")
     .replace(/^.*Batch job submission failed: /, "")
     .trim();
   const best = lines.map((line) => /Batch job submission failed: (.*)$/.exec(line)?.[1]).find(Boolean) ?? plain;

@@ -73,7 +73,7 @@ export default defineSwarm({
   );
   assert.match(
     await day.good("deploy", 3),
-    /job failed: exit, exit code 9\n {2}S007\n {2}S007\| bad quality\n299\/300 done, 1 failed/,
+    /job failed: exit, exit code 9\n {2}S007\n {2}S007\| bad quality\ntook .*\n299\/300 done, 1 failed/,
   );
   assert.equal(day.read("results/S300.bam"), "S300 1\nS300 2\n5\n");
   assert.match((await day.run("logs --job S007")).stderr, /ended by swarm\.config\.ts:10: /);
@@ -104,7 +104,7 @@ export default defineSwarm({
 `,
   );
   const report = await day.good("deploy --only x=0.5,y=1 x=1,y=1000 --limit 10");
-  assert.match(report, /^2\/19,900 done, 19,898 pending: results\n/);
+  assert.match(report, /^2\/19,900 done, 19,898 pending: results\n/m);
   assert.deepEqual(
     ["0.5/1", "1/1000"].map((point) => day.read(`results/values/${point}.txt`)),
     ["0.5\n", "1000\n"],
@@ -145,7 +145,7 @@ test("an admin: a list of commands, tried here, then for SLURM", async () => {
     folderOf({ "tasks.txt": `${lines.join("\n")}\n`, "out/readme": "" }),
     "tasks.txt.locusts/swarm.config.ts",
   );
-  assert.match(await day.good("run tasks.txt -j 2"), /^20\/20 done: tasks\.txt\.locusts\/results\n/);
+  assert.match(await day.good("run tasks.txt -j 2"), /^20\/20 done: tasks\.txt\.locusts\/results\n/m);
   assert.equal(day.read("out/19.txt"), "it'S 19\n");
   assert.equal(readdirSync(join(day.folder, "out")).length, 21);
 

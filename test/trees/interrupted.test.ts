@@ -115,6 +115,12 @@ test("cancelled, and gone on with", async () => {
   check(deployment, "results/tree");
 });
 
+/** Whoever finds a lock that was torn by a kill waits 15 s for its heartbeat; in milliseconds. */
+const LONGEST = 25_000;
+
+/** Grows by a share of itself: a machine that is slow today takes a few more steps, not hundreds. */
+const longer = (pause: number) => (pause < 4000 ? pause * 1.12 : LONGEST);
+
 for (const [words, options, where] of [
   ["collecting changes", "", "results/tree"],
   ["applying changes", "apply: true", "env"],
@@ -124,13 +130,13 @@ for (const [words, options, where] of [
     prepare(deployment);
     await deployment.deploy(["--detach"]);
     await until("all jobs are done", () => ended(deployment) >= JOBS);
-    // Grows by a share of itself: a machine that is slow today takes a few more steps, not hundreds.
-    for (let pause = 150; !deployment.exists(".locusts/local/runs/1/gathered"); pause *= 1.12) {
+    const isOver = () => deployment.exists(".locusts/local/runs/1/gathered");
+    for (let pause = 150; !isOver(); pause = longer(pause)) {
       const { child, outcome } = deployment.begin(["gather"]);
       await Promise.race([outcome, sleep(pause)]);
       kill(child.pid);
-      await outcome;
-      assert.ok(pause < 10_000, "it does not come to its end");
+      const said = await outcome;
+      assert.ok(isOver() || pause < LONGEST, `it does not come to its end: ${JSON.stringify(said)}`);
     }
     check(deployment, where);
     assert.equal(snapshot(deployment.path("env")).get("closed"), "folder 555");
@@ -143,12 +149,13 @@ test("deploys are killed one after another while changes are applied, and no job
   await deployment.deploy(["--detach"]);
   await until("all jobs are done", () => ended(deployment) >= JOBS);
   let exitCode: number | null = null;
-  for (let pause = 500; exitCode !== 0; pause *= 1.12) {
+  for (let pause = 500; exitCode !== 0; pause = longer(pause)) {
     const { child, outcome } = deployment.begin(["deploy"]);
     await Promise.race([outcome, sleep(pause)]);
     kill(child.pid);
-    ({ exitCode } = await outcome);
-    assert.ok(pause < 10_000, "it does not come to its end");
+    const said = await outcome;
+    exitCode = said.exitCode;
+    assert.ok(exitCode === 0 || pause < LONGEST, `it does not come to its end: ${JSON.stringify(said)}`);
   }
   check(deployment, "env");
   assert.equal((await deployment.succeed()).jobs.cached, JOBS);

@@ -138,7 +138,7 @@ test("a job that was cut off after a whole walltime has failed; others are unfin
     "successors: 1",
   );
   await pilots.stage(1);
-  const words = ["--ends-at", String(now() + 34), "--generation", "2"];
+  const words = ["--ends-at", String(now() + 38), "--generation", "2"];
   const { exitCode, stderr } = await pilots.beginPilot(1, words, tallyOf(pilots)).outcome;
   assert.equal(exitCode, 7, stderr);
   assert.match(stderr, /its time has ended with work left; it was the last of 2 pilots in its place/);

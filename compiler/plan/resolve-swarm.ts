@@ -264,7 +264,7 @@ class Resolver {
       const path = ["environment", "variables", name];
       this.checkName(path, "a variable", name);
       const refusal = own.includes(name)
-        ? { message: `${name} holds what each job has there by itself`, hint: "choose another name" }
+        ? { message: `${name} holds a param, an input or an output of each job`, hint: "choose another name" }
         : refuseVariable(name, String(value));
       if (refusal !== undefined) this.mistake(path, refusal.message, refusal.hint);
     }

@@ -178,30 +178,6 @@ test("what the environment says to bash and to other programs reaches the jobs, 
   assert.doesNotMatch(lines, /LOCUSTS_ASIDE/);
 });
 
-test("a job's own values come before what the environment has under their names", async () => {
-  const deployment = new Deployment(
-    `
-    jobs: list("id", ["a", "b"]),
-    inputs: { text: "in.txt" },
-    outputs: { o: checked("{id}.txt", ({ output }) => sh\`grep -q "^[ab] text" \${output}\`) },
-    command: ({ inputs, outputs, params }) => sh\`echo \${params.id} $(cat \${inputs.text}) $output > \${outputs.o}\`,
-  `,
-    { "in.txt": "text\n" },
-  );
-  // What the definition has, what a check has, and what the manager itself has.
-  const own = { param_id: "wrong", in_text: "wrong", out_o: "/wrong" };
-  const others = {
-    output: "theirs",
-    locusts_slots: "0",
-    locusts_run: "wrong",
-    locusts_lib: "wrong",
-    locusts_folder: "wrong",
-  };
-  await deployment.succeed([], { ...own, ...others });
-  assert.equal(deployment.result("a.txt"), "a text theirs\n");
-  assert.equal(deployment.result("b.txt"), "b text theirs\n");
-});
-
 test("a variable that bash will not set is refused, and a literal $PATH explained", async () => {
   const deployment = new Deployment(`
     jobs: list("id", ["a"]),
@@ -216,7 +192,7 @@ test("a variable that bash will not set is refused, and a literal $PATH explaine
     /RANDOM is bash's own/,
     /PWD is bash's own/,
     /"locusts_" are Locusts' own/,
-    /param_id holds what each job has/,
+    /param_id holds a param, an input or an output of each job/,
   ])
     assert.match(words, part);
   assert.match(words, /PATH has "\$PATH" in it, which is not expanded/);

@@ -37,9 +37,7 @@ export interface ShownDiff extends Comparison {
 
 /** What there is to say where there is nothing to compare with. */
 function sayNoBefore({ hasBefore, against }: ShownDiff): string[] {
-  return hasBefore
-    ? []
-    : [`There is no bundle to compare with, or none that can be read (${against}): all jobs count as added.`];
+  return hasBefore ? [] : [`T${against.slice(1)} is not there, or cannot be read: all jobs count as added.`];
 }
 
 /** What happens to jobs that do not run again for it. */

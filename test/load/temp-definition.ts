@@ -3,6 +3,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type LoadedDefinition, loadDefinition } from "../../compiler/load/index.js";
 import { ProblemsFound } from "../../compiler/problem/problem.js";
+import { keepDeclarations } from "../verbs/keep-declarations.js";
+
+keepDeclarations();
 
 const folders: string[] = [];
 process.once("exit", () => {

@@ -17,6 +17,7 @@ import { fileURLToPath } from "node:url";
 import { Script } from "node:vm";
 import { nameFilesInErrors } from "../../runtime/cli/name-files-in-errors.js";
 import { explainSystemError } from "../../runtime/system/system-errors.js";
+import { keepDeclarations } from "./keep-declarations.js";
 import type { VerbAnswer, VerbOrder } from "./verb-order.js";
 
 /** When it takes so much memory, in bytes, another one has to take over. */
@@ -87,6 +88,7 @@ function answer(exitCode: number, isLast: boolean): void {
   asked?.end(JSON.stringify(said), () => isLast && process.exit());
 }
 
+keepDeclarations(require);
 // As in the command line's own process.
 nameFilesInErrors();
 process.on("uncaughtException", (error) => {

@@ -8,7 +8,7 @@ export interface PilotsOfRun {
   readonly nodesMaySubmit: boolean;
 }
 
-export type Phase = "pending" | "running" | "over";
+export type Phase = "pending" | "running" | "suspended" | "over";
 
 export interface Queued {
   readonly id: string;

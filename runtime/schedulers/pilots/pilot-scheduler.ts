@@ -182,12 +182,17 @@ function isActive({ queued }: QueueAnswer): boolean {
   return queued?.some(({ phase }) => phase !== "over") ?? false;
 }
 
-/** The queue for people: `3 pilots run; 1 waits: for free nodes`. */
+/** The queue for people: `3 pilots run, 1 is suspended, 1 waits: for free nodes`. */
 function describeQueue(queued: readonly Queued[]): string {
   const pending = queued.filter(({ phase }) => phase === "pending");
-  const running = queued.length - pending.length;
+  const suspended = queued.filter(({ phase }) => phase === "suspended").length;
+  const running = queued.length - pending.length - suspended;
   const parts: string[] = [];
   if (running > 0) parts.push(running === 1 ? "1 pilot runs" : `${running} pilots run`);
+  if (suspended > 0) {
+    const pilots = running > 0 ? "" : suspended === 1 ? " pilot" : " pilots";
+    parts.push(`${suspended}${pilots} ${suspended === 1 ? "is" : "are"} suspended`);
+  }
   if (pending.length > 0) {
     const reasons = [...new Set(pending.map(({ waitsFor }) => waitsFor))];
     parts.push(`${pending.length} ${pending.length === 1 ? "waits" : "wait"}: ${reasons.join("; ")}`);

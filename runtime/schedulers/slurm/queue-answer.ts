@@ -16,7 +16,8 @@ const ENDED = new Set([
 
 function phaseOf(state: string): Phase {
   if (ENDED.has(state)) return "over";
-  return state === "PENDING" ? "pending" : "running";
+  if (state === "PENDING") return "pending";
+  return state === "SUSPENDED" || state === "STOPPED" ? "suspended" : "running";
 }
 
 export function readQueueLines(text: string) {

@@ -69,6 +69,8 @@ async function suspend(cluster: Cluster): Promise<void> {
   const id = await whenAtWork(swarm);
   await cluster.administer(`scontrol suspend ${id}`);
   await sleep(12_000);
+  const { document } = await swarm.json<{ words: string }>("status");
+  assert.match(document.words, /^1 pilot is suspended/);
   await cluster.administer(`scontrol resume ${id}`);
   await assertAllThere(swarm, outcome);
 }

@@ -154,6 +154,28 @@ async function transpiled(swarm: Deployment): Promise<string> {
   return outfile;
 }
 
+test("a module that reads results with other types than are declared is not up to date", async () => {
+  const swarm = new Deployment(FITS);
+  await swarm.verb(["build"]);
+  const path = join(swarm.folder, "results.ts");
+  const good = readFileSync(path, "utf8");
+  const checks = [
+    ["build", "--check"],
+    ["build", "--check", "--no-inputs"],
+  ];
+  for (const words of checks) assert.equal((await swarm.verb(words)).exitCode, 0);
+  writeFileSync(path, good.replaceAll("\n", "\r\n"));
+  for (const words of checks) assert.equal((await swarm.verb(words)).exitCode, 0, "by git's ends of lines");
+  writeFileSync(path, good.replace("slope: number", "slope: string"));
+  for (const words of checks) {
+    const { exitCode, stdout } = await swarm.verb(words);
+    assert.equal(exitCode, 2);
+    assert.match(stdout, /not up to date: .*results\.ts/);
+  }
+  assert.match((await swarm.verb(["build"])).stdout, /written .*results\.ts/);
+  assert.equal(readFileSync(path, "utf8"), good);
+});
+
 test("columns that cannot be are refused at their place", async () => {
   const swarm = new Deployment(`
     jobs: list("id", ["fit"]),

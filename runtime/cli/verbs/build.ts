@@ -5,7 +5,7 @@ import { countOf, firstOf, formatBytes, formatNumber, formatSeconds } from "../.
 import { type BundleDescription, readBundleDescription } from "../../../compiler/format/bundle.js";
 import { MACHINERY_FOLDER } from "../../../compiler/format/machinery.js";
 import type { TreeEntry } from "../../../compiler/tree/entry.js";
-import { writeResultsModule } from "../../results/data/results-module.js";
+import { renewResultsModule } from "../../results/data/results-module.js";
 import { keptBytes } from "../../results/kept-outputs.js";
 import { hasReflinks } from "../../system/files.js";
 import { RuntimeProblem } from "../../system/problem.js";
@@ -62,8 +62,19 @@ export function writeBundle(
   prepareState(compiled.workspace);
   const built = buildInto(compiled, folder, true, { onTreeEntry });
   keepCheck(compiled.workspace, compiled.compilation.loaded.check);
-  const note = writeResultsModule(compiled.workspace, built.description);
-  return note === undefined ? built : { ...built, notes: [...built.notes, { message: note }] };
+  return withResultsModule(compiled.workspace, folder, built, true);
+}
+
+/** Adds what becomes of `results.ts`, which belongs to no target's bundle and is committed with all of them. */
+function withResultsModule(workspace: Workspace, folder: string, built: Built, write: boolean): Built {
+  const module = renewResultsModule(workspace, built.description, write);
+  if (!module) return built;
+  const { path, change, note } = module;
+  return {
+    ...built,
+    changes: change === "same" ? built.changes : [...built.changes, { file: relative(folder, path), change }],
+    notes: note === undefined ? built.notes : [...built.notes, { message: note }],
+  };
 }
 
 /** What of the inputs is copied on this machine, and how much room that takes. */
@@ -160,9 +171,13 @@ async function checkWithoutInputs(context: VerbContext, { out, check }: BuildOpt
     );
   }
   const { terminal } = context;
-  const { compilation, target, bundle } = await compileDefinition(context, true);
+  const { compilation, target, bundle, workspace } = await compileDefinition(context, true);
   const folder = out === undefined ? bundle : resolve(out);
-  const { files, jobs, total } = compareWithoutInputs(compilation, folder);
+  const { jobs, total, ...compared } = compareWithoutInputs(compilation, folder);
+  // A bundle that is up to date says all that `results.ts` depends on; another one is to be built anyway.
+  const module =
+    compared.files.length === 0 ? renewResultsModule(workspace, readBundleDescription(folder), false) : undefined;
+  const files = module && module.change !== "same" ? [relative(folder, module.path)] : compared.files;
   const isSame = files.length === 0;
   if (context.json) {
     terminal.printDocument("build", { target, folder, jobs: total, upToDate: isSame, files, changedJobs: jobs });
@@ -193,7 +208,7 @@ export const build: Verb<BuildOptions> = async (context, options) => {
   const listing = new TreeListing();
   const onTreeEntry = (entry: TreeEntry) => listing.add(entry);
   const bundle = options.check
-    ? buildInto(compiled, folder, false, { onTreeEntry })
+    ? withResultsModule(compiled.workspace, folder, buildInto(compiled, folder, false, { onTreeEntry }), false)
     : writeBundle(compiled, folder, onTreeEntry);
   tell(context, compiled.workspace, folder, bundle, listing, options.check === true);
   const same = bundle.changes.every(({ change }) => change === "same");

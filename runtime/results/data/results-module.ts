@@ -1,4 +1,5 @@
 import { basename, join } from "node:path";
+import type { FileChange } from "../../../compiler/emit/output-files.js";
 import type { BundleDescription } from "../../../compiler/format/bundle.js";
 import { type DataType, dataTables, mayBeEmpty, valueType } from "../../../compiler/format/data-columns.js";
 import { textOf } from "../../../compiler/format/file-access.js";
@@ -94,20 +95,26 @@ ${parts.join("\n")}`;
 }
 
 /**
- * Writes `results.ts` beside the definition, where an output holds data.
+ * What becomes of `results.ts` beside the definition, where an output holds data. A file of that name that is the
+ * user's own is left alone, which the note says.
  *
- * @returns what there is to say of it, as a sentence
+ * @param write whether it is written, where it is not up to date
  */
-export function writeResultsModule(
+export function renewResultsModule(
   { folder, definition }: Workspace,
   description: BundleDescription,
-): string | undefined {
+  write: boolean,
+): { readonly path: string; readonly change: FileChange; readonly note?: string } | undefined {
   const text = moduleOf(description, basename(definition));
   if (text === undefined) return undefined;
   const path = join(folder, FILE);
   const old = textOf(path);
-  if (old !== undefined && !old.startsWith(MARK))
-    return `${path} is a file of yours, so there is no module that reads the results with their types: call it otherwise`;
-  if (old !== text) writeAtomically(path, text);
-  return undefined;
+  if (old !== undefined && !old.startsWith(MARK)) {
+    const note = `${path} is a file of yours, so there is no module that reads the results with their types: call it otherwise`;
+    return { path, change: "same", note };
+  }
+  // Git may have changed the ends of lines.
+  if (old?.replaceAll("\r\n", "\n") === text) return { path, change: "same" };
+  if (write) writeAtomically(path, text);
+  return { path, change: old === undefined ? "new" : "changed" };
 }

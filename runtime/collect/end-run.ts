@@ -16,7 +16,7 @@ function untidiedFile(run: Run): string {
 
 /**
  * Ends a run that no manager works on any more, and of which everything was collected: what its jobs have changed in
- * their tree is collected too, then its working folders go, but for those of failed jobs.
+ * their tree is collected too, then its working folders go, but for those of failed jobs and what could not be collected.
  *
  * @returns what became of the tree of its jobs, if they had one; and what could not be removed, as a text, which is no
  *   reason to stop: `removeWorkAgain` tries it once more
@@ -36,7 +36,8 @@ export async function endRun(
   if (!isMine) return { tree, untidied: undefined };
   // Until now the journals and work folders had it all; from here on what is written down here.
   known.sync();
-  writeAtomically(untidiedFile(run), follower.failedPlaces.map((place) => `${place}\0`).join(""));
+  const keep = [...follower.failedPlaces, ...(tree?.staying ?? [])];
+  writeAtomically(untidiedFile(run), keep.map((place) => `${place}\0`).join(""));
   closeRun(run);
   const untidied = await removeWorkAgain(run, files);
   known.takeFinalStamps();

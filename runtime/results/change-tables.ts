@@ -34,7 +34,7 @@ export interface ChangeRow {
   readonly path: string;
   readonly change: "created" | "changed" | "deleted";
   /** what it is now; of what was deleted, what it was */
-  readonly kind: "file" | "folder" | "link" | "other";
+  readonly kind: "file" | "folder" | "link" | "other" | "unreadable";
   /** of a file that is there; else 0 */
   readonly bytes: number;
   /** which job has done it, if each has a tree of its own; else empty */

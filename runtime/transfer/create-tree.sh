@@ -11,7 +11,8 @@
 # In a `folder` jobs run as they would by hand: what they change is not found out, and nothing is listed.
 # The listing of any other tree, `baseline`, has a record for each path, ended by NUL and sorted by bytes:
 # `path//kind bytes time mode link`. Bytes and times are those of files; in a tree that jobs share, the
-# time is that of the last change of content and of anything: the second one nobody can set.
+# time is that of the last change of content and of anything: the second one nobody can set. Files that may not be
+# read are of the kind x.
 #
 # Exit code 1: that cannot be done, with words on standard error.
 set -u -o pipefail
@@ -60,8 +61,9 @@ if [[ $mode != folder ]]; then
   done
   (
     cd -- work/tree &&
-      find . -mindepth 1 ${without[@]+"${without[@]}"} \( -type d -printf '%p//d 0 0 %m \0' \) \
-        -o \( -type f -printf "%p//f %s $time %m \0" \) -o -printf '%p//%y 0 0 %m %l\0'
+      find . -mindepth 1 ${without[@]+"${without[@]}"} \
+        \( -type d -printf '%p//d 0 0 %m \0' \) -o \( -type f -readable -printf "%p//f %s $time %m \0" \) \
+        -o \( -type f -printf '%p//x 0 0 %m \0' \) -o -printf '%p//%y 0 0 %m %l\0'
   ) | LC_ALL=C sort -z >baseline.new || fail "the tree cannot be read whole"
   mv baseline.new baseline || exit 1
 fi

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Ends a run that was gathered: removes its chunks and the working folders, but for those of failed jobs.
+# Ends a run that was gathered: removes its chunks and the working folders, but for those of failed jobs
+# and trees in which something could not be collected.
 # It can be repeated where something could not be removed.
 #
 #   $1 the run's folder
-#   standard input: NUL-terminated paths below work/ of the jobs' folders that stay
+#   standard input: NUL-terminated paths below work/ of the folders that stay
 set -u
 cd -- "$1" || exit 1
 [[ -e gathered ]] || : >gathered || exit 1
@@ -16,9 +17,11 @@ keep_in() { # folder
 }
 folder='' entries=()
 while IFS= read -r -d '' path; do
-  if [[ ${path%/*} != "$folder" ]]; then
+  within=''
+  [[ $path != */* ]] || within=${path%/*}
+  if [[ $within != "$folder" ]]; then
     keep_in "$folder"
-    folder=${path%/*}
+    folder=$within
   fi
   for entry in "$path" "$path.out" "$path.err" "$path.end"; do
     [[ ! -e work/$entry ]] || entries+=("work/$entry")

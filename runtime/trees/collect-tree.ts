@@ -10,7 +10,7 @@ import { compareSharedTree, readChangesOfJobs } from "./compare-tree.js";
 import { type Conflict, type Decision, decidePlaces, mergeVersions } from "./decide-places.js";
 import { earlierVersions } from "./earlier-versions.js";
 import { fetchContents } from "./fetch-contents.js";
-import { isUnreadable, type TreeChange } from "./listing.js";
+import { type TreeChange, whyNotCollected, withoutHidden } from "./listing.js";
 import { LocalTree } from "./local-tree.js";
 import { NoPlace, TreePlaces } from "./place-entry.js";
 import { putResults } from "./put-results.js";
@@ -73,11 +73,11 @@ export async function collectTree(options: CollectTreeOptions) {
   const { run, files, description, folder, results, write } = options;
   const { tree } = description;
   if (!tree) throw new Error("the jobs of this swarm have no tree");
-  const found = await findChanges(options);
+  const found = withoutHidden(await findChanges(options));
   const changes = await fetchContents(
     files,
     run,
-    found.filter(({ path }) => !isUnreadable(path)),
+    found.filter((change) => whyNotCollected(change) === undefined),
   );
   const partial = run.jobs < description.jobs;
   const ran = new Set(options.done.keys());
@@ -89,15 +89,23 @@ export async function collectTree(options: CollectTreeOptions) {
   const paths = new Set(merged.agreed.map(({ path }) => path));
   const local = apply ? new LocalTree(root, join(files.here, "bundle"), paths) : undefined;
   const decision = decidePlaces(merged, local);
-  const strange = found
-    .filter(({ path }) => isUnreadable(path))
-    .map(
-      (change): Conflict => ({
+  const staying = new Set<string>();
+  const strange = found.flatMap((change): Conflict[] => {
+    const why = whyNotCollected(change);
+    if (why === undefined) return [];
+    if (tree.mode === "inPlace")
+      return [{ change: { ...change, version: undefined }, why: `${why}, and it stays there`, kept: undefined }];
+    const place = tree.mode === "copy" ? "tree" : change.at.slice(0, -`/changed/${change.path}`.length);
+    staying.add(place);
+    const where = `runs/${run.number}/work/${place}`;
+    return [
+      {
         change: { ...change, version: undefined },
-        why: "its name is no UTF-8, and it stays on the target",
+        why: `${why}, and it stays on the target, in ${where}`,
         kept: undefined,
-      }),
-    );
+      },
+    ];
+  });
   const conflicts = [...decision.conflicts, ...strange];
   if (write) {
     addAll(
@@ -111,5 +119,5 @@ export async function collectTree(options: CollectTreeOptions) {
   }
   /** changes that went into the environment on this machine; undefined: that was not asked for */
   const applied = apply ? decision.toApply.length : undefined;
-  return { changes: found, conflicts, applied };
+  return { changes: found, conflicts, applied, staying: [...staying] };
 }

@@ -25,6 +25,7 @@ for folder; do
 done
 baseline=$PWD/baseline
 cd -- work/tree &&
-  find . -mindepth 1 ${without[@]+"${without[@]}"} \( -type d -printf '%p//d 0 0 %m \0' \) \
-    -o \( -type f -printf '%p//f %s %T@/%C@ %m \0' \) -o -printf '%p//%y 0 0 %m %l\0' |
+  find . -mindepth 1 ${without[@]+"${without[@]}"} \
+    \( -type d -readable -executable -printf '%p//d 0 0 %m \0' \) -o \( -type f -readable -printf '%p//f %s %T@/%C@ %m \0' \) \
+    -o \( -not -type d -not -type f -printf '%p//%y 0 0 %m %l\0' \) -o \( -printf '%p//x 0 0 %m \0' -prune \) |
   LC_ALL=C sort -z | LC_ALL=C comm -z -3 --output-delimiter=+ "$baseline" -

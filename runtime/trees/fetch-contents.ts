@@ -50,7 +50,9 @@ export async function fetchContents(files: TargetFiles, run: Run, changes: reado
   }
   return changes.map((change) => {
     if (change.change === "deleted") return { ...change, version: undefined };
-    const { kind, bytes, mode, link } = change;
+    const { kind, bytes, link } = change;
+    // What nobody could read would be in the way of all that comes after.
+    const mode = change.mode | (kind === "folder" ? 0o500 : 0o400);
     return { ...change, version: { kind, bytes, mode, link, source: placeOf(change) } };
   });
 }

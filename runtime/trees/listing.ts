@@ -5,7 +5,8 @@ import type { ChangeRow } from "../results/change-tables.js";
  * `./path//kind bytes time mode link`. No path has two slashes in a row.
  */
 
-export type EntryKind = "file" | "folder" | "link" | "other";
+/** `unreadable`: a file or folder whose permissions keep it, and what lies in it, from being read */
+export type EntryKind = "file" | "folder" | "link" | "other" | "unreadable";
 
 export interface Listed {
   readonly kind: EntryKind;
@@ -24,7 +25,7 @@ export interface Difference {
   readonly after: Listed | undefined;
 }
 
-const KINDS: Readonly<Record<string, EntryKind>> = { f: "file", d: "folder", l: "link" };
+const KINDS: Readonly<Record<string, EntryKind>> = { f: "file", d: "folder", l: "link", x: "unreadable" };
 
 function readFacts(text: string): Listed {
   const match = /^(\S) (\d+) (\S+) ([0-7]+) ([\s\S]*)$/.exec(text);
@@ -80,9 +81,20 @@ export interface TreeChange extends ChangeRow {
   readonly at: string;
 }
 
-/** Names that this program could not write as they are. */
-export function isUnreadable(path: string): boolean {
-  return path.includes("\ufffd");
+/** Why a change cannot come here, in words; undefined if it can. */
+export function whyNotCollected({ path, change, kind }: TreeChange): string | undefined {
+  if (path.includes("\ufffd")) return "its name is no UTF-8";
+  if (kind === "unreadable" && change !== "deleted") return "its permissions keep it from being read";
+  return undefined;
+}
+
+/** Leaves out what seems to be deleted in folders that cannot be read any more. */
+export function withoutHidden(changes: readonly TreeChange[]): readonly TreeChange[] {
+  const closed = changes.filter(({ kind, change }) => kind === "unreadable" && change !== "deleted");
+  if (closed.length === 0) return changes;
+  const isHidden = ({ path, job }: TreeChange) =>
+    closed.some((other) => other.job === job && path.startsWith(`${other.path}/`));
+  return changes.filter((change) => change.change !== "deleted" || !isHidden(change));
 }
 
 /** Could a difference be one of time alone? */

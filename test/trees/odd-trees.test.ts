@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { noCluster } from "../cluster/availability.js";
 import { useSshd } from "../cluster/sshd.js";
@@ -172,6 +172,56 @@ for (const [words, options] of [
     assert.equal(cleaned.exitCode, 0, cleaned.stderr);
     assert.equal(readFileSync(deployment.path("results/tree/odd/moved here"), "utf8"), "after\n");
   });
+}
+
+for (const mode of ["copy", "perJob"] as const) {
+  test.skipUnless(
+    noCluster === undefined,
+    noCluster ?? "",
+    `what its owner may not read keeps nothing else (${mode})`,
+    async () => {
+      const sshd = await useSshd();
+      const swarm = new Elsewhere(
+        { environment: sshd.environment, home: join(sshd.home, `closed-${mode}`) },
+        `jobs: list("id", ["a"]),
+      environment: { tree: tree({ root: "env", select: ["**"], mode: "${mode}" }) },
+      command: () => sh\`echo new > plain; echo new > secret; mkdir closed; echo new > closed/in; chmod 0 secret closed was\`,`,
+        'ssh({ host: "lab", directory: DIRECTORY, slots: 1 })',
+        { "env/was/in": "old\n" },
+      );
+      const { exitCode, stderr } = await swarm.deploy();
+      assert.equal(exitCode, 0, stderr);
+      assert.equal(swarm.result("tree/plain"), "new\n");
+      const changes = rowsOf(swarm.folder, "changes.tsv").map(([path, change, kind]) => `${path} ${change} ${kind}`);
+      if (mode === "perJob") {
+        // With the least permissions by which it can be read.
+        assert.equal(statSync(swarm.path("results/tree/secret")).mode & 0o777, 0o400);
+        assert.equal(swarm.result("tree/secret"), "new\n");
+        assert.equal(swarm.result("tree/closed/in"), "new\n");
+        assert.deepEqual(changes, [
+          "closed created folder",
+          "closed/in created file",
+          "plain created file",
+          "secret created file",
+          "was changed folder",
+        ]);
+        return;
+      }
+      assert.deepEqual(
+        rowsOf(swarm.folder, "conflicts.tsv").map(([path, why]) => `${path}: ${why}`),
+        ["closed", "secret", "was"].map(
+          (path) => `${path}: its permissions keep it from being read, and it stays on the target, in runs/1/work/tree`,
+        ),
+      );
+      assert.deepEqual(changes, [
+        "closed created unreadable",
+        "plain created file",
+        "secret created unreadable",
+        "was changed unreadable",
+      ]);
+      assert.equal(readFileSync(join(swarm.run(), "work", "tree", "was", "in"), "utf8"), "old\n");
+    },
+  );
 }
 
 test.run();

@@ -9,8 +9,10 @@
 
 locusts_overlay='lowerdir=../../../tree,upperdir=changed,workdir=overlay'
 
-# How listings of trees describe what they find: `path//kind bytes time mode link`.
+# How listings of trees describe what they find: `path//kind bytes time mode link`. What may not be read, of the kind x,
+# as a job in a container leaves it that is another user there, is no reason to list nothing at all.
 locusts_file_record='%p//f %s %T@ %m \0' locusts_folder_record='%p//d 0 0 %m \0' locusts_other_record='%p//%y 0 0 %m %l\0'
+locusts_closed_record='%p//x 0 0 %m \0'
 
 # Prints how trees are made here: the cheapest way that works, which is found out by trying.
 locusts_choose_trees() {
@@ -56,11 +58,11 @@ locusts_in_namespace() { # script
   "${become[@]}" "$BASH" -p -c '
     mount -t overlay overlay -o "$1" tree || exit 125
     $2 "$BASH" -p -c "$3" || exit
-    place=$PWD file=$4 folder=$5 other=$6
-    export file folder other
+    place=$PWD file=$4 folder=$5 other=$6 closed=$7
+    export file folder other closed
     set -o pipefail
     list() {
-      xargs -0 -r bash -p -c '\''find "$@" -mindepth 1 -maxdepth 1 \( -type d -printf "$folder" \) -o \( -type f -printf "$file" \) -o -printf "$other"'\'' bash |
+      xargs -0 -r bash -p -c '\''find "$@" -mindepth 1 -maxdepth 1 \( -type d -readable -executable -printf "$folder" \) -o \( -type f -readable -printf "$file" \) -o \( -not -type d -not -type f -printf "$other" \) -o -printf "$closed"'\'' bash |
         LC_ALL=C sort -z
     }
     is_whole() {
@@ -69,7 +71,7 @@ locusts_in_namespace() { # script
     }
     compare() {
       local touched before=() below gone=() path
-      mapfile -d "" touched < <(cd -P -- "$place/changed" && find . -type d -print0; printf "%s" "$?")
+      mapfile -d "" touched < <(cd -P -- "$place/changed" && find . -type d \( -readable -executable -print0 -o -prune \); printf "%s" "$?")
       is_whole "${touched[*]: -1}" || return
       unset "touched[-1]"
       cd -P -- "$place/../../../tree" || return
@@ -83,7 +85,7 @@ locusts_in_namespace() { # script
         if [[ ! -d $place/tree/$path || -L $place/tree/$path ]]; then gone+=("$path"); fi
       done
       if ((${#gone[@]} > 0)); then
-        mapfile -d "" below < <(find "${gone[@]}" -type d -print0; printf "%s" "$?")
+        mapfile -d "" below < <(find "${gone[@]}" -type d \( -readable -executable -print0 -o -prune \); printf "%s" "$?")
         is_whole "${below[*]: -1}" || return
         unset "below[-1]"
         before+=("${below[@]}")
@@ -100,8 +102,10 @@ locusts_in_namespace() { # script
       rm -f -- "$place.changes"
       printf "%s\n" "${code:-126}" >|"$place/code"
     fi
+    # Here this is root, who may read whatever the job has made; later it is not.
+    find "$place/changed" \( -type d -not -perm -500 -o -type f -not -perm -400 \) -exec chmod -f u+rX -- {} +
     exit 0
-  ' bash "$options" "$drop" "$1" "$locusts_file_record" "$locusts_folder_record" "$locusts_other_record"
+  ' bash "$options" "$drop" "$1" "$locusts_file_record" "$locusts_folder_record" "$locusts_other_record" "$locusts_closed_record"
 }
 
 # Folders that a job has made read-only could not be emptied.
@@ -166,8 +170,10 @@ locusts_keep_changes() {
   (
     set -o pipefail
     cd -P -- "$locusts_folder/tree" || exit 1
-    find . -mindepth 1 \( -type d -printf "$locusts_folder_record" \) -o \( -type f -printf "$locusts_file_record" \) \
-      -o -printf "$locusts_other_record" | LC_ALL=C sort -z | LC_ALL=C comm -z -3 --output-delimiter=+ ../../../../../baseline -
+    # With the permissions that it has, which may be too few for what comes next.
+    find . -mindepth 1 \( -type d \( -readable -executable -o -exec chmod -f u+rx -- {} \; \) -printf "$locusts_folder_record" \) \
+      -o \( -type f \( -readable -o -exec chmod -f u+r -- {} \; \) -printf "$locusts_file_record" \) \
+      -o \( -not -type d -not -type f -printf "$locusts_other_record" \) -o \( -printf "$locusts_closed_record" -prune \) | LC_ALL=C sort -z | LC_ALL=C comm -z -3 --output-delimiter=+ ../../../../../baseline -
   ) >|"$locusts_folder.changes" || return
   mkdir -p -- "$locusts_folder/changed" || return
   while IFS= read -r -d '' record; do

@@ -1,5 +1,4 @@
 import { basename, join } from "node:path";
-import type { FileChange } from "../../../compiler/emit/output-files.js";
 import type { BundleDescription } from "../../../compiler/format/bundle.js";
 import { type DataType, dataTables, mayBeEmpty, valueType } from "../../../compiler/format/data-columns.js";
 import { textOf } from "../../../compiler/format/file-access.js";
@@ -104,7 +103,7 @@ export function renewResultsModule(
   { folder, definition }: Workspace,
   description: BundleDescription,
   write: boolean,
-): { readonly path: string; readonly change: FileChange; readonly note?: string } | undefined {
+): { readonly path: string; readonly change: "same" | "changed" | "new"; readonly note?: string } | undefined {
   const text = moduleOf(description, basename(definition));
   if (text === undefined) return undefined;
   const path = join(folder, FILE);

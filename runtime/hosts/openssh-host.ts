@@ -64,7 +64,7 @@ export class OpensshHost implements Host {
   async #runOnce(packed: PackedScript, options: RunOptions): Promise<Ended> {
     const master = await this.#openMaster();
     // Where the shared connection is gone, ssh would make one of its own for this script alone.
-    const args = ["-T", ...master.args, "-o", "ProxyCommand=false", "--", this.name, packed.commandLine];
+    const args = ["-T", ...master.args, ...AS_GUEST, "-o", "ProxyCommand=false", "--", this.name, packed.commandLine];
     const child = spawn("ssh", args, { stdio: ["pipe", "pipe", "pipe"], detached: true });
     const started = startProcess(child, noSsh);
     const ended = started.ended.then(async (exit) => {
@@ -128,7 +128,18 @@ export class OpensshHost implements Host {
     const parent = tmpdir().length > 60 ? "/tmp" : tmpdir();
     const folder = mkdtempSync(join(parent, "locusts-ssh-"));
     const args = [...configurationWords(), "-o", `ControlPath=${join(folder, "control")}`];
-    const login = ["-M", "-N", "-f", "-T", ...args, "-o", "ControlPersist=no", "-o", "ExitOnForwardFailure=no"];
+    const login = [
+      "-M",
+      "-N",
+      "-f",
+      "-T",
+      ...args,
+      ...NO_COMMAND,
+      "-o",
+      "ControlPersist=no",
+      "-o",
+      "ExitOnForwardFailure=no",
+    ];
     login.push("-o", "ClearAllForwardings=yes", "-o", `BatchMode=${hasTerminal() ? "no" : "yes"}`);
     if (settings.milliseconds("serveraliveinterval") === undefined) login.push("-o", "ServerAliveInterval=15");
     if (this.#options.acceptNewHostKey) login.push("-o", "StrictHostKeyChecking=accept-new");
@@ -150,10 +161,16 @@ export class OpensshHost implements Host {
 
   #isAlive({ args }: Pick<Master, "args">): Promise<boolean> {
     return new Promise((resolve) => {
-      execFile("ssh", [...args, "-O", "check", "--", this.name], (error) => resolve(!error));
+      execFile("ssh", [...args, ...AS_GUEST, "-O", "check", "--", this.name], (error) => resolve(!error));
     });
   }
 }
+
+/** What the user's configuration has a login do is not for us. */
+const NO_COMMAND = ["-o", "RemoteCommand=none"];
+
+/** Whoever asks for the shared connection does not make one: it would stay, and wait for what never comes. */
+const AS_GUEST = ["-o", "ControlMaster=no", ...NO_COMMAND];
 
 interface Master {
   /** options by which `ssh` finds it */

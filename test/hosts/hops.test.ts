@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { noCluster } from "../cluster/availability.js";
 import { freePort, hostEntry, type Sshd, useSshd } from "../cluster/sshd.js";
 import { suite } from "../runner/suite.js";
@@ -48,6 +49,22 @@ for (const kind of KINDS) {
       assert.equal((await host.run("wc -c", [], { input: Buffer.alloc(3_000_000) })).stdout.trim(), "3000000");
     });
     assert.match(gate.log().slice(before), /Accepted publickey/);
+  });
+
+  check(`${kind}: a ProxyCommand that ends at once`, async () => {
+    const [, , lab] = await three();
+    configure(lab, hostEntry("lab", lab, ["ProxyCommand no-such-program %h"]));
+    const problem = await refusal(hostOf(kind));
+    if (kind === "builtin") assert.match(problem, /hangs up .*its ProxyCommand, no-such-program %h/);
+  });
+
+  check(`${kind}: what the configuration has a login do, and shared connections that it makes`, async () => {
+    const [, , lab] = await three();
+    const lines = ["ControlMaster yes", `ControlPath ${join(lab.folder, "control-%h")}`, "RemoteCommand false"];
+    configure(lab, hostEntry("lab", lab, lines));
+    await withHost(hostOf(kind), async (host) => {
+      assert.equal((await host.run("echo hello")).stdout, "hello\n");
+    });
   });
 
   check(`${kind}: a jump host whose key nobody knows, or that is away, stops it`, async () => {

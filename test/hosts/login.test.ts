@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Ssh2Host } from "../../runtime/hosts/ssh2-host.js";
@@ -101,6 +101,11 @@ check("hashed names, an alias for the host key, a revoked key", async () => {
   execFileSync("ssh-keygen", ["-H", "-f", known], { stdio: "ignore" });
   assert.ok(!readFileSync(known, "utf8").includes("127.0.0.1"));
   configure(own, hostEntry("lab", own, [`UserKnownHostsFile ${known}`]));
+  await withHost(new Ssh2Host("lab"), (host) => host.run("true"));
+
+  const blanks = join(own.folder, "with blanks in it");
+  copyFileSync(known, blanks);
+  configure(own, hostEntry("lab", own, [`UserKnownHostsFile "${blanks}" "${known} too"`]));
   await withHost(new Ssh2Host("lab"), (host) => host.run("true"));
 
   const alias = join(own.folder, "alias");

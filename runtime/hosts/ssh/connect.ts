@@ -96,6 +96,7 @@ async function openWay(settings: SshSettings, before: Client | undefined): Promi
 }
 
 async function logIn(settings: SshSettings, way: Duplex, options: ConnectOptions): Promise<Client> {
+  way.on("error", () => {}); // it may break before the client listens
   const known = await findKnownKeys(settings);
   const authentication = new Authentication(settings, options.answers);
   const client = new ssh2.Client();
@@ -154,6 +155,7 @@ async function logIn(settings: SshSettings, way: Duplex, options: ConnectOptions
       resolve();
     });
 
+    if (way.destroyed) give(hungUp(settings, address, new Error("it hung up")));
     expectAnswer();
     client.connect({
       sock: way,
@@ -176,11 +178,20 @@ async function logIn(settings: SshSettings, way: Duplex, options: ConnectOptions
 }
 
 function isHangUp(error: Error & { code?: string }): boolean {
-  return error.code === "ECONNRESET" || error.code === "EPIPE" || /lost before handshake/i.test(error.message);
+  const { code } = error;
+  return (
+    code === "ECONNRESET" ||
+    code === "EPIPE" ||
+    code === "ERR_STREAM_PREMATURE_CLOSE" ||
+    /lost before handshake/i.test(error.message)
+  );
 }
 
-function hungUp({ alias }: SshSettings, address: string, error: Error): RuntimeProblem {
-  return new HungUp(`${alias} (${address})`, `see whether this works: ssh ${alias}`, { cause: error });
+function hungUp(settings: SshSettings, address: string, error: Error): RuntimeProblem {
+  const { alias } = settings;
+  const proxy = settings.one("proxycommand");
+  const check = proxy === undefined ? `ssh ${alias}` : `its ProxyCommand, ${proxy}`;
+  return new HungUp(`${alias} (${address})`, `see whether this works: ${check}`, { cause: error });
 }
 
 function explainFailure(

@@ -29,7 +29,8 @@ function knownHostsFiles(settings: SshSettings): string[] {
 }
 
 function filesOf(settings: SshSettings, key: string): string[] {
-  const files = settings.one(key)?.split(/\s+/) ?? [];
+  // ssh prints their names as they are, blanks included.
+  const files = settings.one(key)?.split(/\s+(?=[/~%]|none\b)/) ?? [];
   return files.filter((file) => file !== "none").map((file) => expandPath(file, settings));
 }
 

@@ -10,7 +10,7 @@ import { markCancelled } from "../run/run-folder.js";
 import type { CollectedTree } from "../trees/collect-tree.js";
 import { knownBundles } from "../workspace/workspace.js";
 import { asFailedSwarm, type DeployedSwarm, openRuns } from "./deployed-swarm.js";
-import { endRun } from "./end-run.js";
+import { endRun, tidyRun } from "./end-run.js";
 import { RunFollower } from "./follow-run.js";
 import { writeTables } from "./write-tables.js";
 
@@ -68,9 +68,10 @@ export async function collect(
       waiting += 1;
       continue;
     }
-    const ended = await endRun(follower, workspace, { isOver: phase === "over", isMine: deployed.mine });
-    if (ended.tree) trees.push(ended.tree);
-    if (ended.untidied !== undefined) untidied.push(ended.untidied);
+    const tree = await endRun(follower, workspace, { isOver: phase === "over", isMine: deployed.mine });
+    if (tree) trees.push(tree);
+    const left = await tidyRun(run, files, results);
+    if (left !== undefined) untidied.push(left);
   }
   const report = options.report && reportSource(deployed, options.report);
   const { tables, notes } = await writeTables(workspace, results, deployed, report);

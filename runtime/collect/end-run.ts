@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { collectedTree } from "../../compiler/format/bundle.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
+import type { Results } from "../results/results.js";
 import { closeRun, type Run } from "../run/run-folder.js";
 import { messageOf } from "../system/system-errors.js";
 import type { TargetFiles } from "../transfer/target-files.js";
@@ -16,10 +17,9 @@ function untidiedFile(run: Run): string {
 
 /**
  * Ends a run that no manager works on any more, and of which everything was collected: what its jobs have changed in
- * their tree is collected too, then its working folders go, but for those of failed jobs and what could not be collected.
+ * their tree is collected too. `tidyRun` is to follow, now or later.
  *
- * @returns what became of the tree of its jobs, if they had one; and what could not be removed, as a text, which is no
- *   reason to stop: `removeWorkAgain` tries it once more
+ * @returns what became of the tree of its jobs, if they had one
  * @param isOver whether all its jobs have ended: changes of a tree are applied only then
  * @param isMine whether it is this checkout's: another one's is its own to tidy, which has not collected it yet
  */
@@ -33,19 +33,22 @@ export async function endRun(
   const tree = collectedTree(description)
     ? await collectTree({ run, files, description, folder, results, state, done, isOver, write: true })
     : undefined;
-  if (!isMine) return { tree, untidied: undefined };
+  if (!isMine) return tree;
   // Until now the journals and work folders had it all; from here on what is written down here.
   known.sync();
   const keep = [...follower.failedPlaces, ...(tree?.staying ?? [])];
   writeAtomically(untidiedFile(run), keep.map((place) => `${place}\0`).join(""));
   closeRun(run);
-  const untidied = await removeWorkAgain(run, files);
-  known.takeFinalStamps();
-  return { tree, untidied };
+  return tree;
 }
 
-/** Removes what could not be removed before of a run that has ended. @returns what is left, as a text */
-export async function removeWorkAgain(run: Run, files: TargetFiles): Promise<string | undefined> {
+/**
+ * Removes the working folders of a run that has ended, but for those of failed jobs and what could not be collected;
+ * nothing, if that was done before.
+ *
+ * @returns what could not be removed, as a text, which is no reason to stop: the next deploy tries it once more
+ */
+export async function tidyRun(run: Run, files: TargetFiles, results: Results): Promise<string | undefined> {
   const path = untidiedFile(run);
   if (!existsSync(path)) return undefined;
   const keep = readFileSync(path, "utf8").split("\0").slice(0, -1);
@@ -55,5 +58,6 @@ export async function removeWorkAgain(run: Run, files: TargetFiles): Promise<str
     return messageOf(error);
   }
   rmSync(path, { force: true });
+  results.takeFinalStamps();
   return undefined;
 }

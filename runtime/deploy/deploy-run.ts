@@ -8,7 +8,7 @@ import {
 } from "../../compiler/format/bundle.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { viewRun } from "../collect/deployed-swarm.js";
-import { endRun, removeWorkAgain } from "../collect/end-run.js";
+import { endRun, tidyRun } from "../collect/end-run.js";
 import { RunFollower } from "../collect/follow-run.js";
 import { writeTables } from "../collect/write-tables.js";
 import type { ReportSource } from "../report/make-report-data.js";
@@ -50,6 +50,9 @@ export class DeployRun {
   readonly used = new Used();
   readonly #live: LiveReport | undefined;
   #clustered: { readonly failures: readonly Failure[]; readonly clusters: readonly ShownCluster[] } | undefined;
+  /** earlier runs that have ended, and whose working folders are still there */
+  readonly #untidied: Run[] = [];
+  #tidying: Promise<void> | undefined;
   finished = 0;
   readonly #began = Date.now();
 
@@ -106,7 +109,11 @@ export class DeployRun {
     const end = await this.managers.follow(follower);
     this.count(follower);
     // One of which less has ended is left as it is: its manager can be started again by hand.
-    if (end.how !== "left" && follower.state.phase(false, true) === "over") await this.close(follower, true);
+    if (end.how !== "left" && follower.state.phase(false, true) === "over") {
+      this.options.observer.tidying();
+      await this.close(follower, true);
+      await this.tidy([run]);
+    }
     return end;
   }
 
@@ -117,10 +124,21 @@ export class DeployRun {
 
   /** @param isOver whether all its jobs have ended */
   async close(follower: RunFollower, isOver: boolean): Promise<void> {
-    this.options.observer.tidying();
-    const { tree, untidied } = await endRun(follower, this.options.workspace, { isOver });
+    const tree = await endRun(follower, this.options.workspace, { isOver });
     if (tree) this.trees.push(tree);
-    if (untidied !== undefined) this.options.observer.untidied(untidied);
+  }
+
+  async tidy(runs: readonly Run[]): Promise<void> {
+    for (const run of runs) {
+      const left = await tidyRun(run, this.files, this.results);
+      if (left !== undefined) this.options.observer.untidied(left);
+    }
+  }
+
+  /** To remove a hundred thousand folders takes a minute, in which jobs can run already. */
+  tidyEarlier(): Promise<void> {
+    this.#tidying ??= this.tidy(this.#untidied);
+    return this.#tidying;
   }
 
   /** What earlier deploys have left: a run that still goes on is followed, one that was cut off gathered. */
@@ -132,8 +150,7 @@ export class DeployRun {
       const run = readRun(this.files.here, number);
       if (!run) continue;
       if (isClosed(run)) {
-        const left = await removeWorkAgain(run, this.files);
-        if (left !== undefined) options.observer.untidied(left);
+        this.#untidied.push(run);
         continue;
       }
       const earlier = readEarlierRun(knownBundles(workspace, target, this.files.here), run);
@@ -169,6 +186,7 @@ export class DeployRun {
         } else {
           if (phase !== "waiting") this.count(follower);
           await this.close(follower, phase === "over");
+          this.#untidied.push(run);
         }
       } else await this.giveUp(run);
     }
@@ -222,6 +240,7 @@ export class DeployRun {
       throw error;
     }
     this.options.observer.launched();
+    this.tidyEarlier().catch(() => {}); // whoever waits for it in the end is told
     return this.options.detach ? { how: "left", run: run.number } : this.follow(run, wanted);
   }
 
@@ -284,6 +303,7 @@ export class DeployRun {
 
   async conclude(end: DeployEnd): Promise<DeployOutcome> {
     const { options } = this;
+    await this.tidyEarlier();
     const { totals, failures } = await this.writeTables(this.#reportSource());
     const { workspace, description } = options;
     for (const note of noteTree(workspace.results, workspace.state, description, () => this.jobs()))

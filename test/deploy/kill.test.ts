@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "../runner/suite.js";
@@ -308,6 +308,35 @@ test("what a killed staging or gathering leaves behind is cleared away", async (
   );
   const lines = readFileSync(deployment.path(".locusts/ledger.tsv"), "utf8").split("\n");
   assert.equal(lines.filter((line) => line.endsWith("\t.")).length, JOBS);
+});
+
+test("what a run that was cut off has left is removed while jobs run already", async () => {
+  const swarm = new Deployment(
+    `
+  jobs: range("i", 1, 3),
+  outputs: { text: "{i}.txt" },
+  command: ({ outputs, params }) => sh\`
+    [[ \${params.i} == 1 ]] || until [[ -e $GATE ]]; do sleep 0.1; done
+    echo \${params.i} > \${outputs.text}; touch $BEGUN\`,
+`,
+  );
+  const env = { GATE: swarm.path("gate"), BEGUN: swarm.path("begun") };
+  const deploy = swarm.beginDeploy([], env);
+  await until("a job is done", () => ends(swarm) > 0);
+  kill(deploy.child.pid);
+  kill(swarm.manager());
+  await deploy.outcome;
+  rmSync(env.BEGUN, { force: true });
+  // As if there were a hundred thousand folders: it does not end before a job has.
+  swarm.write(
+    "bin/rm",
+    '#!/bin/bash\n[[ "$*" != *discarded* ]] || until [[ -e $BEGUN ]]; do sleep 0.1; done\nexec /bin/rm "$@"\n',
+  );
+  chmodSync(swarm.path("bin/rm"), 0o755);
+  writeFileSync(env.GATE, "");
+  const report = await swarm.succeed([], { ...env, PATH: `${swarm.path("bin")}:${process.env.PATH}` });
+  assert.equal(report.jobs.done, 3);
+  assert.deepEqual(readdirSync(join(swarm.run(1), "work")), []);
 });
 
 test.run();

@@ -182,7 +182,7 @@ export class JobPlanner {
       if (why)
         wrong(why, ["outputs", output.name], `the output "${shortened(path)}" of the job ${shortened(name)} ${why}`);
       // Of a pattern that is a name of their own it has been said.
-      const isTable = !swarm.tree && this.#dataTables.has(path);
+      const isTable = !swarm.tree && this.#dataTables.has(path.split("/", 1)[0] as string);
       if (isTable || (!swarm.tree && isReserved(path) && !isReserved(output.pattern))) {
         wrong(
           "reserved",

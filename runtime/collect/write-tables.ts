@@ -1,3 +1,4 @@
+import { firstOf } from "../../compiler/format/amounts.js";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import type { ReportSource } from "../report/make-report-data.js";
 import type { RunningTry } from "../report/try-table.js";
@@ -30,7 +31,7 @@ async function draftPage(
  */
 export async function writeTables(
   workspace: Workspace,
-  { placed }: Results,
+  { placed, ownership }: Results,
   { description, jobs }: { readonly description: BundleDescription; readonly jobs: () => Iterable<BundledJob> },
   report: ReportSource | undefined,
 ) {
@@ -44,6 +45,11 @@ export async function writeTables(
       ...(report ? await draftPage(together, workspace, report) : []),
     ];
     together.put();
+    const old = ownership.oldTypedTables(description);
+    if (old.length > 0)
+      notes.push(
+        `${firstOf(old, 6)} in results/ are of outputs that the definition does not have any more: move them away`,
+      );
     return { tables, notes };
   } finally {
     together.discard();

@@ -1,24 +1,34 @@
-import { lstatSync, readSync, realpathSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type BundleDescription, type BundledJob, collectedTree } from "../../compiler/format/bundle.js";
-import { typedTables } from "../../compiler/format/data-columns.js";
-import { withFile } from "../../compiler/format/file-access.js";
-import { PARQUET_MARK, RESULT_TABLES } from "../../compiler/format/results.js";
+import { dataTables, typedTables } from "../../compiler/format/data-columns.js";
+import { entriesIn, withFile } from "../../compiler/format/file-access.js";
+import { JOBS_PARQUET, PARQUET_MARK, RESULT_TABLES } from "../../compiler/format/results.js";
 import { isWithin } from "../../compiler/format/within.js";
 import { statEntry } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { digestOf, isRemnant } from "./fingerprint.js";
+import { isWritable } from "./output-refused.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
+import { paramColumns } from "./result-tables.js";
 
 /** A Parquet file ends with the length of its footer, in 4 bytes, and with a word. */
 const PARQUET_END = 8;
 
-function hasColumns(path: string, columns: readonly string[]): boolean {
-  const start = columns.join("\t");
-  const block = Buffer.alloc(start.length + 1);
-  withFile(path, "r", (file) => readSync(file, block));
-  return [`${start}\t`, `${start}\n`].includes(block.toString());
+/** A table whose first line is longer is none of ours. */
+const LONGEST_HEADER = 1 << 20;
+
+/** Does a table begin with these columns, and have those others somewhere behind them? */
+function hasColumns(path: string, columns: readonly string[], others: readonly string[] = []): boolean {
+  const block = Buffer.alloc(LONGEST_HEADER);
+  const length = withFile(path, "r", (file) => readSync(file, block));
+  const [header = ""] = block.toString("utf8", 0, length).split("\n", 1);
+  const found = header.split("\t");
+  return columns.every((column, i) => found[i] === column) && others.every((column) => found.includes(column));
 }
+
+/** Columns of `jobs.tsv` that it had in all versions. */
+const ALWAYS = ["status", "cause", "exit_code", "attempts", "seconds", "host"];
 
 /** The last bytes of a file. */
 function endOf(path: string, bytes: number): Buffer {
@@ -89,7 +99,7 @@ export class Ownership {
    * @throws RuntimeProblem if results/ is there and cannot be used, or if Locusts' own tables would replace
    * tables of somebody else
    */
-  checkTables(description: Pick<BundleDescription, "tree" | "outputs">): void {
+  checkTables(description: Pick<BundleDescription, "tree" | "outputs" | "params">): void {
     const link = lstatSync(this.results, { throwIfNoEntry: false });
     const stats = statSync(this.results, { throwIfNoEntry: false });
     if (link && !stats) {
@@ -101,6 +111,8 @@ export class Ownership {
     if (stats && !stats.isDirectory()) {
       throw new RuntimeProblem(`${this.results} is not a folder, and results go there`, "move it away");
     }
+    if (stats && !isWritable(this.results))
+      throw new RuntimeProblem(`nothing can be put into ${this.results}`, "see its permissions");
     const [foreign] = [
       ...this.foreignTables(collectedTree(description) !== undefined),
       ...this.#foreignTypedTables(description),
@@ -114,15 +126,48 @@ export class Ownership {
   foreignTables(hasTree: boolean): string[] {
     const { jobs, outputs, changes, conflicts } = RESULT_TABLES;
     const tables = [jobs, outputs, ...(hasTree ? [changes, conflicts] : [])];
-    return tables.flatMap(({ file, columns }) => this.#foreign(file, (path) => hasColumns(path, columns)));
+    const others = (file: string) => (file === jobs.file ? ALWAYS : []);
+    return tables.flatMap(({ file, columns }) =>
+      this.#foreign(file, (path) => hasColumns(path, columns, others(file))),
+    );
   }
 
-  /** The same of tables with types. */
-  #foreignTypedTables({ outputs }: Pick<BundleDescription, "outputs">): string[] {
-    const isText = (path: string) => hasColumns(path, RESULT_TABLES.jobs.columns);
-    return typedTables(outputs).flatMap((name) =>
-      this.#foreign(name, name.endsWith(".parquet") ? isParquetOfOurs : isText),
-    );
+  /** The same of tables with types: both of an output are written at once, and only one of them says by whom. */
+  #foreignTypedTables({ outputs, params }: Pick<BundleDescription, "outputs" | "params">): string[] {
+    const isOurs = (name: string) => {
+      const path = join(this.results, name);
+      return statSync(path, { throwIfNoEntry: false })?.isFile() === true && isParquetOfOurs(path);
+    };
+    return [
+      ...this.#foreign(JOBS_PARQUET, isParquetOfOurs),
+      ...outputs.flatMap(({ name, data }) => {
+        if (!data) return [];
+        const { tsv, parquet } = dataTables(name);
+        const columns = [...RESULT_TABLES.jobs.columns, ...paramColumns(params), ...Object.keys(data)];
+        return [
+          ...this.#foreign(
+            tsv,
+            (path) => hasColumns(path, columns) || (isOurs(parquet) && hasColumns(path, RESULT_TABLES.jobs.columns)),
+          ),
+          ...this.#foreign(parquet, isParquetOfOurs),
+        ];
+      }),
+    ];
+  }
+
+  /** The names of tables of outputs that hold data no more, or that the definition does not have any more. */
+  oldTypedTables({ outputs }: Pick<BundleDescription, "outputs">): string[] {
+    const current = new Set(typedTables(outputs));
+    return entriesIn(this.results)
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => name)
+      .filter(
+        (name) => name.endsWith(".parquet") && !current.has(name) && this.#foreign(name, isParquetOfOurs).length === 0,
+      )
+      .flatMap((name) => {
+        const tsv = `${name.slice(0, -".parquet".length)}.tsv`;
+        return existsSync(join(this.results, tsv)) ? [tsv, name] : [name];
+      });
   }
 
   /** The path of a table, in a list, if something lies there that is none. */

@@ -2,7 +2,7 @@ import { linkSync, lstatSync, readSync, realpathSync, rmSync, type Stats, statSy
 import { dirname, join } from "node:path";
 import { addAll } from "../../compiler/format/add-all.js";
 import type { BundledJob } from "../../compiler/format/bundle.js";
-import { namesIn, withFile } from "../../compiler/format/file-access.js";
+import { errorCode, namesIn, withFile } from "../../compiler/format/file-access.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { LOG_FOLDER } from "../../compiler/format/results.js";
 import { isWithin } from "../../compiler/format/within.js";
@@ -12,7 +12,7 @@ import { digestOf, kindOf, stampOf } from "./fingerprint.js";
 import { FolderWalk } from "./folder-walk.js";
 import { KEPT_FOLDERS, KeptOutputs } from "./kept-outputs.js";
 import type { Ledger } from "./ledger.js";
-import { isOfJob, OutputRefused } from "./output-refused.js";
+import { isOfJob, isWritable, OutputRefused, resultsRefused } from "./output-refused.js";
 import { Ownership } from "./ownership.js";
 import { type PlacedOutput, PlacedOutputs, placedOutput } from "./placed-outputs.js";
 
@@ -84,7 +84,13 @@ export class Results {
     // Written down first: one that is made and not known would be taken for the user's own.
     this.placed.putFolders(missing);
     const folder = join(this.folder, path);
-    makeFolders(folder);
+    try {
+      makeFolders(folder);
+    } catch (error) {
+      // A name may be too long: that is the job's own trouble.
+      if (errorCode(error) === "ENAMETOOLONG") throw error;
+      throw isOfJob(error) ? resultsRefused(folder, error) : error;
+    }
     // A link on the way could lead anywhere.
     if (!isWithin(realpathSync.native(this.folder), realpathSync.native(folder)))
       throw new OutputRefused(`${folder} leads out of ${this.folder}`);
@@ -123,6 +129,8 @@ export class Results {
     try {
       replaceBy(place, replace, clearDraftOf(place));
     } catch (error) {
+      if (!(error instanceof OutputRefused) && isOfJob(error) && !isWritable(dirname(place)))
+        throw resultsRefused(dirname(place), error);
       // Of two paths the system names the one that was read; it is this one that has no room.
       throw isOfJob(error) ? error : Object.assign(error as Error, { path: place });
     }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
 import type { DataColumns } from "../../compiler/format/data-columns.js";
@@ -112,7 +112,7 @@ test("the rows of all jobs come together, with their types; a job whose file doe
 
 test("what no number here holds is told, and not made another; words that objects inherit are none", () => {
   const folder = temporaryFolder();
-  const rowsOf = (name: string, text: string, type: DataColumns[string]) => {
+  const rowsOf = (name: string, text: string | Buffer, type: DataColumns[string]) => {
     writeFileSync(join(folder, name), text);
     try {
       return [...readData(join(folder, name), name, { x: type })].flat();
@@ -120,7 +120,7 @@ test("what no number here holds is told, and not made another; words that object
       return (error as DataMistake).message;
     }
   };
-  const fits = ["9007199254740991", "100000000000000000000", "1.5e20", "-1e308", "9007199254740992.5"];
+  const fits = ["0", "-0.0e5", "9007199254740991", "100000000000000000000", "1.5e20", "-1e308", "9007199254740992.5"];
   for (const text of fits) {
     assert.deepEqual(rowsOf("a.tsv", `x\n${text}\n`, "number"), [Number(text)]);
     assert.deepEqual(rowsOf("a.json", `[{"x": 1}, {"x": ${text}}]`, "number"), [1, Number(text)]);
@@ -129,6 +129,7 @@ test("what no number here holds is told, and not made another; words that object
     "9007199254740993": "9007199254740992",
     "-1e400": "infinite",
     "123456789012345678.0": "123456789012345680",
+    "-1e-400": "0",
   };
   for (const [text, would] of Object.entries(others)) {
     const expected = new RegExp(`x is "${text}", and would be ${would} as a number`);
@@ -139,6 +140,15 @@ test("what no number here holds is told, and not made another; words that object
       assert.match(String(rowsOf("a.jsonl", `{"x": 1}\n{"x": ${text}}`, type)), /^2:7: x is/);
     }
   }
+  assert.deepEqual(rowsOf("a.csv", "x\ncafé\n", "string"), ["café"]);
+  assert.match(
+    String(rowsOf("a.csv", Buffer.from("x\ncaf\xe9\n", "latin1"), "string")),
+    /^2:1: x is "caf.", with something/,
+  );
+  assert.match(
+    String(rowsOf("a.json", '{"x": "\\ud800"}', "string")),
+    /^1:7: x is ".", with something that is no char/,
+  );
   assert.deepEqual(rowsOf("a.tsv", "x\ninf\nNaN\n", "number"), [Number.POSITIVE_INFINITY, Number.NaN]);
   assert.deepEqual(rowsOf("a.csv", '\uFEFF"y","x"\r\n"1,\r\n2","3"\r\n,4\r\n', "number"), [3, 4]);
   for (const word of ["constructor", "toString", "__proto__"])
@@ -174,6 +184,35 @@ test("a module that reads results with other types than are declared is not up t
   }
   assert.match((await swarm.verb(["build"])).stdout, /written .*results\.ts/);
   assert.equal(readFileSync(path, "utf8"), good);
+});
+
+test("tables of an output that there is no more are named; a table of the user's own is not replaced", async () => {
+  const swarm = new Deployment(`
+  jobs: range("i", 1, 2),
+  outputs: { fit: data("{i}.json", { a: "number" }) },
+  command: ({ outputs }) => sh\`echo '{"a": 1}' > \${outputs.fit}\`,
+`);
+  swarm.write("results/fit.tsv", "name\tweight\nmine\t1\n");
+  const refused = await swarm.verb(["deploy"]);
+  assert.match(refused.stderr, /fit\.tsv is a file of yours, where Locusts writes a table/);
+  assert.equal(swarm.result("fit.tsv"), "name\tweight\nmine\t1\n");
+  rmSync(swarm.path("results/fit.tsv"));
+  await swarm.succeed();
+  const definition = readFileSync(swarm.path("swarm.config.ts"), "utf8");
+  writeFileSync(
+    swarm.path("swarm.config.ts"),
+    definition.replace("{ fit: data", "{ other: data").replace("outputs.fit", "outputs.other"),
+  );
+  const { stderr } = await swarm.deploy();
+  assert.match(
+    stderr,
+    /^note: fit\.tsv, fit\.parquet in results\/ are of outputs that the definition does not have any more/m,
+  );
+  writeFileSync(swarm.path("swarm.config.ts"), definition.replace("{i}.json", "fit.tsv/{i}.json"));
+  assert.match(
+    (await swarm.verb(["check"])).stderr,
+    /output fit\.tsv\/1\.json of the job 1 would lie where Locusts keeps/,
+  );
 });
 
 test("columns that cannot be are refused at their place", async () => {

@@ -103,4 +103,25 @@ test("a file that appears while the job runs is not replaced either", async () =
   assert.equal(deployment.result("sub/b.txt"), "word\n");
 });
 
+test("where results/ takes nothing, no job is to blame, and what they have made is collected later", async () => {
+  const swarm = new Deployment(
+    `
+  jobs: range("i", 1, 3),
+  outputs: { text: "sub/{i}.txt" },
+  command: ({ outputs, params }) => sh\`echo mine > $RESULTS/sub; echo x >> $TALLY; echo \${params.i} > \${outputs.text}\`,
+`,
+  );
+  const env = { RESULTS: swarm.path("results"), TALLY: swarm.path("tally") };
+  const { exitCode, report } = await swarm.deploy([], env);
+  assert.equal(exitCode, 1);
+  assert.match(JSON.stringify(report.errors), /nothing can be put into .*results\/sub/);
+  assert.equal(swarm.result("sub"), "mine\n");
+  rmSync(swarm.path("results/sub"));
+  const gathered = await swarm.verb(["gather"]);
+  assert.equal(gathered.exitCode, 0, gathered.stderr);
+  assert.equal(swarm.result("sub/3.txt"), "3\n");
+  assert.equal((await swarm.succeed([], env)).jobs.cached, 3);
+  assert.equal(swarm.read("tally"), "x\nx\nx\n");
+});
+
 test.run();

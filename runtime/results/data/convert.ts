@@ -1,3 +1,4 @@
+import { toUSVString } from "node:util";
 import { type DataType, mayBeEmpty, valueType } from "../../../compiler/format/data-columns.js";
 import { ownValue } from "../../../compiler/format/own-value.js";
 import { NO_VALUE } from "../../../compiler/format/results.js";
@@ -33,15 +34,23 @@ function wrong(name: string, value: unknown, type: DataType): { readonly mistake
   return { mistake: `${name} is ${shown(value)}, and is declared to be ${NAMES[valueType(type)]}${maybe}` };
 }
 
+/** Says of a text that it is not what was written: bytes that are no UTF-8, or half of a character, became a mark. */
+function brokenText(name: string, value: string): { readonly mistake: string } | undefined {
+  const text = toUSVString(value);
+  if (!text.includes("\ufffd")) return undefined;
+  return { mistake: `${name} is ${shown(text)}, with something that is no character in UTF-8` };
+}
+
 /** May digits have become another number as they were read? */
 function mayBeAnother(value: number): boolean {
-  return !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value));
+  return value === 0 || !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value));
 }
 
 /** Says of digits that no number here holds what they would become; undefined if they stay what they are. */
 function becomesAnother(name: string, written: string, value: number): { readonly mistake: string } | undefined {
   const [, whole] = /^([+-]?\d+)(?:\.0*)?$/.exec(written) ?? [];
-  const isKept = Number.isFinite(value) && (whole === undefined || BigInt(whole) === BigInt(value));
+  const isTooSmall = value === 0 && /^[^eE]*[1-9]/.test(written);
+  const isKept = Number.isFinite(value) && !isTooSmall && (whole === undefined || BigInt(whole) === BigInt(value));
   if (isKept) return undefined;
   const would = Number.isFinite(value) ? String(BigInt(value)) : "infinite";
   return { mistake: `${name} is ${shown(written)}, and would be ${would} as a number: write it as text, a "string"` };
@@ -66,6 +75,8 @@ export function convertJson(
     if (mistake) return mistake;
   }
   if (wanted === "integer") return Number.isSafeInteger(value) ? (value as number) : wrong(name, value, type);
+  const broken = wanted === "string" && typeof value === "string" ? brokenText(name, value) : undefined;
+  if (broken) return broken;
   return typeof value === wanted ? (value as DataValue) : wrong(name, value, type);
 }
 
@@ -73,7 +84,7 @@ export function convertJson(
 export function convertField(name: string, field: string, type: DataType): DataValue | { readonly mistake: string } {
   const wanted = valueType(type);
   if (mayBeEmpty(type) && (field === "" || field === NO_VALUE)) return null;
-  if (wanted === "string") return field;
+  if (wanted === "string") return brokenText(name, field) ?? field;
   if (wanted === "boolean") return ownValue(WORDS, field.toLowerCase()) ?? wrong(name, field, type);
   const isNumber = NUMBER.test(field);
   const number = isNumber ? Number(field) : wanted === "number" ? ownValue(SPECIAL, field.toLowerCase()) : undefined;

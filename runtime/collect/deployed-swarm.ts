@@ -14,7 +14,14 @@ import { lockByAsking } from "../workspace/ask-to-leave.js";
 import { type AtWork, type LockOptions, lockState } from "../workspace/deploy-lock.js";
 import { finishPutting } from "../workspace/files-together.js";
 import { describedIn, isWholeBundle } from "../workspace/whole-bundle.js";
-import { bundleFolder, knownBundles, prepareState, targetDirectory, type Workspace } from "../workspace/workspace.js";
+import {
+  bundleFolder,
+  knownBundles,
+  prepareState,
+  refuseForeignState,
+  targetDirectory,
+  type Workspace,
+} from "../workspace/workspace.js";
 
 /** A swarm as it was last deployed to a target; known without compiling its definition. */
 export type DeployedSwarm = Readonly<Awaited<ReturnType<typeof openTargetOf>>>;
@@ -67,6 +74,7 @@ export async function openDeployed(
   options: OpenDeployedOptions = { change: false },
 ): Promise<DeployedSwarm> {
   finishPutting(workspace);
+  refuseForeignState(workspace);
   const deployed = deployedTargets(workspace);
   const targets =
     deployed.length > 0 && (wanted === undefined || deployed.includes(wanted)) ? deployed : bundledTargets(workspace);

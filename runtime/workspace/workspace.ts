@@ -102,19 +102,30 @@ function readText(path: string, whole: RegExp): string {
 
 const DEFINITION_FILE = /^[^/\p{Cc}\uFFFD]+\.[cm]?[jt]s$/u;
 
-/** Makes `.locusts/`, which git is told to ignore. @throws RuntimeProblem if it belongs to another definition */
-export function prepareState(workspace: Workspace): void {
-  makeFolders(workspace.state);
-  if (readText(join(workspace.state, ".gitignore"), /^\*/m) === "")
-    writeAtomically(join(workspace.state, ".gitignore"), "*\n");
-  const owner = join(workspace.state, "definition");
+/**
+ * Refuses what is kept of another definition: whoever asks for one swarm is not told of another.
+ *
+ * @returns whether it is this one's; false: nobody's yet, or that of a definition that is gone, as after it was renamed
+ * @throws RuntimeProblem if it belongs to another definition
+ */
+export function refuseForeignState(workspace: Workspace): boolean {
   const name = basename(workspace.definition);
-  if (readText(owner, DEFINITION_FILE) === "") writeAtomically(owner, `${name}\n`);
-  const owned = readText(owner, DEFINITION_FILE);
-  if (owned !== name) {
+  const owned = readText(join(workspace.state, "definition"), DEFINITION_FILE);
+  if (owned === name) return true;
+  if (owned !== "" && existsSync(join(workspace.folder, owned))) {
     throw new RuntimeProblem(
       `${workspace.state} and ${workspace.results} belong to ${owned}`,
       `put ${name} into a folder of its own`,
     );
   }
+  return false;
+}
+
+/** Makes `.locusts/`, which git is told to ignore. @throws RuntimeProblem if it belongs to another definition */
+export function prepareState(workspace: Workspace): void {
+  makeFolders(workspace.state);
+  if (readText(join(workspace.state, ".gitignore"), /^\*/m) === "")
+    writeAtomically(join(workspace.state, ".gitignore"), "*\n");
+  if (!refuseForeignState(workspace))
+    writeAtomically(join(workspace.state, "definition"), `${basename(workspace.definition)}\n`);
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rmSync, symlinkSync } from "node:fs";
+import { copyFileSync, rmSync, symlinkSync } from "node:fs";
 import { suite } from "../runner/suite.js";
 import { Deployment } from "./deployment.js";
 
@@ -122,6 +122,22 @@ test("where results/ takes nothing, no job is to blame, and what they have made 
   assert.equal(swarm.result("sub/3.txt"), "3\n");
   assert.equal((await swarm.succeed([], env)).jobs.cached, 3);
   assert.equal(swarm.read("tally"), "x\nx\nx\n");
+});
+
+test("a definition beside another one is not told of that one's jobs; one that was renamed goes on", async () => {
+  const swarm = new Deployment('jobs: range("i", 1, 2),\n  command: () => sh`exit 1`,');
+  await swarm.deploy();
+  copyFileSync(swarm.path("swarm.config.ts"), swarm.path("other.config.ts"));
+  for (const words of [["status"], ["logs"], ["repro", "1"], ["gather"]]) {
+    const { exitCode, stderr } = await swarm.verb([...words, "other.config.ts"]);
+    assert.equal(exitCode, 1, words.join(" "));
+    assert.match(stderr, /belong to swarm\.config\.ts/);
+  }
+  rmSync(swarm.path("swarm.config.ts"));
+  const { exitCode, stdout } = await swarm.verb(["status", "other.config.ts"]);
+  assert.equal(exitCode, 3);
+  assert.match(stdout, /2 failed/);
+  assert.equal((await swarm.verb(["build", "other.config.ts"])).exitCode, 0);
 });
 
 test.run();

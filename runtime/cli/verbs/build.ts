@@ -1,4 +1,5 @@
-import { relative, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import type { Built } from "../../../compiler/build.js";
 import { compareWithoutInputs } from "../../../compiler/check-without-inputs.js";
 import { countOf, firstOf, formatBytes, formatNumber, formatSeconds } from "../../../compiler/format/amounts.js";
@@ -28,18 +29,21 @@ export interface BuildOptions {
  * @param swarm the swarm's name, where the folder is not its own: another swarm's definition may be called alike
  * @throws RuntimeProblem if the folder holds the bundle of another definition
  */
-function refuseForeignBundle(folder: string, source: string, swarm?: string): void {
+function refuseForeignBundle({ folder: home }: Workspace, folder: string, source: string, swarm?: string): void {
   let other: BundleDescription;
   try {
     other = readBundleDescription(folder);
   } catch {
     return;
   }
-  const isOther = other.source !== source || (swarm !== undefined && other.swarm !== swarm);
-  if (other.source !== undefined && isOther) {
+  if (other.source === undefined) return;
+  // One that is gone was renamed, as a rule.
+  const isOfOther = other.source !== source && existsSync(join(home, other.source));
+  const isOther = isOfOther || (swarm !== undefined && other.swarm !== swarm);
+  if (isOther) {
     throw new RuntimeProblem(
       `${folder} holds the bundle of another definition, ${other.source} of the swarm ${other.swarm}`,
-      "choose another folder with --out, or put each definition into a folder of its own",
+      "put each definition into a folder of its own, or build it elsewhere: locusts build --out FOLDER",
     );
   }
 }
@@ -58,7 +62,7 @@ export function writeBundle(
   folder: string,
   onTreeEntry: (entry: TreeEntry) => void = () => {},
 ): Built {
-  refuseForeignBundle(folder, compiled.compilation.plan.source);
+  refuseForeignBundle(compiled.workspace, folder, compiled.compilation.plan.source);
   prepareState(compiled.workspace);
   const built = buildInto(compiled, folder, true, { onTreeEntry });
   keepCheck(compiled.workspace, compiled.compilation.loaded.check);
@@ -203,7 +207,7 @@ export const build: Verb<BuildOptions> = async (context, options) => {
   const folder = options.out === undefined ? compiled.bundle : resolve(options.out);
   if (options.out !== undefined) {
     const { source, name } = compiled.compilation.plan;
-    refuseForeignBundle(folder, source, name);
+    refuseForeignBundle(compiled.workspace, folder, source, name);
   }
   const listing = new TreeListing();
   const onTreeEntry = (entry: TreeEntry) => listing.add(entry);

@@ -70,6 +70,8 @@ class JobWords {
     for (const word of words) {
       if (known.includes(word) && !meant.isName(word)) {
         this.#kinds.add(word);
+        // That nothing is new is no mistake of who asks for what is.
+        if (states.includes(word)) this.#unused.delete(word);
         continue;
       }
       for (const { name } of meant.jobsOf(word)) {

@@ -73,6 +73,7 @@ test("--only restricts what runs, --redo runs again what is done; what is named 
   ]);
   const named = await preview(deployment, "--only", "sample=S001,depth=2");
   assert.deepEqual([named.jobs, named.left, named.cached], [[], 6, 3]);
+  assert.deepEqual((await preview(deployment, "--only", "changed")).jobs, [], "that there are none is no mistake");
   const nobody = await deployment.verb(["deploy", "--only", "S009", "timeout"]);
   assert.equal(nobody.exitCode, 1);
   assert.match(

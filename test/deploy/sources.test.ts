@@ -60,4 +60,11 @@ test("files found by wildcards reach their jobs, wherever they lie; jobs are cal
   );
 });
 
+test("a param that is called otherwise is a change of params", async () => {
+  const swarm = new Deployment('jobs: list("k", ["a", "b"]),\n  command: ({ params }) => sh`echo ${params.k}`,');
+  await swarm.verb(["build"]);
+  swarm.define('jobs: list("q", ["a", "b"]),\n  command: ({ params }) => sh`echo ${params.q}`,');
+  assert.match((await swarm.verb(["diff"])).stdout, /^2 jobs changed: params or paths$/m);
+});
+
 test.run();

@@ -145,6 +145,19 @@ test("what a log says of a failure is its last line that names the trouble, with
     ),
     "Error in solve.default(a) :\nsingular: number = #\nCalls: f -> solve.default\nExecution halted",
   );
+  const node = (message: string) =>
+    said(
+      "file:///a/program.mjs:15",
+      "    throw new Error()",
+      "    ^",
+      "",
+      message,
+      "    at run (file:///a/program.mjs:15:3)",
+      "    at ModuleJob.run (node:internal/modules/esm/module_job:325:25)",
+      "",
+      "Node.js v20.20.2",
+    );
+  assert.equal(node("Error: no convergence after 20 steps"), "Error: no convergence after # steps");
   // Bash tells that it was ended, and not why.
   const ended = "/x/manager.sh: line 30: 12345 Aborted                 (core dumped) ./prog";
   assert.notEqual(said("what():  std::bad_alloc", ended), said("what():  std::out_of_range", ended));

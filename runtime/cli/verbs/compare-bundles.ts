@@ -113,6 +113,7 @@ function compareJobs(before: BundleSide, after: BundleSide, hasOtherScript: bool
     keys.set(key, old);
   }
   const [old, now] = [before.description?.commonKey, after.description?.commonKey];
+  const hasSameParams = before.description?.params.join("\t") === after.description?.params.join("\t");
   const changes = new Groups<JobChange, string>();
   const others: BundledJob[] = [];
   let total = 0;
@@ -133,7 +134,7 @@ function compareJobs(before: BundleSide, after: BundleSide, hasOtherScript: bool
     const was = known.get(name);
     known.delete(name);
     if (was === undefined) changes.add("added", name);
-    else if (valuesOf(job) !== was.values) changes.add("params or paths", name);
+    else if (!hasSameParams || valuesOf(job) !== was.values) changes.add("params or paths", name);
     // Of keys of an earlier version it cannot be told which part has changed.
     else if (old === undefined || now === undefined) {
       if (old !== now && job.olderKey === undefined)

@@ -125,7 +125,10 @@ export const repro: Verb<ReproOptions> = (context, options) =>
         err,
         ...describeEnd(end),
       });
-    } else if (end) sayRepro(context.terminal, job.name, end);
+    } else if (end) {
+      const hasData = deployed.description.outputs.some(({ data }) => data);
+      sayRepro(context.terminal, job.name, end, hasData);
+    }
     if (!end) return hadShell ? EXIT.fine : EXIT.interrupted;
     return end.exitCode as ExitCode;
   });

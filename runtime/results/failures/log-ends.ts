@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Failure } from "../failure.js";
 import { logPath, readLogTail } from "../logs.js";
-import { namesTrouble, whatItSays, withoutControls } from "./what-it-says.js";
+import { linesOfEnd, namesTrouble, whatItSays, withoutControls } from "./what-it-says.js";
 
 /** So much of a log's end tells what its job died of, in bytes. */
 const END_BYTES = 4096;
@@ -38,7 +38,7 @@ export function readWhatItSays(results: string, log: string): string {
 export function lastLines(results: string, { log }: Pick<Failure, "log">, most: number): string[] {
   const end = tellingEnd(results, log, TAIL_BYTES);
   if (!end) return [];
-  const lines = end.text.trimEnd().split("\n");
+  const lines = linesOfEnd(end.text);
   const shown = lines.slice(-most).map(withoutControls);
   if (end.omitted > 0 && lines.length <= most) shown[0] = `…${shown[0]}`;
   return shown.map((line) => (line.length > LONGEST_LINE ? `…${line.slice(-LONGEST_LINE)}` : line));

@@ -63,6 +63,17 @@ export function withoutControls(line: string): string {
   return withoutControlCharacters(last);
 }
 
+/**
+ * The lines of a log's end. Node writes the way to an error, and its own version, below what the error says: what a
+ * program died of is the last line, as with others.
+ */
+export function linesOfEnd(end: string): string[] {
+  const lines = end.trimEnd().split("\n");
+  if (!/^Node\.js v\d/.test(lines.at(-1) ?? "")) return lines;
+  const last = lines.slice(0, -1).findLastIndex((line) => line.trim() !== "" && !/^\s+at /.test(line));
+  return last < 0 ? lines : lines.slice(0, last + 1);
+}
+
 function saysWhatHappened(line: string): boolean {
   if (!OF_TROUBLE.test(line) || OF_BASH.test(line)) return false;
   return (line.match(WORD) ?? []).some((word) => !SAYS_NOTHING.test(word));
@@ -80,7 +91,7 @@ export function namesTrouble(end: string): boolean {
  * @param isCut whether the log has more before this
  */
 export function whatItSays(end: string, isCut: boolean): string {
-  const raw = end.trimEnd().split("\n");
+  const raw = linesOfEnd(end);
   if (isCut && raw.length > 1) raw.shift(); // half a line
   const lines: string[] = [];
   for (let at = raw.length - 1; at >= 0 && lines.length < MOST_SEARCHED; at -= 1) {

@@ -136,4 +136,14 @@ test.skipUnless(hasTaskset, "taskset is not installed", "limits.pin binds each j
   }
 });
 
+test("a list of GPUs ends where CUDA takes it to end", async () => {
+  const swarm = new Deployment(
+    'jobs: range("i", 1, 2),\n  outputs: { gpu: "{i}" },\n  resources: { gpus: 1 },\n  command: ({ outputs }) => sh`echo "$CUDA_VISIBLE_DEVICES" > ${outputs.gpu}`,',
+  );
+  const none = await swarm.deploy([], { CUDA_VISIBLE_DEVICES: "-1" });
+  assert.match(JSON.stringify(none.report), /a job needs 1 GPUs, and there are 0/);
+  await swarm.succeed([], { CUDA_VISIBLE_DEVICES: "7,-1,8" });
+  assert.deepEqual([swarm.result("1"), swarm.result("2")], ["7\n", "7\n"]);
+});
+
 test.run();

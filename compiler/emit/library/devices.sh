@@ -4,11 +4,16 @@
 
 # Leaves what this machine's GPUs are called in locusts_gpus, as the site says it: numbers, UUIDs, parts of one.
 locusts_find_gpus() {
-  local device i scheduler
+  local device devices i scheduler
   locusts_gpu_count='' locusts_gpus=()
   for scheduler in "${locusts_allocations[@]}"; do "locusts_count_gpus_$scheduler"; done
   if [[ ${CUDA_VISIBLE_DEVICES-} ]]; then
-    IFS=, read -r -a locusts_gpus <<<"$CUDA_VISIBLE_DEVICES"
+    IFS=, read -r -a devices <<<"$CUDA_VISIBLE_DEVICES"
+    for device in "${devices[@]}"; do
+      # The first that is none ends the list for CUDA; SLURM names one so where a job has no GPU.
+      [[ $device != -1 && $device != NoDevFiles ]] || break
+      locusts_gpus+=("$device")
+    done
   elif [[ $locusts_gpu_count ]]; then
     for ((i = 0; i < locusts_gpu_count; i++)); do locusts_gpus+=("$i"); done
   else

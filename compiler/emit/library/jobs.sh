@@ -21,7 +21,7 @@ locusts_work_through_list() {
     : >"$locusts_folder.out" || { locusts_is_taken && continue; break; }
     [[ ! $locusts_has_escapes ]] || locusts_decode_columns
     locusts_place=$locusts_sequence locusts_workdir=${locusts_tree_workdir:-$locusts_folder} locusts_try=$((locusts_tries + 1))
-    [[ $locusts_stagger == 0 ]] || locusts_await_turn || break
+    [[ $locusts_stagger == 0 || $locusts_shares_by_job ]] || locusts_await_turn || break
     [[ $locusts_since_look != others ]] || locusts_read_meter
     while [[ ! $locusts_is_special && $locusts_copies == - ]] || locusts_in_c_locale locusts_prepare_try; do
       locusts_start=${EPOCHREALTIME:-$SECONDS.000000} locusts_start=${locusts_start/[!0-9]/} # the decimal sign is the locale's

@@ -27,9 +27,12 @@ locusts_await_needs() {
   locusts_job_gpus=$locusts_need
   printf 'need %s %s %s %s\n' "$locusts_slot" "$locusts_job_cpus" "$locusts_job_memory" "$locusts_job_gpus" >&3
   read -t 0 -u 4 || locusts_publish # what has ended is written down while this one waits
-  read -r -u 4 word locusts_own_gpus locusts_own_pins && [[ $word == go ]] && return
-  locusts_left=1
-  return 1
+  if ! read -r -u 4 word locusts_own_gpus locusts_own_pins || [[ $word != go ]]; then
+    locusts_left=1
+    return 1
+  fi
+  # Not before: several may have waited for what becomes free at once.
+  [[ $locusts_stagger == 0 ]] || locusts_await_turn
 }
 
 # Tells a job, in its own shell, what of the machine is its share.

@@ -26,7 +26,6 @@ import { Used } from "../results/used.js";
 import { readEarlierRun } from "../run/earlier-run.js";
 import { closeRun, isCancelled, isClosed, listRuns, type Run, readRun } from "../run/run-folder.js";
 import type { Scheduler } from "../schedulers/scheduler.js";
-import { RuntimeProblem } from "../system/problem.js";
 import type { OpenedTarget } from "../target/open-target.js";
 import type { TargetFiles } from "../transfer/target-files.js";
 import { carryResultsOver } from "../trees/carry-over.js";
@@ -34,7 +33,7 @@ import type { CollectedTree } from "../trees/collect-tree.js";
 import { noteTree } from "../trees/tree-notes.js";
 import { knownBundles, targetDirectory } from "../workspace/workspace.js";
 import { Managers } from "./managers.js";
-import { refuseChoice } from "./refuse-choice.js";
+import { otherVersion, refuseChoice } from "./refuse-choice.js";
 import { replaceBundle, restoreBundle, stageWanted } from "./stage-wanted.js";
 import type { DeployEnd, DeployOptions, DeployOutcome } from "./types.js";
 
@@ -164,10 +163,7 @@ export class DeployRun {
       const resumes = !active && isCurrent && earlier?.isListed && collectedTree(earlier.description);
       if (active || (!resumes && (await this.scheduler.hold?.(run)) === false)) {
         if (!earlier || !isCurrent) {
-          throw new RuntimeProblem(
-            `run ${run.number} of an earlier version of this definition still goes on`,
-            "wait for it (locusts status), or stop it (locusts cancel)",
-          );
+          throw otherVersion(run);
         }
         refuseChoice(options.choice, run, true);
         const end = await this.rejoin(run, earlier.jobs);

@@ -7,7 +7,7 @@ import { Results } from "../results/results.js";
 import { type Selection, selectJobs } from "../results/select-jobs.js";
 import { readEarlierRun } from "../run/earlier-run.js";
 import { knownBundles, type Workspace } from "../workspace/workspace.js";
-import { refuseChoice } from "./refuse-choice.js";
+import { otherVersion, refuseChoice } from "./refuse-choice.js";
 import type { DeployOptions } from "./types.js";
 
 /** A run of an earlier deploy that the next one takes up before all else. */
@@ -32,7 +32,7 @@ export interface DeployPreview {
  *
  * @param jobs those of the definition as it stands
  * @param deployed what was deployed before, if anything was
- * @throws RuntimeProblem where a deploy would be refused for what it is to choose
+ * @throws RuntimeProblem where a deploy would be refused for what goes on, or for what it is to choose
  */
 export async function previewDeploy(
   workspace: Workspace,
@@ -46,6 +46,7 @@ export async function previewDeploy(
   for (const run of deployed ? openRuns(deployed) : []) {
     const { files, target } = deployed as DeployedSwarm;
     const { active, ended } = await viewRun(deployed as DeployedSwarm, run);
+    if (active && run.digest !== description.digest) throw otherVersion(run);
     if (active) refuseChoice(choice, run, true);
     const earlier = readEarlierRun(knownBundles(workspace, target, files.here), run);
     for (const { number, key } of earlier?.jobs.values() ?? []) if (active || ended.has(number)) except.add(key);

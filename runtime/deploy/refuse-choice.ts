@@ -23,3 +23,11 @@ export function refuseChoice({ only, redo, limit }: DeployOptions["choice"], run
     `finish it (locusts deploy), then give ${given} again`,
   );
 }
+
+/** A run that goes on, and whose jobs are not those of the definition as it stands. */
+export function otherVersion(run: Run): RuntimeProblem {
+  return new RuntimeProblem(
+    `run ${run.number} still goes on, which is of an earlier version of this definition, or of Locusts`,
+    "wait for it (locusts status), or stop it (locusts cancel)",
+  );
+}

@@ -11,6 +11,7 @@ import {
   writeChangesTable,
   writeConflictsTable,
 } from "../results/change-tables.js";
+import { fileNameOf } from "../results/logs.js";
 import { isSameContent } from "../results/results.js";
 import { statEntry } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
@@ -62,14 +63,16 @@ function keepEarlier(results: string, change: Change): Conflict | undefined {
   }
 }
 
-/** Removes what an earlier gather has put there and this one has not; folders that are empty by then, too. */
-function removeStale(results: string, paths: Iterable<string>, record: PutRecord): void {
+/** Removes what an earlier gather has put there and is not needed any more; folders that are empty by then, too. */
+function removeStale(results: string, before: readonly string[], needed: ReadonlySet<string>, record: PutRecord): void {
+  const paths = before.filter((path) => !needed.has(path));
   for (const path of [...new Set(paths)].sort().reverse()) {
     if (record.isTaken(path)) continue; // somebody has edited it: it is theirs by now
     const place = join(results, path);
     const stats = statEntry(place);
     if (stats && !stats.isDirectory()) rmSync(place);
     for (let folder = stats?.isDirectory() ? path : dirname(path); folder !== "."; folder = dirname(folder)) {
+      if (needed.has(folder)) break; // the jobs have left it empty
       try {
         rmdirSync(join(results, folder));
       } catch {
@@ -155,18 +158,16 @@ export function putResults(options: PutResultsOptions): Conflict[] {
   writeChangesTable(results, [...changes, ...staying], perJob);
   // The tree has none of the versions that jobs do not agree on.
   const disputed = new Set(
-    options.conflicts.flatMap(({ change, kept }) => (kept?.startsWith(`${CONFLICTS_FOLDER}/`) ? change.path : [])),
+    conflicts.flatMap(({ path, kept, job }) =>
+      kept?.startsWith(`${CONFLICTS_FOLDER}/${fileNameOf(job)}/`) ? path : [],
+    ),
   );
   const needed = new Set([
     ...put,
     ...conflicts.flatMap(({ kept }) => kept ?? []),
     ...staying.filter(({ path }) => !disputed.has(path)).map(({ path }) => `${TREE_FOLDER}/${path}`),
   ]);
-  removeStale(
-    results,
-    before.filter((path) => !needed.has(path)),
-    record,
-  );
+  removeStale(results, before, needed, record);
   places.finish();
   record.write(put, needed);
   return late;

@@ -127,4 +127,20 @@ test("where a run is gone on with, nothing can be chosen, and that is said", asy
   await until("the manager has left", () => deployment.processes().length === 0);
 });
 
+test("what goes on of an earlier version is no run that a deploy would follow, and a dry run says the same", async () => {
+  const jobs = (word: string) => `jobs: range("i", 1, 2), command: () => sh\`echo ${word}; sleep 600\`,`;
+  const deployment = new Deployment(jobs("a"));
+  await deployment.deploy(["--detach"]);
+  deployment.define(jobs("b"));
+  for (const words of [["deploy"], ["deploy", "--dry-run"]]) {
+    const { exitCode, stderr } = await deployment.verb(words);
+    assert.equal(exitCode, 1);
+    assert.match(
+      stderr,
+      /^error: run 1 still goes on, which is of an earlier version of this definition, or of Locusts/m,
+    );
+  }
+  await deployment.verb(["cancel"]);
+});
+
 test.run();

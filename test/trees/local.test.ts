@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Deployment } from "../deploy/deployment.js";
 import { suite } from "../runner/suite.js";
 import { locusts } from "../swarms/command-line.js";
 import { temporaryFolder } from "../swarms/swarm-folders.js";
@@ -110,6 +111,18 @@ test("a preview writes nothing, and gather does what it has said", async () => {
   assert.equal(readFileSync(join(folder, "environment/scripts/helper_scripts/be_polite.sh"), "utf8"), "# mine\n");
   const theirs = readFileSync(join(folder, "results/tree/scripts/helper_scripts/be_polite.sh"), "utf8");
   assert.equal(theirs.match(/^# thanks/gm)?.length, 20);
+});
+
+test("a folder that jobs have left empty stays in the results, however often they run", async () => {
+  const deployment = new Deployment(
+    'jobs: range("i", 1, 1),\n  environment: { tree: tree({ root: "env", select: ["**"] }) },\n  command: () => sh`rm ro/r.txt; chmod 700 ro`,',
+    { "env/ro/r.txt": "r\n" },
+  );
+  for (const words of [[], ["--redo"], ["--redo"]]) {
+    const { stderr } = await deployment.deploy(words);
+    assert.ok(!stderr.includes("gone"), stderr);
+    assert.ok(deployment.exists("results/tree/ro"));
+  }
 });
 
 test.run();

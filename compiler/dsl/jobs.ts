@@ -199,6 +199,9 @@ export function logspace<const N extends string>(
   return spaced("logspace", name, from, to, count);
 }
 
+/** They are held in memory. */
+const MOST_SPACED = 10_000_000;
+
 function spaced<N extends string>(
   spacing: "linspace" | "logspace",
   name: N,
@@ -211,6 +214,9 @@ function spaced<N extends string>(
   if (![from, to].every(Number.isFinite) || !Number.isSafeInteger(count) || count < 1) {
     const hint = `write two numbers, and how many there are to be from the one to the other: ${example}`;
     throw new DefinitionMistake(`${said} is no row of numbers`, ["jobs"], hint);
+  }
+  if (count > MOST_SPACED) {
+    throw new DefinitionMistake(`${said} has too many numbers`, ["jobs"], "there may be 10,000,000 at most");
   }
   if (from === to && count > 1) {
     throw new DefinitionMistake(`${said} begins where it ends`, ["jobs"], `write two numbers that differ: ${example}`);

@@ -1,7 +1,7 @@
 import { linkSync, lstatSync, mkdirSync, readdirSync, readlinkSync, type Stats, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { linkStaysIn } from "../../compiler/format/content/links.js";
-import { copyFile } from "../system/files.js";
+import { copyFile, openToOwner } from "../system/files.js";
 import { OutputRefused } from "./output-refused.js";
 
 export class FolderWalk {
@@ -29,6 +29,7 @@ export class FolderWalk {
   #entry(path: string, to: string): void {
     const from = join(this.root, path);
     const stats = lstatSync(from);
+    openToOwner(from, stats);
     if (stats.isDirectory()) this.copy(to, path);
     else if (stats.isSymbolicLink()) this.#link(path, from, to);
     else if (stats.isFile()) this.#file(from, to, stats);

@@ -7,7 +7,7 @@ import { makeFolders } from "../../compiler/format/make-folders.js";
 import { LOG_FOLDER } from "../../compiler/format/results.js";
 import { isWithin } from "../../compiler/format/within.js";
 import { replaceBy } from "../../compiler/format/write-atomically.js";
-import { clearDraftOf, copyFile, removeFolder, statEntry } from "../system/files.js";
+import { clearDraftOf, copyFile, openToOwner, removeFolder, statEntry } from "../system/files.js";
 import { digestOf, kindOf, stampOf } from "./fingerprint.js";
 import { FolderWalk } from "./folder-walk.js";
 import { KEPT_FOLDERS, KeptOutputs } from "./kept-outputs.js";
@@ -199,6 +199,7 @@ export class Results {
     if (!stats?.isFile()) throw new OutputRefused(`${path} is gone from the job's folder`);
     if (stats.size !== bytes)
       throw new OutputRefused(`${path} had ${bytes} bytes when the job ended, and has ${stats.size}`);
+    openToOwner(from, stats);
     const place = join(this.folder, path);
     this.makeFolder(dirname(path));
     const old = lstatSync(place, { throwIfNoEntry: false });

@@ -60,6 +60,18 @@ export function copyFile(from: string, to: string): void {
   keepTime(to, mtimeMs);
 }
 
+/** Lets its owner read a file or folder that has no permission for that, as a job may leave it. Links are left alone. */
+export function openToOwner(path: string, { mode }: Pick<Stats, "mode">): void {
+  const isFolder = (mode & constants.S_IFMT) === constants.S_IFDIR;
+  const least = isFolder ? 0o500 : 0o400;
+  if ((mode & least) === least || lstatSync(path).isSymbolicLink()) return;
+  try {
+    chmodSync(path, (mode & 0o7777) | least);
+  } catch {
+    // It is another account's: whoever reads it is told.
+  }
+}
+
 /** A free name beside a place. The same each time, so that what a killed process has left is not left for good. */
 export function clearDraftOf(place: string): string {
   const draft = join(dirname(place), `.locusts-${hash("sha256", basename(place)).slice(0, 16)}`);

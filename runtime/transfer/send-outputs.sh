@@ -17,8 +17,12 @@ while IFS= read -r -d '' kind && IFS= read -r -d '' path; do
     continue
   fi
   if [[ ! -e $path ]]; then continue; fi
+  # A job may leave what not even its owner may read.
+  [[ -r $path || -L $path ]] || chmod -f u+rX -- "$path"
   if [[ $kind == folder ]]; then folders+=("$path"); else files+=("$path"); fi
 done
+((${#folders[@]} == 0)) ||
+  find "${folders[@]}" \( -type f -not -perm -400 -o -type d -not -perm -500 \) -exec chmod -f u+rX -- {} + 2>/dev/null
 
 # tar reads the names itself, since they may be more than one call can hold.
 send() { # options of tar; standard input: names

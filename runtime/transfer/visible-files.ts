@@ -8,7 +8,7 @@ import { makeFolders } from "../../compiler/format/make-folders.js";
 import { isWithin } from "../../compiler/format/within.js";
 import type { ScriptName } from "../hosts/load-script.js";
 import { runScript } from "../hosts/run-script.js";
-import { declareRun, listRuns, makeRunFolder, type Run, readRun, undeclareRuns } from "../run/run-folder.js";
+import { declareRun, isClosed, listRuns, makeRunFolder, type Run, readRun, undeclareRuns } from "../run/run-folder.js";
 import { removeFolder } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { copyInput, expectedContent, readExpected } from "./copy-input.js";
@@ -175,7 +175,14 @@ export class VisibleFiles implements TargetFiles {
       what: `${folder} cannot be tidied up`,
     });
     // Folders of failed jobs stay, for people to look at, and have links to these.
-    if (this.options.keepsCopies === false && keep.length === 0) removeFolder(join(this.here, "shared"));
+    if (this.options.keepsCopies !== false || keep.length > 0) return;
+    // And those of a run that goes on read them.
+    const others = listRuns(this.here).filter((number) => number !== run.number);
+    const isAnyOpen = others.some((number) => {
+      const other = readRun(this.here, number);
+      return other !== undefined && !isClosed(other);
+    });
+    if (!isAnyOpen) removeFolder(join(this.here, "shared"));
   }
 
   async fetchRunMetadata(): Promise<void> {

@@ -314,13 +314,16 @@ test("what a run that was cut off has left is removed while jobs run already", a
   const swarm = new Deployment(
     `
   jobs: range("i", 1, 3),
+  inputs: { all: shared("all.txt") },
   outputs: { text: "{i}.txt" },
-  command: ({ outputs, params }) => sh\`
+  command: ({ inputs, outputs, params }) => sh\`
     [[ \${params.i} == 1 ]] || until [[ -e $GATE ]]; do sleep 0.1; done
-    echo \${params.i} > \${outputs.text}; touch $BEGUN\`,
+    touch $BEGUN; [[ \${params.i} != 3 ]] || until [[ -e $REMOVED ]]; do sleep 0.1; done
+    sleep 0.3; cat \${inputs.all} > \${outputs.text}\`,
 `,
+    { "all.txt": "all\n" },
   );
-  const env = { GATE: swarm.path("gate"), BEGUN: swarm.path("begun") };
+  const env = { GATE: swarm.path("gate"), BEGUN: swarm.path("begun"), REMOVED: swarm.path("removed") };
   const deploy = swarm.beginDeploy([], env);
   await until("a job is done", () => ends(swarm) > 0);
   kill(deploy.child.pid);
@@ -330,7 +333,7 @@ test("what a run that was cut off has left is removed while jobs run already", a
   // As if there were a hundred thousand folders: it does not end before a job has.
   swarm.write(
     "bin/rm",
-    '#!/bin/bash\n[[ "$*" != *discarded* ]] || until [[ -e $BEGUN ]]; do sleep 0.1; done\nexec /bin/rm "$@"\n',
+    '#!/bin/bash\n[[ "$*" != *discarded* ]] || until [[ -e $BEGUN ]]; do sleep 0.1; done\n/bin/rm "$@"; [[ "$*" != *discarded* ]] || touch $REMOVED\n',
   );
   chmodSync(swarm.path("bin/rm"), 0o755);
   writeFileSync(env.GATE, "");

@@ -55,7 +55,7 @@ test("of two pilots the last one gives it, also where the other was killed; wher
   assert.equal(second.exitCode, 6, second.stderr);
   assert.match(
     stopped.read("target/words"),
-    /^stopped \d test on cluster: stopped \(too-many-failures\): \d+\/80 done, \d failed, \d+ pending, .*\n$/,
+    /^stopped (\d+) test on cluster: stopped \(too-many-failures\): \d+\/80 done, \1 failed, \d+ pending, .*\n$/,
   );
   // A limit of jobs let SLURM take one of the two.
   const alone = new Pilots(`${jobs(80, "((i % 2)) || exit 1;")} limits: { maxFailures: 2 }, ${NOTIFY}`);

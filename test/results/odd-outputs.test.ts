@@ -26,6 +26,7 @@ const ODD: Readonly<Record<string, readonly [deed: string, detail: RegExp | unde
   ],
   around: ["mkdir -p $d/a/b $d/e; echo x > $d/x; ln -s ../../e $d/a/b/c; ln -s a/b/c/../x $d/near", undefined],
   bytes: ["mkdir $d; echo x > $d/$'\\xff'", /a name in it that is not UTF-8/],
+  closed: ["mkdir -p $d/in; echo x > $d/x; echo y > $d/in/y; chmod 0 $d/x; chmod 0 $d/in/y", undefined],
   twice: ["mkdir $d; truncate -s 64M $d/x; ln $d/x $d/y", undefined],
 };
 

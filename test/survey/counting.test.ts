@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { JobSource } from "../../compiler/dsl/job-source.js";
-import { list, matrix, range, rows } from "../../compiler/dsl/jobs.js";
+import { linspace, list, matrix, range, rows } from "../../compiler/dsl/jobs.js";
 import { DefinitionMistake } from "../../compiler/dsl/mistake.js";
 import type { ParamValue } from "../../compiler/format/pattern.js";
 import { decodeRow, encodeRow } from "../../compiler/format/tsv.js";
@@ -130,6 +130,26 @@ test("rows, lists and matrices have the values that were written, also in a bund
     fc.property(table, ([names, values]) => checkListed(names, values)),
     { numRuns: 3000, includeErrorInReport: true },
   );
+});
+
+test("more jobs than anybody means are refused before they are counted", () => {
+  const many = range("i", 1, 1e9);
+  const thousand = Array.from({ length: 1000 }, (_, i) => i);
+  const sources = [
+    many,
+    matrix({ a: thousand, b: thousand, c: thousand }),
+    range("i", 1, 1e5).times(range("j", 1, 1e4)),
+  ];
+  for (const source of sources) {
+    const { jobs, problems } = enumerateJobs(JobSource.said(source), "/");
+    assert.deepEqual([...jobs], []);
+    assert.match(problems[0]?.message ?? "", /^these are 1,000,000,000 jobs, and a swarm has at most 100,000,000$/);
+  }
+  assert.throws(() => linspace("x", 0, 1, 1e9), /too many numbers/);
+  const few = range("i", 1, 1e5)
+    .filter(({ i }) => i < 3)
+    .times(range("j", 1, 1e4));
+  assert.deepEqual(enumerateJobs(JobSource.said(few), "/").problems, [], "a filter leaves few of many");
 });
 
 test.run();

@@ -21,6 +21,7 @@ export const surveyMatrix: SurveySource<"matrix"> = ({ axes }) => {
   return {
     names: Object.keys(axes),
     jobs: again(() => combine(axes)),
+    count: Object.values(axes).reduce((product, values) => product * values.length, 1),
     problems,
     notes: [],
     empty: {

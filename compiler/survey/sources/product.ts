@@ -32,6 +32,7 @@ export function crossSources(left: Source, right: Source): Source {
   return {
     names,
     jobs: problems.length > 0 ? [] : again(() => combine(left.jobs, right.jobs)),
+    ...(left.count === undefined || right.count === undefined ? {} : { count: left.count * right.count }),
     problems,
     notes: [...left.notes, ...right.notes],
     empty: { message: "the swarm has no jobs" },

@@ -10,5 +10,6 @@ export const surveyRange: SurveySource<"range"> = ({ name, from, to, step }) => 
   const range = scaleRange(from, to, step);
   if (!range) throw new Error(`range("${name}", …) cannot be counted, and was let through`);
   const empty = { message: "the swarm has no jobs" };
-  return { names: [name], jobs: again(() => rangeParams(name, range)), problems: [], notes: [], empty };
+  const count = Math.floor((range.to - range.from) / range.step) + 1;
+  return { names: [name], jobs: again(() => rangeParams(name, range)), count, problems: [], notes: [], empty };
 };

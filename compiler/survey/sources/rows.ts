@@ -7,7 +7,7 @@ export const surveyRows: SurveySource<"rows"> = ({ rows }) => {
   const odd = rows.findIndex((row) => Object.keys(row).length !== names.length || names.some((name) => !(name in row)));
   if (odd < 0) {
     const inexact = findInexact(rows);
-    return { names, jobs: rows, problems: inexact ? [inexact] : [], notes: [], empty };
+    return { names, jobs: rows, count: rows.length, problems: inexact ? [inexact] : [], notes: [], empty };
   }
   const found = Object.keys(rows[odd] ?? {}).join(", ");
   const problem = {

@@ -17,6 +17,8 @@ export interface Source {
   /** the params' names, in the order in which the definition gives them */
   readonly names: readonly string[];
   readonly jobs: Iterable<Params>;
+  /** how many jobs there are, where that is known without going through them */
+  readonly count?: number;
   /** what is wrong with the source itself; places are in files other than the definition */
   readonly problems: readonly Problem[];
   /** what people should know, and is no mistake */

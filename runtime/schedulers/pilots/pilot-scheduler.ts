@@ -152,7 +152,7 @@ export class PilotScheduler implements Scheduler {
       explanation: `${name}'s queue has none of the pilots, ${message}`,
     });
     if (open.length > 0 && (this.#heartbeats.isAlive(now) || this.#heartbeats.isOpen(now)))
-      return missing("but some of them give heartbeats");
+      return missing("but some gave heartbeats until now: it waits to see whether they go on");
     // One on its way out may be put back into the queue.
     if (queued.length > 0 && this.#heartbeats.haveLeftWork(answer) && now - this.#missingSince < PATIENCE_WITH_QUEUE)
       return { active: true, explanation: `${name} has not let go of the pilots yet` };

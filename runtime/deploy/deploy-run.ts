@@ -162,9 +162,7 @@ export class DeployRun {
       // A run whose jobs share a tree is gone on with: nothing is held, and whoever begins first has it.
       const resumes = !active && isCurrent && earlier?.isListed && collectedTree(earlier.description);
       if (active || (!resumes && (await this.scheduler.hold?.(run)) === false)) {
-        if (!earlier || !isCurrent) {
-          throw otherVersion(run);
-        }
+        if (!earlier || !isCurrent) throw otherVersion(run);
         refuseChoice(options.choice, run, true);
         const end = await this.rejoin(run, earlier.jobs);
         if (end.how !== "complete") return end;

@@ -128,19 +128,8 @@ export class OpensshHost implements Host {
     const parent = tmpdir().length > 60 ? "/tmp" : tmpdir();
     const folder = mkdtempSync(join(parent, "locusts-ssh-"));
     const args = [...configurationWords(), "-o", `ControlPath=${join(folder, "control")}`];
-    const login = [
-      "-M",
-      "-N",
-      "-f",
-      "-T",
-      ...args,
-      ...NO_COMMAND,
-      "-o",
-      "ControlPersist=no",
-      "-o",
-      "ExitOnForwardFailure=no",
-    ];
-    login.push("-o", "ClearAllForwardings=yes", "-o", `BatchMode=${hasTerminal() ? "no" : "yes"}`);
+    const login = ["-M", "-N", "-f", "-T", ...args, "-o", "ControlPersist=no", "-o", "ExitOnForwardFailure=no"];
+    login.push(...NO_COMMAND, "-o", "ClearAllForwardings=yes", "-o", `BatchMode=${hasTerminal() ? "no" : "yes"}`);
     if (settings.milliseconds("serveraliveinterval") === undefined) login.push("-o", "ServerAliveInterval=15");
     if (this.#options.acceptNewHostKey) login.push("-o", "StrictHostKeyChecking=accept-new");
 

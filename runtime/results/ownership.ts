@@ -28,7 +28,7 @@ function hasColumns(path: string, columns: readonly string[], others: readonly s
 }
 
 /** Columns of `jobs.tsv` that it had in all versions. */
-const ALWAYS = ["status", "cause", "exit_code", "attempts", "seconds", "host"];
+const ALWAYS = ["status", "cause", "exit_code", "attempts", "seconds"];
 
 /** The last bytes of a file. */
 function endOf(path: string, bytes: number): Buffer {

@@ -173,7 +173,8 @@ locusts_keep_changes() {
     # With the permissions that it has, which may be too few for what comes next.
     find . -mindepth 1 \( -type d \( -readable -executable -o -exec chmod -f u+rx -- {} \; \) -printf "$locusts_folder_record" \) \
       -o \( -type f \( -readable -o -exec chmod -f u+r -- {} \; \) -printf "$locusts_file_record" \) \
-      -o \( -not -type d -not -type f -printf "$locusts_other_record" \) -o \( -printf "$locusts_closed_record" -prune \) | LC_ALL=C sort -z | LC_ALL=C comm -z -3 --output-delimiter=+ ../../../../../baseline -
+      -o \( -not -type d -not -type f -printf "$locusts_other_record" \) -o \( -printf "$locusts_closed_record" -prune \) |
+      LC_ALL=C sort -z | LC_ALL=C comm -z -3 --output-delimiter=+ ../../../../../baseline -
   ) >|"$locusts_folder.changes" || return
   mkdir -p -- "$locusts_folder/changed" || return
   while IFS= read -r -d '' record; do

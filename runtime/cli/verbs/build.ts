@@ -37,10 +37,10 @@ function refuseForeignBundle({ folder: home }: Workspace, folder: string, source
     return;
   }
   if (other.source === undefined) return;
-  // One that is gone was renamed, as a rule.
-  const isOfOther = other.source !== source && existsSync(join(home, other.source));
-  const isOther = isOfOther || (swarm !== undefined && other.swarm !== swarm);
-  if (isOther) {
+  const isSame = swarm === undefined || other.swarm === swarm;
+  // In the swarm's own folder, a definition that is gone was renamed.
+  const wasRenamed = swarm === undefined && !existsSync(join(home, other.source));
+  if (!isSame || (other.source !== source && !wasRenamed)) {
     throw new RuntimeProblem(
       `${folder} holds the bundle of another definition, ${other.source} of the swarm ${other.swarm}`,
       "put each definition into a folder of its own, or build it elsewhere: locusts build --out FOLDER",

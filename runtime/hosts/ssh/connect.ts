@@ -155,7 +155,7 @@ async function logIn(settings: SshSettings, way: Duplex, options: ConnectOptions
       resolve();
     });
 
-    if (way.destroyed) give(hungUp(settings, address, new Error("it hung up")));
+    if (way.destroyed) return give(hungUp(settings, address, new Error("it hung up")));
     expectAnswer();
     client.connect({
       sock: way,

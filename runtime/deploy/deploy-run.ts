@@ -52,6 +52,7 @@ export class DeployRun {
   /** earlier runs that have ended, and whose working folders are still there */
   readonly #untidied: Run[] = [];
   #tidying: Promise<void> | undefined;
+  readonly #noted = new Set<string>();
   finished = 0;
   readonly #began = Date.now();
 
@@ -291,7 +292,11 @@ export class DeployRun {
     const { description, workspace, observer } = this.options;
     const swarm = { description, jobs: () => this.jobs() };
     const { tables, notes } = await writeTables(workspace, this.results, swarm, report);
-    for (const note of notes) observer.noted(note);
+    // They are written more than once where outputs are moved before jobs run.
+    for (const note of notes) {
+      if (!this.#noted.has(note)) observer.noted(note);
+      this.#noted.add(note);
+    }
     return tables;
   }
 

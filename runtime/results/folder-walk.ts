@@ -16,6 +16,8 @@ export class FolderWalk {
     /** names the output in errors */
     readonly path: string,
     readonly bring: (from: string, to: string) => void,
+    /** whether what its owner may not read is opened: not where a link leads to it, since that may be anybody's */
+    readonly opens = false,
   ) {}
 
   copy(to: string, below = "."): void {
@@ -29,7 +31,7 @@ export class FolderWalk {
   #entry(path: string, to: string): void {
     const from = join(this.root, path);
     const stats = lstatSync(from);
-    openToOwner(from, stats);
+    if (this.opens) openToOwner(from, stats);
     if (stats.isDirectory()) this.copy(to, path);
     else if (stats.isSymbolicLink()) this.#link(path, from, to);
     else if (stats.isFile()) this.#file(from, to, stats);

@@ -252,7 +252,8 @@ export class Results {
     this.makeFolder(dirname(path));
     let brought = 0;
     this.#take(place, (draft) => {
-      const walk = new FolderWalk(realpathSync.native(from), path, (file, to) => this.#bring(file, to));
+      const isOwn = !lstatSync(from).isSymbolicLink();
+      const walk = new FolderWalk(realpathSync.native(from), path, (file, to) => this.#bring(file, to), isOwn);
       walk.copy(draft);
       if (walk.bytes !== bytes)
         throw new OutputRefused(`${path} had ${bytes} bytes when the job ended, and has ${walk.bytes}`);

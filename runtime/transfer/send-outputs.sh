@@ -21,8 +21,6 @@ while IFS= read -r -d '' kind && IFS= read -r -d '' path; do
   [[ -r $path || -L $path ]] || chmod -f u+rX -- "$path"
   if [[ $kind == folder ]]; then folders+=("$path"); else files+=("$path"); fi
 done
-((${#folders[@]} == 0)) ||
-  find "${folders[@]}" \( -type f -not -perm -400 -o -type d -not -perm -500 \) -exec chmod -f u+rX -- {} + 2>/dev/null
 
 # tar reads the names itself, since they may be more than one call can hold.
 send() { # options of tar; standard input: names
@@ -34,6 +32,9 @@ if ((${#files[@]} > 0)); then printf '%s\0' "${files[@]}" | send --dereference; 
 if ((${#folders[@]} > 0)); then
   for folder in "${folders[@]}"; do
     root=$(realpath -- "$folder")
+    # What a link leads to may be anybody's: there nothing is changed.
+    opening=()
+    [[ -L $folder ]] || opening=(\( -type f -not -perm -400 -o -type d -not -perm -500 \) -exec chmod -f u+rX -- {} \; -o)
     while IFS= read -r -d '' link; do
       target=$(realpath -m -- "$link")
       if [[ $target == "$root"/* && $(readlink -- "$link") != /* || ! -f $link ]]; then
@@ -41,7 +42,7 @@ if ((${#folders[@]} > 0)); then
       else
         strays+=("$link")
       fi
-    done < <(find -H "$folder" -type l -print0; printf 'ended %s' "$?")
+    done < <(find -H "$folder" ${opening[@]+"${opening[@]}"} -type l -print0; printf 'ended %s' "$?")
     # By 1 it says that it may not read all.
     [[ $link == 'ended '[01] ]] || { echo "links could not be listed (${link:-killed}): $folder" >&2; exit 1; }
   done

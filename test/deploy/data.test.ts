@@ -208,6 +208,7 @@ test("tables of an output that there is no more are named; a table of the user's
     stderr,
     /^note: fit\.tsv, fit\.parquet in results\/ are of outputs that the definition does not have any more/m,
   );
+  assert.equal(stderr.match(/fit\.parquet/g)?.length, 1, "once");
   writeFileSync(swarm.path("swarm.config.ts"), definition.replace("{i}.json", "fit.tsv/{i}.json"));
   assert.match(
     (await swarm.verb(["check"])).stderr,

@@ -189,6 +189,7 @@ export class RunFollower {
     const result = this.#ledger.get(job.key);
     const same =
       result?.run === this.#label &&
+      (result.start ?? ended.start) === ended.start &&
       result.attempts === ended.attempt &&
       result.seconds === secondsOf(ended) &&
       result.host === ended.host;

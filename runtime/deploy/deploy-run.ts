@@ -16,7 +16,6 @@ import { LiveReport } from "../report/write-report.js";
 import type { Failure } from "../results/failure.js";
 import { clusterSwarm, type ShownCluster } from "../results/failures/cluster-swarm.js";
 import { Ledger } from "../results/ledger.js";
-import { expectedTimes } from "../results/longest-first.js";
 import { putRight } from "../results/put-right.js";
 import { renameKeys } from "../results/rename-keys.js";
 import { makeReport } from "../results/report.js";
@@ -222,8 +221,7 @@ export class DeployRun {
     const jobs = [...wanted.values()];
     // In a tree that jobs share, their order may matter.
     const isFree = this.options.description.tree === null || this.options.description.tree.mode === "perJob";
-    const times = isFree ? expectedTimes(jobs, this.ledger) : undefined;
-    const run = await stageWanted(this.opened, this.options, jobs, isFree, times);
+    const run = await stageWanted(this.opened, this.options, jobs, isFree, this.ledger);
     try {
       // Not before: as long as nothing can run, the old results are better than none.
       await this.putRight(selection);

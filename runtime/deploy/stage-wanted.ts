@@ -1,6 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { BundledJob } from "../../compiler/format/bundle.js";
+import type { Ledger } from "../results/ledger.js";
+import { expectedTimes } from "../results/longest-first.js";
 import type { Run } from "../run/run-folder.js";
 import { pilotsFor } from "../schedulers/pilots/pilot-scheduler.js";
 import type { OpenedTarget } from "../target/open-target.js";
@@ -17,12 +19,13 @@ export async function stageWanted(
   options: DeployOptions,
   wanted: readonly BundledJob[],
   isFree: boolean,
-  times: ReadonlyMap<number, number> | undefined,
+  ledger: Pick<Ledger, "get" | "lastNamed" | "lastRun">,
 ): Promise<Run> {
   const { files } = opened;
   const { description, observer, workspace } = options;
   const { pilots } = description;
   await preflight(opened, options, wanted.length);
+  const times = isFree ? expectedTimes(wanted, ledger) : undefined;
   const staged = await stageRun({
     bundle: options.bundle,
     description,
@@ -31,6 +34,7 @@ export async function stageWanted(
     wanted,
     managers: pilots ? pilotsFor(pilots, wanted.length) : 1,
     isFree,
+    lastRun: ledger.lastRun(options.target),
     ...(times && { times }),
     staged: (count) => observer.staging(count, wanted.length),
   });

@@ -107,6 +107,8 @@ export class Ledger {
   /** where the rows stand that count: of a key, and of a name. There may be millions: they are read when they are asked for */
   #keys = new RowIndex();
   #names = new RowIndex();
+  /** all that it tells of, such as `local/1` */
+  readonly #runs = new Set<string>();
   #latest: JobResult | undefined;
   #olderRows = 0;
 
@@ -125,7 +127,7 @@ export class Ledger {
     this.#names = new RowIndex();
     this.#latest = undefined;
     this.#olderRows = 0;
-    for (const [place, [key, name]] of this.#table.placedRows()) this.#remember(place, key as string, name as string);
+    for (const [place, row] of this.#table.placedRows()) this.#remember(place, row as unknown as Row);
   }
 
   /** How many rows have keys as earlier versions made them. */
@@ -144,9 +146,18 @@ export class Ledger {
     for (const fields of this.#table.rows()) yield decode(fields);
   }
 
-  #remember(place: number, key: string, name: string): void {
+  /** The number of a target's last run that has a result here; 0 if there is none. */
+  lastRun(target: string): number {
+    const numbers = [...this.#runs]
+      .filter((run) => run.startsWith(`${target}/`))
+      .map((run) => Number(run.slice(target.length + 1)));
+    return Math.max(0, ...numbers.filter(Number.isSafeInteger));
+  }
+
+  #remember(place: number, [key, name, , , , , , , run]: Row): void {
     this.#keys.put(key, place);
     this.#names.put(name, place);
+    this.#runs.add(run);
     if (isOlderKey(key)) this.#olderRows += 1;
   }
 
@@ -171,8 +182,9 @@ export class Ledger {
 
   /** Appends results. What a power cut could take back is still in the journals, until `sync`. */
   append(results: readonly JobResult[]): void {
-    const places = this.#table.append(results.map(encode));
-    for (const [i, { key, name }] of results.entries()) this.#remember(places[i] as number, key, name);
+    const rows = results.map(encode);
+    const places = this.#table.append(rows);
+    for (const [i, row] of rows.entries()) this.#remember(places[i] as number, row as unknown as Row);
     this.#latest = undefined;
   }
 

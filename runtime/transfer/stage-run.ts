@@ -53,6 +53,8 @@ export interface StageOptions {
   readonly times?: ReadonlyMap<number, number>;
   /** how many tries each of them has used up */
   readonly tries?: number;
+  /** the number of the last run of which there are results: no later one has it again, also where `clean` has removed all runs */
+  readonly lastRun?: number;
   staged?(jobs: number): void;
 }
 
@@ -84,7 +86,7 @@ export async function stageRun(options: StageOptions): Promise<StagedRun> {
   const inputs = new BundledInputs(bundle, description, sources, (path) => files.asSeenThere(path));
   const tree = findTree(bundle, description, sources, files);
   removeUnstagedRuns(files.here);
-  const number = Math.max(0, ...files.runs) + 1;
+  const number = Math.max(options.lastRun ?? 0, ...files.runs) + 1;
   await files.makeRun(number);
   const folder = runFolder(files.here, number);
   const chunks = join(folder, "chunks");

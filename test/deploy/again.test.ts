@@ -102,6 +102,21 @@ test("--redo: all, a job, a cause; --limit", async () => {
   assert.match(unknown.stderr, /no job named nobody/);
 });
 
+test("after clean no run has an earlier one's number: what took as long as before is collected all the same", async () => {
+  const deployment = new Deployment(`
+    jobs: range("i", 1, 100),
+    outputs: { o: "{i}.txt" },
+    command: ({ outputs }) => sh\`echo $RANDOM > \${outputs.o}\`,
+  `);
+  await deployment.succeed();
+  assert.equal((await deployment.verb(["clean"])).exitCode, 0);
+  rmSync(deployment.path("results"), { recursive: true });
+  const { jobs } = await deployment.succeed(["--redo"]);
+  assert.deepEqual([jobs.done, jobs.cached], [100, 0]);
+  assert.equal(deployment.results().length, 100);
+  assert.ok(existsSync(deployment.run(2)) && !existsSync(deployment.run(1)));
+});
+
 test("a failed job runs again; tables, logs and work folders tell of it", async () => {
   const deployment = new Deployment(COPY, { ...FILES, "in/b.txt": "bad\n" });
   const { exitCode, report } = await deployment.deploy();

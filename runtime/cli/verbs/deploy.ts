@@ -161,6 +161,7 @@ export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
 
 function exitCodeOf(how: DeployEnd["how"], failed: number, detached: boolean): ExitCode {
   if (how === "interrupted" || (how === "left" && !detached)) return EXIT.interrupted;
-  if (failed > 0) return EXIT.jobsFailed;
-  return how === "stopped" ? EXIT.error : EXIT.fine;
+  // Jobs are left: who goes on where "some have failed" must not take this for it.
+  if (how === "stopped") return EXIT.error;
+  return failed > 0 ? EXIT.jobsFailed : EXIT.fine;
 }

@@ -24,6 +24,7 @@ import { OptionReader } from "./read-options.js";
 import { refuseVariable } from "./refuse-variable.js";
 import { resolveInputs } from "./resolve-inputs.js";
 import { resolveTarget } from "./resolve-target.js";
+import { reviewContainer } from "./review-container.js";
 import { reviewOutputs, reviewPath } from "./review-outputs.js";
 import { commandAround } from "./shell-surroundings.js";
 import { ShellTexts } from "./shell-texts.js";
@@ -339,7 +340,10 @@ export async function resolveSwarm(
     ...limits,
   };
   const { mistakes, shell } = resolver;
-  const seen = tree ? [] : outputs.flatMap(reviewPath);
-  const unwritten = tree || hasLines || !command.parts ? [] : reviewOutputs(outputs, command.parts, prepare ?? "");
-  return { plan, mistakes, notes: [...shell.notes, ...seen, ...unwritten], node: command.node, parts: command.parts };
+  const notes = [...shell.notes, ...(tree ? [] : outputs.flatMap(reviewPath))];
+  if (!tree && !hasLines) {
+    notes.push(...reviewContainer(environment.container, inputs));
+    if (command.parts) notes.push(...reviewOutputs(outputs, command.parts, prepare ?? ""));
+  }
+  return { plan, mistakes, notes, node: command.node, parts: command.parts };
 }

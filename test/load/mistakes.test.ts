@@ -235,6 +235,25 @@ test("an output that nothing can write is noted, and one that says results/ itse
   ]);
 });
 
+test("an image that no job can find is noted", async () => {
+  const inContainer = (image: string, inputs = ""): Lines => ({
+    targets: `  environment: { container: { image: "${image}" } }, targets: { here: local() },`,
+    inputs,
+  });
+  await expectEach([
+    [
+      inContainer("images/tools.sif"),
+      "note 8:38 the image images/tools.sif is looked for in each job's folder, and no input lies there by that name " +
+        '(write its whole path on the target, as in "/images/tools.sif"; or have it sent along: ' +
+        'inputs: { image: shared("images/tools.sif", { as: "images/tools.sif" }) })',
+    ],
+    [inContainer("/images/tools.sif")],
+    [inContainer("docker://debian:12")],
+    [inContainer("./model.py", '  inputs: { image: shared("model.py") },')],
+    [inContainer("t/x.sif", '  inputs: { image: shared("model.py", { as: "t/x.sif" }) },')],
+  ]);
+});
+
 test("values that are possible are listed, and what is near is told", () =>
   expectEach([
     [

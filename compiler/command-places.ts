@@ -24,7 +24,7 @@ export function placeInTemplate(loaded: LoadedDefinition, at: NonNullable<PlanMi
 
 /** Where the lines of a command were written, in the order of the lines; undefined where that is not known. */
 export async function placesOfCommand({ loaded, parts }: Compilation): Promise<readonly (Place | undefined)[]> {
-  if (!parts) return [];
+  if (!parts) return [loaded.placeOf(["command"])]; // one that node() has made
   const { text, placeOf } = await assembleTemplate(parts);
   let start = 0;
   return text.split("\n").map((line) => {

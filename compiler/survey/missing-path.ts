@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readlinkSync } from "node:fs";
 import { resolve } from "node:path";
 import { firstOf } from "../format/amounts.js";
 import { closest } from "../problem/closest.js";
@@ -40,6 +40,15 @@ function missingFolder(folder: string, folders: readonly string[], absolute: boo
   return undefined;
 }
 
+/** Where a link leads; undefined if it is none. */
+function linkAt(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 /** What `~` would be in a shell. */
 function hintForHome(path: string): string | undefined {
   if (!/^~[^/]*(\/|$)/.test(path)) return undefined;
@@ -71,6 +80,8 @@ export function hintForMissing(folder: string, path: string, used: () => Iterabl
   const missing = missingFolder(folder, parts, absolute);
   if (missing) return absolute ? missing : `${missing}; ${START}`.replace(/\?; paths.*$/, "?");
   const before = `${absolute ? "/" : ""}${parts.map((part) => `${part}/`).join("")}`;
+  const leadsTo = linkAt(resolve(folder, path));
+  if (leadsTo !== undefined) return `${path} is a link to ${leadsTo}, which is not there`;
   const names = namesIn(resolve(folder, before)) ?? [];
   const like = similar(last, names) === undefined ? undefined : similar(last, notUsed(names, before, used()));
   if (like !== undefined) return `there is ${before}${like}`;

@@ -276,7 +276,8 @@ test("where bash has no clock finer than seconds, as before 5.0, jobs are timed 
 test("node() runs a program that is bundled with the definition", async () => {
   const deployment = new Deployment(
     `
-    jobs: matrix({ word: ["a b", "-x"], n: [1, 2] }),
+    jobs: matrix({ word: ["a b", "-x"], n: [1, 2, 3] }),
+    jobName: "{word}-{n}",
     inputs: { text: "text" },
     outputs: { text: "{word}_{n}.txt" },
     command: () => node("./program.ts"),
@@ -286,13 +287,17 @@ test("node() runs a program that is bundled with the definition", async () => {
       "program.ts": `import { readFileSync, writeFileSync } from "node:fs";
         import { program } from "locusts";
         export default program(({ inputs, outputs, params }: any) => {
+          if (params.n > 2) throw new Error("too many");
           writeFileSync(outputs.text, readFileSync(inputs.text, "utf8") + params.word + (params.n + 1));
         });`,
     },
   );
-  await deployment.succeed();
+  const { report } = await deployment.deploy();
+  assert.deepEqual([report.jobs.done, report.jobs.failed], [4, 2]);
   assert.equal(deployment.result("a b_1.txt"), "text a b2");
   assert.equal(deployment.result("-x_2.txt"), "text -x3");
+  const { stderr } = await deployment.verb(["logs", "--job", "-x-3"]);
+  assert.match(stderr, /^==> ended by swarm\.config\.ts:\d+: node /m);
 });
 
 test("a container gets the command, its variables and its folders (with a stand-in for apptainer)", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "../../compiler/build.js";
 import { compile } from "../../compiler/compile.js";
@@ -143,6 +143,7 @@ test("a command that is no template is shown with the tag", () =>
 
 test("files that are not there are told once, with what may have been meant", async () => {
   mkdirSync(join(folder, "empty"), { recursive: true });
+  symlinkSync("elsewhere", join(folder, "link"));
   const missing = (path: string) => ({ inputs: `  inputs: { first: "${path}" },` });
   const nothing = (pattern: string) => ({ jobs: `  jobs: files("${pattern}"),` });
   const none = (pattern: string) => `4:9 the swarm has no jobs: nothing matches files("${pattern}")`;
@@ -154,6 +155,10 @@ test("files that are not there are told once, with what may have been meant", as
     [
       missing("in/{id}.fastq"), // that of another job is not meant
       "5:20 the input in/d.fastq of the job d does not exist (in/ is there, and has nothing of that name)",
+    ],
+    [
+      missing("link"),
+      "5:20 the input link of the job a does not exist; the same in 3 more jobs: b, c, … (link is a link to elsewhere, which is not there)",
     ],
     [
       missing("inn/{id}.fastq"),

@@ -108,7 +108,8 @@ exec -a bash /bin/bash "$@"
   swarm.assertOnce(60);
   assert.doesNotMatch(stderr, /killed|anew/);
   const starts = [...swarm.journals().matchAll(/^start\t.*\t(\d{13})\t/gm)].map((match) => Number(match[1]));
-  assert.ok(Math.max(...starts) - Math.min(...starts) > 4 * 3_600_000, "their clocks were wrong");
+  const hours = (Math.max(...starts) - Math.min(...starts)) / 3_600_000;
+  assert.ok(hours > 3.9, `their clocks were wrong: ${hours} hours apart, by ${swarm.count("manager")} managers`);
 }
 
 test.skipUnless(

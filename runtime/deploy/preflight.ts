@@ -97,6 +97,7 @@ function readNeeds(bundle: string, description: BundleDescription, budget: Budge
     modules: [],
     bringsPrograms: true,
     batch,
+    gpus: 0,
     slots: null,
     budget,
     pilots: pilots && {

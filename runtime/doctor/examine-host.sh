@@ -5,6 +5,7 @@
 #   $1 the target's directory   $2 the swarm, whose folder in it is meant; empty: the directory itself
 #   $3 commands that are needed, one a line   $4 modules, one a line
 #   $5 KB that are needed: where less is free, what lies there already is counted
+#   $6 GPUs that a job needs; 0: they are not counted
 #
 # Prints lines `fact<TAB>value`; what it cannot tell is missing. It does not exit, so that
 # examine-slurm.sh can follow in the same run.
@@ -69,6 +70,13 @@ if [[ $4 ]]; then
   # Start files may print, or leave the folder: only what is said on 3 counts.
   bash -c "$(declare -f fact look_for_modules locusts_find_module_command)
 look_for_modules \"\$1\" >&3" bash "$4" 3>&1 >/dev/null </dev/null
+fi
+
+# As the manager finds them, whose devices.sh stands before this.
+if [[ $6 != 0 ]]; then
+  locusts_find_gpus
+  # shellcheck disable=SC2154 # locusts_find_gpus leaves it
+  fact gpus "${#locusts_gpus[@]}"
 fi
 
 folder=$1

@@ -27,9 +27,12 @@ export async function askHostFacts(host: Host, directory: string, needs: Needs, 
     needs.commands.join("\n"),
     needs.modules.join("\n"),
     String(Math.ceil(budget.bytes / 1024)),
+    String(needs.gpus),
   ];
   const scripts: string[] = [
     loadScript("../compiler/emit/library/modules"),
+    loadScript("../compiler/emit/library/devices"),
+    loadScript("../compiler/emit/library/allocation-slurm"),
     loadScript("doctor/probe-folder"),
     loadScript("doctor/examine-host"),
   ];

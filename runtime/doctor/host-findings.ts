@@ -62,14 +62,15 @@ function* examinePrograms(facts: HostFacts, needs: Needs): Generator<Finding> {
 function* examineModules(facts: HostFacts, needs: Needs): Generator<Finding> {
   if (needs.modules.length === 0) return;
   const place = needs.pilots ? "on the login node; the nodes may differ" : "there";
+  const complain = needs.pilots ? warn : fail;
   if (!facts.hasModules) {
-    yield warn(
+    yield complain(
       "modules",
       `there is no module command ${place}`,
       "take modules out of the environment, or ask for them",
     );
   } else if (facts.missingModules.length > 0) {
-    yield warn(
+    yield complain(
       "modules",
       `cannot be loaded ${place}: ${facts.missingModules.join(", ")}`,
       "see what there is: module avail",
@@ -106,6 +107,14 @@ function* examineCores({ cores }: HostFacts, { slots }: Needs): Generator<Findin
   else yield warn("cores", message, "lower slots, unless the jobs wait for something else most of their time");
 }
 
+/** Without a scheduler, there are those of the host itself. */
+function* examineGpus({ gpus }: HostFacts, needs: Needs): Generator<Finding> {
+  if (gpus === undefined) return;
+  const message = `a job needs ${countOf(needs.gpus, "GPU")}; it has ${gpus}`;
+  if (needs.gpus <= gpus) yield ok("GPUs", message);
+  else yield fail("GPUs", message, "ask for fewer by resources.gpus, or see what CUDA_VISIBLE_DEVICES says there");
+}
+
 /** Without a scheduler, managers go on when the login that has started them ends: unless the host ends them, too. */
 function* examineLeftBehind({ leftBehind }: HostFacts, { access, pilots }: Needs): Generator<Finding> {
   if (pilots || !access?.host || leftBehind === undefined) return;
@@ -138,5 +147,6 @@ export function* examineHost(facts: HostFacts, needs: Needs): Generator<Finding>
   yield* examinePrograms(facts, needs);
   yield* examineModules(facts, needs);
   yield* examineCores(facts, needs);
+  yield* examineGpus(facts, needs);
   yield* examineLeftBehind(facts, needs);
 }

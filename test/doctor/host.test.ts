@@ -25,6 +25,7 @@ const NEEDS: Needs = {
   commands: listCommands({ program: undefined, container: undefined }, undefined),
   modules: [],
   bringsPrograms: false,
+  gpus: 0,
   slots: null,
   budget: { folders: 1, files: 1, bytes: 1 },
   pilots: null,
@@ -50,8 +51,13 @@ test("node and apptainer may be on the nodes alone; without SLURM they have to b
   assert.deepEqual(complaints(`${SAID}missing\tnode\n`), ["fail: node is not there"]);
   assert.deepEqual(
     complaints(`${SAID}missing\tapptainer\nno-module\tapptainer\n`, { modules: ["apptainer"], bringsPrograms: true }),
-    ["warn: apptainer is not there without the swarm's environment", "warn: cannot be loaded there: apptainer"],
+    ["warn: apptainer is not there without the swarm's environment", "fail: cannot be loaded there: apptainer"],
   );
+});
+
+test("GPUs are counted where a job needs some, and no scheduler gives them", () => {
+  assert.deepEqual(complaints(`${SAID}gpus\t1\n`, { gpus: 1 }), []);
+  assert.deepEqual(complaints(`${SAID}gpus\t1\n`, { gpus: 2 }), ["fail: a job needs 2 GPUs; it has 1"]);
 });
 
 test("more jobs at a time than cores are a warning", () => {

@@ -29,6 +29,13 @@ test("this machine is ready, and looking at it changes nothing", async () => {
   assert.deepEqual(readdirSync(swarm.folder), before);
 });
 
+test("GPUs that a job needs, and there are not, are told", async () => {
+  const swarm = new Deployment(`resources: { gpus: 2 }, ${JOBS}`);
+  const doctor = (devices: string) => swarm.verb(["doctor"], { CUDA_VISIBLE_DEVICES: devices });
+  assert.match((await doctor("GPU-a")).stdout, /^fail {4}GPUs +a job needs 2 GPUs; it has 1$/m);
+  assert.match((await doctor("3,4")).stdout, /^ok {6}GPUs +a job needs 2 GPUs; it has 2$/m);
+});
+
 test("a tool that the manager needs is missed", async () => {
   const swarm = new Deployment(JOBS);
   const bin = mkdtempSync(join(tmpdir(), "locusts-doctor-bin-"));

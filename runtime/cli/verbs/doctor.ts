@@ -36,6 +36,7 @@ function needsOf(plan: SwarmPlan, description: BundleDescription, pilots: number
     modules: plan.modules,
     bringsPrograms:
       plan.modules.length > 0 || plan.prepare !== undefined || plan.variables.some(([name]) => name === "PATH"),
+    gpus: bundled ? 0 : (description.needs?.byJob?.most.gpus ?? plan.gpus),
     slots: bundled ? null : { count: plan.target.slots, cpus: description.needs?.cpus ?? plan.cpus },
     budget: description.budget,
     pilots: bundled && {

@@ -18,6 +18,8 @@ export interface Needs {
   /** whether the environment may bring programs that the login has not */
   readonly bringsPrograms: boolean;
   readonly budget: Budget;
+  /** that any job has for itself, where no scheduler gives them */
+  readonly gpus: number;
   /** without a scheduler: jobs at a time, if that is said, and the cores that each keeps busy */
   readonly slots: { readonly count: number | undefined; readonly cpus: number } | null;
   readonly pilots: PilotNeeds | null;

@@ -53,7 +53,7 @@ function ticksOf(distribution: Distribution, x: (value: number) => number) {
   const { bars, measure } = distribution;
   const edges = [(bars[0] as Bar).from, ...bars.map(({ to }) => to)];
   const step = Math.ceil((edges.length - 1) / (MOST_TICKS - 1));
-  return edges
+  const ticks = edges
     .filter((_, i) => i % step === 0)
     .map((value) => {
       const place = x(value);
@@ -68,6 +68,8 @@ function ticksOf(distribution: Distribution, x: (value: number) => number) {
           .replace(/^0\.0 s$/, "0 s"),
       };
     });
+  // Of what is the same when it is rounded, one tells it.
+  return ticks.filter(({ text }, i) => text !== ticks[i - 1]?.text);
 }
 
 /** A distribution as the page draws it. */

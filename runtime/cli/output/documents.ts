@@ -72,6 +72,8 @@ export interface CheckDocument extends TargetDocument {
 export interface DiffDocument extends TargetDocument {
   /** the git revision, if one was given */
   readonly against: string | null;
+  /** whether there was a bundle to compare with; without one, all jobs are added */
+  readonly hasBefore: boolean;
   readonly files: readonly ChangedFile[];
   /** names of jobs, by what has changed */
   readonly jobs: { readonly [change: string]: readonly string[] };

@@ -120,6 +120,7 @@ function tell({ terminal, json }: VerbContext, found: Found, { against, markdown
     terminal.printDocument("diff", {
       target,
       against: against ?? null,
+      hasBefore: found.hasBefore,
       files,
       jobs: Object.fromEntries(jobs),
       script,

@@ -10,7 +10,7 @@ const test = suite("limits");
 test("a time limit ends a job and all that it has started; a quick one is not touched", async () => {
   const deployment = new Deployment(
     `
-    jobs: list("id", ["quick", "slow", "stubborn", "family", "polite", "nearly"]),
+    jobs: list("id", ["quick", "slow", "stubborn", "family", "polite", "nearly", "late"]),
     outputs: { text: "{id}.txt" },
     limits: { time: "2s" },
     command: ({ outputs, params }) => sh\`
@@ -21,16 +21,18 @@ test("a time limit ends a job and all that it has started; a quick one is not to
         family) bash -c 'trap "" TERM; sleep 61 & sleep 62' & bash -c 'sleep 63' ;;
         polite) trap 'exit 0' TERM; sleep 64 & wait ;;
         nearly) sleep 1.9 ;;
+        late) sleep 2.9 ;;
       esac\`,
   `,
     {},
     undefined,
-    6,
+    7,
   );
   const { exitCode, report } = await deployment.deploy();
   assert.equal(exitCode, 3);
   assert.deepEqual(report.failures.map(({ job, cause }) => `${job} ${cause}`).sort(), [
     "family timeout",
+    "late timeout",
     "polite timeout",
     "slow timeout",
     "stubborn timeout",

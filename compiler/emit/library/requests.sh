@@ -90,21 +90,37 @@ locusts_give_part() { # slot part helps
 }
 
 # Ends the jobs that have run for too long. Only time counts in which a job could run: none while it is
-# stopped, or all of us are, as a batch system may do it.
+# stopped, or all of us are, as a batch system may do it. Leaves in locusts_next_limit when the next look is due,
+# if that is before the next tick.
 locusts_watch_time() {
-  local slot job pid limit passed=$((locusts_uptime - locusts_last_watch))
-  locusts_last_watch=$locusts_uptime
+  local slot job pid limit left spent passed
+  locusts_read_uptime
+  locusts_read_clock
+  passed=$((locusts_uptime - locusts_last_watch))
+  locusts_last_watch=$locusts_uptime locusts_next_limit=''
   ((passed <= 300)) || passed=300 # looks are a second apart, if nothing holds us up
   for slot in "${!locusts_slot_pid[@]}"; do
     job=''
     { read -r job <"$locusts_work/slots/$slot"; } 2>/dev/null
-    if [[ ! $job || $job != "${locusts_timed_job[slot]-}" ]]; then
+    spent=$passed
+    if [[ $job != "${locusts_timed_job[slot]-}" ]]; then
       locusts_timed_job[slot]=$job locusts_time_spent[slot]=0
+      [[ $job ]] || continue
+      # It has begun since the last look, whatever the clock says.
+      spent=${job#* }
+      spent=$(((locusts_now - ${spent%% *}) / 10000))
+      ((spent >= 0)) || spent=0
+      ((spent <= passed)) || spent=$passed
+    fi
+    [[ $job ]] || continue
+    pid=${job%% *} limit=${job##* }
+    locusts_is_suspended "$pid" || locusts_time_spent[slot]=$((locusts_time_spent[slot] + spent))
+    left=$((100 * limit + 2 - locusts_time_spent[slot])) # what was rounded must not cut it short
+    if ((left > 0)); then
+      ((left >= 100 || (locusts_next_limit && locusts_next_limit <= locusts_uptime + left))) ||
+        locusts_next_limit=$((locusts_uptime + left))
       continue
     fi
-    pid=${job%% *} limit=${job##* }
-    locusts_is_suspended "$pid" || locusts_time_spent[slot]=$((locusts_time_spent[slot] + passed))
-    ((locusts_time_spent[slot] >= 100 * limit)) || continue
     if [[ ! -e $locusts_work/slots/timeout.$pid ]]; then
       # Not before the slot can see why: it is asked again a second later.
       { : >"$locusts_work/slots/timeout.$pid"; } 2>/dev/null || continue
@@ -240,8 +256,7 @@ locusts_watch_folder() {
 
 # Lets the slots that wait for their turn begin a job, one every so often.
 locusts_grant_turns() {
-  local slot inbox left
-  locusts_patience=1
+  local slot inbox
   ((${#locusts_turns[@]} > 0)) || return 0
   locusts_read_uptime
   if [[ $locusts_stopping ]]; then
@@ -259,9 +274,21 @@ locusts_grant_turns() {
     locusts_next_turn=$((locusts_uptime + (locusts_stagger + 9) / 10 + 1))
   fi
   ((${#locusts_turns[@]} > 0)) || return 0
-  left=$((locusts_next_turn - locusts_uptime))
+  locusts_wake_by "$locusts_next_turn"
+}
+
+# A job's time is up within a second, or is up.
+locusts_heed_limit() {
+  locusts_read_uptime
+  ((locusts_uptime < locusts_next_limit)) || locusts_watch_time
+  [[ ! $locusts_next_limit ]] || locusts_wake_by "$locusts_next_limit"
+}
+
+# The manager is to wait for its slots until then at most.
+locusts_wake_by() { # uptime
+  local left=$(($1 - locusts_uptime))
   ((left > 0)) || left=1 # a time-out of 0 would read nothing at all
-  printf -v locusts_patience '%d.%02d' "$((left / 100))" "$((left % 100))"
+  ((left >= locusts_wait)) || locusts_wait=$left
 }
 
 locusts_answer() { # word slot end message
@@ -281,12 +308,16 @@ locusts_answer() { # word slot end message
 
 # Serves the slots until all of them have ended.
 locusts_serve() {
-  local heard='' words word slot list last_tick=$SECONDS
+  local heard='' words word slot list wait last_tick=$SECONDS
   while ((${#locusts_slot_pid[@]} > 0)); do
+    locusts_wait=100 # hundredths of a second
+    ((locusts_slots_to_start == 0)) || locusts_wait=2
     ((locusts_stagger == 0)) || locusts_grant_turns
-    # Patience may end in the middle of a line: what was read of it is kept for the next time.
+    [[ ! $locusts_next_limit ]] || locusts_heed_limit
+    printf -v wait '%d.%02d' "$((locusts_wait / 100))" "$((locusts_wait % 100))"
+    # It may end in the middle of a line: what was read of it is kept for the next time.
     words=''
-    if IFS='' read -r -t "$locusts_patience" -u "$locusts_requests" words; then
+    if IFS='' read -r -t "$wait" -u "$locusts_requests" words; then
       words=$heard$words heard=''
       word=${words%% *} list=${words##* } slot=${words#* }
       slot=${slot%% *}

@@ -16,7 +16,6 @@ locusts_start_slots() {
   locusts_read_uptime
   locusts_next_look=$((locusts_uptime + locusts_between_looks))
   while ((first-- > 0)); do locusts_start_slot || break; done
-  ((locusts_slots_to_start == 0)) || locusts_patience=0.02
 }
 
 # Starts further slots, if they are of use.
@@ -34,7 +33,6 @@ locusts_start_more() {
     done
     locusts_next_look=0
   fi
-  ((locusts_slots_to_start > 0)) || locusts_patience=1
 }
 
 # Are there jobs that no slot has been given?

@@ -102,7 +102,7 @@ locusts_end_job() { # signal
 
 # Tells the manager of the job that runs: it ends those that run for too long.
 locusts_have_timed() {
-  printf '%s %s %s\n' "$locusts_pid" "${locusts_start:0:-6}" "$locusts_time_limit" >|"$locusts_work/slots/$locusts_slot"
+  printf '%s %s %s\n' "$locusts_pid" "$locusts_start" "$locusts_time_limit" >|"$locusts_work/slots/$locusts_slot"
 }
 
 # A job of which the manager cannot be told would run without a limit: it is ended, and stays unfinished.

@@ -13,7 +13,6 @@ locusts_read_need() { # field
 
 # Finds out what the try at hand needs, and waits until it is free. Fails if no more jobs are begun before.
 locusts_await_needs() {
-  local word
   if [[ $locusts_time_by_job ]]; then
     locusts_read_need "$locusts_need_seconds"
     locusts_time_limit=$locusts_need
@@ -26,8 +25,10 @@ locusts_await_needs() {
   locusts_read_need "$locusts_need_gpus"
   locusts_job_gpus=$locusts_need
   printf 'need %s %s %s %s\n' "$locusts_slot" "$locusts_job_cpus" "$locusts_job_memory" "$locusts_job_gpus" >&3
-  read -t 0 -u 4 || locusts_publish # what has ended is written down while this one waits
-  if ! read -r -u 4 word locusts_own_gpus locusts_own_pins || [[ $word != go ]]; then
+  locusts_hear
+  locusts_own_pins=${locusts_heard##* } locusts_own_gpus=${locusts_heard#* }
+  locusts_own_gpus=${locusts_own_gpus%% *}
+  if [[ $locusts_heard != 'go '* ]]; then
     locusts_left=1
     return 1
   fi

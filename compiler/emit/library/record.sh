@@ -6,7 +6,7 @@
 # one is to stay small.
 
 locusts_jobs_a_batch=128
-locusts_shortest_batch=200000 locusts_longest_batch=2000000 # microseconds; between them, so many times what writing takes:
+locusts_shortest_batch=1000000 locusts_longest_batch=2000000 # microseconds; between them, so many times what writing takes:
 locusts_batch_share=20
 
 # The job at hand has ended well. (Bash copies a function for each call of it: what is rare stands elsewhere.)
@@ -14,7 +14,7 @@ locusts_record() { # words-for-outputs paths
   locusts_pid=''
   printf -v locusts_line 'done\t%s\t%s\tok\t0\t%s\t%s\t%s\t%s\t%s\t.' \
     "$locusts_number" "$locusts_try" "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_used" "$locusts_place" "$1"
-  [[ $locusts_batch != 1 ]] || ! locusts_note_alone "$@" || return 0
+  ((locusts_ended > 0)) || ! locusts_note_alone "$@" || return 0
   if ! printf '%s\0' "${@:2}" "$locusts_line" >>"$locusts_work/slots/$locusts_slot.ended"; then
     locusts_disk_is_full=1
   elif ((++locusts_ended >= locusts_batch || locusts_now - locusts_published > locusts_between_batches)); then
@@ -22,11 +22,9 @@ locusts_record() { # words-for-outputs paths
   fi
 }
 
-# By itself, and with nothing to be measured or brought: no process has to be started for that.
+# By itself, and with nothing to be shared, measured or brought: no process has to be started for that.
 locusts_note_alone() { # words-for-outputs paths
-  [[ $# == 1 && $1 == - && ! $locusts_home ]] || return
-  locusts_saw_oom_kill
-  locusts_memory_ran_out=''
+  [[ $# == 1 && $1 == - && $locusts_used != quick && ! $locusts_home ]] || return
   printf '%s-\t.\n' "${locusts_line%.}" || return
   locusts_have_published
 }

@@ -197,10 +197,23 @@ locusts_await_turn() {
   return 1
 }
 
-# Reads the manager's answer. If it is not there yet, what has ended is written down in the meantime.
+# Leaves what the manager answers in locusts_heard. If it keeps one waiting, what has ended is written down in the meantime.
+locusts_hear() {
+  local rest=''
+  IFS='' read -r -t 0.2 -u 4 locusts_heard && return
+  locusts_publish
+  IFS='' read -r -u 4 rest
+  locusts_heard+=$rest # patience may have ended in the middle of a line
+}
+
+# Is told which jobs come next, if any do.
 locusts_read_answer() {
-  read -t 0 -u 4 || locusts_publish # asked for so, since a time limit could end in the middle of a line
-  read -r -u 4 locusts_message locusts_sequence locusts_chunk locusts_first locusts_count locusts_helps locusts_list_file
+  local IFS=' ' words
+  locusts_hear
+  # shellcheck disable=SC2206 # to be split; none of them is a pattern
+  words=($locusts_heard)
+  locusts_message=${words[0]-} locusts_sequence=${words[1]-} locusts_chunk=${words[2]-} locusts_first=${words[3]-}
+  locusts_count=${words[4]-} locusts_helps=${words[5]-} locusts_list_file=${words[*]:6}
   [[ $locusts_helps != - ]] || locusts_helps=''
 }
 

@@ -48,7 +48,7 @@ locusts_quick=20000 # microseconds: a try that ends well in less is not looked a
 # locusts_memory_ran_out is set until a try is judged by it. Quick tries that end well are not looked at
 # one by one: a look takes some thousandths of what a try does, and then it would be some hundredths.
 locusts_saw_oom_kill() {
-  local id key value place before=$locusts_oom_kills
+  local id key value place text='' before=$locusts_oom_kills
   if [[ ! $locusts_memory_events ]]; then # the first call finds out where it is counted
     locusts_memory_events=none
     while IFS=: read -r id key value; do
@@ -63,9 +63,8 @@ locusts_saw_oom_kill() {
     done </proc/self/cgroup
   fi
   [[ $locusts_memory_events != none ]] || return 1
-  while read -r key value; do
-    [[ $key != oom_kill ]] || locusts_oom_kills=$value
-  done <"$locusts_memory_events"
+  IFS='' read -r -d '' text <"$locusts_memory_events"
+  [[ $text != *'oom_kill '* ]] || text=${text##*'oom_kill '} locusts_oom_kills=${text%%[!0-9]*}
   ((locusts_oom_kills > before)) || return 1
   locusts_memory_ran_out=1 locusts_kills_before=$before
 }

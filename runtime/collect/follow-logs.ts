@@ -2,12 +2,12 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BundledJob } from "../../compiler/format/bundle.js";
-import { logNameOf, logPath } from "../results/logs.js";
+import { logNameOf, logPath, STREAMS, type Stream } from "../results/logs.js";
 import type { EndedTry } from "../run/journal.js";
 import type { Run } from "../run/run-folder.js";
 import { RunState } from "../run/run-state.js";
 import { type DeployedSwarm, openRuns } from "./deployed-swarm.js";
-import { baseOf, STREAMS, type Stream } from "./look-at-job.js";
+import { baseOf } from "./look-at.js";
 import { RecordReader } from "./record-reader.js";
 
 /** So much of a log that is there already is shown: of the only one, and of one of many. */

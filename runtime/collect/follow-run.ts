@@ -7,10 +7,11 @@ import { mistakeInData } from "../results/data/read-data.js";
 import { asFailure, type Failure } from "../results/failure.js";
 import { treeRecord } from "../results/job-state.js";
 import type { JobResult, Ledger } from "../results/ledger.js";
-import { logNameOf, logPath } from "../results/logs.js";
+import { logNameOf, logPath, STREAMS } from "../results/logs.js";
 import { InvalidData, isOfJob, OutputRefused } from "../results/output-refused.js";
 import type { Results } from "../results/results.js";
 import type { Used } from "../results/used.js";
+import { type EndedTry, secondsOf } from "../run/journal.js";
 import { Pace } from "../run/pace.js";
 import type { Run } from "../run/run-folder.js";
 import { type FinishedTry, RunState } from "../run/run-state.js";
@@ -40,12 +41,15 @@ export interface FollowOptions {
   readonly collected?: (result: JobResult) => void;
 }
 
-function secondsOf(ended: FinishedTry): number {
-  return Math.max(0, ended.end - ended.start) / 1000;
+/** What is known of a job's result by the try that it has ended with, before anything was collected. */
+export function resultOf({ key, name }: BundledJob, ended: EndedTry) {
+  const { cause, exitCode, attempt: attempts, start, host, outputs, detail, usage, incarnation: manager, slot } = ended;
+  const seconds = secondsOf(ended);
+  return { key, name, cause, exitCode, attempts, seconds, ...usage, host, start, manager, slot, outputs, detail };
 }
 
 function* logsOf({ incarnation, place, number }: FinishedTry): Generator<Artifact> {
-  for (const stream of ["out", "err"])
+  for (const stream of STREAMS)
     yield { kind: "file", path: `${incarnation}/${place}/${number}.${stream}`, bytes: undefined };
 }
 
@@ -244,30 +248,14 @@ export class RunFollower {
     const failed = cause !== "ok";
     if (failed && !description.tree) this.#results.setAsideOutputsOf(job);
     const logName = logNameOf(job, description);
-    for (const stream of ["out", "err"] as const) {
+    for (const stream of STREAMS) {
       const log = `${folder}.${stream}`;
       const size = lstatSync(log, { throwIfNoEntry: false })?.size ?? 0;
       if ((failed || keepLogs) && size > 0) this.#results.collectLog(log, logPath(logName, stream));
       else this.#results.dropLog(logPath(logName, stream));
     }
-    return {
-      key: job.key,
-      name: job.name,
-      status: failed ? "failed" : "done",
-      cause,
-      exitCode: ended.exitCode,
-      attempts: ended.attempt,
-      seconds: secondsOf(ended),
-      ...ended.usage,
-      host: ended.host,
-      start: ended.start,
-      manager: ended.incarnation,
-      slot: ended.slot,
-      earlier: ended.earlier,
-      run: this.#label,
-      outputs,
-      digests,
-      detail,
-    };
+    const status = failed ? "failed" : "done";
+    const { earlier } = ended;
+    return { ...resultOf(job, ended), status, cause, earlier, run: this.#label, outputs, digests, detail };
   }
 }

@@ -4,10 +4,12 @@ import type { BundledJob } from "../../compiler/format/bundle.js";
 import { isWithin } from "../../compiler/format/within.js";
 import { asFailure, type Failure, lineOf } from "../results/failure.js";
 import type { JobResult } from "../results/ledger.js";
+import { STREAMS, type Stream } from "../results/logs.js";
 import type { EndedTry, StartedTry } from "../run/journal.js";
 import { isClosed, type Run } from "../run/run-folder.js";
 import { type DeployedSwarm, viewRun } from "./deployed-swarm.js";
-import { folderOf } from "./look-at.js";
+import { resultOf } from "./follow-run.js";
+import { baseOf, folderOf } from "./look-at.js";
 
 /** What a job has in its folder on the target. */
 export interface JobFolder {
@@ -47,10 +49,6 @@ export interface KnownJob {
   forget(): void;
 }
 
-export type Stream = "out" | "err";
-
-export const STREAMS: readonly Stream[] = ["out", "err"];
-
 /** So many entries of a job's folder are looked at. */
 const MOST_ENTRIES = 1000;
 
@@ -69,12 +67,6 @@ async function findTry(deployed: DeployedSwarm, job: BundledJob) {
     return { run, started: isRunning ? begun : undefined, begun: isOpen ? begun : undefined, ended: last };
   }
   return undefined;
-}
-
-/** Where a try's own folder and logs lie on the target, without the ends of their names. */
-export function baseOf({ files }: Pick<DeployedSwarm, "files">, run: Run, { incarnation, place, number }: Try): string {
-  const work = join(files.there, "runs", String(run.number), "work");
-  return join(place.startsWith("/") ? place : join(work, incarnation, place), String(number));
 }
 
 async function listFolder(deployed: DeployedSwarm, job: BundledJob, run: Run, last: Try): Promise<JobFolder> {
@@ -97,29 +89,6 @@ async function listFolder(deployed: DeployedSwarm, job: BundledJob, run: Run, la
 
 function isInput(path: string, { inputs }: BundledJob): boolean {
   return inputs.some((input) => isWithin(input, path));
-}
-
-/** A result that has not been collected, as it will be. */
-function resultOf({ key, name }: BundledJob, ended: EndedTry): JobResult {
-  const { cause, exitCode, attempt, start, end, host, detail } = ended;
-  const seconds = Math.max(0, end - start) / 1000;
-  const status = ended.event === "done" ? "done" : "failed";
-  const outputs = { outputs: ended.outputs, digests: [] };
-  const measured = { seconds, ...ended.usage, start, manager: ended.incarnation, slot: ended.slot };
-  return {
-    key,
-    name,
-    status,
-    cause,
-    exitCode,
-    attempts: attempt,
-    ...measured,
-    host,
-    run: "",
-    detail,
-    ...outputs,
-    earlier: [],
-  };
 }
 
 /** Looks at one job on the target, and brings its logs here if it has not been collected. */
@@ -150,7 +119,17 @@ export async function lookAtJob(deployed: DeployedSwarm, job: BundledJob): Promi
   }
   const known = ledger.get(job.key);
   const ended = found?.ended;
-  const result = ended && !isClosed(found.run) ? resultOf(job, ended) : known;
+  // One that has not been collected is as it will be.
+  const result: JobResult | undefined =
+    ended && !isClosed(found.run)
+      ? {
+          ...resultOf(job, ended),
+          status: ended.event === "done" ? "done" : "failed",
+          run: "",
+          digests: [],
+          earlier: [],
+        }
+      : known;
   const started = found?.started;
   return {
     job,

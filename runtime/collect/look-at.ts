@@ -23,18 +23,30 @@ export interface RunningJob {
 
 export type Standing = Readonly<Awaited<ReturnType<typeof lookAt>>>;
 
+type Place = Pick<EndedTry, "incarnation" | "place" | "number">;
+
+/** Where a try's own folder and logs lie on the target, without the ends of their names. */
+export function baseOf(
+  { files }: Pick<DeployedSwarm, "files">,
+  run: Run,
+  { incarnation, place, number }: Place,
+): string {
+  const work = join(files.there, "runs", String(run.number), "work");
+  return join(place.startsWith("/") ? place : join(work, incarnation, place), String(number));
+}
+
 /** Where the command of a try runs, as its target calls it; undefined where its journal does not say. */
 export function folderOf(
-  { files, description, workspace }: Pick<DeployedSwarm, "files" | "description" | "workspace">,
+  deployed: Pick<DeployedSwarm, "files" | "description" | "workspace">,
   run: Run,
-  { incarnation, place, number }: Pick<EndedTry, "incarnation" | "place" | "number">,
+  at: Place,
 ): string | undefined {
-  const { tree } = description;
-  const work = join(files.there, "runs", String(run.number), "work");
+  const { files, workspace } = deployed;
+  const { tree } = deployed.description;
   if (tree?.mode === "inPlace") return resolve(workspace.folder, tree.root, tree.workdir);
-  if (tree?.mode === "copy") return join(work, "tree", tree.workdir);
-  if (place === "") return undefined;
-  const own = join(place.startsWith("/") ? place : join(work, incarnation, place), String(number));
+  if (tree?.mode === "copy") return join(files.there, "runs", String(run.number), "work", "tree", tree.workdir);
+  if (at.place === "") return undefined;
+  const own = baseOf(deployed, run, at);
   return tree ? join(own, "tree", tree.workdir) : own;
 }
 

@@ -7,6 +7,7 @@ import { type BundledJob, collectedTree } from "../../compiler/format/bundle.js"
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { loadScript } from "../hosts/load-script.js";
 import { scriptProblem } from "../hosts/run-script.js";
+import type { Stream } from "../results/logs.js";
 import { type EndedTry, JournalReader } from "../run/journal.js";
 import { removeFolder } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
@@ -30,7 +31,7 @@ export interface OfferedShell {
 
 export interface ReproObserver {
   /** what the job prints, as it comes */
-  printed(stream: "out" | "err", block: Buffer): void;
+  printed(stream: Stream, block: Buffer): void;
   /** what is waited for, in words */
   waiting(message: string): void;
   /** a shell can be had, until `signal` ends all of it */

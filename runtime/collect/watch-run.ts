@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { secondsOf } from "../run/journal.js";
 import { Pace, progressOf, type RunProgress } from "../run/pace.js";
 import type { Run } from "../run/run-folder.js";
 import { RunState } from "../run/run-state.js";
@@ -43,7 +44,7 @@ export async function watchRun(deployed: DeployedSwarm, show: (progress: Watched
     await files.readJournals(run);
     state.read((ended) => {
       if (ended.event === "failed") failed += 1;
-      pace.ended(Math.max(0, ended.end - ended.start) / 1000);
+      pace.ended(secondsOf(ended));
     });
     if (!status.active) return true;
     const progress = progressOf(state, pace, run.jobs, (number) => names.get(number) ?? "");

@@ -27,8 +27,12 @@ export function logNameOf(
   return runsLines ? `${name}.${key.slice(0, 8)}` : name;
 }
 
+/** What a job prints on. */
+export const STREAMS = ["out", "err"] as const;
+export type Stream = (typeof STREAMS)[number];
+
 /** The path of a log below results. @param job what the job's logs are called */
-export function logPath(job: string, stream: "out" | "err"): string {
+export function logPath(job: string, stream: Stream): string {
   return `${LOG_FOLDER}/${fileNameOf(job)}.${stream}`;
 }
 

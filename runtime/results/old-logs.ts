@@ -4,7 +4,7 @@ import type { BundleDescription, BundledJob } from "../../compiler/format/bundle
 import { namesIn } from "../../compiler/format/file-access.js";
 import { LOG_FOLDER } from "../../compiler/format/results.js";
 import { stampOf } from "./fingerprint.js";
-import { logNameOf, logPath } from "./logs.js";
+import { logNameOf, logPath, STREAMS } from "./logs.js";
 import type { PlacedOutput } from "./placed-outputs.js";
 import type { Results } from "./results.js";
 
@@ -17,8 +17,6 @@ export interface OldLogs {
 }
 
 const NONE: OldLogs = { superseded: [], stale: [] };
-
-const STREAMS = ["out", "err"] as const;
 
 /** Finds logs in results/ that are of no job of the definition. Files there that are of no job at all are the user's own. */
 export function findOldLogs(

@@ -5,7 +5,7 @@ import { textOf } from "../../compiler/format/file-access.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { STATE_FILES } from "../workspace/workspace.js";
 import type { Ledger } from "./ledger.js";
-import { logNameOf, logPath } from "./logs.js";
+import { logNameOf, logPath, STREAMS } from "./logs.js";
 import type { Results } from "./results.js";
 
 /*
@@ -52,7 +52,7 @@ function renameLogs(folder: string, ledger: Ledger, description: BundleDescripti
   for (const [older, key] of known) {
     const name = ledger.get(older)?.name;
     if (name === undefined) continue;
-    for (const stream of ["out", "err"] as const) {
+    for (const stream of STREAMS) {
       const [from, to] = [older, key].map((of) =>
         join(folder, logPath(logNameOf({ name, key: of }, description), stream)),
       );

@@ -33,6 +33,11 @@ export interface EndedTry {
   readonly slot: string;
 }
 
+/** How long a try took, in seconds; the clock may have been set back meanwhile. */
+export function secondsOf({ start, end }: Pick<EndedTry, "start" | "end">): number {
+  return Math.max(0, end - start) / 1000;
+}
+
 /** A try that was begun. */
 export interface StartedTry extends Pick<EndedTry, "number" | "attempt" | "start" | "incarnation" | "host" | "slot"> {
   /** as of a try that has ended; absolute where it runs on its node's own disk; empty in journals of earlier versions */

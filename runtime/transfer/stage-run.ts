@@ -127,7 +127,7 @@ export async function stageRun(options: StageOptions): Promise<StagedRun> {
   }
   await flush();
   const facts = { digest: description.digest, chunks: chunk, jobs: wanted.length, managers: options.managers };
-  return { number, folder, description, facts, shared: [...shared.values()], sources, tree };
+  return { number, folder, facts, shared: [...shared.values()], sources, tree };
 }
 
 /** Makes anew what lies on a target once and was changed by a job. @throws RuntimeProblem if an input has changed */

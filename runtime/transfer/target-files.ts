@@ -1,4 +1,4 @@
-import type { BundleDescription, Upload } from "../../compiler/format/bundle.js";
+import type { Upload } from "../../compiler/format/bundle.js";
 import type { DigestCache } from "../../compiler/format/content/digest-cache.js";
 import type { Host } from "../hosts/host.js";
 import type { ScriptName } from "../hosts/load-script.js";
@@ -9,7 +9,6 @@ import type { StagedTree } from "./stage-tree.js";
 export interface StagedRun {
   readonly number: number;
   readonly folder: string;
-  readonly description: BundleDescription;
   readonly facts: RunFacts;
   /** inputs that have to be on the target, once */
   readonly shared: readonly Upload[];

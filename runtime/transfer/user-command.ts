@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, linkSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeFolders } from "../../compiler/format/make-folders.js";
@@ -43,10 +44,8 @@ export async function sendByCommand(
   layOut(entries, from);
   // What it prints is for the user to see, and not part of any document on standard output.
   const child = spawn("bash", ["-c", command], { env: { ...process.env, from, to }, stdio: ["inherit", 2, 2] });
-  const code = await new Promise<number>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (exitCode, signal) => resolve(signal ? 128 : (exitCode ?? 1)));
-  });
+  const [exitCode, signal] = await once(child, "close");
+  const code = signal ? 128 : exitCode;
   if (code !== 0) {
     throw new RuntimeProblem(
       `transfer.command ended with exit code ${code}: ${command}`,

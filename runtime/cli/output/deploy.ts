@@ -69,7 +69,7 @@ export function summarizeDeploy(
   const pending = jobs.pending > 0 ? `, ${formatNumber(jobs.pending)} pending` : "";
   const place = relative(process.cwd(), workspace.results) || ".";
   const done = `${formatNumber(jobs.done)}/${formatNumber(jobs.total)} done`;
-  for (const sentence of describeUsage(commands.description.needs, result.used)) report.say(sentence);
+  for (const sentence of describeUsage(commands.swarm.description.needs, result.used)) report.say(sentence);
   const cost = describeCost(result.seconds, result.used);
   if (cost !== undefined) report.say(cost);
   report.say(`${colors.bold(done)}${cached}${failed}${pending}: ${place}`);

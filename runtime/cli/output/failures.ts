@@ -71,13 +71,17 @@ function describeCommon({ kind, name, value, relation, count, others }: Trait, s
 }
 
 /** Why jobs have failed, in words; failures with the same words are not always alike. */
-function headlineOf({ cause, exitCode, detail, isRead }: ShownCluster): string {
-  const unread = isRead ? "" : "; their logs were not looked at, since there are too many";
-  return `${wordsOf({ cause, exitCode, detail })}${unread}`;
+function headlineOf(cluster: ShownCluster): string {
+  return `${wordsOf(cluster)}${cluster.isRead ? "" : "; their logs were not looked at, since there are too many"}`;
 }
 
-/** Says of jobs that have failed alike what they died of, and what they have in common. */
-export function sayCluster(voice: Voice, cluster: ShownCluster, { isNamed = true, commands }: ClusterOptions): void {
+/** Says of jobs that have failed alike what they died of, and what they have in common. @param isNamed whether some of them are named */
+export function sayCluster(
+  voice: Voice,
+  cluster: ShownCluster,
+  commands: CommandLines | undefined,
+  isNamed = true,
+): void {
   const { colors } = voice;
   const { jobs, lines, traits } = cluster;
   voice.say(`${colors.red(countOf(jobs.length, "job"))} failed: ${headlineOf(cluster)}`);
@@ -91,15 +95,9 @@ export function sayCluster(voice: Voice, cluster: ShownCluster, { isNamed = true
   if (shown.length > 0) voice.quote(shown.map((line) => `  ${colors.dim(`${first.name}|`)} ${line}`).join("\n"));
 }
 
-interface ClusterOptions {
-  /** whether some of the jobs are named */
-  readonly isNamed?: boolean;
-  readonly commands?: CommandLines | undefined;
-}
-
 /** Says what failed: the largest clusters of failures that are alike, with the end of one log for each. */
 export function sayFailures(voice: Voice, clusters: readonly ShownCluster[], commands?: CommandLines): void {
-  for (const cluster of clusters.slice(0, MOST_CLUSTERS)) sayCluster(voice, cluster, { commands });
+  for (const cluster of clusters.slice(0, MOST_CLUSTERS)) sayCluster(voice, cluster, commands);
   const rest = clusters.slice(MOST_CLUSTERS);
   const jobs = rest.reduce((sum, cluster) => sum + cluster.jobs.length, 0);
   if (rest.length > 0) {
@@ -134,7 +132,7 @@ export function describeClusters(clusters: readonly ShownCluster[]): ClusterDocu
 }
 
 /** Failures put together as they are told, for the report. */
-export function tellFailures(commands?: CommandLines): TellFailures {
+export function tellFailures(commands: CommandLines): TellFailures {
   return (clusters) =>
     clusters.slice(0, MOST_IN_REPORT).map((cluster) => {
       const { jobs, lines, traits } = cluster;
@@ -145,7 +143,7 @@ export function tellFailures(commands?: CommandLines): TellFailures {
         advice: adviceOn(first),
         common: traits.map((trait) => describeCommon(trait, jobs.length)),
         example: first.name,
-        printed: lines.map((line) => (commands ? commands.translate(line, first.name) : line)).join("\n"),
+        printed: lines.map((line) => commands.translate(line, first.name)).join("\n"),
         jobs: jobs.slice(0, MOST_NAMED).map(({ name }) => name),
       };
     });

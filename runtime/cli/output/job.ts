@@ -10,6 +10,7 @@ import type { JobResult } from "../../results/ledger.js";
 import type { CommandLine, CommandLines } from "./command-lines.js";
 import type { JobFailureDocument, JobLogDocument } from "./documents.js";
 import { wordsOf } from "./failures.js";
+import { shownFolder } from "./running.js";
 import type { Terminal } from "./terminal.js";
 
 /** So many files that a job has written are named. */
@@ -82,8 +83,10 @@ export function sayJob(terminal: Terminal, known: KnownJob, commands: CommandLin
   if (end) say(`ended by ${end.place}${end.text === "" ? "" : `: ${end.text}`}`);
   if (known.isEnding) say(`${job.name} has ended; its manager has not written down yet how`);
   if (!folder || !(running || failure || known.isEnding)) return;
-  say(`folder: ${commands.shownFolder(folder.path)}${folder.exists ? "" : ", which is not there any more"}`);
-  if (folder.exists && commands.hasOwnFolders) for (const line of wroteLines(known, folder)) say(line);
+  const { description } = commands.swarm;
+  say(`folder: ${shownFolder(folder.path, description)}${folder.exists ? "" : ", which is not there any more"}`);
+  // In a tree, others have written there, too.
+  if (folder.exists && description.tree === null) for (const line of wroteLines(known, folder)) say(line);
 }
 
 /** Why there is nothing to show. @param hasRun whether it has ever ended, as the definition stands */

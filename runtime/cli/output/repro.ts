@@ -1,5 +1,6 @@
 import { formatSeconds } from "../../../compiler/format/amounts.js";
 import type { ReproEnd } from "../../collect/repro-job.js";
+import { secondsOf } from "../../run/journal.js";
 import { wordsOf } from "./failures.js";
 import type { Terminal } from "./terminal.js";
 
@@ -8,7 +9,7 @@ import type { Terminal } from "./terminal.js";
  * person looks; what its exit code does not tell is said in any case.
  */
 export function sayRepro(terminal: Terminal, job: string, end: NonNullable<ReproEnd>, hasData: boolean): void {
-  const after = `after ${formatSeconds(Math.max(0, end.end - end.start) / 1000)} on ${end.host}`;
+  const after = `after ${formatSeconds(secondsOf(end))} on ${end.host}`;
   const how = end.cause === "ok" ? "ended well" : `failed: ${wordsOf(end)};`;
   // That is looked at when it is collected.
   const unread = hasData && end.cause === "ok" ? "; whether its data is as declared was not looked at" : "";

@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { setImmediate } from "node:timers/promises";
 import picocolors from "picocolors";
 import { withoutOrders } from "../../../compiler/format/control-characters.js";
+import type { Stream } from "../../results/logs.js";
 import { REPORT_VERSION } from "../../results/report.js";
 import type { Documents, Printed } from "./documents.js";
 import { nameVerbs } from "./where.js";
@@ -38,7 +39,7 @@ export interface Terminal extends Voice {
    */
   printFile(path: string, line?: (start: string) => string): Promise<boolean>;
   /** what somebody else prints, as it comes */
-  pass(stream: "out" | "err", block: Buffer): void;
+  pass(stream: Stream, block: Buffer): void;
   /** shows one line in place of the last one that was shown so; "" takes it away */
   status(text: string): void;
 }

@@ -110,7 +110,7 @@ export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
     },
   ]);
   try {
-    const commands = CommandLines.of(workspace, description, bundle);
+    const commands = new CommandLines({ workspace, description, bundle });
     const once: Omit<DeployOptions, "description" | "newKeysOf"> = {
       workspace,
       target,

@@ -11,10 +11,6 @@ import { EXIT } from "../output/exit-codes.js";
 import { buildInto, compileDefinition } from "./compile-definition.js";
 import type { Verb } from "./verb.js";
 
-export interface DoctorOptions {
-  readonly acceptNewHostKey?: boolean;
-}
-
 /** What a planned swarm needs. @param pilots how many there will be, at most @param folder the definition's */
 function needsOf(plan: SwarmPlan, description: BundleDescription, pilots: number, folder: string): Needs {
   const { pilots: bundled, kind } = description;
@@ -49,7 +45,7 @@ function needsOf(plan: SwarmPlan, description: BundleDescription, pilots: number
   };
 }
 
-export const doctor: Verb<DoctorOptions> = async (context, options) => {
+export const doctor: Verb<{ readonly acceptNewHostKey?: boolean }> = async (context, options) => {
   const { terminal, json } = context;
   const compiled = await compileDefinition(context);
   const { workspace, target } = compiled;

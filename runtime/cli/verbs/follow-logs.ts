@@ -3,8 +3,8 @@ import type { BundledJob } from "../../../compiler/format/bundle.js";
 import { printableName } from "../../../compiler/format/control-characters.js";
 import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
 import { LogFollower, type LogObserver } from "../../collect/follow-logs.js";
-import { STREAMS, type Stream } from "../../collect/look-at-job.js";
-import type { EndedTry } from "../../run/journal.js";
+import { STREAMS, type Stream } from "../../results/logs.js";
+import { type EndedTry, secondsOf } from "../../run/journal.js";
 import { wordsOf } from "../output/failures.js";
 import type { Terminal } from "../output/terminal.js";
 
@@ -38,7 +38,7 @@ class NamedLines {
 }
 
 function howEnded(ended: EndedTry): string {
-  const after = `after ${formatSeconds(Math.max(0, ended.end - ended.start) / 1000)} on ${ended.host}`;
+  const after = `after ${formatSeconds(secondsOf(ended))} on ${ended.host}`;
   return ended.event === "done" ? `ended well, ${after}` : `failed: ${wordsOf(ended)}; ${after}`;
 }
 

@@ -4,19 +4,18 @@ import { formatBytes } from "../../../compiler/format/amounts.js";
 import type { BundledJob } from "../../../compiler/format/bundle.js";
 import { withoutControlCharacters } from "../../../compiler/format/control-characters.js";
 import { asFailedSwarm, type DeployedSwarm } from "../../collect/deployed-swarm.js";
-import { type KnownJob, lookAtJob, STREAMS, type Stream } from "../../collect/look-at-job.js";
+import { type KnownJob, lookAtJob } from "../../collect/look-at-job.js";
 import { asFailure, type Failure } from "../../results/failure.js";
 import { clusterSwarm } from "../../results/failures/cluster-swarm.js";
 import type { JobResult } from "../../results/ledger.js";
-import { logNameOf, logPath, readLogTail } from "../../results/logs.js";
-import { MeantJobs } from "../../results/meant-jobs.js";
+import { logNameOf, logPath, readLogTail, STREAMS, type Stream } from "../../results/logs.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { CommandLines } from "../output/command-lines.js";
 import { EXIT } from "../output/exit-codes.js";
 import { describeClusters, sayCluster, wordsOf } from "../output/failures.js";
 import { describeJob, sayJob, sayNoLogs } from "../output/job.js";
+import { findJob } from "./find-job.js";
 import { followLogs } from "./follow-logs.js";
-import { unknownJob } from "./unknown-job.js";
 import { useDeployed } from "./use-deployed.js";
 import type { Verb, VerbContext } from "./verb.js";
 
@@ -72,16 +71,15 @@ export const logs: Verb<LogsOptions> = (context, options) =>
         terminal.printDocument("logs", { target: deployed.target, jobs, clusters });
       } else if (failed.length === 0) terminal.say("no job has failed; name one: locusts logs --job NAME");
       else {
-        const commands = CommandLines.of(deployed.workspace, deployed.description, deployed.bundle);
+        const commands = new CommandLines(deployed);
         for (const cluster of clusterFailed(deployed, failed)) {
-          sayCluster(terminal, cluster, { isNamed: false, commands });
+          sayCluster(terminal, cluster, commands, false);
           for (const failure of cluster.jobs) terminal.print(lineAbout(failure));
         }
       }
       return EXIT.fine;
     }
-    const job = new MeantJobs([options.job], deployed.jobs(), deployed.description.params).jobOf(options.job);
-    if (!job) throw unknownJob(options.job, deployed.description);
+    const job = findJob(deployed, options.job);
     // What has ended, or does not run at all, is shown as it is.
     if (options.follow === true && (await followLogs(terminal, deployed, job))) return EXIT.fine;
     const known = await lookAtJob(deployed, job);
@@ -96,7 +94,7 @@ export const logs: Verb<LogsOptions> = (context, options) =>
 /** Shows what a job has printed, and how it stands. */
 async function showJob({ terminal, json }: VerbContext, deployed: DeployedSwarm, known: KnownJob): Promise<void> {
   const { job } = known;
-  const commands = CommandLines.of(deployed.workspace, deployed.description, deployed.bundle);
+  const commands = new CommandLines(deployed);
   // What was collected is of an earlier try than the one that runs.
   const isAtWork = known.running !== undefined || known.isEnding;
   const [out, err] = STREAMS.map(

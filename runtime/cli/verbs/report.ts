@@ -16,16 +16,12 @@ import { tellFailures } from "../output/failures.js";
 import { useDeployed } from "./use-deployed.js";
 import type { Verb } from "./verb.js";
 
-export interface ReportVerbOptions {
-  readonly open?: boolean;
-}
-
-export function tellFailuresOf({ workspace, description, bundle }: DeployedSwarm): TellFailures {
-  return tellFailures(CommandLines.of(workspace, description, bundle));
+export function tellFailuresOf(deployed: DeployedSwarm): TellFailures {
+  return tellFailures(new CommandLines(deployed));
 }
 
 /** `locusts report`: writes the page of what was collected, and of what runs. */
-export const report: Verb<ReportVerbOptions> = async (context, options) => {
+export const report: Verb<{ readonly open?: boolean }> = async (context, options) => {
   const { terminal } = context;
   const path = reportPath(openWorkspace(context.place));
   try {

@@ -5,12 +5,12 @@ import { quoteWord } from "../../../compiler/format/quote.js";
 import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
 import { type OfferedShell, type ReproEnd, reproJob } from "../../collect/repro-job.js";
 import { configurationWords } from "../../hosts/ssh/settings.js";
-import { MeantJobs } from "../../results/meant-jobs.js";
+import { secondsOf } from "../../run/journal.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { sayRepro } from "../output/repro.js";
+import { findJob } from "./find-job.js";
 import { onInterrupts } from "./interrupts.js";
-import { unknownJob } from "./unknown-job.js";
 import { useDeployed } from "./use-deployed.js";
 import type { Verb, VerbContext } from "./verb.js";
 
@@ -104,7 +104,7 @@ async function run(context: VerbContext, deployed: DeployedSwarm, job: BundledJo
 function describeEnd(end: ReproEnd) {
   if (!end) return { cause: null, exitCode: null, detail: "", seconds: null, host: null };
   const { cause, exitCode, detail, host } = end;
-  return { cause, exitCode, detail, seconds: Math.max(0, end.end - end.start) / 1000, host };
+  return { cause, exitCode, detail, seconds: secondsOf(end), host };
 }
 
 /** `locusts repro`: runs one job again, alone, in a fresh folder on its target, and shows what it prints. */
@@ -113,8 +113,7 @@ export const repro: Verb<ReproOptions> = (context, options) =>
     if (options.shell === true && (context.json || process.stdin.isTTY !== true)) {
       throw new RuntimeProblem("--shell needs a terminal", "leave it out; --trace shows each command of the job");
     }
-    const job = new MeantJobs([options.job], deployed.jobs(), deployed.description.params).jobOf(options.job);
-    if (!job) throw unknownJob(options.job, deployed.description);
+    const job = findJob(deployed, options.job);
     const { end, printed, hadShell } = await run(context, deployed, job, options);
     if (context.json) {
       const [out, err] = [printed.out.toString(), printed.err.toString()];

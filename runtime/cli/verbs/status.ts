@@ -1,8 +1,7 @@
 import { countOf, formatNumber } from "../../../compiler/format/amounts.js";
-import type { BundleDescription } from "../../../compiler/format/bundle.js";
+import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
 import { lookAt, type Standing } from "../../collect/look-at.js";
 import { watchRun } from "../../collect/watch-run.js";
-import type { Workspace } from "../../workspace/workspace.js";
 import { CommandLines } from "../output/command-lines.js";
 import { describeStop } from "../output/deploy.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
@@ -21,16 +20,11 @@ function wordsOf({ explanations, stop }: Standing): string {
 }
 
 /** Tells people where a swarm stands. */
-function sayStanding(
-  voice: Voice,
-  workspace: Workspace,
-  description: BundleDescription,
-  standing: Standing,
-  commands: CommandLines,
-): void {
+function sayStanding(voice: Voice, deployed: DeployedSwarm, standing: Standing): void {
+  const { workspace, description } = deployed;
   const { report, clusters, running, waiting, isActive } = standing;
   const { jobs } = report;
-  sayFailures(voice, clusters(), commands);
+  sayFailures(voice, clusters(), new CommandLines(deployed));
   sayRunning(voice, running, description);
   const counts = (["running", "failed", "pending"] as const).map((state) => `${formatNumber(jobs[state])} ${state}`);
   const done = `${formatNumber(jobs.done)}/${formatNumber(jobs.total)} done`;
@@ -47,10 +41,6 @@ function sayStanding(
   }
 }
 
-export interface StatusOptions {
-  readonly watch?: boolean;
-}
-
 /** Shows how far the run is that goes on, until it does no more. */
 async function watch(context: VerbContext): Promise<void> {
   await useDeployed(context, "look", async (deployed) => {
@@ -63,7 +53,7 @@ async function watch(context: VerbContext): Promise<void> {
   });
 }
 
-export const status: Verb<StatusOptions> = async (context, options) => {
+export const status: Verb<{ readonly watch?: boolean }> = async (context, options) => {
   if (options.watch === true) await watch(context);
   return tell(context);
 };
@@ -79,10 +69,8 @@ const tell = (context: VerbContext): Promise<ExitCode> =>
       const clusters = describeClusters(standing.clusters());
       terminal.printDocument("status", { ...report, clusters, running: jobs, managers, words: wordsOf(standing) });
     } else {
-      const { workspace, description, bundle } = deployed;
       for (const line of standing.passedOver) sayNote(terminal, line);
-      const commands = CommandLines.of(workspace, description, bundle);
-      sayStanding(terminal.report, workspace, description, standing, commands);
+      sayStanding(terminal.report, deployed, standing);
     }
     return report.jobs.failed > 0 ? EXIT.jobsFailed : EXIT.fine;
   });

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Failure } from "../failure.js";
-import { logPath, readLogTail } from "../logs.js";
+import { logPath, readLogTail, type Stream } from "../logs.js";
 import { linesOfEnd, namesTrouble, whatItSays, withoutControls } from "./what-it-says.js";
 
 /** So much of a log's end tells what its job died of, in bytes. */
@@ -10,8 +10,6 @@ const END_BYTES = 4096;
 const TAIL_BYTES = 1 << 16;
 /** The end of a line that is longer is shown. */
 const LONGEST_LINE = 500;
-
-type Stream = "err" | "out";
 
 function readEnd(results: string, log: string, stream: Stream, most: number) {
   const path = join(results, logPath(log, stream));

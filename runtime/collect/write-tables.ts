@@ -5,9 +5,16 @@ import type { RunningTry } from "../report/try-table.js";
 import { draftReport, reportPath } from "../report/write-report.js";
 import { draftResultTables } from "../results/result-tables.js";
 import type { Results } from "../results/results.js";
+import type { StartedTry } from "../run/journal.js";
 import { messageOf } from "../system/system-errors.js";
 import { FilesTogether } from "../workspace/files-together.js";
 import type { Workspace } from "../workspace/workspace.js";
+
+/** A job that runs, as the page shows it. @param run names its run, as `local/3` */
+export function asRunningTry({ key, name }: BundledJob, run: string, started: StartedTry): RunningTry {
+  const { start: since, host, incarnation: manager, slot } = started;
+  return { key, name, since, run, host, manager, slot };
+}
 
 /** Drafts the page for people: that it cannot be written is no reason to fail. @returns what there is to say of it */
 async function draftPage(

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BundledJob } from "../../compiler/format/bundle.js";
 import type { RunFollower } from "../collect/follow-run.js";
+import { asRunningTry } from "../collect/write-tables.js";
 import type { LiveReport } from "../report/write-report.js";
 import { progressOf } from "../run/pace.js";
 import { type Run, unmarkCancelled } from "../run/run-folder.js";
@@ -129,9 +130,9 @@ export class Managers {
   /** The live page is the least of all things that a full disk may keep from being written. */
   async #showLive({ state, options }: RunFollower): Promise<void> {
     const running = () =>
-      state.runningTries.map(({ number, start, host, incarnation: manager, slot }) => {
-        const { key, name } = options.jobs.get(number) as BundledJob;
-        return { key, name, since: start, run: `${options.target}/${options.run.number}`, host, manager, slot };
+      state.runningTries.map((started) => {
+        const job = options.jobs.get(started.number) as BundledJob;
+        return asRunningTry(job, `${options.target}/${options.run.number}`, started);
       });
     try {
       await this.live?.show(running);

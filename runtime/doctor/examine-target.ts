@@ -56,10 +56,6 @@ async function timeStart(host: Host): Promise<Finding> {
   return examineStart(Date.now() - begun);
 }
 
-function directoryOf(workspace: Workspace, target: string, { access }: Needs): string {
-  return access?.directory ?? targetDirectory(workspace, target);
-}
-
 async function* examineSides(host: Host, needs: Needs, options: ExamineOptions): AsyncGenerator<Finding> {
   const { access } = needs;
   if (!access) return;
@@ -81,7 +77,7 @@ export async function* examineTarget(
   options: ExamineOptions,
 ): AsyncGenerator<Finding> {
   const { access, pilots, batch, budget } = needs;
-  const directory = directoryOf(workspace, target, needs);
+  const directory = access?.directory ?? targetDirectory(workspace, target);
   let host: Host | undefined;
   let answer: HostAnswer;
   try {

@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConnectionLost } from "./script/script-run.js";
 
+/** In milliseconds. */
+const LONGEST_PAUSE = 60_000;
+
+/** Does an action again, should the connection break in the middle of it. */
+export type Persist = <T>(action: () => Promise<T>) => Promise<T>;
+
 export interface Reconnection {
   /** for how long a host may be away before its ConnectionLost is passed on, in milliseconds */
   readonly patience: number;
@@ -8,9 +14,8 @@ export interface Reconnection {
   readonly onPause?: (pause: number, lost: ConnectionLost) => void;
   /** ends a pause, and the trying */
   readonly signal?: AbortSignal;
-  /** in milliseconds; 1 s, doubled with each, up to 60 s, unless given */
+  /** in milliseconds; 1 s unless given. Each is twice as long as the one before */
   readonly firstPause?: number;
-  readonly longestPause?: number;
 }
 
 /**
@@ -21,9 +26,9 @@ export interface Reconnection {
  * @throws the signal's reason when it is aborted
  */
 export async function withReconnection<T>(action: () => Promise<T>, options: Reconnection): Promise<T> {
-  const { patience, onPause, signal, firstPause = 1000, longestPause = 60_000 } = options;
+  const { patience, onPause, signal, firstPause = 1000 } = options;
   let away: number | undefined;
-  for (let pause = firstPause; ; pause = Math.min(2 * pause, longestPause)) {
+  for (let pause = firstPause; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     signal?.throwIfAborted();
     try {
       return await action();

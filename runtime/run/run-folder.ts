@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RUN_FORMAT } from "../../compiler/format/bundle.js";
-import { textOf } from "../../compiler/format/file-access.js";
+import { entriesIn, textOf } from "../../compiler/format/file-access.js";
 import { readLines } from "../../compiler/format/lines.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { encodeRow } from "../../compiler/format/tsv.js";
@@ -14,25 +14,15 @@ export interface Run extends Pick<RunFacts, "digest" | "chunks" | "jobs"> {
   readonly folder: string;
 }
 
-function runsFolder(target: string): string {
-  return join(target, "runs");
-}
-
 export function listRuns(target: string): number[] {
-  let entries: string[];
-  try {
-    entries = readdirSync(runsFolder(target));
-  } catch {
-    return [];
-  }
-  return entries
-    .filter((entry) => /^\d+$/.test(entry))
-    .map(Number)
+  return entriesIn(join(target, "runs"))
+    .filter(({ name }) => /^\d+$/.test(name))
+    .map(({ name }) => Number(name))
     .sort((a, b) => a - b);
 }
 
 export function runFolder(target: string, number: number): string {
-  return join(runsFolder(target), String(number));
+  return join(target, "runs", String(number));
 }
 
 /** Makes the folder of a run. Its `run` file, without which it does not count, comes last. */
@@ -41,15 +31,16 @@ export function makeRunFolder(target: string, number: number): void {
   for (const part of ["chunks", "claims", "managers", "journal", "work", "pilots"]) makeFolders(join(folder, part));
 }
 
-/** Has no run count any more: of one whose removal is cut short nothing is left to go on with. */
-export function undeclareRuns(target: string): void {
+/** Removes all runs, and the inputs that they share. First none counts any more: of what is cut short nothing is left to go on with. */
+export function removeRuns(target: string): void {
   for (const number of listRuns(target))
     rmSync(join(runFolder(target, number), "run"), { recursive: true, force: true });
+  for (const part of ["runs", "shared"]) removeFolder(join(target, part));
 }
 
 export function removeUnstagedRuns(target: string): void {
   for (const number of listRuns(target)) {
-    const folder = join(runsFolder(target), String(number));
+    const folder = runFolder(target, number);
     if (!existsSync(join(folder, "run"))) removeFolder(folder);
   }
 }

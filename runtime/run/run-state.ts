@@ -74,10 +74,6 @@ export class RunState {
     return hasTree ? "waiting" : "stopped";
   }
 
-  get running(): number {
-    return this.runningTries.length;
-  }
-
   /** The tries that run, those that were begun first before the others. */
   get runningTries(): StartedTry[] {
     const isLast = (started: StartedTry) => this.#lastOfSlots.get(slotOf(started)) === started.number;

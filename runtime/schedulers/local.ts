@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { textOf } from "../../compiler/format/file-access.js";
@@ -27,10 +28,7 @@ export class LocalScheduler implements Scheduler {
     const log = openSync(join(run.folder, "manager.log"), "a");
     const child = runScript(run, [], log);
     closeSync(log);
-    await new Promise<void>((resolve, reject) => {
-      child.once("spawn", resolve);
-      child.once("error", reject);
-    });
+    await once(child, "spawn");
     this.#running = true;
     this.ended = new Promise((resolve) => {
       child.once("exit", (code) => {
@@ -55,11 +53,7 @@ export class LocalScheduler implements Scheduler {
 
   async cancel(run: Run): Promise<boolean> {
     const { active } = await this.status(run);
-    await new Promise<void>((resolve, reject) => {
-      const child = runScript(run, ["--stop"], "ignore");
-      child.once("close", () => resolve());
-      child.once("error", reject);
-    });
+    await once(runScript(run, ["--stop"], "ignore"), "close");
     return active;
   }
 

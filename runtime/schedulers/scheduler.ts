@@ -1,10 +1,10 @@
 import type { Host } from "../hosts/host.js";
+import type { Persist } from "../hosts/with-reconnection.js";
 import type { Run } from "../run/run-folder.js";
 
 export interface Site {
   readonly host: Host;
-  /** does an action again, should the connection break in the middle of it */
-  readonly persist: <T>(action: () => Promise<T>) => Promise<T>;
+  readonly persist: Persist;
   readonly there: string;
 }
 

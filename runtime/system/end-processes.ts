@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { entriesIn } from "../../compiler/format/file-access.js";
 
 /** So many rounds: what dies may have just started something. */
 const MOST_ROUNDS = 40;
@@ -25,13 +26,8 @@ function worksIn(pid: string, folder: string): boolean {
 }
 
 function processesIn(folder: string): number[] {
-  let all: string[];
-  try {
-    all = readdirSync("/proc");
-  } catch {
-    return []; // this system has no such folder
-  }
-  const found = all.filter((entry) => /^\d+$/.test(entry) && worksIn(entry, folder)).map(Number);
+  const names = entriesIn("/proc").map(({ name }) => name); // none where this system has no such folder
+  const found = names.filter((name) => /^\d+$/.test(name) && worksIn(name, folder)).map(Number);
   return found.filter((pid) => pid !== process.pid && pid !== process.ppid);
 }
 

@@ -6,12 +6,12 @@ import { DigestCache } from "../../compiler/format/content/digest-cache.js";
 import type { Host } from "../hosts/host.js";
 import { openHost } from "../hosts/open-host.js";
 import { ThisMachine } from "../hosts/this-machine.js";
-import { withReconnection } from "../hosts/with-reconnection.js";
+import { type Persist, withReconnection } from "../hosts/with-reconnection.js";
 import { isClosed, listRuns, readRun } from "../run/run-folder.js";
 import { LocalScheduler } from "../schedulers/local.js";
 import type { Scheduler } from "../schedulers/scheduler.js";
 import { RuntimeProblem } from "../system/problem.js";
-import { SentFiles } from "../transfer/sent-files.js";
+import { SentFiles, type SentFilesOptions } from "../transfer/sent-files.js";
 import type { TargetFiles } from "../transfer/target-files.js";
 import { VisibleFiles } from "../transfer/visible-files.js";
 import { openCheckout } from "../workspace/checkout.js";
@@ -94,7 +94,7 @@ export async function openTarget(
     access.transferHost === null
       ? undefined
       : await openHost({ host: access.transferHost, ssh: access.ssh }, hostOptions);
-  const persist = <T>(action: () => Promise<T>) =>
+  const persist: Persist = (action) =>
     withReconnection(action, {
       patience: options.patience ?? SHORT_PATIENCE,
       ...(options.signal ? { signal: options.signal } : {}),
@@ -141,11 +141,7 @@ function openFiles(
   workspace: Workspace,
   { access, target }: TargetFacts,
   claimed: ClaimedFolder,
-  on: {
-    readonly host: Host;
-    readonly transferHost: Host | undefined;
-    readonly persist: <T>(action: () => Promise<T>) => Promise<T>;
-  },
+  on: Pick<SentFilesOptions, "host" | "transferHost" | "persist">,
 ): TargetFiles {
   const digests = DigestCache.open(join(workspace.state, STATE_FILES.digests));
   const there = claimed.folder;

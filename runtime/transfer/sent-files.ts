@@ -9,15 +9,8 @@ import type { Host } from "../hosts/host.js";
 import { loadScript, type ScriptName } from "../hosts/load-script.js";
 import { runScript, scriptProblem } from "../hosts/run-script.js";
 import { ConnectionLost } from "../hosts/script/script-run.js";
-import {
-  declareRun,
-  describeRun,
-  listRuns,
-  makeRunFolder,
-  type Run,
-  readRun,
-  undeclareRuns,
-} from "../run/run-folder.js";
+import type { Persist } from "../hosts/with-reconnection.js";
+import { declareRun, describeRun, listRuns, makeRunFolder, type Run, readRun, removeRuns } from "../run/run-folder.js";
 import { removeFolder, writeAt } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { findWrong, type Inventory, readInventory, wholeAmong } from "./inventory.js";
@@ -55,8 +48,7 @@ export interface SentFilesOptions extends FilesOptions {
   readonly transferHost?: Host | undefined;
   /** the user's own command that sends a folder, if it is not to go through a host */
   readonly transferCommand?: string | undefined;
-  /** does an action again, should the connection break in the middle of it */
-  readonly persist: <T>(action: () => Promise<T>) => Promise<T>;
+  readonly persist: Persist;
   /** what runs the target had when it was opened */
   readonly runs: readonly number[];
 }
@@ -323,8 +315,7 @@ export class SentFiles implements TargetFiles {
 
   async clean(): Promise<void> {
     await this.runScript("transfer/remove-runs", [this.there]);
-    undeclareRuns(this.here);
-    for (const part of ["runs", "shared"]) removeFolder(join(this.here, part));
+    removeRuns(this.here);
   }
 }
 

@@ -8,7 +8,8 @@ import { makeFolders } from "../../compiler/format/make-folders.js";
 import { isWithin } from "../../compiler/format/within.js";
 import type { ScriptName } from "../hosts/load-script.js";
 import { runScript } from "../hosts/run-script.js";
-import { declareRun, isClosed, listRuns, makeRunFolder, type Run, readRun, undeclareRuns } from "../run/run-folder.js";
+import type { Persist } from "../hosts/with-reconnection.js";
+import { declareRun, isClosed, listRuns, makeRunFolder, type Run, readRun, removeRuns } from "../run/run-folder.js";
 import { removeFolder } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { copyInput, expectedContent, readExpected } from "./copy-input.js";
@@ -41,8 +42,7 @@ export interface VisibleFilesOptions extends FilesOptions {
   readonly sharedDirectory?: { readonly here: string; readonly there: string } | undefined;
   /** false: copies of inputs go when the run is over that they were made for */
   readonly keepsCopies?: boolean;
-  /** does an action again, should the connection break in the middle of it */
-  readonly persist?: <T>(action: () => Promise<T>) => Promise<T>;
+  readonly persist?: Persist;
 }
 
 /** A target whose folder can be seen from this machine: its own, or a directory that both share. */
@@ -196,7 +196,6 @@ export class VisibleFiles implements TargetFiles {
   async clean(): Promise<void> {
     await runScript(this.options.host, "transfer/remove-runs", [this.there]);
     // What this side has put there may not be the other side's to remove.
-    undeclareRuns(this.here);
-    for (const part of ["runs", "shared"]) removeFolder(join(this.here, part));
+    removeRuns(this.here);
   }
 }

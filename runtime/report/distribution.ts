@@ -61,6 +61,11 @@ export class Measured {
 
 type MutableBar = { -readonly [Field in keyof Bar]: Bar[Field] };
 
+function barsBetween(first: number, last: number, edge: (i: number) => number): MutableBar[] {
+  const numbers = Array.from({ length: last - first }, (_, i) => first + i);
+  return numbers.map((i) => ({ from: edge(i), to: edge(i + 1), done: 0, failed: 0 }));
+}
+
 /** Bars of one width, with ends that are round numbers. */
 function linear(least: number, most: number): MutableBar[] {
   const range = Math.max(most - least, Math.abs(most) / 2) || 1;
@@ -70,12 +75,7 @@ function linear(least: number, most: number): MutableBar[] {
   const margin = (range - (most - least)) / 2;
   const first = Math.floor(Math.max(least >= 0 ? 0 : -range, least - margin) / step);
   const last = Math.max(first + 1, Math.ceil((most + margin) / step + 1e-9));
-  return Array.from({ length: last - first }, (_, i) => ({
-    from: (first + i) * step,
-    to: (first + i + 1) * step,
-    done: 0,
-    failed: 0,
-  }));
+  return barsBetween(first, last, (i) => i * step);
 }
 
 /** Bars of which each is as many times as large as the one before. */
@@ -84,11 +84,5 @@ function logarithmic(least: number, most: number): MutableBar[] {
   const perDecade = Math.max(1, [10, 5, 4, 2, 1].find((parts) => parts * decades <= BARS + 8) ?? 1);
   const first = Math.floor(Math.log10(least) * perDecade);
   const last = Math.max(first + 1, Math.ceil(Math.log10(most) * perDecade + 1e-9));
-  const at = (i: number) => 10 ** (i / perDecade);
-  return Array.from({ length: last - first }, (_, i) => ({
-    from: at(first + i),
-    to: at(first + i + 1),
-    done: 0,
-    failed: 0,
-  }));
+  return barsBetween(first, last, (i) => 10 ** (i / perDecade));
 }

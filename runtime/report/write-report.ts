@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { withFile } from "../../compiler/format/file-access.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { REPORT_FILES } from "../../compiler/format/results.js";
-import { LOCUSTS_VERSION } from "../../compiler/format/version.js";
 import { removeOldDrafts, replaceBy, writeAtomically, writeDraft } from "../../compiler/format/write-atomically.js";
 import type { Failure } from "../results/failure.js";
 import type { ShownCluster } from "../results/failures/cluster-swarm.js";
+import { stateOfResults } from "../results/result-tables.js";
 import type { FilesTogether } from "../workspace/files-together.js";
-import { STATE_FILES, type Workspace } from "../workspace/workspace.js";
+import type { Workspace } from "../workspace/workspace.js";
 import type { Room } from "./job-table.js";
 import { ReportMaker, type ReportSource } from "./make-report-data.js";
 import type { ReportData } from "./report-data.js";
@@ -40,15 +40,6 @@ export function isForeignPage(workspace: Workspace): boolean {
   return stats !== undefined && (!stats.isFile() || !headOf(path).includes(MARK));
 }
 
-/** Names all that a page is made from: where that is the same, so is the page. */
-function stateOf({ state }: Workspace, { description }: ReportSource): string {
-  const files = [STATE_FILES.ledger, STATE_FILES.placed].map((name) => {
-    const stats = statSync(join(state, name), { throwIfNoEntry: false });
-    return stats ? `${stats.size}-${Math.round(stats.mtimeMs)}` : "none";
-  });
-  return [LOCUSTS_VERSION, description.digest, ...files].join(" ");
-}
-
 async function render(data: ReportData, state: string): Promise<string> {
   const { renderPage } = await import("./render-page.js");
   return renderPage(data, state, REPORT_FILES.news);
@@ -67,7 +58,7 @@ export async function draftReport(
   running: readonly RunningTry[] = [],
 ): Promise<boolean> {
   if (isForeignPage(workspace)) return false;
-  const state = stateOf(workspace, source);
+  const state = stateOfResults(workspace.state, source.description);
   // Whoever writes it has the swarm to itself: all drafts were left by somebody who was killed.
   removeOldDrafts(workspace.results, Number.POSITIVE_INFINITY, Object.values(REPORT_FILES));
   together.afterwards(() => rmSync(join(workspace.results, REPORT_FILES.news), { force: true }));

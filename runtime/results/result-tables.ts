@@ -1,9 +1,12 @@
-import { posix } from "node:path";
+import { statSync } from "node:fs";
+import { join, posix } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { JOBS_COLUMNS, NO_VALUE, RESULT_TABLES, USAGE_COLUMNS } from "../../compiler/format/results.js";
 import { plainRow } from "../../compiler/format/tsv.js";
+import { LOCUSTS_VERSION } from "../../compiler/format/version.js";
 import { NewFile } from "../../compiler/format/write-atomically.js";
 import type { FilesTogether } from "../workspace/files-together.js";
+import { STATE_FILES } from "../workspace/workspace.js";
 import { asFailure, type Failure } from "./failure.js";
 import { currentResult } from "./job-state.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
@@ -12,6 +15,15 @@ export interface Totals {
   readonly total: number;
   readonly done: number;
   readonly failed: number;
+}
+
+/** Names all that tables and report are made from: where that is the same, so are they. @param state `.locusts/` */
+export function stateOfResults(state: string, { digest }: BundleDescription): string {
+  const stamps = [STATE_FILES.ledger, STATE_FILES.placed].map((name) => {
+    const stats = statSync(join(state, name), { throwIfNoEntry: false });
+    return stats ? `${stats.size}-${stats.mtimeMs}` : "none";
+  });
+  return [LOCUSTS_VERSION, digest, ...stamps].join(" ");
 }
 
 const NO_RESULT = {

@@ -4,7 +4,7 @@ import { relative } from "node:path";
 import { reportSource } from "../../collect/collect.js";
 import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
 import { lookAt } from "../../collect/look-at.js";
-import { writeReport } from "../../collect/write-tables.js";
+import { asRunningTry, writeReport } from "../../collect/write-tables.js";
 import type { TellFailures } from "../../report/make-report-data.js";
 import { reportPath } from "../../report/write-report.js";
 import { RuntimeProblem } from "../../system/problem.js";
@@ -27,9 +27,8 @@ export const report: Verb<{ readonly open?: boolean }> = async (context, options
   try {
     await useDeployed(context, "change", async (deployed) => {
       const { running } = await lookAt(deployed);
-      const tries = running.map(({ job: { key, name }, run, started }) => {
-        const { start: since, host, incarnation: manager, slot } = started;
-        return { key, name, since, run: `${deployed.target}/${run.number}`, host, manager, slot };
+      const tries = running.map(({ job, run, started }) => {
+        return asRunningTry(job, `${deployed.target}/${run.number}`, started);
       });
       const [note] = await writeReport(deployed.workspace, reportSource(deployed, tellFailuresOf(deployed)), tries);
       if (note !== undefined) throw new RuntimeProblem(note);

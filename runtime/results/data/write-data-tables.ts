@@ -13,14 +13,13 @@ import { isExactNumber } from "../../../compiler/format/exact-number.js";
 import { errorCode, textOf } from "../../../compiler/format/file-access.js";
 import { JOBS_COLUMNS, JOBS_PARQUET, NO_VALUE, USAGE_COLUMNS } from "../../../compiler/format/results.js";
 import { plainRow } from "../../../compiler/format/tsv.js";
-import { LOCUSTS_VERSION } from "../../../compiler/format/version.js";
 import { NewFile, writeAtomically } from "../../../compiler/format/write-atomically.js";
 import type { FilesTogether } from "../../workspace/files-together.js";
 import { STATE_FILES } from "../../workspace/workspace.js";
 import { currentResult } from "../job-state.js";
 import type { JobResult } from "../ledger.js";
 import type { PlacedOutputs } from "../placed-outputs.js";
-import { paramColumns } from "../result-tables.js";
+import { paramColumns, stateOfResults } from "../result-tables.js";
 import type { DataValue } from "./convert.js";
 import { DataMistake } from "./data-mistake.js";
 import { type ParquetColumn, ParquetFile } from "./parquet-file.js";
@@ -141,15 +140,6 @@ function numericParams({ description, jobs }: TypedTables): boolean[] {
   return numeric;
 }
 
-/** All that the tables are made from: where that is the same, so are they. */
-function stateOf({ state, description }: TypedTables): string {
-  const stamps = [STATE_FILES.ledger, STATE_FILES.placed].map((name) => {
-    const stats = statSync(join(state, name), { throwIfNoEntry: false });
-    return stats ? `${stats.size}-${stats.mtimeMs}` : "none";
-  });
-  return [LOCUSTS_VERSION, description.digest, ...stamps].join(" ");
-}
-
 function tablesOf({ outputs }: BundleDescription) {
   return outputs.flatMap(({ name, data }, index) => (data ? [{ index, data, ...dataTables(name) }] : []));
 }
@@ -165,7 +155,7 @@ export function draftTypedTables(together: FilesTogether, tables: TypedTables): 
   const { folder, state, description, jobs, placed } = tables;
   const names = typedTables(description.outputs);
   const noted = join(state, STATE_FILES.tables);
-  const made = stateOf(tables);
+  const made = stateOfResults(state, description);
   if (textOf(noted) === made && names.every((name) => existsSync(join(folder, name)))) return [];
   rmSync(noted, { force: true });
   const left: string[] = [];

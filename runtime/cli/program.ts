@@ -51,6 +51,12 @@ interface CommonOptions {
   readonly json?: boolean;
 }
 
+/** What a verb is told of where it was called, and on what. */
+function contextOf(place: string, { target, json = false }: CommonOptions): VerbContext {
+  setTypedPlace(place, target);
+  return { terminal: openTerminal(json), place, target, json };
+}
+
 /** Declares the verbs; each is loaded when it is called: the compiler is large. @param finish is told the exit code */
 export function makeProgram(finish: (code: ExitCode) => void): Command {
   const program = new Command("locusts")
@@ -84,9 +90,7 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
       .argument("[definition]", "a folder with swarm.config.ts, or a definition's file", ".");
     withCommonOptions(command);
     command.action(async (place: string, options: Options & CommonOptions) => {
-      const json = options.json === true;
-      setTypedPlace(place, options.target);
-      const context: VerbContext = { terminal: openTerminal(json), place, target: options.target, json };
+      const context = contextOf(place, options);
       const { [name]: run } = await load();
       finish(await run(context, options));
     });
@@ -143,10 +147,9 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     .action(async (first: string, second: string, options: { shell?: boolean; trace?: boolean } & CommonOptions) => {
       // Other verbs have the definition first: it is known by what lies there.
       const [job, place] = isDefinition(first) && !isDefinition(second) ? [second, first] : [first, second];
-      const json = options.json === true;
-      setTypedPlace(place, options.target);
+      const context = contextOf(place, options);
       const { repro: run } = await import("./verbs/repro.js");
-      finish(await run({ terminal: openTerminal(json), place, target: options.target, json }, { ...options, job }));
+      finish(await run(context, { ...options, job }));
     });
   verb("diff", "tell what the definition as it stands would change in the bundle", () => import("./verbs/diff.js"))
     .option("--against <revision>", "compare with the bundle of a git revision, not with the one that lies here")
@@ -190,10 +193,9 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     .option("--json", "print one document for programs on stdout")
     .exitOverride()
     .action(async (place: string, options: RunOptions & CommonOptions) => {
-      const json = options.json === true;
-      setTypedPlace(place === "-" ? listHome(place) : place);
+      const context = contextOf(place === "-" ? listHome(place) : place, options);
       const { run } = await import("./verbs/run.js");
-      finish(await run({ terminal: openTerminal(json), place, target: undefined, json }, options));
+      finish(await run({ ...context, place }, options));
     });
   program
     .command("import-tree")

@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { namesIn } from "../../compiler/format/file-access.js";
@@ -45,9 +44,4 @@ export function findOldLogs(
     else stale.set(path, { path, key: "", job, output: 0, stamp: stampOf(join(folder, path)) ?? "", stale: true });
   }
   return { superseded: [...superseded], stale: [...stale.values()] };
-}
-
-/** Those of earlier versions of jobs go, as they do where the job's log has a name that stays. */
-export function removeSuperseded({ superseded }: OldLogs, { folder }: Pick<Results, "folder">): void {
-  for (const path of superseded) rmSync(join(folder, path), { force: true });
 }

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { Groups } from "../../compiler/format/groups.js";
@@ -5,7 +6,7 @@ import { removeFolder } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { stampOf } from "./fingerprint.js";
 import { treeRecord } from "./job-state.js";
-import { findOldLogs, removeSuperseded } from "./old-logs.js";
+import { findOldLogs } from "./old-logs.js";
 import { isLog, type PlacedOutput, type PlacedOutputs, placedOutput } from "./placed-outputs.js";
 import type { Results } from "./results.js";
 import type { Selection } from "./select-jobs.js";
@@ -124,7 +125,8 @@ export function putRight(
   const found = survey(jobs, description, results);
   placed.forget(found.meaningless);
   const moved = results.setAside(found.superseded).moved.length;
-  removeSuperseded(found.logs, results);
+  // Logs of earlier versions of jobs go, as they do where the job's log has a name that stays.
+  for (const path of found.logs.superseded) rmSync(join(results.folder, path), { force: true });
   placed.put([
     ...found.back.map((output) => ({ ...output, stale: false })),
     ...found.stale

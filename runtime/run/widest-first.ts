@@ -1,3 +1,4 @@
+import { Groups } from "../../compiler/format/groups.js";
 import type { Needs } from "../../compiler/format/needs.js";
 
 /** What jobs compete for. */
@@ -13,7 +14,7 @@ type Shares = Pick<Needs, (typeof SHARED)[number]>;
  * @param most what any job needs, of each
  */
 export function widestFirst<T>(jobs: readonly T[], needsOf: (job: T) => Partial<Shares>, most: Shares): readonly T[] {
-  const groups = new Map<string, { readonly job: T; readonly share: number }[]>();
+  const groups = new Groups<string, { readonly job: T; readonly share: number }>();
   for (const job of jobs) {
     const needs = needsOf(job);
     let widest: string = SHARED[0];
@@ -22,9 +23,7 @@ export function widestFirst<T>(jobs: readonly T[], needsOf: (job: T) => Partial<
       const part = most[what] > 0 ? (needs[what] ?? 0) / most[what] : 0;
       if (part > share) [widest, share] = [what, part];
     }
-    const group = groups.get(widest) ?? [];
-    group.push({ job, share });
-    groups.set(widest, group);
+    groups.add(widest, { job, share });
   }
   const queues = [...groups.values()].map((group) => ({ jobs: group.sort((a, b) => b.share - a.share), taken: 0 }));
   const ordered: T[] = [];

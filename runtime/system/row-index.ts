@@ -35,24 +35,24 @@ export class RowIndex {
     this.#second = new Uint32Array(first.length * 2);
     this.#places = new Float64Array(first.length * 2);
     for (let i = 0; i < first.length; i += 1) {
-      if (first[i] !== 0) this.#set(this.#slot(first[i] as number, second[i] as number), i, first, second, places);
+      if (first[i] !== 0) this.#set(first[i] as number, second[i] as number, places[i] as number);
     }
   }
 
-  #set(at: number, i: number, first: Uint32Array, second: Uint32Array, places: Float64Array): void {
-    this.#first[at] = first[i] as number;
-    this.#second[at] = second[i] as number;
-    this.#places[at] = places[i] as number;
+  /** @returns whether it took a free slot */
+  #set(first: number, second: number, place: number): boolean {
+    const at = this.#slot(first, second);
+    const wasFree = this.#first[at] === 0;
+    this.#first[at] = first;
+    this.#second[at] = second;
+    this.#places[at] = place;
+    return wasFree;
   }
 
   put(text: string, place: number): void {
     if (this.#used * 4 >= this.#first.length * 3) this.#grow();
     const [first, second] = marksOf(text);
-    const at = this.#slot(first, second);
-    if (this.#first[at] === 0) this.#used += 1;
-    this.#first[at] = first;
-    this.#second[at] = second;
-    this.#places[at] = place;
+    if (this.#set(first, second, place)) this.#used += 1;
   }
 
   /** The place of the row with this text, or, very rarely, of another one; undefined if there is none. */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { entriesIn } from "../../compiler/format/file-access.js";
+import { Groups } from "../../compiler/format/groups.js";
 
 /** Files of one kind in one folder, as a pattern finds them. */
 export interface FoundFiles {
@@ -53,16 +54,13 @@ export function findData(folder: string): FoundFiles | undefined {
   const folders = [{ at: "", depth: 0 }];
   for (let i = 0; i < Math.min(folders.length, MOST_FOLDERS); i += 1) {
     const { at, depth } = folders[i] as (typeof folders)[number];
-    const kinds = new Map<string, string[]>();
+    const kinds = new Groups<string, string>();
     for (const entry of entriesIn(join(folder, at))) {
       const { name } = entry;
       if (entry.isDirectory() && depth < DEEPEST && !OTHER_FOLDERS.test(name) && isPlain(name)) {
         folders.push({ at: `${at}${name}/`, depth: depth + 1 });
       } else if (entry.isFile() && !NO_DATA.test(name) && endingOf(name) !== "") {
-        const ending = endingOf(name);
-        const known = kinds.get(ending);
-        if (known) known.push(name);
-        else kinds.set(ending, [name]);
+        kinds.add(endingOf(name), name);
       }
     }
     for (const [ending, names] of kinds) {

@@ -1,4 +1,4 @@
-import { addAll } from "../../../compiler/format/add-all.js";
+import { Groups } from "../../../compiler/format/groups.js";
 import type { Cause } from "../../../compiler/format/results.js";
 import type { Failure } from "../failure.js";
 import { mergeRareTexts } from "./merge-rare-texts.js";
@@ -22,20 +22,15 @@ export interface FailureCluster {
 
 /** What a failure has to be like to be in a cluster. */
 interface Kind extends Pick<FailureCluster, "cause" | "exitCode" | "detail" | "isRead"> {
-  readonly texts: Map<string, Failure[]>;
+  readonly texts: Groups<string, Failure>;
 }
 
 /** Of failures that are alike but for what they print: what they print, by all that differs too little to matter. */
 function byMergedText({ texts }: Kind): ReadonlyMap<string, readonly Failure[]> {
   const counts = new Map([...texts].map(([text, { length }]) => [text, length]));
   const merged = mergeRareTexts(counts);
-  const found = new Map<string, Failure[]>();
-  for (const [text, failures] of texts) {
-    const name = merged.get(text) ?? text;
-    const known = found.get(name);
-    if (known) addAll(known, failures);
-    else found.set(name, failures);
-  }
+  const found = new Groups<string, Failure>();
+  for (const [text, failures] of texts) for (const failure of failures) found.add(merged.get(text) ?? text, failure);
   return found;
 }
 
@@ -63,12 +58,10 @@ export function clusterFailures(
     const key = JSON.stringify([cause, exitCode, detail, isRead]);
     let kind = kinds.get(key);
     if (!kind) {
-      kind = { cause, exitCode, detail, isRead, texts: new Map() };
+      kind = { cause, exitCode, detail, isRead, texts: new Groups() };
       kinds.set(key, kind);
     }
-    const alike = kind.texts.get(text ?? "");
-    if (alike) alike.push(failure);
-    else kind.texts.set(text ?? "", [failure]);
+    kind.texts.add(text ?? "", failure);
   }
   const clusters: FailureCluster[] = [];
   for (const kind of kinds.values()) {

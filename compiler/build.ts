@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { DefinitionThrew } from "./dsl/mistake.js";
 import { BundleEmitter, type EmittedBundle } from "./emit/emit-bundle.js";
 import { formatWalltime } from "./format/amounts.js";
+import type { BundledTreeEntry } from "./format/bundle.js";
 import { DigestCache } from "./format/content/digest-cache.js";
 import { MACHINERY_FOLDER } from "./format/machinery.js";
 import type { Compilation } from "./plan/compilation.js";
@@ -11,7 +12,6 @@ import { nodeHoursOf } from "./plan/resolve-target.js";
 import type { JobPlan } from "./plan/swarm-plan.js";
 import { type Problem, ProblemsFound } from "./problem/problem.js";
 import { ProblemList } from "./problem/problem-list.js";
-import type { TreeEntry } from "./tree/entry.js";
 import { takeTree } from "./tree/take-tree.js";
 import type { TreePlan } from "./tree/tree-plan.js";
 
@@ -27,7 +27,7 @@ export interface BuildOptions {
   /** is told of each job */
   readonly onJob?: (job: JobPlan) => void;
   /** is told of each entry of the tree that is selected, in the order of `tree.tsv`, with what is true on this machine alone */
-  readonly onTreeEntry?: (entry: TreeEntry) => void;
+  readonly onTreeEntry?: (entry: BundledTreeEntry) => void;
 }
 
 export interface Built extends EmittedBundle {

@@ -1,5 +1,5 @@
+import { posix } from "node:path";
 import type { SwarmPlan } from "../plan/swarm-plan.js";
-import { placeOutput } from "../tree/place-output.js";
 import type { TreePlan } from "../tree/tree-plan.js";
 
 function describeTree({ mode, root, workdir, apply, collects }: TreePlan) {
@@ -57,7 +57,7 @@ export function emitLayout(swarm: SwarmPlan): string {
             kind: output.kind,
             compulsory: !output.optional,
             results: swarm.tree
-              ? `results/tree/${placeOutput(swarm.tree.workdir, output.pattern)}`
+              ? `results/tree/${posix.join(swarm.tree.workdir, output.pattern)}`
               : `results/${output.pattern}`,
           },
         ]),

@@ -17,10 +17,9 @@ export function problemsOfBuild(error: unknown, fallback: Place | undefined): re
   const { errors } = error as Partial<BuildFailure>;
   if (!Array.isArray(errors)) throw error;
   return (errors as readonly Message[]).map((message) => ({
-    message: reword(message.text),
+    ...wordsFor(message),
     // esbuild counts columns from 0, in UTF-8 bytes
     place: placeOf(message) ?? fallback,
-    hint: hintFor(message),
   }));
 }
 
@@ -30,17 +29,11 @@ function placeOf({ location }: Message): Place | undefined {
   return { file: location.file.replace(/^[\w-]+:/, ""), line: location.line, column: before.length + 1 };
 }
 
-function reword(text: string): string {
+function wordsFor({ text }: Message): Pick<Problem, "message" | "hint"> {
   const module = /^Could not resolve "(.+)"/.exec(text)?.[1];
-  return module === undefined ? text : `there is no module "${module}"`;
-}
-
-function hintFor({ text }: Message): string | undefined {
-  const module = /^Could not resolve "(.+)"/.exec(text)?.[1];
-  if (module === undefined) return undefined;
-  const impurity = impureModule(module);
-  if (impurity) return impurity.hint;
-  const own = meansLocusts(module);
-  if (own) return own;
-  return /^\.{0,2}\//.test(module) ? "look at the path and the name of the file" : `install it: npm install ${module}`;
+  if (module === undefined) return { message: text };
+  const isPath = /^\.{0,2}\//.test(module);
+  const known = impureModule(module)?.hint ?? meansLocusts(module);
+  const hint = known ?? (isPath ? "look at the path and the name of the file" : `install it: npm install ${module}`);
+  return { message: `there is no module "${module}"`, hint };
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,7 +18,5 @@ export function nameCheck(file: string, text: string): string {
   const { typescript, others } = findTsMorph();
   const checkers = CHECKERS.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name))).sort();
   const versions = [...checkers, typescript, ...others].map((path) => statVersion(path).version);
-  return createHash("sha256")
-    .update(JSON.stringify([process.version, ...versions, file, text]))
-    .digest("hex");
+  return hash("sha256", JSON.stringify([process.version, ...versions, file, text]));
 }

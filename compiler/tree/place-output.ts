@@ -1,4 +1,3 @@
-import { posix } from "node:path";
 import { whyNoPath } from "../format/file-names.js";
 
 /**
@@ -16,8 +15,4 @@ export function whyOutside(workdir: string, path: string): string | undefined {
 /** The same for a job's own path, if it is its params that make it so: of the pattern it has been said. */
 export function whyNewlyOutside(workdir: string, pattern: string, path: string): string | undefined {
   return whyOutside(workdir, pattern) === undefined ? whyOutside(workdir, path) : undefined;
-}
-
-export function placeOutput(workdir: string, path: string): string {
-  return posix.join(workdir, path);
 }

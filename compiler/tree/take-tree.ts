@@ -1,10 +1,10 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
+import type { BundledTreeEntry } from "../format/bundle.js";
 import type { DigestCache } from "../format/content/digest-cache.js";
 import { realOwnFolders } from "../format/own-folders.js";
 import type { Problem } from "../problem/problem.js";
 import type { ProblemList } from "../problem/problem-list.js";
-import type { TreeEntry } from "./entry.js";
 import { readNames } from "./read-names.js";
 import { RuleReview } from "./review-rules.js";
 import { escapePattern, parseTreeRule, type TreeRule } from "./rule.js";
@@ -25,7 +25,7 @@ export function takeTree(
   folder: string,
   cache: DigestCache,
   problems: ProblemList,
-  visit: (entry: TreeEntry) => void,
+  visit: (entry: BundledTreeEntry) => void,
 ): readonly Problem[] {
   let root: string;
   try {

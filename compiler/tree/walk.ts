@@ -1,8 +1,8 @@
-import { type BigIntStats, type Dirent, lstatSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
+import { type Dirent, lstatSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
+import type { BundledTreeEntry } from "../format/bundle.js";
 import { digestFile } from "../format/content/digest.js";
 import type { DigestCache } from "../format/content/digest-cache.js";
 import { linkStaysIn } from "../format/content/links.js";
-import { ownerRights, type TreeEntry } from "./entry.js";
 import type { TreeRule } from "./rule.js";
 import { type EntryKind, type RulePosition, RuleSet } from "./rule-set.js";
 
@@ -40,6 +40,11 @@ function kindOf(entry: Dirent): EntryKind | undefined {
   return entry.isSymbolicLink() ? "link" : undefined;
 }
 
+/** What its owner may do with a file or folder, as `ls` shows it: `rw-`. Permissions of others differ by checkout. */
+function ownerRights(mode: number): string {
+  return `${mode & 0o400 ? "r" : "-"}${mode & 0o200 ? "w" : "-"}${mode & 0o100 ? "x" : "-"}`;
+}
+
 function explain(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "EACCES" || code === "EPERM") return "permission denied";
@@ -60,13 +65,13 @@ class Walker {
   readonly outward: string[] = [];
   readonly special: string[] = [];
   /** folders on the way that nobody was told of yet, since nothing in them was selected so far */
-  #pending: TreeEntry[] = [];
+  #pending: BundledTreeEntry[] = [];
   #realRoot: string | undefined;
 
   constructor(
     readonly wanted: TreeWalk,
     readonly cache: DigestCache,
-    readonly visit: (entry: TreeEntry) => void,
+    readonly visit: (entry: BundledTreeEntry) => void,
   ) {
     this.select = new RuleSet(wanted.select);
     this.readOnly = new RuleSet(wanted.readOnly);
@@ -77,7 +82,7 @@ class Walker {
     return this.#realRoot;
   }
 
-  #tell(entry: TreeEntry): void {
+  #tell(entry: BundledTreeEntry): void {
     for (const folder of this.#pending) this.visit(folder);
     this.#pending = [];
     this.visit(entry);
@@ -122,11 +127,10 @@ class Walker {
     }
   }
 
-  #read(path: string, absolute: string, kind: EntryKind, readOnly: boolean): TreeEntry | undefined {
+  #read(path: string, absolute: string, kind: EntryKind, readOnly: boolean): BundledTreeEntry | undefined {
     try {
-      const stats: BigIntStats = lstatSync(absolute, { bigint: true });
-      const mode = Number(stats.mode & 0o7777n);
-      const common = { path, kind, mode, mtimeNs: stats.mtimeNs, rights: ownerRights(mode), readOnly };
+      const { mode, size: bytes } = lstatSync(absolute);
+      const common = { path, kind, rights: ownerRights(mode), readOnly };
       if (kind === "folder") return { ...common, bytes: 0, sha256: "", link: "" };
       if (kind === "link") {
         const link = readlinkSync(absolute);
@@ -134,7 +138,6 @@ class Walker {
         if (!linkStaysIn(this.#real, path, link)) this.outward.push(path);
         return { ...common, bytes: 0, sha256: "", link };
       }
-      const bytes = Number(stats.size);
       return { ...common, bytes, sha256: digestFile(absolute, bytes, this.cache), link: "" };
     } catch (error) {
       this.unreadable.push({ path, why: explain(error) });
@@ -150,7 +153,11 @@ class Walker {
  *
  * @param visit is told of one entry at a time; none is kept
  */
-export function walkTree(wanted: TreeWalk, cache: DigestCache, visit: (entry: TreeEntry) => void): TreeWalkReport {
+export function walkTree(
+  wanted: TreeWalk,
+  cache: DigestCache,
+  visit: (entry: BundledTreeEntry) => void,
+): TreeWalkReport {
   const walker = new Walker(wanted, cache, visit);
   walker.folder({ path: "", selects: walker.select.start(), keeps: walker.readOnly.start() });
   return walker;

@@ -76,10 +76,9 @@ test("an entry says what it is", () => {
   chmodSync(join(root, "run"), 0o751);
   chmodSync(join(root, "x"), 0o444);
   const [run, x] = select(root, ["**"]).entries;
-  assert.equal([run?.mode, run?.rights, run?.bytes], [0o751, "rwx", 3]);
+  assert.equal([run?.rights, run?.bytes], ["rwx", 3]);
   assert.equal(x?.rights, "r--");
   assert.equal(x?.sha256, "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881");
-  assert.is(typeof x?.mtimeNs, "bigint");
 });
 
 test("read-only folders are no trouble", () => {

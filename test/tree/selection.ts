@@ -1,7 +1,7 @@
 import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { BundledTreeEntry } from "../../compiler/format/bundle.js";
 import { DigestCache } from "../../compiler/format/content/digest-cache.js";
-import type { TreeEntry } from "../../compiler/tree/entry.js";
 import { parseTreeRule, type TreeRule } from "../../compiler/tree/rule.js";
 import { type TreeWalkReport, walkTree } from "../../compiler/tree/walk.js";
 import { temporaryFolder } from "../swarms/swarm-folders.js";
@@ -25,7 +25,7 @@ function rule(text: string, hidden: boolean): TreeRule {
 }
 
 export interface Selected extends TreeWalkReport {
-  readonly entries: readonly TreeEntry[];
+  readonly entries: readonly BundledTreeEntry[];
   /** paths, of folders with a slash, in order */
   readonly paths: readonly string[];
 }
@@ -38,7 +38,7 @@ export interface SelectOptions {
 
 /** What rules select of a tree. */
 export function select(root: string, rules: readonly string[], options: SelectOptions = {}): Selected {
-  const entries: TreeEntry[] = [];
+  const entries: BundledTreeEntry[] = [];
   const report = walkTree(
     {
       root,

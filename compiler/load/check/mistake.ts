@@ -50,7 +50,3 @@ export function valueAt(node: ts.Node): ts.Node {
   const parent = node.parent;
   return parent && ts.isPropertyAssignment(parent) && parent.name === node ? parent.initializer : node;
 }
-
-export function listed(names: readonly string[]): string {
-  return names.join(", ");
-}

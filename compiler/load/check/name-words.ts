@@ -1,7 +1,7 @@
 import { USE_A_SOURCE } from "../../dsl/swarm.js";
 import { ownValue } from "../../format/own-value.js";
 import { closest, didYouMean } from "../../problem/closest.js";
-import { listed, type Mistake, type Wording } from "./mistake.js";
+import type { Mistake, Wording } from "./mistake.js";
 import { unknownModule } from "./module-words.js";
 import { unknownProperty } from "./shape.js";
 import { bashExpansion, unknownInTemplate } from "./template-words.js";
@@ -47,7 +47,7 @@ function unknownReference({ node, checker }: Mistake): Wording | undefined {
   const known = checker.getPropertiesOfType(access.type).map((symbol) => symbol.name);
   const what = access.of && ownValue(REFERENCES, access.of);
   if (what) {
-    const has = known.length > 0 ? `this swarm's ${what}s are ${listed(known)}` : `this swarm has no ${what}s`;
+    const has = known.length > 0 ? `this swarm's ${what}s are ${known.join(", ")}` : `this swarm has no ${what}s`;
     const hint = didYouMean(access.name, known);
     const follows = what !== "output" ? { follows: "jobs" as const } : {};
     return { message: `there is no ${what} "${access.name}"; ${has}`, hint, at: access.at, ...follows };
@@ -59,7 +59,7 @@ function unknownReference({ node, checker }: Mistake): Wording | undefined {
   const symbol = access.type.aliasSymbol ?? access.type.getSymbol();
   if (symbol?.name !== "CommandNames" && symbol?.name !== "LineCommandNames") return undefined;
   return {
-    message: `there is no "${access.name}" in a command's names; there are ${listed(known)}`,
+    message: `there is no "${access.name}" in a command's names; there are ${known.join(", ")}`,
     hint: didYouMean(access.name, known),
     at: access.at,
   };

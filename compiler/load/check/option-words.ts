@@ -1,6 +1,6 @@
 import { ownValue } from "../../format/own-value.js";
 import { didYouMean } from "../../problem/closest.js";
-import { listed, type Mistake, valueAt, type Wording } from "./mistake.js";
+import { type Mistake, valueAt, type Wording } from "./mistake.js";
 import { nameOf } from "./places.js";
 import { ts } from "./ts-morph.js";
 
@@ -25,7 +25,7 @@ export function missingOptions({ node, lines }: Mistake): Wording | undefined {
   const whole = wholeOf(value);
   if (whole === undefined) return undefined;
   const examples = names.map((name) => EXAMPLES[name] ?? `${name}: …`);
-  return { message: `${whole} needs ${listed(names)}`, hint: `add ${listed(examples)}`, at: value };
+  return { message: `${whole} needs ${names.join(", ")}`, hint: `add ${examples.join(", ")}`, at: value };
 }
 
 function wholeOf(object: ts.ObjectLiteralExpression): string | undefined {

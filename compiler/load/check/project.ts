@@ -7,7 +7,6 @@ import { disguised, disguisedFileSystem, undisguised } from "./backslashes.js";
 import { Project, ts } from "./ts-morph.js";
 
 export interface CheckedProject {
-  readonly folder: string;
   readonly program: ts.Program;
   readonly checker: ts.TypeChecker;
   readonly entry: ts.SourceFile;
@@ -81,7 +80,6 @@ export function openProject(folder: string, file: string, kind: "definition" | "
   const isData = (source: ts.SourceFile) => source.fileName.endsWith(".json");
 
   return {
-    folder,
     program,
     checker: program.getTypeChecker(),
     entry,

@@ -1,5 +1,5 @@
 import { didYouMean } from "../../problem/closest.js";
-import { listed, type Wording } from "./mistake.js";
+import type { Wording } from "./mistake.js";
 import { nameOf } from "./places.js";
 import { ts } from "./ts-morph.js";
 
@@ -48,7 +48,7 @@ export function shapeMistakes(object: ts.ObjectLiteralExpression, checker: ts.Ty
 
 /** `a swarm has no "comand"`, with the names that it does have. */
 export function unknownProperty(whole: string, name: string, known: readonly string[]): Wording {
-  const has = `it has ${listed(known)}`;
+  const has = `it has ${known.join(", ")}`;
   return {
     message: `${whole} has no "${name}"`,
     hint: didYouMean(name, known) ?? (known.length > 0 ? has : undefined),

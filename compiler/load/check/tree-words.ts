@@ -1,6 +1,6 @@
 import { ownValue } from "../../format/own-value.js";
 import { didYouMean } from "../../problem/closest.js";
-import { listed, type Mistake, valueAt, type Wording } from "./mistake.js";
+import { type Mistake, valueAt, type Wording } from "./mistake.js";
 import { nameOf, unwrap } from "./places.js";
 import { ts } from "./ts-morph.js";
 
@@ -67,7 +67,7 @@ function uselessOption(options: ts.ObjectLiteralExpression): Wording | undefined
   const given = options.properties.filter((property) => useless?.options.includes(nameOf(property) ?? ""));
   if (!useless || given.length === 0) return undefined;
   return {
-    message: `${listed(given.map((property) => nameOf(property) as string))} cannot be given with mode: "${mode}"`,
+    message: `${given.map((property) => nameOf(property) as string).join(", ")} cannot be given with mode: "${mode}"`,
     hint: useless.why,
     at: given[0]?.name ?? options,
   };
@@ -80,8 +80,8 @@ function missingOption(options: ts.ObjectLiteralExpression): Wording | undefined
   const missing = needed.filter((name) => !given.includes(name));
   if (missing.length === 0) return undefined;
   return {
-    message: `tree(…) needs ${listed(missing)}`,
-    hint: `add ${listed(missing.map((name) => EXAMPLES[name] as string))}`,
+    message: `tree(…) needs ${missing.join(", ")}`,
+    hint: `add ${missing.map((name) => EXAMPLES[name] as string).join(", ")}`,
     at: options,
   };
 }

@@ -2,7 +2,7 @@ import { CLASH_HINT } from "../../dsl/job-source.js";
 import { USE_A_SOURCE } from "../../dsl/swarm.js";
 import { didYouMean } from "../../problem/closest.js";
 import { exclusive } from "./exclusive.js";
-import { listed, type Mistake, valueAt, type Wording } from "./mistake.js";
+import { type Mistake, valueAt, type Wording } from "./mistake.js";
 import { missingOptions, wrongOption, wrongPart } from "./option-words.js";
 import { COMMAND_IS_FUNCTION, wholeInTemplate, withTag } from "./template-words.js";
 import { treeWords } from "./tree-words.js";
@@ -56,7 +56,7 @@ function unknownPlaceholder({ node }: Mistake, wanted: string): Wording | undefi
   const bare = (braced: string) => braced.slice(1, -1);
   const meant = unknown.length === 1 ? didYouMean(bare(unknown[0] as string), known.map(bare)) : undefined;
   return {
-    message: `unknown placeholder${unknown.length > 1 ? "s" : ""} ${listed(unknown)}; this swarm's jobs have ${listed(known)}`,
+    message: `unknown placeholder${unknown.length > 1 ? "s" : ""} ${unknown.join(", ")}; this swarm's jobs have ${known.join(", ")}`,
     hint: meant?.replace(/"(.*)"/, "{$1}"),
     at: patternWith(unknown[0] as string, valueAt(node)),
     follows: "jobs",

@@ -3,9 +3,12 @@ import { join, relative, resolve } from "node:path";
 import type { Built } from "../../../compiler/build.js";
 import { compareWithoutInputs } from "../../../compiler/check-without-inputs.js";
 import { countOf, firstOf, formatBytes, formatNumber, formatSeconds } from "../../../compiler/format/amounts.js";
-import { type BundleDescription, readBundleDescription } from "../../../compiler/format/bundle.js";
+import {
+  type BundleDescription,
+  type BundledTreeEntry,
+  readBundleDescription,
+} from "../../../compiler/format/bundle.js";
 import { MACHINERY_FOLDER } from "../../../compiler/format/machinery.js";
-import type { TreeEntry } from "../../../compiler/tree/entry.js";
 import { renewResultsModule } from "../../results/data/results-module.js";
 import { keptBytes } from "../../results/kept-outputs.js";
 import { hasReflinks } from "../../system/files.js";
@@ -60,7 +63,7 @@ export function describeMachinery({ machinery }: Pick<Built, "machinery">): stri
 export function writeBundle(
   compiled: Compiled,
   folder: string,
-  onTreeEntry: (entry: TreeEntry) => void = () => {},
+  onTreeEntry: (entry: BundledTreeEntry) => void = () => {},
 ): Built {
   refuseForeignBundle(compiled.workspace, folder, compiled.compilation.plan.source);
   prepareState(compiled.workspace);
@@ -210,7 +213,7 @@ export const build: Verb<BuildOptions> = async (context, options) => {
     refuseForeignBundle(compiled.workspace, folder, source, name);
   }
   const listing = new TreeListing();
-  const onTreeEntry = (entry: TreeEntry) => listing.add(entry);
+  const onTreeEntry = (entry: BundledTreeEntry) => listing.add(entry);
   const bundle = options.check
     ? withResultsModule(compiled.workspace, folder, buildInto(compiled, folder, false, { onTreeEntry }), false)
     : writeBundle(compiled, folder, onTreeEntry);

@@ -17,6 +17,7 @@ import { commonKeyInDigest } from "../format/job-key.js";
 import { MACHINERY_FOLDER, type Machinery } from "../format/machinery.js";
 import { makeFolders } from "../format/make-folders.js";
 import { withoutVersion } from "../format/version.js";
+import { foldersOf } from "../format/within.js";
 import { boundsOf, type NeedBounds, slotsOf } from "../plan/job-needs.js";
 import { commonKey } from "../plan/plan-jobs.js";
 import { nodeHoursOf } from "../plan/resolve-target.js";
@@ -45,16 +46,6 @@ export interface EmittedBundle {
   readonly changes: readonly { readonly file: string; readonly change: FileChange | "removed" | "machinery" }[];
   /** the machinery that was there before, if it is another one now; `before` undefined: there was none */
   readonly machinery: { readonly before: Machinery | undefined; readonly now: Machinery } | undefined;
-}
-
-/** The folders that lie between a job's folder and the paths in it. */
-function foldersWithin(paths: readonly string[]): number {
-  if (!paths.some((path) => path.includes("/"))) return 0;
-  const folders = new Set<string>();
-  for (const path of paths) {
-    for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) folders.add(path.slice(0, at));
-  }
-  return folders.size;
 }
 
 function describePilots(swarm: SwarmPlan, bounds: NeedBounds | undefined): BundledPilots | null {
@@ -169,7 +160,7 @@ export class BundleEmitter {
       return;
     }
     // Its folder, its two logs, its outputs, and whatever its inputs bring along.
-    this.#folders += 1 + foldersWithin([...job.inputs.map((input) => input.path), ...job.outputs]);
+    this.#folders += 1 + foldersOf([...job.inputs.map((input) => input.path), ...job.outputs]).size;
     this.#fileCount += 2 + job.outputs.length;
     for (const input of job.inputs) {
       const destination = destinationOf(job, input);

@@ -1,9 +1,5 @@
+import { foldersAround } from "../format/within.js";
 import { MarkSet, markOf } from "../survey/mark-set.js";
-
-/** The folders that a path leads through, from the innermost out. */
-export function* foldersAround(path: string): Generator<string> {
-  for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) yield path.slice(0, at);
-}
 
 /**
  * Finds paths that lead through other paths among very many, such as `x/y` beside `x`: 8 bytes for

@@ -1,7 +1,8 @@
 import { fillPattern, type Params, textOfPattern } from "../format/pattern.js";
+import { foldersAround } from "../format/within.js";
 import type { ProblemList } from "../problem/problem-list.js";
 import type { Repetitions } from "../survey/repetitions.js";
-import { foldersAround, type NestedPaths } from "./collisions.js";
+import type { NestedPaths } from "./collisions.js";
 import type { Compilation } from "./compilation.js";
 import { nameJob } from "./plan-jobs.js";
 import type { OutputPlan, SwarmPlan } from "./swarm-plan.js";

@@ -4,7 +4,7 @@ import { type BundleDescription, type BundledJob, collectedTree } from "../../co
 import { dataTables, typedTables } from "../../compiler/format/data-columns.js";
 import { entriesIn, withFile } from "../../compiler/format/file-access.js";
 import { JOBS_PARQUET, PARQUET_MARK, RESULT_TABLES } from "../../compiler/format/results.js";
-import { isWithin } from "../../compiler/format/within.js";
+import { foldersAround, isWithin } from "../../compiler/format/within.js";
 import { statEntry } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { digestOf, isRemnant } from "./fingerprint.js";
@@ -71,7 +71,7 @@ export class Ownership {
 
   /** Does it lie in a folder that was put there as an output, and is whole? That one gives way as a whole. */
   #isWithinOutput(path: string): boolean {
-    for (let folder = dirname(path); folder !== "."; folder = dirname(folder)) {
+    for (const folder of foldersAround(path)) {
       const output = this.placed.get(folder);
       if (output) return this.placed.condition(output) === "whole";
     }

@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { Groups } from "../../compiler/format/groups.js";
+import { foldersAround } from "../../compiler/format/within.js";
 import { removeFolder } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { stampOf } from "./fingerprint.js";
@@ -27,13 +28,13 @@ class Obstacles {
   constructor(outputs: readonly PlacedOutput[]) {
     for (const output of outputs) {
       this.#at.set(output.path, output);
-      for (let folder = dirname(output.path); folder !== "."; folder = dirname(folder)) this.#below.add(folder, output);
+      for (const folder of foldersAround(output.path)) this.#below.add(folder, output);
     }
   }
 
   makeWayFor(path: string): void {
     for (const output of this.#below.get(path) ?? []) this.inTheWay.add(output);
-    for (let folder = dirname(path); folder !== "."; folder = dirname(folder)) {
+    for (const folder of foldersAround(path)) {
       const output = this.#at.get(folder);
       if (output) this.inTheWay.add(output);
     }

@@ -5,6 +5,7 @@ import type { BundledJob } from "../../compiler/format/bundle.js";
 import { ContentSum, readPlainFile } from "../../compiler/format/content/digest.js";
 import { walkInput } from "../../compiler/format/content/input-entries.js";
 import { encodeField } from "../../compiler/format/tsv.js";
+import { foldersOf } from "../../compiler/format/within.js";
 import type { InputPlacement } from "./bundled-inputs.js";
 import { readExpected } from "./copy-input.js";
 import { END_OF_TAR, paddingFor, type TarEntry, tarHeader } from "./tar-entry.js";
@@ -18,15 +19,6 @@ export interface JobToPack {
 const NO_TIME = Date.UTC(2000, 0);
 
 const FOLDER_MODE = 0o755;
-
-/** Folders in the order in which they have to be made. */
-function foldersOf(paths: readonly string[]): Set<string> {
-  const folders = new Set<string>();
-  for (const path of paths) {
-    for (let at = path.indexOf("/"); at > 0; at = path.indexOf("/", at + 1)) folders.add(path.slice(0, at));
-  }
-  return folders;
-}
 
 class Tar {
   readonly #blocks: Buffer[] = [];

@@ -1,7 +1,7 @@
-import { dirname } from "node:path";
 import { addAll } from "../../compiler/format/add-all.js";
 import { digestFile } from "../../compiler/format/content/digest.js";
 import { Groups } from "../../compiler/format/groups.js";
+import { foldersAround } from "../../compiler/format/within.js";
 import { fileNameOf } from "../results/logs.js";
 import type { TreeChange } from "./listing.js";
 import type { LocalTree } from "./local-tree.js";
@@ -83,7 +83,7 @@ function findCutOff(byPath: Groups<string, Change>): ReadonlySet<string> {
   const cutOff = new Set<string>();
   for (const [path, versions] of byPath) {
     const makers = versions.flatMap(({ version, job }) => (version ? [job] : []));
-    for (let folder = dirname(path); folder !== "."; folder = dirname(folder)) {
+    for (const folder of foldersAround(path)) {
       const isCutOff = closed.get(folder)?.some((job) => makers.some((maker) => maker !== job));
       if (isCutOff) cutOff.add(folder).add(path);
     }

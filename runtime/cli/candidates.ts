@@ -176,26 +176,23 @@ function candidates(program: Command, line: string): Candidate[] {
   const typed = rest.at(-1) as string;
   if (typed.startsWith("-")) return optionsOf([...command.options, ...helpOption(command)]);
   const { open, place, target } = readTyped(command.options, rest.slice(0, -1));
-  if (open) {
-    try {
-      return valuesOf(open, place ?? ".", target, typed);
-    } catch {
-      return []; // there is no definition, say
-    }
+  if (open) return orNone(() => valuesOf(open, place ?? ".", target, typed));
+  if (verb === "repro") {
+    const names = orNone(() => jobsOf(openWorkspace(place ?? "."), target, typed)); // what was typed before may be a job
+    return [...names, ...pathsLike(typed, leadsToDefinition)];
   }
-  if (verb === "repro") return [...namesBehind(place, target, typed), ...pathsLike(typed, leadsToDefinition)];
   if (place !== undefined) return [];
   if (verb === "completion") return plain(["bash", "zsh", "fish"]);
   if (verb === "run" || verb === "import-tree") return pathsLike(typed, () => true);
   return pathsLike(typed, leadsToDefinition);
 }
 
-/** Names of jobs, of the definition that was typed before or of the one here. */
-function namesBehind(place: string | undefined, target: string | undefined, typed: string): Candidate[] {
+/** What was found; nothing where there is no definition, say. */
+function orNone(find: () => Candidate[]): Candidate[] {
   try {
-    return jobsOf(openWorkspace(place ?? "."), target, typed);
+    return find();
   } catch {
-    return []; // what stands before is a job, say
+    return [];
   }
 }
 

@@ -25,13 +25,13 @@ function untidiedFile(run: Run): string {
  */
 export async function endRun(
   follower: RunFollower,
-  { folder, results, state }: Workspace,
+  workspace: Workspace,
   { isOver, isMine = true }: { readonly isOver: boolean; readonly isMine?: boolean },
 ) {
   const { run, files, description, results: known } = follower.options;
   const done = follower.doneTries;
   const tree = collectedTree(description)
-    ? await collectTree({ run, files, description, folder, results, state, done, isOver, write: true })
+    ? await collectTree({ run, files, description, workspace, done, isOver, write: true })
     : undefined;
   if (!isMine) return tree;
   // Until now the journals and work folders had it all; from here on what is written down here.

@@ -11,7 +11,7 @@ import { logNameOf, logPath, STREAMS } from "../results/logs.js";
 import { InvalidData, isOfJob, OutputRefused } from "../results/output-refused.js";
 import type { Results } from "../results/results.js";
 import type { Used } from "../results/used.js";
-import { type EndedTry, secondsOf } from "../run/journal.js";
+import { type EndedTry, placeOfTry, secondsOf } from "../run/journal.js";
 import { Pace } from "../run/pace.js";
 import type { Run } from "../run/run-folder.js";
 import { type FinishedTry, RunState } from "../run/run-state.js";
@@ -48,9 +48,8 @@ export function resultOf({ key, name }: BundledJob, ended: EndedTry) {
   return { key, name, cause, exitCode, attempts, seconds, ...usage, host, start, manager, slot, outputs, detail };
 }
 
-function* logsOf({ incarnation, place, number }: FinishedTry): Generator<Artifact> {
-  for (const stream of STREAMS)
-    yield { kind: "file", path: `${incarnation}/${place}/${number}.${stream}`, bytes: undefined };
+function* logsOf(ended: FinishedTry): Generator<Artifact> {
+  for (const stream of STREAMS) yield { kind: "file", path: `${placeOfTry(ended)}.${stream}`, bytes: undefined };
 }
 
 export class RunFollower {
@@ -147,8 +146,7 @@ export class RunFollower {
       const known = this.#known(job, ended);
       const result = known ?? this.#collect(job, ended, fetched);
       if (!known) results.push(result);
-      if (result.status === "failed")
-        this.#failedPlaces.add(join(ended.incarnation, ended.place, String(ended.number)));
+      if (result.status === "failed") this.#failedPlaces.add(placeOfTry(ended));
       if (known && !this.options.recount) continue;
       this.options.used?.add(result);
       if (result.status === "done") {
@@ -160,7 +158,7 @@ export class RunFollower {
 
   *#artifactsOf(ended: FinishedTry): Generator<Artifact> {
     const { description, jobs, keepLogs } = this.options;
-    const folder = `${ended.incarnation}/${ended.place}/${ended.number}`;
+    const folder = placeOfTry(ended);
     const job = jobs.get(ended.number) as BundledJob;
     // Of a tree, what has changed is collected as a whole.
     if (ended.event === "done" && !description.tree) {
@@ -204,7 +202,7 @@ export class RunFollower {
     const { description, run } = this.options;
     for (const [i, { data }] of description.outputs.entries()) {
       const path = job.outputs[i] as string;
-      const file = join(run.folder, "work", ended.incarnation, ended.place, String(ended.number), path);
+      const file = join(run.folder, "work", placeOfTry(ended), path);
       if (!data || typeof ended.outputs[i] !== "number" || !existsSync(file)) continue;
       const mistake = mistakeInData(file, path, data);
       if (mistake !== undefined) return mistake;
@@ -214,7 +212,8 @@ export class RunFollower {
 
   #collect(job: BundledJob, ended: FinishedTry, fetched: Fetched): JobResult {
     const { description, run, keepLogs } = this.options;
-    const folder = join(run.folder, "work", ended.incarnation, ended.place, String(ended.number));
+    const place = placeOfTry(ended);
+    const folder = join(run.folder, "work", place);
     let { cause, detail } = ended;
     let outputs: OutputState[] = description.outputs.map((_, i) => ended.outputs[i] ?? "missing");
     const digests = outputs.map(() => "");
@@ -225,7 +224,7 @@ export class RunFollower {
         outputs.forEach((state, i) => {
           if (typeof state !== "number" || description.tree) return;
           const path = job.outputs[i] as string;
-          const at = `${ended.incarnation}/${ended.place}/${ended.number}/${path}`;
+          const at = `${place}/${path}`;
           const why = fetched.refused.get(at);
           if (why !== undefined) throw new OutputRefused(`${path} ${why}`);
           const which = { job, output: i };

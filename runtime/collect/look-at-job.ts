@@ -5,13 +5,12 @@ import { isWithin } from "../../compiler/format/within.js";
 import { asFailure, type Failure, lineOf } from "../results/failure.js";
 import type { JobResult } from "../results/ledger.js";
 import { STREAMS, type Stream } from "../results/logs.js";
-import type { EndedTry, StartedTry } from "../run/journal.js";
+import { type EndedTry, placeOfTry, type StartedTry } from "../run/journal.js";
 import { isClosed, type Run } from "../run/run-folder.js";
 import { type DeployedSwarm, viewRun } from "./deployed-swarm.js";
 import { resultOf } from "./follow-run.js";
 import { baseOf, folderOf } from "./look-at.js";
 
-/** What a job has in its folder on the target. */
 export interface JobFolder {
   /** where its command runs, as the target calls it */
   readonly path: string;
@@ -81,14 +80,10 @@ async function listFolder(deployed: DeployedSwarm, job: BundledJob, run: Run, la
     const [, bytes, entry] = /^(\d+) (.+)$/s.exec(record) ?? [];
     if (record === "folder") exists = true;
     else if (ended && Number(ended[1]) === last.attempt) end = { line: Number(ended[2]), script: ended[3] as string };
-    else if (entry !== undefined && !description.tree && !isInput(entry, job))
+    else if (entry !== undefined && !description.tree && !job.inputs.some((input) => isWithin(input, entry)))
       wrote.push({ path: entry, bytes: Number(bytes) });
   }
   return { path, exists, wrote, end };
-}
-
-function isInput(path: string, { inputs }: BundledJob): boolean {
-  return inputs.some((input) => isWithin(input, path));
 }
 
 /** Looks at one job on the target, and brings its logs here if it has not been collected. */
@@ -102,7 +97,7 @@ export async function lookAtJob(deployed: DeployedSwarm, job: BundledJob): Promi
   const isAway = last?.place.startsWith("/") === true;
   if (found && last && last.place !== "" && !isAway) {
     const { run } = found;
-    const base = `${last.incarnation}/${last.place}/${last.number}`;
+    const base = placeOfTry(last);
     const artifacts = STREAMS.map((stream) => ({ kind: "file", path: `${base}.${stream}`, bytes: undefined }) as const);
     const placeOf = (path: string) => join(run.folder, "work", path);
     if (!isClosed(run)) {

@@ -6,7 +6,7 @@ import { resultInPlace } from "../results/job-state.js";
 import { makeReport } from "../results/report.js";
 import { isFromBefore } from "../results/running-again.js";
 import { listedJobs } from "../run/earlier-run.js";
-import type { EndedTry, StartedTry } from "../run/journal.js";
+import { type EndedTry, placeOfTry, type StartedTry } from "../run/journal.js";
 import type { Run } from "../run/run-folder.js";
 import type { Departure } from "../run/run-state.js";
 import { asFailedSwarm, type DeployedSwarm, openRuns, viewRun } from "./deployed-swarm.js";
@@ -26,13 +26,9 @@ export type Standing = Readonly<Awaited<ReturnType<typeof lookAt>>>;
 type Place = Pick<EndedTry, "incarnation" | "place" | "number">;
 
 /** Where a try's own folder and logs lie on the target, without the ends of their names. */
-export function baseOf(
-  { files }: Pick<DeployedSwarm, "files">,
-  run: Run,
-  { incarnation, place, number }: Place,
-): string {
-  const work = join(files.there, "runs", String(run.number), "work");
-  return join(place.startsWith("/") ? place : join(work, incarnation, place), String(number));
+export function baseOf({ files }: Pick<DeployedSwarm, "files">, run: Run, at: Place): string {
+  if (at.place.startsWith("/")) return join(at.place, String(at.number));
+  return join(files.there, "runs", String(run.number), "work", placeOfTry(at));
 }
 
 /** Where the command of a try runs, as its target calls it; undefined where its journal does not say. */

@@ -15,8 +15,8 @@ export async function previewTrees(deployed: DeployedSwarm) {
   if (!collectedTree(description)) return { trees, unfinished };
   for (const run of openRuns(deployed)) {
     if (run.digest !== description.digest) continue;
-    const { active, state: runState, ended } = await viewRun(deployed, run);
-    if (runState.phase(active, true) !== "over") {
+    const { active, state, ended } = await viewRun(deployed, run);
+    if (state.phase(active, true) !== "over") {
       unfinished += 1;
       continue;
     }
@@ -26,10 +26,7 @@ export async function previewTrees(deployed: DeployedSwarm) {
       const last = numbers.has(number) ? ended.get(number) : undefined;
       if (last?.event === "done") done.set(name, last);
     }
-    const { folder, results, state } = workspace;
-    trees.push(
-      await collectTree({ run, files, description, folder, results, state, done, isOver: true, write: false }),
-    );
+    trees.push(await collectTree({ run, files, description, workspace, done, isOver: true, write: false }));
   }
   return { trees, unfinished };
 }

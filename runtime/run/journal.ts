@@ -38,6 +38,11 @@ export function secondsOf({ start, end }: Pick<EndedTry, "start" | "end">): numb
   return Math.max(0, end - start) / 1000;
 }
 
+/** Where a try's folder lies, below its run's `work/`; its logs lie beside it. */
+export function placeOfTry({ incarnation, place, number }: Pick<EndedTry, "incarnation" | "place" | "number">): string {
+  return join(incarnation, place, String(number));
+}
+
 /** A try that was begun. */
 export interface StartedTry extends Pick<EndedTry, "number" | "attempt" | "start" | "incarnation" | "host" | "slot"> {
   /** as of a try that has ended; absolute where it runs on its node's own disk; empty in journals of earlier versions */

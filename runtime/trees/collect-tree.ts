@@ -5,6 +5,7 @@ import type { EndedTry } from "../run/journal.js";
 import type { Run } from "../run/run-folder.js";
 import { foldersWithoutTree } from "../transfer/stage-tree.js";
 import type { TargetFiles } from "../transfer/target-files.js";
+import type { Workspace } from "../workspace/workspace.js";
 import { recordApplied } from "./carry-over.js";
 import { compareSharedTree, readChangesOfJobs } from "./compare-tree.js";
 import { type Conflict, type Decision, decidePlaces, mergeVersions } from "./decide-places.js";
@@ -19,10 +20,7 @@ export interface CollectTreeOptions {
   readonly run: Run;
   readonly files: TargetFiles;
   readonly description: BundleDescription;
-  readonly folder: string;
-  readonly results: string;
-  /** the folder of what is known of the swarm here */
-  readonly state: string;
+  readonly workspace: Workspace;
   /** the last tries of the jobs that are done, by job */
   readonly done: ReadonlyMap<string, EndedTry>;
   /** whether all jobs of the run have ended: changes are applied only then */
@@ -35,10 +33,10 @@ export interface CollectTreeOptions {
 export type CollectedTree = Readonly<Awaited<ReturnType<typeof collectTree>>>;
 
 async function findChanges(options: CollectTreeOptions): Promise<TreeChange[]> {
-  const { run, files, description, folder, done } = options;
+  const { run, files, description, workspace, done } = options;
   const bundle = join(files.here, "bundle");
   if (description.tree?.mode === "perJob") return readChangesOfJobs(files, run, bundle, done);
-  const without = foldersWithoutTree(folder, files.there, (path) => files.asSeenThere(path));
+  const without = foldersWithoutTree(workspace.folder, files.there, (path) => files.asSeenThere(path));
   return compareSharedTree(files, run, description.tree?.mode === "copy" ? bundle : undefined, without);
 }
 
@@ -70,7 +68,8 @@ function applyChanges(root: string, decision: Decision): Conflict[] {
  * @throws RuntimeProblem if something is gone on the target, or in the way here
  */
 export async function collectTree(options: CollectTreeOptions) {
-  const { run, files, description, folder, results, write } = options;
+  const { run, files, description, write } = options;
+  const { folder, results, state } = options.workspace;
   const { tree } = description;
   if (!tree) throw new Error("the jobs of this swarm have no tree");
   const found = withoutHidden(await findChanges(options));
@@ -108,12 +107,9 @@ export async function collectTree(options: CollectTreeOptions) {
   });
   const conflicts = [...decision.conflicts, ...strange];
   if (write) {
-    addAll(
-      conflicts,
-      putResults({ results, state: options.state, decision, conflicts, changes: found, tree, partial, ran }),
-    );
+    addAll(conflicts, putResults({ results, state, decision, conflicts, changes: found, tree, partial, ran }));
     if (apply) {
-      recordApplied(options.state, description.digest, decision.toApply);
+      recordApplied(state, description.digest, decision.toApply);
       addAll(conflicts, applyChanges(root, decision));
     }
   }

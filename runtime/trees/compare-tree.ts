@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readBundledTree } from "../../compiler/format/bundle.js";
 import { digestFile } from "../../compiler/format/content/digest.js";
-import type { EndedTry } from "../run/journal.js";
+import { type EndedTry, placeOfTry } from "../run/journal.js";
 import type { Run } from "../run/run-folder.js";
 import { statEntry } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
@@ -83,10 +83,7 @@ export async function readChangesOfJobs(
   bundle: string,
   done: ReadonlyMap<string, EndedTry>,
 ): Promise<TreeChange[]> {
-  const places = [...done].map(([job, { incarnation, place, number }]) => ({
-    job,
-    at: `${incarnation}/${place}/${number}`,
-  }));
+  const places = [...done].map(([job, ended]) => ({ job, at: placeOfTry(ended) }));
   await files.fetch(
     run,
     places.map(({ at }) => ({ kind: "file", path: `${at}.changes`, bytes: undefined })),

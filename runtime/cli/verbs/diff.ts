@@ -8,7 +8,7 @@ import { withoutVersion } from "../../../compiler/format/version.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { takeBundlesOf } from "../../workspace/revision.js";
 import { bundleFolder, openWorkspace } from "../../workspace/workspace.js";
-import { type Comparison, diffAsMarkdown, type ShownDiff, sayDiff } from "../output/diff.js";
+import { diffAsMarkdown, type ShownDiff, sayDiff } from "../output/diff.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { describeMachinery } from "./build.js";
 import { compareBundles, readSide } from "./compare-bundles.js";
@@ -24,12 +24,7 @@ export interface DiffOptions {
 }
 
 /** What was compared, and which of the bundle's files differ. */
-interface Found {
-  readonly target: string;
-  readonly swarm: string;
-  readonly comparison: Comparison;
-  /** is there a bundle to compare with? */
-  readonly hasBefore: boolean;
+interface Found extends Omit<ShownDiff, "against" | "files" | "machinery"> {
   readonly files: Built["changes"];
   readonly machinery: Built["machinery"];
 }
@@ -47,7 +42,7 @@ async function compareDefinition(context: VerbContext, bundles: Bundles | undefi
   const before = readSide(folder);
   const comparison = compareBundles(before, { description, jobs: () => jobs, script: emitManager(plan) });
   const hasBefore = before.description !== undefined;
-  return { target, swarm: plan.name, comparison, hasBefore, files: built.changes, machinery: built.machinery };
+  return { ...comparison, target, swarm: plan.name, hasBefore, files: built.changes, machinery: built.machinery };
 }
 
 type Bundles = ReturnType<typeof takeBundlesOf>;
@@ -80,7 +75,7 @@ function compareCommitted(context: VerbContext, bundles: Bundles): Found {
   const [old, now] = [readSide(before), readSide(after)];
   const comparison = compareBundles(old, now);
   const hasBefore = old.description !== undefined;
-  return { target, swarm: now.description?.swarm ?? "", comparison, hasBefore, files, machinery: undefined };
+  return { ...comparison, target, swarm: now.description?.swarm ?? "", hasBefore, files, machinery: undefined };
 }
 
 export const diff: Verb<DiffOptions> = async (context, options) => {
@@ -104,15 +99,11 @@ export const diff: Verb<DiffOptions> = async (context, options) => {
 };
 
 function tell({ terminal, json }: VerbContext, found: Found, { against, markdown }: DiffOptions): ExitCode {
-  const { target, swarm, comparison, machinery } = found;
+  const { target, machinery, jobs, script, uploadBytes, command, needs, nodeHours } = found;
   const files = found.files.filter(({ change }) => change !== "same");
-  const { jobs, script, uploadBytes, command, needs, nodeHours } = comparison;
   const shown: ShownDiff = {
-    ...comparison,
-    swarm,
-    target,
+    ...found,
     against: against === undefined ? "the bundle" : `the bundle of ${against}`,
-    hasBefore: found.hasBefore,
     files: files.filter(({ change }) => change !== "machinery").map(({ file, change }) => `${file} (${change})`),
     machinery: describeMachinery({ machinery }),
   };

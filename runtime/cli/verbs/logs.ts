@@ -97,14 +97,11 @@ async function showJob({ terminal, json }: VerbContext, deployed: DeployedSwarm,
   const commands = new CommandLines(deployed);
   // What was collected is of an earlier try than the one that runs.
   const isAtWork = known.running !== undefined || known.isEnding;
-  const [out, err] = STREAMS.map(
-    (stream) => known.logs[stream] ?? (isAtWork ? undefined : collectedLog(deployed, job, stream)),
-  );
+  const pathOf = (stream: Stream) => known.logs[stream] ?? (isAtWork ? undefined : collectedLog(deployed, job, stream));
+  const paths = { out: pathOf("out"), err: pathOf("err") };
   if (json) {
-    const tails = {
-      out: out === undefined ? undefined : readLogTail(out, MOST_IN_JSON),
-      err: err === undefined ? undefined : readLogTail(err, MOST_IN_JSON),
-    };
+    const tailOf = (path: string | undefined) => (path === undefined ? undefined : readLogTail(path, MOST_IN_JSON));
+    const tails = { out: tailOf(paths.out), err: tailOf(paths.err) };
     const omitted = { out: tails.out?.omitted ?? 0, err: tails.err?.omitted ?? 0 };
     terminal.printDocument("logs", {
       target: deployed.target,
@@ -114,27 +111,23 @@ async function showJob({ terminal, json }: VerbContext, deployed: DeployedSwarm,
       ...describeJob(known, commands),
       ...(omitted.out + omitted.err > 0 ? { omittedBytes: omitted } : {}),
     });
-    for (const [stream, path] of [
-      ["out", out],
-      ["err", err],
-    ] as const) {
+    for (const stream of STREAMS) {
       if (omitted[stream] === 0) continue;
-      terminal.say(`the first ${formatBytes(omitted[stream])} are left out; all of it is in ${path}`);
+      terminal.say(`the first ${formatBytes(omitted[stream])} are left out; all of it is in ${paths[stream]}`);
     }
     return;
   }
   sayJob(terminal, known, commands);
-  if (out === undefined && err === undefined) {
+  if (paths.out === undefined && paths.err === undefined) {
     sayNoLogs(terminal, known, deployed.ledger.get(job.key) !== undefined || known.folder !== undefined);
     return;
   }
   const translate = (text: string) => commands.translate(text, job.name);
-  for (const [what, path] of [
-    ["output", out],
-    ["error", err],
-  ] as const) {
+  for (const stream of STREAMS) {
+    const path = paths[stream];
     if (path === undefined) continue;
+    const what = stream === "out" ? "output" : "error";
     terminal.say(terminal.colors.dim(`==> standard ${what}: ${relative(process.cwd(), path)}`));
-    if (!(await terminal.printFile(path, what === "error" ? translate : undefined))) break;
+    if (!(await terminal.printFile(path, stream === "err" ? translate : undefined))) break;
   }
 }

@@ -5,7 +5,7 @@ import { JobSource } from "./dsl/job-source.js";
 import { DefinitionThrew } from "./dsl/mistake.js";
 import { emitProgramEntry } from "./emit/program-entry.js";
 import { DigestCache } from "./format/content/digest-cache.js";
-import { placeholdersOf } from "./format/pattern.js";
+import { placeholdersOf, textOfPattern } from "./format/pattern.js";
 import { bundleProgram, checkProgram, type LoadedDefinition, loadDefinition } from "./load/index.js";
 import { chooseTarget } from "./plan/choose-target.js";
 import type { Compilation } from "./plan/compilation.js";
@@ -110,10 +110,7 @@ function knowsAllPlaceholders(plan: SwarmPlan): boolean {
   const patterns = [
     ...plan.inputs.flatMap(({ pattern, as = "" }) => [pattern, as]),
     ...plan.outputs.map(({ pattern }) => pattern),
+    textOfPattern(plan.jobName ?? []),
   ];
-  const named = [
-    ...patterns.flatMap(placeholdersOf),
-    ...(plan.jobName ?? []).flatMap((part) => ("placeholder" in part ? [part.placeholder] : [])),
-  ];
-  return named.every((name) => plan.params.includes(name));
+  return patterns.flatMap(placeholdersOf).every((name) => plan.params.includes(name));
 }

@@ -1,15 +1,11 @@
+import { decimalOf } from "./spaced-numbers.js";
+
 /** A range as whole numbers of which `scale` make one: counting in them is exact. */
 export interface ScaledRange {
   readonly from: number;
   readonly to: number;
   readonly step: number;
   readonly scale: number;
-}
-
-/** How many decimals a number is written with. */
-function decimalsOf(value: number): number {
-  const [, fraction = "", exponent = "0"] = /^-?\d+(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value)) ?? [];
-  return Math.max(0, fraction.length - Number(exponent));
 }
 
 /** Every decimal of up to 15 digits is kept; of those with more, two may be the same number. */
@@ -24,7 +20,7 @@ function scaled(value: number, decimals: number): number | undefined {
 
 /** A range in whole numbers, in which nothing is rounded; undefined if its numbers have too many digits for that. */
 export function scaleRange(from: number, to: number, step: number): ScaledRange | undefined {
-  const decimals = Math.max(decimalsOf(from), decimalsOf(to), decimalsOf(step));
+  const decimals = Math.max(...[from, to, step].map((value) => decimalOf(value).places));
   if (decimals > 15) return undefined;
   const [start, end, distance] = [from, to, step].map((value) => scaled(value, decimals));
   if (start === undefined || end === undefined || distance === undefined) return undefined;

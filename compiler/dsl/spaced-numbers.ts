@@ -4,7 +4,7 @@
  */
 
 /** A decimal as `digits / 10^places`, exactly. */
-function decimalOf(value: number): { readonly digits: bigint; readonly places: number } {
+export function decimalOf(value: number): { readonly digits: bigint; readonly places: number } {
   const [, sign = "", whole = "", fraction = "", exponent = "0"] =
     /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value)) ?? [];
   const places = fraction.length - Number(exponent);

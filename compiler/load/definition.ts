@@ -3,28 +3,24 @@ import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 import { type AnyDefinition, Swarm } from "../dsl/swarm.js";
 import { textOf } from "../format/file-access.js";
-import { type Place, type Problem, ProblemsFound } from "../problem/problem.js";
+import { type Problem, ProblemsFound } from "../problem/problem.js";
 import { bundleDefinition } from "./bundle-definition.js";
 import type { CheckedDefinition } from "./check/index.js";
 import type { Quasi } from "./check/templates.js";
 import { evaluate } from "./evaluate.js";
-import { problemOfError } from "./evaluation-problem.js";
+import { type ErrorPlaces, problemOfError } from "./evaluation-problem.js";
 import { nameCheck } from "./name-check.js";
 import { Positions } from "./positions.js";
 
 const loadNow = createRequire(import.meta.url);
 
-export interface LoadedDefinition {
+export interface LoadedDefinition extends ErrorPlaces {
   /** absolute path of `swarm.config.ts` */
   readonly file: string;
   readonly folder: string;
   readonly definition: AnyDefinition;
   /** names the check that found nothing wrong; undefined if it depends on more than the definition's own text */
   readonly check: string | undefined;
-  /** the place of a part of the definition, as `["inputs", "first"]`, or of the nearest part around it that is written */
-  placeOf(path: readonly (string | number)[]): Place;
-  /** the place of the `sh` template or `node()` call that captured this stack */
-  placeOfCall(stack: string): Place | undefined;
   /** the text pieces of the `sh` template that captured this stack, with their places */
   templateOf(stack: string): readonly Quasi[] | undefined;
   /** what an error thrown by one of the definition's functions amounts to, at its place */

@@ -3,7 +3,9 @@ import type { Place, Problem } from "../problem/problem.js";
 import { impureGlobal } from "./check/impure.js";
 
 export interface ErrorPlaces {
+  /** the place of a part of the definition, as `["inputs", "first"]`, or of the nearest part around it that is written */
   placeOf(path: readonly (string | number)[]): Place;
+  /** the place of the `sh` template or `node()` call that captured this stack */
   placeOfCall(stack: string): Place | undefined;
 }
 

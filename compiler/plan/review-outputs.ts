@@ -1,6 +1,7 @@
 import type { ShellPart } from "../dsl/command.js";
 import { scanShell } from "../shell/context.js";
 import { HOLE } from "../shell/pieces.js";
+import { withHoles } from "../shell/template.js";
 import type { PlanMistake } from "./plan-mistake.js";
 import type { OutputPlan } from "./swarm-plan.js";
 
@@ -19,14 +20,8 @@ const CHANGES_MEANING = /\(\s*\)|[<>]\(|\b(?:alias|enable|eval|exec|function|sou
 
 /** Can no part of a command have written a file that is not among its outputs by name? Where there is doubt, it can. */
 function writesNothingElse(parts: readonly ShellPart[], before: string): boolean {
-  const source = parts.map((part) => ("text" in part ? part.text : HOLE)).join("");
+  const { source, holes } = withHoles(parts);
   if (CHANGES_MEANING.test(source) || CHANGES_MEANING.test(before)) return false;
-  let at = 0;
-  const holes = new Set<number>();
-  for (const part of parts) {
-    if (!("text" in part)) holes.add(at);
-    at += "text" in part ? part.text.length : 1;
-  }
   // A value of a job may be a file's name.
   const arePaths = parts.every((part) => "text" in part || ("reference" in part && part.reference.kind !== "param"));
   const isKnown = (word: string) =>

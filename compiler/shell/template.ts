@@ -105,6 +105,19 @@ function escapedDollar(text: string, offset: number): Omit<ShellMistake, keyof S
   };
 }
 
+/** The text of a template with a hole for each value: where its parts begin there, and which of them are holes. */
+export function withHoles(parts: readonly ShellPart[]) {
+  const starts: number[] = [];
+  const holes = new Set<number>();
+  let source = "";
+  for (const part of parts) {
+    starts.push(source.length);
+    if (!("text" in part)) holes.add(source.length);
+    source += "text" in part ? part.text : HOLE;
+  }
+  return { source, starts, holes };
+}
+
 /**
  * Turns an `sh` template into bash text, which stays as it was written but for its references and
  * constants: each is quoted as its place demands, so that no value is ever read as code. All that is
@@ -113,13 +126,7 @@ function escapedDollar(text: string, offset: number): Omit<ShellMistake, keyof S
  * @param around what the text may refer to; unless given, that is not looked at
  */
 export async function assembleTemplate(parts: readonly ShellPart[], around?: ShellAround): Promise<AssembledShell> {
-  const source = parts.map((part) => ("text" in part ? part.text : HOLE)).join("");
-  const starts: number[] = [];
-  parts.reduce((start, part) => {
-    starts.push(start);
-    return start + ("text" in part ? part.text.length : 1);
-  }, 0);
-  const holes = new Set(starts.filter((_, i) => !("text" in (parts[i] ?? { text: "" }))));
+  const { source, starts, holes } = withHoles(parts);
   const contexts = scanShell(source, holes);
 
   let text = "";

@@ -4,6 +4,7 @@ import type { ParamValue } from "../format/pattern.js";
 import { commaRecords, type RecordMistake, type TableRecord, tabbedRecords } from "../format/table-records.js";
 import type { Place, Problem } from "../problem/problem.js";
 import { convertField } from "./convert-field.js";
+import { Sighting, UNSEEN_BLANK } from "./sighting.js";
 import { decodeTable } from "./table-text.js";
 
 export interface TableRows {
@@ -27,24 +28,6 @@ const MOST_PROBLEMS = 20;
 
 /** The name that objects keep for something else would be lost. */
 const PARAM_NAME = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]*$/;
-
-/** Blanks that nobody sees: at an end, or of kinds that look like others, or like nothing. */
-const UNSEEN_BLANK = /^\s|\s$|[\u00A0\u2007\u202F\u200B\u2060\uFEFF]/;
-
-/** Something that came up in many places, told once. */
-class Sighting {
-  #first: Place | undefined;
-  #count = 0;
-
-  see(place: () => Place): void {
-    this.#first ??= place();
-    this.#count += 1;
-  }
-
-  tell(words: (count: number) => Omit<Problem, "place">): readonly Problem[] {
-    return this.#first ? [{ ...words(this.#count), place: this.#first }] : [];
-  }
-}
 
 class TableReader {
   readonly #problems: Problem[] = [];

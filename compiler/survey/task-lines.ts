@@ -1,15 +1,5 @@
 import type { Place, Problem } from "../problem/problem.js";
-import { readFileLines, whyUnfit } from "./file-lines.js";
-
-/** A line of a list of commands that is to be run. */
-export interface TaskLine {
-  /** from 1 */
-  readonly number: number;
-  /** what bash is to read */
-  readonly text: string;
-  /** where an offset of the text is in the file */
-  placeOf(offset: number): Place;
-}
+import { type FileLine, readFileLines, whyUnfit } from "./file-lines.js";
 
 function whyOfDisBatch(text: string): ReturnType<typeof whyUnfit> {
   const offset = text.search(/\$\{?DISBATCH_\w+/);
@@ -27,8 +17,9 @@ const DIRECTIVE = /^#DISBATCH (\w+)(?: (.*))?$/i;
  *
  * @param name how the file is called in places
  * @param wrong is told of lines that cannot be run, which are left out
+ * @returns the lines, with what bash is to read as their texts
  */
-export function* readTaskLines(path: string, name: string, wrong?: (problem: Problem) => void): Generator<TaskLine> {
+export function* readTaskLines(path: string, name: string, wrong?: (problem: Problem) => void): Generator<FileLine> {
   let prefix = "";
   let suffix = "";
   for (const { number, text: line, placeOf: placeInLine } of readFileLines(path, name)) {

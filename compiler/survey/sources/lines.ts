@@ -2,6 +2,7 @@ import type { Params } from "../../format/pattern.js";
 import type { Place, Problem } from "../../problem/problem.js";
 import { type FileLine, readFileLines, whyUnfit } from "../file-lines.js";
 import { Repetitions } from "../repetitions.js";
+import { Sighting, UNSEEN_BLANK } from "../sighting.js";
 import { again, type SaidSource, type SurveySource } from "./source.js";
 import { surveyFile } from "./source-file.js";
 
@@ -39,7 +40,7 @@ function* values(lines: Iterable<FileLine>, comments: boolean | undefined): Gene
 function review({ path, name, comments }: SaidSource<"lines">, read: () => Iterable<FileLine>) {
   const [unfit, hashed, repeated] = [new Kind(), new Kind(), new Kind()];
   const repetitions = new Repetitions();
-  let blank: { readonly place: Place; count: number } | undefined;
+  const blanks = new Sighting();
   for (const line of values(read(), comments)) {
     const { text } = line;
     const why = whyUnfit(text);
@@ -51,10 +52,7 @@ function review({ path, name, comments }: SaidSource<"lines">, read: () => Itera
       const hint = `say which: lines("${path}", "${name}", { comments: true }) leaves such lines out, { comments: false } takes them`;
       hashed.add("this line begins with #: it may be a value, or a comment", line.placeOf(0), hint);
     }
-    if (/^\s|\s$|[\u00A0\u2007\u202F\u200B\u2060\uFEFF]/.test(text)) {
-      blank ??= { place: line.placeOf(0), count: 0 };
-      blank.count += 1;
-    }
+    if (UNSEEN_BLANK.test(text)) blanks.see(() => line.placeOf(0));
     repetitions.add(text);
   }
   if (repetitions.any) {
@@ -66,15 +64,10 @@ function review({ path, name, comments }: SaidSource<"lines">, read: () => Itera
       else repeated.add(`this line says the same as line ${before}`, line.placeOf(0), "leave one of them out");
     }
   }
-  const notes: Problem[] = blank
-    ? [
-        {
-          message: `${blank.count === 1 ? "a line begins or ends" : `${blank.count} lines begin or end`} with a blank, or with one that is not to be seen`,
-          place: blank.place,
-          hint: "it is part of the value; take it away if it was not meant",
-        },
-      ]
-    : [];
+  const notes = blanks.tell((count) => ({
+    message: `${count === 1 ? "a line begins or ends" : `${count} lines begin or end`} with a blank, or with one that is not to be seen`,
+    hint: "it is part of the value; take it away if it was not meant",
+  }));
   return { problems: [unfit, hashed, repeated].flatMap((kind) => kind.listed(path)), notes };
 }
 

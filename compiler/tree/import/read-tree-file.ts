@@ -1,3 +1,4 @@
+import { cleanSource } from "../../format/delivery.js";
 import type { Problem } from "../../problem/problem.js";
 import { asPattern } from "./as-pattern.js";
 
@@ -37,12 +38,7 @@ class Reader {
       this.#wrong(place, "the working directory is named a second time", "leave one of the lines out");
     } else if (path.startsWith("/") || path.split("/").includes("..")) {
       this.#wrong(place, `the working directory "${path}" is not within the tree`, "write it from the tree's root");
-    } else
-      this.workdir =
-        path
-          .replace(/\/+/g, "/")
-          .replace(/^(\.\/)+/, "")
-          .replace(/(?<=.)\/$/, "") || ".";
+    } else this.workdir = cleanSource(path) || ".";
   }
 
   /** A comment begins wherever there is a `#`. */

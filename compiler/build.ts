@@ -13,7 +13,6 @@ import type { JobPlan } from "./plan/swarm-plan.js";
 import { type Problem, ProblemsFound } from "./problem/problem.js";
 import { ProblemList } from "./problem/problem-list.js";
 import { takeTree } from "./tree/take-tree.js";
-import type { TreePlan } from "./tree/tree-plan.js";
 
 export interface BuildOptions {
   /** where the bundle goes */
@@ -24,20 +23,14 @@ export interface BuildOptions {
   readonly write: boolean;
   /** where digests of large files are kept between builds */
   readonly digests: string | undefined;
-  /** is told of each job */
   readonly onJob?: (job: JobPlan) => void;
-  /** is told of each entry of the tree that is selected, in the order of `tree.tsv`, with what is true on this machine alone */
+  /** is told of each entry of the tree that is selected, in the order of `tree.tsv` */
   readonly onTreeEntry?: (entry: BundledTreeEntry) => void;
 }
 
 export interface Built extends EmittedBundle {
   /** what people should know, and is no mistake */
   readonly notes: readonly Problem[];
-}
-
-/** Is there a tree of which something is to be sent? */
-function selects(tree: TreePlan | undefined): tree is TreePlan {
-  return tree !== undefined && tree.mode !== "inPlace";
 }
 
 /** Jobs that take so much of a pilot's time that much of it is lost. */
@@ -68,12 +61,13 @@ export function build(compilation: Compilation, options: BuildOptions): Built {
     options.write,
   );
   try {
-    const notes = selects(plan.tree)
-      ? takeTree(plan.tree, loaded.folder, cache, problems, (entry) => {
-          emitter.addToTree(entry);
-          options.onTreeEntry?.(entry);
-        })
-      : [];
+    const notes =
+      plan.tree && plan.tree.mode !== "inPlace"
+        ? takeTree(plan.tree, loaded.folder, cache, problems, (entry) => {
+            emitter.addToTree(entry);
+            options.onTreeEntry?.(entry);
+          })
+        : [];
     const tree = emitter.finishTree();
     const onJob = (job: JobPlan) => {
       emitter.add(job);

@@ -88,11 +88,6 @@ export type Command = ShellCommand | NodeCommand;
 /** What may stand between the `${ }` of an `sh` template. */
 export type ShellValue = Reference | ShellCommand | string | number;
 
-/** The text of a template for bash: as written, but for the two escapes that TypeScript demands. */
-function rawText(raw: string): string {
-  return raw.replace(/\\(`|\$\{)/g, "$1");
-}
-
 /**
  * A shell command. Its text goes to bash as written (`\${x}` and `` \` `` as `${x}` and `` ` ``); references become
  * quoted variables, strings and numbers become one quoted word each, and another `sh` template is put in as it is.
@@ -103,7 +98,8 @@ export function sh(strings: TemplateStringsArray, ...values: readonly ShellValue
   const parts: ShellPart[] = [];
   const stack = new Error().stack ?? "";
   strings.raw.forEach((raw, i) => {
-    parts.push({ text: rawText(raw), from: { stack, index: i } });
+    // As written, but for the two escapes that TypeScript demands.
+    parts.push({ text: raw.replace(/\\(`|\$\{)/g, "$1"), from: { stack, index: i } });
     if (i >= values.length) return;
     const value = values[i];
     if (value instanceof Reference) parts.push({ reference: value });

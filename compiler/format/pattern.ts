@@ -47,7 +47,6 @@ export function placeholdersOf(pattern: string): readonly string[] {
   return [...new Set(parsePattern(pattern).flatMap((part) => ("placeholder" in part ? [part.placeholder] : [])))];
 }
 
-/** The pattern that these are the parts of. */
 export function textOfPattern(parts: readonly PatternPart[]): string {
   return parts.map((part) => ("text" in part ? part.text : `{${part.placeholder}}`)).join("");
 }

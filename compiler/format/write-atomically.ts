@@ -57,7 +57,6 @@ export class NewFile {
   }
 }
 
-/** Is this the name of a draft of a file? */
 export function isDraftOf(draft: string, name: string): boolean {
   return !draft.includes("/") && DRAFT.exec(draft)?.[1] === name;
 }

@@ -42,7 +42,6 @@ function rememberShared(plan: SwarmPlan, folder: string, cache: DigestCache): (s
   };
 }
 
-/** The paths of the inputs of all jobs. */
 function* inputsOfAll({ plan, enumeration }: Compilation): Generator<string> {
   for (const params of enumeration.jobs) {
     for (const { parts } of plan.inputs) yield cleanSource(fillPattern(parts, params));

@@ -15,10 +15,11 @@ import type { NeedsPlanner } from "./job-needs.js";
 import type { InputPlan, JobInput, JobPlan, SwarmPlan } from "./swarm-plan.js";
 import { explainUnusable } from "./unusable-inputs.js";
 
-type Naming = Pick<SwarmPlan, "params" | "position" | "jobName">;
-
 /** A job's name: what the definition says; else its param, or all of them as `chrom=1,seed=a`. A line is too long for that. */
-export function nameJob({ params: all, position, jobName }: Naming, params: Params): string {
+export function nameJob(
+  { params: all, position, jobName }: Pick<SwarmPlan, "params" | "position" | "jobName">,
+  params: Params,
+): string {
   if (jobName) return fillPattern(jobName, params);
   const names = position === undefined ? all : all.filter((name) => name !== LINE_PARAMS.line);
   if (names.length === 1) return String(params[names[0] as string]);

@@ -94,10 +94,6 @@ class Resolver {
     }
   }
 
-  inputs(): InputPlan[] {
-    return resolveInputs(this.jobs.inputs ?? {}, this.definition.inputs ?? {}, this);
-  }
-
   /** What jobs are called, if not by their params. */
   jobName(): SwarmPlan["jobName"] {
     const { jobName } = this.definition;
@@ -297,7 +293,7 @@ export async function resolveSwarm(
   checkTargetNames(definition.targets, resolver.mistake);
   for (const param of params) resolver.checkName(["jobs"], "a param", param);
   const environment: Environment = { ...definition.environment, ...target.environment };
-  const inputs = resolver.inputs();
+  const inputs = resolveInputs(jobs.inputs ?? {}, definition.inputs ?? {}, resolver);
   const tree = resolver.tree(environment);
   const outputs = await resolver.outputs(tree);
   const prepare = await resolver.shell.prepare(environment);

@@ -90,7 +90,6 @@ export async function collect(
   };
 }
 
-/** What a report of the swarm is made from. */
 export function reportSource(deployed: DeployedSwarm, tell: TellFailures): ReportSource {
   const { bundle, description, jobs, results } = deployed;
   const cluster = (failures: readonly Failure[]) => clusterSwarm(asFailedSwarm(deployed), failures);

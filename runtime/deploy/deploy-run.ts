@@ -285,7 +285,6 @@ export class DeployRun {
     return clusters;
   }
 
-  /** Writes the tables, and the report if it is wanted. */
   async writeTables(report: ReportSource | undefined) {
     const { description, workspace, observer } = this.options;
     const swarm = { description, jobs: () => this.jobs() };

@@ -3,10 +3,11 @@ import type { Host } from "./host.js";
 import type { Ssh2Options } from "./ssh2-host.js";
 import { ThisMachine } from "./this-machine.js";
 
-type HostAccess = Pick<BundledAccess, "host" | "ssh">;
-
 /** The host that a target runs on; the first `run` connects. @param options for the built-in ssh alone */
-export async function openHost({ host, ssh }: HostAccess, options: Ssh2Options = {}): Promise<Host> {
+export async function openHost(
+  { host, ssh }: Pick<BundledAccess, "host" | "ssh">,
+  options: Ssh2Options = {},
+): Promise<Host> {
   if (host === null) return new ThisMachine();
   // Each is loaded when it is wanted: ssh2 alone takes longer than most verbs.
   if (ssh === "openssh") {

@@ -31,10 +31,6 @@ export function formatMeasure(measure: Distribution["measure"], value: number): 
   return formatSeconds(value);
 }
 
-function percent(part: number): number {
-  return Math.round(part * 100);
-}
-
 /** Where values lie from the left to the right. */
 function scaleOf({ bars, isLogarithmic, asked }: Distribution): (value: number) => number {
   const first = (bars[0] as Bar).from;
@@ -97,7 +93,7 @@ export function viewHistogram(distribution: Distribution) {
       };
     });
   const isNear = isAskedNear(bars, asked);
-  const share = asked === undefined ? "" : ` (${percent(median / asked)} % of it in the middle)`;
+  const share = asked === undefined ? "" : ` (${Math.round((median / asked) * 100)} % of it in the middle)`;
   return {
     title: TITLES[measure],
     width: WIDTH,

@@ -3,7 +3,6 @@
  * Times are milliseconds since 1970, durations seconds, amounts of memory bytes.
  */
 
-/** What the swarm is. */
 export interface SwarmFacts {
   readonly name: string;
   readonly description: string;

@@ -77,7 +77,6 @@ function chooseLanes(all: readonly Lane[]) {
   return { lanes, placeOf, more: sorted.length - lanes.length };
 }
 
-/** The segment that holds a time. */
 function segmentAt(segments: readonly Segment[], time: number): Segment | undefined {
   let [low, high] = [0, segments.length - 1];
   while (low < high) {

@@ -81,7 +81,6 @@ class JobWords {
     }
   }
 
-  /** Is this job named? */
   names(job: BundledJob): boolean {
     return this.#names.has(job.name);
   }

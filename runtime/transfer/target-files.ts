@@ -59,7 +59,6 @@ export interface TargetFiles {
   readonly here: string;
   /** the folder as the target calls it */
   readonly there: string;
-  /** the numbers of the runs that the target has */
   readonly runs: readonly number[];
   /** A folder in this one, on both sides, with files and runs of its own, of which it has none yet. */
   within(name: string): TargetFiles;

@@ -39,7 +39,6 @@ export class FilesTogether {
     this.#afterwards.push(act);
   }
 
-  /** Puts all in their places. */
   put(): void {
     const { results, state } = this.place;
     const marker = join(state, STATE_FILES.putting);

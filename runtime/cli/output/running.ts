@@ -47,7 +47,6 @@ export function sayRunning(voice: Voice, jobs: readonly RunningJob[], descriptio
   if (more > 0) voice.say(`  and ${formatNumber(more)} more; --json lists all`);
 }
 
-/** The running jobs for programs. */
 export function describeRunning(jobs: readonly RunningJob[], description: BundleDescription): RunningDocument[] {
   return jobs.map(({ job, seconds, started, folder, run }) => {
     const { host, incarnation, slot, attempt } = started;

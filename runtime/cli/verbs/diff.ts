@@ -29,7 +29,6 @@ interface Found extends Omit<ShownDiff, "against" | "files" | "machinery"> {
   readonly machinery: Built["machinery"];
 }
 
-/** Compares the definition as it stands with a bundle. */
 async function compareDefinition(context: VerbContext, bundles: Bundles | undefined): Promise<Found> {
   const compiled = await compileDefinition(context);
   const { plan } = compiled.compilation;

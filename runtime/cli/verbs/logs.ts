@@ -27,7 +27,6 @@ export interface LogsOptions {
 /** Of a log that is longer, so many bytes of its end are in the document for programs. */
 const MOST_IN_JSON = 10 << 20;
 
-/** Where a log lies that was collected. */
 function collectedLog(deployed: DeployedSwarm, job: BundledJob, stream: Stream): string | undefined {
   const name = logNameOf(deployed.ledger.get(job.key) ?? job, deployed.description);
   const path = join(deployed.workspace.results, logPath(name, stream));

@@ -60,7 +60,7 @@ export async function driveScript(
     // Where the stream was closed before its mark, what there is are bash's own words.
     const stderrText = said ? watch.collected() : stderr.noise();
     return {
-      code: code ?? 128 + signalNumber(signal),
+      code: code ?? 128 + (constants.signals[signal as NodeJS.Signals] ?? 0),
       stdout: Buffer.concat(spoken).toString("utf8"),
       stderr: stderrText,
     };
@@ -114,8 +114,4 @@ function end(output: Writable): Promise<void> {
     output.once("finish", resolve).once("error", reject);
     output.end();
   });
-}
-
-function signalNumber(signal: string | null): number {
-  return constants.signals[signal as NodeJS.Signals] ?? 0;
 }

@@ -9,9 +9,6 @@ import { expandPath } from "./tokens.js";
 const METHODS = ["publickey", "keyboard-interactive", "password"] as const;
 type Method = (typeof METHODS)[number];
 
-/** Has nothing more to try; `explain` says what was tried. */
-type NextMethod = AnyAuthMethod | false;
-
 /** One login at one host: which methods are tried, in which order, and with what. */
 export class Authentication {
   readonly #ring: KeyRing;
@@ -52,8 +49,9 @@ export class Authentication {
    *
    * @param left the methods that the server would go on with; null at the beginning
    * @param partly whether the last one was good, and is not enough by itself
+   * @returns false if there is nothing more to try; `explain` says what was tried
    */
-  async next(left: readonly AuthenticationType[] | null, partly: boolean): Promise<NextMethod> {
+  async next(left: readonly AuthenticationType[] | null, partly: boolean): Promise<AnyAuthMethod | false> {
     const username = this.settings.user;
     // After a signature ssh2 does not say what the server would go on with, so the server is asked:
     // the key may have been refused, or have been the first of two factors.

@@ -24,10 +24,6 @@ export function knownName(settings: SshSettings): string {
   return settings.port === 22 ? host : `[${host}]:${settings.port}`;
 }
 
-function knownHostsFiles(settings: SshSettings): string[] {
-  return ["userknownhostsfile", "globalknownhostsfile"].flatMap((key) => filesOf(settings, key));
-}
-
 function filesOf(settings: SshSettings, key: string): string[] {
   // ssh prints their names as they are, blanks included.
   const files = settings.one(key)?.split(/\s+(?=[/~%]|none\b)/) ?? [];
@@ -39,7 +35,9 @@ export async function findKnownKeys(settings: SshSettings): Promise<readonly Kno
   const name = knownName(settings);
   const bare = settings.hostname.toLowerCase();
   const names = name === `[${bare}]:${settings.port}` ? [name, bare] : [name];
-  const files = knownHostsFiles(settings).filter((file) => existsSync(file));
+  const files = ["userknownhostsfile", "globalknownhostsfile"]
+    .flatMap((key) => filesOf(settings, key))
+    .filter(existsSync);
   const searches = files.flatMap((file) => names.map((each) => search(file, each, each !== name)));
   return (await Promise.all(searches)).flat();
 }

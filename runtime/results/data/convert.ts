@@ -28,7 +28,6 @@ function shown(value: unknown): string {
 
 const NAMES = { number: "a number", integer: "a whole number", string: "text", boolean: "true or false" } as const;
 
-/** Says what is wrong with a value. */
 function wrong(name: string, value: unknown, type: DataType): { readonly mistake: string } {
   const maybe = mayBeEmpty(type) ? ", or nothing" : "";
   return { mistake: `${name} is ${shown(value)}, and is declared to be ${NAMES[valueType(type)]}${maybe}` };

@@ -36,7 +36,11 @@ function withRunOptions(command: Command): Command {
 }
 
 function isDefinition(word: string): boolean {
-  return word !== "." && (existsSync(join(word, DEFINITION_NAME)) || (existsSync(word) && statSync(word).isFile()));
+  return (
+    word !== "" &&
+    word !== "." &&
+    (existsSync(join(word, DEFINITION_NAME)) || (existsSync(word) && statSync(word).isFile()))
+  );
 }
 
 function withCommonOptions(command: Command): Command {

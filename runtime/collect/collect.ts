@@ -1,9 +1,11 @@
 import { addAll } from "../../compiler/format/add-all.js";
+import { countOf } from "../../compiler/format/amounts.js";
 import { collectedTree } from "../../compiler/format/bundle.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import type { ReportSource, TellFailures } from "../report/make-report-data.js";
 import type { Failure } from "../results/failure.js";
 import { clusterSwarm } from "../results/failures/cluster-swarm.js";
+import { passOverLost } from "../results/job-state.js";
 import { leaveOutRunningAgain } from "../results/running-again.js";
 import { readEarlierRun } from "../run/earlier-run.js";
 import { markCancelled } from "../run/run-folder.js";
@@ -55,10 +57,23 @@ export async function collect(
       continue;
     }
     const { description, jobs } = known;
-    const follower = new RunFollower({ ...options, target, run, files, description, jobs, results });
+    const follower = new RunFollower({
+      ...options,
+      target,
+      run,
+      files,
+      description,
+      jobs,
+      results,
+      isMine: deployed.mine,
+    });
     await follower.read();
     finished += (await follower.collect()).length;
     addAll(passedOver, follower.state.passedOver);
+    if (follower.takenAway > 0)
+      passedOver.push(
+        `what ${countOf(follower.takenAway, "job")} of run ${run.number} made was collected by another checkout, and is there alone`,
+      );
     const phase = follower.state.phase(isActive, collectedTree(description) !== undefined);
     if (phase === "active") {
       if (known.isListed) atWork.push({ run: { target, number: run.number }, jobs: jobs.values() });
@@ -73,6 +88,7 @@ export async function collect(
     const left = await tidyRun(run, files, results);
     if (left !== undefined) untidied.push(left);
   }
+  passOverLost(deployed.jobs(), deployed.description, results.placed);
   const report = options.report && reportSource(deployed, options.report);
   const { tables, notes } = await writeTables(workspace, results, deployed, report);
   return {

@@ -33,6 +33,8 @@ export interface FollowOptions {
   readonly target: string;
   /** collect the logs of jobs that went well, too */
   readonly keepLogs: boolean;
+  /** false where another checkout has the swarm's folder on the target: it collects the run as well, and removes what it has */
+  readonly isMine?: boolean;
   /** count what an earlier deploy has already collected of this run, as if it had been collected now */
   readonly recount?: boolean;
   /** gets what each job has used that is counted */
@@ -70,6 +72,8 @@ export class RunFollower {
   /** jobs that are done, of which there is something to say */
   readonly remarks: JobResult[] = [];
   done = 0;
+  /** jobs of which another checkout has what they made */
+  takenAway = 0;
 
   constructor(readonly options: FollowOptions) {
     this.state = new RunState(options.run, options.jobs);
@@ -144,6 +148,10 @@ export class RunFollower {
       if (i % BETWEEN_SHOWS === 0) show();
       const job = this.options.jobs.get(ended.number) as BundledJob;
       const known = this.#known(job, ended);
+      if (!known && this.#isTakenAway(job, ended)) {
+        this.takenAway += 1;
+        continue;
+      }
       const result = known ?? this.#collect(job, ended, fetched);
       if (!known) results.push(result);
       if (result.status === "failed") this.#failedPlaces.add(placeOfTry(ended));
@@ -198,6 +206,14 @@ export class RunFollower {
     return same ? result : undefined;
   }
 
+  /** Has another checkout, whose run it is, collected what a job has made, and removed it? The job has not failed for that. */
+  #isTakenAway(job: BundledJob, ended: FinishedTry): boolean {
+    const { description, run, isMine = true } = this.options;
+    if (isMine || ended.event !== "done" || description.tree) return false;
+    const made = job.outputs.filter((_, i) => typeof ended.outputs[i] === "number");
+    return made.length > 0 && made.every((path) => !existsSync(join(run.folder, "work", placeOfTry(ended), path)));
+  }
+
   #mistakeInData(job: BundledJob, ended: FinishedTry): string | undefined {
     const { description, run } = this.options;
     for (const [i, { data }] of description.outputs.entries()) {
@@ -249,8 +265,10 @@ export class RunFollower {
     const logName = logNameOf(job, description);
     for (const stream of STREAMS) {
       const log = `${folder}.${stream}`;
-      const size = lstatSync(log, { throwIfNoEntry: false })?.size ?? 0;
-      if ((failed || keepLogs) && size > 0) this.#results.collectLog(log, logPath(logName, stream));
+      const stats = lstatSync(log, { throwIfNoEntry: false });
+      // A job can put anything else there.
+      const isLog = stats?.isFile() === true && stats.size > 0;
+      if ((failed || keepLogs) && isLog) this.#results.collectLog(log, logPath(logName, stream));
       else this.#results.dropLog(logPath(logName, stream));
     }
     const status = failed ? "failed" : "done";

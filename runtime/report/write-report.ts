@@ -58,7 +58,7 @@ export async function draftReport(
   running: readonly RunningTry[] = [],
 ): Promise<boolean> {
   if (isForeignPage(workspace)) return false;
-  const state = stateOfResults(workspace.state, source.description);
+  const state = stateOfResults(workspace.state, source.description, source.placed);
   // Whoever writes it has the swarm to itself: all drafts were left by somebody who was killed.
   removeOldDrafts(workspace.results, Number.POSITIVE_INFINITY, Object.values(REPORT_FILES));
   together.afterwards(() => rmSync(join(workspace.results, REPORT_FILES.news), { force: true }));

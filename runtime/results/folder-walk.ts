@@ -1,6 +1,7 @@
 import { linkSync, lstatSync, mkdirSync, readdirSync, readlinkSync, type Stats, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { linkStaysIn } from "../../compiler/format/content/links.js";
+import { printableName } from "../../compiler/format/control-characters.js";
 import { copyFile, openToOwner } from "../system/files.js";
 import { OutputRefused } from "./output-refused.js";
 
@@ -23,7 +24,8 @@ export class FolderWalk {
   copy(to: string, below = "."): void {
     mkdirSync(to);
     for (const name of readdirSync(join(this.root, below))) {
-      if (name.includes("\uFFFD")) throw new OutputRefused(`${this.path} has a name in it that is not UTF-8: ${name}`);
+      if (name.includes("\uFFFD"))
+        throw new OutputRefused(`${this.path} has a name in it that is not UTF-8: ${printableName(name)}`);
       this.#entry(join(below, name), join(to, name));
     }
   }
@@ -35,7 +37,10 @@ export class FolderWalk {
     if (stats.isDirectory()) this.copy(to, path);
     else if (stats.isSymbolicLink()) this.#link(path, from, to);
     else if (stats.isFile()) this.#file(from, to, stats);
-    else throw new OutputRefused(`${this.path} has something in it that is neither a file nor a folder: ${path}`);
+    else
+      throw new OutputRefused(
+        `${this.path} has something in it that is neither a file nor a folder: ${printableName(path)}`,
+      );
   }
 
   #file(from: string, to: string, stats: Stats): void {
@@ -59,7 +64,8 @@ export class FolderWalk {
       return;
     }
     const target = statSync(from, { throwIfNoEntry: false });
-    if (!target?.isFile()) throw new OutputRefused(`${this.path} has a link that leads out of it: ${path}`);
+    if (!target?.isFile())
+      throw new OutputRefused(`${this.path} has a link that leads out of it: ${printableName(path)}`);
     this.insteadBytes += target.size;
     copyFile(from, to);
   }

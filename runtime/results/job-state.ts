@@ -37,6 +37,17 @@ export function currentResult(
   return missingOutputs(job, result, description, placed).length === 0 ? result : undefined;
 }
 
+/** Has outputs be taken for missing that somebody has removed or edited: for who tells how things stand, and changes nothing. */
+export function passOverLost(jobs: Iterable<BundledJob>, { tree }: BundleDescription, placed: PlacedOutputs): void {
+  if (tree) return;
+  for (const { key, outputs } of jobs) {
+    for (const path of outputs) {
+      const output = placed.get(path);
+      if (output?.key === key && placed.condition(output) !== "whole") placed.lost.add(path);
+    }
+  }
+}
+
 /** As `currentResult`, and looks at the disk: an output that somebody has removed or edited is not in its place. */
 export function resultInPlace(
   job: BundledJob,

@@ -38,7 +38,7 @@ export function findOldLogs(
   for (const result of placed.ledger.history()) for (const path of pathsOf(result)) owners.set(path, result.name);
   const gone = new Set(owners.values());
   for (const { name } of jobs()) gone.delete(name);
-  for (const [path, job] of owners) {
+  for (const [path, job] of [...owners].sort()) {
     if (!gone.has(job)) superseded.add(path);
     // No key: what is moved away goes under the name of its path.
     else stale.set(path, { path, key: "", job, output: 0, stamp: stampOf(join(folder, path)) ?? "", stale: true });

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { type BundleDescription, type BundledJob, collectedTree } from "../../compiler/format/bundle.js";
 import { dataTables, typedTables } from "../../compiler/format/data-columns.js";
 import { entriesIn, withFile } from "../../compiler/format/file-access.js";
-import { JOBS_PARQUET, PARQUET_MARK, RESULT_TABLES } from "../../compiler/format/results.js";
+import { JOBS_PARQUET, LOG_FOLDER, PARQUET_MARK, RESULT_TABLES } from "../../compiler/format/results.js";
 import { foldersAround, isWithin } from "../../compiler/format/within.js";
 import { statEntry } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
@@ -96,7 +96,7 @@ export class Ownership {
   }
 
   /**
-   * @throws RuntimeProblem if results/ is there and cannot be used, or if Locusts' own tables would replace
+   * @throws RuntimeProblem if results/ is there, or logs in it, and cannot be used, or if Locusts' own tables would replace
    * tables of somebody else
    */
   checkTables(description: Pick<BundleDescription, "tree" | "outputs" | "params">): void {
@@ -120,6 +120,10 @@ export class Ownership {
     if (foreign !== undefined) {
       throw new RuntimeProblem(`${foreign} is a file of yours, where Locusts writes a table`, "move it away");
     }
+    const inTheWay: string[] = [];
+    if (stats) this.#checkFolder(LOG_FOLDER, "logs", inTheWay);
+    for (const path of inTheWay)
+      throw new RuntimeProblem(`${join(this.results, path)} is no folder, and logs go there`, "move it away");
   }
 
   /** The paths of what lies where Locusts writes its tables, and is none that it has written. */
@@ -188,7 +192,7 @@ export class Ownership {
         const folder = dirname(path);
         if (folder === "." || folders.has(folder)) continue;
         folders.add(folder);
-        this.#checkFolder(folder, inTheWay);
+        this.#checkFolder(folder, "outputs", inTheWay);
       }
     }
     if (inTheWay.length === 0) return;
@@ -201,8 +205,8 @@ export class Ownership {
     );
   }
 
-  /** Something on the way to an output that is no folder, or one that a link leads out of the results to. */
-  #checkFolder(folder: string, inTheWay: string[]): void {
+  /** Something on the way to what is to be put into a folder that is none, or one that a link leads out of the results to. */
+  #checkFolder(folder: string, what: string, inTheWay: string[]): void {
     for (let path = folder; path !== "."; path = dirname(path)) {
       const place = join(this.results, path);
       if (!statEntry(place)) continue;
@@ -213,7 +217,7 @@ export class Ownership {
       }
       if (!isWithin(realpathSync.native(this.results), realpathSync.native(place))) {
         throw new RuntimeProblem(
-          `${place} is a link that leads out of ${this.results}, and outputs go there`,
+          `${place} is a link that leads out of ${this.results}, and ${what} go there`,
           `remove the link, or have all of ${this.results} be a link`,
         );
       }

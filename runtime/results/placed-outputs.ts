@@ -4,6 +4,7 @@ import type { BundledJob } from "../../compiler/format/bundle.js";
 import { readLines } from "../../compiler/format/lines.js";
 import { LOG_FOLDER, RESULT_TABLES } from "../../compiler/format/results.js";
 import { AppendOnlyTable, withOther } from "../system/append-only.js";
+import { isBehindLink } from "../system/files.js";
 import { RowIndex } from "../system/row-index.js";
 import { STATE_FILES } from "../workspace/workspace.js";
 import { digestOf, isFinalStamp, measure, stampOf } from "./fingerprint.js";
@@ -76,6 +77,8 @@ export class PlacedOutputs {
   /** folders that were made for outputs */
   readonly #folders = new Set<string>();
   #lines = 0;
+  /** paths of outputs that are not as they were put there, as far as somebody has looked */
+  readonly lost = new Set<string>();
 
   private constructor(
     stateFolder: string,
@@ -160,6 +163,7 @@ export class PlacedOutputs {
   }
 
   get(path: string): PlacedOutput | undefined {
+    if (this.lost.has(path)) return undefined;
     if (this.#adopted) return this.#adopted.get(path);
     const place = this.#places.get(path) ?? NOWHERE;
     const row = place === NOWHERE ? undefined : (this.#table.rowAt(place) as unknown as Row | undefined);
@@ -251,6 +255,7 @@ export class PlacedOutputs {
   removeEmptyFolders(path: string): void {
     const gone: string[] = [];
     for (let folder = dirname(path); folder !== "." && this.#folders.has(folder); folder = dirname(folder)) {
+      if (isBehindLink(this.results, folder)) break;
       try {
         rmdirSync(join(this.results, folder));
       } catch {

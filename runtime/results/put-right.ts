@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { Groups } from "../../compiler/format/groups.js";
 import { foldersAround } from "../../compiler/format/within.js";
-import { removeFolder } from "../system/files.js";
+import { isBehindLink, removeFolder } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { stampOf } from "./fingerprint.js";
 import { treeRecord } from "./job-state.js";
@@ -120,7 +120,8 @@ export function putRight(
   const { placed } = results;
   for (const { path, job } of selection.lost) {
     // A part of what was put there, or an older copy of it. All else is somebody's own, and stays.
-    if (results.ownership.mayReplace(path, job)) removeFolder(join(results.folder, path));
+    if (!isBehindLink(results.folder, path) && results.ownership.mayReplace(path, job))
+      removeFolder(join(results.folder, path));
   }
   placed.forget(selection.lost.map(({ path }) => path));
   const found = survey(jobs, description, results);

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { statSync } from "node:fs";
 import { join, posix } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
@@ -18,11 +19,16 @@ export interface Totals {
 }
 
 /** Names all that tables and report are made from: where that is the same, so are they. @param state `.locusts/` */
-export function stateOfResults(state: string, { digest }: BundleDescription): string {
+export function stateOfResults(
+  state: string,
+  { digest }: BundleDescription,
+  { lost }: Pick<PlacedOutputs, "lost">,
+): string {
   const stamps = [STATE_FILES.ledger, STATE_FILES.placed].map((name) => {
     const stats = statSync(join(state, name), { throwIfNoEntry: false });
     return stats ? `${stats.size}-${stats.mtimeMs}` : "none";
   });
+  if (lost.size > 0) stamps.push(hash("sha256", [...lost].join("\0")));
   return [LOCUSTS_VERSION, digest, ...stamps].join(" ");
 }
 

@@ -7,7 +7,7 @@ import { makeFolders } from "../../compiler/format/make-folders.js";
 import { LOG_FOLDER } from "../../compiler/format/results.js";
 import { isWithin } from "../../compiler/format/within.js";
 import { replaceBy } from "../../compiler/format/write-atomically.js";
-import { clearDraftOf, copyFile, openToOwner, removeFolder, statEntry } from "../system/files.js";
+import { clearDraftOf, copyFile, isBehindLink, openToOwner, removeFolder, statEntry } from "../system/files.js";
 import { digestOf, kindOf, stampOf } from "./fingerprint.js";
 import { FolderWalk } from "./folder-walk.js";
 import { KEPT_FOLDERS, KeptOutputs } from "./kept-outputs.js";
@@ -26,6 +26,12 @@ export function isSameContent(a: string, b: string): boolean {
     }
   };
   return withFile(a, "r", (one) => withFile(b, "r", (other) => compare(one, other)));
+}
+
+/** Is an output the job's own, in its folder, rather than something that a link leads to? */
+function liesThere(from: string, path: string): boolean {
+  const folder = from.slice(0, -path.length);
+  return !isBehindLink(folder, path) && !lstatSync(from).isSymbolicLink();
 }
 
 export interface CollectedOutput {
@@ -150,7 +156,9 @@ export class Results {
     const moved: string[] = [];
     const left: string[] = [];
     for (const output of outputs) {
-      if (this.placed.condition(output) === "whole") {
+      // Who has moved results elsewhere, and left a link in their place, has them by now.
+      if (isBehindLink(this.folder, output.path)) left.push(output.path);
+      else if (this.placed.condition(output) === "whole") {
         store.keep(output);
         moved.push(output.path);
       } else if (this.ownership.mayReplace(output.path, output.job)) {
@@ -199,7 +207,8 @@ export class Results {
     if (!stats?.isFile()) throw new OutputRefused(`${path} is gone from the job's folder`);
     if (stats.size !== bytes)
       throw new OutputRefused(`${path} had ${bytes} bytes when the job ended, and has ${stats.size}`);
-    openToOwner(from, stats);
+    const isOwn = liesThere(from, path);
+    if (isOwn) openToOwner(from, stats);
     const place = join(this.folder, path);
     this.makeFolder(dirname(path));
     const old = lstatSync(place, { throwIfNoEntry: false });
@@ -209,17 +218,17 @@ export class Results {
       ((old.ino === stats.ino && old.dev === stats.dev) || (old.size === bytes && isSameContent(from, place)));
     if (!isHere) {
       if (old) this.#clearPlace(path, which.job);
-      this.#bringContent(from, stats, place, which.job);
+      this.#bringContent(from, stats, isOwn, place, which.job);
     }
     this.#record(path, which);
     return { bytes, digest: digestOf(place) };
   }
 
-  #bringContent(from: string, stats: Stats, place: string, job: BundledJob): void {
+  #bringContent(from: string, stats: Stats, isOwn: boolean, place: string, job: BundledJob): void {
     if (this.#twinsOf !== job) this.#twins = new Map();
     this.#twinsOf = job;
-    // A link gives way to what it leads to: the job's folder will not stay.
-    const isAlone = stats.nlink === 1 && !lstatSync(from).isSymbolicLink();
+    // Of what a link leads to, this is a copy: the job's folder will not stay, and the rest is somebody else's.
+    const isAlone = stats.nlink === 1 && isOwn;
     if (isAlone && !lstatSync(place, { throwIfNoEntry: false })) {
       try {
         linkSync(from, place);
@@ -252,8 +261,9 @@ export class Results {
     this.makeFolder(dirname(path));
     let brought = 0;
     this.#take(place, (draft) => {
-      const isOwn = !lstatSync(from).isSymbolicLink();
-      const walk = new FolderWalk(realpathSync.native(from), path, (file, to) => this.#bring(file, to), isOwn);
+      const isOwn = liesThere(from, path);
+      const bring = isOwn ? (file: string, to: string) => this.#bring(file, to) : copyFile;
+      const walk = new FolderWalk(realpathSync.native(from), path, bring, isOwn);
       walk.copy(draft);
       if (walk.bytes !== bytes)
         throw new OutputRefused(`${path} had ${bytes} bytes when the job ended, and has ${walk.bytes}`);

@@ -18,6 +18,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { addAll } from "../../compiler/format/add-all.js";
 import { errorCode, withFile } from "../../compiler/format/file-access.js";
+import { foldersAround } from "../../compiler/format/within.js";
 import { draftOf } from "../../compiler/format/write-atomically.js";
 import { RuntimeProblem } from "./problem.js";
 
@@ -87,6 +88,17 @@ export function statEntry(path: string): Stats | undefined {
     if (errorCode(error) === "ENOTDIR") return undefined;
     throw error;
   }
+}
+
+/** Does a link lie on the way to a path below a folder? What is behind it may be anybody's. */
+export function isBehindLink(folder: string, path: string): boolean {
+  for (const around of foldersAround(path)) if (statEntry(join(folder, around))?.isSymbolicLink()) return true;
+  return false;
+}
+
+/** What lies at a path below a folder, and behind no link; undefined if nothing does. */
+export function statBelow(folder: string, path: string): Stats | undefined {
+  return isBehindLink(folder, path) ? undefined : statEntry(join(folder, path));
 }
 
 /** Removes one thing after another, and goes on where one cannot be removed. @returns what is left, with the reason */

@@ -14,6 +14,7 @@ import { dirname, join, posix } from "node:path";
 import { PassThrough, type Writable } from "node:stream";
 import { type Extract, extract, type Header } from "tar-stream";
 import { judgeLink, linkStaysIn } from "../../compiler/format/content/links.js";
+import { printableName } from "../../compiler/format/control-characters.js";
 import { errorCode } from "../../compiler/format/file-access.js";
 import { keepTime } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
@@ -120,14 +121,17 @@ export class Unpacker {
     const root = this.#wanted.rootOf(name);
     if (root === undefined) this.#refuse(header.name, "nobody asked for");
     if (name.includes("\uFFFD")) {
-      this.refused.set(root, `has a name in it that is not UTF-8: ${posix.relative(root, name)}`);
+      this.refused.set(root, `has a name in it that is not UTF-8: ${printableName(posix.relative(root, name))}`);
       return;
     }
     try {
       await this.#write(header, content, name, root, isStray);
     } catch (error) {
       if (errorCode(error) !== "ENAMETOOLONG") throw error;
-      this.refused.set(root, `has a path in it that is too long for this machine: ${posix.relative(root, name)}`);
+      this.refused.set(
+        root,
+        `has a path in it that is too long for this machine: ${printableName(posix.relative(root, name))}`,
+      );
     }
   }
 
@@ -194,7 +198,7 @@ export class Unpacker {
   }
 
   #refuseLink(name: string, root: string): void {
-    this.refused.set(root, `has a link that leads out of it: ${posix.relative(root, name)}`);
+    this.refused.set(root, `has a link that leads out of it: ${printableName(posix.relative(root, name))}`);
   }
 
   #writeLink(name: string, leadsTo: string): string {

@@ -61,6 +61,11 @@ export class TreePlaces {
     readonly replacesFolders: boolean,
   ) {}
 
+  /** Has the folder of a path been seen, or made, already? */
+  hasWay(path: string): boolean {
+    return this.#known.has(dirname(path));
+  }
+
   /** Makes the folders on the way to a path. @throws NoPlace if one of them is a link, or no folder */
   #makeWay(path: string): void {
     const parent = dirname(path);

@@ -6,7 +6,7 @@ import { RESULT_TABLES } from "../../compiler/format/results.js";
 import { decodeRow, encodeRow } from "../../compiler/format/tsv.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { digestOf } from "../results/fingerprint.js";
-import { statEntry } from "../system/files.js";
+import { statBelow, statEntry } from "../system/files.js";
 import { STATE_FILES } from "../workspace/workspace.js";
 
 /** In the place of a digest, since what is in it is known by itself. */
@@ -72,7 +72,7 @@ export class PutRecord {
   }
 
   #isThere(path: string): boolean {
-    return statEntry(join(this.results, path)) !== undefined;
+    return statBelow(this.results, path) !== undefined;
   }
 
   /**
@@ -88,9 +88,8 @@ export class PutRecord {
       if (known !== undefined) digests.set(path, known);
     }
     for (const path of put) {
-      const place = join(this.results, path);
-      const stats = statEntry(place);
-      if (stats) digests.set(path, stats.isDirectory() ? FOLDER : digestOf(place));
+      const stats = statBelow(this.results, path);
+      if (stats) digests.set(path, stats.isDirectory() ? FOLDER : digestOf(join(this.results, path)));
     }
     makeFolders(dirname(this.#path));
     writeAtomically(this.#path, [...digests].sort().map(encodeRow));

@@ -2,6 +2,7 @@ import { rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { BundledTree } from "../../compiler/format/bundle.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
+import { foldersAround, foldersOf } from "../../compiler/format/within.js";
 import { copyAtomically } from "../../compiler/format/write-atomically.js";
 import {
   type ChangeRow,
@@ -13,7 +14,7 @@ import {
 } from "../results/change-tables.js";
 import { fileNameOf } from "../results/logs.js";
 import { isSameContent } from "../results/results.js";
-import { statEntry } from "../system/files.js";
+import { isBehindLink, statBelow, statEntry } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { type Change, CONFLICTS_FOLDER, type Conflict, type Decision, TREE_FOLDER } from "./decide-places.js";
 import type { TreeChange } from "./listing.js";
@@ -49,7 +50,11 @@ function refuse(results: string, path: string, error: unknown): never {
 /** Keeps what an earlier run has collected, where this one brings something else: in a place that nothing has yet. */
 function keepEarlier(results: string, change: Change): Conflict | undefined {
   const old = join(results, TREE_FOLDER, change.path);
-  if (!statEntry(old)?.isFile() || (change.version && isThere(old, change.version))) return undefined;
+  if (
+    !statBelow(results, `${TREE_FOLDER}/${change.path}`)?.isFile() ||
+    (change.version && isThere(old, change.version))
+  )
+    return undefined;
   for (let number = 1; ; number += 1) {
     const kept = `${CONFLICTS_FOLDER}/${EARLIER}${number === 1 ? "" : `.${number}`}/${change.path}`;
     const place = join(results, kept);
@@ -68,11 +73,10 @@ function removeStale(results: string, before: readonly string[], needed: Readonl
   const paths = before.filter((path) => !needed.has(path));
   for (const path of [...new Set(paths)].sort().reverse()) {
     if (record.isTaken(path)) continue; // somebody has edited it: it is theirs by now
-    const place = join(results, path);
-    const stats = statEntry(place);
-    if (stats && !stats.isDirectory()) rmSync(place);
+    const stats = statBelow(results, path);
+    if (stats && !stats.isDirectory()) rmSync(join(results, path));
     for (let folder = stats?.isDirectory() ? path : dirname(path); folder !== "."; folder = dirname(folder)) {
-      if (needed.has(folder)) break; // the jobs have left it empty
+      if (needed.has(folder) || isBehindLink(results, folder)) break; // the jobs have left it empty, or it is elsewhere
       try {
         rmdirSync(join(results, folder));
       } catch {
@@ -97,9 +101,10 @@ export function putResults(options: PutResultsOptions): Conflict[] {
     ...earlier.map(({ path }) => `${TREE_FOLDER}/${path}`),
   ];
   const paths = new Set(changes.map(({ path }) => path));
-  const staying: ChangeRow[] = partial
-    ? earlier.filter(({ path, job }) => (perJob ? !ran.has(job) : !paths.has(path)))
-    : [];
+  const folders = foldersOf([...paths]);
+  /** Was something else there than the folder that it is now? */
+  const isReplaced = ({ path, kind }: ChangeRow) => paths.has(path) || (kind !== "folder" && folders.has(path));
+  const staying: ChangeRow[] = partial ? earlier.filter((row) => (perJob ? !ran.has(row.job) : !isReplaced(row))) : [];
   const had = new Set(earlier.map(({ path }) => path));
   const late: Conflict[] = [];
   const places = new TreePlaces(results, true);
@@ -107,8 +112,16 @@ export function putResults(options: PutResultsOptions): Conflict[] {
   const put = new Set<string>();
   /** Is something of the user's own there, that is not by chance the same? */
   const isTaken = (path: string, version: Version) => record.isTaken(path) && !isThere(join(results, path), version);
+  /** Removes the link, or the file, that was put in the place of what is a folder again. */
+  const clearWay = (path: string) => {
+    for (const around of foldersAround(path)) {
+      const stats = statBelow(results, around);
+      if (stats && !stats.isDirectory() && !record.isForeign(around)) rmSync(join(results, around));
+    }
+  };
   const bring = (path: string, version: Version) => {
     try {
+      if (!places.hasWay(path)) clearWay(path);
       places.put(path, version);
     } catch (error) {
       refuse(results, path, error);

@@ -74,6 +74,22 @@ test("an output that was deleted is made again", async () => {
   assert.equal(deployment.result("out/c.txt"), "ccc\n");
 });
 
+test("gather, too, tells of outputs that were deleted or edited, and leaves them so", async () => {
+  const deployment = new Deployment(COPY, FILES);
+  await deployment.succeed();
+  rmSync(deployment.path("results/out/a.txt"));
+  deployment.write("results/out/b.txt", "edited\n");
+  const { stdout } = await deployment.verb(["gather"]);
+  assert.equal(stdout, "0 jobs collected; 1/3 done, 0 failed\n");
+  assert.deepEqual(
+    [...deployment.jobs().values()].map(({ status }) => status),
+    ["pending", "pending", "done"],
+  );
+  assert.match(deployment.read("results/outputs.tsv"), /^b\tcopy\tmissing\tout\/b\.txt\tNA$/m);
+  deployment.write("results/out/b.txt", "bb\n");
+  assert.equal((await deployment.succeed()).jobs.cached, 2);
+});
+
 test("--redo: all, a job, a cause; --limit", async () => {
   const deployment = new Deployment(COPY, { ...FILES, "in/b.txt": "bad\n" });
   const limited = await deployment.deploy(["--limit", "1"]);

@@ -34,6 +34,27 @@ async function told(deployment: Deployment, job: string) {
   return { stdout, words: stderr.replace(/; after .* on \S+$/m, "").replace(/, for .* in slot \d$/m, "") };
 }
 
+test("a job that puts something else in the place of its logs keeps no other one from being collected", async () => {
+  const deployment = new Deployment(`
+    jobs: range("i", 1, 5),
+    outputs: { text: "{i}.txt" },
+    command: ({ outputs, params }) => sh\`
+      echo > \${outputs.text}
+      case \${params.i} in
+        2) rm ../2.out; mkdir ../2.out; exit 4 ;;
+        3) rm ../3.err; mkfifo ../3.err; exit 4 ;;
+        4) rm ../4.out; ln -s /etc/passwd ../4.out; exit 4 ;;
+      esac\`,
+  `);
+  const { exitCode, report } = await deployment.deploy();
+  assert.equal(exitCode, 3);
+  assert.deepEqual([report.jobs.done, report.jobs.failed], [2, 3]);
+  assert.ok(!deployment.exists("results/_logs"));
+  deployment.write("results/_logs", "mine");
+  const refused = await deployment.deploy();
+  assert.match(refused.stderr, /results\/_logs is no folder, and logs go there/);
+});
+
 test("a failed job: its cause, the command that ended it, and what it has written; a running one: what it printed", async () => {
   const deployment = new Deployment(COMMAND, {}, undefined, 6);
   const lines = deployment.read("swarm.config.ts").split("\n");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, lstatSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, lstatSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { suite } from "../runner/suite.js";
 import { Deployment } from "./deployment.js";
 
@@ -106,6 +106,39 @@ test("a folder with links that led elsewhere is known again", async () => {
   rmSync(deployment.path("results/a/near"));
   assert.equal((await deployment.succeed()).jobs.cached, 1);
   assert.equal(deployment.result("a/near"), "far\n");
+});
+
+test("what a link leads to out of the job's folder is copied: results are no second names of it", async () => {
+  const deployment = new Deployment("", { "far/a/g": "far\n", "far/b/2.txt": "far\n" });
+  deployment.define(`
+    jobs: range("i", 1, 2),
+    outputs: { folder: optional("o/{i}/"), file: optional("p/{i}.txt") },
+    command: ({ params }) => sh\`
+      if [[ \${params.i} == 1 ]]; then rm -rf o/1; mkdir -p o; ln -sT \${"${deployment.path("far/a")}"} o/1
+      else rm -rf p; ln -sT \${"${deployment.path("far/b")}"} p; fi\`,
+  `);
+  await deployment.succeed();
+  for (const path of ["o/1/g", "p/2.txt"]) {
+    assert.equal(deployment.result(path), "far\n");
+    deployment.write(`results/${path}`, "edited\n");
+  }
+  assert.equal(deployment.read("far/a/g"), "far\n");
+  assert.equal(deployment.read("far/b/2.txt"), "far\n");
+});
+
+test("what somebody has moved elsewhere, with a link in its place, stays there", async () => {
+  const fields = (jobs: number) => `jobs: range("i", 1, ${jobs}), outputs: { text: "o/{i}.txt" },
+    command: ({ outputs }) => sh\`echo > \${outputs.text}\`,`;
+  const deployment = new Deployment(fields(3));
+  await deployment.succeed();
+  cpSync(deployment.path("results/o"), deployment.path("archive"), { recursive: true, preserveTimestamps: true });
+  rmSync(deployment.path("results/o"), { recursive: true });
+  symlinkSync("../archive", deployment.path("results/o"));
+  deployment.define(fields(1));
+  assert.equal((await deployment.succeed()).jobs.cached, 1);
+  const { stderr, stdout } = await deployment.verb(["clean", "--stale"]);
+  assert.match(`${stdout}${stderr}`, /3\.txt stays, since it was edited, or lies behind a link/);
+  assert.deepEqual(readdirSync(deployment.path("archive")).sort(), ["1.txt", "2.txt", "3.txt"]);
 });
 
 test("a job that fails has no outputs collected, nor a part of one", async () => {

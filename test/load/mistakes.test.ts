@@ -259,6 +259,9 @@ test("an image that no job can find is noted", async () => {
   ]);
 });
 
+test("a definition that ends too early is told in TypeScript's words", () =>
+  expectEach([[{ targets: "  targets: { here: local() }, });\nconsole.log(" }, "10:1 Argument expression expected"]]));
+
 test("values that are possible are listed, and what is near is told", () =>
   expectEach([
     [

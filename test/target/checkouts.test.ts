@@ -66,8 +66,14 @@ for (const [words, target] of [
       assert.equal(report.jobs.done, JOBS);
       assert.equal(first.results().length, JOBS);
 
+      // What a run of the first one has made, the second one collects and removes: no job has failed for that.
+      assert.equal((await first.deploy(["--redo", "--detach"])).exitCode, 0);
       const taken = await second.deploy(["--take-over"]);
       assert.equal(taken.exitCode, 0, taken.stderr);
+      const late = await first.json<Report>("gather");
+      assert.deepEqual([late.document.jobs.done, late.document.jobs.failed], [JOBS, 0]);
+      assert.match(late.stderr, /made was collected by another checkout/);
+      assert.equal(first.results().length, JOBS);
       assert.equal(second.results().length, JOBS);
       assert.match((await first.verb(["deploy"])).stderr, /belongs to another checkout/);
     },

@@ -4,6 +4,7 @@ import { wordsForValues } from "./value-words.js";
 
 /** A mistake in words of the definition, or, if it is none of those foreseen, in those of TypeScript, shortened. */
 export function inWords(mistake: Mistake): Wording {
+  if (!mistake.node.parent) return typescriptWords(mistake.lines); // the file ends too early
   return wordsForNames(mistake) ?? wordsForValues(mistake) ?? typescriptWords(mistake.lines);
 }
 

@@ -271,7 +271,7 @@ export interface CleanDocument extends TargetDocument {
 /** `clean --stale` */
 export interface CleanStaleDocument extends Versioned {
   readonly moved: readonly string[];
-  /** what stays in results/, since it was edited */
+  /** what stays in results/, since it was edited, or lies behind a link */
   readonly left: readonly string[];
   readonly folder: string;
 }

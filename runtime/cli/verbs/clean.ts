@@ -43,7 +43,10 @@ async function moveStale({ terminal, json }: VerbContext, workspace: Workspace):
     if (moved.length > 0)
       terminal.report.say("  outputs come back if their jobs do; locusts clean removes all of it for good");
     for (const path of left)
-      sayNote(terminal.report, `${relative(process.cwd(), join(workspace.results, path))} stays, since it was edited`);
+      sayNote(
+        terminal.report,
+        `${relative(process.cwd(), join(workspace.results, path))} stays, since it was edited, or lies behind a link`,
+      );
   }
   return EXIT.fine;
 }

@@ -7,6 +7,7 @@ import { lookAt } from "../../collect/look-at.js";
 import { asRunningTry, writeReport } from "../../collect/write-tables.js";
 import type { TellFailures } from "../../report/make-report-data.js";
 import { reportPath } from "../../report/write-report.js";
+import { passOverLost } from "../../results/job-state.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { AtWork } from "../../workspace/deploy-lock.js";
 import { openWorkspace } from "../../workspace/workspace.js";
@@ -30,6 +31,7 @@ export const report: Verb<{ readonly open?: boolean }> = async (context, options
       const tries = running.map(({ job, run, started }) => {
         return asRunningTry(job, `${deployed.target}/${run.number}`, started);
       });
+      passOverLost(deployed.jobs(), deployed.description, deployed.results.placed);
       const [note] = await writeReport(deployed.workspace, reportSource(deployed, tellFailuresOf(deployed)), tries);
       if (note !== undefined) throw new RuntimeProblem(note);
     });

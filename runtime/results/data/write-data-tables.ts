@@ -155,7 +155,7 @@ export function draftTypedTables(together: FilesTogether, tables: TypedTables): 
   const { folder, state, description, jobs, placed } = tables;
   const names = typedTables(description.outputs);
   const noted = join(state, STATE_FILES.tables);
-  const made = stateOfResults(state, description);
+  const made = stateOfResults(state, description, placed);
   if (textOf(noted) === made && names.every((name) => existsSync(join(folder, name)))) return [];
   rmSync(noted, { force: true });
   const left: string[] = [];

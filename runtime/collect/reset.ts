@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { namesIn } from "../../compiler/format/file-access.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
@@ -108,6 +108,10 @@ function setDamagedAside(workspace: Workspace): string[] {
   for (const target of namesIn(join(folder, "bundle"))) {
     const bundle = bundleFolder(workspace, target);
     if (existsSync(join(bundle, "manager.sh")) && !describedIn(bundle)) notes.push(setAside(workspace, bundle));
+    const place = targetDirectory(workspace, target);
+    const isThere = lstatSync(place, { throwIfNoEntry: false }) !== undefined;
+    if (isThere && statSync(place, { throwIfNoEntry: false })?.isDirectory() !== true)
+      notes.push(setAside(workspace, place));
   }
   return notes;
 }

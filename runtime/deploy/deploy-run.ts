@@ -247,7 +247,10 @@ export class DeployRun {
     const newKeys = early ? undefined : renameKeys(this.results, workspace.state, description, options.newKeysOf);
     const before = join(targetDirectory(workspace, target), "bundle");
     carryResultsOver(workspace.state, placed, before, options.bundle, description);
-    const taken = new Set(this.failures.map(({ key }) => newKeys?.get(key) ?? key));
+    // What has just been found to have failed is told, and does not run again now, unless somebody asks for it.
+    const { only, redo } = options.choice;
+    const isAsked = only !== undefined || redo !== undefined;
+    const taken = new Set(isAsked ? [] : this.failures.map(({ key }) => newKeys?.get(key) ?? key));
     const selection = selectJobs(() => this.jobs(), description, placed, [kept, stale], {
       ...options.choice,
       except: taken,

@@ -7,7 +7,7 @@ import { Results } from "../results/results.js";
 import { type Selection, selectJobs } from "../results/select-jobs.js";
 import { readEarlierRun } from "../run/earlier-run.js";
 import { knownBundles, type Workspace } from "../workspace/workspace.js";
-import { otherVersion, refuseChoice } from "./refuse-choice.js";
+import { otherVersion, refuseChoice, refuseEarlyChoice } from "./refuse-choice.js";
 import type { DeployOptions } from "./types.js";
 
 /** A run of an earlier deploy that the next one takes up before all else. */
@@ -48,6 +48,7 @@ export async function previewDeploy(
     const { active, ended } = await viewRun(deployed as DeployedSwarm, run);
     if (active && run.digest !== description.digest) throw otherVersion(run);
     if (active) refuseChoice(choice, run, true);
+    else if (ended.size > 0) refuseEarlyChoice(choice, run);
     const earlier = readEarlierRun(knownBundles(workspace, target, files.here), run);
     for (const { number, key } of earlier?.jobs.values() ?? []) if (active || ended.has(number)) except.add(key);
     if (active || ended.size > 0) runs.push({ run: run.number, active, ended: ended.size, jobs: run.jobs });

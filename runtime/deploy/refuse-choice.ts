@@ -2,6 +2,12 @@ import type { Run } from "../run/run-folder.js";
 import { RuntimeProblem } from "../system/problem.js";
 import type { DeployOptions } from "./types.js";
 
+function optionsGiven(options: Readonly<Record<string, unknown>>): string {
+  return Object.entries(options)
+    .flatMap(([option, value]) => (value === undefined ? [] : [option]))
+    .join(" and ");
+}
+
 /**
  * Refuses to choose jobs where a run is gone on with: it has its jobs since it was begun.
  *
@@ -9,8 +15,7 @@ import type { DeployOptions } from "./types.js";
  * @throws RuntimeProblem
  */
 export function refuseChoice({ only, redo, limit }: DeployOptions["choice"], run: Run, isActive: boolean): void {
-  const options = Object.entries({ "--only": only, "--redo": redo, "--limit": limit });
-  const given = options.flatMap(([option, value]) => (value === undefined ? [] : [option])).join(" and ");
+  const given = optionsGiven({ "--only": only, "--redo": redo, "--limit": limit });
   if (given === "") return;
   if (isActive) {
     throw new RuntimeProblem(
@@ -21,6 +26,16 @@ export function refuseChoice({ only, redo, limit }: DeployOptions["choice"], run
   throw new RuntimeProblem(
     `run ${run.number} of an earlier deploy is to be finished first, since its jobs share a tree; ${given} cannot change which jobs it has`,
     `finish it (locusts deploy), then give ${given} again`,
+  );
+}
+
+/** What is to run is chosen by how jobs have ended, and that is not known before it is collected. @throws RuntimeProblem */
+export function refuseEarlyChoice({ only, redo }: DeployOptions["choice"], run: Run): void {
+  const given = optionsGiven({ "--only": only, "--redo": redo });
+  if (given === "") return;
+  throw new RuntimeProblem(
+    `jobs of run ${run.number} have ended and are not collected yet, and ${given} goes by how they have ended`,
+    `collect them (locusts gather), then give ${given} again`,
   );
 }
 

@@ -184,6 +184,7 @@ export class Results {
       this.#news.map(({ path }) => path),
     );
     this.#news = [];
+    this.#made.clear(); // what was a folder may be a link by now
   }
 
   sync(): void {

@@ -12,13 +12,14 @@ import {
 } from "../../compiler/format/content/digest.js";
 import { type DigestCache, statVersion } from "../../compiler/format/content/digest-cache.js";
 import { type InputEntry, walkInput } from "../../compiler/format/content/input-entries.js";
+import { errorCode } from "../../compiler/format/file-access.js";
 import { copyContent, keepTime } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 
-function inputHasChanged(upload: Pick<Upload, "source">): RuntimeProblem {
+function inputHasChanged({ source }: Pick<Upload, "source">, what = "has changed since the bundle was built") {
   return new RuntimeProblem(
-    `the input ${upload.source} has changed since the bundle was built`,
-    "run the same command again",
+    `the input ${source} ${what}`,
+    "put back what it was, or have the jobs run with what it is now: locusts deploy",
   );
 }
 
@@ -87,6 +88,7 @@ export function readExpected(upload: Upload, read: () => Content): void {
   try {
     content = read();
   } catch (error) {
+    if (errorCode(error) === "ENOENT") throw inputHasChanged(upload, "is not there any more");
     throw isSignOfChange(error) ? inputHasChanged(upload) : error;
   }
   if (!isSameInput(content, expectedContent(upload))) throw inputHasChanged(upload);

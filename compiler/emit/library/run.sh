@@ -124,7 +124,9 @@ locusts_reserve_state() {
 # Without its own folders a manager cannot begin.
 locusts_make_own_folders() { # folders
   locusts_try_twice mkdir -p -- "$@" && return
+  local code=$?
   locusts_say "$PWD: a folder cannot be made: $locusts_error"
+  ((code != 254)) || exit 1 # no process could be started
   exit "$locusts_exit_disk_full"
 }
 

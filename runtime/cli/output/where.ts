@@ -25,7 +25,7 @@ export function setProblemFolder(folder: string): void {
 
 /** What the verb was called on: verbs that messages name are to be called on the same. */
 export function setTypedPlace(place: string, target?: string): void {
-  typed = place;
+  typed = place.startsWith("-") ? `./${place}` : place; // a hint is to be a command that works
   typedTarget = target;
   const isFile = existsSync(place) && statSync(place).isFile();
   isList = isFile && !/\.[cm]?[jt]s$/.test(place);

@@ -34,7 +34,7 @@ export function reportRepetitions(
   problems: ProblemList,
 ): void {
   const names = new Map<string, { readonly number: number; readonly params: Params }>();
-  const writers = new Map<string, string>();
+  const writers = new Map<string, { readonly job: string; readonly path: string }>();
   let number = 0;
   for (const params of enumeration.jobs) {
     number += 1;
@@ -51,11 +51,12 @@ export function reportRepetitions(
       const path = fillPattern(output.parts, params);
       if (!repetitions.isSuspect(path.toLowerCase())) continue;
       const other = writers.get(path.toLowerCase());
-      if (other === undefined) writers.set(path.toLowerCase(), name);
-      else if (other !== name) {
+      if (other === undefined) writers.set(path.toLowerCase(), { job: name, path });
+      else if (other.job !== name) {
+        const what = other.path === path ? `both write ${path}` : `write ${other.path} and ${path}`;
         problems.add(
           ["outputs", output.name],
-          `the jobs ${other} and ${name} both write ${path}`,
+          `the jobs ${other.job} and ${name} ${what}`,
           hintForShared(plan, output),
           { kind: "same path", job: name },
         );

@@ -130,6 +130,10 @@ export class Ledger {
     for (const [place, row] of this.#table.placedRows()) this.#remember(place, row as unknown as Row);
   }
 
+  get isEmpty(): boolean {
+    return this.#runs.size === 0;
+  }
+
   /** How many rows have keys as earlier versions made them. */
   get olderRows(): number {
     return this.#olderRows;

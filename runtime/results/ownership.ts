@@ -2,12 +2,13 @@ import { existsSync, lstatSync, readSync, realpathSync, statSync } from "node:fs
 import { dirname, join } from "node:path";
 import { type BundleDescription, type BundledJob, collectedTree } from "../../compiler/format/bundle.js";
 import { dataTables, typedTables } from "../../compiler/format/data-columns.js";
-import { entriesIn, withFile } from "../../compiler/format/file-access.js";
+import { entriesIn, namesIn, withFile } from "../../compiler/format/file-access.js";
 import { JOBS_PARQUET, LOG_FOLDER, PARQUET_MARK, RESULT_TABLES } from "../../compiler/format/results.js";
 import { foldersAround, isWithin } from "../../compiler/format/within.js";
 import { statEntry } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { digestOf, isRemnant } from "./fingerprint.js";
+import { logNameOf, logPath, STREAMS } from "./logs.js";
 import { isWritable } from "./output-refused.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
 import { paramColumns } from "./result-tables.js";
@@ -182,7 +183,8 @@ export class Ownership {
   }
 
   /** @throws RuntimeProblem if one of the jobs would replace something that Locusts has not put there */
-  checkPlaces(jobs: Iterable<BundledJob>, description: BundleDescription): void {
+  checkPlaces(jobs: readonly BundledJob[], description: BundleDescription): void {
+    this.#checkLogs(jobs, description);
     if (description.tree) return; // what has changed in a tree goes into a folder of its own
     const inTheWay: string[] = [];
     const folders = new Set<string>();
@@ -203,6 +205,23 @@ export class Ownership {
         : `${first} and ${more.length} more are not what Locusts has put there, and outputs would replace them`,
       "move it away or remove it, then run the same command again",
     );
+  }
+
+  /** Logs are known by the names of jobs that have ended before, or, where nobody knows any more, by there being a table of jobs. */
+  #checkLogs(jobs: readonly BundledJob[], description: BundleDescription): void {
+    const there = new Set(namesIn(join(this.results, LOG_FOLDER)).map((name) => `${LOG_FOLDER}/${name}`));
+    if (there.size === 0) return;
+    const { ledger } = this.placed;
+    if (ledger.isEmpty && statEntry(join(this.results, RESULT_TABLES.jobs.file))) return;
+    for (const job of jobs) {
+      const paths = STREAMS.map((stream) => logPath(logNameOf(job, description), stream));
+      const path = paths.find((log) => there.has(log));
+      if (path === undefined || ledger.lastNamed(job.name)) continue;
+      throw new RuntimeProblem(
+        `${join(this.results, path)} is a file of yours, where Locusts puts what the job ${job.name} prints`,
+        "move it away, then run the same command again",
+      );
+    }
   }
 
   /** Something on the way to what is to be put into a folder that is none, or one that a link leads out of the results to. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { suite } from "../runner/suite.js";
 import { Deployment, until } from "./deployment.js";
@@ -50,9 +50,30 @@ test("a job that puts something else in the place of its logs keeps no other one
   assert.equal(exitCode, 3);
   assert.deepEqual([report.jobs.done, report.jobs.failed], [2, 3]);
   assert.ok(!deployment.exists("results/_logs"));
+  deployment.write("results/_logs/3.err", "what the job itself has printed before");
+  assert.equal((await deployment.deploy()).exitCode, 3);
+  rmSync(deployment.path("results/_logs"), { recursive: true, force: true });
   deployment.write("results/_logs", "mine");
   const refused = await deployment.deploy();
   assert.match(refused.stderr, /results\/_logs is no folder, and logs go there/);
+});
+
+test("a file of the user's own is not replaced by a log", async () => {
+  const deployment = new Deployment(
+    `jobs: range("i", 1, 3), command: ({ params }) => sh\`echo >&2; [[ \${params.i} != 3 ]]\`,`,
+    {
+      "results/_logs/2.err": "mine",
+      "results/_logs/notes": "mine, too",
+    },
+  );
+  const refused = await deployment.deploy();
+  assert.equal(refused.exitCode, 1);
+  assert.match(refused.stderr, /results\/_logs\/2\.err is a file of yours, where Locusts puts what the job 2 prints/);
+  rmSync(deployment.path("results/_logs/2.err"));
+  assert.equal((await deployment.deploy()).exitCode, 3);
+  rmSync(deployment.path(".locusts"), { recursive: true });
+  assert.equal((await deployment.deploy()).exitCode, 3, "they are Locusts' own, though nobody knows any more");
+  assert.equal(deployment.read("results/_logs/notes"), "mine, too");
 });
 
 test("a failed job: its cause, the command that ended it, and what it has written; a running one: what it printed", async () => {

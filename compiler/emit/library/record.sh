@@ -17,7 +17,8 @@ locusts_record() { # words-for-outputs paths
   ((locusts_ended > 0)) || ! locusts_note_alone "$@" || return 0
   if ! printf '%s\0' "${@:2}" "$locusts_line" >>"$locusts_work/slots/$locusts_slot.ended"; then
     locusts_disk_is_full=1
-  elif ((++locusts_ended >= locusts_batch || locusts_now - locusts_published > locusts_between_batches)); then
+  elif ((++locusts_ended >= locusts_batch || locusts_now - locusts_published > locusts_between_batches)) ||
+    [[ $locusts_is_pilot && ! $locusts_has_succeeded ]]; then # its manager waits to hear of a success
     locusts_publish
   fi
 }

@@ -122,6 +122,7 @@ locusts_take_leave() {
 
 # The job at hand has failed for good.
 locusts_report_failure() { # the fields of its line
+  locusts_publish # what has ended well before is not to be taken for something that came after
   [[ ! $locusts_home ]] || locusts_bring_logs
   # The manager judges whose fault it was. Only short lines stay whole on their way.
   if [[ $locusts_is_pilot ]] && ((${#1} < 2000)); then

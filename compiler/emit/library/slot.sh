@@ -209,8 +209,9 @@ locusts_hear() {
 
 # Is told which jobs come next, if any do.
 locusts_read_answer() {
-  local IFS=' ' words
+  local words
   locusts_hear
+  local IFS=' ' # not before: what is written down meanwhile needs another
   # shellcheck disable=SC2206 # to be split; none of them is a pattern
   words=($locusts_heard)
   locusts_message=${words[0]-} locusts_sequence=${words[1]-} locusts_chunk=${words[2]-} locusts_first=${words[3]-}

@@ -10,7 +10,8 @@ export function reviewContainer(
 ): readonly PlanMistake[] {
   const image = container?.image.replace(/^\.\//, "");
   if (image === undefined || image.startsWith("/") || /^[\w+.-]+:/.test(image)) return [];
-  if (inputs.some(({ as, pattern }) => image.startsWith(as ?? basename(pattern)) || image === pattern)) return [];
+  const isOf = (path: string) => image === path || image.startsWith(`${path}/`);
+  if (inputs.some(({ as, pattern }) => isOf(as ?? basename(pattern)) || isOf(pattern))) return [];
   return [
     {
       path: ["environment", "container", "image"],

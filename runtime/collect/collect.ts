@@ -72,7 +72,7 @@ export async function collect(
     addAll(passedOver, follower.state.passedOver);
     if (follower.takenAway > 0)
       passedOver.push(
-        `what ${countOf(follower.takenAway, "job")} of run ${run.number} made was collected by another checkout, and is there alone`,
+        `what ${countOf(follower.takenAway, "job")} of run ${run.number} made was collected by another checkout, and lies in its results`,
       );
     const phase = follower.state.phase(isActive, collectedTree(description) !== undefined);
     if (phase === "active") {

@@ -123,8 +123,8 @@ export class Ownership {
     }
     const inTheWay: string[] = [];
     if (stats) this.#checkFolder(LOG_FOLDER, "logs", inTheWay);
-    for (const path of inTheWay)
-      throw new RuntimeProblem(`${join(this.results, path)} is no folder, and logs go there`, "move it away");
+    if (inTheWay.length > 0)
+      throw new RuntimeProblem(`${join(this.results, LOG_FOLDER)} is no folder, and logs go there`, "move it away");
   }
 
   /** The paths of what lies where Locusts writes its tables, and is none that it has written. */

@@ -18,7 +18,6 @@ import {
 import { basename, dirname, join } from "node:path";
 import { addAll } from "../../compiler/format/add-all.js";
 import { errorCode, withFile } from "../../compiler/format/file-access.js";
-import { foldersAround } from "../../compiler/format/within.js";
 import { draftOf } from "../../compiler/format/write-atomically.js";
 import { RuntimeProblem } from "./problem.js";
 
@@ -90,15 +89,24 @@ export function statEntry(path: string): Stats | undefined {
   }
 }
 
-/** Does a link lie on the way to a path below a folder? What is behind it may be anybody's. */
-export function isBehindLink(folder: string, path: string): boolean {
-  for (const around of foldersAround(path)) if (statEntry(join(folder, around))?.isSymbolicLink()) return true;
-  return false;
+/**
+ * Does a link lie on the way to a path below a folder? What is behind it may be anybody's.
+ *
+ * @param known what was found of other paths there, for who asks of many while nothing changes
+ */
+export function isBehindLink(folder: string, path: string, known = new Map<string, boolean>()): boolean {
+  const parent = dirname(path);
+  if (parent === ".") return false;
+  const before = known.get(parent);
+  if (before !== undefined) return before;
+  const found = isBehindLink(folder, parent, known) || statEntry(join(folder, parent))?.isSymbolicLink() === true;
+  known.set(parent, found);
+  return found;
 }
 
-/** What lies at a path below a folder, and behind no link; undefined if nothing does. */
-export function statBelow(folder: string, path: string): Stats | undefined {
-  return isBehindLink(folder, path) ? undefined : statEntry(join(folder, path));
+/** What lies at a path below a folder, and behind no link; undefined if nothing does. @param known as for `isBehindLink` */
+export function statBelow(folder: string, path: string, known?: Map<string, boolean>): Stats | undefined {
+  return isBehindLink(folder, path, known) ? undefined : statEntry(join(folder, path));
 }
 
 /** Removes one thing after another, and goes on where one cannot be removed. @returns what is left, with the reason */

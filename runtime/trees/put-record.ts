@@ -64,15 +64,13 @@ export class PutRecord {
 
   /** Those that were put there and are gone. */
   lost(): string[] {
-    return [...this.#digests.keys()].filter((path) => !this.#isThere(path));
+    const known = new Map<string, boolean>();
+    return [...this.#digests.keys()].filter((path) => !statBelow(this.results, path, known));
   }
 
   isAnythingLeft(): boolean {
-    return [...this.#digests.keys()].some((path) => this.#isThere(path));
-  }
-
-  #isThere(path: string): boolean {
-    return statBelow(this.results, path) !== undefined;
+    const known = new Map<string, boolean>();
+    return [...this.#digests.keys()].some((path) => statBelow(this.results, path, known));
   }
 
   /**
@@ -87,8 +85,9 @@ export class PutRecord {
       const known = this.#digests.get(path);
       if (known !== undefined) digests.set(path, known);
     }
+    const known = new Map<string, boolean>();
     for (const path of put) {
-      const stats = statBelow(this.results, path);
+      const stats = statBelow(this.results, path, known);
       if (stats) digests.set(path, stats.isDirectory() ? FOLDER : digestOf(join(this.results, path)));
     }
     makeFolders(dirname(this.#path));

@@ -1,8 +1,8 @@
 import { rmdirSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import type { BundledTree } from "../../compiler/format/bundle.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
-import { foldersAround, foldersOf } from "../../compiler/format/within.js";
+import { foldersAround, foldersOf, isWithin } from "../../compiler/format/within.js";
 import { copyAtomically } from "../../compiler/format/write-atomically.js";
 import {
   type ChangeRow,
@@ -103,8 +103,10 @@ export function putResults(options: PutResultsOptions): Conflict[] {
   const paths = new Set(changes.map(({ path }) => path));
   const folders = foldersOf([...paths]);
   /** Was something else there than the folder that it is now? */
-  const isReplaced = ({ path, kind }: ChangeRow) => paths.has(path) || (kind !== "folder" && folders.has(path));
-  const staying: ChangeRow[] = partial ? earlier.filter((row) => (perJob ? !ran.has(row.job) : !isReplaced(row))) : [];
+  const isReplaced = ({ path, kind, change }: ChangeRow) =>
+    change !== "deleted" && kind !== "folder" && folders.has(path);
+  const isOver = (row: ChangeRow) => (perJob ? ran.has(row.job) : paths.has(row.path)) || isReplaced(row);
+  const staying: ChangeRow[] = partial ? earlier.filter((row) => !isOver(row)) : [];
   const had = new Set(earlier.map(({ path }) => path));
   const late: Conflict[] = [];
   const places = new TreePlaces(results, true);
@@ -112,16 +114,24 @@ export function putResults(options: PutResultsOptions): Conflict[] {
   const put = new Set<string>();
   /** Is something of the user's own there, that is not by chance the same? */
   const isTaken = (path: string, version: Version) => record.isTaken(path) && !isThere(join(results, path), version);
+  /** Keeps what an earlier run has collected, if some of its jobs do not run again. */
+  const keep = (change: Change) => {
+    const kept = partial ? keepEarlier(results, change) : undefined;
+    if (kept) late.push(kept);
+    if (kept?.kept) put.add(kept.kept);
+  };
   /** Removes the link, or the file, that was put in the place of what is a folder again. */
-  const clearWay = (path: string) => {
+  const clearWay = (path: string, change: Change) => {
     for (const around of foldersAround(path)) {
       const stats = statBelow(results, around);
-      if (stats && !stats.isDirectory() && !record.isForeign(around)) rmSync(join(results, around));
+      if (!stats || stats.isDirectory() || record.isForeign(around)) continue;
+      if (isWithin(TREE_FOLDER, around)) keep({ ...change, path: relative(TREE_FOLDER, around), version: undefined });
+      rmSync(join(results, around));
     }
   };
-  const bring = (path: string, version: Version) => {
+  const bring = (path: string, version: Version, change: Change) => {
     try {
-      if (!places.hasWay(path)) clearWay(path);
+      if (!places.hasWay(path)) clearWay(path, change);
       places.put(path, version);
     } catch (error) {
       refuse(results, path, error);
@@ -129,7 +139,8 @@ export function putResults(options: PutResultsOptions): Conflict[] {
     put.add(path);
   };
   /** Brings a change to its place, or to one where nothing is in its way. @returns where that is */
-  const bringSomewhere = (path: string, { path: changed, version }: Change): string => {
+  const bringSomewhere = (path: string, change: Change): string => {
+    const { path: changed, version } = change;
     if (!version) return path;
     const isFolder = version.kind === "folder";
     for (let number = 0; ; number += 1) {
@@ -137,16 +148,14 @@ export function putResults(options: PutResultsOptions): Conflict[] {
       const place = number === 0 ? path : beside;
       const isFree = isFolder && statEntry(join(results, place))?.isDirectory() ? true : !isTaken(place, version);
       if (!isFree) continue;
-      bring(place, version);
+      bring(place, version, change);
       return place;
     }
   };
   for (const change of decision.toResults) {
     const path = `${TREE_FOLDER}/${change.path}`;
     const isOwn = !change.version || !isTaken(path, change.version);
-    const kept = isOwn && partial && had.has(change.path) ? keepEarlier(results, change) : undefined;
-    if (kept) late.push(kept);
-    if (kept?.kept) put.add(kept.kept);
+    if (isOwn && had.has(change.path)) keep(change);
     const place = bringSomewhere(path, change);
     if (place !== path) late.push({ change, why: "it is yours in results/, or was edited there", kept: place });
   }

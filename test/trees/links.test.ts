@@ -21,6 +21,21 @@ function jobs(mode: string, command: string): string {
     command: () => sh\`${command}\`,`;
 }
 
+test("what an earlier run had in the place of a folder is kept, where its job does not run again", async () => {
+  const swarm = new Deployment("", FILES);
+  swarm.define(`jobs: range("i", 1, 2),
+    environment: { tree: tree({ root: "env", workdir: "work", select: ["**"] }) },
+    command: ({ params }) => sh\`
+      if [[ \${params.i} == 1 ]]; then rm -rf ../data; echo first > ../data
+      elif [[ -e ${swarm.path("go")} ]]; then echo second > ../data/x; fi\`,`);
+  await swarm.succeed();
+  assert.equal(swarm.read("results/tree/data"), "first\n");
+  swarm.write("go", "");
+  await swarm.succeed(["--redo", "2"]);
+  assert.equal(swarm.read("results/tree/data/x"), "second\n");
+  assert.equal(swarm.read("results/conflicts/earlier/data"), "first\n");
+});
+
 for (const mode of ["copy", "perJob"]) {
   test(`what a link in the place of a folder leads to stays, with ${mode}`, async () => {
     const swarm = new Deployment("", FILES);

@@ -302,8 +302,9 @@ export class DeployRun {
 
   async conclude(end: DeployEnd): Promise<DeployOutcome> {
     const { options } = this;
-    await this.tidyEarlier();
     const { totals, failures } = await this.writeTables(this.#reportSource());
+    options.observer.tidying();
+    await this.tidyEarlier();
     const { workspace, description } = options;
     for (const note of noteTree(workspace.results, workspace.state, description, () => this.jobs()))
       options.observer.noted(note);

@@ -1,6 +1,7 @@
 import { rmdirSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { BundledTree } from "../../compiler/format/bundle.js";
+import { Groups } from "../../compiler/format/groups.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { foldersAround, foldersOf, isWithin } from "../../compiler/format/within.js";
 import { copyAtomically } from "../../compiler/format/write-atomically.js";
@@ -45,6 +46,11 @@ function refuse(results: string, path: string, error: unknown): never {
   throw new RuntimeProblem(`${join(results, path)} ${error.message}`, "move away what is in the way there", {
     cause: error,
   });
+}
+
+/** Does a change put something there that is no folder? Pipes and sockets are not put anywhere. */
+function isLeaf({ version }: Change): boolean {
+  return version?.kind === "file" || version?.kind === "link";
 }
 
 /** Keeps what an earlier run has collected, where this one brings something else: in a place that nothing has yet. */
@@ -102,18 +108,23 @@ export function putResults(options: PutResultsOptions): Conflict[] {
   ];
   const paths = new Set(changes.map(({ path }) => path));
   const folders = foldersOf([...paths]);
-  /** Was something else there than the folder that it is now? */
-  const isReplaced = ({ path, kind, change }: ChangeRow) =>
-    change !== "deleted" && kind !== "folder" && folders.has(path);
-  const isOver = (row: ChangeRow) => (perJob ? ran.has(row.job) : paths.has(row.path)) || isReplaced(row);
-  const staying: ChangeRow[] = partial ? earlier.filter((row) => !isOver(row)) : [];
   const had = new Set(earlier.map(({ path }) => path));
-  const late: Conflict[] = [];
   const places = new TreePlaces(results, true);
   const record = new PutRecord(state, results, before);
-  const put = new Set<string>();
   /** Is something of the user's own there, that is not by chance the same? */
   const isTaken = (path: string, version: Version) => record.isTaken(path) && !isThere(join(results, path), version);
+  const own = new Set(
+    decision.toResults.filter(({ path, version }) => !version || !isTaken(`${TREE_FOLDER}/${path}`, version)),
+  );
+  const leaves = new Set([...own].filter(isLeaf).map(({ path }) => path));
+  const leafAround = (path: string) => [...foldersAround(path)].find((folder) => leaves.has(folder));
+  /** Was something else there than the folder that it is now, or does it lie in a folder that is none any more? */
+  const isReplaced = ({ path, kind, change }: ChangeRow) =>
+    change !== "deleted" && ((kind !== "folder" && folders.has(path)) || leafAround(path) !== undefined);
+  const isOver = (row: ChangeRow) => (perJob ? ran.has(row.job) : paths.has(row.path)) || isReplaced(row);
+  const staying: ChangeRow[] = partial ? earlier.filter((row) => !isOver(row)) : [];
+  const late: Conflict[] = [];
+  const put = new Set<string>();
   /** Keeps what an earlier run has collected, if some of its jobs do not run again. */
   const keep = (change: Change) => {
     const kept = partial ? keepEarlier(results, change) : undefined;
@@ -152,10 +163,14 @@ export function putResults(options: PutResultsOptions): Conflict[] {
       return place;
     }
   };
+  const within = new Groups<string | undefined, string>();
+  for (const { path } of earlier) within.add(leafAround(path), path);
   for (const change of decision.toResults) {
     const path = `${TREE_FOLDER}/${change.path}`;
-    const isOwn = !change.version || !isTaken(path, change.version);
-    if (isOwn && had.has(change.path)) keep(change);
+    if (own.has(change)) {
+      if (had.has(change.path)) keep(change);
+      for (const lost of within.get(change.path) ?? []) keep({ ...change, path: lost, version: undefined });
+    }
     const place = bringSomewhere(path, change);
     if (place !== path) late.push({ change, why: "it is yours in results/, or was edited there", kept: place });
   }

@@ -36,6 +36,23 @@ test("what an earlier run had in the place of a folder is kept, where its job do
   assert.equal(swarm.read("results/conflicts/earlier/data"), "first\n");
 });
 
+test("what earlier runs had within a folder is kept, where a job that runs again puts a file in its place", async () => {
+  const swarm = new Deployment("", FILES);
+  swarm.define(`jobs: range("i", 1, 3),
+    environment: { tree: tree({ root: "env", workdir: "work", select: ["**"] }) },
+    command: ({ params }) => sh\`
+      if [[ \${params.i} -le 2 ]]; then mkdir -p ../data; echo of \${params.i} > ../data/\${params.i}
+      elif [[ -e ${swarm.path("go")} ]]; then rm -rf ../data; echo third > ../data; fi\`,`);
+  await swarm.succeed();
+  assert.equal(swarm.read("results/tree/data/2"), "of 2\n");
+  swarm.write("go", "");
+  await swarm.succeed(["--redo", "3"]);
+  assert.equal(swarm.read("results/tree/data"), "third\n");
+  assert.equal(swarm.read("results/conflicts/earlier/data/1"), "of 1\n");
+  assert.equal(swarm.read("results/conflicts/earlier/data/2"), "of 2\n");
+  assert.ok(!swarm.read("results/changes.tsv").includes("data/1"));
+});
+
 for (const mode of ["copy", "perJob"]) {
   test(`what a link in the place of a folder leads to stays, with ${mode}`, async () => {
     const swarm = new Deployment("", FILES);

@@ -72,6 +72,8 @@ export class RunFollower {
   /** jobs that are done, of which there is something to say */
   readonly remarks: JobResult[] = [];
   done = 0;
+  /** jobs that have ended as failed, and those of whose outputs that was found out since */
+  failed = 0;
   /** jobs of which another checkout has what they made */
   takenAway = 0;
 
@@ -80,6 +82,10 @@ export class RunFollower {
     this.#label = `${options.target}/${options.run.number}`;
     this.#results = options.results;
     this.#ledger = options.results.placed.ledger;
+  }
+
+  get collected(): number {
+    return this.done + this.failures.length;
   }
 
   /** The last tries of the jobs that are done, by job; kept if each job has a tree of its own. */
@@ -98,6 +104,7 @@ export class RunFollower {
     return this.state.read((ended) => {
       this.#waiting.push(ended);
       this.pace.ended(secondsOf(ended));
+      if (ended.event === "failed") this.failed += 1;
       if (ended.event !== "done" || this.options.description.tree?.mode !== "perJob") return;
       this.#doneTries.set((this.options.jobs.get(ended.number) as BundledJob).name, ended);
     });
@@ -161,6 +168,7 @@ export class RunFollower {
         this.done += 1;
         if (result.detail !== "") this.remarks.push(result);
       } else this.failures.push(asFailure(job, result, this.options.description));
+      if (result.status === "failed" && ended.event === "done") this.failed += 1;
     }
   }
 

@@ -12,7 +12,7 @@ const PAUSE = { here: 500, elsewhere: 2000 };
 
 /** How far a run is, for who only looks. */
 export interface WatchedProgress extends RunProgress {
-  readonly done: number;
+  readonly collected: number;
   readonly failed: number;
   readonly explanation: string;
 }
@@ -48,7 +48,7 @@ export async function watchRun(deployed: DeployedSwarm, show: (progress: Watched
     });
     if (!status.active) return true;
     const progress = progressOf(state, pace, run.jobs, (number) => names.get(number) ?? "");
-    show({ ...progress, done: progress.ended - failed, failed, explanation: status.explanation });
+    show({ ...progress, collected: progress.ended, failed, explanation: status.explanation });
     await sleep(description.access ? PAUSE.elsewhere : PAUSE.here);
   }
 }

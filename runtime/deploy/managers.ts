@@ -114,9 +114,9 @@ export class Managers {
     for (const note of notes) this.#noteOnce(note);
     const news = await follower.read();
     const show = () => {
-      const { done, failures, pace } = follower;
+      const { collected, failed, pace } = follower;
       const nameOf = (number: number) => jobs.get(number)?.name ?? "";
-      const counts = { done, failed: failures.length, explanation };
+      const counts = { collected, failed, explanation };
       observer.progress({ ...progressOf(state, pace, jobs.size, nameOf), ...counts });
     };
     await follower.collect(show);

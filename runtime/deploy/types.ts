@@ -12,8 +12,9 @@ import type { CollectedTree } from "../trees/collect-tree.js";
 import type { Workspace } from "../workspace/workspace.js";
 
 export interface Progress extends RunProgress {
-  /** of those that were collected */
-  readonly done: number;
+  /** how many of those that have ended were collected */
+  readonly collected: number;
+  /** of those that have ended */
   readonly failed: number;
   /** what the target says of its managers, in words; empty if nothing */
   readonly explanation: string;

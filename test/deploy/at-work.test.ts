@@ -18,7 +18,7 @@ const test = suite("a run at work");
 
 const plain = picocolors.createColors(false);
 const AT = {
-  ...{ jobs: 20_000, ended: 12_345, done: 12_225, failed: 120, running: 64, explanation: "" },
+  ...{ jobs: 20_000, ended: 12_345, collected: 12_225, failed: 120, running: 64, explanation: "" },
   ...{ rate: 123.4, secondsLeft: 62, longest: { job: "S017", seconds: 250 } },
 };
 
@@ -91,7 +91,8 @@ test("notify: a command of the definition's own gets a word at the end, and chan
 });
 
 test("when all jobs have ended, it is told how many have been collected", () => {
-  const line = (done: number, ended: number) => progressLine(plain, { ...AT, jobs: 2000, ended, done, failed: 0 }, 60);
+  const line = (collected: number, ended: number) =>
+    progressLine(plain, { ...AT, jobs: 2000, ended, collected, failed: 0 }, 60);
   assert.equal(line(1200, 2000), "collecting 1,200/2,000");
   assert.match(line(1200, 1999), /^1,999\/2,000 done, /);
 });

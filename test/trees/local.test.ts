@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Deployment } from "../deploy/deployment.js";
 import { suite } from "../runner/suite.js";
@@ -125,4 +125,23 @@ test("a folder that jobs have left empty stays in the results, however often the
   }
 });
 
+for (const [words, env] of [
+  ["lie over the one of all", () => ({})],
+  ["are copies", withoutOverlay],
+] as const) {
+  test(`files that a job swaps are changed, also where size and time are the same, in trees that ${words}`, async () => {
+    const swarm = new Deployment("", { "env/a": "one\n", "env/b": "two\n", "env/same": "same\n" });
+    for (const name of ["a", "b", "same"]) utimesSync(swarm.path("env", name), 1e9, 1e9);
+    swarm.define(`jobs: range("i", 1, 1),
+      environment: { tree: tree({ root: "env", select: ["**"], mode: "perJob" }) },
+      command: () => sh\`mv a c; mv b a; mv c b; cp -p same new; mv new same\`,`);
+    await swarm.succeed([], env());
+    assert.deepEqual(
+      rowsOf(swarm.folder, "changes.tsv").map(([path, change]) => `${path} ${change}`),
+      ["a changed", "b changed"],
+    );
+    assert.equal(swarm.read("results/tree/a"), "two\n");
+    assert.equal(swarm.read("results/tree/b"), "one\n");
+  });
+}
 test.run();

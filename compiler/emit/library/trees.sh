@@ -42,7 +42,8 @@ locusts_begin_trees() {
 
 # Runs a script where the job's tree lies over the one of all, in the folder `tree`, which only its own
 # mount namespace sees; as the same user, who is somebody else only for as long as it takes to mount.
-# What has changed comes out of the upper layer: only folders in which something did are compared. Each
+# What has changed comes out of the upper layer: only folders in which something did are compared. A file there that
+# is like before by its size and its time may have another content: it is listed twice, and its content tells. Each
 # listing ends with the exit code of what has made it; a comparison that fails is made once more, and
 # then its code is left in the file `code`.
 locusts_in_namespace() { # script
@@ -69,9 +70,11 @@ locusts_in_namespace() { # script
       code=$1
       [[ $1 == 0 ]]
     }
+    twice() { while IFS="" read -r -d "" record; do printf "%s\0+%s\0" "$record" "$record"; done; }
     compare() {
       local touched before=() below gone=() path
-      mapfile -d "" touched < <(cd -P -- "$place/changed" && find . -type d \( -readable -executable -print0 -o -prune \); printf "%s" "$?")
+      mapfile -d "" touched < <(cd -P -- "$place/changed" &&
+        find . -type d \( -readable -executable -print0 -o -prune \) -o -type f -readable -fprintf "$place/written" "$file"; printf "%s" "$?")
       is_whole "${touched[*]: -1}" || return
       unset "touched[-1]"
       cd -P -- "$place/../../../tree" || return
@@ -96,6 +99,8 @@ locusts_in_namespace() { # script
       printf "%s\0" "${touched[@]}" | list >|"$place/after"
       is_whole $? || return
       LC_ALL=C comm -z -3 --output-delimiter=+ "$place/before" "$place/after" >|"$place.changes"
+      is_whole $? || return
+      [[ ! -s $place/written ]] || LC_ALL=C sort -z -- "$place/written" | LC_ALL=C comm -z -12 "$place/before" - | twice >>"$place.changes"
       is_whole $?
     }
     if ! compare && ! compare; then
@@ -128,7 +133,11 @@ locusts_copy_tree() {
     reflink) cp -a --reflink=always -- work/tree "$locusts_folder/tree" ;;
     link) cp -al -- work/tree "$locusts_folder/tree" && locusts_own_writable ;;
     *) cp -a --reflink=auto -- work/tree "$locusts_folder/tree" ;;
-  esac
+  esac || return
+  [[ $locusts_trees != overlay ]] || return 0
+  : >|"$locusts_folder/made" || return
+  # What the job writes is later than that, also where the clock of files goes by hundredths of a second.
+  LC_ALL=C read -r -t 0.02 <> <(:) || return 0
 }
 
 # Files that are not for reading alone become the job's own again.
@@ -155,6 +164,16 @@ $(declare -p locusts_aside)
 exec $(printf '%q ' "$BASH" -- "$locusts_script" --inside "$locusts_variables" "$folder" "${locusts_steps[@]}")"
 }
 
+# Lists files of the tree at hand that the job has written to, or put in the place of others, and that are like before by
+# their sizes and times: their contents may be others. Each is listed twice, as it was and as it is. Files that jobs share
+# are no such ones: their inodes change whenever a job gets or loses its tree.
+locusts_list_written() {
+  local record
+  find . -type f -links 1 -readable -cnewer ../made -printf "$locusts_file_record" |
+    LC_ALL=C sort -z | LC_ALL=C comm -z -12 ../../../../../baseline - |
+    while IFS='' read -r -d '' record; do printf '%s\0+%s\0' "$record" "$record"; done
+}
+
 # Writes down what the job has changed, and leaves no more of its tree than that.
 locusts_keep_changes() {
   local record path paths=() code
@@ -164,7 +183,7 @@ locusts_keep_changes() {
       printf 'what compares the folders of its tree ended with exit code %s\n' "$code" >&2
       return "$code"
     fi
-    locusts_drop_folders "$locusts_folder"/{overlay,tree,begun,before,after} || : # what can't go now goes with the run
+    locusts_drop_folders "$locusts_folder"/{overlay,tree,begun,before,after,written} || : # what can't go now goes with the run
     return 0
   fi
   (
@@ -174,7 +193,7 @@ locusts_keep_changes() {
     find . -mindepth 1 \( -type d \( -readable -executable -o -exec chmod -f u+rx -- {} \; \) -printf "$locusts_folder_record" \) \
       -o \( -type f \( -readable -o -exec chmod -f u+r -- {} \; \) -printf "$locusts_file_record" \) \
       -o \( -not -type d -not -type f -printf "$locusts_other_record" \) -o \( -printf "$locusts_closed_record" -prune \) |
-      LC_ALL=C sort -z | LC_ALL=C comm -z -3 --output-delimiter=+ ../../../../../baseline -
+      LC_ALL=C sort -z | LC_ALL=C comm -z -3 --output-delimiter=+ ../../../../../baseline - && locusts_list_written
   ) >|"$locusts_folder.changes" || return
   mkdir -p -- "$locusts_folder/changed" || return
   while IFS= read -r -d '' record; do
@@ -192,7 +211,7 @@ locusts_keep_changes() {
       tar -c --format=posix --null --verbatim-files-from --no-recursion -T - | tar -xp --no-same-owner -C ../changed
     ) || return
   fi
-  locusts_drop_folders "$locusts_folder/tree" || : # what can't go now goes with the run
+  locusts_drop_folders "$locusts_folder"/{tree,made} || : # what can't go now goes with the run
 }
 
 # Where an output is, now that only what has changed is left of the job's tree; left in `path`. If what

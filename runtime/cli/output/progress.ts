@@ -71,7 +71,7 @@ function partsOf(progress: Progress, style: (typeof STYLES)[number]) {
 export function progressLine(colors: Terminal["colors"], progress: Progress, width?: number): string {
   const { jobs, ended, failed } = progress;
   if (ended === jobs && jobs > 0) {
-    const count = `${formatNumber(progress.done + failed)}/${formatNumber(jobs)}`;
+    const count = `${formatNumber(progress.collected)}/${formatNumber(jobs)}`;
     return `collecting ${count}${failed > 0 ? `, ${colors.red(`${formatNumber(failed)} failed`)}` : ""}`;
   }
   let room = width === undefined ? Number.POSITIVE_INFINITY : width - 1;

@@ -22,7 +22,16 @@ async function fail(error: unknown): Promise<never> {
   process.exit((await loading).sayUnexpected(error));
 }
 
+/** What Node ends with where something is waited for that nothing can bring any more. */
+const NOTHING_TO_WAIT_FOR = 13;
+
 nameFilesInErrors();
+process.once("exit", (code) => {
+  if (code !== NOTHING_TO_WAIT_FOR && process.exitCode !== NOTHING_TO_WAIT_FOR) return;
+  process.exitCode = 1;
+  process.stderr.write("error: this has ended before it was done\n");
+  process.stderr.write("  hint: run the same command again; this looks like a mistake in Locusts itself\n");
+});
 process.on("uncaughtException", (error) => void fail(error));
 const loading = load();
 try {

@@ -269,7 +269,7 @@ export class RunFollower {
       }
     } else outputs = outputs.map((state) => (typeof state === "number" ? "missing" : state));
     const failed = cause !== "ok";
-    if (failed && !description.tree) this.#results.setAsideOutputsOf(job);
+    if (!description.tree) this.#results.setAsideInsteadOf(job, outputs);
     const logName = logNameOf(job, description);
     for (const stream of STREAMS) {
       const log = `${folder}.${stream}`;

@@ -50,7 +50,7 @@ export class OpensshHost implements Host {
       try {
         return await this.#runOnce(packed, options);
       } catch (error) {
-        if (!(error instanceof StartRefused)) throw error;
+        if (!(error instanceof StartRefused)) throw abandonStart(options, error); // also where it has not come to a script
         // A server may allow fewer sessions than we try, and count one that has just ended for a moment longer.
         if (this.#turns.lower()) alone += 1;
         if (alone > MOST_REFUSED) throw abandonStart(options, noSession(this.name, "it opens no session", error));

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ClientChannel } from "ssh2";
 import { RuntimeProblem } from "../system/problem.js";
 import type { Host, HostOptions } from "./host.js";
-import { driveScript } from "./script/drive-script.js";
+import { abandonStart, driveScript } from "./script/drive-script.js";
 import { type PackedScript, packScript } from "./script/packed-script.js";
 import { ConnectionLost, type Ended, type RunOptions, type StartedScript } from "./script/script-run.js";
 import type { StartLimits } from "./script/start-watch.js";
@@ -45,6 +45,8 @@ export class Ssh2Host implements Host {
       const connection = await this.#connect();
       const started = await this.#openInTime(connection, packed);
       return await driveScript(started, packed, options, this.name, this.#limits);
+    } catch (error) {
+      throw abandonStart(options, error); // also where it has not come to a script
     } finally {
       endTurn();
     }

@@ -4,7 +4,7 @@ import { addAll } from "../../compiler/format/add-all.js";
 import type { BundledJob } from "../../compiler/format/bundle.js";
 import { errorCode, namesIn, withFile } from "../../compiler/format/file-access.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
-import { LOG_FOLDER } from "../../compiler/format/results.js";
+import { LOG_FOLDER, type OutputState } from "../../compiler/format/results.js";
 import { isWithin } from "../../compiler/format/within.js";
 import { replaceBy } from "../../compiler/format/write-atomically.js";
 import { clearDraftOf, copyFile, isBehindLink, openToOwner, removeFolder, statEntry } from "../system/files.js";
@@ -171,10 +171,12 @@ export class Results {
     return { moved, left };
   }
 
-  /** Moves aside what lies at the places of a job that has failed: nothing is to be taken for its outputs. */
-  setAsideOutputsOf(job: BundledJob): void {
-    if (this.#news.some(({ key }) => key === job.key)) this.writeDown();
-    this.setAside(job.outputs.flatMap((path) => this.placed.get(path) ?? []));
+  /** Moves aside what lies in the places of outputs that a job has not made: nothing is to be taken for them. */
+  setAsideInsteadOf(job: BundledJob, outputs: readonly OutputState[]): void {
+    const missing = job.outputs.filter((_, i) => typeof outputs[i] !== "number");
+    if (missing.length === 0) return;
+    if (this.#news.some(({ path }) => missing.includes(path))) this.writeDown();
+    this.setAside(missing.flatMap((path) => this.placed.get(path) ?? []));
   }
 
   writeDown(): void {

@@ -94,6 +94,21 @@ test("each rule is held to, and outputs of a job that breaks one stay away", asy
   assert.ok(rows.includes("good tree present 16"), rows.join("\n"));
 });
 
+test("what a job has not made when it ran again is not there any more", async () => {
+  const deployment = new Deployment("");
+  deployment.define(`
+    jobs: list("id", ["a", "b"]),
+    outputs: { log: "{id}.log", warnings: optional("{id}.warnings") },
+    command: ({ outputs, params }) => sh\`
+      date > \${outputs.log}; [[ -e ${deployment.path("quiet")} ]] || echo \${params.id} > \${outputs.warnings}\`,
+  `);
+  await deployment.succeed();
+  assert.equal(deployment.result("a.warnings"), "a\n");
+  deployment.write("quiet", "");
+  await deployment.succeed(["--redo", "a"]);
+  assert.deepEqual(deployment.results(), ["a.log", "b.log", "b.warnings"]);
+});
+
 test("a folder with links that led elsewhere is known again", async () => {
   const deployment = new Deployment(`
     jobs: list("id", ["a", "b"]),

@@ -71,6 +71,10 @@ for (const kind of KINDS) {
       const pauses: number[] = [];
       const reconnection = { patience: 20_000, firstPause: 100, onPause: (pause: number) => void pauses.push(pause) };
       const run = withReconnection(() => host.run("echo again"), reconnection);
+      const output = new Writable({ write: (_chunk, _encoding, done) => done() });
+      output.on("error", () => {});
+      await assert.rejects(host.run("echo again", [], { output }), ConnectionLost);
+      assert.ok(output.destroyed, "whoever reads it is told that nothing will come");
       await sleep(500);
       assert.ok(pauses.length >= 2);
       const back = await useSshd({ again: own });

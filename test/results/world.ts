@@ -175,7 +175,7 @@ export class World {
       }
     }
     const failed = job.fails || refused !== "";
-    if (failed) results.setAsideOutputsOf(job);
+    results.setAsideInsteadOf(job, outputs);
     return {
       key: job.key,
       name: job.name,

@@ -65,7 +65,7 @@ export async function collect(
       description,
       jobs,
       results,
-      isMine: deployed.mine,
+      isMine: async () => deployed.mine,
     });
     await follower.read();
     finished += (await follower.collect()).length;

@@ -34,13 +34,23 @@ export interface FollowOptions {
   /** collect the logs of jobs that went well, too */
   readonly keepLogs: boolean;
   /** false where another checkout has the swarm's folder on the target: it collects the run as well, and removes what it has */
-  readonly isMine?: boolean;
+  readonly isMine?: () => Promise<boolean>;
   /** count what an earlier deploy has already collected of this run, as if it had been collected now */
   readonly recount?: boolean;
   /** gets what each job has used that is counted */
   readonly used?: Used;
   /** told of each result that was noted */
   readonly collected?: (result: JobResult) => void;
+}
+
+/** Jobs that are collected together. */
+interface Batch {
+  readonly ended: readonly FinishedTry[];
+  /** the results of those that were collected before */
+  readonly known: ReadonlyMap<FinishedTry, JobResult>;
+  /** those of which another checkout has collected what they made, and has removed it: they have not failed for that */
+  readonly takenAway: ReadonlySet<FinishedTry>;
+  readonly fetched: Fetched;
 }
 
 /** What is known of a job's result by the try that it has ended with, before anything was collected. */
@@ -122,25 +132,33 @@ export class RunFollower {
   }
 
   async #collectSome(show: () => void): Promise<JobResult[]> {
-    const batch: FinishedTry[] = [];
+    const all: FinishedTry[] = [];
+    const fresh: FinishedTry[] = [];
+    const known = new Map<FinishedTry, JobResult>();
     const artifacts: Artifact[] = [];
     let bytes = 0;
-    while (batch.length < MOST_JOBS_AT_ONCE && bytes < MOST_BYTES_AT_ONCE) {
+    while (all.length < MOST_JOBS_AT_ONCE && bytes < MOST_BYTES_AT_ONCE) {
       const ended = this.#waiting[this.#begun];
       if (!ended) break;
       this.#begun += 1;
-      batch.push(ended);
-      if (this.#known(this.options.jobs.get(ended.number) as BundledJob, ended)) continue;
+      all.push(ended);
+      const before = this.#collectedBefore(ended);
+      if (before) {
+        known.set(ended, before);
+        continue;
+      }
+      fresh.push(ended);
       for (const artifact of this.#artifactsOf(ended)) {
         artifacts.push(artifact);
         bytes += artifact.bytes ?? 0;
       }
     }
     const fetched = await this.options.files.fetch(this.options.run, artifacts);
-    this.#invalid = await this.#findInvalid(batch);
+    const takenAway = await this.#findTakenAway(fresh);
+    this.#invalid = await this.#findInvalid(fresh);
     const results: JobResult[] = [];
     try {
-      this.#collectBatch(batch, fetched, results, show);
+      this.#collectBatch({ ended: all, known, takenAway, fetched }, results, show);
     } finally {
       // Also what was collected before something was wrong with a disk.
       this.#results.writeDown();
@@ -150,16 +168,16 @@ export class RunFollower {
     return results;
   }
 
-  #collectBatch(batch: readonly FinishedTry[], fetched: Fetched, results: JobResult[], show: () => void): void {
-    for (const [i, ended] of batch.entries()) {
+  #collectBatch(batch: Batch, results: JobResult[], show: () => void): void {
+    for (const [i, ended] of batch.ended.entries()) {
       if (i % BETWEEN_SHOWS === 0) show();
       const job = this.options.jobs.get(ended.number) as BundledJob;
-      const known = this.#known(job, ended);
-      if (!known && this.#isTakenAway(job, ended)) {
+      const known = batch.known.get(ended);
+      if (batch.takenAway.has(ended)) {
         this.takenAway += 1;
         continue;
       }
-      const result = known ?? this.#collect(job, ended, fetched);
+      const result = known ?? this.#collect(job, ended, batch.fetched);
       if (!known) results.push(result);
       if (result.status === "failed") this.#failedPlaces.add(placeOfTry(ended));
       if (known && !this.options.recount) continue;
@@ -186,25 +204,31 @@ export class RunFollower {
     if (ended.event === "failed" || keepLogs) yield* logsOf(ended);
   }
 
+  async #findTakenAway(fresh: readonly FinishedTry[]): Promise<ReadonlySet<FinishedTry>> {
+    const { isMine } = this.options;
+    const gone = isMine ? fresh.filter((ended) => this.#isGone(ended)) : [];
+    return new Set(gone.length > 0 && !(await isMine?.()) ? gone : []);
+  }
+
   /** What is wrong with outputs that hold data, by their jobs' numbers; their logs are fetched, too. */
-  async #findInvalid(batch: readonly FinishedTry[]): Promise<ReadonlyMap<number, string>> {
+  async #findInvalid(fresh: readonly FinishedTry[]): Promise<ReadonlyMap<number, string>> {
     const { description, run, jobs, files } = this.options;
     const invalid = new Map<number, string>();
     if (!description.outputs.some(({ data }) => data)) return invalid;
-    for (const ended of batch) {
+    for (const ended of fresh) {
       const job = jobs.get(ended.number) as BundledJob;
-      if (ended.event !== "done" || this.#known(job, ended)) continue;
+      if (ended.event !== "done") continue;
       const mistake = this.#mistakeInData(job, ended);
       if (mistake !== undefined) invalid.set(ended.number, mistake);
     }
-    const logs = batch.filter(({ number }) => invalid.has(number)).flatMap((ended) => [...logsOf(ended)]);
+    const logs = fresh.filter(({ number }) => invalid.has(number)).flatMap((ended) => [...logsOf(ended)]);
     if (logs.length > 0) await files.fetch(run, logs);
     return invalid;
   }
 
   /** The result of this very try, if it was collected before. */
-  #known(job: BundledJob, ended: FinishedTry): JobResult | undefined {
-    const result = this.#ledger.get(job.key);
+  #collectedBefore(ended: FinishedTry): JobResult | undefined {
+    const result = this.#ledger.get((this.options.jobs.get(ended.number) as BundledJob).key);
     const same =
       result?.run === this.#label &&
       (result.start ?? ended.start) === ended.start &&
@@ -214,10 +238,11 @@ export class RunFollower {
     return same ? result : undefined;
   }
 
-  /** Has another checkout, whose run it is, collected what a job has made, and removed it? The job has not failed for that. */
-  #isTakenAway(job: BundledJob, ended: FinishedTry): boolean {
-    const { description, run, isMine = true } = this.options;
-    if (isMine || ended.event !== "done" || description.tree) return false;
+  /** Is nothing left of what a job has made? */
+  #isGone(ended: FinishedTry): boolean {
+    const { description, run, jobs } = this.options;
+    if (ended.event !== "done" || description.tree) return false;
+    const job = jobs.get(ended.number) as BundledJob;
     const made = job.outputs.filter((_, i) => typeof ended.outputs[i] === "number");
     return made.length > 0 && made.every((path) => !existsSync(join(run.folder, "work", placeOfTry(ended), path)));
   }

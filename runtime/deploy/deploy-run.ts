@@ -31,7 +31,7 @@ import { carryResultsOver } from "../trees/carry-over.js";
 import type { CollectedTree } from "../trees/collect-tree.js";
 import { noteTree } from "../trees/tree-notes.js";
 import { knownBundles, targetDirectory } from "../workspace/workspace.js";
-import { Managers } from "./managers.js";
+import { Managers, takenOver } from "./managers.js";
 import { otherVersion, refuseChoice } from "./refuse-choice.js";
 import { replaceBundle, restoreBundle, stageWanted } from "./stage-wanted.js";
 import type { DeployEnd, DeployOptions, DeployOutcome } from "./types.js";
@@ -90,6 +90,7 @@ export class DeployRun {
       keepLogs,
       recount,
       used: this.used,
+      isMine: () => this.opened.isStillMine(),
       collected: (result) => this.#live?.add(result),
     });
   }
@@ -107,11 +108,14 @@ export class DeployRun {
     const follower = this.follower(run, jobs, this.options.description, recount);
     const end = await this.managers.follow(follower);
     this.count(follower);
+    if (follower.takenAway > 0) throw takenOver(this.files.there);
     // One of which less has ended is left as it is: its manager can be started again by hand.
     if (end.how !== "left" && follower.state.phase(false, true) === "over") {
       this.options.observer.tidying();
-      await this.close(follower, true);
-      await this.tidy([run]);
+      const isMine = await this.opened.isStillMine();
+      await this.close(follower, true, isMine);
+      if (isMine) await this.tidy([run]);
+      else this.options.observer.noted(`another checkout has taken over ${this.files.there}, and tidies it up`);
     }
     return end;
   }
@@ -122,8 +126,8 @@ export class DeployRun {
   }
 
   /** @param isOver whether all its jobs have ended */
-  async close(follower: RunFollower, isOver: boolean): Promise<void> {
-    const tree = await endRun(follower, this.options.workspace, { isOver });
+  async close(follower: RunFollower, isOver: boolean, isMine = true): Promise<void> {
+    const tree = await endRun(follower, this.options.workspace, { isOver, isMine });
     if (tree) this.trees.push(tree);
   }
 

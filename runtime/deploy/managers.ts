@@ -6,6 +6,7 @@ import type { LiveReport } from "../report/write-report.js";
 import { progressOf } from "../run/pace.js";
 import { type Run, unmarkCancelled } from "../run/run-folder.js";
 import { BROKEN_CHAIN, type Departure, type RunState } from "../run/run-state.js";
+import { RuntimeProblem } from "../system/problem.js";
 import { messageOf } from "../system/system-errors.js";
 import type { OpenedTarget } from "../target/open-target.js";
 import { restoreCopies } from "../transfer/stage-run.js";
@@ -32,6 +33,14 @@ interface Tries {
   finishedAtStart: number;
 }
 
+/** The swarm's folder on the target is another checkout's by now, and so is what is to be done there. */
+export function takenOver(folder: string): RuntimeProblem {
+  return new RuntimeProblem(
+    `another checkout has taken over ${folder}: it runs and collects what is left`,
+    "what was collected here stays; locusts gather collects what is still there",
+  );
+}
+
 /** Starts what works on the runs of a deploy, and follows it: managers that were killed are started again. */
 export class Managers {
   /** what was said already */
@@ -39,7 +48,7 @@ export class Managers {
 
   constructor(
     readonly options: DeployOptions,
-    readonly opened: Pick<OpenedTarget, "scheduler" | "files">,
+    readonly opened: Pick<OpenedTarget, "scheduler" | "files" | "isStillMine">,
     readonly live: LiveReport | undefined,
   ) {}
 
@@ -92,6 +101,7 @@ export class Managers {
       const { active, news } = await this.#update(follower);
       if (!active) {
         if (state.finished === jobs.size || stopping !== undefined) break;
+        if (!(await this.opened.isStillMine())) throw takenOver(this.opened.files.there);
         const stopped = await this.#restart(follower, tries);
         if (stopped) return stopped;
       } else if (state.finished === jobs.size && stopping === undefined) {

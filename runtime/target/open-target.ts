@@ -51,6 +51,8 @@ export interface OpenedTarget {
   readonly host: Host;
   /** whether the swarm's folder on it belongs to this checkout */
   readonly mine: boolean;
+  /** asks once more whose it is: another checkout may have taken it over */
+  isStillMine(): Promise<boolean>;
   /** the definition's folder that it belongs to, if this one is a copy of that */
   readonly original: string | undefined;
   close(): void;
@@ -68,6 +70,7 @@ function openLocalTarget(workspace: Workspace, target: string): OpenedTarget {
     scheduler: new LocalScheduler(),
     host: new ThisMachine(),
     mine: true,
+    isStillMine: async () => true,
     original: undefined,
     close() {},
   };
@@ -108,9 +111,9 @@ export async function openTarget(
     const { id, original } = openCheckout(workspace.folder, workspace.state, options.purpose !== "look");
     const checkout = { id, name: `${userInfo().username}@${hostname()}:${workspace.folder}` };
     const known = findOpenRun(targetDirectory(workspace, facts.target));
-    const claimed = await persist(() =>
-      claimFolder(host, access.directory, facts.swarm, checkout, options.purpose, known),
-    );
+    const claim = (purpose: Purpose) =>
+      persist(() => claimFolder(host, access.directory, facts.swarm, checkout, purpose, known));
+    const claimed = await claim(options.purpose);
     const there = claimed.folder;
     const files = openFiles(workspace, facts, claimed, { host, transferHost, persist });
     const jobName = `locusts-${facts.swarm}-${claimed.id.slice(0, 8)}`;
@@ -120,6 +123,7 @@ export async function openTarget(
       scheduler,
       host,
       mine: claimed.mine,
+      isStillMine: async () => (await claim("look")).mine,
       original: claimed.id === original?.id ? original.folder : undefined,
       close,
     };

@@ -9,6 +9,7 @@ import {
   readBundledTree,
 } from "../../compiler/format/bundle.js";
 import { digestFile as digestContent } from "../../compiler/format/content/digest.js";
+import { ownPart } from "../../compiler/format/job-key.js";
 import { readLines } from "../../compiler/format/lines.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { decodeRow, encodeRow } from "../../compiler/format/tsv.js";
@@ -87,20 +88,22 @@ export function carryResultsOver(
   if (old.digest === description.digest || !old.tree?.content) return;
   const applied = readApplied(stateFolder, old.digest);
   if (!applied || applied.size === 0) return;
-  // The manager holds the command and all else that jobs have in common.
-  const sameRest = [BUNDLE_FILES.manager, BUNDLE_FILES.program].every(
-    (name) => digestFile(before, name) === digestFile(after, name),
-  );
+  // These hold the command and all else that jobs have in common.
+  const sameRest =
+    [BUNDLE_FILES.manager, BUNDLE_FILES.program].every(
+      (name) => digestFile(before, name) === digestFile(after, name),
+    ) && JSON.stringify(old.outputs) === JSON.stringify(description.outputs);
   if (!sameRest || !isExplained(before, after, applied)) return;
+  // By what each has of its own: one of the same name may have other params, or be another line.
   const done = new Map<string, JobResult>();
-  for (const { name, key } of readBundledJobs(before, old)) {
+  for (const { key } of readBundledJobs(before, old)) {
     const result = placed.ledger.get(key);
-    if (result?.status === "done") done.set(name, result);
+    if (result?.status === "done") done.set(ownPart(key), result);
   }
   const results: JobResult[] = [];
   for (const { name, key } of readBundledJobs(after, description)) {
-    const result = done.get(name);
-    if (result && !placed.ledger.get(key)) results.push({ ...result, key });
+    const result = done.get(ownPart(key));
+    if (result && !placed.ledger.get(key)) results.push({ ...result, key, name });
   }
   placed.put(results.map((result) => placedOutput(treeRecord(result.name), result)));
   placed.ledger.append(results);

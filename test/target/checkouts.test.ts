@@ -76,6 +76,15 @@ for (const [words, target] of [
       assert.equal(first.results().length, JOBS);
       assert.equal(second.results().length, JOBS);
       assert.match((await first.verb(["deploy"])).stderr, /belongs to another checkout/);
+
+      // One that is followed from there, too, is left to who has taken it over.
+      const following = second.deploy(["--redo"]);
+      for (let running = 0; running === 0; ) running = (await second.json<Report>("status")).document.jobs.running;
+      await first.succeed(["--take-over"]);
+      const { stdout, stderr } = await following;
+      assert.match(stderr, /another checkout has taken over/);
+      assert.ok(!/failed: node/.test(stdout + stderr), stderr);
+      assert.equal(first.results().length, JOBS);
     },
   );
 }

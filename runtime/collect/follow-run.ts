@@ -1,4 +1,4 @@
-import { existsSync, lstatSync } from "node:fs";
+import { accessSync, constants, existsSync, lstatSync } from "node:fs";
 import { join } from "node:path";
 import { addAll } from "../../compiler/format/add-all.js";
 import { type BundleDescription, type BundledJob, collectedTree } from "../../compiler/format/bundle.js";
@@ -205,9 +205,12 @@ export class RunFollower {
   }
 
   async #findTakenAway(fresh: readonly FinishedTry[]): Promise<ReadonlySet<FinishedTry>> {
-    const { isMine } = this.options;
-    const gone = isMine ? fresh.filter((ended) => this.#isGone(ended)) : [];
-    return new Set(gone.length > 0 && !(await isMine?.()) ? gone : []);
+    const { isMine, run } = this.options;
+    const gone = fresh.filter((ended) => this.#isGone(ended));
+    if (gone.length === 0) return new Set();
+    // With all of its folder, it is not the job that has done that.
+    accessSync(join(run.folder, "work"), constants.R_OK | constants.X_OK);
+    return new Set(isMine && !(await isMine()) ? gone : []);
   }
 
   /** What is wrong with outputs that hold data, by their jobs' numbers; their logs are fetched, too. */

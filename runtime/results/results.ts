@@ -63,8 +63,8 @@ export class Results {
   /** the files of one job, by what identifies them, and where they came: two names of one file stay so */
   #twins = new Map<string, string>();
   #twinsOf: BundledJob | undefined;
-  /** the logs that were here before, as a rule few or none */
-  #oldLogs: ReadonlySet<string> | undefined;
+  /** the logs that are here, as a rule few or none */
+  #logs: Set<string> | undefined;
 
   readonly kept: KeptOutputs;
   /** where those go that the user has asked to move away */
@@ -282,10 +282,11 @@ export class Results {
   collectLog(from: string, path: string): void {
     this.makeFolder(dirname(path));
     this.#take(join(this.folder, path), (draft) => copyFile(from, draft));
+    this.#logs?.add(path);
   }
 
   dropLog(path: string): void {
-    this.#oldLogs ??= new Set(namesIn(join(this.folder, LOG_FOLDER)).map((name) => `${LOG_FOLDER}/${name}`));
-    if (this.#oldLogs.has(path)) rmSync(join(this.folder, path), { force: true });
+    this.#logs ??= new Set(namesIn(join(this.folder, LOG_FOLDER)).map((name) => `${LOG_FOLDER}/${name}`));
+    if (this.#logs.has(path)) rmSync(join(this.folder, path), { force: true });
   }
 }

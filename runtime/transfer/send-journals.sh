@@ -5,6 +5,7 @@
 #   standard input: lines `<bytes known> <journal>`
 #
 # Prints for each journal that has more `<journal> <bytes>` on a line of its own, and the bytes.
+# Exit code 1: one of them cannot be read, with words on standard error. It is never taken for an empty one.
 set -u
 cd -- "$1/journal" || exit 1
 declare -A known=()
@@ -16,8 +17,12 @@ while read -r size journal; do
   from=${known[$journal]-0}
   ((size > from && left > 0)) || continue
   ((size - from <= left)) || size=$((from + left))
+  exec 3<"$journal" || exit 1
   printf '%s %s\n' "$journal" "$((size - from))"
-  tail -c "+$((from + 1))" -- "$journal" | head -c "$((size - from))"
+  tail -c "+$((from + 1))" <&3 | head -c "$((size - from))"
+  ended="${PIPESTATUS[*]}"
+  # By 141 it says that head has enough: the journal has grown.
+  [[ $ended == '0 0' || $ended == '141 0' ]] || { echo "$journal cannot be read (exit codes $ended)" >&2; exit 1; }
   left=$((left - (size - from)))
 done <<<"$journals"
 exit 0

@@ -11,7 +11,7 @@ import { runScript, scriptProblem } from "../hosts/run-script.js";
 import { ConnectionLost } from "../hosts/script/script-run.js";
 import type { Persist } from "../hosts/with-reconnection.js";
 import { declareRun, describeRun, listRuns, makeRunFolder, type Run, readRun, removeRuns } from "../run/run-folder.js";
-import { removeFolder, writeAt } from "../system/files.js";
+import { removeFolder, statEntry, writeAt } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { findWrong, type Inventory, readInventory, wholeAmong } from "./inventory.js";
 import { splitJournals } from "./split-journals.js";
@@ -253,13 +253,37 @@ export class SentFiles implements TargetFiles {
     const args = [`${this.there}/runs/${run.number}`];
     // Should the connection break, what is whole here is not sent again: else much would never come.
     const arrived = new Set<string>();
-    return this.options.persist(() => {
+    const fetched = await this.options.persist(() => {
       const missing = artifacts.filter(({ kind, path }) => kind === "folder" || !arrived.has(path));
       const files = new Set(artifacts.flatMap(({ kind, path }) => (kind === "file" ? [path] : [])));
       const pairs = missing.map(({ kind, path }) => `${kind}\0${path}\0`);
       for (const path of arrived) if (!files.has(path)) pairs.push(`skip\0${path}\0`);
       return this.#receive("transfer/send-outputs", args, Buffer.from(pairs.join("")), work, artifacts, arrived);
     });
+    await this.#checkGone(run, fetched, artifacts);
+    return fetched;
+  }
+
+  /**
+   * What has not come is gone, which is its job's doing, or else it was not sent.
+   *
+   * @throws RuntimeProblem if some of it is there
+   */
+  async #checkGone(run: Run, { refused }: Fetched, artifacts: readonly Artifact[]): Promise<void> {
+    const work = join(run.folder, "work");
+    const missing = artifacts.filter(
+      ({ path, bytes }) => bytes !== undefined && !refused.has(path) && !statEntry(join(work, path)),
+    );
+    if (missing.length === 0) return;
+    const input = Buffer.from(missing.map(({ path }) => `${path}\0`).join(""));
+    const there = await this.runScript("transfer/list-readable", [`${this.there}/runs/${run.number}`], input);
+    const [first, ...more] = there.toString("utf8").split("\0").slice(0, -1);
+    if (first === undefined) return;
+    const others = more.length > 0 ? ` and ${more.length} more` : "";
+    throw new RuntimeProblem(
+      `${this.options.host.name} has not sent ${this.there}/runs/${run.number}/work/${first}${others}, which is there`,
+      "is that machine short of memory or processes? run the same command again",
+    );
   }
 
   /** Runs a script whose output is what was asked for, as tar streams. */
@@ -280,6 +304,7 @@ export class SentFiles implements TargetFiles {
       throw unpacked.reason;
     }
     if (sent.status === "rejected") throw sent.reason;
+    if (sent.value.code !== 0) throw scriptProblem(this.options.host, sent.value);
     return { refused: unpacker.refused, instead: unpacker.instead };
   }
 

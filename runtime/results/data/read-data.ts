@@ -17,6 +17,12 @@ export function readData(path: string, name: string, columns: DataColumns): Iter
   return readTable(path, format ?? "tsv", columns);
 }
 
+/** Is it Node that says so of a text? A file of JSON, or a line, can be too long to be one. */
+function isTooLong(error: unknown): boolean {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === "ERR_STRING_TOO_LONG" || code === "ERR_FS_FILE_TOO_LARGE" || /Invalid string length/.test(message);
+}
+
 /** What is wrong with a file of data, with its line and column; undefined if nothing is. */
 export function mistakeInData(path: string, name: string, columns: DataColumns): string | undefined {
   try {
@@ -24,6 +30,8 @@ export function mistakeInData(path: string, name: string, columns: DataColumns):
     return undefined;
   } catch (error) {
     if (error instanceof DataMistake) return `${name}:${error.message}`;
+    if (isTooLong(error))
+      return `${name}: holds more text in one piece than can be read, some 500 MB; write .jsonl or .csv`;
     throw error;
   }
 }

@@ -1,8 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConnectionLost } from "./script/script-run.js";
+import { Unreachable } from "./ssh/problems.js";
 
 /** In milliseconds. */
 const LONGEST_PAUSE = 60_000;
+
+/** What went on for so long before the connection broke, in milliseconds, had reached its host. */
+const LONG_ENOUGH = 5000;
 
 /** Does an action again, should the connection break in the middle of it. */
 export type Persist = <T>(action: () => Promise<T>) => Promise<T>;
@@ -14,8 +18,10 @@ export interface Reconnection {
   readonly onPause?: (pause: number, lost: ConnectionLost) => void;
   /** ends a pause, and the trying */
   readonly signal?: AbortSignal;
-  /** in milliseconds; 1 s unless given. Each is twice as long as the one before */
+  /** in milliseconds; 1 s unless given. Each is twice as long as the one before, as long as the host is away */
   readonly firstPause?: number;
+  /** what goes on for longer had reached its host, in milliseconds; 5 s unless given */
+  readonly longEnough?: number;
 }
 
 /**
@@ -30,11 +36,17 @@ export async function withReconnection<T>(action: () => Promise<T>, options: Rec
   let away: number | undefined;
   for (let pause = firstPause; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     signal?.throwIfAborted();
+    const begun = performance.now();
     try {
       return await action();
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error;
-      away ??= performance.now();
+      const now = performance.now();
+      if (!(error.cause instanceof Unreachable) && now - begun > (options.longEnough ?? LONG_ENOUGH)) {
+        away = undefined; // it was back: its patience begins anew
+        pause = firstPause;
+      }
+      away ??= now;
       const left = patience - (performance.now() - away);
       if (left <= 0) throw error;
       const next = Math.min(pause, left);

@@ -100,4 +100,23 @@ test("patience has an end, and so has waiting that is called off", async () => {
   );
 });
 
+test("a host that was back in between may be away once more, for as long", async () => {
+  const pauses: number[] = [];
+  let tries = 0;
+  const action = async () => {
+    tries += 1;
+    await sleep(tries % 2 === 0 ? 100 : 0);
+    if (tries < 6) throw new ConnectionLost("broke");
+    return tries;
+  };
+  const options = {
+    patience: 150,
+    firstPause: 20,
+    longEnough: 50,
+    onPause: (pause: number) => void pauses.push(pause),
+  };
+  assert.equal(await withReconnection(action, options), 6);
+  assert.deepEqual(pauses, [20, 20, 40, 20, 40]);
+});
+
 test.run();

@@ -66,6 +66,8 @@ export async function reproJob(
 ): Promise<ReproEnd> {
   refuseTree(deployed);
   const { description, bundle, files, host, ledger, workspace } = deployed;
+  if (description.tree && !collectedTree(description))
+    observer.waiting("it runs where all lines of the list do, as it would by hand: what it does there stays");
   const name = `repro-${randomBytes(6).toString("hex")}`;
   const nested = files.within(name);
   const begun = await host.run(loadScript("target/begin-alone"), [files.there, name]);

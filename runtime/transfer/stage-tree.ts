@@ -143,8 +143,10 @@ export function replicateTree(tree: StagedTree, to: string, digests: DigestCache
     if (entry.kind === "link") {
       statUnread(tree, entry);
       symlinkSync(entry.link, place);
-    } else if (entry.kind === "folder") mkdirSync(place, { mode: (statUnread(tree, entry).mode & 0o777) | 0o700 });
-    else if (entry.bytes <= SMALL) copySmall(tree, entry, place);
+    } else if (entry.kind === "folder") {
+      mkdirSync(place);
+      chmodSync(place, (statUnread(tree, entry).mode & 0o777) | 0o700); // whatever the umask is
+    } else if (entry.bytes <= SMALL) copySmall(tree, entry, place);
     else copyLarge(tree, entry, place, digests);
   }
 }

@@ -73,10 +73,13 @@ export async function collectTree(options: CollectTreeOptions) {
   const { tree } = description;
   if (!tree) throw new Error("the jobs of this swarm have no tree");
   const found = withoutHidden(await findChanges(options));
+  // Whatever else writes to a tree in place may go on for ever.
+  const restless = tree.mode === "inPlace" ? new Set<TreeChange>() : undefined;
   const changes = await fetchContents(
     files,
     run,
     found.filter((change) => whyNotCollected(change) === undefined),
+    restless,
   );
   const partial = run.jobs < description.jobs;
   const ran = new Set(options.done.keys());
@@ -90,7 +93,7 @@ export async function collectTree(options: CollectTreeOptions) {
   const decision = decidePlaces(merged, local);
   const staying = new Set<string>();
   const strange = found.flatMap((change): Conflict[] => {
-    const why = whyNotCollected(change);
+    const why = restless?.has(change) ? "something else writes to it" : whyNotCollected(change);
     if (why === undefined) return [];
     if (tree.mode === "inPlace")
       return [{ change: { ...change, version: undefined }, why: `${why}, and it stays there`, kept: undefined }];

@@ -28,9 +28,15 @@ function* batchesOf(artifacts: Iterable<Artifact>): Generator<Artifact[]> {
  * Brings the contents of changed files to this machine, those that are not here yet. No manager may work
  * on the run any more: a file of the right size is then taken for whole.
  *
- * @throws RuntimeProblem if one is gone, or has another size than when the trees were compared
+ * @param restless gets those that are gone, or have another size than when the trees were compared
+ * @throws RuntimeProblem for such a one unless there is `restless`
  */
-export async function fetchContents(files: TargetFiles, run: Run, changes: readonly TreeChange[]): Promise<Change[]> {
+export async function fetchContents(
+  files: TargetFiles,
+  run: Run,
+  changes: readonly TreeChange[],
+  restless?: Set<TreeChange>,
+): Promise<Change[]> {
   const placeOf = (change: TreeChange) => join(run.folder, "work", change.at);
   const isHere = (change: TreeChange) => {
     const stats = statEntry(placeOf(change));
@@ -43,12 +49,15 @@ export async function fetchContents(files: TargetFiles, run: Run, changes: reado
   }
   for (const change of lacking) {
     if (isHere(change)) continue;
+    restless?.add(change);
+    if (restless) continue;
     throw new RuntimeProblem(
       `${JSON.stringify(change.path)} of the tree was not collected whole: it was ${change.bytes} bytes when the trees were compared`,
       "does something else write to it? run the same command again",
     );
   }
-  return changes.map((change) => {
+  const whole = restless ? changes.filter((change) => !restless.has(change)) : changes;
+  return whole.map((change) => {
     if (change.change === "deleted") return { ...change, version: undefined };
     const { kind, bytes, link } = change;
     // What nobody could read would be in the way of all that comes after.

@@ -1,4 +1,4 @@
-import { rmdirSync, rmSync } from "node:fs";
+import { readlinkSync, rmdirSync, rmSync, type Stats, symlinkSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { BundledTree } from "../../compiler/format/bundle.js";
 import { Groups } from "../../compiler/format/groups.js";
@@ -24,6 +24,7 @@ import { PutRecord } from "./put-record.js";
 
 /** Below `results/conflicts`: versions that an earlier run had collected, of what a later one changed too. */
 const EARLIER = "earlier";
+const KEPT_EARLIER = new RegExp(`^${CONFLICTS_FOLDER}/${EARLIER}(\\.\\d+)?/`);
 /** The same: what jobs have made, where something of the user's own has its place. */
 const COLLECTED = "collected";
 
@@ -56,19 +57,22 @@ function isLeaf({ version }: Change): boolean {
 /** Keeps what an earlier run has collected, where this one brings something else: in a place that nothing has yet. */
 function keepEarlier(results: string, change: Change): Conflict | undefined {
   const old = join(results, TREE_FOLDER, change.path);
-  if (
-    !statBelow(results, `${TREE_FOLDER}/${change.path}`)?.isFile() ||
-    (change.version && isThere(old, change.version))
-  )
-    return undefined;
+  const stats = statBelow(results, `${TREE_FOLDER}/${change.path}`);
+  const isLink = stats?.isSymbolicLink() === true;
+  if (!stats || !(stats.isFile() || isLink) || (change.version && isThere(old, change.version))) return undefined;
   for (let number = 1; ; number += 1) {
     const kept = `${CONFLICTS_FOLDER}/${EARLIER}${number === 1 ? "" : `.${number}`}/${change.path}`;
     const place = join(results, kept);
     const taken = statEntry(place);
-    if (taken && !(taken.isFile() && isSameContent(old, place))) continue;
+    const isSame = (other: Stats) =>
+      isLink
+        ? other.isSymbolicLink() && readlinkSync(place) === readlinkSync(old)
+        : other.isFile() && isSameContent(old, place);
+    if (taken && !isSame(taken)) continue;
     if (!taken) {
       makeFolders(dirname(place));
-      copyAtomically(old, place);
+      if (isLink) symlinkSync(readlinkSync(old), place);
+      else copyAtomically(old, place);
     }
     return { change, why: "an earlier run had changed it, too", kept };
   }
@@ -187,7 +191,7 @@ export function putResults(options: PutResultsOptions): Conflict[] {
   const said = new Set(conflicts.map(({ path, kept, job }) => `${path}\t${kept}\t${job}`));
   // What is in conflict stays so, and kept, until the jobs in question run again.
   for (const row of partial ? disputes : []) {
-    const isEarlier = row.kept?.startsWith(`${CONFLICTS_FOLDER}/${EARLIER}`);
+    const isEarlier = KEPT_EARLIER.test(row.kept ?? "");
     const isOver = perJob ? ran.has(row.job) && !isEarlier : put.has(row.kept ?? "");
     if (!isOver && !said.has(`${row.path}\t${row.kept}\t${row.job}`)) conflicts.push(row);
   }

@@ -9,3 +9,6 @@ cd -- "$1/runs/$2" || exit 1
 rm -rf work/changed && mkdir -p work/changed || exit 1
 cd -- work/tree || exit 1
 tar -c --format=posix --null --verbatim-files-from --no-recursion -T - | tar -xp --no-same-owner -C "$OLDPWD/work/changed"
+ended="${PIPESTATUS[*]}"
+# By 1 it says that something else writes to a file at this moment: which one, its size tells.
+[[ $ended == '0 0' || $ended == '1 0' ]]

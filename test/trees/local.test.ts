@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Deployment } from "../deploy/deployment.js";
 import { suite } from "../runner/suite.js";
@@ -144,4 +144,36 @@ for (const [words, env] of [
     assert.equal(swarm.read("results/tree/b"), "one\n");
   });
 }
+test("applied: a job that is another one by now runs, and the others do not", async () => {
+  const deployment = new Deployment("", { "env/base.txt": "base\n" });
+  const define = (x: number) =>
+    deployment.define(`jobs: rows([{ id: "a", x: 1 }, { id: "b", x: ${x} }]), jobName: "{id}",
+      environment: { tree: tree({ root: "env", select: ["**"], apply: true }) },
+      command: ({ params }) => sh\`echo \${params.x} > \${params.id}.txt\`,`);
+  define(1);
+  await deployment.succeed();
+  assert.equal((await deployment.succeed()).jobs.cached, 2);
+  define(2);
+  assert.equal((await deployment.succeed()).jobs.cached, 1);
+  assert.equal(deployment.read("env/b.txt"), "2\n");
+});
+
+test("in place: a file that something else goes on writing to keeps nothing from being collected", async () => {
+  const deployment = new Deployment("", { "env/log": Buffer.alloc(20 << 20) });
+  deployment.define(`jobs: range("i", 1, 2),
+    environment: { tree: tree({ root: "env", mode: "inPlace" }) },
+    command: ({ params }) => sh\`echo \${params.i} > \${params.i}.txt\`,`);
+  const writer = setInterval(() => appendFileSync(deployment.path("env/log"), Buffer.alloc(1 << 16)), 2);
+  try {
+    await deployment.succeed();
+  } finally {
+    clearInterval(writer);
+  }
+  assert.equal(deployment.read("results/tree/2.txt"), "2\n");
+  assert.deepEqual(
+    rowsOf(deployment.folder, "conflicts.tsv").map(([path, why]) => `${path}: ${why}`),
+    ["log: something else writes to it, and it stays there"],
+  );
+});
+
 test.run();

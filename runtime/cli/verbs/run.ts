@@ -5,6 +5,7 @@ import { textOf } from "../../../compiler/format/file-access.js";
 import { makeFolders } from "../../../compiler/format/make-folders.js";
 import { draftOf, writeAtomically } from "../../../compiler/format/write-atomically.js";
 import { RuntimeProblem } from "../../system/problem.js";
+import { lockState } from "../../workspace/deploy-lock.js";
 import { DEFINITION_NAME, listHome } from "../../workspace/workspace.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { type DeployVerbOptions, deploy } from "./deploy.js";
@@ -143,6 +144,20 @@ export const run: Verb<RunOptions> = async (context, options) => {
   const home = resolve(listHome(place));
   const definition = join(home, DEFINITION_NAME);
   if (options.dryRun === true && !isSaved(definition)) return lookAlone(context, options, home);
+  if (place !== "-") await takeList(place, home); // where there is no list, nothing is made
+  makeFolders(home);
+  // From before its list and its definition are written: another run would deploy those.
+  const unlock = await lockState(home, { waiting: terminal.say });
+  try {
+    return await runLocked(context, options, home);
+  } finally {
+    unlock();
+  }
+};
+
+async function runLocked(context: VerbContext, options: RunOptions, home: string): Promise<ExitCode> {
+  const { terminal, place } = context;
+  const definition = join(home, DEFINITION_NAME);
   const list = await takeList(place, home);
   const shown = relative(process.cwd(), definition);
   if (isSaved(definition)) {
@@ -165,4 +180,4 @@ export const run: Verb<RunOptions> = async (context, options) => {
     terminal.report.say(`  next: locusts run ${place}`);
   }
   return EXIT.fine;
-};
+}

@@ -179,4 +179,14 @@ test("locusts run takes lines from standard input, and says what it cannot take"
   assert.equal(folderGiven.exitCode, 1);
 });
 
+test("of two locusts run in one place at once, the later one is refused, and takes nothing from the other", async () => {
+  const folder = folderOf({});
+  const both =
+    '(sleep 2; echo touch first) | "$@" & sleep 1; echo touch second | "$@"; echo "second: $?"; wait %1; echo "first: $?"';
+  const { stdout, stderr } = await locusts(["run", "-"], { cwd: folder, through: ["bash", "-c", both, "bash"] });
+  assert.match(stdout, /second: 1\n[\s\S]*first: 0\n$/, stderr);
+  assert.match(stderr, /another locusts is at work here/);
+  assert.deepEqual(readdirSync(folder).sort(), ["first", "stdin.locusts"]);
+});
+
 test.run();

@@ -10,6 +10,7 @@ import { bundleProgram, checkProgram, type LoadedDefinition, loadDefinition } fr
 import { chooseTarget } from "./plan/choose-target.js";
 import type { Compilation } from "./plan/compilation.js";
 import { completePlan } from "./plan/complete-plan.js";
+import { paramTypes } from "./plan/param-types.js";
 import { planJobs } from "./plan/plan-all-jobs.js";
 import type { PlanMistake } from "./plan/plan-mistake.js";
 import { resolveSwarm } from "./plan/resolve-swarm.js";
@@ -27,18 +28,13 @@ function asProblem(loaded: LoadedDefinition, mistake: PlanMistake): Problem {
 async function bundleNodeProgram(
   loaded: LoadedDefinition,
   node: NodeCommand,
-  plan: Pick<SwarmPlan, "params">,
-  types: Readonly<Record<string, string>>,
+  { names, jobs }: Enumeration,
 ): Promise<string> {
+  const { types, mistakes } = paramTypes(names, jobs);
+  if (mistakes.length > 0) throw new ProblemsFound(mistakes.map((mistake) => asProblem(loaded, mistake)));
   const place = loaded.placeOfCall(node.stack) ?? loaded.placeOf(["command"]);
   await checkProgram(loaded.folder, node.path, place);
-  return bundleProgram(loaded.folder, node.path, place, (path) => emitProgramEntry(path, plan.params, types));
-}
-
-/** The types of the first job's params stand for those of all. */
-function paramTypes({ names, jobs }: Enumeration): Readonly<Record<string, string>> {
-  for (const params of jobs) return Object.fromEntries(names.map((name) => [name, typeof params[name]]));
-  return {};
+  return bundleProgram(loaded.folder, node.path, place, (path) => emitProgramEntry(path, names, types));
 }
 
 /**
@@ -94,8 +90,7 @@ export async function compile(
         ...problems.listed(),
       ]);
     }
-    const program =
-      resolution.node && (await bundleNodeProgram(loaded, resolution.node, resolution.plan, paramTypes(enumeration)));
+    const program = resolution.node && (await bundleNodeProgram(loaded, resolution.node, enumeration));
     const plan = completePlan(resolution.plan, definition, program);
     const notes = resolution.notes.map((note) => asProblem(loaded, note));
     const standsInFor = standIn ? { standsInFor: found.problems } : {};

@@ -29,4 +29,30 @@ test("a job's own values come before what the environment has under their names"
   assert.equal(deployment.result("b.txt"), "b text theirs\n");
 });
 
+test("a program gets each value of a param as the definition has it, where it has several types", async () => {
+  const program = `
+    import { writeFileSync } from "node:fs";
+    import { program } from "locusts";
+    import type swarm from "./swarm.config.js";
+    export default program<typeof swarm>(({ outputs, params }) => writeFileSync(outputs.o, JSON.stringify(params)));
+  `;
+  const over = (depths: string) => `
+    jobs: list("depth", [${depths}]),
+    jobName: "d{depth}",
+    outputs: { o: "d{depth}.json" },
+    command: () => node("./p.ts"),
+  `;
+  const deployment = new Deployment(over('"auto", 10, "0x10", "007", "1 ", true'), { "p.ts": program });
+  await deployment.succeed();
+  const values = ["auto", 10, "0x10", "007", "1 ", true];
+  for (const depth of values) assert.equal(deployment.result(`d${depth}.json`), JSON.stringify({ depth }));
+  deployment.define(over('10, "auto", "7", "8"'));
+  const { exitCode, stderr } = await deployment.deploy();
+  assert.equal(exitCode, 1);
+  assert.match(
+    stderr,
+    /^swarm\.config\.ts:\d+:\d+.* the param depth is the text "7" in a job and a number in another: a program cannot tell "7" from 7$/m,
+  );
+});
+
 test.run();

@@ -2,6 +2,7 @@ import type { Command, Reference } from "../dsl/command.js";
 import type { SaidChecks } from "../dsl/outputs.js";
 import { COLUMN_TYPES, DATA_FORMATS, type DataColumns, dataFormatOf, valueType } from "../format/data-columns.js";
 import { toPosixEre } from "../shell/ere.js";
+import { ereInBytes } from "../shell/ere-in-bytes.js";
 
 /** What a check may know of its output, and ask of the compiler. */
 export interface CheckContext {
@@ -17,7 +18,7 @@ export interface CheckContext {
 }
 
 export interface CheckBash {
-  /** a function of `emit/library/outputs.sh`, and its arguments */
+  /** a function of `emit/library/outputs.sh`, and its arguments as bash words */
   readonly call: readonly [name: string, ...args: string[]];
   /** the definition's own text, for a function whose name is the last argument */
   readonly own?: string;
@@ -62,7 +63,7 @@ export const OUTPUT_CHECKS: {
       return "mistake" in ere ? undefined : ere;
     },
     absent: null,
-    bash: ({ ere, ignoreCase }) => ({ call: ["locusts_check_line", ignoreCase ? "-Eqi" : "-Eq", ere] }),
+    bash: ({ ere, ignoreCase }) => ({ call: ["locusts_check_line", ignoreCase ? "-Eqi" : "-Eq", ereInBytes(ere)] }),
     quickly: () => undefined,
   },
   checked: {

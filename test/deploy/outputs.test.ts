@@ -24,6 +24,8 @@ const JOBS: Readonly<Record<string, readonly [deed: string, detail: string]>> = 
   several: ["rm $plain; : > $full", "plain is missing, full is empty"],
   linked: ['echo behind a link > elsewhere; ln -sf "$PWD/elsewhere" $plain', ""],
   hard: ["ln $plain twin", ""],
+  umlauts: ["echo STATUS: äöü > $status", ""],
+  bytes: ["echo STATUS: äö > $status", "status has no line that matches"],
   after: ["", ""],
 };
 
@@ -33,7 +35,7 @@ const SWARM = `
     plain: "{id}.txt",
     full: nonEmpty("deep/er/{id}.full"),
     ten: minBytes("{id}.ten", 10),
-    status: matches("{id}.status", /^STATUS: ok$/i),
+    status: matches("{id}.status", /^STATUS: (ok|ä.{2})$/i),
     even: checked("{id}.even", ({ output }) => sh\`read n < \${output}; (( n % 2 == 0 ))\`),
     tree: nonEmpty("tree/{id}/"),
     maybe: optional(nonEmpty("{id}.maybe")),

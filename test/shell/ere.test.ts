@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import * as assert from "uvu/assert";
 import { toPosixEre } from "../../compiler/shell/ere.js";
+import { ereInBytes } from "../../compiler/shell/ere-in-bytes.js";
 import { suite } from "../runner/suite.js";
 
 const test = suite("shell/ere");
@@ -17,6 +18,20 @@ function grep(ere: string, ignoreCase: boolean, lines: readonly string[], locale
   return run.stdout.split("\n").slice(0, -1);
 }
 
+/** The same as a bash word, in the C locale, as where jobs run. */
+function grepInBytes(ere: string, ignoreCase: boolean, lines: readonly string[]): string[] {
+  const script = `grep -aE${ignoreCase ? "i" : ""} -e ${ereInBytes(ere)}`;
+  const input = lines.map((line) => `${line}\n`).join("");
+  const run = spawnSync("bash", ["-c", script], {
+    input,
+    encoding: "utf8",
+    timeout: 20_000,
+    env: { ...process.env, LC_ALL: "C" },
+  });
+  assert.ok(run.status === 0 || run.status === 1, `${script}: ${run.stderr}`);
+  return run.stdout.split("\n").slice(0, -1);
+}
+
 function assertSame(pattern: RegExp, lines: readonly string[], locales = ["C", "C.UTF-8"]): void {
   const converted = toPosixEre(pattern.source, pattern.flags);
   assert.ok("ere" in converted, `${pattern}: ${JSON.stringify(converted)}`);
@@ -26,6 +41,8 @@ function assertSame(pattern: RegExp, lines: readonly string[], locales = ["C", "
     const found = grep(converted.ere, converted.ignoreCase, lines, locale);
     assert.equal(found, expected, `${pattern} as ${converted.ere} in ${locale}`);
   }
+  const found = grepInBytes(converted.ere, converted.ignoreCase, lines);
+  assert.equal(found, expected, `${pattern} as ${ereInBytes(converted.ere)}`);
 }
 
 /** The same numbers each time: a failure must come again. */
@@ -210,6 +227,44 @@ test("characters beyond ASCII hold in any locale", () => {
   ]) {
     assertSame(pattern, lines);
   }
+});
+
+test("a character is one of UTF-8, in any locale", () => {
+  const lines = [
+    "",
+    "é",
+    "éé",
+    "é12",
+    "xéy",
+    "x日y",
+    "xy",
+    "xay",
+    "😀",
+    "a😀]",
+    "-é-",
+    "é^",
+    " é\\",
+    "ab",
+    "日本語",
+    "b日",
+    "tab\té",
+  ];
+  const patterns = [
+    ...[/^.{3}$/u, /^x[^a]y$/u, /^.$/u, /^.?$/u, /^.+.$/u, /^..+$/u, /^.*..$/u, /^.{2,}$/u, /^.{1,2}$/u, /^(.|x)+y$/u],
+    ...[
+      /^\S{2}$/u,
+      /^\W$/u,
+      /^\D+[^a]$/u,
+      /^[^\]]{2}.?$/u,
+      /^[^-]+$/u,
+      /^[^\]-]{2}$/u,
+      /^-[^^]-$/u,
+      /^[^-]\^$/u,
+      /^[^[]$/u,
+    ],
+    ...[/^\s.[\\]$/u, /^[^[:x]{2}$/u, /^X.Y$/iu, /\.|^é.$/u, /^[^B].$/iu],
+  ];
+  for (const pattern of patterns) assertSame(pattern, lines, ["C.UTF-8"]);
 });
 
 test("what grep cannot express is named, with the fix", () => {

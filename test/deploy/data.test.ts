@@ -121,6 +121,14 @@ test("what no number here holds is told, and not made another; words that object
     }
   };
   const fits = ["0", "-0.0e5", "9007199254740991", "100000000000000000000", "1.5e20", "-1e308", "9007199254740992.5"];
+  // As programs write numbers: with 17 digits, or as few as tell them from others.
+  fits.push(
+    "1.2345678901234567e+20",
+    "1234567890123456800",
+    "-9.0071992547409920e+15",
+    "99999999999999991611392",
+    "1e23",
+  );
   for (const text of fits) {
     assert.deepEqual(rowsOf("a.tsv", `x\n${text}\n`, "number"), [Number(text)]);
     assert.deepEqual(rowsOf("a.json", `[{"x": 1}, {"x": ${text}}]`, "number"), [1, Number(text)]);
@@ -130,6 +138,9 @@ test("what no number here holds is told, and not made another; words that object
     "-1e400": "infinite",
     "123456789012345678.0": "123456789012345680",
     "-1e-400": "0",
+    "9007199254740993e0": "9007199254740992",
+    "-1.234567890123456789E18": "-1234567890123456768",
+    "9007199254740.993e3": "9007199254740992",
   };
   for (const [text, would] of Object.entries(others)) {
     const expected = new RegExp(`x is "${text}", and would be ${would} as a number`);

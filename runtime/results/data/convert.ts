@@ -45,11 +45,21 @@ function mayBeAnother(value: number): boolean {
   return value === 0 || !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value));
 }
 
+/** Are there digits in a whole number, however it is written, that a number here does not keep? */
+function hasLostDigits(written: string, value: number): boolean {
+  const [, whole = "", part = "", power = "0"] = /^([+-]?\d*)\.?(\d*)(?:[eE](.+))?$/.exec(written) ?? [];
+  const digits = (whole + part).replace(/0+$/, "");
+  const zeros = Number(power) + whole.length - digits.length;
+  if (zeros < 0) return false;
+  const unit = 10n ** BigInt(zeros);
+  const off = 2n * (BigInt(digits) * unit - BigInt(value));
+  return off > unit || off < -unit; // less is what programs leave out that write no more digits than tell it from others
+}
+
 /** Says of digits that no number here holds what they would become; undefined if they stay what they are. */
 function becomesAnother(name: string, written: string, value: number): { readonly mistake: string } | undefined {
-  const [, whole] = /^([+-]?\d+)(?:\.0*)?$/.exec(written) ?? [];
   const isTooSmall = value === 0 && /^[^eE]*[1-9]/.test(written);
-  const isKept = Number.isFinite(value) && !isTooSmall && (whole === undefined || BigInt(whole) === BigInt(value));
+  const isKept = Number.isFinite(value) && !isTooSmall && (value === 0 || !hasLostDigits(written, value));
   if (isKept) return undefined;
   const would = Number.isFinite(value) ? String(BigInt(value)) : "infinite";
   return { mistake: `${name} is ${shown(written)}, and would be ${would} as a number: write it as text, a "string"` };

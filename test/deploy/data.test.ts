@@ -167,6 +167,32 @@ test("what no number here holds is told, and not made another; words that object
       assert.match(String(rowsOf("a.tsv", `x\n${word}\n`, type)), new RegExp(`^2:1: x is "${word}", and is declared`));
 });
 
+test("no row is dropped, and the text NA is not nothing", async () => {
+  const texts = ["DE", "NA", null, '"NA"', '""NA', "", "NAN"];
+  const swarm = new Deployment(`
+    jobs: list("id", ["a", "b"]),
+    outputs: { one: data("one/{id}.tsv", { x: "number?" }), place: data("place/{id}.json", { code: "string?" }) },
+    command: ({ outputs, params }) => sh\`
+      printf 'x\\n\\n1\\n\\n3\\n\\n' > \${outputs.one}
+      echo \${${JSON.stringify(JSON.stringify(texts.map((code) => ({ code }))))}} > \${outputs.place}\`,
+  `);
+  await swarm.succeed();
+  const ofBoth = (rows: readonly string[]) =>
+    ["a", "b"].flatMap((id) => rows.map((row) => `${id}\t${id}\t${row}\n`)).join("");
+  assert.equal(swarm.result("one.tsv"), `name\tid\tx\n${ofBoth(["NA", "1", "NA", "3"])}`);
+  const written = ["DE", '"NA"', "NA", '""NA""', '"""NA"', "", "NAN"];
+  assert.equal(swarm.result("place.tsv"), `name\tid\tcode\n${ofBoth(written)}`);
+  swarm.write(
+    "use.ts",
+    'import { place } from "./results.js";\nexport const codes = [...place()].map(({ code }) => code);\n',
+  );
+  assert.deepEqual((await import(await transpiled(swarm))).codes, [...texts, ...texts]);
+
+  swarm.write("a.csv", "x\n1\n\n3\n");
+  const readRequired = () => [...readData(swarm.path("a.csv"), "a.csv", { x: "number" })];
+  assert.throws(readRequired, /3:1: x is "", and is declared to be a number/);
+});
+
 /** The module that reads the results, and one that uses it, as JavaScript. */
 async function transpiled(swarm: Deployment): Promise<string> {
   const { build } = await import("esbuild");

@@ -19,7 +19,7 @@ const KEPT = new Set(
   (
     "await break case catch class const continue debugger default delete do else enum export extends false finally for " +
     "function if implements import in instanceof interface let new null package private protected public return static " +
-    "super switch this throw true try typeof var void while with yield rows number"
+    "super switch this throw true try typeof var void while with yield rows number textOrNull"
   ).split(" "),
 );
 
@@ -30,6 +30,7 @@ function typeOf(type: DataType): string {
 }
 
 function conversionOf(type: DataType, field: string): string {
+  if (type === "string?") return `textOrNull(${field})`;
   const value = {
     number: `number(${field})`,
     integer: `Number(${field})`,
@@ -38,6 +39,25 @@ function conversionOf(type: DataType, field: string): string {
   }[valueType(type)];
   return mayBeEmpty(type) ? `${field} === ${JSON.stringify(NO_VALUE)} ? null : ${value}` : value;
 }
+
+/** Functions of the module, which it has where they are called. */
+const HELPERS = [
+  [
+    "number",
+    `function number(field: string): number {
+  return field.endsWith("Inf") ? Number(\`\${field}inity\`) : Number(field);
+}
+`,
+  ],
+  [
+    "textOrNull",
+    `/** A text that would be taken for none is in quotes. */
+function textOrNull(field: string): string | null {
+  return field === ${JSON.stringify(NO_VALUE)} ? null : field.replace(/^"("*NA"*)"$/, "$1");
+}
+`,
+  ],
+] as const;
 
 function keyOf(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
@@ -81,15 +101,9 @@ function* rows(table: string): Generator<string[]> {
     at = end + 1;
   }
 }
-${
-  parts.some((part) => part.includes("number(fields"))
-    ? `
-function number(field: string): number {
-  return field.endsWith("Inf") ? Number(\`\${field}inity\`) : Number(field);
-}
-`
-    : ""
-}
+${HELPERS.filter(([name]) => parts.some((part) => part.includes(`${name}(fields`)))
+  .map(([, text]) => `\n${text}`)
+  .join("")}
 ${parts.join("\n")}`;
 }
 

@@ -39,9 +39,10 @@ export interface TypedTables {
   readonly placed: PlacedOutputs;
 }
 
-/** A value as statistics programs read it. */
-function textOfValue(value: DataValue): string {
+/** A value as statistics programs read it. Where there may be none, a text that would be taken for that is in quotes. */
+function textOfValue(value: DataValue, mayBeEmpty: boolean): string {
   if (value === null) return NO_VALUE;
+  if (mayBeEmpty && typeof value === "string" && /^"*NA"*$/.test(value)) return `"${value}"`;
   if (typeof value === "number" && !Number.isFinite(value)) {
     if (Number.isNaN(value)) return "NaN";
     return value > 0 ? "Inf" : "-Inf";
@@ -53,6 +54,7 @@ function textOfValue(value: DataValue): string {
 class OutputTables {
   readonly #text: NewFile;
   readonly #parquet: ParquetFile;
+  readonly #mayBeEmpty: readonly boolean[];
   /** texts that a line of the .tsv cannot hold as they are */
   #blanked = 0;
 
@@ -66,6 +68,7 @@ class OutputTables {
     const own = Object.entries(columns).map(([name, type]) => {
       return { name, type: valueType(type), mayBeEmpty: mayBeEmpty(type) };
     });
+    this.#mayBeEmpty = own.map(({ mayBeEmpty }) => mayBeEmpty);
     this.#text = new NewFile(draft.tsv);
     this.#text.add(plainRow([...front, ...own].map(({ name }) => name)));
     this.#parquet = new ParquetFile(draft.parquet, [...front, ...own]);
@@ -83,7 +86,9 @@ class OutputTables {
       if (mistake !== undefined) return mistake;
       const rows = readData(file, path, this.columns);
       for (const row of isLarge ? rows : [...rows]) {
-        this.#text.add(plainRow([...start, ...row.map(textOfValue)]));
+        this.#text.add(
+          plainRow([...start, ...row.map((value, i) => textOfValue(value, this.#mayBeEmpty[i] === true))]),
+        );
         this.#parquet.add([...front, ...row]);
         for (const value of row) if (typeof value === "string" && /[\t\n\r]/.test(value)) this.#blanked += 1;
       }

@@ -114,4 +114,22 @@ test("a bundle with conflicts of a merge is built anew; where there is none to c
     assert.match((await deployment.verb(["diff", "moved", "--against", "HEAD", ...words])).stdout, nothing);
 });
 
+test("diff tells of no other needs where those are functions and have not changed", async () => {
+  const over = (ids: string) => `
+    jobs: list("n", [${ids}]),
+    resources: ({ params }) => ({ cpus: params.n, memory: \`\${params.n} GB\` }),
+    limits: { time: ({ params }) => \`\${params.n}m\` },
+    command: ({ params }) => sh\`echo \${params.n}\`,
+  `;
+  const deployment = new Deployment(over("1, 2"));
+  await deployment.verb(["build"]);
+  const compared = async () => {
+    const { files, script, needs } = JSON.parse((await deployment.verb(["diff", "--json"])).stdout);
+    return { files: files.map(({ file }: { file: string }) => file), script, needs };
+  };
+  assert.deepEqual(await compared(), { files: [], script: [], needs: [] });
+  deployment.define(over("2, 1"));
+  assert.deepEqual(await compared(), { files: ["jobs.tsv", "bundle.json"], script: [], needs: [] });
+});
+
 test.run();

@@ -39,7 +39,11 @@ async function compareDefinition(context: VerbContext, bundles: Bundles | undefi
   const built = buildInto(compiled, folder, false, { ...machinery, onJob: onBundledJob(jobs) });
   const { description } = built;
   const before = readSide(folder);
-  const comparison = compareBundles(before, { description, jobs: () => jobs, script: emitManager(plan) });
+  const comparison = compareBundles(before, {
+    description,
+    jobs: () => jobs,
+    script: emitManager(plan, description.needs?.byJob),
+  });
   const hasBefore = before.description !== undefined;
   return { ...comparison, target, swarm: plan.name, hasBefore, files: built.changes, machinery: built.machinery };
 }

@@ -16,7 +16,9 @@ export function* readLines(path: string, whole = false): Generator<string> {
     const block = Buffer.allocUnsafe(BLOCK);
     let rest = "";
     for (let length = readSync(file, block); length > 0; length = readSync(file, block)) {
-      const lines = (rest + decoder.write(block.subarray(0, length))).split("\n");
+      // Nothing looks at the rest once more: a long line would take as many looks as it has blocks.
+      const lines = decoder.write(block.subarray(0, length)).split("\n");
+      lines[0] = rest + lines[0];
       rest = lines.pop() as string;
       yield* lines;
     }
@@ -43,17 +45,22 @@ export function* readPlacedLines(path: string): Generator<readonly [place: numbe
   const file = openSync(path, "r");
   try {
     const block = Buffer.allocUnsafe(BLOCK);
-    let rest = Buffer.alloc(0); // of a line that began in an earlier block
+    let begun: Buffer[] = []; // a line, as far as it stands in earlier blocks
     let place = 0;
     for (let length = readSync(file, block); length > 0; length = readSync(file, block)) {
-      const bytes = rest.length > 0 ? Buffer.concat([rest, block.subarray(0, length)]) : block.subarray(0, length);
+      let bytes = block.subarray(0, length);
+      if (!bytes.includes(LINE_FEED)) {
+        begun.push(Buffer.from(bytes));
+        continue;
+      }
+      if (begun.length > 0) bytes = Buffer.concat([...begun, bytes]);
       let from = 0;
       for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, from)) {
         yield [place + from, bytes.toString("utf8", from, end)];
         from = end + 1;
       }
       place += from;
-      rest = Buffer.from(bytes.subarray(from));
+      begun = from < bytes.length ? [Buffer.from(bytes.subarray(from))] : [];
     }
   } finally {
     closeSync(file);

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
 import type { DataColumns } from "../../compiler/format/data-columns.js";
+import { readPlacedLines } from "../../compiler/format/lines.js";
 import type { DataMistake } from "../../runtime/results/data/data-mistake.js";
 import { readData } from "../../runtime/results/data/read-data.js";
 import { readPage, valuesOf } from "../report/read-page.js";
@@ -191,6 +193,25 @@ test("no row is dropped, and the text NA is not nothing", async () => {
   swarm.write("a.csv", "x\n1\n\n3\n");
   const readRequired = () => [...readData(swarm.path("a.csv"), "a.csv", { x: "number" })];
   assert.throws(readRequired, /3:1: x is "", and is declared to be a number/);
+});
+
+test("a line of many megabytes is read in the time that its length takes, and no character of it is lost", () => {
+  const folder = temporaryFolder();
+  const [path, note] = [join(folder, "a.jsonl"), `${"日é".repeat(500_000)}${"x".repeat(60_000_000)}`];
+  writeFileSync(path, `{"x": 1, "note": ""}\n{"x": 2, "note": "${note}"}\n{"x": 3, "note": "é"}`);
+  const before = process.cpuUsage();
+  const rows = [...readData(path, "a.jsonl", { x: "integer", note: "string" })];
+  const { user, system } = process.cpuUsage(before);
+  assert.ok(rows.flat().join() === ["1,", `2,${note}`, "3,é"].join());
+  assert.ok(user + system < 5_000_000, `${(user + system) / 1e6} s`);
+  writeFileSync(path, `1\n${note}\n\né\nrest`);
+  const ends = [0, 2, 2 + 62_500_001, 2 + 62_500_002];
+  assert.ok(
+    isDeepStrictEqual(
+      [...readPlacedLines(path)],
+      ["1", note, "", "é"].map((line, i) => [ends[i], line]),
+    ),
+  );
 });
 
 /** The module that reads the results, and one that uses it, as JavaScript. */

@@ -48,22 +48,86 @@ function asPattern(word: string): Test | undefined {
 function asRange(word: string): Test | undefined {
   const [, from, to] = /^(\d+)-(\d+)$/.exec(word) ?? [];
   if (from === undefined) return undefined;
-  return (text) => /^\d+$/.test(text) && Number(text) >= Number(from) && Number(text) <= Number(to);
+  return (text) => Number(text) >= Number(from) && Number(text) <= Number(to);
 }
 
 /** What `sample=S001,depth=3*` says of params, by their places; undefined if it says nothing of params. */
-function paramsIn(word: string, params: readonly string[]): ReadonlyMap<number, Test> | undefined {
-  const said = new Map<number, Test>();
-  for (const part of word.split(",")) {
+function paramsIn(word: string, params: readonly string[]): (readonly [place: number, value: string])[] | undefined {
+  const said = word.split(",").map((part) => {
     const at = part.indexOf("=");
-    const place = params.indexOf(part.slice(0, at));
-    if (at < 0 || place < 0) return undefined;
-    const wanted = part.slice(at + 1);
-    const [matches, before] = [asPattern(wanted), said.get(place)];
-    // One that is said twice would have to have both values.
-    said.set(place, (value) => (value === wanted || matches?.(value) === true) && before?.(value) !== false);
+    return [at < 0 ? -1 : params.indexOf(part.slice(0, at)), part.slice(at + 1)] as const;
+  });
+  return said.some(([place]) => place < 0) ? undefined : said;
+}
+
+/** Finds the words that say something of a job, without a look at each word where that can be. */
+class Words {
+  /** words that say just what some params are, by those params' places, and by the values */
+  readonly #byParams = new Map<string, { readonly places: readonly number[]; readonly words: Map<string, Meant> }>();
+  /** those that may be a part of a name, by their lengths */
+  readonly #byLength = new Map<number, Map<string, Meant>>();
+  readonly #ranges: (readonly [Test, Meant])[] = [];
+  readonly #others: (readonly [fits: (job: BundledJob) => boolean, Meant])[] = [];
+
+  constructor(
+    readonly meant: ReadonlyMap<string, Meant>,
+    params: readonly string[],
+  ) {
+    for (const [word, means] of meant) {
+      // A part of a number is another number.
+      if (!/^\d*$/.test(word)) {
+        const group = this.#byLength.get(word.length) ?? new Map<string, Meant>();
+        this.#byLength.set(word.length, group.set(word, means));
+      }
+      const said = paramsIn(word, params);
+      const [pattern, range] = [asPattern(word), asRange(word)];
+      if (said) this.#addParams(said, pattern !== undefined, means);
+      else if (pattern) this.#others.push([({ name }) => pattern(name), means]);
+      else if (range) this.#ranges.push([range, means]);
+    }
   }
-  return said;
+
+  #addParams(said: (readonly [place: number, value: string])[], hasPattern: boolean, means: Meant): void {
+    const places = said.map(([place]) => place);
+    if (!hasPattern && new Set(places).size === places.length) {
+      const group = this.#byParams.get(places.join()) ?? { places, words: new Map() };
+      group.words.set(said.map(([, value]) => value).join("\t"), means);
+      this.#byParams.set(places.join(), group);
+      return;
+    }
+    // One that is said twice would have to have both values.
+    const tests = said.map(([place, value]) => [place, value, asPattern(value)] as const);
+    const fits = ({ params }: BundledJob) =>
+      tests.every(([place, value, test]) => params[place] === value || test?.(params[place] as string) === true);
+    this.#others.push([fits, means]);
+  }
+
+  look(job: BundledJob): void {
+    const { name, params } = job;
+    const meant = this.meant.get(name);
+    if (meant) meant.exact = job;
+    for (const { places, words } of this.#byParams.values())
+      words.get(places.map((place) => params[place]).join("\t"))?.bySense.push(job);
+    if (/^\d+$/.test(name)) for (const [test, { bySense }] of this.#ranges) if (test(name)) bySense.push(job);
+    for (const [fits, { bySense }] of this.#others) if (fits(job)) bySense.push(job);
+    for (const { byPart } of this.#partsOf(name)) {
+      if (byPart.length <= MOST_NAMED && byPart.at(-1) !== job) byPart.push(job);
+    }
+  }
+
+  *#partsOf(name: string): Generator<Meant> {
+    for (const [length, words] of this.#byLength) {
+      const last = name.length - length;
+      if (words.size < last) {
+        for (const [word, means] of words) if (name.includes(word)) yield means;
+      } else {
+        for (let at = 0; at <= last; at += 1) {
+          const means = words.get(name.slice(at, at + length));
+          if (means) yield means;
+        }
+      }
+    }
+  }
 }
 
 /**
@@ -74,26 +138,10 @@ export class MeantJobs {
   readonly #meant: ReadonlyMap<string, Meant>;
 
   constructor(words: readonly string[], jobs: Iterable<BundledJob>, params: readonly string[]) {
-    const said = words.map((word) => {
-      const meant: Meant = { exact: undefined, bySense: [], byPart: [] };
-      const wanted = paramsIn(word, params);
-      const name = asPattern(word) ?? asRange(word);
-      const hasSense = (job: BundledJob) =>
-        wanted ? [...wanted].every(([place, test]) => test(job.params[place] as string)) : name?.(job.name) === true;
-      return { word, hasSense, meant };
-    });
-    this.#meant = new Map(said.map(({ word, meant }) => [word, meant]));
+    this.#meant = new Map(words.map((word) => [word, { exact: undefined, bySense: [], byPart: [] }]));
     if (words.length === 0) return;
-    for (const job of jobs) {
-      for (const { word, hasSense, meant } of said) {
-        if (job.name === word) meant.exact = job;
-        else if (hasSense(job)) meant.bySense.push(job);
-        // A part of a number is another number.
-        else if (meant.byPart.length <= MOST_NAMED && !/^\d*$/.test(word) && job.name.includes(word)) {
-          meant.byPart.push(job);
-        }
-      }
-    }
+    const said = new Words(this.#meant, params);
+    for (const job of jobs) said.look(job);
   }
 
   /** Is there a job of this very name? */

@@ -187,7 +187,8 @@ class EreWriter {
 
 /**
  * A JavaScript regular expression as a POSIX extended one, with which `grep -E` finds the same lines,
- * whatever its locale; in the C locale `.` and `[^…]` are a byte, unless `ereInBytes` is asked. `^` and `$` mean each line's start and end, with or without the `m` flag.
+ * whatever its locale; in the C locale `.` and `[^…]` are a byte, unless `ereInBytes` is asked. `^` and `$` mean
+ * each line's start and end, with or without the `m` flag.
  *
  * @param source what `RegExp#source` gives
  * @param flags what `RegExp#flags` gives

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { addAll } from "../../compiler/format/add-all.js";
 import { type BundleDescription, type BundledJob, collectedTree } from "../../compiler/format/bundle.js";
 import type { OutputState } from "../../compiler/format/results.js";
+import { WHERE_IT_IS } from "../hosts/run-script.js";
 import { mistakeInData } from "../results/data/read-data.js";
 import { asFailure, type Failure } from "../results/failure.js";
 import { treeRecord } from "../results/job-state.js";
@@ -15,6 +16,8 @@ import { type EndedTry, placeOfTry, secondsOf } from "../run/journal.js";
 import { Pace } from "../run/pace.js";
 import type { Run } from "../run/run-folder.js";
 import { type FinishedTry, RunState } from "../run/run-state.js";
+import { RuntimeProblem } from "../system/problem.js";
+import { messageOf } from "../system/system-errors.js";
 import type { Artifact, Fetched, TargetFiles } from "../transfer/target-files.js";
 
 /** So many jobs, or bytes of outputs, are collected together: then the ledger is written. */
@@ -208,8 +211,13 @@ export class RunFollower {
     const { isMine, run } = this.options;
     const gone = fresh.filter((ended) => this.#isGone(ended));
     if (gone.length === 0) return new Set();
-    // With all of its folder, it is not the job that has done that.
-    accessSync(join(run.folder, "work"), constants.R_OK | constants.X_OK);
+    const work = join(run.folder, "work");
+    try {
+      accessSync(work, constants.R_OK | constants.X_OK);
+    } catch (error) {
+      // With all of that folder, it is not the jobs that have done it.
+      throw new RuntimeProblem(`${work} cannot be read: ${messageOf(error)}`, WHERE_IT_IS, { cause: error });
+    }
     return new Set(isMine && !(await isMine()) ? gone : []);
   }
 

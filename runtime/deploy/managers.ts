@@ -15,6 +15,9 @@ import type { DeployEnd, DeployOptions } from "./types.js";
 /** How long managers may take to leave when all is done, in milliseconds. */
 const MOST_LEAVING = 30_000;
 
+/** To begin a run that takes for longer is worth a word, in milliseconds. */
+const SLOW_LAUNCH = 20_000;
+
 /** How often a manager that was killed is started again without any job having ended in between. */
 const MOST_RESTARTS = 3;
 
@@ -55,7 +58,14 @@ export class Managers {
   /** Starts what is to work on a run, also one that was cancelled, and says what there is to say of it. */
   async launch(run: Run, left: number): Promise<void> {
     unmarkCancelled(run);
-    for (const note of await this.opened.scheduler.submit(run, left)) this.options.observer.noted(note);
+    const { observer, target } = this.options;
+    const words = `${target} takes long to begin the run: where a batch system does not answer, it is asked on for some minutes`;
+    const slow = setTimeout(() => observer.waiting(words), SLOW_LAUNCH);
+    try {
+      for (const note of await this.opened.scheduler.submit(run, left)) observer.noted(note);
+    } finally {
+      clearTimeout(slow);
+    }
   }
 
   /** Stops a manager, also one that is still on its way. If it cannot, whoever waits for it hears of that, however late. */

@@ -176,7 +176,9 @@ export class Results {
     const missing = job.outputs.filter((_, i) => typeof outputs[i] !== "number");
     if (missing.length === 0) return;
     if (this.#news.some(({ path }) => missing.includes(path))) this.writeDown();
-    this.setAside(missing.flatMap((path) => this.placed.get(path) ?? []));
+    const placed = missing.flatMap((path) => this.placed.get(path) ?? []);
+    // What another version of the job has made, maybe a later one, is not this one's to move.
+    this.setAside(placed.filter(({ key }) => key === job.key || key === ""));
   }
 
   writeDown(): void {

@@ -11,9 +11,10 @@ import { runScript, scriptProblem } from "../hosts/run-script.js";
 import { ConnectionLost } from "../hosts/script/script-run.js";
 import type { Persist } from "../hosts/with-reconnection.js";
 import { declareRun, describeRun, listRuns, makeRunFolder, type Run, readRun, removeRuns } from "../run/run-folder.js";
-import { removeFolder, statEntry, writeAt } from "../system/files.js";
+import { removeFolder, writeAt } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { findWrong, type Inventory, readInventory, wholeAmong } from "./inventory.js";
+import { notCome, thoseAsTheyWere } from "./not-sent.js";
 import { splitJournals } from "./split-journals.js";
 import { describeTree, entriesOfTree, modeOf } from "./stage-tree.js";
 import {
@@ -265,19 +266,16 @@ export class SentFiles implements TargetFiles {
   }
 
   /**
-   * What has not come is gone, which is its job's doing, or else it was not sent.
+   * What has not come is gone, or is not what it was when its job ended, which is the job's doing. Or else it was not sent.
    *
-   * @throws RuntimeProblem if some of it is there
+   * @throws RuntimeProblem if some of it is there as it was
    */
   async #checkGone(run: Run, { refused }: Fetched, artifacts: readonly Artifact[]): Promise<void> {
-    const work = join(run.folder, "work");
-    const missing = artifacts.filter(
-      ({ path, bytes }) => bytes !== undefined && !refused.has(path) && !statEntry(join(work, path)),
-    );
-    if (missing.length === 0) return;
-    const input = Buffer.from(missing.map(({ path }) => `${path}\0`).join(""));
+    const missing = notCome(join(run.folder, "work"), artifacts, refused);
+    if (missing.size === 0) return;
+    const input = Buffer.from([...missing.keys()].map((path) => `${path}\0`).join(""));
     const there = await this.runScript("transfer/list-readable", [`${this.there}/runs/${run.number}`], input);
-    const [first, ...more] = there.toString("utf8").split("\0").slice(0, -1);
+    const [first, ...more] = thoseAsTheyWere(there, missing);
     if (first === undefined) return;
     const others = more.length > 0 ? ` and ${more.length} more` : "";
     throw new RuntimeProblem(

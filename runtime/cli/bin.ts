@@ -25,9 +25,11 @@ async function fail(error: unknown): Promise<never> {
 /** What Node ends with where something is waited for that nothing can bring any more. */
 const NOTHING_TO_WAIT_FOR = 13;
 
+let isOver = false;
+
 nameFilesInErrors();
 process.once("exit", (code) => {
-  if (code !== NOTHING_TO_WAIT_FOR && process.exitCode !== NOTHING_TO_WAIT_FOR) return;
+  if (isOver || (code !== NOTHING_TO_WAIT_FOR && process.exitCode !== NOTHING_TO_WAIT_FOR)) return;
   process.exitCode = 1;
   process.stderr.write("error: this has ended before it was done\n");
   process.stderr.write("  hint: run the same command again; this looks like a mistake in Locusts itself\n");
@@ -37,6 +39,7 @@ const loading = load();
 try {
   const { run } = await loading;
   process.exitCode = await run(process.argv.slice(2));
+  isOver = true; // a job that `repro` has run may have ended with any code
 } catch (error) {
   await fail(error);
 }

@@ -35,7 +35,8 @@ async function told(deployment: Deployment, job: string) {
 }
 
 test("a job that puts something else in the place of its logs keeps no other one from being collected", async () => {
-  const deployment = new Deployment(`
+  // In one slot: another one would take a job whose log is gone for one that nobody has.
+  const fields = `
     jobs: range("i", 1, 5),
     outputs: { text: "{i}.txt" },
     command: ({ outputs, params }) => sh\`
@@ -45,7 +46,8 @@ test("a job that puts something else in the place of its logs keeps no other one
         3) rm ../3.err; mkfifo ../3.err; exit 4 ;;
         4) rm ../4.out; ln -s /etc/passwd ../4.out; exit 4 ;;
       esac\`,
-  `);
+  `;
+  const deployment = new Deployment(fields, {}, undefined, 1);
   const { exitCode, report } = await deployment.deploy();
   assert.equal(exitCode, 3);
   assert.deepEqual([report.jobs.done, report.jobs.failed], [2, 3]);

@@ -11,7 +11,7 @@ import { Elsewhere, overSsh } from "./elsewhere.js";
 const test = suite("checkouts");
 
 const why = noCluster;
-const JOBS = 24;
+const JOBS = 16;
 
 const FIELDS = `jobs: range("i", 1, ${JOBS}),
   outputs: { text: "{i}.txt" },
@@ -77,6 +77,7 @@ for (const [words, target] of [
       assert.equal(second.results().length, JOBS);
       assert.match((await first.verb(["deploy"])).stderr, /belongs to another checkout/);
 
+      if (!target.startsWith("ssh")) return; // it is the same everywhere
       // One that is followed from there, too, is left to who has taken it over.
       const following = second.deploy(["--redo"]);
       for (let running = 0; running === 0; ) running = (await second.json<Report>("status")).document.jobs.running;

@@ -36,8 +36,8 @@ export interface FollowOptions {
   readonly target: string;
   /** collect the logs of jobs that went well, too */
   readonly keepLogs: boolean;
-  /** false where another checkout has the swarm's folder on the target: it collects the run as well, and removes what it has */
-  readonly isMine?: () => Promise<boolean>;
+  /** asks whose the swarm's folder on the target is: another checkout that has it collects the run as well, and removes what it has */
+  readonly isMine: () => Promise<boolean>;
   /** count what an earlier deploy has already collected of this run, as if it had been collected now */
   readonly recount?: boolean;
   /** gets what each job has used that is counted */
@@ -218,7 +218,7 @@ export class RunFollower {
       // With all of that folder, it is not the jobs that have done it.
       throw new RuntimeProblem(`${work} cannot be read: ${messageOf(error)}`, WHERE_IT_IS, { cause: error });
     }
-    return new Set(isMine && !(await isMine()) ? gone : []);
+    return new Set((await isMine()) ? [] : gone);
   }
 
   /** What is wrong with outputs that hold data, by their jobs' numbers; their logs are fetched, too. */

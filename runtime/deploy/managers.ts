@@ -59,7 +59,7 @@ export class Managers {
   async launch(run: Run, left: number): Promise<void> {
     unmarkCancelled(run);
     const { observer, target } = this.options;
-    const words = `${target} takes long to begin the run: where a batch system does not answer, it is asked on for some minutes`;
+    const words = `the run has not begun on ${target} yet: a batch system that does not answer is asked again for some minutes`;
     const slow = setTimeout(() => observer.waiting(words), SLOW_LAUNCH);
     try {
       for (const note of await this.opened.scheduler.submit(run, left)) observer.noted(note);

@@ -91,7 +91,7 @@ class Words {
     const places = said.map(([place]) => place);
     if (!hasPattern && new Set(places).size === places.length) {
       const group = this.#byParams.get(places.join()) ?? { places, words: new Map() };
-      group.words.set(said.map(([, value]) => value).join("\t"), means);
+      group.words.set(said.map(([, value]) => value).join("\0"), means);
       this.#byParams.set(places.join(), group);
       return;
     }
@@ -107,7 +107,7 @@ class Words {
     const meant = this.meant.get(name);
     if (meant) meant.exact = job;
     for (const { places, words } of this.#byParams.values())
-      words.get(places.map((place) => params[place]).join("\t"))?.bySense.push(job);
+      words.get(places.map((place) => params[place]).join("\0"))?.bySense.push(job);
     if (/^\d+$/.test(name)) for (const [test, { bySense }] of this.#ranges) if (test(name)) bySense.push(job);
     for (const [fits, { bySense }] of this.#others) if (fits(job)) bySense.push(job);
     for (const { byPart } of this.#partsOf(name)) {

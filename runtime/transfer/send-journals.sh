@@ -17,12 +17,14 @@ while read -r size journal; do
   from=${known[$journal]-0}
   ((size > from && left > 0)) || continue
   ((size - from <= left)) || size=$((from + left))
-  exec 3<"$journal" || exit 1
   printf '%s %s\n' "$journal" "$((size - from))"
-  tail -c "+$((from + 1))" <&3 | head -c "$((size - from))"
+  tail -c "+$((from + 1))" -- "$journal" | head -c "$((size - from))"
   ended="${PIPESTATUS[*]}"
-  # By 141 it says that head has enough: the journal has grown.
-  [[ $ended == '0 0' || $ended == '141 0' ]] || { echo "$journal cannot be read (exit codes $ended)" >&2; exit 1; }
+  case $ended in
+    '0 0' | '141 0') ;; # by 141 tail says that head has enough: the journal has grown
+    '1 0') exit 1 ;;    # it has said why
+    *) echo "$journal cannot be read (exit codes $ended)" >&2; exit 1 ;;
+  esac
   left=$((left - (size - from)))
 done <<<"$journals"
 exit 0

@@ -57,14 +57,19 @@ test("whoever looks at a run at the same time as others, as status beside a depl
     }
   }));
 
-for (const [words, stub] of [
-  ["refuses", "echo 'tail: error reading: Input/output error' >&2; exit 1"],
-  ["ends too early", "exit 0"],
+for (const [words, stub, message] of [
+  [
+    "refuses",
+    "echo \"tail: error reading 'p1.1.tsv': Input/output error\" >&2; exit 1",
+    /p1\.1\.tsv.*: Input\/output error/,
+  ],
+  ["was killed", "kill -KILL $$", /p1\.1\.tsv cannot be read \(exit codes 137 0\)/],
+  ["ends too early", "exit 0", /0 of \d+ bytes of the journal p1\.1\.tsv/],
 ] as const) {
   test(`a journal is not taken for an empty one where what reads it ${words}`, () =>
     withRun({ tail: stub }, async (files, run, there) => {
       writeFileSync(join(there, "journal", "p1.1.tsv"), "start\t1\t1\t1\t1\t1000\t.\n");
-      await assert.rejects(files.readJournals(run), /p1\.1\.tsv/);
+      await assert.rejects(files.readJournals(run), message);
     }));
 }
 

@@ -164,13 +164,12 @@ $(declare -p locusts_aside)
 exec $(printf '%q ' "$BASH" -- "$locusts_script" --inside "$locusts_variables" "$folder" "${locusts_steps[@]}")"
 }
 
-# Lists files of the tree at hand that the job has written to, or put in the place of others, and that are like before by
-# their sizes and times: their contents may be others. Each is listed twice, as it was and as it is. Files that jobs share
-# are no such ones: their inodes change whenever a job gets or loses its tree.
+# Lists, of the files that the job has written to or put in the place of others, those that are like before by their sizes
+# and times: their contents may be others. Each is listed twice, as it was and as it is.
 locusts_list_written() {
   local record
-  find . -type f -links 1 -readable -cnewer ../made -printf "$locusts_file_record" |
-    LC_ALL=C sort -z | LC_ALL=C comm -z -12 ../../../../../baseline - |
+  [[ -s ../written ]] || return 0
+  LC_ALL=C sort -z -- ../written | LC_ALL=C comm -z -12 ../../../../../baseline - |
     while IFS='' read -r -d '' record; do printf '%s\0+%s\0' "$record" "$record"; done
 }
 
@@ -189,9 +188,11 @@ locusts_keep_changes() {
   (
     set -o pipefail
     cd -P -- "$locusts_folder/tree" || exit 1
-    # With the permissions that it has, which may be too few for what comes next.
+    # With the permissions that it has, which may be too few for what comes next. That a file with several links has changed
+    # says nothing: jobs share those, and each that gets or loses its tree changes them.
     find . -mindepth 1 \( -type d \( -readable -executable -o -exec chmod -f u+rx -- {} \; \) -printf "$locusts_folder_record" \) \
-      -o \( -type f \( -readable -o -exec chmod -f u+r -- {} \; \) -printf "$locusts_file_record" \) \
+      -o \( -type f \( -readable -o -exec chmod -f u+r -- {} \; \) -printf "$locusts_file_record" \
+      \( -links 1 -cnewer ../made -fprintf ../written "$locusts_file_record" -o -true \) \) \
       -o \( -not -type d -not -type f -printf "$locusts_other_record" \) -o \( -printf "$locusts_closed_record" -prune \) |
       LC_ALL=C sort -z | LC_ALL=C comm -z -3 --output-delimiter=+ ../../../../../baseline - && locusts_list_written
   ) >|"$locusts_folder.changes" || return
@@ -211,7 +212,7 @@ locusts_keep_changes() {
       tar -c --format=posix --null --verbatim-files-from --no-recursion -T - | tar -xp --no-same-owner -C ../changed
     ) || return
   fi
-  locusts_drop_folders "$locusts_folder"/{tree,made} || : # what can't go now goes with the run
+  locusts_drop_folders "$locusts_folder"/{tree,made,written} || : # what can't go now goes with the run
 }
 
 # Where an output is, now that only what has changed is left of the job's tree; left in `path`. If what

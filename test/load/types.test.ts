@@ -159,6 +159,20 @@ test("a function of Locusts that is misspelt or not imported is named", async ()
   ]);
 });
 
+test("of a name that Locusts does not have, what can be imported is told: functions, or types where one is asked for", async () => {
+  const imports = (text: string) => mistakes(definition({}, [`import ${text} from "locusts";`, "void 0;"]));
+  const [values = ""] = await imports("{ job }");
+  assert.match(values, /^2:10 "locusts" has no "job" \(it has checked, commands, copied, data, defineSwarm, files, /);
+  assert.match(values, / list, local, logspace, /);
+  assert.not.match(values, /SwarmDefinition|JobSource|Params|Target/);
+  assert.match((await imports("type { Job }"))[0] ?? "", / Params, /);
+  assert.match((await imports("{ type Parms }"))[0] ?? "", /\(did you mean "Params"\?\)$/);
+  const outputs = /an output is its path alone, outputs: \{ text: "\{id\}.txt" \}/;
+  assert.match((await imports("{ output }"))[0] ?? "", outputs);
+  const [used = ""] = await mistakes(definition({ outputs: '  outputs: { text: output("{id}.out") },' }));
+  assert.match(used, outputs);
+});
+
 test("an unknown module is named at its import", async () => {
   const source = definition({}, ['import { a } from "./liib.js";', 'import b from "no-such-package";']);
   assert.equal(await mistakes(source), [

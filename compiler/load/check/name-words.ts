@@ -124,6 +124,11 @@ function wholeAround(object: ts.ObjectLiteralExpression): string {
   return ts.isPropertyAssignment(parent) ? parent.name.getText() : "this object";
 }
 
+const OUTPUTS =
+  'an output is its path alone, outputs: { text: "{id}.txt" }, or in optional(…), nonEmpty(…) and others what it has to be';
+/** Names that other tools have. */
+const ELSEWHERE: Readonly<Record<string, string>> = { output: OUTPUTS, outputs: OUTPUTS };
+
 function unknownVariable({ node, checker }: Mistake, head: string): Wording | undefined {
   const name = /'([^']+)'/.exec(head)?.[1];
   if (name === undefined) return undefined;
@@ -134,7 +139,8 @@ function unknownVariable({ node, checker }: Mistake, head: string): Wording | un
   const inTemplate = unknownInTemplate(name, node, checker);
   if (inTemplate) return inTemplate;
   const suggested = /Did you mean '([^']+)'/.exec(head)?.[1] ?? closest(name, offered);
-  return { message: `there is no "${name}" here`, hint: suggested && `did you mean "${suggested}"?` };
+  const hint = suggested ? `did you mean "${suggested}"?` : offered.length > 0 ? ownValue(ELSEWHERE, name) : undefined;
+  return { message: `there is no "${name}" here`, hint };
 }
 
 /** What can be imported from "locusts", if the file imports anything from there. */
@@ -154,9 +160,20 @@ function unknownExport({ node, checker }: Mistake, head: string): Wording | unde
   const declaration = ts.findAncestor(node, (above) => ts.isImportDeclaration(above) || ts.isExportDeclaration(above));
   const specifier = declaration && "moduleSpecifier" in declaration ? declaration.moduleSpecifier : undefined;
   const symbol = specifier && checker.getSymbolAtLocation(specifier);
-  const known = symbol ? checker.getExportsOfModule(symbol).map((exported) => exported.name) : [];
+  const exported = symbol ? checker.getExportsOfModule(symbol) : [];
+  const known = exported.map((each) => each.name);
   const written = specifier && ts.isStringLiteral(specifier) ? specifier.text : module;
-  return unknownProperty(`"${written}"`, name, known);
+  const wantsType = ts.findAncestor(node, ts.isTypeOnlyImportOrExportDeclaration) !== undefined;
+  const listed = exported.filter((each) => isKind(each, wantsType, checker)).map((each) => each.name);
+  const { message, hint } = unknownProperty(`"${written}"`, name, known, listed.sort());
+  return { message, hint: (written === "locusts" && ownValue(ELSEWHERE, name)) || hint };
+}
+
+/** Can it be imported as a type, or as a value? */
+function isKind(symbol: ts.Symbol, asType: boolean, checker: ts.TypeChecker): boolean {
+  const { flags } = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  if (asType) return (flags & ts.SymbolFlags.Type) !== 0;
+  return (flags & ts.SymbolFlags.Value) !== 0 && !symbol.declarations?.some(ts.isTypeOnlyImportOrExportDeclaration);
 }
 
 function untypedModule(head: string): Wording | undefined {

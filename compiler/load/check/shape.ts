@@ -46,11 +46,10 @@ export function shapeMistakes(object: ts.ObjectLiteralExpression, checker: ts.Ty
   return mistakes;
 }
 
-/** `a swarm has no "comand"`, with the names that it does have. */
-export function unknownProperty(whole: string, name: string, known: readonly string[]): Wording {
-  const has = `it has ${known.join(", ")}`;
+/** `a swarm has no "comand"`, with the one that was meant, or the names that it does have. */
+export function unknownProperty(whole: string, name: string, known: readonly string[], listed = known): Wording {
   return {
     message: `${whole} has no "${name}"`,
-    hint: didYouMean(name, known) ?? (known.length > 0 ? has : undefined),
+    hint: didYouMean(name, known) ?? (listed.length > 0 ? `it has ${listed.join(", ")}` : undefined),
   };
 }

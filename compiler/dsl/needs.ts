@@ -32,7 +32,7 @@ export interface Limits<P = unknown, I = unknown> {
   readonly time?: Duration | ((job: JobFacts<P, I>) => Duration | undefined);
   /** binds each running job to as many cores as it asks for, by `taskset`: no other job has them meanwhile */
   readonly pin?: boolean;
-  /** how many times a job that failed is tried again, from pristine inputs; 0 unless given */
+  /** how many times a job that failed is tried again, from pristine inputs; 0 unless given, 1000 at most */
   readonly retries?: number;
   /** the causes after which it is tried again; all of them unless given */
   readonly retryOn?: readonly RetryCause[];

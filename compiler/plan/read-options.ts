@@ -6,9 +6,11 @@ export class OptionReader {
   constructor(readonly mistake: ReportMistake) {}
 
   /** @param least the smallest number that is good; `otherwise` stands for one that is not given, or is wrong */
-  wholeNumber(path: DefinitionPath, value: number | undefined, least: number, otherwise: number): number {
-    if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return value ?? otherwise;
-    this.mistake(path, `${path.at(-1)} is ${value}`, `write a whole number from ${least}`);
+  wholeNumber(path: DefinitionPath, value: number | undefined, least: number, otherwise: number, most?: number) {
+    const isGood = Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= (most ?? Infinity);
+    if (value === undefined || isGood) return value ?? otherwise;
+    const range = most === undefined ? `from ${least}` : `from ${least} to ${most}`;
+    this.mistake(path, `${path.at(-1)} is ${value}`, `write a whole number ${range}`);
     return otherwise;
   }
 

@@ -43,6 +43,9 @@ export interface Resolution {
 
 const ALL_CAUSES: readonly RetryCause[] = ["exit", "signal", "timeout", "oom", "missing-output"];
 
+/** Needs are worked out for each try, and listed. */
+const MOST_RETRIES = 1000;
+
 const VARIABLE_NAME = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** What the survey says of all jobs: of a table nobody else knows the params. */
@@ -227,7 +230,7 @@ class Resolver {
   limits(limits: Limits) {
     const { read } = this;
     return {
-      retries: read.wholeNumber(["limits", "retries"], limits.retries, 0, 0),
+      retries: read.wholeNumber(["limits", "retries"], limits.retries, 0, 0, MOST_RETRIES),
       pin: limits.pin === true,
       retryOn: limits.retryOn ?? ALL_CAUSES,
       maxFailures: read.wholeNumber(["limits", "maxFailures"], limits.maxFailures, 1, 0),

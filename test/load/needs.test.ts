@@ -59,6 +59,12 @@ test("a job that needs more than a pilot has is named, once", async () => {
   ]);
 });
 
+test("more retries than anybody waits for are refused where they stand, before anything is worked out for each", async () => {
+  assert.deepEqual(await said("resources: ({ attempt }) => ({ cpus: attempt }), limits: { retries: 1e8 },"), [
+    "6:71 retries is 100000000 (write a whole number from 0 to 1000)",
+  ]);
+});
+
 test("what a function gives is checked, by its types and by its value", async () => {
   for (const [needs, ...expected] of [
     [

@@ -94,4 +94,11 @@ test("a number with more digits than are kept is an error where it is written", 
   );
 });
 
+test("a key that an object of an imported JSON file has twice is an error at the second one", async () => {
+  const rows = '[\n  { "id": 1, "of": { "id": 1 } },\n  { "id": 2, "k": 1, "id": 3 }\n]';
+  assert.equal(await mistakes(definition({}, ['import a from "./a.json";', "const b = a;"]), { "a.json": rows }), [
+    'a.json:3:22 this object has "id" already: the value that stands there would be lost (leave out one of them)',
+  ]);
+});
+
 test.run();

@@ -3,6 +3,7 @@ import { findEarlyUses } from "./early-uses.js";
 import { type Mistake, mistakeOf, type Wording } from "./mistake.js";
 import type { CheckedProject } from "./project.js";
 import { findImpurity } from "./purity.js";
+import { findRepeatedKeys } from "./repeated-keys.js";
 import { findRoundedNumbers } from "./rounded-numbers.js";
 import { shapeMistakes } from "./shape.js";
 import { bashExpansion } from "./template-words.js";
@@ -42,7 +43,8 @@ export function problemsIn(project: CheckedProject, { pure, definition }: Wanted
 
   const own: Found[] = definition ? shapeMistakes(definition, checker).map((wording) => shown(wording)) : [];
   if (pure) {
-    const uses = [...findImpurity(project), ...findEarlyUses(project), ...findRoundedNumbers(project)];
+    const lost = [...findRoundedNumbers(project), ...findRepeatedKeys(project)];
+    const uses = [...findImpurity(project), ...findEarlyUses(project), ...lost];
     for (const { source, node, impurity } of uses) {
       own.push({ source, start: node.getStart(source), end: chainEnd(node), wording: impurity });
     }

@@ -146,4 +146,22 @@ test("a list of GPUs ends where CUDA takes it to end", async () => {
   assert.deepEqual([swarm.result("1"), swarm.result("2")], ["7\n", "7\n"]);
 });
 
+test("one job that needs more GPUs than there are fails for that, and keeps no other one from running", async () => {
+  const swarm = new Deployment(
+    `jobs: range("i", 0, 3), resources: ({ params }) => ({ gpus: params.i, cpus: 1 + 9 * params.i }),
+    limits: { retries: 2 }, outputs: { gpus: "{i}" }, command: ({ outputs }) => sh\`echo "$CUDA_VISIBLE_DEVICES" > \${outputs.gpus}\`,`,
+    {},
+    undefined,
+    2,
+  );
+  const { exitCode, stdout } = await swarm.verb(["deploy"], { CUDA_VISIBLE_DEVICES: "7,8" });
+  assert.equal(exitCode, 3, stdout);
+  assert.match(stdout, /3: it needs 3 GPUs, and there are 2/);
+  assert.deepEqual(
+    ["0", "1", "2"].map((path) => swarm.result(path)),
+    ["\n", "7\n", "7,8\n"],
+  );
+  assert.equal(swarm.jobs().get("3")?.cause, "node");
+});
+
 test.run();

@@ -39,7 +39,8 @@ locusts_find_pins() {
 locusts_find_devices() {
   if ((locusts_most_gpus > 0)); then
     locusts_find_gpus
-    ((locusts_most_gpus <= ${#locusts_gpus[@]})) ||
+    # Where jobs differ, those that can have none of this machine fail one by one; the node of a pilot is to have what was asked for.
+    ((locusts_most_gpus <= ${#locusts_gpus[@]})) || [[ $locusts_shares_by_job && ! $locusts_is_pilot ]] ||
       locusts_stop_for "$locusts_node_trouble" "$locusts_host: a job needs $locusts_most_gpus GPUs, and there are ${#locusts_gpus[@]}"
     ((locusts_job_gpus == 0 || locusts_slots * locusts_job_gpus <= ${#locusts_gpus[@]})) ||
       locusts_slots=$((${#locusts_gpus[@]} / locusts_job_gpus))

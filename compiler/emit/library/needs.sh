@@ -11,7 +11,8 @@ locusts_read_need() { # field
   locusts_need=${tries[locusts_try - 1]-${tries[0]}}
 }
 
-# Finds out what the try at hand needs, and waits until it is free. Fails if no more jobs are begun before.
+# Finds out what the try at hand needs, and waits until it is free. Fails if no more jobs are begun before, or
+# if there are not so many GPUs.
 locusts_await_needs() {
   if [[ $locusts_time_by_job ]]; then
     locusts_read_need "$locusts_need_seconds"
@@ -26,6 +27,10 @@ locusts_await_needs() {
   locusts_job_gpus=$locusts_need
   printf 'need %s %s %s %s\n' "$locusts_slot" "$locusts_job_cpus" "$locusts_job_memory" "$locusts_job_gpus" >&3
   locusts_hear
+  if [[ $locusts_heard == 'lacks '* ]]; then
+    locusts_give_up "it needs $locusts_job_gpus GPUs, and there are ${locusts_heard#* }"
+    return
+  fi
   locusts_own_pins=${locusts_heard##* } locusts_own_gpus=${locusts_heard#* }
   locusts_own_gpus=${locusts_own_gpus%% *}
   if [[ $locusts_heard != 'go '* ]]; then

@@ -18,10 +18,14 @@ locusts_begin_shares() { # slots are given
   locusts_most_at_once=1 # jobs that a slot gets: whoever waits holds no others back
 }
 
-# A slot asks for the share of its next try. One that needs more than there is runs alone.
+# A slot asks for the share of its next try. One that needs more cores or memory than there are runs alone.
 locusts_ask_share() { # slot "cores memory gpus"
   local slot=$1 cores memory gpus
   IFS=' ' read -r cores memory gpus <<<"$2"
+  if ((gpus > locusts_all_gpus)); then
+    printf 'lacks %s\n' "$locusts_all_gpus" >&"${locusts_inbox[slot]}"
+    return
+  fi
   ((cores <= locusts_all_cores)) || cores=$locusts_all_cores
   ((memory <= locusts_all_memory)) || memory=$locusts_all_memory
   locusts_wanted_cores[slot]=$cores locusts_wanted_memory[slot]=$memory locusts_wanted_gpus[slot]=$gpus

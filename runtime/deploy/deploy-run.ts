@@ -27,7 +27,7 @@ import { closeRun, isCancelled, isClosed, listRuns, type Run, readRun } from "..
 import type { Scheduler } from "../schedulers/scheduler.js";
 import type { OpenedTarget } from "../target/open-target.js";
 import type { TargetFiles } from "../transfer/target-files.js";
-import { carryResultsOver } from "../trees/carry-over.js";
+import { carryResultsOver, findCarriedOver } from "../trees/carry-over.js";
 import type { CollectedTree } from "../trees/collect-tree.js";
 import { noteTree } from "../trees/tree-notes.js";
 import { knownBundles, targetDirectory } from "../workspace/workspace.js";
@@ -250,7 +250,7 @@ export class DeployRun {
     const { workspace, description, target } = options;
     const newKeys = early ? undefined : renameKeys(this.results, workspace.state, description, options.newKeysOf);
     const before = join(targetDirectory(workspace, target), "bundle");
-    carryResultsOver(workspace.state, placed, before, options.bundle, description);
+    carryResultsOver(placed, findCarriedOver(workspace.state, this.ledger, before, options.bundle, description));
     // What has just been found to have failed is told, and does not run again now, unless somebody asks for it.
     const { only, redo } = options.choice;
     const isAsked = only !== undefined || redo !== undefined;

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { type DeployedSwarm, openRuns, viewRun } from "../collect/deployed-swarm.js";
 import { Ledger } from "../results/ledger.js";
@@ -6,7 +7,8 @@ import { asKnown } from "../results/rename-keys.js";
 import { Results } from "../results/results.js";
 import { type Selection, selectJobs } from "../results/select-jobs.js";
 import { readEarlierRun } from "../run/earlier-run.js";
-import { knownBundles, type Workspace } from "../workspace/workspace.js";
+import { findCarriedOver } from "../trees/carry-over.js";
+import { knownBundles, targetDirectory, type Workspace } from "../workspace/workspace.js";
 import { otherVersion, refuseChoice, refuseEarlyChoice } from "./refuse-choice.js";
 import type { DeployOptions } from "./types.js";
 
@@ -30,12 +32,14 @@ export interface DeployPreview {
 /**
  * Which jobs a deploy would run; nothing is changed, here or on the target.
  *
+ * @param bundle of the definition as it stands; it need not be there unless changes of a tree are applied
  * @param jobs those of the definition as it stands
  * @param deployed what was deployed before, if anything was
  * @throws RuntimeProblem where a deploy would be refused for what goes on, or for what it is to choose
  */
 export async function previewDeploy(
   workspace: Workspace,
+  bundle: string,
   description: BundleDescription,
   jobs: () => Iterable<BundledJob>,
   choice: DeployOptions["choice"],
@@ -56,7 +60,10 @@ export async function previewDeploy(
   const results = deployed?.results ?? new Results(workspace.results, workspace.state, Ledger.open(workspace.state));
   const { placed, kept, stale } = results;
   for (const { key, olderKey } of jobs()) if (olderKey !== undefined && except.has(olderKey)) except.add(key);
-  const known = () => [...jobs()].map((job) => asKnown(placed.ledger, job));
+  const before = join(targetDirectory(workspace, description.target), "bundle");
+  const carried = findCarriedOver(workspace.state, placed.ledger, before, bundle, description);
+  const known = () =>
+    [...jobs()].map((job) => asKnown(placed.ledger, { ...job, key: carried.get(job.key)?.key ?? job.key }));
   const selection = selectJobs(known, description, placed, [kept, stale], { ...choice, except });
   return { selection, runs, putRight: previewPutRight(known, description, results, selection) };
 }

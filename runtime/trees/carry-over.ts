@@ -15,7 +15,7 @@ import { makeFolders } from "../../compiler/format/make-folders.js";
 import { decodeRow, encodeRow } from "../../compiler/format/tsv.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { treeRecord } from "../results/job-state.js";
-import type { JobResult } from "../results/ledger.js";
+import type { JobResult, Ledger } from "../results/ledger.js";
 import { type PlacedOutputs, placedOutput } from "../results/placed-outputs.js";
 import { digestFile } from "../workspace/whole-bundle.js";
 import { STATE_FILES } from "../workspace/workspace.js";
@@ -75,36 +75,47 @@ function isExplained(before: string, after: string, applied: ReadonlyMap<string,
   return [...old.keys()].every((path) => applied.get(path) === GONE);
 }
 
-/** Has results count for the tree that jobs have made. @param before the bundle they ran from @param after as now */
-export function carryResultsOver(
+/**
+ * The results that count for the tree that jobs have made of it, by the keys of the jobs that they count for.
+ *
+ * @param before the bundle they ran from
+ * @param after as the definition stands, with its description
+ */
+export function findCarriedOver(
   stateFolder: string,
-  placed: PlacedOutputs,
+  ledger: Ledger,
   before: string,
   after: string,
   description: BundleDescription,
-): void {
-  if (!description.tree?.apply || !existsSync(join(before, BUNDLE_FILES.description))) return;
+): ReadonlyMap<string, JobResult> {
+  const carried = new Map<string, JobResult>();
+  if (!description.tree?.apply || !existsSync(join(before, BUNDLE_FILES.description))) return carried;
   const old = readBundleDescription(before);
-  if (old.digest === description.digest || !old.tree?.content) return;
+  if (old.digest === description.digest || !old.tree?.content) return carried;
   const applied = readApplied(stateFolder, old.digest);
-  if (!applied || applied.size === 0) return;
+  if (!applied || applied.size === 0) return carried;
   // These hold the command and all else that jobs have in common.
   const sameRest =
     [BUNDLE_FILES.manager, BUNDLE_FILES.program].every(
       (name) => digestFile(before, name) === digestFile(after, name),
     ) && JSON.stringify(old.outputs) === JSON.stringify(description.outputs);
-  if (!sameRest || !isExplained(before, after, applied)) return;
+  if (!sameRest || !isExplained(before, after, applied)) return carried;
   // By what each has of its own: one of the same name may have other params, or be another line.
   const done = new Map<string, JobResult>();
   for (const { key } of readBundledJobs(before, old)) {
-    const result = placed.ledger.get(key);
+    const result = ledger.get(key);
     if (result?.status === "done") done.set(ownPart(key), result);
   }
-  const results: JobResult[] = [];
   for (const { name, key } of readBundledJobs(after, description)) {
     const result = done.get(ownPart(key));
-    if (result && !placed.ledger.get(key)) results.push({ ...result, key, name });
+    if (result && !ledger.get(key)) carried.set(key, { ...result, name });
   }
+  return carried;
+}
+
+/** Has results count for the tree that jobs have made of it. */
+export function carryResultsOver(placed: PlacedOutputs, carried: ReadonlyMap<string, JobResult>): void {
+  const results = [...carried].map(([key, result]) => ({ ...result, key }));
   placed.put(results.map((result) => placedOutput(treeRecord(result.name), result)));
   placed.ledger.append(results);
 }

@@ -144,17 +144,25 @@ for (const [words, env] of [
     assert.equal(swarm.read("results/tree/b"), "one\n");
   });
 }
-test("applied: a job that is another one by now runs, and the others do not", async () => {
+test("applied: a job that is another one by now runs, and the others do not, as a dry run says", async () => {
   const deployment = new Deployment("", { "env/base.txt": "base\n" });
   const define = (x: number) =>
     deployment.define(`jobs: rows([{ id: "a", x: 1 }, { id: "b", x: ${x} }]), jobName: "{id}",
       environment: { tree: tree({ root: "env", select: ["**"], apply: true }) },
       command: ({ params }) => sh\`echo \${params.x} > \${params.id}.txt\`,`);
+  const wanted = async () => {
+    const { stdout } = await deployment.verb(["deploy", "--dry-run", "--json"]);
+    return (JSON.parse(stdout).jobs as { job: string; why: string }[]).map(({ job, why }) => `${job}: ${why}`);
+  };
   define(1);
+  assert.deepEqual(await wanted(), ["a: new", "b: new"]);
   await deployment.succeed();
-  assert.equal((await deployment.succeed()).jobs.cached, 2);
+  assert.deepEqual(await wanted(), []);
   define(2);
+  assert.deepEqual(await wanted(), ["b: changed"]);
   assert.equal((await deployment.succeed()).jobs.cached, 1);
+  assert.deepEqual(await wanted(), []);
+  assert.equal((await deployment.succeed()).jobs.cached, 2);
   assert.equal(deployment.read("env/b.txt"), "2\n");
 });
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { BundledJob } from "../../../compiler/format/bundle.js";
 import { fillCommand } from "../../../compiler/plan/fill-command.js";
 import { deployedTargets, openDeployed } from "../../collect/deployed-swarm.js";
@@ -25,13 +28,19 @@ export async function dryRun(context: VerbContext, choice: DeployOptions["choice
         reconnecting: (message, pause) => sayReconnecting(terminal, message, pause),
       })
     : undefined;
+  const applies = deployed && description.tree?.apply;
+  const scratch = applies ? mkdtempSync(join(tmpdir(), "locusts-dry-run-")) : undefined;
   try {
-    const preview = await previewDeploy(workspace, description, () => jobs, choice, deployed);
+    // By the files of two bundles it is known whether results are carried over to a tree that jobs have changed.
+    if (scratch !== undefined) buildInto(compiled, scratch, true);
+    const bundle = scratch ?? compiled.bundle;
+    const preview = await previewDeploy(workspace, bundle, description, () => jobs, choice, deployed);
     const [first] = preview.selection.wanted.values();
     const command = first && (await fillCommand(compilation, first));
     sayPreview(terminal, workspace, context.json, { ...preview, description, command });
     return EXIT.fine;
   } finally {
+    if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
     deployed?.close();
   }
 }

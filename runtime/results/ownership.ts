@@ -160,7 +160,10 @@ export class Ownership {
     ];
   }
 
-  /** The names of tables of outputs that hold data no more, or that the definition does not have any more. */
+  /**
+   * The names of tables of outputs that hold data no more, or that the definition does not have any more. They come in
+   * pairs: a Parquet file alone is a copy that somebody has made.
+   */
   oldTypedTables({ outputs }: Pick<BundleDescription, "outputs">): string[] {
     const current = new Set(typedTables(outputs));
     return entriesIn(this.results)
@@ -171,7 +174,7 @@ export class Ownership {
       )
       .flatMap((name) => {
         const tsv = `${name.slice(0, -".parquet".length)}.tsv`;
-        return existsSync(join(this.results, tsv)) ? [tsv, name] : [name];
+        return existsSync(join(this.results, tsv)) ? [tsv, name] : [];
       });
   }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
@@ -253,6 +253,9 @@ test("tables of an output that there is no more are named; a table of the user's
   assert.equal(swarm.result("fit.tsv"), "name\tweight\nmine\t1\n");
   rmSync(swarm.path("results/fit.tsv"));
   await swarm.succeed();
+  for (const name of ["fit", "jobs"])
+    copyFileSync(swarm.path(`results/${name}.parquet`), swarm.path(`results/my-${name}.parquet`));
+  assert.doesNotMatch((await swarm.verb(["deploy"])).stderr, /parquet/, "copies are no table of an output");
   const definition = readFileSync(swarm.path("swarm.config.ts"), "utf8");
   writeFileSync(
     swarm.path("swarm.config.ts"),

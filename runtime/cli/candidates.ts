@@ -121,12 +121,18 @@ function find(options: readonly Option[], word: string): Option | undefined {
   return options.find(({ long, short }) => word === long || word === short);
 }
 
+/** `--target=local` as two words; all else as it is. */
+function atEquals(word: string): string[] {
+  const [, option, value] = /^(--[\w-]+)=(.*)$/s.exec(word) ?? [];
+  return option === undefined || value === undefined ? [word] : [option, value];
+}
+
 /** What was typed behind a verb: the option whose value the cursor stands in, the definition, and the target. */
 function readTyped(options: readonly Option[], words: readonly string[]) {
   let open: Option | undefined; // an option that still takes words
   let place: string | undefined;
   let target: string | undefined;
-  for (const word of words) {
+  for (const word of words.flatMap(atEquals)) {
     const option = word.startsWith("-") ? find(options, word) : undefined;
     if (option) open = option.required || option.optional ? option : undefined;
     else if (word === "--") open = undefined;
@@ -162,8 +168,7 @@ function optionsOf(options: readonly Option[]): Candidate[] {
   return options.map(({ long, short, description }) => ({ text: (long ?? short) as string, words: description }));
 }
 
-function candidates(program: Command, line: string): Candidate[] {
-  const words = splitWords(line);
+function candidates(program: Command, words: readonly string[]): Candidate[] {
   const at = words.findIndex((word) => basename(word) === program.name());
   const [verb, ...rest] = words.slice(at + 1);
   const verbs = program.commands.filter((command) => !command.name().startsWith("__"));
@@ -203,13 +208,23 @@ function helpOption(command: Command): readonly Option[] {
     .filter(({ long }) => long === "--help");
 }
 
-/** What can stand at the end of a command line, in the order in which it is to be offered. */
-export function candidatesFor(program: Command, line: string): Candidate[] {
-  const typed = splitWords(line).at(-1) as string;
+/**
+ * What can stand at the end of a command line, in the order in which it is to be offered.
+ *
+ * @param part the end of it that the shell replaces, as it is written: some take a word apart, at = say
+ */
+export function candidatesFor(program: Command, line: string, part?: string): Candidate[] {
+  const words = splitWords(line);
+  const typed = words.pop() as string;
+  const last = atEquals(typed);
+  const inFront = typed.slice(0, typed.length - (last.at(-1) as string).length);
+  const replaced = part === undefined ? typed : (splitWords(part).at(-1) as string);
+  const kept = typed.endsWith(replaced) ? typed.length - replaced.length : 0;
   const seen = new Set<string>();
-  return candidates(program, line).filter(({ text }) => {
+  return candidates(program, [...words, ...last]).flatMap(({ text: found, words: about }) => {
+    const text = inFront + found;
     const isNew = text.startsWith(typed) && !seen.has(text);
     seen.add(text);
-    return isNew;
+    return isNew ? [{ text: text.slice(kept), words: about }] : [];
   });
 }

@@ -25,9 +25,12 @@ export function completeInShells(program: Command): void {
   program
     .command("__complete", { hidden: true })
     .argument("<line>")
-    .action(async (line: string) => {
+    .argument("[part]")
+    .action(async (line: string, part?: string) => {
       const { candidatesFor } = await import("./candidates.js");
-      const lines = candidatesFor(program, line).map(({ text, words }) => (words === "" ? text : `${text}\t${words}`));
+      const lines = candidatesFor(program, line, part).map(({ text, words }) =>
+        words === "" ? text : `${text}\t${words}`,
+      );
       process.stdout.write(lines.map((text) => `${text}\n`).join(""));
     });
 }

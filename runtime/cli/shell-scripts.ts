@@ -5,19 +5,16 @@
 export const SHELL_SCRIPTS = {
   bash: `# Completion of locusts in bash.
 _locusts() {
-  local line=\${COMP_LINE:0:COMP_POINT} part=\${COMP_WORDS[COMP_CWORD]} word before candidate
+  local part=\${COMP_WORDS[COMP_CWORD]} candidate
   # Bash takes a word apart at = and :, and wants no more than what belongs behind the last of them.
-  word=\${line##*[[:blank:]]}
   [[ $part != [=:] ]] || part=''
-  before=\${word%"$part"}
   COMPREPLY=()
   while IFS= read -r candidate; do
     candidate=\${candidate%%$'\\t'*}
-    [[ $candidate == "$word"* ]] || continue
-    candidate=\${candidate#"$before"}
-    [[ $candidate != *[\\ \\'\\"\\$\\;\\&\\|\\(\\)\\<\\>\\*\\?]* ]] || printf -v candidate '%q' "$candidate"
+    # Where a quote is open, bash puts it around.
+    [[ $part == [\\'\\"]* || $candidate != *[\\ \\'\\"\\$\\;\\&\\|\\(\\)\\<\\>\\*\\?\\\\]* ]] || printf -v candidate '%q' "$candidate"
     COMPREPLY+=("$candidate")
-  done < <(locusts __complete "$line" 2>/dev/null)
+  done < <(locusts __complete -- "\${COMP_LINE:0:COMP_POINT}" "$part" 2>/dev/null)
   [[ \${#COMPREPLY[@]} != 1 || \${COMPREPLY[0]} != *[/=] ]] || compopt -o nospace
 }
 complete -F _locusts locusts

@@ -18,6 +18,7 @@ test("a command line is read as a shell reads it", () => {
 test("bash completes verbs, options, folders, targets and jobs, without functions of another package", async () => {
   const deployment = new Deployment('jobs: matrix({ a: [1, 2], b: ["it\'s"] }), command: () => sh`true`,');
   deployment.write("sub/inner/swarm.config.ts", "");
+  deployment.write("sub/inner/my dir/swarm.config.ts", "");
   deployment.write("sub/other.config.ts", "");
   deployment.write("sub/notes.txt", "");
   deployment.write("lists/tasks.txt", "");
@@ -47,6 +48,10 @@ test("bash completes verbs, options, folders, targets and jobs, without function
     line='locusts deploy --only a=1' offer locusts deploy --only a = 1
     line='locusts logs --job a=2,b=' offer locusts logs --job a = 2,b =
     line='locusts deploy --redo time' offer locusts deploy --redo time
+    line='locusts status --target=l' offer locusts status --target = l
+    line='locusts logs --target=local --job=a=2' offer locusts logs --target = local --job = a = 2
+    line='locusts build sub/inner/my\\ d' offer locusts build 'sub/inner/my\\ d'
+    line="locusts build 'sub/inner/my d" offer locusts build "'sub/inner/my d"
   `;
   const offered = execFileSync("bash", ["--norc", "-c", script], { cwd: deployment.folder, encoding: "utf8" });
   assert.deepEqual(offered.trimEnd().split("\n"), [
@@ -59,6 +64,10 @@ test("bash completes verbs, options, folders, targets and jobs, without function
     "1\\,b=it\\'s",
     "it\\'s",
     "timeout",
+    "local",
+    "2\\,b=it\\'s",
+    "sub/inner/my\\ dir/",
+    "sub/inner/my dir/",
   ]);
 });
 

@@ -6,7 +6,7 @@ import type { OutputState } from "../../compiler/format/results.js";
 import { WHERE_IT_IS } from "../hosts/run-script.js";
 import { mistakeInData } from "../results/data/read-data.js";
 import { asFailure, type Failure } from "../results/failure.js";
-import { treeRecord } from "../results/job-state.js";
+import { treeNameOf, treeRecord } from "../results/job-state.js";
 import type { JobResult, Ledger } from "../results/ledger.js";
 import { logNameOf, logPath, STREAMS } from "../results/logs.js";
 import { InvalidData, isOfJob, OutputRefused } from "../results/output-refused.js";
@@ -101,7 +101,7 @@ export class RunFollower {
     return this.done + this.failures.length;
   }
 
-  /** The last tries of the jobs that are done, by job; kept if each job has a tree of its own. */
+  /** The last tries of the jobs that are done, by what jobs are called in their trees; kept if each job has a tree of its own. */
   get doneTries(): ReadonlyMap<string, FinishedTry> {
     return this.#doneTries;
   }
@@ -119,7 +119,8 @@ export class RunFollower {
       this.pace.ended(secondsOf(ended));
       if (ended.event === "failed") this.failed += 1;
       if (ended.event !== "done" || this.options.description.tree?.mode !== "perJob") return;
-      this.#doneTries.set((this.options.jobs.get(ended.number) as BundledJob).name, ended);
+      const job = this.options.jobs.get(ended.number) as BundledJob;
+      this.#doneTries.set(treeNameOf(job, this.options.description), ended);
     });
   }
 
@@ -295,7 +296,7 @@ export class RunFollower {
           outputs[i] = brought.bytes;
           digests[i] = brought.digest;
         });
-        if (collectedTree(description)) this.#results.recordTree(treeRecord(job.name), job);
+        if (collectedTree(description)) this.#results.recordTree(treeRecord(job, description), job);
       } catch (error) {
         // The trouble of one job keeps no other from being collected.
         if (!isOfJob(error)) throw error;

@@ -1,4 +1,5 @@
 import { collectedTree } from "../../compiler/format/bundle.js";
+import { treeNameOf } from "../results/job-state.js";
 import type { EndedTry } from "../run/journal.js";
 import { listRunJobs } from "../run/run-folder.js";
 import { type CollectedTree, collectTree } from "../trees/collect-tree.js";
@@ -22,9 +23,9 @@ export async function previewTrees(deployed: DeployedSwarm) {
     }
     const done = new Map<string, EndedTry>();
     const numbers = new Set(listRunJobs(run));
-    for (const { number, name } of deployed.jobs()) {
-      const last = numbers.has(number) ? ended.get(number) : undefined;
-      if (last?.event === "done") done.set(name, last);
+    for (const job of deployed.jobs()) {
+      const last = numbers.has(job.number) ? ended.get(job.number) : undefined;
+      if (last?.event === "done") done.set(treeNameOf(job, description), last);
     }
     trees.push(await collectTree({ run, files, description, workspace, done, isOver: true, write: false }));
   }

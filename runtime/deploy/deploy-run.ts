@@ -250,7 +250,8 @@ export class DeployRun {
     const { workspace, description, target } = options;
     const newKeys = early ? undefined : renameKeys(this.results, workspace.state, description, options.newKeysOf);
     const before = join(targetDirectory(workspace, target), "bundle");
-    carryResultsOver(placed, findCarriedOver(workspace.state, this.ledger, before, options.bundle, description));
+    const carried = findCarriedOver(workspace.state, this.ledger, before, options.bundle, description);
+    carryResultsOver(placed, carried, description);
     // What has just been found to have failed is told, and does not run again now, unless somebody asks for it.
     const { only, redo } = options.choice;
     const isAsked = only !== undefined || redo !== undefined;

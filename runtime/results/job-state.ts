@@ -1,10 +1,25 @@
-import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
+import { type BundleDescription, type BundledJob, collectedTree } from "../../compiler/format/bundle.js";
+import { ownPart } from "../../compiler/format/job-key.js";
 import type { JobResult } from "./ledger.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
 
+/** What a job is called where its tree is told of: by what it has of its own, where its name is but a position. */
+export function treeNameOf(
+  { name, key }: { readonly name: string; readonly key: string },
+  { runsLines }: Pick<BundleDescription, "runsLines">,
+): string {
+  return runsLines ? ownPart(key) : name;
+}
+
+const TREE_RECORDS = "tree//";
+
 /** Where it is noted which version of a job has last collected its tree's changes. No output has such a path. */
-export function treeRecord(job: string): string {
-  return `tree//${job}`;
+export function treeRecord(job: { readonly name: string; readonly key: string }, swarm: BundleDescription): string {
+  return `${TREE_RECORDS}${treeNameOf(job, swarm)}`;
+}
+
+export function isTreeRecord(path: string): boolean {
+  return path.startsWith(TREE_RECORDS);
 }
 
 /**
@@ -14,12 +29,14 @@ export function treeRecord(job: string): string {
 export function missingOutputs(
   job: BundledJob,
   result: JobResult,
-  { tree }: BundleDescription,
+  description: BundleDescription,
   placed: PlacedOutputs,
 ): number[] {
-  if (tree) {
-    const last = placed.get(treeRecord(job.name));
-    return last && last.key !== job.key ? [0] : [];
+  if (description.tree) {
+    const last = placed.get(treeRecord(job, description));
+    // A line that comes back may have lost what it had changed to what stood there in the meantime.
+    const isThere = last ? last.key === job.key : !description.runsLines || !collectedTree(description);
+    return isThere ? [] : [0];
   }
   return job.outputs.flatMap((path, i) =>
     typeof result.outputs[i] === "number" && placed.get(path)?.key !== job.key ? [i] : [],

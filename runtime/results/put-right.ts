@@ -6,7 +6,7 @@ import { foldersAround } from "../../compiler/format/within.js";
 import { isBehindLink, removeFolder } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { stampOf } from "./fingerprint.js";
-import { treeRecord } from "./job-state.js";
+import { isTreeRecord, treeRecord } from "./job-state.js";
 import { findOldLogs } from "./old-logs.js";
 import { isLog, type PlacedOutput, type PlacedOutputs, placedOutput } from "./placed-outputs.js";
 import type { Results } from "./results.js";
@@ -41,9 +41,14 @@ class Obstacles {
   }
 }
 
-function findUnclaimed(jobs: () => Iterable<BundledJob>, inTree: boolean, placed: PlacedOutputs): PlacedOutput[] {
+function findUnclaimed(
+  jobs: () => Iterable<BundledJob>,
+  description: BundleDescription,
+  placed: PlacedOutputs,
+): PlacedOutput[] {
   const claimed = new Set<string>();
-  for (const { name, outputs } of jobs()) for (const path of inTree ? [treeRecord(name)] : outputs) claimed.add(path);
+  for (const job of jobs())
+    for (const path of description.tree ? [treeRecord(job, description)] : job.outputs) claimed.add(path);
   return [...placed.all()].filter(({ path }) => !claimed.has(path));
 }
 
@@ -57,7 +62,7 @@ function survey(jobs: () => Iterable<BundledJob>, description: BundleDescription
   const back: PlacedOutput[] = [];
   let claims = 0;
   for (const job of jobs()) {
-    if (tree && placed.get(treeRecord(job.name))) claims += 1;
+    if (tree && placed.get(treeRecord(job, description))) claims += 1;
     for (const path of tree ? [] : job.outputs) {
       const output = placed.get(path);
       if (!output) continue;
@@ -69,7 +74,7 @@ function survey(jobs: () => Iterable<BundledJob>, description: BundleDescription
   const logs = findOldLogs(jobs, description, results);
   const isStaleLog = new Set(logs.stale.map(({ path }) => path));
   // No two jobs have the same output. Mostly all are claimed: then there is nothing to look for.
-  const unclaimed = claims === placed.count ? [] : findUnclaimed(jobs, tree !== null, placed);
+  const unclaimed = claims === placed.count ? [] : findUnclaimed(jobs, description, placed);
   const rest = unclaimed.filter((output) => !isLog(output));
   const gone = new Set(rest.map(({ job }) => job));
   const obstacles = new Obstacles(rest);
@@ -80,7 +85,7 @@ function survey(jobs: () => Iterable<BundledJob>, description: BundleDescription
     }
   }
   const isSuperseded = (output: PlacedOutput) => !gone.has(output.job) || obstacles.inTheWay.has(output);
-  const isRecord = ({ path, job }: PlacedOutput) => path === treeRecord(job);
+  const isRecord = ({ path }: PlacedOutput) => isTreeRecord(path);
   const outputs = rest.filter((output) => !isRecord(output));
   return {
     superseded: [...superseded, ...outputs.filter(isSuperseded)],

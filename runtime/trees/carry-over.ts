@@ -114,8 +114,12 @@ export function findCarriedOver(
 }
 
 /** Has results count for the tree that jobs have made of it. */
-export function carryResultsOver(placed: PlacedOutputs, carried: ReadonlyMap<string, JobResult>): void {
+export function carryResultsOver(
+  placed: PlacedOutputs,
+  carried: ReadonlyMap<string, JobResult>,
+  description: BundleDescription,
+): void {
   const results = [...carried].map(([key, result]) => ({ ...result, key }));
-  placed.put(results.map((result) => placedOutput(treeRecord(result.name), result)));
+  placed.put(results.map((result) => placedOutput(treeRecord(result, description), result)));
   placed.ledger.append(results);
 }

@@ -1,6 +1,8 @@
 import { join, resolve } from "node:path";
 import { addAll } from "../../compiler/format/add-all.js";
-import type { BundleDescription } from "../../compiler/format/bundle.js";
+import { type BundleDescription, readBundledJobs } from "../../compiler/format/bundle.js";
+import { readChangesTable, readConflictsTable } from "../results/change-tables.js";
+import { treeNameOf } from "../results/job-state.js";
 import type { EndedTry } from "../run/journal.js";
 import type { Run } from "../run/run-folder.js";
 import { foldersWithoutTree } from "../transfer/stage-tree.js";
@@ -21,7 +23,7 @@ export interface CollectTreeOptions {
   readonly files: TargetFiles;
   readonly description: BundleDescription;
   readonly workspace: Workspace;
-  /** the last tries of the jobs that are done, by job */
+  /** the last tries of the jobs that are done, by what they are called in their trees */
   readonly done: ReadonlyMap<string, EndedTry>;
   /** whether all jobs of the run have ended: changes are applied only then */
   readonly isOver: boolean;
@@ -38,6 +40,14 @@ async function findChanges(options: CollectTreeOptions): Promise<TreeChange[]> {
   if (description.tree?.mode === "perJob") return readChangesOfJobs(files, run, bundle, done);
   const without = foldersWithoutTree(workspace.folder, files.there, (path) => files.asSeenThere(path));
   return compareSharedTree(files, run, description.tree?.mode === "copy" ? bundle : undefined, without);
+}
+
+/** The lines that a list no longer has, of those that have changed something: what is there instead takes its paths. */
+function findGone(results: string, bundle: string, description: BundleDescription): Set<string> {
+  if (!description.runsLines) return new Set();
+  const gone = new Set([...readChangesTable(results), ...readConflictsTable(results)].map(({ job }) => job));
+  for (const job of readBundledJobs(bundle, description)) gone.delete(treeNameOf(job, description));
+  return gone;
 }
 
 /** Puts changes into the environment on this machine, removals first. Safe to be repeated from any point. */
@@ -84,7 +94,9 @@ export async function collectTree(options: CollectTreeOptions) {
   const partial = run.jobs < description.jobs;
   const ran = new Set(options.done.keys());
   const touched = new Set(changes.map(({ path }) => path));
-  const earlier = partial && tree.mode === "perJob" ? earlierVersions(results, touched, ran) : [];
+  const isPart = partial && tree.mode === "perJob";
+  const gone = isPart ? findGone(results, join(files.here, "bundle"), description) : new Set<string>();
+  const earlier = isPart ? earlierVersions(results, touched, new Set([...ran, ...gone])) : [];
   const merged = mergeVersions([...changes, ...earlier]);
   const root = resolve(folder, tree.root);
   const apply = tree.apply && options.isOver && tree.mode !== "inPlace";
@@ -110,7 +122,7 @@ export async function collectTree(options: CollectTreeOptions) {
   });
   const conflicts = [...decision.conflicts, ...strange];
   if (write) {
-    addAll(conflicts, putResults({ results, state, decision, conflicts, changes: found, tree, partial, ran }));
+    addAll(conflicts, putResults({ results, state, decision, conflicts, changes: found, tree, partial, ran, gone }));
     if (apply) {
       recordApplied(state, description.digest, decision.toApply);
       addAll(conflicts, applyChanges(root, decision));

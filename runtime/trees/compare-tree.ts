@@ -94,7 +94,7 @@ export async function readChangesOfJobs(
     if (!statEntry(list)?.isFile()) {
       throw new RuntimeProblem(
         `what the job ${job} has changed in its tree is gone from ${files.there}/runs/${run.number}`,
-        `run it again: locusts deploy --redo ${job}`,
+        "run it again by locusts deploy --redo, with its name",
       );
     }
     const differences = read(readFileSync(list), `the job ${job}`);

@@ -40,6 +40,8 @@ export interface PutResultsOptions {
   readonly partial: boolean;
   /** the jobs of the run that are done */
   readonly ran: ReadonlySet<string>;
+  /** those that the definition does not have any more: what they have made gives way */
+  readonly gone: ReadonlySet<string>;
 }
 
 function refuse(results: string, path: string, error: unknown): never {
@@ -102,7 +104,7 @@ function removeStale(results: string, before: readonly string[], needed: Readonl
  * @returns conflicts with what earlier runs had collected, and with what is not Locusts' own there
  */
 export function putResults(options: PutResultsOptions): Conflict[] {
-  const { results, state, decision, changes, tree, partial, ran } = options;
+  const { results, state, decision, changes, tree, partial, ran, gone } = options;
   const perJob = tree.mode === "perJob";
   const earlier = readChangesTable(results);
   const disputes = readConflictsTable(results);
@@ -125,7 +127,9 @@ export function putResults(options: PutResultsOptions): Conflict[] {
   /** Was something else there than the folder that it is now, or does it lie in a folder that is none any more? */
   const isReplaced = ({ path, kind, change }: ChangeRow) =>
     change !== "deleted" && ((kind !== "folder" && folders.has(path)) || leafAround(path) !== undefined);
-  const isOver = (row: ChangeRow) => (perJob ? ran.has(row.job) : paths.has(row.path)) || isReplaced(row);
+  const isOfJob = ({ job, path }: { readonly job: string; readonly path: string }) =>
+    ran.has(job) || (gone.has(job) && paths.has(path));
+  const isOver = (row: ChangeRow) => (perJob ? isOfJob(row) : paths.has(row.path)) || isReplaced(row);
   const staying: ChangeRow[] = partial ? earlier.filter((row) => !isOver(row)) : [];
   const late: Conflict[] = [];
   const put = new Set<string>();
@@ -192,7 +196,7 @@ export function putResults(options: PutResultsOptions): Conflict[] {
   // What is in conflict stays so, and kept, until the jobs in question run again.
   for (const row of partial ? disputes : []) {
     const isEarlier = KEPT_EARLIER.test(row.kept ?? "");
-    const isOver = perJob ? ran.has(row.job) && !isEarlier : put.has(row.kept ?? "");
+    const isOver = perJob ? isOfJob(row) && !isEarlier : put.has(row.kept ?? "");
     if (!isOver && !said.has(`${row.path}\t${row.kept}\t${row.job}`)) conflicts.push(row);
   }
   writeConflictsTable(results, conflicts, perJob);

@@ -1,6 +1,7 @@
 import { countOf, firstOf } from "../../compiler/format/amounts.js";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { readChangesTable } from "../results/change-tables.js";
+import { treeNameOf } from "../results/job-state.js";
 import { TREE_FOLDER } from "./decide-places.js";
 import { PutRecord } from "./put-record.js";
 
@@ -14,9 +15,10 @@ const MOST_NAMED = 3;
 export function* noteTree(
   results: string,
   state: string,
-  { tree }: Pick<BundleDescription, "tree">,
+  description: BundleDescription,
   jobs: () => Iterable<BundledJob>,
 ): Generator<string> {
+  const { tree } = description;
   const record = new PutRecord(state, results, []);
   if (!tree) {
     if (record.isAnythingLeft())
@@ -31,7 +33,7 @@ export function* noteTree(
   const rows = readChangesTable(results);
   const gone = new Set(rows.map(({ job }) => job));
   if (gone.size === 0) return;
-  for (const { name } of jobs()) gone.delete(name);
+  for (const job of jobs()) gone.delete(treeNameOf(job, description));
   const stale = rows.filter(({ job }) => gone.has(job)).map(({ path }) => path);
   if (stale.length > 0)
     yield `stale: results/tree and changes.tsv have ${countOf(stale.length, "path")} of jobs that the definition no longer has: ${firstOf(stale, MOST_NAMED)}; locusts deploy --redo makes the tree anew`;

@@ -74,6 +74,31 @@ test("a manager that is asked to stop leaves its jobs to others at once", async 
   pilots.assertAllDone(40);
 });
 
+test("one that was suspended for long leaves alone what others have taken over, and goes on with what is free", async () => {
+  const pilots = new Pilots(jobs(60, "sleep 0.4"));
+  await pilots.stage(2);
+  const begun = pilots.beginAll([], tallyOf(pilots));
+  await until("both are at work", () => new Set(pilots.lines("done").map(({ life }) => life)).size === 2);
+  const suspended = [pilots.pid("p1.1"), ...pilots.processesOf("p1.1")];
+  for (const process of suspended) kill(process, "SIGSTOP");
+  await until("the other has taken over", () =>
+    readFileSync(join(pilots.run(), "managers/p1.1.beat"), "utf8").startsWith("finished, taken over by p2.1"),
+  );
+  for (const process of suspended) kill(process, "SIGCONT");
+  const [first, second] = await Promise.all(begun.map(({ outcome }) => outcome));
+  for (const outcome of [first, second]) assert.equal(outcome?.exitCode, 0, outcome?.stderr);
+  assert.match(first?.stderr ?? "", /stopped since it was silent for long, .* others have taken over its jobs/);
+  pilots.assertAllDone(60);
+  assert.deepEqual(pilots.ends(), { "p1.1": "signal", "p1.2": "finished", "p2.1": "finished" });
+  // What ran when it was suspended has run again, and may have ended before it was looked at.
+  assert.ok(tally(pilots).length <= 62, `${tally(pilots).length} jobs were run`);
+  assert.ok(
+    pilots.lines("done").some(({ life }) => life === "p1.2"),
+    "it has not gone on",
+  );
+  await pilots.assertQuiet();
+});
+
 test("two lives of one manager at once do no harm", async () => {
   const pilots = new Pilots(jobs(40, "sleep 0.2"));
   await pilots.stage(2);
@@ -81,12 +106,11 @@ test("two lives of one manager at once do no harm", async () => {
   const first = pilots.beginPilot(1, ["--allocation", "1"], env);
   await until("it is at work", () => pilots.lines("done").length > 4);
   const second = pilots.beginPilot(1, ["--allocation", "1", "--node", "elsewhere"], env);
-  for (const { outcome } of [first, second]) {
-    const { exitCode, stderr } = await outcome;
-    assert.equal(exitCode, 0, stderr);
-  }
+  const [former, later] = await Promise.all([first.outcome, second.outcome]);
+  assert.equal(former.exitCode, 143, former.stderr);
+  assert.equal(later.exitCode, 0, later.stderr);
   pilots.assertAllDone(40);
-  assert.deepEqual(pilots.ends(), { "p1.1": "finished", "p1.2": "finished" });
+  assert.deepEqual(pilots.ends(), { "p1.1": "signal", "p1.2": "finished" });
   await pilots.assertQuiet();
 });
 

@@ -230,12 +230,13 @@ locusts_finish() {
     bad-node) locusts_say "stopped: $locusts_detail"; return "$locusts_exit_bad_node" ;;
     lost) locusts_say "stopped: $locusts_detail"; return "$locusts_exit_lost" ;;
     spoilt) locusts_say "stopped: an input that jobs share was changed: $locusts_detail; 'locusts deploy' makes it anew"; return 1 ;;
-    signal) locusts_say 'stopped by a signal; the next start goes on from here'; return "$locusts_exit_signal" ;;
+    signal) locusts_say "stopped ${locusts_detail:-by a signal; the next start goes on from here}"; return "$locusts_exit_signal" ;;
     *) locusts_say "stopped: $locusts_detail"; return 1 ;;
   esac
 }
 
 locusts_main() { # options
+  local code=0
   locusts_put_aside
   locusts_read_options "$@"
   case $locusts_action in
@@ -262,7 +263,7 @@ locusts_main() { # options
   fi
   locusts_name=${locusts_name:-main}
   set -C
-  locusts_stopping='' locusts_detail='' locusts_made_scratch='' locusts_is_blamed=''
+  locusts_stopping='' locusts_detail='' locusts_made_scratch='' locusts_is_blamed='' locusts_is_taken_over=''
   locusts_begin_incarnation
   if [[ -e gathered ]]; then
     locusts_say "$PWD is over, and its results are gathered; 'locusts deploy' begins another run"
@@ -286,5 +287,7 @@ locusts_main() { # options
   trap 'locusts_stop_for signal' TERM INT HUP
   trap : PIPE # a slot that was killed does not read its answer
   locusts_run_jobs
-  locusts_finish
+  locusts_finish || code=$?
+  locusts_begin_anew "$@"
+  return "$code"
 }

@@ -56,7 +56,9 @@ locusts_give_heartbeat() {
   locusts_read_uptime
   locusts_next_heartbeat=$((locusts_uptime + 100 * (locusts_heartbeats < locusts_heartbeat_seconds ? locusts_heartbeats : locusts_heartbeat_seconds)))
   # Where it cannot be written, or not where the others look, they do not see it.
-  if ! { printf '%s\n' "$locusts_heartbeats" >|"managers/$locusts_incarnation.beat"; }; then
+  if locusts_heed_take_over; then
+    locusts_last_seen=$locusts_uptime
+  elif ! { printf '%s\n' "$locusts_heartbeats" >|"managers/$locusts_incarnation.beat"; }; then
     locusts_trouble='it cannot be written to'
   elif [[ ! $locusts_run_place -ef . ]]; then
     locusts_trouble='what lies there now is not what this manager works in: it was unmounted or moved'
@@ -66,6 +68,23 @@ locusts_give_heartbeat() {
     : >>"journal/$locusts_incarnation.tsv" # closing it has a network file system write out what it holds back
   fi
 } 2>/dev/null
+
+# Have others taken this one for dead, since it was suspended, and run its jobs now? Then it ends what it runs.
+locusts_heed_take_over() {
+  local heartbeat=''
+  { read -r heartbeat <"managers/$locusts_incarnation.beat"; } 2>/dev/null
+  [[ $heartbeat == finished* ]] || return
+  [[ ! $locusts_stopping ]] || return 0
+  locusts_stop_for signal "since it was silent for long, as if suspended, and others have taken over its jobs"
+  locusts_is_taken_over=1
+}
+
+# Goes on as the next incarnation, in the place of one that others took for dead; unless there is one already.
+locusts_begin_anew() { # options
+  [[ $locusts_is_taken_over && ! -e managers/$locusts_name.$((${locusts_incarnation##*.} + 1)) ]] || return 0
+  locusts_read_own_environment
+  exec env -i -- "${locusts_entries[@]}" bash -p -- "$locusts_script" "$@" --run "$PWD"
+}
 
 # Others take who has given no heartbeat for dead, and run its jobs. So whoever cannot give one any
 # more ends its own before that: the folder of the run has gone away, or cannot be written to.
@@ -207,10 +226,19 @@ locusts_watch_end() {
   fi
 }
 
+# Leaves in locusts_entries the environment that this pilot was started with: what has become of it since is for this
+# script alone, or for jobs.
+locusts_read_own_environment() {
+  local all entry
+  locusts_entries=()
+  mapfile -t -d '' all </proc/"$$"/environ
+  for entry in "${all[@]}"; do [[ $entry != [A-Za-z_]*=* ]] || locusts_entries+=("$entry"); done
+}
+
 # The time ends soon, with work left: another pilot is to go on in the place of this one, and waits for
 # it to end. The scheduler may not answer for a while, so this is begun early, and goes on beside the rest.
 locusts_begin_successor() {
-  local inbox all entry entries=()
+  local inbox
   [[ $locusts_stopping == @(walltime|bad-node) && ! $locusts_successor ]] || return 0
   ((locusts_nodes_may_submit && locusts_generation <= locusts_successors)) || return 0
   ((${#locusts_slot_pid[@]} > 0)) || locusts_has_work_left || return 0
@@ -218,10 +246,8 @@ locusts_begin_successor() {
   (
     for inbox in "${locusts_inbox[@]}"; do exec {inbox}>&-; done
     exec {locusts_requests}>&-
-    # In what this pilot was started with: what has become of it since is for this script alone, or for jobs.
-    mapfile -t -d '' all </proc/"$$"/environ
-    for entry in "${all[@]}"; do [[ $entry != [A-Za-z_]*=* ]] || entries+=("$entry"); done
-    exec env -i -- "${entries[@]}" bash -p "$locusts_bundle/submit.sh" --run "$PWD" --first "${locusts_name#p}" --pilots 1 \
+    locusts_read_own_environment
+    exec env -i -- "${locusts_entries[@]}" bash -p "$locusts_bundle/submit.sh" --run "$PWD" --first "${locusts_name#p}" --pilots 1 \
       --generation "$((locusts_generation + 1))" ${locusts_allocation:+--after "$locusts_allocation"} \
       --patience "$((locusts_ends_at - locusts_time > 5 ? locusts_ends_at - locusts_time - 3 : 2))" \
       </dev/null >|"$locusts_home/successor" 2>|"$locusts_home/successor.err"

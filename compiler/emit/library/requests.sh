@@ -9,6 +9,7 @@ locusts_signal_slots() {
 
 # No more jobs are begun from here on.
 locusts_stop_for() { # reason [detail]
+  locusts_is_taken_over='' # whatever else it is, it does not go on afterwards
   # A signal ends what runs, too, whatever it was that stopped the manager before.
   [[ ! $locusts_stopping || $1 == signal && $locusts_stopping != signal ]] || return 0
   locusts_stopping=$1

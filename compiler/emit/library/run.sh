@@ -31,11 +31,11 @@ locusts_is_of_this_machine() { # host boot
   if [[ $locusts_is_pilot ]]; then [[ $1 == "$locusts_host" ]]; else [[ $2 == "$locusts_boot" ]]; fi
 }
 
-# Does the manager that wrote this incarnation file still run? Fails also where that can't be known.
+# Does another manager, which wrote this incarnation file, still run? Fails also where that can't be known.
 locusts_is_alive() { # incarnation-file
   local pid birth host what boot
   read -r pid birth host what boot <"$1" || return 1
-  locusts_is_of_this_machine "$host" "$boot" && locusts_read_birth "$pid" && [[ $birth == "$locusts_birth" ]] || return 1
+  [[ $pid != "$$" ]] && locusts_is_of_this_machine "$host" "$boot" && locusts_read_birth "$pid" && [[ $birth == "$locusts_birth" ]] || return 1
   # A copy of this folder has the same file; the manager is in the folder that it works on.
   [[ $what == deploy || ! -e /proc/$pid/cwd || /proc/$pid/cwd -ef . ]]
 }
@@ -243,6 +243,7 @@ locusts_open_chunk() { # chunk [again]
 locusts_open_next() {
   local before=$locusts_lists chunk
   while [[ ! $locusts_stopping ]]; do
+    [[ ! $locusts_is_pilot ]] || ! locusts_heed_take_over || return 1
     if ((${#locusts_inherited[@]} > 0)); then
       chunk=${locusts_inherited[0]}
       locusts_inherited=("${locusts_inherited[@]:1}")

@@ -136,6 +136,27 @@ test("missing or wrong jobs do not make every placeholder unknown", async () => 
   assert.match(wrong[0] ?? "", /^4:9 jobs is no source of jobs/);
 });
 
+test("inputs and outputs that are no object are one mistake, and not one for each use", async () => {
+  const source = definition({
+    inputs: "  inputs: ({ id }) => ({ first: `${id}.txt` }),",
+    outputs: '  outputs: ["{id}.out"],',
+    command: "  command: ({ inputs, outputs }) => sh`cat ${inputs.first} > ${outputs.text}`,",
+  });
+  assert.equal(await mistakes(source), [
+    '5:11 inputs are an object: a name and a path for each of them (write inputs: { text: "in/{id}.txt" }, where {id} is a param of the job)',
+    '6:12 outputs are an object: a name and a path for each of them (write outputs: { text: "{id}.txt" }, where {id} is a param of the job)',
+  ]);
+});
+
+test("a call with too few values says which it takes, and a target that is not called how it is", async () => {
+  assert.equal(await mistakes(definition({ jobs: "  jobs: range(1, 3)," })), [
+    "4:9 range(…) takes 3-4 values, not 2 (write range(name, from, to, step?))",
+  ]);
+  const [uncalled, ...more] = await mistakes(definition({ targets: "  targets: { local }," }));
+  assert.equal(more, []);
+  assert.match(uncalled ?? "", /a target is what local\(…\), .* gives \(call it: local\(…\)\)$/);
+});
+
 test("an input or output that is none is told what one is", async () => {
   const source = definition({
     inputs: '  inputs: { first: 3, common: optional("x") },',

@@ -9,7 +9,7 @@
  * files that have failed are run once more when nothing else runs. What passes then is passed, and named as
  * unsteady with what it has said before: that is a fault to look into, of the test or of the product.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -79,8 +79,9 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 }
 
 try {
-  // The large ones first, so that none of them is left for the end.
-  const entries = [...files.entries()].sort(([, a], [, b]) => sizeOf(b) - sizeOf(a));
+  // The slow ones first, so that none of them is left for the end.
+  const weights = new Map(files.map((file) => [file, weightOf(file)]));
+  const entries = [...files.entries()].sort(([, a], [, b]) => (weights.get(b) ?? 0) - (weights.get(a) ?? 0));
   const clustered = entries.filter(([, file]) => needsCluster(file)).values();
   const rest = entries.filter(([, file]) => !needsCluster(file)).values();
   // The workers of a queue draw from the one iterator. Tests take a cluster's nodes down: each cluster has one file
@@ -166,12 +167,18 @@ function count({ file, verdict, problems }: FileOutcome): void {
   failures.push(...problems.map((problem) => `${file}: ${problem}`));
 }
 
-function sizeOf(file: string): number {
-  return statSync(join(folder, file)).size;
+/** How slow a file may be, in no unit: first by the time that it asks for, then by its size. */
+function weightOf(file: string): number {
+  const text = textOf(file);
+  return 1e6 * Number(/\bseconds: (\d+)/.exec(text)?.[1] ?? 0) + text.length;
 }
 
 function needsCluster(file: string): boolean {
-  return readFileSync(join(folder, file), "utf8").includes("useCluster");
+  return textOf(file).includes("useCluster");
+}
+
+function textOf(file: string): string {
+  return readFileSync(join(folder, file), "utf8");
 }
 
 function fail(problem: string): void {

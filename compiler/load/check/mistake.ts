@@ -9,13 +9,16 @@ export interface Mistake {
   readonly checker: ts.TypeChecker;
 }
 
+/** Where this is wrong as a whole, more seems to be. */
+export type Foundation = "jobs" | "inputs" | "outputs";
+
 export interface Wording {
   readonly message: string;
   readonly hint?: string | undefined;
   /** where it is to be shown, if not where TypeScript shows it */
   readonly at?: ts.Node | undefined;
-  /** it follows from another mistake, if that has been found at this name */
-  readonly follows?: "jobs";
+  /** it follows from another mistake, if one has been found in what the definition has by one of these names */
+  readonly follows?: readonly Foundation[];
 }
 
 export function mistakeOf(diagnostic: ts.DiagnosticWithLocation, checker: ts.TypeChecker): Mistake {

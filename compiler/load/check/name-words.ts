@@ -1,7 +1,7 @@
 import { USE_A_SOURCE } from "../../dsl/swarm.js";
 import { ownValue } from "../../format/own-value.js";
 import { closest, didYouMean } from "../../problem/closest.js";
-import type { Mistake, Wording } from "./mistake.js";
+import type { Foundation, Mistake, Wording } from "./mistake.js";
 import { unknownModule } from "./module-words.js";
 import { unknownProperty } from "./shape.js";
 import { bashExpansion, unknownInTemplate } from "./template-words.js";
@@ -40,6 +40,12 @@ export function wordsForNames(mistake: Mistake): Wording | undefined {
 
 const REFERENCES: Readonly<Record<string, string>> = { inputs: "input", outputs: "output", params: "param" };
 
+const FOLLOWS: Readonly<Record<string, readonly Foundation[]>> = {
+  input: ["jobs", "inputs"],
+  output: ["outputs"],
+  param: ["jobs"],
+};
+
 /** `inputs.frist`, `inputs["frist"]`, `({ inputs: { frist } }) =>`, and any other unknown property. */
 function unknownReference({ node, checker }: Mistake): Wording | undefined {
   const access = accessAt(node);
@@ -49,8 +55,12 @@ function unknownReference({ node, checker }: Mistake): Wording | undefined {
   if (what) {
     const has = known.length > 0 ? `this swarm's ${what}s are ${known.join(", ")}` : `this swarm has no ${what}s`;
     const hint = didYouMean(access.name, known);
-    const follows = what !== "output" ? { follows: "jobs" as const } : {};
-    return { message: `there is no ${what} "${access.name}"; ${has}`, hint, at: access.at, ...follows };
+    return {
+      message: `there is no ${what} "${access.name}"; ${has}`,
+      hint,
+      at: access.at,
+      follows: FOLLOWS[what] ?? [],
+    };
   }
   if (access.of !== undefined && ts.isIdentifier(access.at) && Object.values(REFERENCES).includes(access.of)) {
     const meant = `${access.of}s.${access.name}`;

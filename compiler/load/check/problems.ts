@@ -1,6 +1,6 @@
 import type { Problem } from "../../problem/problem.js";
 import { findEarlyUses } from "./early-uses.js";
-import { type Mistake, mistakeOf, type Wording } from "./mistake.js";
+import { type Foundation, type Mistake, mistakeOf, type Wording } from "./mistake.js";
 import type { CheckedProject } from "./project.js";
 import { findImpurity } from "./purity.js";
 import { findRepeatedKeys } from "./repeated-keys.js";
@@ -104,18 +104,25 @@ function withoutTypeless(found: readonly Found[]): readonly Found[] {
   return found.filter(({ source, code = 0 }) => !lacking.has(source) || !TYPELESS.has(code));
 }
 
-/** Without jobs there are no params, so that every placeholder would be reported as unknown. */
+/** Without jobs there are no params, so that every placeholder would be reported as unknown; and so with others. */
 function withoutConsequences(found: readonly Found[], definition: ts.ObjectLiteralExpression | undefined) {
-  const jobs = definition?.properties.find((property) => property.name?.getText() === "jobs");
-  const jobsAreWrong =
-    definition &&
-    found.some(
-      ({ source, start, wording }) =>
-        wording.follows !== "jobs" &&
-        source === definition.getSourceFile() &&
-        (jobs ? jobs.getStart() <= start && start < jobs.end : wording.message === "the swarm has no jobs"),
+  const source = definition?.getSourceFile();
+  const isWrong = (name: Foundation) => {
+    const part = definition?.properties.find((property) => property.name?.getText() === name);
+    // One input that is wrong is no reason why another should be unknown.
+    const isWithin = ({ start }: Found, whole: ts.Node) =>
+      name === "jobs"
+        ? whole.getStart() <= start && start < whole.end
+        : start === (ts.isPropertyAssignment(whole) ? whole.initializer : whole).getStart();
+    return found.some(
+      (one) =>
+        one.source === source &&
+        !one.wording.follows?.includes(name) &&
+        (part ? isWithin(one, part) : one.wording.message === `the swarm has no ${name}`),
     );
-  return jobsAreWrong ? found.filter(({ wording }) => wording.follows !== "jobs") : found;
+  };
+  const wrong = new Set((["jobs", "inputs", "outputs"] as const).filter(isWrong));
+  return found.filter(({ wording }) => !wording.follows?.some((name) => wrong.has(name)));
 }
 
 function inOrder(project: CheckedProject, found: readonly Found[]): readonly Problem[] {

@@ -1,3 +1,4 @@
+import { ownValue } from "../../format/own-value.js";
 import { didYouMean } from "../../problem/closest.js";
 import type { Wording } from "./mistake.js";
 import { nameOf } from "./places.js";
@@ -9,6 +10,11 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   jobs: 'jobs: files("inputs/{id}.txt"), or range(…), list(…), rows(…), matrix(…), table(…), lines(…), commands(…)',
   command: "command: ({ inputs, outputs }) => sh`…`",
   targets: "targets: { here: local() }",
+};
+
+const BY_NAME: Readonly<Record<string, string>> = {
+  inputs: 'inputs: { text: "in/{id}.txt" }',
+  outputs: 'outputs: { text: "{id}.txt" }',
 };
 
 /**
@@ -24,7 +30,10 @@ export function shapeMistakes(object: ts.ObjectLiteralExpression, checker: ts.Ty
   for (const property of object.properties) {
     const name = nameOf(property);
     if (name === undefined) continue;
-    if (known.includes(name)) continue;
+    if (known.includes(name)) {
+      mistakes.push(...notByName(name, property));
+      continue;
+    }
     const { message, hint } = unknownProperty("a swarm", name, known);
     // What is there already was not meant.
     const meant = didYouMean(
@@ -46,8 +55,24 @@ export function shapeMistakes(object: ts.ObjectLiteralExpression, checker: ts.Ty
   return mistakes;
 }
 
+<<<<<<< HEAD
 /** `a swarm has no "comand"`, with the one that was meant, or the names that it does have. */
 export function unknownProperty(whole: string, name: string, known: readonly string[], listed = known): Wording {
+=======
+/** What has a name for each of its parts, and is written as a function, or as a list. */
+function notByName(name: string, property: ts.ObjectLiteralElementLike): readonly Wording[] {
+  const example = ownValue(BY_NAME, name);
+  const value = ts.isPropertyAssignment(property) ? property.initializer : property;
+  const isOther = ts.isFunctionLike(value) || ts.isArrayLiteralExpression(value) || ts.isStringLiteralLike(value);
+  if (example === undefined || !isOther) return [];
+  const message = `${name} are an object: a name and a path for each of them`;
+  return [{ message, hint: `write ${example}, where {id} is a param of the job`, at: value }];
+}
+
+/** `a swarm has no "comand"`, with the names that it does have. */
+export function unknownProperty(whole: string, name: string, known: readonly string[]): Wording {
+  const has = `it has ${known.join(", ")}`;
+>>>>>>> ab9a3e0 (Inputs and outputs that are no object, a call with too few values, a target that is not called: each is told as what it is)
   return {
     message: `${whole} has no "${name}"`,
     hint: didYouMean(name, known) ?? (listed.length > 0 ? `it has ${listed.join(", ")}` : undefined),

@@ -24,7 +24,23 @@ export function wordsForValues(mistake: Mistake): Wording | undefined {
       part(mistake, given, wanted);
     if (wording) return wording;
   }
-  return column(mistake) ?? jobs(mistake) ?? wrongOption(mistake);
+  return column(mistake) ?? jobs(mistake) ?? wrongOption(mistake) ?? argumentCount(mistake);
+}
+
+/** More or fewer values than a function takes: what they are is said by the names that it has for them. */
+function argumentCount({ node, checker, lines }: Mistake): Wording | undefined {
+  const [, wanted, given] = /^Expected (.*) arguments?, but got (\d+)$/.exec(lines[0] ?? "") ?? [];
+  const call = ts.findAncestor(node, ts.isCallExpression);
+  const [declared] = (call && checker.getTypeAtLocation(call.expression).getCallSignatures()) ?? [];
+  if (!wanted || !call || !declared) return undefined;
+  const names = declared.parameters.map(({ name, valueDeclaration: of }) =>
+    of && ts.isParameter(of) && checker.isOptionalParameter(of) ? `${name}?` : name,
+  );
+  const callee = call.expression.getText();
+  return {
+    message: `${callee}(…) takes ${wanted} values, not ${given}`,
+    hint: `write ${callee}(${names.join(", ")})`,
+  };
 }
 
 /** `inputs.x` and the like where a text or a number is wanted. */
@@ -59,7 +75,7 @@ function unknownPlaceholder({ node }: Mistake, wanted: string): Wording | undefi
     message: `unknown placeholder${unknown.length > 1 ? "s" : ""} ${unknown.join(", ")}; this swarm's jobs have ${known.join(", ")}`,
     hint: meant?.replace(/"(.*)"/, "{$1}"),
     at: patternWith(unknown[0] as string, valueAt(node)),
-    follows: "jobs",
+    follows: ["jobs"],
   };
 }
 
@@ -155,9 +171,12 @@ const PARTS: readonly { readonly wanted: RegExp; readonly words: string }[] = [
   { wanted: /^(Local|Ssh|Slurm)?Target$/, words: "a target is what local(…), ssh(…) or slurm(…) gives" },
 ];
 
-function part({ node }: Mistake, _given: string, wanted: string): Wording | undefined {
+function part({ node, checker }: Mistake, _given: string, wanted: string): Wording | undefined {
   const found = PARTS.find((candidate) => candidate.wanted.test(wanted));
-  return found && { message: found.words, at: valueAt(node) };
+  if (!found) return undefined;
+  const at = valueAt(node);
+  const isUncalled = checker.getTypeAtLocation(at).getCallSignatures().length > 0;
+  return { message: found.words, hint: isUncalled ? `call it: ${at.getText()}(…)` : undefined, at };
 }
 
 /** What a column of a table is, where something else is said. */

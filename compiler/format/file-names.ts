@@ -6,21 +6,33 @@ const LONGEST_PATH = 4095 - 1023;
 
 /** Why a path below a folder cannot be one, in words that follow "the output …"; undefined if it can. */
 export function whyNoPath(path: string): string | undefined {
+  return whyMisshapen(path) ?? whyTooLong(path);
+}
+
+/** The same, whatever length it has: of a path with placeholders. */
+export function whyMisshapen(path: string): string | undefined {
   if (path === "") return "is empty";
   if (path.startsWith("/")) return "begins with /, and so leads out of the job's folder";
   for (const segment of path.split("/")) {
     if (segment === "") return "has an empty part between two slashes";
     if (segment === "." || segment === "..") return `has "${segment}" as a part`;
-    if (segment.length > LONGEST_NAME / 4 && Buffer.byteLength(segment) > LONGEST_NAME) {
-      return `has a part of ${Buffer.byteLength(segment)} bytes, and a file name holds ${LONGEST_NAME}`;
-    }
-  }
-  if (path.length > LONGEST_PATH / 4 && Buffer.byteLength(path) > LONGEST_PATH) {
-    return `has ${Buffer.byteLength(path)} bytes, and a path below a job's folder holds ${LONGEST_PATH}`;
   }
   const control = /[\0\t\n\r]/.exec(path);
-  if (control) return `has ${nameControl(control[0])} in it`;
-  return undefined;
+  return control ? `has ${nameControl(control[0])} in it` : undefined;
+}
+
+export function whyTooLong(path: string): string | undefined {
+  if (path.length <= LONGEST_NAME / 4) return undefined;
+  const longest = Math.max(...path.split("/").map((segment) => Buffer.byteLength(segment)));
+  if (longest > LONGEST_NAME) return `has a part of ${longest} bytes, and a file name holds ${LONGEST_NAME}`;
+  const bytes = Buffer.byteLength(path);
+  return bytes > LONGEST_PATH ? `has ${bytes} bytes, and a path below a job's folder holds ${LONGEST_PATH}` : undefined;
+}
+
+/** What to write for a path that begins with `~`; undefined if it does not. */
+export function hintForHome(path: string): string | undefined {
+  if (!/^~[^/]*(\/|$)/.test(path)) return undefined;
+  return `~ is read by shells alone: write the whole path, as in "/home/me${path.replace(/^~[^/]*/, "")}"`;
 }
 
 const UNREADABLE: Readonly<Record<string, string>> = {

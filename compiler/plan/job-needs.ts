@@ -4,12 +4,15 @@ import type { AnyDefinition } from "../dsl/swarm.js";
 import { countOf, formatWalltime } from "../format/amounts.js";
 import type { ByJob, Needs } from "../format/needs.js";
 import type { Params } from "../format/pattern.js";
+import { didYouMean } from "../problem/closest.js";
 import type { DefinitionPath, ReportMistake } from "../problem/problem.js";
 import { longestJob } from "./pilot-time.js";
 import { OptionReader } from "./read-options.js";
 import type { Capacity, JobInput, SwarmPlan, TargetPlan } from "./swarm-plan.js";
 
 export const LEAST_NEEDS: Needs = { cpus: 1, memoryMebibytes: 0, gpus: 0, timeSeconds: 0 };
+
+const RESOURCES: readonly string[] = ["cpus", "memory", "gpus"] satisfies readonly (keyof Resources)[];
 
 /** Which needs a definition works out for each job. */
 export function isByJob({ resources, limits }: Pick<AnyDefinition, "resources" | "limits">): ByJob | undefined {
@@ -100,6 +103,12 @@ export class NeedsPlanner {
       const facts = this.#facts(params, inputs, attempt);
       const { resources, limits } = this.said;
       const own = callNeed(resources, facts, which) ?? {};
+      // Not seen by TypeScript, where a function gives it.
+      const unknown = Object.keys(own).find((name) => !RESOURCES.includes(name));
+      if (unknown !== undefined) {
+        const hint = didYouMean(unknown, RESOURCES) ?? `it has ${RESOURCES.join(", ")}`;
+        wrong("unknown", ["resources"], `resources has no "${unknown}", which is what ${which} gets`, hint);
+      }
       const time = callNeed(limits?.time, facts, which);
       const needs = { ...readResources(read, own), timeSeconds: readTime(read, time) };
       for (const [option, message, hint] of whatLacks(this.plan.target, needs)) {

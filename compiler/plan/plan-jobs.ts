@@ -179,7 +179,7 @@ export class JobPlanner {
           );
         }
       }
-      const why = swarm.tree ? whyNewlyOutside(swarm.tree.workdir, output.pattern, path) : whyNoPath(path);
+      const why = whyNewlyOutside(swarm.tree?.workdir, output.pattern, path);
       if (why)
         wrong(why, ["outputs", output.name], `the output "${shortened(path)}" of the job ${shortened(name)} ${why}`);
       // Of a pattern that is a name of their own it has been said.

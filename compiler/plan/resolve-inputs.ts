@@ -1,4 +1,5 @@
 import { type InputLike, type InputSpec, input } from "../dsl/inputs.js";
+import { hintForHome } from "../format/file-names.js";
 import { parsePattern } from "../format/pattern.js";
 import type { DefinitionPath, ReportMistake } from "../problem/problem.js";
 import type { SourceInput } from "../survey/sources/source.js";
@@ -27,7 +28,9 @@ function resolveInput(
   around.checkName(path, "an input", name);
   around.checkPlaceholders(path, pattern);
   if (pattern.trim() === "") mistake(path, `the input "${name}" has an empty path`);
-  if (delivery === "in-place" && !pattern.startsWith("/") && elsewhere) {
+  const home = delivery === "in-place" ? hintForHome(pattern) : undefined;
+  if (home !== undefined) mistake(path, `the input "${name}" begins with ~`, home);
+  else if (delivery === "in-place" && !pattern.startsWith("/") && elsewhere) {
     mistake(
       path,
       `the input "${name}" lies beside the definition, and not on the target ${targetName}`,

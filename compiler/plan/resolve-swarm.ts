@@ -148,13 +148,9 @@ class Resolver {
       this.checkPlaceholders(path, spec.pattern);
       const kind = spec.pattern.endsWith("/") ? "folder" : "file";
       const pattern = spec.pattern.replace(/\/+$/, "").replace(/^(\.\/+)+/, "");
-      const outside = tree && whyOutside(tree.workdir, pattern);
-      if (outside !== undefined) this.mistake(path, `the output "${spec.pattern}" ${outside}`);
-      else if (!tree && (spec.pattern.startsWith("/") || pattern.split("/").includes(".."))) {
-        this.mistake(path, `the output "${spec.pattern}" leads out of the job's folder`, "give a path below it");
-      } else if (pattern.split("/").some((segment) => segment === "" || segment === ".")) {
-        this.mistake(path, `"${spec.pattern}" is no path of a file or folder`, 'write it as in "tables/{id}.tsv"');
-      }
+      const outside = whyOutside(tree?.workdir, pattern);
+      const hint = tree ? undefined : 'give a path below the job\'s folder, as in "tables/{id}.tsv"';
+      if (outside !== undefined) this.mistake(path, `the output "${spec.pattern}" ${outside}`, hint);
       if (!tree && isReserved(pattern)) {
         this.mistake(
           path,

@@ -14,7 +14,10 @@ function distance(a: string, b: string): number {
   return at(a.length, b.length);
 }
 
+/** The candidate that was meant by a word: the only one that begins with it, else the one that is most like it. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
+  const longer = candidates.filter((candidate) => candidate.toLowerCase().startsWith(word.toLowerCase()));
+  if (word.length >= 3 && longer.length === 1) return longer[0];
   const limit = Math.max(1, Math.floor(Math.max(word.length, 3) / 3));
   let best: { readonly candidate: string; readonly far: number } | undefined;
   for (const candidate of candidates) {

@@ -85,6 +85,13 @@ class ValueReview {
     else this.#braced(use);
   }
 
+  /** What is meant by `$inputs.text`: a reference whose braces were forgotten. */
+  #reference({ name, at }: ShellUse): string | undefined {
+    const [, member = ""] = new RegExp(`^\\$\\{?${name}\\.(\\w+)`).exec(this.source.slice(at)) ?? [];
+    const reference = `${name}.${member}`;
+    return written(member, this.known) === reference ? reference : undefined;
+  }
+
   #isSet(name: string): boolean {
     return this.known.variables.includes(name) || sets(this.#all, name);
   }
@@ -92,7 +99,7 @@ class ValueReview {
   /** `$id`, which nothing sets. */
   #variable(use: ShellUse): void {
     const { name } = use;
-    const meant = written(name, this.known);
+    const meant = written(name, this.known) ?? this.#reference(use);
     // What is in capitals comes from the environment, as a rule; what Locusts sets has its own beginnings.
     if (!meant && (!/^[a-z][a-z0-9_]*$/.test(name) || /^(in|out|param|locusts)_/.test(name))) return;
     if (/^(http|https|ftp|no|all)_proxy$/.test(name) || this.#isSet(name) || SETS_UNSEEN.test(this.#all)) return;

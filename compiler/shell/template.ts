@@ -93,8 +93,14 @@ function firstDifference(a: readonly Mark[], b: readonly Mark[]): number | undef
   return undefined;
 }
 
-/** What is wrong with a `(` that a parser stumbles over, if an escaped dollar stands before it. */
+/** What is wrong with a `(` or a `.` that a parser stumbles over, if an escaped dollar stands before it. */
 function escapedDollar(text: string, offset: number): Omit<ShellMistake, keyof ShellPlace> | undefined {
+  const [reference] = /^\$\{(?:inputs|outputs|params)\.\w+\}/.exec(text.slice(text.lastIndexOf("${", offset))) ?? [];
+  if (reference !== undefined)
+    return {
+      message: `\\${reference} is left to bash, which has no such variable`,
+      hint: `write ${reference} without the backslash`,
+    };
   const start = text.slice(0, offset).search(/\\\$\(*$/);
   if (start < 0) return undefined;
   const opens = /^\\\$\({2}/.test(text.slice(start)) ? "$((" : "$(";

@@ -1,6 +1,7 @@
 import { readdirSync, readlinkSync } from "node:fs";
 import { resolve } from "node:path";
 import { firstOf } from "../format/amounts.js";
+import { hintForHome } from "../format/file-names.js";
 import { closest } from "../problem/closest.js";
 
 const START = "paths start at the definition's folder";
@@ -47,12 +48,6 @@ function linkAt(path: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** What `~` would be in a shell. */
-function hintForHome(path: string): string | undefined {
-  if (!/^~[^/]*(\/|$)/.test(path)) return undefined;
-  return `~ is read by shells alone: write the whole path, as in "/home/me${path.replace(/^~[^/]*/, "")}"`;
 }
 
 /** Those of the names in a folder that are not on the way to a path that is used. */

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { Tree } from "../dsl/tree.js";
 import { cleanSource } from "../format/delivery.js";
+import { hintForHome } from "../format/file-names.js";
 import { placeholdersOf } from "../format/pattern.js";
 import type { ReportMistake } from "../problem/problem.js";
 import { parseTreeRule } from "./rule.js";
@@ -46,7 +47,9 @@ export function resolveTree(tree: Tree, around: TreeSurroundings, complain: Repo
     return undefined;
   }
   if (tree.root.trim() === "") complain(["root"], "the tree's root is empty", 'write "." for the definition\'s folder');
-  if (tree.mode === "inPlace") {
+  const home = hintForHome(tree.root);
+  if (home !== undefined) complain(["root"], "the tree's root begins with ~", home);
+  else if (tree.mode === "inPlace") {
     if (!tree.root.startsWith("/") && around.elsewhere) {
       complain(
         ["root"],
@@ -92,7 +95,9 @@ export function resolveFolder(
   place: TreePlan["place"],
   complain: (message: string, hint: string) => void,
 ): TreePlan {
-  if (root.trim() === "") complain("the folder of the lines is empty", 'write "." for the definition\'s folder');
+  const home = hintForHome(root);
+  if (home !== undefined) complain("the folder of the lines begins with ~", home);
+  else if (root.trim() === "") complain("the folder of the lines is empty", 'write "." for the definition\'s folder');
   else if (!root.startsWith("/") && elsewhere !== undefined) {
     complain(
       `the lines run in a folder beside the definition, which is not on the target ${elsewhere}`,

@@ -84,6 +84,10 @@ const GLOBALS: Readonly<Record<string, (name: string) => Impurity>> = {
     message: `a definition cannot use ${name}`,
     hint: 'write import … from "…" at the top of the file',
   }),
+  module: (name) => ({
+    message: `a definition cannot use ${name}`,
+    hint: "write export default defineSwarm({ … })",
+  }),
 };
 
 export function impureGlobal(name: string): Impurity | undefined {

@@ -19,6 +19,8 @@ export function wordsForNames(mistake: Mistake): Wording | undefined {
       return unknownOption(mistake);
     case 2304: // Cannot find name
     case 2552:
+    case 2580: // … Do you need to install type definitions for node?
+    case 2591:
     case 18004: // No value exists in scope for the shorthand property
       return unknownVariable(mistake, head);
     case 2305: // Module '"…"' has no exported member '…'
@@ -39,6 +41,13 @@ export function wordsForNames(mistake: Mistake): Wording | undefined {
 }
 
 const REFERENCES: Readonly<Record<string, string>> = { inputs: "input", outputs: "output", params: "param" };
+
+/** What functions of a definition are given, by the names of the types. */
+const GIVEN: Readonly<Record<string, string>> = {
+  CommandNames: "a command's names",
+  LineCommandNames: "a command's names",
+  JobFacts: "what is known of a job",
+};
 
 const FOLLOWS: Readonly<Record<string, readonly Foundation[]>> = {
   input: ["jobs", "inputs"],
@@ -67,9 +76,10 @@ function unknownReference({ node, checker }: Mistake): Wording | undefined {
     return { message: `there is no "${access.of}.${access.name}" here`, hint: `did you mean ${meant}?`, at: access.at };
   }
   const symbol = access.type.aliasSymbol ?? access.type.getSymbol();
-  if (symbol?.name !== "CommandNames" && symbol?.name !== "LineCommandNames") return undefined;
+  const whose = symbol && ownValue(GIVEN, symbol.name);
+  if (!whose) return undefined;
   return {
-    message: `there is no "${access.name}" in a command's names; there are ${known.join(", ")}`,
+    message: `there is no "${access.name}" in ${whose}; there are ${known.join(", ")}`,
     hint: didYouMean(access.name, known),
     at: access.at,
   };

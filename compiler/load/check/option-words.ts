@@ -1,5 +1,6 @@
 import { ownValue } from "../../format/own-value.js";
 import { didYouMean } from "../../problem/closest.js";
+import { returned } from "./function-words.js";
 import { type Mistake, valueAt, type Wording } from "./mistake.js";
 import { nameOf } from "./places.js";
 import { ts } from "./ts-morph.js";
@@ -84,10 +85,8 @@ function namedTargets(value: ts.Node): Wording | undefined {
 /** What of the object that a function gives is not as it has to be; undefined also for what is no function. */
 export function wrongPart(written: ts.Node, checker: ts.TypeChecker): ts.Symbol | undefined {
   if (!ts.isArrowFunction(written) && !ts.isFunctionExpression(written)) return undefined;
-  const given = (type: ts.Type | undefined) =>
-    (type?.isUnion() ? type.types : [type]).flatMap((member) => member?.getCallSignatures() ?? [])[0]?.getReturnType();
-  const wanted = given(checker.getContextualType(written));
-  return given(checker.getTypeAtLocation(written))
+  const wanted = returned(checker.getContextualType(written));
+  return returned(checker.getTypeAtLocation(written))
     ?.getProperties()
     .find((part) => {
       const rule = wanted?.getProperty(part.name);

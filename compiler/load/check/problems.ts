@@ -1,6 +1,6 @@
 import type { Problem } from "../../problem/problem.js";
 import { findEarlyUses } from "./early-uses.js";
-import { type Foundation, type Mistake, mistakeOf, type Wording } from "./mistake.js";
+import { type Foundation, innermostNode, type Mistake, mistakeOf, type Wording } from "./mistake.js";
 import type { CheckedProject } from "./project.js";
 import { findImpurity } from "./purity.js";
 import { findRepeatedKeys } from "./repeated-keys.js";
@@ -98,10 +98,17 @@ function shown(wording: Wording): Found {
 const UNKNOWN_MODULE = new Set([2307, 2792, 2732]);
 const TYPELESS = new Set([7005, 7006, 7019, 7031, 7034]);
 
-/** What comes from a module that is not there has no types, and whatever is made with it. */
+/** What comes from a module that is not there has no types, and whatever is made with it; nor has what a misplaced function gets. */
 function withoutTypeless(found: readonly Found[]): readonly Found[] {
   const lacking = new Set(found.filter(({ code = 0 }) => UNKNOWN_MODULE.has(code)).map(({ source }) => source));
-  return found.filter(({ source, code = 0 }) => !lacking.has(source) || !TYPELESS.has(code));
+  const isTypeless = ({ code = 0 }: Found) => TYPELESS.has(code);
+  const said = found.filter((one) => !isTypeless(one));
+  const follows = ({ source, start }: Found) => {
+    const around = ts.findAncestor(innermostNode(source, start), ts.isPropertyAssignment);
+    const isIn = (other: Found) => around && around.getStart() <= other.start && other.start < around.end;
+    return said.some((other) => other.source === source && isIn(other));
+  };
+  return found.filter((one) => !isTypeless(one) || !(lacking.has(one.source) || follows(one)));
 }
 
 /** Without jobs there are no params, so that every placeholder would be reported as unknown; and so with others. */

@@ -2,6 +2,7 @@ import { CLASH_HINT } from "../../dsl/job-source.js";
 import { USE_A_SOURCE } from "../../dsl/swarm.js";
 import { didYouMean } from "../../problem/closest.js";
 import { exclusive } from "./exclusive.js";
+import { functionWords } from "./function-words.js";
 import { type Mistake, valueAt, type Wording } from "./mistake.js";
 import { missingOptions, wrongOption, wrongPart } from "./option-words.js";
 import { COMMAND_IS_FUNCTION, wholeInTemplate, withTag } from "./template-words.js";
@@ -9,7 +10,7 @@ import { treeWords } from "./tree-words.js";
 import { ts } from "./ts-morph.js";
 
 export function wordsForValues(mistake: Mistake): Wording | undefined {
-  const whole = treeWords(mistake) ?? exclusive(mistake) ?? missingOptions(mistake);
+  const whole = treeWords(mistake) ?? exclusive(mistake) ?? missingOptions(mistake) ?? functionWords(mistake);
   if (whole) return whole;
   for (const line of mistake.lines.toReversed()) {
     const [, given, wanted] =
@@ -169,6 +170,8 @@ const PARTS: readonly { readonly wanted: RegExp; readonly words: string }[] = [
       "an output is a path with placeholders, or what optional(…), nonEmpty(…), minBytes(…), matches(…), checked(…) or data(…) gives",
   },
   { wanted: /^(Local|Ssh|Slurm)?Target$/, words: "a target is what local(…), ssh(…) or slurm(…) gives" },
+  { wanted: /^Container$/, words: 'a container is an object with its image: { image: "tools.sif" }' },
+  { wanted: /^RegExp$/, words: "this is a regular expression, between slashes: /done/" },
 ];
 
 function part({ node, checker }: Mistake, _given: string, wanted: string): Wording | undefined {

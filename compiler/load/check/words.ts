@@ -21,9 +21,11 @@ const LONGEST_TYPE = 80;
 
 /** The message with each quoted type that is too long to be read cut short. */
 function shortened(message: string): string {
-  return message.replace(/'((?:[^'"]|"(?:[^"\\]|\\.)*")*)'/g, (quoted, type: string) =>
-    quoted.length <= LONGEST_TYPE ? quoted : `'${withoutDetails(type)}'`,
-  );
+  return message
+    .replaceAll(/\bShow<(\{[^{}]*\})>/g, "$1")
+    .replace(/'((?:[^'"]|"(?:[^"\\]|\\.)*")*)'/g, (quoted, type: string) =>
+      quoted.length <= LONGEST_TYPE ? quoted : `'${withoutDetails(type)}'`,
+    );
 }
 
 function withoutDetails(type: string): string {

@@ -159,8 +159,8 @@ function unknownVariable({ node, checker }: Mistake, head: string): Wording | un
   const inTemplate = unknownInTemplate(name, node, checker);
   if (inTemplate) return inTemplate;
   const suggested = /Did you mean '([^']+)'/.exec(head)?.[1] ?? closest(name, offered);
-  const hint = suggested ? `did you mean "${suggested}"?` : offered.length > 0 ? ownValue(ELSEWHERE, name) : undefined;
-  return { message: `there is no "${name}" here`, hint };
+  const elsewhere = offered.length > 0 ? ownValue(ELSEWHERE, name) : undefined;
+  return { message: `there is no "${name}" here`, hint: elsewhere ?? (suggested && `did you mean "${suggested}"?`) };
 }
 
 /** What can be imported from "locusts", if the file imports anything from there. */

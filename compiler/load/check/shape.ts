@@ -55,10 +55,6 @@ export function shapeMistakes(object: ts.ObjectLiteralExpression, checker: ts.Ty
   return mistakes;
 }
 
-<<<<<<< HEAD
-/** `a swarm has no "comand"`, with the one that was meant, or the names that it does have. */
-export function unknownProperty(whole: string, name: string, known: readonly string[], listed = known): Wording {
-=======
 /** What has a name for each of its parts, and is written as a function, or as a list. */
 function notByName(name: string, property: ts.ObjectLiteralElementLike): readonly Wording[] {
   const example = ownValue(BY_NAME, name);
@@ -69,10 +65,8 @@ function notByName(name: string, property: ts.ObjectLiteralElementLike): readonl
   return [{ message, hint: `write ${example}, where {id} is a param of the job`, at: value }];
 }
 
-/** `a swarm has no "comand"`, with the names that it does have. */
-export function unknownProperty(whole: string, name: string, known: readonly string[]): Wording {
-  const has = `it has ${known.join(", ")}`;
->>>>>>> ab9a3e0 (Inputs and outputs that are no object, a call with too few values, a target that is not called: each is told as what it is)
+/** `a swarm has no "comand"`, with the one that was meant, or the names that it does have. */
+export function unknownProperty(whole: string, name: string, known: readonly string[], listed = known): Wording {
   return {
     message: `${whole} has no "${name}"`,
     hint: didYouMean(name, known) ?? (listed.length > 0 ? `it has ${listed.join(", ")}` : undefined),

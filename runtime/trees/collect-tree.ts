@@ -35,9 +35,9 @@ export interface CollectTreeOptions {
 export type CollectedTree = Readonly<Awaited<ReturnType<typeof collectTree>>>;
 
 async function findChanges(options: CollectTreeOptions): Promise<TreeChange[]> {
-  const { run, files, description, workspace, done } = options;
+  const { run, files, description, workspace } = options;
   const bundle = join(files.here, "bundle");
-  if (description.tree?.mode === "perJob") return readChangesOfJobs(files, run, bundle, done);
+  if (description.tree?.mode === "perJob") return readChangesOfJobs(options, bundle);
   const without = foldersWithoutTree(workspace.folder, files.there, (path) => files.asSeenThere(path));
   return compareSharedTree(files, run, description.tree?.mode === "copy" ? bundle : undefined, without);
 }

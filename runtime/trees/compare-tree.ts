@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readBundledTree } from "../../compiler/format/bundle.js";
+import { type BundleDescription, readBundledTree } from "../../compiler/format/bundle.js";
 import { digestFile } from "../../compiler/format/content/digest.js";
 import { type EndedTry, placeOfTry } from "../run/journal.js";
 import type { Run } from "../run/run-folder.js";
@@ -78,10 +78,19 @@ export async function compareSharedTree(
 
 /** What each job has changed in its own tree, as the manager has written it down when the job ended. */
 export async function readChangesOfJobs(
-  files: TargetFiles,
-  run: Run,
+  {
+    files,
+    run,
+    description,
+    done,
+  }: {
+    readonly files: TargetFiles;
+    readonly run: Run;
+    readonly description: BundleDescription;
+    /** by what jobs are called in their trees */
+    readonly done: ReadonlyMap<string, EndedTry>;
+  },
   bundle: string,
-  done: ReadonlyMap<string, EndedTry>,
 ): Promise<TreeChange[]> {
   const places = [...done].map(([job, ended]) => ({ job, at: placeOfTry(ended) }));
   await files.fetch(
@@ -94,7 +103,7 @@ export async function readChangesOfJobs(
     if (!statEntry(list)?.isFile()) {
       throw new RuntimeProblem(
         `what the job ${job} has changed in its tree is gone from ${files.there}/runs/${run.number}`,
-        "run it again by locusts deploy --redo, with its name",
+        `run it again: locusts deploy --redo ${description.runsLines ? "with the number of its line" : job}`,
       );
     }
     const differences = read(readFileSync(list), `the job ${job}`);

@@ -148,6 +148,30 @@ test("inputs and outputs that are no object are one mistake, and not one for eac
   ]);
 });
 
+test("options in an object that has a name of its own, or is spread into another, are looked at as well", async () => {
+  const before = [
+    'const limits = { retries: 2, tme: "5m" };',
+    "const here = { slots: 2, slot: 3 };",
+    'const common = { environment: { variables: { A: "1" }, modles: ["x"] }, dscription: "x" };',
+  ];
+  const source = definition(
+    { targets: "  limits, ...common, targets: { here: local(here), there: local({ ...here, slts: 1 }) }," },
+    before,
+  );
+  assert.equal(await mistakes(source), [
+    '2:30 limits has no "tme" (did you mean "time"?)',
+    '3:26 local(…) has no "slot" (did you mean "slots"?)',
+    '4:56 environment has no "modles" (did you mean "modules"?)',
+    '4:73 a swarm has no "dscription" (did you mean "description"?)',
+    '11:76 local(…) has no "slts" (did you mean "slots"?)',
+  ]);
+  const good = definition({ targets: "  ...common, targets: { here: local(here) }," }, [
+    "const here = { slots: 2 };",
+    'const common = { limits: { time: "5m", retries: 1 }, environment: { variables: { ANY: "1" } } } as const;',
+  ]);
+  assert.equal(await mistakes(good), []);
+});
+
 test("a call with too few values says which it takes, and a target that is not called how it is", async () => {
   assert.equal(await mistakes(definition({ jobs: "  jobs: range(1, 3)," })), [
     "4:9 range(…) takes 3-4 values, not 2 (write range(name, from, to, step?))",

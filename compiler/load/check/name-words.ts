@@ -158,9 +158,10 @@ function unknownVariable({ node, checker }: Mistake, head: string): Wording | un
   }
   const inTemplate = unknownInTemplate(name, node, checker);
   if (inTemplate) return inTemplate;
-  const suggested = /Did you mean '([^']+)'/.exec(head)?.[1] ?? closest(name, offered);
-  const elsewhere = offered.length > 0 ? ownValue(ELSEWHERE, name) : undefined;
-  return { message: `there is no "${name}" here`, hint: elsewhere ?? (suggested && `did you mean "${suggested}"?`) };
+  const inScope = /Did you mean '([^']+)'/.exec(head)?.[1];
+  const elsewhere = inScope === undefined && offered.length > 0 ? ownValue(ELSEWHERE, name) : undefined;
+  const meant = inScope ?? closest(name, offered);
+  return { message: `there is no "${name}" here`, hint: elsewhere ?? (meant && `did you mean "${meant}"?`) };
 }
 
 /** What can be imported from "locusts", if the file imports anything from there. */

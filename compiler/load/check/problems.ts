@@ -1,5 +1,6 @@
 import type { Problem } from "../../problem/problem.js";
 import { findEarlyUses } from "./early-uses.js";
+import { excessMistakes } from "./excess.js";
 import { type Foundation, innermostNode, type Mistake, mistakeOf, type Wording } from "./mistake.js";
 import type { CheckedProject } from "./project.js";
 import { findImpurity } from "./purity.js";
@@ -41,7 +42,8 @@ export function problemsIn(project: CheckedProject, { pure, definition }: Wanted
   );
   if (unparsed.length > 0) return inOrder(project, unparsed);
 
-  const own: Found[] = definition ? shapeMistakes(definition, checker).map((wording) => shown(wording)) : [];
+  const shapes = definition ? shapeMistakes(definition, checker) : [];
+  const own: Found[] = [...shapes, ...excessMistakes(project)].map((wording) => shown(wording));
   if (pure) {
     const lost = [...findRoundedNumbers(project), ...findRepeatedKeys(project)];
     const uses = [...findImpurity(project), ...findEarlyUses(project), ...lost];

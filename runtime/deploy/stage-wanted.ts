@@ -19,7 +19,7 @@ export async function stageWanted(
   options: DeployOptions,
   wanted: readonly BundledJob[],
   isFree: boolean,
-  ledger: Pick<Ledger, "get" | "lastNamed" | "lastRun">,
+  ledger: Pick<Ledger, "get" | "lastOf" | "lastRun">,
 ): Promise<Run> {
   const { files } = opened;
   const { description, observer, workspace } = options;

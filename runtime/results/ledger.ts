@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { isOlderKey } from "../../compiler/format/job-key.js";
+import { isOlderKey, isSameButCommon, ownPart } from "../../compiler/format/job-key.js";
 import {
   type Cause,
   NO_VALUE,
@@ -104,9 +104,10 @@ function decode(fields: readonly string[]): JobResult {
  */
 export class Ledger {
   readonly #table: AppendOnlyTable;
-  /** where the rows stand that count: of a key, and of a name. There may be millions: they are read when they are asked for */
+  /** where the rows stand that count: of a key, of a name, and of the part of a key that is a job's own. There may be millions: they are read when they are asked for */
   #keys = new RowIndex();
   #names = new RowIndex();
+  #ownParts = new RowIndex();
   /** all that it tells of, such as `local/1` */
   readonly #runs = new Set<string>();
   #latest: JobResult | undefined;
@@ -125,6 +126,7 @@ export class Ledger {
   #readTable(): void {
     this.#keys = new RowIndex();
     this.#names = new RowIndex();
+    this.#ownParts = new RowIndex();
     this.#latest = undefined;
     this.#olderRows = 0;
     for (const [place, row] of this.#table.placedRows()) this.#remember(place, row as unknown as Row);
@@ -161,6 +163,7 @@ export class Ledger {
   #remember(place: number, [key, name, , , , , , , run]: Row): void {
     this.#keys.put(key, place);
     this.#names.put(name, place);
+    this.#ownParts.put(ownPart(key), place);
     this.#runs.add(run);
     if (isOlderKey(key)) this.#olderRows += 1;
   }
@@ -182,6 +185,12 @@ export class Ledger {
   lastNamed(name: string): JobResult | undefined {
     const result = this.#read(this.#names.get(name));
     return result?.name === name ? result : undefined;
+  }
+
+  /** The last result of a job: as it is, with another command, under whatever name, or of another one of its name. */
+  lastOf({ key, name }: Pick<JobResult, "key" | "name">): JobResult | undefined {
+    const result = this.get(key) ?? this.#read(this.#ownParts.get(ownPart(key)));
+    return result && isSameButCommon(result.key, key) ? result : this.lastNamed(name);
   }
 
   /** Appends results. What a power cut could take back is still in the journals, until `sync`. */

@@ -13,15 +13,15 @@ const MOST_JOBS = 200_000;
  */
 export function expectedTimes(
   jobs: readonly BundledJob[],
-  ledger: Pick<Ledger, "get" | "lastNamed">,
+  ledger: Pick<Ledger, "get" | "lastOf">,
 ): ReadonlyMap<number, number> | undefined {
   if (jobs.length > MOST_JOBS) return undefined;
   const times = new Map<number, number>();
   let sum = 0;
   let longest = 0;
-  for (const { key, name, number } of jobs) {
-    // Of a changed definition, a job of the same name has the same params.
-    const last = [ledger.get(key), ledger.lastNamed(name)].find((result) => result?.status === "done");
+  for (const job of jobs) {
+    const { key, number } = job;
+    const last = [ledger.get(key), ledger.lastOf(job)].find((result) => result?.status === "done");
     if (!last) continue;
     times.set(number, last.seconds);
     sum += last.seconds;

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { namesIn } from "../../compiler/format/file-access.js";
+import { ownPart } from "../../compiler/format/job-key.js";
 import { LOG_FOLDER } from "../../compiler/format/results.js";
 import { stampOf } from "./fingerprint.js";
+import type { JobResult } from "./ledger.js";
 import { logNameOf, logPath, STREAMS } from "./logs.js";
 import type { PlacedOutput } from "./placed-outputs.js";
 import type { Results } from "./results.js";
@@ -34,12 +36,16 @@ export function findOldLogs(
     for (const path of pathsOf(placed.ledger.get(job.key) ?? job)) left.delete(path);
   }
   if (left.size === 0) return NONE;
-  const owners = new Map<string, string>(); // of logs that are left: the names of their jobs
-  for (const result of placed.ledger.history()) for (const path of pathsOf(result)) owners.set(path, result.name);
-  const gone = new Set(owners.values());
-  for (const { name } of jobs()) gone.delete(name);
-  for (const [path, job] of [...owners].sort()) {
-    if (!gone.has(job)) superseded.add(path);
+  const owners = new Map<string, JobResult>(); // of logs that are left
+  for (const result of placed.ledger.history()) for (const path of pathsOf(result)) owners.set(path, result);
+  const gone = new Set([...owners.values()].flatMap(({ name, key }) => [name, ownPart(key)]));
+  for (const { name, key } of jobs()) {
+    gone.delete(name);
+    gone.delete(ownPart(key));
+  }
+  for (const path of [...owners.keys()].sort()) {
+    const { name: job, key } = owners.get(path) as JobResult;
+    if (!gone.has(job) || !gone.has(ownPart(key))) superseded.add(path);
     // No key: what is moved away goes under the name of its path.
     else stale.set(path, { path, key: "", job, output: 0, stamp: stampOf(join(folder, path)) ?? "", stale: true });
   }

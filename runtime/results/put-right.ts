@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
 import { Groups } from "../../compiler/format/groups.js";
+import { ownPart } from "../../compiler/format/job-key.js";
 import { foldersAround } from "../../compiler/format/within.js";
 import { isBehindLink, removeFolder } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
@@ -76,20 +77,22 @@ function survey(jobs: () => Iterable<BundledJob>, description: BundleDescription
   // No two jobs have the same output. Mostly all are claimed: then there is nothing to look for.
   const unclaimed = claims === placed.count ? [] : findUnclaimed(jobs, description, placed);
   const rest = unclaimed.filter((output) => !isLog(output));
-  const gone = new Set(rest.map(({ job }) => job));
+  const gone = new Set(rest.flatMap(({ job, key }) => [job, ownPart(key)]));
   const obstacles = new Obstacles(rest);
   if (rest.length > 0) {
     for (const job of jobs()) {
       gone.delete(job.name);
+      gone.delete(ownPart(job.key));
       for (const path of tree ? [] : job.outputs) obstacles.makeWayFor(path);
     }
   }
-  const isSuperseded = (output: PlacedOutput) => !gone.has(output.job) || obstacles.inTheWay.has(output);
+  const isSuperseded = (output: PlacedOutput) =>
+    !gone.has(output.job) || !gone.has(ownPart(output.key)) || obstacles.inTheWay.has(output);
   const isRecord = ({ path }: PlacedOutput) => isTreeRecord(path);
   const outputs = rest.filter((output) => !isRecord(output));
   return {
     superseded: [...superseded, ...outputs.filter(isSuperseded)],
-    /** those that no job claims, nor any job of that name, and that are in nobody's way */
+    /** those that no job claims, nor any job that was that one, and that are in nobody's way */
     stale: [...outputs.filter((output) => !isSuperseded(output)), ...logs.stale],
     back,
     /** records that mean nothing any more: of jobs in trees, and of logs that are gone, or whose jobs are back */

@@ -135,7 +135,7 @@ export function selectJobs(
     total += 1;
     const last = placed.ledger.get(job.key);
     // Who has mended what failed still calls it by that.
-    const ended = last ?? placed.ledger.lastNamed(job.name);
+    const ended = placed.ledger.lastOf(job);
     const failed = ended?.status === "failed" ? "failed" : undefined;
     const isRedo = (isAll || redo.means(job, ended?.cause)) && last !== undefined;
     const isMeant = (reason: Reason | undefined) => only?.means(job, ended?.cause, failed, ...statesOf(reason)) ?? true;
@@ -183,7 +183,7 @@ function whyRun(
   lost: PlacedOutput[],
 ): Reason | readonly ReturningOutput[] {
   const result = placed.ledger.get(job.key);
-  if (!result) return placed.ledger.lastNamed(job.name) ? "changed" : "new";
+  if (!result) return placed.ledger.lastOf(job) ? "changed" : "new";
   if (result.status === "failed") return "failed before";
   const missing = missingOutputs(job, result, description, placed);
   let why: Reason | undefined = missing.length > 0 ? "changed" : undefined;

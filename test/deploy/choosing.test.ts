@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import type { BundledJob } from "../../compiler/format/bundle.js";
 import { MeantJobs } from "../../runtime/results/meant-jobs.js";
 import { suite } from "../runner/suite.js";
@@ -88,6 +89,23 @@ test("--only restricts what runs, --redo runs again what is done; what is named 
   const mended = ["sample=S001,depth=3: changed", "sample=S002,depth=3: changed"];
   for (const words of ["--only failed", "--only exit failed", "--only exit --redo exit"])
     assert.deepEqual(await reasons(...words.split(" ")), mended, words);
+});
+
+test("a job that was renamed, and then gets another command or other outputs, is changed and not new", async () => {
+  const first = SAMPLES.replace("exit 7", "echo 7").replace("> $", "| tee $");
+  const renamed = `${first}  jobName: "job-{sample}-{depth}",\n`;
+  const deployment = new Deployment(first);
+  await deployment.deploy(["--keep-logs"]);
+  const [log] = readdirSync(deployment.path("results/_logs"));
+  deployment.define(renamed);
+  assert.deepEqual((await preview(deployment)).jobs, []);
+  deployment.define(renamed.replace("echo 7", "echo 8").replaceAll("out/", "elsewhere/"));
+  const { jobs } = await preview(deployment, "--only", "changed");
+  assert.deepEqual([jobs.length, ...new Set(jobs.map(({ why }) => why))], [9, "changed"]);
+  const { stderr } = await deployment.deploy(["--only", "changed"]);
+  assert.ok(!stderr.includes("stale"), stderr);
+  assert.match(stderr, /9 outputs of earlier versions moved/);
+  assert.ok(log !== undefined && !deployment.exists(`results/_logs/${log}`) && !deployment.exists("results/out"));
 });
 
 test("a pattern may have any character in it; a set that no character is in fits nothing", () => {

@@ -16,12 +16,11 @@ fact bash "$BASH_VERSION"
 fact time "$(date +%s.%N)"
 fact user "$(id -un)"
 fact groups "$(id -Gn)"
-cores=$(nproc 2>/dev/null)
-# in an allocation of SLURM: what it has of this machine
-if [[ ${SLURMD_NODENAME-} && ${SLURM_CPUS_ON_NODE-} =~ ^[1-9][0-9]*$ ]] && ((SLURM_CPUS_ON_NODE < cores)); then
-  cores=$SLURM_CPUS_ON_NODE
-fi
-fact cores "$cores"
+# As the manager finds them, whose machine.sh stands before this.
+locusts_measure_machine
+# shellcheck disable=SC2154 # locusts_measure_machine leaves them
+fact cores "$locusts_cores"
+fact memory "$locusts_memory"
 
 # Does logind end what a login leaves behind? What it is set to it says itself, or its files do; the last
 # line counts. Who lingers may leave things to a service of their own.

@@ -33,6 +33,7 @@ export async function askHostFacts(host: Host, directory: string, needs: Needs, 
     loadScript("../compiler/emit/library/modules"),
     loadScript("../compiler/emit/library/devices"),
     loadScript("../compiler/emit/library/allocation-slurm"),
+    loadScript("../compiler/emit/library/machine"),
     loadScript("doctor/probe-folder"),
     loadScript("doctor/examine-host"),
   ];

@@ -1,4 +1,5 @@
-import { countOf, formatNumber } from "../../compiler/format/amounts.js";
+import { countOf, formatMemory, formatNumber } from "../../compiler/format/amounts.js";
+import type { JobNeeds } from "../../compiler/format/bundle.js";
 import { ownValue } from "../../compiler/format/own-value.js";
 import { type Finding, fail, ok, warn } from "./facts/finding.js";
 import type { HostFacts } from "./facts/host-facts.js";
@@ -98,12 +99,26 @@ export function examineClock(time: number | undefined, asked: number, answered: 
   );
 }
 
-/** Without a scheduler, nobody but the definition keeps jobs from crowding. */
-function* examineCores({ cores }: HostFacts, { slots }: Needs): Generator<Finding> {
+/** Without a scheduler, nobody but the definition keeps jobs from crowding. Counts as `locusts_count_slots` does. */
+function* examineCores({ cores, memoryMebibytes = 0 }: HostFacts, { slots }: Needs): Generator<Finding> {
   if (slots === null || cores === undefined) return;
-  const count = slots.count ?? Math.max(1, Math.floor(cores / slots.cpus));
-  const message = `${countOf(count, "job")} at a time, ${countOf(slots.cpus, "core")} each; it has ${countOf(cores, "core")}`;
-  if (count * slots.cpus <= cores) yield ok("cores", message);
+  const { least, most } = slots;
+  const isMemorySaid = most.memoryMebibytes > 0 && memoryMebibytes > 0;
+  const amounts = (cpus: number, memory: number) =>
+    `${countOf(cpus, "core")}${isMemorySaid ? ` and ${formatMemory(memory)} of memory` : ""}`;
+  const it = `it has ${amounts(cores, memoryMebibytes)}`;
+  const fits = (count: number, { cpus, memoryMebibytes: memory }: JobNeeds) =>
+    count * cpus <= cores && (!isMemorySaid || count * memory <= memoryMebibytes);
+  if (!fits(1, most)) {
+    const message = `a job needs ${amounts(most.cpus, most.memoryMebibytes)}; ${it}`;
+    yield warn("cores", message, "such a job runs alone, with what there is; see whether resources ask for too much");
+    return;
+  }
+  const byMemory = isMemorySaid && least.memoryMebibytes > 0 ? memoryMebibytes / least.memoryMebibytes : cores;
+  const count = slots.count ?? Math.floor(Math.min(cores / least.cpus, byMemory));
+  const [upTo, each] = most.byJob ? ["up to ", "or more "] : ["", ""];
+  const message = `${upTo}${countOf(count, "job")} at a time, ${amounts(least.cpus, least.memoryMebibytes)} ${each}each; ${it}`;
+  if (fits(count, least)) yield ok("cores", message);
   else yield warn("cores", message, "lower slots, unless the jobs wait for something else most of their time");
 }
 

@@ -60,10 +60,20 @@ test("GPUs are counted where a job needs some, and no scheduler gives them", () 
   assert.deepEqual(complaints(`${SAID}gpus\t1\n`, { gpus: 2 }), ["fail: a job needs 2 GPUs; it has 1"]);
 });
 
-test("more jobs at a time than cores are a warning", () => {
-  assert.deepEqual(complaints(SAID, { slots: { count: 2, cpus: 1 } }), []);
-  assert.deepEqual(complaints(SAID, { slots: { count: 2, cpus: 2 } }), [
-    "warn: 2 jobs at a time, 2 cores each; it has 2 cores",
+test("more jobs at a time than cores or memory are a warning", () => {
+  const slots = (count: number | undefined, cpus: number, memoryMebibytes = 0) => {
+    const needs = { cpus, memoryMebibytes };
+    return { slots: { count, least: needs, most: needs } };
+  };
+  assert.deepEqual(complaints(SAID, slots(2, 1)), []);
+  assert.deepEqual(complaints(SAID, slots(2, 2)), ["warn: 2 jobs at a time, 2 cores each; it has 2 cores"]);
+  const said = `${SAID}memory\t3000\n`;
+  assert.deepEqual(complaints(said, slots(undefined, 1, 2000)), []);
+  assert.deepEqual(complaints(said, slots(2, 1, 2000)), [
+    "warn: 2 jobs at a time, 1 core and 2,000 MB of memory each; it has 2 cores and 3,000 MB of memory",
+  ]);
+  assert.deepEqual(complaints(said, slots(undefined, 1, 4000)), [
+    "warn: a job needs 1 core and 4,000 MB of memory; it has 2 cores and 3,000 MB of memory",
   ]);
 });
 
@@ -117,7 +127,7 @@ test("the programs that are looked for are those that scripts start, no more and
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
       .filter((path) => path.endsWith(".sh"))
       .map((path) => readFileSync(join(root, folder, path), "utf8").replace(/(^|\s)#.*$/gm, ""));
-  const before = "(?:^|[;&|({!]|\\b(?:then|do|else|exec|if|timeout \\d+|-exec|nohup)\\s)\\s*(?:LC_ALL=C )?";
+  const before = "(?:^|[;&|({!]|\\b(?:then|do|else|exec|if|timeout \\d+|-exec|nohup)\\s)\\s*(?:[A-Z_]+=\\S* )*";
   const starts = (scripts: readonly string[], name: string) =>
     scripts.some((script) => new RegExp(`${before}${name}(?=[\\s)])`, "m").test(script));
   const ours = scriptsIn("runtime");

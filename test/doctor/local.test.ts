@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, symlinkSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { hostname, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { Deployment } from "../deploy/deployment.js";
 import { suite } from "../runner/suite.js";
@@ -27,6 +27,12 @@ test("this machine is ready, and looking at it changes nothing", async () => {
   assert.match(stdout, /local is ready\n$/);
   rmdirSync(used);
   assert.deepEqual(readdirSync(swarm.folder), before);
+});
+
+test("more jobs at a time than there is memory for are told", async () => {
+  const mebibytes = Math.floor(totalmem() / 2 ** 20);
+  const swarm = new Deployment(`resources: { memory: "${Math.floor((mebibytes * 2) / 3)} MB" }, ${JOBS}`);
+  assert.match((await swarm.verb(["doctor"])).stdout, /^warn {4}cores .* of memory( each)?; it has .* of memory$/m);
 });
 
 test("GPUs that a job needs, and there are not, are told", async () => {

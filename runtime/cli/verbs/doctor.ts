@@ -16,6 +16,7 @@ function needsOf(plan: SwarmPlan, description: BundleDescription, pilots: number
   const { pilots: bundled, kind } = description;
   const batch = EXAMINATIONS[kind];
   const { tree } = plan;
+  const most = description.needs ?? { cpus: plan.cpus, memoryMebibytes: plan.memoryMebibytes };
   return {
     tree: tree
       ? {
@@ -32,15 +33,15 @@ function needsOf(plan: SwarmPlan, description: BundleDescription, pilots: number
     modules: plan.modules,
     bringsPrograms:
       plan.modules.length > 0 || plan.prepare !== undefined || plan.variables.some(([name]) => name === "PATH"),
-    gpus: bundled ? 0 : (description.needs?.byJob?.most.gpus ?? plan.gpus),
-    slots: bundled ? null : { count: plan.target.slots, cpus: description.needs?.cpus ?? plan.cpus },
+    gpus: bundled ? 0 : (most.byJob?.most.gpus ?? plan.gpus),
+    slots: bundled ? null : { count: plan.target.slots, least: most.byJob?.least ?? most, most },
     budget: description.budget,
     pilots: bundled && {
       ...bundled,
       count: pilots,
       directives: plan.target.pilots?.directives ?? [],
       scratch: plan.target.pilots?.scratch ?? "",
-      jobMemory: description.needs?.memoryMebibytes ?? plan.memoryMebibytes,
+      jobMemory: most.memoryMebibytes,
     },
   };
 }

@@ -35,6 +35,7 @@ export function readHostFacts(text: string) {
     user: one("user") ?? "",
     groups: (one("groups") ?? "").split(" "),
     cores: Number(one("cores")) || undefined,
+    memoryMebibytes: Number(one("memory")) || undefined,
     /** undefined where no job needs one */
     gpus: one("gpus") === undefined ? undefined : Number(one("gpus")),
     /** where logind ends what a login leaves behind: whether that is so for this account, or it lingers */

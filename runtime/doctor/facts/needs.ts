@@ -1,4 +1,4 @@
-import type { Budget, BundledAccess } from "../../../compiler/format/bundle.js";
+import type { Budget, BundledAccess, JobNeeds } from "../../../compiler/format/bundle.js";
 import type { TreeMode } from "../../../compiler/format/tree-mode.js";
 import type { BatchExamination, PilotNeeds } from "./batch-examination.js";
 
@@ -20,8 +20,8 @@ export interface Needs {
   readonly budget: Budget;
   /** that any job has for itself, where no scheduler gives them */
   readonly gpus: number;
-  /** without a scheduler: jobs at a time, if that is said, and the cores that each keeps busy */
-  readonly slots: { readonly count: number | undefined; readonly cpus: number } | null;
+  /** without a scheduler: jobs at a time, if that is said, and what the narrowest and the widest of them asks for */
+  readonly slots: { readonly count: number | undefined; readonly least: JobNeeds; readonly most: JobNeeds } | null;
   readonly pilots: PilotNeeds | null;
   /** how what pilots run under is looked at; undefined: it is not, or there is none */
   readonly batch?: BatchExamination | undefined;

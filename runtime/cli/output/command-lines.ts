@@ -41,8 +41,9 @@ export class CommandLines {
     return this.#lines.slice(this.#before, Math.max(this.#before, this.#end));
   }
 
-  /** A line of manager.sh. @param job the job's name */
-  lineAt(line: number, job: string): CommandLine {
+  /** A line of manager.sh; of a command in a container it is not known. @param job the job's name */
+  lineAt(line: number, job: string): CommandLine | undefined {
+    if (this.#lines.includes("locusts_execute() {")) return undefined;
     const text = (this.#lines[line - 1] ?? "").replace(EXEC, "").trim();
     return { place: this.#placeOf(line, job) ?? `${BUNDLE_FILES.manager}:${line}`, text };
   }

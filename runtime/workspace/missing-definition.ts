@@ -32,6 +32,14 @@ function definitionsBelow(folder: string, name: string): string[] {
   return found;
 }
 
+/** Definitions in a folder that have other names, of which nothing is known but their text. */
+function definitionsIn(folder: string): string[] {
+  return entriesIn(folder)
+    .filter((entry) => entry.isFile() && /\.[cm]?ts$/.test(entry.name))
+    .map(({ name }) => join(folder, name))
+    .filter((file) => textOf(file)?.includes("defineSwarm("));
+}
+
 /** Does the text of a definition have a target of this name, as far as can be seen without reading it as code? */
 function isTarget(word: string, definition: string): boolean {
   const [, targets = ""] = (textOf(definition) ?? "").split(/\btargets\s*:/);
@@ -51,8 +59,9 @@ export function hintForNoDefinition(typed: string, path: string, name: string): 
     if (isTarget(typed, join(here, name))) return `a target is named by an option: --target ${word}`;
     return `a job of the definition in this folder is named by an option: locusts logs --job ${word}, locusts deploy --only ${word}`;
   }
-  const near = definitionsBelow(existsSync(path) ? path : here, name).map((folder) => relative(here, folder));
+  const place = existsSync(path) ? path : here;
+  const near = [...definitionsIn(place), ...definitionsBelow(place, name)].map((found) => relative(here, found));
   const other = "begin one here: locusts init";
   if (near.length === 0) return `name the folder or file of a definition, or ${other}`;
-  return `name one of those below: ${firstOf(near.map(quoteWord), MOST_NAMED)}; or ${other}`;
+  return `name one of these: ${firstOf(near.map(quoteWord), MOST_NAMED)}; or ${other}`;
 }

@@ -21,6 +21,8 @@ test("a verb of another tool, a wrong option and a word in a wrong place are ans
     "swarms/two/swarm.config.ts": definition,
     "results/three/swarm.config.ts": definition,
     "data/a.txt": "",
+    "data/other.config.ts": definition,
+    "data/vite.config.ts": "export default {};\n",
   });
   const below = join(folder, "swarms/one");
   const said: readonly (readonly [words: string, cwd: string, code: number, expected: RegExp])[] = [
@@ -42,7 +44,8 @@ test("a verb of another tool, a wrong option and a word in a wrong place are ans
     ["run data/a.txt --save --limit 1", folder, 64, /^error: option '--save' cannot be used with option '--limit/],
     ["run data/a.txt --save -n", folder, 64, /^error: option '--save' cannot be used with option '-n, --dry-run'\n/],
     ["deploy --redo all S1", folder, 1, /S1 cannot be given with it\n {2}hint: say --redo all, or --redo S1\n/],
-    ["check", folder, 1, /hint: name one of those below: swarms\/one, swarms\/two; or begin one here: locusts init\n/],
+    ["check", folder, 1, /hint: name one of these: swarms\/one, swarms\/two; or begin one here: locusts init\n/],
+    ["check", join(folder, "data"), 1, /hint: name one of these: other\.config\.ts; or begin one here/],
     ["logs S007", below, 1, /named by an option: locusts logs --job S007, locusts deploy --only S007\n/],
     ["deploy lab", below, 1, /hint: a target is named by an option: --target lab\n/],
     ["run data", folder, 1, /^error: data is no file\n/],

@@ -133,6 +133,11 @@ test("a definition beside another one is not told of that one's jobs; one that w
     assert.equal(exitCode, 1, words.join(" "));
     assert.match(stderr, /belong to swarm\.config\.ts/);
   }
+  for (const words of [["deploy"], ["build"], ["build", "--check"], ["diff"]]) {
+    const { exitCode, stderr } = await swarm.verb([...words, "other.config.ts"]);
+    assert.equal(exitCode, 1, words.join(" "));
+    assert.match(stderr, /holds the bundle of another definition, swarm\.config\.ts .*\n {2}hint: .* of its own\n/);
+  }
   rmSync(swarm.path("swarm.config.ts"));
   const { exitCode, stdout } = await swarm.verb(["status", "other.config.ts"]);
   assert.equal(exitCode, 3);

@@ -32,7 +32,7 @@ export interface BuildOptions {
  * @param swarm the swarm's name, where the folder is not its own: another swarm's definition may be called alike
  * @throws RuntimeProblem if the folder holds the bundle of another definition
  */
-function refuseForeignBundle({ folder: home }: Workspace, folder: string, source: string, swarm?: string): void {
+export function refuseForeignBundle({ folder: home }: Workspace, folder: string, source: string, swarm?: string): void {
   let other: BundleDescription;
   try {
     other = readBundleDescription(folder);
@@ -46,7 +46,7 @@ function refuseForeignBundle({ folder: home }: Workspace, folder: string, source
   if (!isSame || (other.source !== source && !wasRenamed)) {
     throw new RuntimeProblem(
       `${folder} holds the bundle of another definition, ${other.source} of the swarm ${other.swarm}`,
-      "put each definition into a folder of its own, or build it elsewhere: locusts build --out FOLDER",
+      "put each definition into a folder of its own",
     );
   }
 }
@@ -208,10 +208,8 @@ export const build: Verb<BuildOptions> = async (context, options) => {
   if (options.inputs === false) return checkWithoutInputs(context, options);
   const compiled = await compileDefinition(context);
   const folder = options.out === undefined ? compiled.bundle : resolve(options.out);
-  if (options.out !== undefined) {
-    const { source, name } = compiled.compilation.plan;
-    refuseForeignBundle(compiled.workspace, folder, source, name);
-  }
+  const { source, name } = compiled.compilation.plan;
+  refuseForeignBundle(compiled.workspace, folder, source, options.out === undefined ? undefined : name);
   const listing = new TreeListing();
   const onTreeEntry = (entry: BundledTreeEntry) => listing.add(entry);
   const bundle = options.check

@@ -10,7 +10,7 @@ import { takeBundlesOf } from "../../workspace/revision.js";
 import { bundleFolder, openWorkspace } from "../../workspace/workspace.js";
 import { diffAsMarkdown, type ShownDiff, sayDiff } from "../output/diff.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
-import { describeMachinery } from "./build.js";
+import { describeMachinery, refuseForeignBundle } from "./build.js";
 import { compareBundles, readSide } from "./compare-bundles.js";
 import { buildInto, compileDefinition, onBundledJob } from "./compile-definition.js";
 import type { Verb, VerbContext } from "./verb.js";
@@ -33,6 +33,7 @@ async function compareDefinition(context: VerbContext, bundles: Bundles | undefi
   const compiled = await compileDefinition(context);
   const { plan } = compiled.compilation;
   const { target } = compiled;
+  if (!bundles) refuseForeignBundle(compiled.workspace, compiled.bundle, plan.source);
   const folder = bundles?.bundle(target) ?? compiled.bundle;
   const jobs: BundledJob[] = [];
   const machinery = bundles && { machinery: bundles.machinery };

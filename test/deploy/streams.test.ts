@@ -95,6 +95,17 @@ test("a disk that refuses is named, with what to do", async () => {
   assert.match(stderr, /bundle\/\S+: it would be larger than a file may be \(EFBIG\)\n.*hint: raise the limit/);
 });
 
+test("the hint for a bundle elsewhere that is out of date makes it anew there", async () => {
+  const definition = 'jobs: list("id", ["a"]), command: ({ params }) => sh`: ${params.id}`,';
+  const deployment = new Deployment(definition);
+  const check = () => deployment.verb(["build", "--check", "--out", "else where"]);
+  await deployment.verb(["build", "--out", "else where"]);
+  deployment.define(definition.replace(": $", "echo $"));
+  const [, hint = ""] = /hint: run locusts (build --out 'else where'), /.exec((await check()).stdout) ?? [];
+  await deployment.verb(hint.replaceAll("'", "").split(/ (?!where)/));
+  assert.equal((await check()).exitCode, 0);
+});
+
 test("a folder for the bundle that cannot be made is named", async () => {
   const deployment = new Deployment('jobs: list("id", ["a"]), command: ({ params }) => sh`: ${params.id}`,');
   symlinkSync("/nowhere", deployment.path("dangling"));

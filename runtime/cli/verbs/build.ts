@@ -9,6 +9,7 @@ import {
   readBundleDescription,
 } from "../../../compiler/format/bundle.js";
 import { MACHINERY_FOLDER } from "../../../compiler/format/machinery.js";
+import { quoteWord } from "../../../compiler/format/quote.js";
 import { renewResultsModule } from "../../results/data/results-module.js";
 import { keptBytes } from "../../results/kept-outputs.js";
 import { hasReflinks } from "../../system/files.js";
@@ -90,13 +91,18 @@ function describeCopies({ state }: Workspace, { description, shared }: Built) {
   return { ...shared, takesRoom: !hasReflinks(state) };
 }
 
+/** What makes a bundle up to date. */
+function buildCall(out: string | undefined): string {
+  return out === undefined ? "locusts build" : `locusts build --out ${quoteWord(out)}`;
+}
+
 function tell(
   context: VerbContext,
   workspace: Workspace,
   folder: string,
   bundle: Built,
   listing: TreeListing,
-  checked: boolean,
+  { check: checked = false, out }: BuildOptions,
 ): void {
   const { terminal } = context;
   const { description, changes } = bundle;
@@ -165,7 +171,7 @@ function tell(
   if (different.length === 0) report.say(`  ${report.colors.green("up to date:")} ${place}`);
   else if (checked) {
     report.say(`  ${report.colors.yellow("not up to date:")} ${files}`);
-    report.say("  hint: run locusts build, and review what git diff shows");
+    report.say(`  hint: run ${buildCall(out)}, and review what git diff shows`);
   } else report.say(`  written  ${files}`);
 }
 
@@ -198,7 +204,7 @@ async function checkWithoutInputs(context: VerbContext, { out, check }: BuildOpt
     else {
       report.say(`  ${report.colors.yellow("not up to date:")} ${files.join(", ")} in ${place}`);
       if (jobs.length > 0) report.say(`  other jobs: ${firstOf(jobs, 5)}`);
-      report.say("  hint: run locusts build where the inputs are, and commit what it writes");
+      report.say(`  hint: run ${buildCall(out)} where the inputs are, and commit what it writes`);
     }
   }
   return isSame ? EXIT.fine : EXIT.differs;
@@ -215,7 +221,7 @@ export const build: Verb<BuildOptions> = async (context, options) => {
   const bundle = options.check
     ? withResultsModule(compiled.workspace, folder, buildInto(compiled, folder, false, { onTreeEntry }), false)
     : writeBundle(compiled, folder, onTreeEntry);
-  tell(context, compiled.workspace, folder, bundle, listing, options.check === true);
+  tell(context, compiled.workspace, folder, bundle, listing, options);
   const same = bundle.changes.every(({ change }) => change === "same");
   return options.check && !same ? EXIT.differs : EXIT.fine;
 };

@@ -56,7 +56,8 @@ interface CommonOptions {
 }
 
 /** What a verb is told of where it was called, and on what. */
-function contextOf(place: string, { target, json = false }: CommonOptions): VerbContext {
+function contextOf(word: string, { target, json = false }: CommonOptions): VerbContext {
+  const place = word === "-" ? listHome(word) : word; // the list that came from standard input
   setTypedPlace(place, target);
   return { terminal: openTerminal(json), place, target, json };
 }
@@ -197,7 +198,7 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     .option("--json", "print one document for programs on stdout")
     .exitOverride()
     .action(async (place: string, options: RunOptions & CommonOptions) => {
-      const context = contextOf(place === "-" ? listHome(place) : place, options);
+      const context = contextOf(place, options);
       const { run } = await import("./verbs/run.js");
       finish(await run({ ...context, place }, options));
     });

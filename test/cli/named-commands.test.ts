@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command, Option } from "commander";
+import { quoteWord } from "../../compiler/format/quote.js";
 import { nameVerbs, setTypedPlace } from "../../runtime/cli/output/where.js";
 import { makeProgram } from "../../runtime/cli/program.js";
 import { suite } from "../runner/suite.js";
@@ -89,6 +90,7 @@ test("each command that is named anywhere has a verb and options that there are"
 
 test("named to somebody who stands elsewhere, a command still is one, and is about the same swarm", () => {
   const folder = folderOf({ "my swarm/swarm.config.ts": "", "tasks.txt": "", "tasks.txt.locusts/swarm.config.ts": "" });
+  mkdirSync(join(folder, "stdin.locusts"));
   const messages = new Set(named.filter(({ path }) => /\.ts$/.test(path)).map(({ words }) => words.join(" ")));
   const takesPlace = (verb: string) => !/^(?:init|run|import-tree|completion|help|__.*|-.*)$/.test(verb);
   for (const place of [join(folder, "my swarm"), join(folder, "tasks.txt")]) {
@@ -103,6 +105,8 @@ test("named to somebody who stands elsewhere, a command still is one, and is abo
       assert.equal(refusal(words.slice(1)), undefined, told);
     }
   }
+  setTypedPlace(join(folder, "stdin"));
+  assert.equal(nameVerbs("locusts deploy"), `locusts deploy ${quoteWord(join(folder, "stdin.locusts"))}`);
   setTypedPlace(".");
 });
 

@@ -167,6 +167,7 @@ test("locusts run takes lines from standard input, and says what it cannot take"
   const folder = folderOf({ "no/thing": "" });
   assert.equal(piped(["run", "-"], folder, "echo a > a.txt\necho b > b.txt").exitCode, 0);
   assert.deepEqual(readdirSync(folder).sort(), ["a.txt", "b.txt", "no", "stdin.locusts"]);
+  for (const word of ["-", "stdin"]) assert.equal(piped(["status", word], folder, "").exitCode, 0, word);
   const again = piped(["run", "-", "--json", "--folder", "no"], folder, "echo a > a.txt\n");
   assert.equal(again.exitCode, 0, again.stderr);
   assert.deepEqual(readdirSync(join(folder, "no")).sort(), ["a.txt", "thing"]);

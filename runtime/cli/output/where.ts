@@ -24,8 +24,10 @@ export function setProblemFolder(folder: string): void {
 }
 
 /** What the verb was called on: verbs that messages name are to be called on the same. */
-export function setTypedPlace(place: string, target?: string): void {
-  typed = place.startsWith("-") ? `./${place}` : place; // a hint is to be a command that works
+export function setTypedPlace(word: string, target?: string): void {
+  // A hint is to be a command that works, also where the list is gone, or was standard input, and its swarm is there.
+  const place = !existsSync(word) && existsSync(listHome(word)) ? listHome(word) : word;
+  typed = place.startsWith("-") ? `./${place}` : place;
   typedTarget = target;
   const isFile = existsSync(place) && statSync(place).isFile();
   isList = isFile && !/\.[cm]?[jt]s$/.test(place);

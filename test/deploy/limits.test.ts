@@ -245,7 +245,7 @@ test("maxFailures stops the swarm, and says so; the next deploy goes on", async 
   const { exitCode, report, stderr } = await deployment.deploy([], { HOME: deployment.folder });
   assert.equal(exitCode, 1, "jobs are left, which 3 does not say");
   assert.equal(report.end.reason, "too-many-failures");
-  assert.match(stderr, /too many failures/);
+  assert.match(stderr, /too many failures: fix them/); // how many there are is told with them
   assert.ok(report.jobs.failed >= 3 && report.jobs.failed <= 12, `${report.jobs.failed} failed`);
   assert.equal(report.jobs.pending, 40 - report.jobs.failed);
   deployment.write("fixed", "");

@@ -91,7 +91,7 @@ function sayEnd(terminal: Voice, end: DeployEnd): void {
 export function describeStop(end: { readonly reason: string; readonly detail: string }): string {
   const explanations: Readonly<Record<string, string>> = {
     "disk-full": "the disk is full: make room, then locusts deploy goes on from here",
-    "too-many-failures": `too many failures (${end.detail}): fix them, then locusts deploy goes on from here`,
+    "too-many-failures": "too many failures: fix them, then locusts deploy goes on from here",
     walltime: `the time of all pilots is used up${end.detail ? ` (${end.detail})` : ""}; locusts deploy goes on from here`,
     "bad-node": `no node is left on which anything works (${end.detail})`,
     lost: `the folder of the run has gone away under the pilots (${end.detail}): fix that, then locusts deploy goes on from here`,

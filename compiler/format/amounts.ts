@@ -25,6 +25,11 @@ export function formatMemory(mebibytes: number): string {
   return mebibytes < 10 * 1024 ? `${formatNumber(mebibytes)} MB` : scale(mebibytes, 1024, ["MB", "GB", "TB", "PB"]);
 }
 
+/** What jobs have used, in the unit in which they ask for it, and not less than it is. */
+export function formatPeak(bytes: number): string {
+  return formatMemory(Math.max(1, Math.ceil(bytes / 2 ** 20)));
+}
+
 /** Seconds as people read them: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `1 d 4 h`. */
 export function formatSeconds(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;

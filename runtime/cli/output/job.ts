@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import { firstOf, formatBytes, formatSeconds } from "../../../compiler/format/amounts.js";
+import { firstOf, formatBytes, formatPeak, formatSeconds } from "../../../compiler/format/amounts.js";
 import { printableName, withoutControlCharacters } from "../../../compiler/format/control-characters.js";
 import { quoteWord } from "../../../compiler/format/quote.js";
 import type { Usage } from "../../../compiler/format/results.js";
@@ -62,7 +62,7 @@ function wroteLines(known: KnownJob, folder: JobFolder): string[] {
 /** What a try has used, where it ran for long enough to be measured. */
 function describeUse({ cpuSeconds, peakMemory }: Usage): string {
   if (cpuSeconds === undefined || peakMemory === undefined) return "";
-  return ` (${formatSeconds(cpuSeconds)} of processor time, at most ${formatBytes(peakMemory)} of memory)`;
+  return ` (${formatSeconds(cpuSeconds)} of processor time, at most ${formatPeak(peakMemory)} of memory)`;
 }
 
 /** Says how a job stands, before its logs: whether it runs, or what it has died of and where. */

@@ -1,4 +1,4 @@
-import { countOf, formatBytes, formatMemory, formatSeconds } from "../../../compiler/format/amounts.js";
+import { countOf, formatMemory, formatPeak, formatSeconds } from "../../../compiler/format/amounts.js";
 import type { JobNeeds } from "../../../compiler/format/bundle.js";
 import type { Used } from "../../results/used.js";
 
@@ -23,11 +23,11 @@ function describeMemory(asked: number, { mostMemory }: Used): string | undefined
   const most = Math.max(1, Math.ceil(mostMemory / MEBIBYTE));
   const enough = roundUp(most * RESERVE);
   if (most > asked)
-    return `jobs used up to ${formatMemory(most)} and asked for ${formatMemory(asked)}: with memory: "${asOption(enough)}" they would not be in each other's way`;
+    return `jobs used up to ${formatPeak(mostMemory)} and asked for ${formatMemory(asked)}: with memory: "${asOption(enough)}" they would not be in each other's way`;
   const times = Math.floor(asked / enough);
   if (times < WORTH_A_WORD) return undefined;
   const more = times === 2 ? "twice" : `${times} times`;
-  return `jobs used at most ${formatMemory(most)} and asked for ${formatMemory(asked)}: with memory: "${asOption(enough)}" ${more} as many would fit into the same memory`;
+  return `jobs used at most ${formatPeak(mostMemory)} and asked for ${formatMemory(asked)}: with memory: "${asOption(enough)}" ${more} as many would fit into the same memory`;
 }
 
 function describeCpus(asked: number, { cpuSeconds, seconds }: Used): string | undefined {
@@ -43,7 +43,7 @@ function describeCpus(asked: number, { cpuSeconds, seconds }: Used): string | un
 export function describeCost(seconds: number, used: Used): string | undefined {
   const { ended, allSeconds, allCpuSeconds, mostMemory } = used;
   if (ended === 0) return undefined;
-  const memory = mostMemory > 0 ? `, at most ${formatBytes(mostMemory)} of memory each` : "";
+  const memory = mostMemory > 0 ? `, at most ${formatPeak(mostMemory)} of memory each` : "";
   const together = ended > 1 ? " together" : "";
   return `took ${formatSeconds(seconds)}: ${countOf(ended, "job")} ran for ${formatSeconds(allSeconds)}${together}, with ${formatSeconds(allCpuSeconds)} of processor time${memory}`;
 }

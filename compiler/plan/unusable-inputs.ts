@@ -1,4 +1,5 @@
 import { UnusableInput } from "../format/content/input-entries.js";
+import { errorCode } from "../format/file-access.js";
 import { shortened, whyUnreadable } from "../format/file-names.js";
 
 /** So many faults of one input are named. */
@@ -7,7 +8,8 @@ const MOST_FAULTS = 5;
 export function explainUnusable(error: unknown, source: string, job: string): { message: string; hint: string }[] {
   if (!(error instanceof UnusableInput)) {
     const message = `the input ${shortened(source)} of the job ${shortened(job)} cannot be read: ${whyUnreadable(error)}`;
-    return [{ message, hint: "change its permissions, or leave it out" }];
+    const fix = errorCode(error) === "ELOOP" ? "mend the link" : "change its permissions";
+    return [{ message, hint: `${fix}, or leave it out` }];
   }
   const { faults } = error;
   const more = faults.length - MOST_FAULTS;

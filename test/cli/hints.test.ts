@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "../runner/suite.js";
 import { locusts } from "../swarms/command-line.js";
@@ -23,7 +23,11 @@ test("a verb of another tool, a wrong option and a word in a wrong place are ans
     "data/a.txt": "",
     "data/other.config.ts": definition,
     "data/vite.config.ts": "export default {};\n",
+    "data/circle.config.ts": `import { defineSwarm, list, local, sh } from "locusts";
+      export default defineSwarm({ name: "circle", jobs: list("id", ["circle"]), inputs: { text: "{id}.txt" },
+        command: ({ inputs }) => sh\`cat \${inputs.text}\`, targets: { local: local() } });`,
   });
+  symlinkSync("circle.txt", join(folder, "data/circle.txt"));
   const below = join(folder, "swarms/one");
   const said: readonly (readonly [words: string, cwd: string, code: number, expected: RegExp])[] = [
     [
@@ -45,9 +49,26 @@ test("a verb of another tool, a wrong option and a word in a wrong place are ans
     ["run data/a.txt --save -n", folder, 64, /^error: option '--save' cannot be used with option '-n, --dry-run'\n/],
     ["deploy --redo all S1", folder, 1, /S1 cannot be given with it\n {2}hint: say --redo all, or --redo S1\n/],
     ["check", folder, 1, /hint: name one of these: swarms\/one, swarms\/two; or begin one here: locusts init\n/],
-    ["check", join(folder, "data"), 1, /hint: name one of these: other\.config\.ts; or begin one here/],
+    [
+      "check",
+      join(folder, "data"),
+      1,
+      /hint: name one of these: circle\.config\.ts, other\.config\.ts; or begin one here/,
+    ],
     ["logs S007", below, 1, /named by an option: locusts logs --job S007, locusts deploy --only S007\n/],
     ["deploy lab", below, 1, /hint: a target is named by an option: --target lab\n/],
+    [
+      "import-tree no.fst",
+      folder,
+      1,
+      /^error: \S+\/no\.fst: it is not there \(ENOENT\)\n {2}hint: name the predecessor/,
+    ],
+    [
+      "check data/circle.config.ts",
+      folder,
+      1,
+      /its links lead in a circle\n(?:.*\n)+? {2}hint: mend the link, or leave it/,
+    ],
     ["run data", folder, 1, /^error: data is no file\n/],
     [
       "run swarms/one",

@@ -4,6 +4,7 @@ import { ProblemsFound } from "../../../compiler/problem/problem.js";
 import { printTree } from "../../../compiler/tree/import/print-tree.js";
 import { readTreeFile } from "../../../compiler/tree/import/read-tree-file.js";
 import { RuntimeProblem } from "../../system/problem.js";
+import { messageOf } from "../../system/system-errors.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import type { Terminal } from "../output/terminal.js";
 import { setProblemFolder } from "../output/where.js";
@@ -15,10 +16,7 @@ export function importTree(terminal: Terminal, file: string, root: string, json:
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    throw new RuntimeProblem(
-      `${path} cannot be read: ${(error as Error).message}`,
-      "name the predecessor's tree file: locusts import-tree fs_tree.fst",
-    );
+    throw new RuntimeProblem(messageOf(error), "name the predecessor's tree file: locusts import-tree fs_tree.fst");
   }
   const imported = readTreeFile(text, basename(path));
   if (imported.problems.length > 0) throw new ProblemsFound(imported.problems);

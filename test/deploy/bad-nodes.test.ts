@@ -127,7 +127,7 @@ test("a node whose own disk cannot be written to begins no job, and is left out"
   pilots.write("file", "");
   const bad = await pilots.beginPilot(1, ["--scratch", pilots.path("file/scratch")], tallyOf(pilots)).outcome;
   assert.equal(bad.exitCode, 8, bad.stderr);
-  assert.match(bad.stderr, /node1: its scratch folder .* cannot be made: .*Not a directory/);
+  assert.match(bad.stderr, /node1: its scratch folder .* cannot be used: .*Not a directory/);
   assert.equal(pilots.lines("start").length, 0);
   assert.equal(pilots.read("target/bad-nodes"), "node1\t1\n");
   const good = await pilots.beginPilot(2, ["--scratch", pilots.path("scratch")], tallyOf(pilots)).outcome;

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "../runner/suite.js";
 import { Deployment, reportOf, until } from "./deployment.js";
+import { jobs, Pilots, tallyOf } from "./pilots.js";
 
 /** A disk without room, and one that cannot be written to. */
 const test = suite("disks");
@@ -142,6 +143,24 @@ test.skipUnless(root, "only root can mount a disk", "with any number of pages le
   const { report } = await deployment.deploy();
   assert.equal(report.jobs.done, 10, JSON.stringify(report));
 });
+
+for (const when of ["from the start", "once jobs run"] as const)
+  test.skipUnless(root, "only root can mount a disk", `a node whose scratch is full ${when} is left out`, async () => {
+    const pilots = new Pilots(jobs(12, 'head -c 900000 /dev/zero > "$BALLAST"'));
+    await pilots.stage(1);
+    const scratch = mountDisk("1m");
+    if (when === "from the start") fill(scratch, 0);
+    const env = { ...tallyOf(pilots), BALLAST: "big" };
+    const first = await pilots.beginPilot(1, ["--scratch", scratch], env).outcome;
+    assert.equal(first.exitCode, 8, first.stderr);
+    assert.match(first.stderr, /stopped: node1: its scratch folder \S+ cannot be (written to|used): .*No space left/);
+    assert.ok(first.stderr.includes(scratch), first.stderr);
+    assert.equal(pilots.read("target/bad-nodes"), "node1\t1\n");
+    assert.deepEqual(readdirSync(scratch), when === "from the start" ? ["ballast"] : []);
+    const next = await pilots.beginPilot(1, ["--node", "node2"], env).outcome;
+    assert.equal(next.exitCode, 0, next.stderr);
+    pilots.assertAllDone(12);
+  });
 
 test.skipUnless(root, "only root can mount a disk", "a .locusts that cannot be written to is named", async () => {
   const deployment = new Deployment(SWARM);

@@ -221,7 +221,7 @@ locusts_finish() {
   [[ ! ${locusts_notify-} ]] || locusts_give_word
   case $locusts_stopping in
     '') return 0 ;;
-    disk-full) locusts_say "stopped: the disk that holds $PWD is full; make room, then start again"; return "$locusts_exit_disk_full" ;;
+    disk-full) locusts_say "stopped: the disk that holds ${locusts_detail:-$PWD} is full; make room, then start again"; return "$locusts_exit_disk_full" ;;
     too-many-failures) locusts_say "stopped: $locusts_detail"; return "$locusts_exit_too_many_failures" ;;
     walltime)
       locusts_say "its time has ended with work left${locusts_detail:+; $locusts_detail}"

@@ -28,13 +28,18 @@ locusts_enter_scratch() {
   local place=$locusts_scratch/locusts.$locusts_incarnation.$$
   [[ $locusts_scratch ]] || return 0
   [[ -d $locusts_scratch ]] || locusts_made_scratch=1
-  if locusts_try_twice mkdir -p -- "$place"; then
+  if locusts_try_twice locusts_begin_scratch "$place"; then
     locusts_work=$place
   else
     locusts_blame_node || : # if that is so everywhere, the definition has to be changed
-    locusts_stop_for bad-node "$locusts_host: its scratch folder $place cannot be made: $locusts_error"
+    locusts_stop_for bad-node "$locusts_host: its scratch folder $place cannot be used: $locusts_error"
+    rm -rf -- "$place"
     locusts_scratch=''
   fi
+}
+
+locusts_begin_scratch() { # folder
+  mkdir -p -- "$1/slots" && locusts_probe "$1"
 }
 
 locusts_leave_scratch() {

@@ -266,9 +266,20 @@ locusts_blame_disk() { # what failed
   fi
 }
 
-# What could not be written may have another reason than a full disk: then that is why we stop.
+# What could not be written may have another reason than a full disk: then that is why we stop. If it is the node's own
+# disk, others may have room.
 locusts_inspect_disk() {
-  local folder words
+  local folder words=''
+  locusts_detail="$PWD on $locusts_host"
+  locusts_has_room || :
+  if [[ $locusts_scratch && -e $locusts_home/scratch-trouble ]] && locusts_probe "$locusts_home" 2>/dev/null; then
+    locusts_blame_node || :
+    locusts_stopping=bad-node
+    read -r words <"$locusts_home/scratch-trouble"
+    words=${words##*: }
+    locusts_detail="$locusts_host: its scratch folder $locusts_work cannot be written to: ${words:-No space left on device}"
+    return
+  fi
   for folder in "$locusts_work/slots" "$locusts_home"; do
     words=$(locusts_probe "$folder" 2>&1)
     words=${words##*: }

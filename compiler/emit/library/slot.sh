@@ -58,10 +58,15 @@ locusts_decode() {
 
 locusts_probe_bytes=65536 # more than a file system keeps in a file's own entry
 
-# Is there still room on the disk, here and where results are published? For a slot and for its manager.
+# Is there still room on the disk, here and where results are published? For a slot and for its manager. Of what was
+# wrong here, where that is another disk, word is left there: there may be room again when it is asked for.
 locusts_has_room() {
-  { locusts_probe "$locusts_work/slots" && { [[ ! $locusts_home ]] || locusts_probe "$locusts_home"; }; } 2>/dev/null
-}
+  if ! locusts_probe "$locusts_work/slots"; then
+    [[ ! $locusts_home ]] || locusts_probe "$locusts_work/slots" 2>|"$locusts_home/scratch-trouble"
+    return 1
+  fi
+  [[ ! $locusts_home ]] || locusts_probe "$locusts_home"
+} 2>/dev/null
 
 # Can more than an empty file be written to a folder? Quotas and inodes run out as well, so this writes a new file.
 locusts_probe() { # folder

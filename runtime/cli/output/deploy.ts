@@ -90,7 +90,7 @@ function sayEnd(terminal: Voice, end: DeployEnd): void {
 /** Why managers have stopped before all was done, in words. */
 export function describeStop(end: { readonly reason: string; readonly detail: string }): string {
   const explanations: Readonly<Record<string, string>> = {
-    "disk-full": "the disk is full: make room, then locusts deploy goes on from here",
+    "disk-full": `the disk is full${end.detail ? ` (${end.detail})` : ""}: make room, then locusts deploy goes on from here`,
     "too-many-failures": "too many failures: fix them, then locusts deploy goes on from here",
     walltime: `the time of all pilots is used up${end.detail ? ` (${end.detail})` : ""}; locusts deploy goes on from here`,
     "bad-node": `no node is left on which anything works (${end.detail})`,

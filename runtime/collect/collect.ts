@@ -1,5 +1,4 @@
 import { addAll } from "../../compiler/format/add-all.js";
-import { countOf } from "../../compiler/format/amounts.js";
 import { collectedTree } from "../../compiler/format/bundle.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import type { ReportSource, TellFailures } from "../report/make-report-data.js";
@@ -65,15 +64,12 @@ export async function collect(
       description,
       jobs,
       results,
-      isMine: async () => deployed.mine,
+      isShared: deployed.isShared,
     });
     await follower.read();
     finished += (await follower.collect()).length;
     addAll(passedOver, follower.state.passedOver);
-    if (follower.takenAway > 0)
-      passedOver.push(
-        `what ${countOf(follower.takenAway, "job")} of run ${run.number} made was collected by another checkout, and lies in its results`,
-      );
+    if (follower.aboutTakenAway !== undefined) passedOver.push(follower.aboutTakenAway);
     const phase = follower.state.phase(isActive, collectedTree(description) !== undefined);
     if (phase === "active") {
       if (known.isListed) atWork.push({ run: { target, number: run.number }, jobs: jobs.values() });

@@ -134,6 +134,7 @@ async function openTargetOf(
       bundle,
       /** whether what is on the target belongs to this checkout */
       mine: opened.mine,
+      isShared: opened.isShared,
       description,
       ledger,
       results: new Results(workspace.results, workspace.state, ledger),

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, lstatSync } from "node:fs";
 import { join } from "node:path";
 import { addAll } from "../../compiler/format/add-all.js";
+import { countOf } from "../../compiler/format/amounts.js";
 import { type BundleDescription, type BundledJob, collectedTree } from "../../compiler/format/bundle.js";
 import type { OutputState } from "../../compiler/format/results.js";
 import { WHERE_IT_IS } from "../hosts/run-script.js";
@@ -36,8 +37,8 @@ export interface FollowOptions {
   readonly target: string;
   /** collect the logs of jobs that went well, too */
   readonly keepLogs: boolean;
-  /** asks whose the swarm's folder on the target is: another checkout that has it collects the run as well, and removes what it has */
-  readonly isMine: () => Promise<boolean>;
+  /** whether another checkout may have collected of a run, and removed what it has */
+  readonly isShared: (run: number) => Promise<boolean>;
   /** count what an earlier deploy has already collected of this run, as if it had been collected now */
   readonly recount?: boolean;
   /** gets what each job has used that is counted */
@@ -109,6 +110,12 @@ export class RunFollower {
   /** Folders of failed jobs, below the run's `work/`: they stay. */
   get failedPlaces(): readonly string[] {
     return [...this.#failedPlaces];
+  }
+
+  /** What another checkout has collected, as a sentence. */
+  get aboutTakenAway(): string | undefined {
+    if (this.takenAway === 0) return undefined;
+    return `what ${countOf(this.takenAway, "job")} of run ${this.options.run.number} made was collected by another checkout, and lies in its results`;
   }
 
   /** Reads what is new. @returns whether anything was */
@@ -209,7 +216,7 @@ export class RunFollower {
   }
 
   async #findTakenAway(fresh: readonly FinishedTry[]): Promise<ReadonlySet<FinishedTry>> {
-    const { isMine, run } = this.options;
+    const { isShared, run } = this.options;
     const gone = fresh.filter((ended) => this.#isGone(ended));
     if (gone.length === 0) return new Set();
     const work = join(run.folder, "work");
@@ -219,7 +226,7 @@ export class RunFollower {
       // With all of that folder, it is not the jobs that have done it.
       throw new RuntimeProblem(`${work} cannot be read: ${messageOf(error)}`, WHERE_IT_IS, { cause: error });
     }
-    return new Set((await isMine()) ? [] : gone);
+    return new Set((await isShared(run.number)) ? gone : []);
   }
 
   /** What is wrong with outputs that hold data, by their jobs' numbers; their logs are fetched, too. */

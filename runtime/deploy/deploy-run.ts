@@ -90,7 +90,7 @@ export class DeployRun {
       keepLogs,
       recount,
       used: this.used,
-      isMine: () => this.opened.isStillMine(),
+      isShared: this.opened.isShared,
       collected: (result) => this.#live?.add(result),
     });
   }
@@ -108,7 +108,7 @@ export class DeployRun {
     const follower = this.follower(run, jobs, this.options.description, recount);
     const end = await this.managers.follow(follower);
     this.count(follower);
-    if (follower.takenAway > 0) throw takenOver(this.files.there);
+    if (follower.takenAway > 0 && !(await this.opened.isStillMine())) throw takenOver(this.files.there);
     // One of which less has ended is left as it is: its manager can be started again by hand.
     if (end.how !== "left" && follower.state.phase(false, true) === "over") {
       this.options.observer.tidying();
@@ -127,6 +127,7 @@ export class DeployRun {
 
   /** @param isOver whether all its jobs have ended */
   async close(follower: RunFollower, isOver: boolean, isMine = true): Promise<void> {
+    if (follower.aboutTakenAway !== undefined) this.options.observer.noted(follower.aboutTakenAway);
     const tree = await endRun(follower, this.options.workspace, { isOver, isMine });
     if (tree) this.trees.push(tree);
   }

@@ -5,7 +5,8 @@
 #   $5 own: make it and take it, unless it is somebody else's; take: take it over; look: change nothing
 #   $6 known: something of this checkout is to be there: it is not made anew
 #
-# Prints `folder<TAB>path`, `mine<TAB>yes|no`, `owner<TAB>who`, and `run<TAB>number` for each run.
+# Prints `folder<TAB>path`, `mine<TAB>yes|no`, `owner<TAB>who`, and `run<TAB>number` for each run, `taken<TAB>number` for each
+# that was another checkout's, too: that one may have collected of it.
 # Exit codes: 20 the bash is too old, 21 the folder cannot be made, 22 there is none, 23 there is none any more.
 set -u
 
@@ -24,7 +25,13 @@ if [[ $5 == look ]]; then
   [[ -d $folder ]] || exit 22
 else
   mkdir -p -- "$folder" || exit 21
-  if [[ $5 == take ]]; then rm -f -- "$folder/owner"; fi
+  if [[ $5 == take && -e $folder/owner ]]; then
+    IFS=$'\t' read -r id _ <"$folder/owner"
+    for run in "$folder"/runs/*/run; do
+      [[ $id == "$3" || ! -e $run ]] || : >"${run%run}taken" || exit 21
+    done
+    rm -f -- "$folder/owner"
+  fi
   # Two checkouts may come at the same time: only one of them can create the file.
   draft=$folder/owner.$3
   if [[ ! -s $folder/owner ]]; then
@@ -45,5 +52,6 @@ for run in "$folder"/runs/*/run; do
   [[ -e $run ]] || continue
   run=${run%/run}
   printf 'run\t%s\n' "${run##*/}"
+  [[ ! -e $run/taken ]] || printf 'taken\t%s\n' "${run##*/}"
 done
 exit 0

@@ -55,11 +55,14 @@ export async function claimFolder(
   if (ended.code !== 0) throw new RuntimeProblem(`${host.name}: ${message || `exit code ${ended.code}`}`);
   const facts = ended.stdout.split("\n").map((line) => line.split("\t"));
   const fact = (name: string) => facts.find(([key]) => key === name)?.[1] ?? "";
+  const numbers = (name: string) =>
+    facts.flatMap(([key, value = ""]) => (key === name && /^\d+$/.test(value) ? [Number(value)] : []));
   const claimed = {
     folder: fact("folder"),
     mine: fact("mine") === "yes",
     id: fact("id"),
-    runs: facts.flatMap(([key, value = ""]) => (key === "run" && /^\d+$/.test(value) ? [Number(value)] : [])),
+    runs: numbers("run"),
+    taken: numbers("taken"),
   };
   if (!claimed.folder.startsWith(`${directory}/`) || claimed.folder.split("/").includes("..")) {
     throw new RuntimeProblem(`${host.name} has answered with something unexpected: ${JSON.stringify(claimed.folder)}`);

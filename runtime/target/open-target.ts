@@ -53,6 +53,8 @@ export interface OpenedTarget {
   readonly mine: boolean;
   /** asks once more whose it is: another checkout may have taken it over */
   isStillMine(): Promise<boolean>;
+  /** asks whether another checkout may have collected of a run, and removed what it has: it has the folder, or had it */
+  isShared(run: number): Promise<boolean>;
   /** the definition's folder that it belongs to, if this one is a copy of that */
   readonly original: string | undefined;
   close(): void;
@@ -71,6 +73,7 @@ function openLocalTarget(workspace: Workspace, target: string): OpenedTarget {
     host: new ThisMachine(),
     mine: true,
     isStillMine: async () => true,
+    isShared: async () => false,
     original: undefined,
     close() {},
   };
@@ -124,6 +127,10 @@ export async function openTarget(
       host,
       mine: claimed.mine,
       isStillMine: async () => (await claim("look")).mine,
+      async isShared(run) {
+        const { mine, taken } = await claim("look");
+        return !mine || taken.includes(run);
+      },
       original: claimed.id === original?.id ? original.folder : undefined,
       close,
     };

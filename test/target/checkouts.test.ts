@@ -78,6 +78,14 @@ for (const [words, target] of [
       assert.match((await first.verb(["deploy"])).stderr, /belongs to another checkout/);
 
       if (!target.startsWith("ssh")) return; // it is the same everywhere
+      // Whoever takes it back has nothing of what was collected there: that runs again, and has not failed.
+      assert.equal((await first.deploy(["--take-over", "--redo", "--detach"])).exitCode, 0);
+      await second.succeed(["--take-over"]);
+      const back = await first.deploy(["--take-over"]);
+      assert.match(back.stderr, new RegExp(`what ${JOBS} jobs of run \\d+ made was collected by another checkout`));
+      assert.deepEqual([back.exitCode, back.report.jobs.done], [0, JOBS], back.stderr);
+      await second.deploy(["--take-over"]);
+
       // One that is followed from there, too, is left to who has taken it over.
       const following = second.deploy(["--redo"]);
       for (let running = 0; running === 0; ) running = (await second.json<Report>("status")).document.jobs.running;

@@ -11,6 +11,7 @@
 #     managers/<name>.<incarnation>       who runs or ran; names each incarnation of a manager
 #     managers/<name>.<incarnation>.beat  what it leaves when it ends; until then, a heartbeat
 #     journal/<name>.<incarnation>.tsv    what happened
+#     taken                        another checkout had it before, and may have collected of it
 #     alone                        it has one job, which `locusts repro` looks at
 #     notified                     the word at the end is given
 #     cancelled                    nobody begins any more, and who is at work leaves

@@ -136,6 +136,28 @@ test.skipUnless(hasTaskset, "taskset is not installed", "limits.pin binds each j
   }
 });
 
+test("a job finds its own GPUs in all that a scheduler says of them, and none if it has asked for none", async () => {
+  const said = {
+    CUDA_VISIBLE_DEVICES: "GPU-8c,MIG-f0",
+    GPU_DEVICE_ORDINAL: "4,5",
+    ROCR_VISIBLE_DEVICES: "0,1",
+    SLURM_GPUS_ON_NODE: "2",
+  };
+  const gpus = { some: ["GPU-8c 4 0,1 1", "MIG-f0 5 0,1 1"], none: ["   0"] };
+  for (const [resources, seen] of [
+    ["({ params }) => ({ gpus: params.i % 2 })", [...gpus.some, ...gpus.none]],
+    ["{ gpus: 1 }", gpus.some],
+  ] as const) {
+    const command = `sh\`echo "$${Object.keys(said).join(" $")}" > \${outputs.gpu}; sleep 0.1\``;
+    const fields = `jobs: range("i", 1, 6), outputs: { gpu: "{i}" }, resources: ${resources}, command: ({ outputs }) => ${command},`;
+    const swarm = new Deployment(fields, {}, undefined, 4);
+    await swarm.succeed([], said);
+    const found = new Set(swarm.results().map((path) => swarm.result(path).trimEnd()));
+    for (const line of found) assert.ok((seen as readonly string[]).includes(line), line);
+    assert.equal(found.size, seen.length, [...found].join("; "));
+  }
+});
+
 test("a list of GPUs ends where CUDA takes it to end", async () => {
   const swarm = new Deployment(
     'jobs: range("i", 1, 2),\n  outputs: { gpu: "{i}" },\n  resources: { gpus: 1 },\n  command: ({ outputs }) => sh`echo "$CUDA_VISIBLE_DEVICES" > ${outputs.gpu}`,',

@@ -20,7 +20,7 @@ locusts_share_slurm() {
   else
     unset -v SLURM_MEM_PER_NODE
   fi
-  if ((locusts_job_gpus > 0)); then
+  if ((locusts_most_gpus > 0)); then
     for entry in SLURM_{GPUS,GPUS_ON_NODE,GPUS_PER_NODE,GPUS_PER_TASK}; do
       [[ ! -v $entry ]] || export "$entry=$locusts_job_gpus"
     done
@@ -33,6 +33,25 @@ locusts_share_slurm() {
   unset -v SLURM_ARRAY_{JOB_ID,TASK_ID,TASK_COUNT,TASK_MAX,TASK_MIN,TASK_STEP} SLURM_MEM_PER_{CPU,GPU} \
     SLURM_TRES_PER_{TASK,JOB,NODE} SLURM_NTASKS_PER_{CORE,SOCKET,GPU} SLURM_CPUS_PER_GPU SLURM_DISTRIBUTION \
     SLURM_CPU_BIND{,_LIST,_TYPE,_VERBOSE} SLURM_{PROCID,LOCALID,GTIDS,TASK_PID}
+}
+
+# Has a job see its own GPUs alone, in each of the variables in which SLURM lists all of them, in the same order. AMD's programs
+# count what the others name among what ROCR_VISIBLE_DEVICES does: so that one stays as it is, unless the job has none.
+locusts_show_gpus() { # what they are called, with commas between them
+  local IFS=, entry own i names=(HIP_VISIBLE_DEVICES GPU_DEVICE_ORDINAL ZE_AFFINITY_MASK) all list
+  [[ $1 ]] || names+=(ROCR_VISIBLE_DEVICES)
+  # shellcheck disable=SC2206 # names, to be split
+  all=(${CUDA_VISIBLE_DEVICES-})
+  for entry in "${names[@]}"; do
+    [[ -v $entry ]] || continue
+    # shellcheck disable=SC2206 # the same
+    own='' list=(${!entry})
+    for i in "${!list[@]}"; do
+      [[ ",$1," != *",${all[i]-$i},"* ]] || own+=,${list[i]}
+    done
+    export "$entry=${own#,}"
+  done
+  export CUDA_VISIBLE_DEVICES=$1
 }
 
 # Of the machine: not every cluster sees to it that nobody takes more than it was given. Where `salloc`

@@ -46,6 +46,6 @@ locusts_take_share() {
   local entry
   for entry in "${locusts_thread_variables[@]}"; do export "$entry=$locusts_job_cpus"; done
   for entry in "${locusts_allocations[@]}"; do "locusts_share_$entry"; done
-  [[ $locusts_own_gpus == - ]] || export CUDA_VISIBLE_DEVICES="${locusts_own_gpus/#none/}"
+  [[ $locusts_own_gpus == - ]] || locusts_show_gpus "${locusts_own_gpus/#none/}"
   [[ $locusts_own_pins == - ]] || taskset -c -p "$locusts_own_pins" "$BASHPID" >/dev/null || exit 1
 }

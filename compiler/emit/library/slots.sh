@@ -105,7 +105,7 @@ locusts_start_slot() {
     for inbox in "${locusts_inbox[@]}"; do exec {inbox}>&-; done
     locusts_share_out
     export LOCUSTS_INCARNATION=$locusts_home LOCUSTS_SLOT=$locusts_home/$slot
-    [[ $locusts_own_gpus == - ]] || export CUDA_VISIBLE_DEVICES=$locusts_own_gpus
+    [[ $locusts_own_gpus == - ]] || locusts_show_gpus "$locusts_own_gpus"
     [[ $locusts_own_pins == - ]] || locusts_detach+=" taskset -c $locusts_own_pins"
     # shellcheck disable=SC2086 # some words, or none
     exec $locusts_detach "$BASH" -p -- "$locusts_script" --slot "$slot" --incarnation "$locusts_incarnation" $$ "$locusts_work" "$locusts_shared" \

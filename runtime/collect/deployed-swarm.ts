@@ -175,9 +175,10 @@ export function openRuns(deployed: DeployedSwarm): Run[] {
 export async function viewRun({ files, scheduler }: Pick<DeployedSwarm, "files" | "scheduler">, run: Run) {
   // Asked before the journals are read, so that nothing written in between is missed.
   const { active, explanation } = await scheduler.status(run);
-  await files.readJournals(run);
+  const ahead = await files.readJournals(run);
   const ended = new Map<number, EndedTry>();
   const state = new RunState(run);
+  state.ahead = ahead;
   state.read((end) => ended.set(end.number, end));
   return { run, active, explanation, state, ended };
 }

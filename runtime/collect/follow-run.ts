@@ -120,7 +120,7 @@ export class RunFollower {
 
   /** Reads what is new. @returns whether anything was */
   async read(): Promise<boolean> {
-    await this.options.files.readJournals(this.options.run);
+    this.state.ahead = await this.options.files.readJournals(this.options.run);
     return this.state.read((ended) => {
       this.#waiting.push(ended);
       this.pace.ended(secondsOf(ended));

@@ -63,7 +63,8 @@ async function findTry(deployed: DeployedSwarm, job: BundledJob) {
     if (!begun && !last) continue;
     const isOpen = active && !isClosed(run);
     const isRunning = isOpen && state.runningTries.some(({ number }) => number === job.number);
-    return { run, started: isRunning ? begun : undefined, begun: isOpen ? begun : undefined, ended: last };
+    const running = isRunning && begun ? { started: begun, seconds: state.secondsOf(begun) } : undefined;
+    return { run, running, begun: isOpen ? begun : undefined, ended: last };
   }
   return undefined;
 }
@@ -125,13 +126,13 @@ export async function lookAtJob(deployed: DeployedSwarm, job: BundledJob): Promi
           earlier: [],
         }
       : known;
-  const started = found?.started;
+  const running = found?.running;
   return {
     job,
     line: lineOf(job, description),
-    running: started && { started, seconds: Math.max(0, Date.now() - started.start) / 1000 },
-    failure: !started && result?.status === "failed" ? asFailure(job, result, description) : undefined,
-    isEnding: found?.begun !== undefined && !started,
+    running,
+    failure: !running && result?.status === "failed" ? asFailure(job, result, description) : undefined,
+    isEnding: found?.begun !== undefined && !running,
     folder,
     logs,
     awayFolder: isAway && found?.begun && last ? baseOf(deployed, found.run, last) : undefined,

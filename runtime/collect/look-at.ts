@@ -56,12 +56,12 @@ export async function lookAt(deployed: DeployedSwarm) {
   const newest = `${target}/${deployed.runs.at(-1)?.number}`;
   const failures: Failure[] = [];
   const running: RunningJob[] = [];
-  const now = Date.now();
   // `waiting`: jobs that have ended, and whose results have not been collected
   let [total, done, failed, cached, waiting] = [0, 0, 0, 0, 0];
   const tries = views.map(({ run, state, active }) => {
     const isCurrent = active && run.digest === description.digest; // what a killed manager has left runs no more
-    return new Map((isCurrent ? state.runningTries : []).map((started) => [started.number, { run, started }]));
+    const running = isCurrent ? state.runningTries : [];
+    return new Map(running.map((started) => [started.number, { run, started, seconds: state.secondsOf(started) }]));
   });
   const isCurrent = (run: Run) => run.digest === description.digest;
   const atWork = views.filter(({ run, active }) => active && isCurrent(run)).map(({ run }) => new Queue(run));
@@ -77,8 +77,7 @@ export async function lookAt(deployed: DeployedSwarm) {
     const isOld = runs && known && isFromBefore(known, { target, number: runs.number });
     const result = isOld ? undefined : known;
     if (at && !isOver(ended)) {
-      const seconds = Math.max(0, now - at.started.start) / 1000;
-      running.push({ job, ...at, seconds, folder: folderOf(deployed, at.run, at.started) });
+      running.push({ job, ...at, folder: folderOf(deployed, at.run, at.started) });
     } else if (isOver(ended) && result === undefined) {
       waiting += 1;
       if (ended?.event === "done") done += 1;

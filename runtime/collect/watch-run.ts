@@ -41,7 +41,7 @@ export async function watchRun(deployed: DeployedSwarm, show: (progress: Watched
       status = await scheduler.status(run, state.haveLeft);
       asked = Date.now();
     }
-    await files.readJournals(run);
+    state.ahead = await files.readJournals(run);
     state.read((ended) => {
       if (ended.event === "failed") failed += 1;
       pace.ended(secondsOf(ended));

@@ -68,11 +68,10 @@ export interface RunProgress extends PaceNow {
 
 /** @param nameOf a job's name, by its number */
 export function progressOf(state: RunState, pace: Pace, jobs: number, nameOf: (number: number) => string): RunProgress {
-  const now = Date.now();
   const tries = state.runningTries;
-  const spent = tries.map(({ start }) => Math.max(0, now - start) / 1000);
+  const spent = tries.map((started) => state.secondsOf(started));
   const [first] = tries; // they are in the order in which they were begun
   const longest = first && { job: nameOf(first.number), seconds: spent[0] as number };
   const ended = state.finished;
-  return { jobs, ended, running: tries.length, longest, ...pace.at(now, ended, jobs, spent) };
+  return { jobs, ended, running: tries.length, longest, ...pace.at(Date.now(), ended, jobs, spent) };
 }

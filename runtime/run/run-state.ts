@@ -58,6 +58,8 @@ export class RunState {
   readonly #badNodes = new Set<string>();
   /** lines of journals that count for nothing, as sentences */
   readonly passedOver: string[] = [];
+  /** by how many milliseconds the clock here is ahead of the one that journals are written by */
+  ahead = 0;
 
   /** @param jobs the numbers of the run's jobs, where they are known: what a journal says of others counts for nothing */
   constructor(
@@ -78,6 +80,11 @@ export class RunState {
   get runningTries(): StartedTry[] {
     const isLast = (started: StartedTry) => this.#lastOfSlots.get(slotOf(started)) === started.number;
     return [...this.#begun.values()].filter(isLast).sort((a, b) => a.start - b.start);
+  }
+
+  /** For how many seconds a try has run. */
+  secondsOf({ start }: StartedTry): number {
+    return Math.max(0, Date.now() - this.ahead - start) / 1000;
   }
 
   /** The last try of a job that was begun, and whose end is not written down: it runs, or has just ended. */

@@ -4,10 +4,10 @@
 #   $1 the run's folder   $2 the most bytes to send
 #   standard input: lines `<bytes known> <journal>`
 #
-# Prints for each journal that has more `<journal> <bytes>` on a line of its own, and the bytes.
+# Prints the seconds since 1970 by the clock here on a line, and for each journal that has more `<journal> <bytes>` on a line of its own, and the bytes.
 # Exit code 1: one of them cannot be read, with words on standard error. It is never taken for an empty one.
 set -u
-cd -- "$1/journal" || exit 1
+cd -- "$1/journal" && date +%s || exit 1
 declare -A known=()
 while read -r bytes journal; do known[$journal]=$bytes; done
 left=$2

@@ -15,7 +15,7 @@ import { removeFolder, writeAt } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { findWrong, type Inventory, readInventory, wholeAmong } from "./inventory.js";
 import { notCome, thoseAsTheyWere } from "./not-sent.js";
-import { splitJournals } from "./split-journals.js";
+import { howFarAhead, splitJournals } from "./split-journals.js";
 import { describeTree, entriesOfTree, modeOf } from "./stage-tree.js";
 import {
   type Artifact,
@@ -225,7 +225,8 @@ export class SentFiles implements TargetFiles {
     return this.options.persist(() => runScript(this.options.host, script, args, { input }));
   }
 
-  async readJournals(run: Run): Promise<void> {
+  async readJournals(run: Run): Promise<number> {
+    const asked = Date.now();
     const folder = join(run.folder, "journal");
     const sizes = new Map(readdirSync(folder).map((name) => [name, statSync(join(folder, name)).size]));
     const known = [...sizes].map(([name, size]) => `${size} ${name}\n`);
@@ -241,10 +242,12 @@ export class SentFiles implements TargetFiles {
         { cause: error },
       );
     }
-    for (const [name, text] of splitJournals(news, this.options.host.name)) {
+    const end = news.indexOf("\n") + 1;
+    for (const [name, text] of splitJournals(news.subarray(end), this.options.host.name)) {
       // Not at the end: others who look at this run at this moment, and need no lock for it, write the same there.
       writeAt(join(folder, name), text, sizes.get(name) ?? 0);
     }
+    return howFarAhead(asked, news.toString("utf8", 0, end));
   }
 
   async fetch(run: Run, artifacts: readonly Artifact[]): Promise<Fetched> {

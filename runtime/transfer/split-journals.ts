@@ -3,8 +3,17 @@ import { RuntimeProblem } from "../system/problem.js";
 /** What a journal of a manager's incarnation is called. */
 const JOURNAL_NAME = /^[A-Za-z0-9_-]+\.\d+\.tsv$/;
 
+/** Clocks that are told apart differ by more than this, and by more than a look takes, in milliseconds. */
+const DIFFERENCE = 3000;
+
+/** By how many milliseconds the clock here is ahead of another one. @param asked when that one was asked for its seconds */
+export function howFarAhead(asked: number, said: string): number {
+  const ahead = asked - 1000 * Number(said);
+  return Math.abs(ahead) < DIFFERENCE + Date.now() - asked ? 0 : ahead;
+}
+
 /**
- * Splits what `send-journals.sh` has sent: for each journal a line `<name> <bytes>`, and so many bytes.
+ * Splits what `send-journals.sh` has sent after its first line: for each journal a line `<name> <bytes>`, and so many bytes.
  *
  * @param host names the sender in errors
  * @throws RuntimeProblem if it is anything else

@@ -80,8 +80,8 @@ export interface TargetFiles {
    * @throws RuntimeProblem if an input has changed since the bundle was built
    */
   restoreCopies(uploads: readonly Upload[], sources: string): Promise<void>;
-  /** Brings here what journals hold beyond what is known. */
-  readJournals(run: Run): Promise<void>;
+  /** Brings here what journals hold beyond what is known. @returns by how many milliseconds the clock here is ahead of the target's */
+  readJournals(run: Run): Promise<number>;
   /**
    * Brings here, under the same paths, what jobs have left. What is not there any more does not come.
    *

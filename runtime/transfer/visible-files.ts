@@ -141,8 +141,8 @@ export class VisibleFiles implements TargetFiles {
   }
 
   /** The journals are read where they lie. */
-  async readJournals(run: Run): Promise<void> {
-    if (existsSync(join(run.folder, "run"))) return;
+  async readJournals(run: Run): Promise<number> {
+    if (existsSync(join(run.folder, "run"))) return 0;
     throw new RuntimeProblem(
       `${run.folder} is not there any more`,
       "is its file system mounted here, and was it moved? When it is back, locusts deploy goes on from there",

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DigestCache } from "../../compiler/format/content/digest-cache.js";
 import { ThisMachine } from "../../runtime/hosts/this-machine.js";
+import { Pace, progressOf } from "../../runtime/run/pace.js";
 import type { Run } from "../../runtime/run/run-folder.js";
+import { RunState } from "../../runtime/run/run-state.js";
 import { SentFiles } from "../../runtime/transfer/sent-files.js";
 import { suite } from "../runner/suite.js";
 
@@ -55,6 +57,16 @@ test("whoever looks at a run at the same time as others, as status beside a depl
         assert.equal(copy, journal);
       }
     }
+  }));
+
+test("how long a job runs is told by the target's clock, whatever it is here", () =>
+  withRun({ date: "echo 5060" }, async (files, run, there) => {
+    writeFileSync(join(there, "journal", "p1.1.tsv"), "start\t1\t1\t1\t1\t5000000\t.\n");
+    const state = new RunState(run);
+    state.ahead = await files.readJournals(run);
+    state.read();
+    const { longest } = progressOf(state, new Pace(), 9, String);
+    assert.equal(Math.round((longest?.seconds ?? 0) / 10), 6);
   }));
 
 for (const [words, stub, message] of [

@@ -39,7 +39,7 @@ export class OpensshHost implements Host {
     options: HostOptions = {},
   ) {
     this.#options = options;
-    this.#limits = { timeout: options.startTimeout, onSlow: options.onSlowStart, isRefused };
+    this.#limits = { timeout: options.startTimeout, onSlow: options.onSlowStart, isRefused, hasWorked: false };
   }
 
   async run(script: string, args: readonly string[] = [], options: RunOptions = {}): Promise<Ended> {

@@ -35,7 +35,7 @@ export class Ssh2Host implements Host {
     { acceptNewHostKey = false, answers = answersOfProcess, startTimeout, onSlowStart }: Ssh2Options = {},
   ) {
     this.#options = { acceptNewHostKey, answers };
-    this.#limits = { timeout: startTimeout, onSlow: onSlowStart };
+    this.#limits = { timeout: startTimeout, onSlow: onSlowStart, hasWorked: false };
   }
 
   async run(script: string, args: readonly string[] = [], options: RunOptions = {}): Promise<Ended> {

@@ -69,6 +69,10 @@ const HARMFUL: Readonly<Record<string, readonly [text: string, problem: RegExp]>
     /waited for input, and says: Press any/,
   ],
   "waits for ever": ["echo -e '\\e[31mHang on'; sleep 15", /begun no command for 1\.5 s, and says: Hang on \|.*hangs/],
+  "takes input away": [
+    "exec </dev/null",
+    /runs bash, and what it is to read from standard input does not come there.*look for `exec`.*echo echo yes \| ssh lab\d bash/,
+  ],
   "takes output away": ["exec >/dev/null", /runs bash, and its standard output does not come here/],
 };
 

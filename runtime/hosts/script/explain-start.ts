@@ -13,6 +13,8 @@ export type NoStart =
   | "slow"
   /** the command ran, and nothing that it says can be heard */
   | "mute"
+  /** the command ran, and nothing that it is to read comes to it */
+  | "deaf"
   /** nothing happened at all */
   | "silent";
 
@@ -44,7 +46,7 @@ function plainEnd(said: string): string {
 export function explainNoStart(name: string, how: NoStart, said: string, seconds: number): RuntimeProblem {
   const message = plainEnd(said);
   const says = message === "" ? "without a word" : `and says: ${message}`;
-  const check = `see whether this works: ssh ${name} bash --version </dev/null`;
+  const trial = how === "deaf" ? `echo echo yes | ssh ${name} bash` : `ssh ${name} bash --version </dev/null`;
   const known = FIXES.find(([pattern]) => pattern.test(message))?.[1];
   const inStartFiles = (what: string) => `look for ${what} in ${START_FILES} there, and ${FOR_PEOPLE}`;
   const late = `lets us log in, and has begun no command for ${seconds} s, ${says}`;
@@ -63,9 +65,13 @@ export function explainNoStart(name: string, how: NoStart, said: string, seconds
       inStartFiles("`read` and the like"),
     ],
     mute: [`runs bash, and its standard output does not come here`, inStartFiles("`exec` with a redirection")],
+    deaf: [
+      "runs bash, and what it is to read from standard input does not come there",
+      inStartFiles("`exec` with a redirection, and for what reads standard input"),
+    ],
     slow: [late, hangs],
     silent: [late, hangs],
   };
   const [what, fix] = explanations[how];
-  return new RuntimeProblem(`${name} ${what}`, `${fix}; ${check}`);
+  return new RuntimeProblem(`${name} ${what}`, `${fix}; see whether this works: ${trial}`);
 }

@@ -25,6 +25,9 @@ const TAKE_OUT = `locusts_aside=(); for locusts_name in TMOUT FUNCNEST POSIXLY_C
   fi
 done; set +o posix`;
 
+/** What is said, and nothing else, where a script has not come whole. */
+export const NOT_READ = "the machine has ended a script before it was read";
+
 /**
  * The script travels through standard input: so it may be of any length, stands in no process list, and no shell but
  * the bash it is meant for ever reads it. The login shell sees digits and words of ours alone. Nothing is to be sent
@@ -42,7 +45,7 @@ export function packScript(script: string, args: readonly string[]): PackedScrip
   // -p: neither BASH_ENV nor functions of the environment are for this script
   // --norc: bash reads ~/.bashrc where it takes its standard input for a network connection
   const read = `locusts_script=$(head -c ${preamble.length})`;
-  const complain = "{ echo the machine has ended a script before it was read >&2; exit 1; }";
+  const complain = `{ echo ${NOT_READ} >&2; exit 1; }`;
   const program = `echo ${mark}; echo ${mark} >&2; ${read}; [[ $locusts_script == *${mark} ]] || ${complain}; eval "$locusts_script"`;
   return {
     commandLine: `exec bash --norc -p -c '${program}' bash`,

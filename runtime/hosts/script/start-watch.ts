@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { explainNoStart, type NoStart } from "./explain-start.js";
+import { NOT_READ } from "./packed-script.js";
 import { ConnectionLost, type StartedScript } from "./script-run.js";
 
 /** How long logins at a host may take before they run what they were given, and what is known of those before. */
@@ -8,7 +9,7 @@ export interface StartLimits {
   readonly timeout?: number | undefined;
   /** told once when it takes long, in words */
   onSlow?: ((message: string) => void) | undefined;
-  /** whether it has gone well on this host before: then it is worth another try */
+  /** whether it has gone well on this host before: then it is worth another try; undefined where no login is needed */
   hasWorked?: boolean;
   /** whether words that came instead of the script's mean that it was not begun, and may be tried again */
   readonly isRefused?: ((said: string) => boolean) | undefined;
@@ -78,7 +79,10 @@ export class StartWatch {
   /** What is wrong with a script whose streams have ended; nothing, if it ran. */
   problem(hasMark: boolean): Error | undefined {
     const hasWaited = this.#inputEnded !== undefined;
-    if (hasMark) return hasWaited ? this.#explain(this.#wasAtOnce ? "read" : "slow") : undefined;
+    if (hasMark && hasWaited) return this.#explain(this.#wasAtOnce ? "read" : "slow");
+    // Once scripts have been read there, something else has ended this one.
+    const isDeaf = this.limits.hasWorked === false && this.#stderr === `${NOT_READ}\n`;
+    if (hasMark) return isDeaf ? this.#explain("deaf") : undefined;
     if (this.#hasStderr) return this.#explain("mute");
     return hasWaited ? this.#explain("waited") : explainNoStart(this.name, "ended", this.noise(), 0);
   }

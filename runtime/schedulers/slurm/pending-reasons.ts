@@ -60,5 +60,8 @@ export function describeWaiting(reason: string): string {
   if (BUDGET.test(plain))
     return `the budget of the account or qos is used up, ${plain} (${CANCEL} choose another account or qos, or ask for more time)`;
   if (TOGETHER.test(plain)) return `for your or your group's other jobs to end, by the limit ${plain}`;
-  return ownValue(WAITING, plain) ?? (reason === "" ? "for SLURM" : `SLURM says ${reason}`);
+  return (
+    ownValue(WAITING, plain) ??
+    (reason === "" ? "for SLURM" : `SLURM says ${reason}${/held/i.test(reason) ? ": scontrol release" : ""}`)
+  );
 }

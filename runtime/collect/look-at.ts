@@ -7,7 +7,7 @@ import { makeReport } from "../results/report.js";
 import { isFromBefore } from "../results/running-again.js";
 import { listedJobs } from "../run/earlier-run.js";
 import { type EndedTry, placeOfTry, type StartedTry } from "../run/journal.js";
-import type { Run } from "../run/run-folder.js";
+import { isCancelled, type Run } from "../run/run-folder.js";
 import type { Departure } from "../run/run-state.js";
 import { asFailedSwarm, type DeployedSwarm, openRuns, viewRun } from "./deployed-swarm.js";
 
@@ -103,6 +103,8 @@ export async function lookAt(deployed: DeployedSwarm) {
     running: running.sort((a, b) => b.seconds - a.seconds),
     waiting,
     isActive,
+    /** it was cancelled, and managers have not left yet */
+    isLeaving: views.some(({ run, active }) => active && isCancelled(run)),
     /** what the target says of its managers, in words */
     explanations: views.map(({ explanation }) => explanation).filter((text) => text !== ""),
     /** lines of journals that count for nothing, as sentences */

@@ -61,6 +61,8 @@ check("SLURM's controller is away: they are named, end by themselves, and those 
   assert.equal(exitCode, 1, stderr);
   assert.match(stderr, new RegExp(`^error: pilots may be left: ${id}; SLURM's controller does not answer$`, "m"));
   assert.match(stderr, /hint: none of them begins another job/);
+  const { stdout } = await deployment.verb(["status"], { SLURM_CONF: away });
+  assert.doesNotMatch(stdout, /go on without it|deploy follows it/);
   const before = startsOf(deployment);
   await untilGone(cluster, id); // also those that were still to begin
   assert.equal(startsOf(deployment), before);

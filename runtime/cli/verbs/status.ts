@@ -22,7 +22,7 @@ function wordsOf({ explanations, stop }: Standing): string {
 /** Tells people where a swarm stands. */
 function sayStanding(voice: Voice, deployed: DeployedSwarm, standing: Standing): void {
   const { workspace, description } = deployed;
-  const { report, clusters, running, waiting, isActive } = standing;
+  const { report, clusters, running, waiting, isActive, isLeaving } = standing;
   const { jobs } = report;
   sayFailures(voice, clusters(), new CommandLines(deployed));
   sayRunning(voice, running, description);
@@ -32,7 +32,8 @@ function sayStanding(voice: Voice, deployed: DeployedSwarm, standing: Standing):
   sayStale(voice, workspace, report.stale);
   const words = wordsOf(standing);
   if (words !== "") voice.say(words);
-  if (isActive) voice.say("it is at work; locusts deploy follows it, locusts cancel stops it");
+  if (isLeaving) voice.say("it was cancelled, and has not ended yet; locusts cancel tries that again");
+  else if (isActive) voice.say("it is at work; locusts deploy follows it, locusts cancel stops it");
   else if (waiting > 0) {
     const them = waiting === 1 ? "has ended and is" : "have ended and are";
     voice.say(`${countOf(waiting, "job")} ${them} still to be collected: locusts gather`);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatSeconds } from "../../../compiler/format/amounts.js";
 import type { BundledPilots } from "../../../compiler/format/bundle.js";
-import type { Run } from "../../run/run-folder.js";
+import { isCancelled, type Run } from "../../run/run-folder.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import type { ExitExplanation, Scheduler, SchedulerState } from "../scheduler.js";
 import type { BatchSystem, PilotsOfRun, QueueAnswer, Queued } from "./batch-system.js";
@@ -84,7 +84,7 @@ export class PilotScheduler implements Scheduler {
     }
     this.#isFirst = false;
     this.#state = {
-      ...this.#judge(answer),
+      ...this.#judge(answer, isCancelled(run)),
       notes: [...(answer.notes ?? []), ...(await this.#giveUpSilent(run, answer))],
     };
     const since = this.#missingSince ?? this.#leftSince;
@@ -133,14 +133,17 @@ export class PilotScheduler implements Scheduler {
   }
 
   /** That there is none counts when nothing speaks against it: a queue may answer wrongly. */
-  #judge(answer: QueueAnswer): SchedulerState {
+  #judge(answer: QueueAnswer, isToEnd: boolean): SchedulerState {
     const { queued, found } = answer;
     const { name } = this.system;
     const now = performance.now();
     const open = this.#heartbeats.openPilots(answer);
     if (!queued) {
       const active = this.#state.active && (open.length > 0 || answer.submitted.length === 0);
-      return { active, explanation: `${name}'s controller does not answer; the pilots go on without it` };
+      return {
+        active,
+        explanation: `${name}'s controller does not answer; the pilots ${isToEnd ? "leave" : "go on"} without it`,
+      };
     }
     if (isActive(answer)) {
       this.#missingSince = undefined;

@@ -284,7 +284,7 @@ locusts_main() { # options
   locusts_note manager "$locusts_incarnation" "$locusts_host" $$ "$locusts_cores"
   [[ ! $locusts_is_pilot ]] || locusts_give_heartbeat
   locusts_take_over_all "$locusts_name"
-  trap 'locusts_stop_for signal' TERM INT HUP
+  trap 'locusts_stop_for signal "${locusts_allocation:+the pilot $locusts_allocation on $locusts_host}"' TERM INT HUP
   trap : PIPE # a slot that was killed does not read its answer
   locusts_run_jobs
   locusts_finish || code=$?

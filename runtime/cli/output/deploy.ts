@@ -98,7 +98,7 @@ export function describeStop(end: { readonly reason: string; readonly detail: st
     "broken-chain": `the pilots' time has ended and their successors could not be submitted (${end.detail}); locusts deploy goes on from here`,
     spoilt: `an input that jobs share was changed again and again (${end.detail}): give it to jobs by copied()`,
     error: end.detail,
-    signal: "somebody stopped the manager; locusts deploy goes on from here",
+    signal: `somebody stopped ${end.detail || "the manager"}; locusts deploy goes on from here`,
     killed: `the manager was killed again and again${end.detail ? `; its last words: ${end.detail}` : ""}`,
   };
   return ownValue(explanations, end.reason) ?? `${end.reason} ${end.detail}`;

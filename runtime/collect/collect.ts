@@ -9,6 +9,7 @@ import { leaveOutRunningAgain } from "../results/running-again.js";
 import { readEarlierRun } from "../run/earlier-run.js";
 import { markCancelled } from "../run/run-folder.js";
 import type { CollectedTree } from "../trees/collect-tree.js";
+import { noteTree } from "../trees/tree-notes.js";
 import { knownBundles } from "../workspace/workspace.js";
 import { asFailedSwarm, type DeployedSwarm, openRuns } from "./deployed-swarm.js";
 import { endRun, tidyRun } from "./end-run.js";
@@ -97,8 +98,8 @@ export async function collect(
     untidied,
     lost,
     passedOver,
-    /** what is to be said of the report, as sentences */
-    notes,
+    /** what is to be said of the report and of a tree, as sentences */
+    notes: [...notes, ...noteTree(workspace.results, workspace.state, deployed.description, () => deployed.jobs())],
   };
 }
 

@@ -9,6 +9,7 @@ import { listedJobs } from "../run/earlier-run.js";
 import { type EndedTry, placeOfTry, type StartedTry } from "../run/journal.js";
 import { isCancelled, type Run } from "../run/run-folder.js";
 import type { Departure } from "../run/run-state.js";
+import { noteTree } from "../trees/tree-notes.js";
 import { asFailedSwarm, type DeployedSwarm, openRuns, viewRun } from "./deployed-swarm.js";
 
 /** A job that runs. */
@@ -107,8 +108,11 @@ export async function lookAt(deployed: DeployedSwarm) {
     isLeaving: views.some(({ run, active }) => active && isCancelled(run)),
     /** what the target says of its managers, in words */
     explanations: views.map(({ explanation }) => explanation).filter((text) => text !== ""),
-    /** lines of journals that count for nothing, as sentences */
-    passedOver: views.flatMap(({ state }) => state.passedOver),
+    /** lines of journals that count for nothing, and what of a tree is gone or stale, as sentences */
+    notes: [
+      ...views.flatMap(({ state }) => state.passedOver),
+      ...noteTree(deployed.workspace.results, deployed.workspace.state, description, () => deployed.jobs()),
+    ],
     /** why the managers have left before all was done */
     stop: why && why.reason !== "finished" ? why : undefined,
   };

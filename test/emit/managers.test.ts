@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { JOURNAL } from "../../compiler/format/journal.js";
 import { begin, kill, until } from "../deploy/deployment.js";
@@ -29,38 +29,6 @@ test("each job has one result, and every manager has taken a share", async () =>
   await pilots.assertQuiet();
 });
 
-test("what a manager held that was killed with all that it ran is taken over", async () => {
-  const pilots = new Pilots(jobs(150, "sleep 0.2"));
-  await pilots.stage(3);
-  const begun = pilots.beginAll([], tallyOf(pilots));
-  await until("all are at work", () => new Set(pilots.lines("done").map(({ life }) => life)).size === 3);
-  kill(pilots.pid("p2.1"));
-  for (const { fields } of pilots.lines("slot").filter(({ life }) => life === "p2.1")) kill(Number(fields[1]));
-  for (const process of pilots.processesOf("p2.1")) kill(process);
-  // Its last claim is torn, as by a machine that has gone down in the middle of it.
-  const claim = pilots.lines("chunk").findLast(({ life }) => life === "p2.1")?.fields[1] as string;
-  writeFileSync(join(pilots.run(), "claims", claim), "p2");
-  const [first, second, third] = await Promise.all(begun.map(({ outcome }) => outcome));
-  assert.equal(second?.signal, "SIGKILL");
-  for (const outcome of [first, third]) assert.equal(outcome?.exitCode, 0, outcome?.stderr);
-  pilots.assertAllDone(150);
-  assert.ok(tally(pilots).length <= 154, `${tally(pilots).length} jobs were run`);
-  assert.match(readFileSync(join(pilots.run(), "managers/p2.1.beat"), "utf8"), /^finished, taken over by p1\.1/);
-  assert.ok(readdirSync(join(pilots.run(), "claims")).some((name) => name.endsWith(".2")));
-  await pilots.assertQuiet();
-});
-
-test("all but one are killed, one after another", async () => {
-  const pilots = new Pilots(jobs(150, "sleep 0.3"));
-  await pilots.stage(5);
-  const begun = pilots.beginAll([], tallyOf(pilots));
-  await until("all are at work", () => new Set(pilots.lines("done").map(({ life }) => life)).size === 5);
-  for (const name of ["p3", "p5", "p1", "p4"]) kill(pilots.pid(`${name}.1`));
-  const { exitCode, stderr } = await (begun[1] as (typeof begun)[0]).outcome;
-  assert.equal(exitCode, 0, stderr);
-  pilots.assertAllDone(150);
-});
-
 test("a manager that is asked to stop leaves its jobs to others at once", async () => {
   const pilots = new Pilots(jobs(40, "sleep 0.3"), 'silence: "100s"');
   await pilots.stage(2);
@@ -72,59 +40,6 @@ test("a manager that is asked to stop leaves its jobs to others at once", async 
   assert.equal(second?.exitCode, 0, second?.stderr);
   assert.deepEqual(pilots.ends(), { "p1.1": "signal", "p2.1": "finished" });
   pilots.assertAllDone(40);
-});
-
-test("one that was suspended for long leaves alone what others have taken over, and goes on with what is free", async () => {
-  const pilots = new Pilots(jobs(60, "sleep 0.4"));
-  await pilots.stage(2);
-  const begun = pilots.beginAll([], tallyOf(pilots));
-  await until("both are at work", () => new Set(pilots.lines("done").map(({ life }) => life)).size === 2);
-  const suspended = [pilots.pid("p1.1"), ...pilots.processesOf("p1.1")];
-  for (const process of suspended) kill(process, "SIGSTOP");
-  await until("the other has taken over", () =>
-    readFileSync(join(pilots.run(), "managers/p1.1.beat"), "utf8").startsWith("finished, taken over by p2.1"),
-  );
-  for (const process of suspended) kill(process, "SIGCONT");
-  const [first, second] = await Promise.all(begun.map(({ outcome }) => outcome));
-  for (const outcome of [first, second]) assert.equal(outcome?.exitCode, 0, outcome?.stderr);
-  assert.match(first?.stderr ?? "", /stopped since it was silent for long, .* others have taken over its jobs/);
-  pilots.assertAllDone(60);
-  assert.deepEqual(pilots.ends(), { "p1.1": "signal", "p1.2": "finished", "p2.1": "finished" });
-  // What ran when it was suspended has run again, and may have ended before it was looked at.
-  assert.ok(tally(pilots).length <= 62, `${tally(pilots).length} jobs were run`);
-  assert.ok(
-    pilots.lines("done").some(({ life }) => life === "p1.2"),
-    "it has not gone on",
-  );
-  await pilots.assertQuiet();
-});
-
-test("two lives of one manager at once do no harm", async () => {
-  const pilots = new Pilots(jobs(40, "sleep 0.2"));
-  await pilots.stage(2);
-  const env = tallyOf(pilots);
-  const first = pilots.beginPilot(1, ["--allocation", "1"], env);
-  await until("it is at work", () => pilots.lines("done").length > 4);
-  const second = pilots.beginPilot(1, ["--allocation", "1", "--node", "elsewhere"], env);
-  const [former, later] = await Promise.all([first.outcome, second.outcome]);
-  assert.equal(former.exitCode, 143, former.stderr);
-  assert.equal(later.exitCode, 0, later.stderr);
-  pilots.assertAllDone(40);
-  assert.deepEqual(pilots.ends(), { "p1.1": "signal", "p1.2": "finished" });
-  await pilots.assertQuiet();
-});
-
-test("a new life on the same node ends what the old one runs, and goes on", async () => {
-  const pilots = new Pilots(jobs(20, "sleep 0.3"));
-  await pilots.stage(2);
-  const env = tallyOf(pilots);
-  const first = pilots.beginPilot(1, ["--allocation", "1"], env);
-  await until("it is at work", () => pilots.lines("done").length > 2);
-  const second = await pilots.beginPilot(1, ["--allocation", "1"], env).outcome;
-  assert.equal(second.exitCode, 0, second.stderr);
-  assert.equal((await first.outcome).signal, "SIGKILL");
-  pilots.assertAllDone(20);
-  await pilots.assertQuiet();
 });
 
 test("towards the end of its time no job is begun, and the next life goes on", async () => {

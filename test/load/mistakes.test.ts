@@ -135,44 +135,6 @@ test("references without their braces, or with a backslash, are told to be writt
     ["outputs=a; echo $outputs.text"],
   ]));
 
-test("a function where none can be, or one that does not give what it has to, is told in words of the definition", () => {
-  const needs = (text: string) => ({
-    import: `import { defineSwarm, list, local, sh } from "locusts"; //`,
-    targets: `  ${text}, targets: { here: local() },`,
-  });
-  return expectEach([
-    [needs("resources: () => ({ cpu: 2 })"), '8:23 resources has no "cpu" (did you mean "cpus"?)'],
-    [
-      needs('resources: () => ({ cpus: 2, memry: "1 GB" })'),
-      '8:14 resources has no "memry", which is what the job a gets; the same in 3 more jobs: b, c, … (did you mean "memory"?)',
-    ],
-    [
-      needs("resources: ({ job }) => ({ cpus: 2 })"),
-      '8:17 there is no "job" in what is known of a job; there are params, inputs, attempt',
-    ],
-    [
-      needs("resources: async () => ({ cpus: 2 })"),
-      "8:14 a function of a definition gives its value at once, and is not async",
-    ],
-    [
-      needs('limits: ({ attempt }) => ({ time: "1m" })'),
-      "8:11 limits is no function (only limits.time may be one: limits: { time: ({ attempt }) => minutes(10 * attempt) })",
-    ],
-    [
-      needs("jobName: ({ id }) => id"),
-      '8:12 jobName is no function (write jobName: "{id}", with params as placeholders)',
-    ],
-    [
-      { jobs: '  jobs: list("id", ["a", "b"]).filter(({ id }) => { id !== "b" }),' },
-      '4:53 this function gives nothing (write return id !== "b")',
-    ],
-    [
-      needs('environment: { container: "x.sif" }'),
-      '8:29 a container is an object with its image: { image: "tools.sif" }',
-    ],
-  ]);
-});
-
 test("a command that is no template is shown with the tag", () =>
   expectEach([
     [

@@ -48,6 +48,12 @@ test("needs are functions of params, of the size of inputs, and of the try; unit
   assert.deepEqual(await said(needs), []);
 });
 
+test("a name that resources do not have is told also where a function gives it beside others", async () => {
+  assert.deepEqual(await said('resources: () => ({ cpus: 2, memry: "1 GB" }),'), [
+    '6:14 resources has no "memry", which is what the job 1 gets; the same in 2 more jobs: 4, 20 (did you mean "memory"?)',
+  ]);
+});
+
 test("a job that needs more than a pilot has is named, once", async () => {
   const needs =
     "resources: ({ params, attempt }) => ({ cpus: params.n, memory: gigabytes(params.n * attempt * 2), gpus: params.n }), limits: { retries: 1, time: ({ params }) => hours(params.n) },";

@@ -260,6 +260,11 @@ test("what results/ has of a tree that the definition does not make any more, or
   const deployment = define('list("id", ["1", "2", "3"])');
   await deployment.succeed();
   rmSync(deployment.path("results/tree/g1"));
+  for (const verb of ["status", "gather"])
+    assert.match(
+      (await deployment.verb([verb])).stderr,
+      /^note: 1 path of the tree that results\/ had is gone: tree\/g1/m,
+    );
   const definition = deployment.read("swarm.config.ts");
   deployment.write("swarm.config.ts", definition.replace(', "3"', ""));
   const { stderr } = await deployment.deploy();

@@ -21,7 +21,7 @@ test("one that was suspended for long leaves alone what others have taken over, 
   for (const process of suspended) kill(process, "SIGCONT");
   const [first, second] = await Promise.all(begun.map(({ outcome }) => outcome));
   for (const outcome of [first, second]) assert.equal(outcome?.exitCode, 0, outcome?.stderr);
-  assert.match(first?.stderr ?? "", /stopped since it was silent for long, .* others have taken over its jobs/);
+  assert.match(first?.stderr ?? "", /stopped: it was silent for long, .* others have taken over its jobs/);
   pilots.assertAllDone(60);
   assert.deepEqual(pilots.ends(), { "p1.1": "signal", "p1.2": "finished", "p2.1": "finished" });
   // What ran when it was suspended has run again, and may have ended before it was looked at.

@@ -230,7 +230,14 @@ locusts_finish() {
     bad-node) locusts_say "stopped: $locusts_detail"; return "$locusts_exit_bad_node" ;;
     lost) locusts_say "stopped: $locusts_detail"; return "$locusts_exit_lost" ;;
     spoilt) locusts_say "stopped: an input that jobs share was changed: $locusts_detail; 'locusts deploy' makes it anew"; return 1 ;;
-    signal) locusts_say "stopped ${locusts_detail:-by a signal; the next start goes on from here}"; return "$locusts_exit_signal" ;;
+    signal)
+      if [[ $locusts_is_taken_over ]]; then
+        locusts_say 'stopped: it was silent for long, as if suspended, and others have taken over its jobs'
+      else
+        locusts_say 'stopped by a signal; the next start goes on from here'
+      fi
+      return "$locusts_exit_signal"
+      ;;
     *) locusts_say "stopped: $locusts_detail"; return 1 ;;
   esac
 }

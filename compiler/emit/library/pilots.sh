@@ -80,7 +80,7 @@ locusts_heed_take_over() {
   { read -r heartbeat <"managers/$locusts_incarnation.beat"; } 2>/dev/null
   [[ $heartbeat == finished* ]] || return
   [[ ! $locusts_stopping ]] || return 0
-  locusts_stop_for signal "since it was silent for long, as if suspended, and others have taken over its jobs"
+  locusts_stop_for signal
   locusts_is_taken_over=1
 }
 

@@ -3,7 +3,7 @@ import { type Content, surveyContent } from "../format/content/digest.js";
 import type { DigestCache } from "../format/content/digest-cache.js";
 import { UnusableInput } from "../format/content/input-entries.js";
 import { cleanSource } from "../format/delivery.js";
-import { ownFolders } from "../format/own-folders.js";
+import { isInOwnFolder } from "../format/own-folders.js";
 import { fillPattern } from "../format/pattern.js";
 import { isWithin } from "../format/within.js";
 import type { ProblemList } from "../problem/problem-list.js";
@@ -19,7 +19,7 @@ import type { JobPlan, SwarmPlan } from "./swarm-plan.js";
 /** Looks at an input; what each deploy writes to would be another one after it. */
 function look(source: string, folder: string, cache: DigestCache): Content | undefined {
   const path = resolve(folder, source);
-  const isOwn = dirname(path) === folder && ownFolders(folder).includes(path);
+  const isOwn = dirname(path) === folder && isInOwnFolder(folder, path);
   if (!isOwn && !isWithin(path, folder)) return surveyContent(path, cache);
   const why = isOwn
     ? "is a folder that each deploy changes"

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import type { Environment } from "../dsl/environment.js";
-import { ownFolders } from "../format/own-folders.js";
+import { isInOwnFolder } from "../format/own-folders.js";
 import { isWithin } from "../format/within.js";
 import type { ShellAround } from "../shell/template.js";
 import type { SwarmPlan } from "./swarm-plan.js";
@@ -25,7 +25,7 @@ function placeOf(pattern: string): string {
 /** Is there a file beside the definition that jobs may have been meant to use? */
 function isBeside(folder: string, path: string): boolean {
   const absolute = resolve(folder, path);
-  if (!isWithin(folder, absolute) || ownFolders(folder).some((own) => isWithin(own, absolute))) return false;
+  if (!isWithin(folder, absolute) || isInOwnFolder(folder, absolute)) return false;
   return statSync(absolute, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 

@@ -11,19 +11,20 @@ function isIn(folder: string, path: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
 }
 
-/** The folders that Locusts itself writes, but for one that the pattern names before its first wildcard. */
+/** The folders that Locusts itself writes, and npm, but for one that the pattern names before its first wildcard. */
 function unnamedFolders(folder: string, start: string, segments: readonly PathSegment[]): readonly string[] {
   const firstWild = segments.findIndex((segment) => !("text" in segment));
   const named = segments.slice(0, firstWild < 0 ? undefined : firstWild);
   const at = resolve(start, ...named.map((segment) => ("text" in segment ? segment.text : "")));
-  return ownFolders(resolve(folder)).filter((own) => !isIn(own, at));
+  return [...ownFolders(resolve(folder)), resolve(folder, "node_modules")].filter((own) => !isIn(own, at));
 }
 
 /**
  * The files and folders that match a pattern. Each placeholder stands for as few characters as it can, at least one,
  * within a path segment; the same name twice stands for the same text. `**` meets each folder once, however many links
- * lead there. A pattern that ends in `/` matches folders alone. What lies in `results/`, `bundle/` and `.locusts/` of
- * the same definition is taken only if the pattern names that folder: else a swarm's own results would become its jobs.
+ * lead there. A pattern that ends in `/` matches folders alone. What lies in `results/`, `bundle/`, `.locusts/`
+ * and `node_modules/` beside the definition is taken only if the pattern names that folder: else a swarm's own results
+ * would become its jobs.
  */
 export function matchFiles(folder: string, pattern: string) {
   const foldersOnly = pattern.endsWith("/");

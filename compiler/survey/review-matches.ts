@@ -35,7 +35,7 @@ export class MatchReview {
 
   readonly #own = new Map<string, Set<string>>();
 
-  /** @param isOwn does a path lie where Locusts itself writes? Then nothing is said of it, but that it is left out */
+  /** @param isOwn does a path lie where Locusts or npm writes? Then nothing is said of it, but that it is left out */
   constructor(
     readonly pattern: string,
     readonly isOwn: (path: string) => boolean,
@@ -102,7 +102,7 @@ export class MatchReview {
     if (own !== undefined) {
       const [first = "results"] = this.#own.keys();
       notes.push({
-        message: `files("${this.pattern}") leaves out what lies where Locusts itself writes: ${own}`,
+        message: `files("${this.pattern}") leaves out what lies where Locusts or npm writes: ${own}`,
         hint: `to take it, begin the pattern with that folder: files("${first}/…")`,
       });
     }

@@ -4,10 +4,11 @@ import { basename, dirname, join } from "node:path";
 import type { Command, Option } from "commander";
 import { readBundleDescription, readBundledJobs } from "../../compiler/format/bundle.js";
 import { namesIn, textOf } from "../../compiler/format/file-access.js";
+import { DEFINITION_NAME } from "../../compiler/format/own-folders.js";
 import { CAUSES } from "../../compiler/format/results.js";
 import { lineOf } from "../results/failure.js";
 import { STATES } from "../results/select-jobs.js";
-import { DEFINITION_NAME, listHome, openWorkspace, type Workspace } from "../workspace/workspace.js";
+import { listHome, openWorkspace, type Workspace } from "../workspace/workspace.js";
 
 /** Something that can stand where the cursor is. */
 export interface Candidate {
@@ -71,8 +72,8 @@ function isRunList(name: string, folder: string): boolean {
 }
 
 /** Targets that bundles were built for, and those that the definition's text names. */
-function targetsOf({ folder, definition }: Workspace): Candidate[] {
-  const names = new Set(namesIn(join(folder, "bundle")).filter((name) => name !== "lib"));
+function targetsOf({ home, definition }: Workspace): Candidate[] {
+  const names = new Set(namesIn(join(home, "bundle")).filter((name) => name !== "lib"));
   const text = textOf(definition) ?? "";
   const start = /\btargets\s*:\s*\{/.exec(text);
   let depth = 1;
@@ -89,8 +90,8 @@ function targetsOf({ folder, definition }: Workspace): Candidate[] {
 }
 
 /** The bundle of a target, or of the only one, or of `local`. */
-function bundleOf({ folder }: Workspace, target: string | undefined): string | undefined {
-  const bundles = join(folder, "bundle");
+function bundleOf({ home }: Workspace, target: string | undefined): string | undefined {
+  const bundles = join(home, "bundle");
   const names = namesIn(bundles).filter((name) => existsSync(join(bundles, name, "bundle.json")));
   const chosen = target ?? (names.length === 1 ? names[0] : "local");
   return chosen !== undefined && names.includes(chosen) ? join(bundles, chosen) : undefined;

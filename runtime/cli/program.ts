@@ -1,8 +1,9 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { DEFINITION_NAME } from "../../compiler/format/own-folders.js";
 import { LOCUSTS_VERSION } from "../../compiler/format/version.js";
-import { DEFINITION_NAME, listHome } from "../workspace/workspace.js";
+import { listHome } from "../workspace/workspace.js";
 import { completeInShells } from "./completion.js";
 import { explainUnknownVerbs } from "./other-words.js";
 import type { ExitCode } from "./output/exit-codes.js";

@@ -14,14 +14,7 @@ import { lockByAsking } from "../workspace/ask-to-leave.js";
 import { type AtWork, type LockOptions, lockState } from "../workspace/deploy-lock.js";
 import { finishPutting } from "../workspace/files-together.js";
 import { describedIn, isWholeBundle } from "../workspace/whole-bundle.js";
-import {
-  bundleFolder,
-  knownBundles,
-  prepareState,
-  refuseForeignState,
-  targetDirectory,
-  type Workspace,
-} from "../workspace/workspace.js";
+import { bundleFolder, knownBundles, prepareState, targetDirectory, type Workspace } from "../workspace/workspace.js";
 
 /** A swarm as it was last deployed to a target; known without compiling its definition. */
 export type DeployedSwarm = Readonly<Awaited<ReturnType<typeof openTargetOf>>>;
@@ -36,7 +29,7 @@ export function deployedTargets({ state }: Workspace): string[] {
 /** Targets elsewhere that the committed bundles know of: another checkout may have deployed to them. */
 function bundledTargets(workspace: Workspace): string[] {
   const access = (target: string) => describedIn(bundleFolder(workspace, target))?.access ?? null;
-  return namesIn(join(workspace.folder, "bundle"))
+  return namesIn(join(workspace.home, "bundle"))
     .sort()
     .filter((target) => access(target) !== null);
 }
@@ -74,14 +67,13 @@ export async function openDeployed(
   options: OpenDeployedOptions = { change: false },
 ): Promise<DeployedSwarm> {
   finishPutting(workspace);
-  refuseForeignState(workspace);
   const deployed = deployedTargets(workspace);
   const targets =
     deployed.length > 0 && (wanted === undefined || deployed.includes(wanted)) ? deployed : bundledTargets(workspace);
   const target = wanted ?? (targets.length === 1 ? targets[0] : targets.includes("local") ? "local" : undefined);
   if (targets.length === 0 || (wanted !== undefined && !targets.includes(wanted))) {
     throw new RuntimeProblem(
-      `nothing has been deployed from ${workspace.folder}${wanted === undefined ? "" : ` to ${wanted}`} yet`,
+      `nothing has been deployed from ${workspace.home === workspace.folder ? workspace.folder : workspace.definition}${wanted === undefined ? "" : ` to ${wanted}`} yet`,
       deployed.length > 0 ? `there is something on ${deployed.join(", ")}` : "run: locusts deploy",
     );
   }

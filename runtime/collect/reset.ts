@@ -97,7 +97,7 @@ async function resetTarget(workspace: Workspace, target: string, tell: TellColle
 
 /** Puts aside what would stop a deploy and is not as Locusts writes it; nothing of it is removed. */
 function setDamagedAside(workspace: Workspace): string[] {
-  const { folder, state, results } = workspace;
+  const { home, state, results } = workspace;
   const notes: string[] = [];
   for (const name of RECORDS) {
     const stats = lstatSync(join(state, name), { throwIfNoEntry: false });
@@ -105,7 +105,7 @@ function setDamagedAside(workspace: Workspace): string[] {
   }
   const { ownership } = new Results(results, state, Ledger.open(state));
   for (const path of ownership.foreignTables(true)) notes.push(setAside(workspace, path));
-  for (const target of namesIn(join(folder, "bundle"))) {
+  for (const target of namesIn(join(home, "bundle"))) {
     const bundle = bundleFolder(workspace, target);
     if (existsSync(join(bundle, "manager.sh")) && !describedIn(bundle)) notes.push(setAside(workspace, bundle));
     const place = targetDirectory(workspace, target);

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { RuntimeProblem } from "../system/problem.js";
 import type { Workspace } from "./workspace.js";
 
@@ -24,6 +24,7 @@ export interface RevisionBundles {
 /** Takes the bundles of a definition out of a git revision. @throws RuntimeProblem if git does not know it */
 export function takeBundlesOf(workspace: Workspace, revision: string): RevisionBundles {
   const inside = git(workspace.folder, "rev-parse", "--show-toplevel", "--show-prefix");
+  const place = relative(workspace.folder, join(workspace.home, "bundle"));
   if (!inside.isGood) {
     throw new RuntimeProblem(
       `${workspace.folder} is in no git repository: ${inside.last}`,
@@ -43,7 +44,7 @@ export function takeBundlesOf(workspace: Workspace, revision: string): RevisionB
   try {
     const bundles = join(folder, "bundle");
     mkdirSync(bundles);
-    const tree = `${commit.stdout}:${prefix}bundle`;
+    const tree = `${commit.stdout}:${prefix}${place}`;
     // Without any, it is as if nothing had been built there.
     if (git(top, "cat-file", "-e", tree).isGood) {
       const archive = join(folder, "bundle.tar");

@@ -1,19 +1,22 @@
 import { existsSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { errorCode, textOf } from "../../compiler/format/file-access.js";
+import { errorCode, namesIn, textOf } from "../../compiler/format/file-access.js";
 import { MACHINERY_FOLDER } from "../../compiler/format/machinery.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
+import { DEFINITION_NAME, HOME_ENDING } from "../../compiler/format/own-folders.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { hintForNoDefinition } from "./missing-definition.js";
+import { describedIn } from "./whole-bundle.js";
 
-export const DEFINITION_NAME = "swarm.config.ts";
-
-/** Where a definition's things lie: all of them beside it. */
+/** Where a definition's things lie. */
 export interface Workspace {
   /** absolute path of the definition */
   readonly definition: string;
+  /** its folder, from which its paths start */
   readonly folder: string;
+  /** what Locusts writes for it lies here: beside it, or in a folder of its own where that is another definition's place */
+  readonly home: string;
   /** local state, and the local targets' own directories */
   readonly state: string;
   readonly results: string;
@@ -21,7 +24,18 @@ export interface Workspace {
 
 /** The folder of the swarm that `locusts run` makes of a list of commands; `-` is standard input. */
 export function listHome(list: string): string {
-  return `${list === "-" ? "stdin" : list}.locusts`;
+  return `${list === "-" ? "stdin" : list}${HOME_ENDING}`;
+}
+
+/** The definition whose bundles and results lie in a folder, beside it: one of those that are there; else whichever asks first. */
+function ownerOf(folder: string, asking: string): string {
+  const bundles = join(folder, "bundle");
+  const known = [
+    readText(join(folder, ".locusts", "definition"), DEFINITION_FILE),
+    ...namesIn(bundles).map((target) => describedIn(join(bundles, target))?.source ?? ""),
+    DEFINITION_NAME,
+  ];
+  return known.find((name) => name !== "" && existsSync(join(folder, name))) ?? asking;
 }
 
 /** Finds the definition that is meant by a folder or file, or by a list of commands that was run. @throws RuntimeProblem if there is none */
@@ -47,7 +61,8 @@ export function openWorkspace(place: string): Workspace {
     );
   }
   const folder = dirname(definition);
-  return { definition, folder, state: join(folder, ".locusts"), results: join(folder, "results") };
+  const home = ownerOf(folder, basename(definition)) === basename(definition) ? folder : `${definition}${HOME_ENDING}`;
+  return { definition, folder, home, state: join(home, ".locusts"), results: join(home, "results") };
 }
 
 /** Files in the state folder: what is known of results, which stays as long as they do, and what saves time. */
@@ -65,12 +80,12 @@ export const STATE_FILES = {
 
 /** Where the bundle of a target goes unless the command line says otherwise. */
 export function bundleFolder(workspace: Workspace, target: string): string {
-  return join(workspace.folder, "bundle", target);
+  return join(workspace.home, "bundle", target);
 }
 
 /** Where the machinery of a bundle goes: beside the bundles of all targets, or into one that lies elsewhere. */
 export function machineryFolder(workspace: Workspace, bundle: string): string {
-  const bundles = join(workspace.folder, "bundle");
+  const bundles = join(workspace.home, "bundle");
   return join(dirname(bundle) === bundles ? bundles : bundle, MACHINERY_FOLDER);
 }
 
@@ -102,30 +117,12 @@ function readText(path: string, whole: RegExp): string {
 
 const DEFINITION_FILE = /^[^/\p{Cc}\uFFFD]+\.[cm]?[jt]s$/u;
 
-/**
- * Refuses what is kept of another definition: whoever asks for one swarm is not told of another.
- *
- * @returns whether it is this one's; false: nobody's yet, or that of a definition that is gone, as after it was renamed
- * @throws RuntimeProblem if it belongs to another definition
- */
-export function refuseForeignState(workspace: Workspace): boolean {
-  const name = basename(workspace.definition);
-  const owned = readText(join(workspace.state, "definition"), DEFINITION_FILE);
-  if (owned === name) return true;
-  if (owned !== "" && existsSync(join(workspace.folder, owned))) {
-    throw new RuntimeProblem(
-      `${workspace.state} and ${workspace.results} belong to ${owned}`,
-      `put ${name} into a folder of its own`,
-    );
-  }
-  return false;
-}
-
-/** Makes `.locusts/`, which git is told to ignore. @throws RuntimeProblem if it belongs to another definition */
+/** Makes `.locusts/`, which git is told to ignore. */
 export function prepareState(workspace: Workspace): void {
+  const name = basename(workspace.definition);
+  const place = join(workspace.state, "definition");
   makeFolders(workspace.state);
   if (readText(join(workspace.state, ".gitignore"), /^\*/m) === "")
     writeAtomically(join(workspace.state, ".gitignore"), "*\n");
-  if (!refuseForeignState(workspace))
-    writeAtomically(join(workspace.state, "definition"), `${basename(workspace.definition)}\n`);
+  if (readText(place, DEFINITION_FILE) !== name) writeAtomically(place, `${name}\n`);
 }

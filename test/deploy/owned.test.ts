@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFileSync, rmSync, symlinkSync } from "node:fs";
+import { renameSync, rmSync, symlinkSync } from "node:fs";
 import { suite } from "../runner/suite.js";
 import { Deployment } from "./deployment.js";
 
@@ -124,25 +124,48 @@ test("where results/ takes nothing, no job is to blame, and what they have made 
   assert.equal(swarm.read("tally"), "x\nx\nx\n");
 });
 
-test("a definition beside another one is not told of that one's jobs; one that was renamed goes on", async () => {
+test("each of several definitions in a folder has bundles and results of its own, and knows of no other's jobs", async () => {
   const swarm = new Deployment('jobs: range("i", 1, 2),\n  command: () => sh`exit 1`,');
   await swarm.deploy();
-  copyFileSync(swarm.path("swarm.config.ts"), swarm.path("other.config.ts"));
-  for (const words of [["status"], ["logs"], ["repro", "1"], ["gather"]]) {
-    const { exitCode, stderr } = await swarm.verb([...words, "other.config.ts"]);
-    assert.equal(exitCode, 1, words.join(" "));
-    assert.match(stderr, /belong to swarm\.config\.ts/);
-  }
-  for (const words of [["deploy"], ["build"], ["build", "--check"], ["diff"]]) {
-    const { exitCode, stderr } = await swarm.verb([...words, "other.config.ts"]);
-    assert.equal(exitCode, 1, words.join(" "));
-    assert.match(stderr, /holds the bundle of another definition, swarm\.config\.ts .*\n {2}hint: .* of its own\n/);
-  }
-  rmSync(swarm.path("swarm.config.ts"));
-  const { exitCode, stdout } = await swarm.verb(["status", "other.config.ts"]);
-  assert.equal(exitCode, 3);
+  const text = swarm.read("swarm.config.ts");
+  swarm.write(
+    "other.config.ts",
+    text
+      .replace("exit 1", "ls > names")
+      .replace("command:", 'outputs: { names: "names_{i}" },\n  command:')
+      .replace("> names", "> ${outputs.names}")
+      .replace("() =>", "({ outputs }) =>"),
+  );
+  const early = await swarm.verb(["status", "other.config.ts"]);
+  assert.equal(early.exitCode, 1);
+  assert.match(early.stderr, /nothing has been deployed from \S*other\.config\.ts yet/);
+  assert.match(
+    (await swarm.verb(["deploy", "other.config.ts"])).stdout,
+    /^2\/2 done: other\.config\.ts\.locusts\/results$/m,
+  );
+  const home = "other.config.ts.locusts";
+  assert.match(
+    swarm.read(`${home}/bundle/local/manager.sh`),
+    /from other\.config\.ts; .* npx locusts build other\.config\.ts$/m,
+  );
+  assert.ok(swarm.exists(`${home}/results/names_1`) && !swarm.exists("results/names_1"));
+  for (const words of [["build", "--check"], ["diff"], ["status"], ["gather"]])
+    assert.equal((await swarm.verb([...words, "other.config.ts"])).exitCode, 0, words.join(" "));
+  const { exitCode, stdout } = await swarm.verb(["status"]);
+  assert.equal(exitCode, 3, "the first one is as it was");
   assert.match(stdout, /2 failed/);
-  assert.equal((await swarm.verb(["build", "other.config.ts"])).exitCode, 0);
+});
+
+test("a definition that was renamed goes on where it was", async () => {
+  const swarm = new Deployment('jobs: range("i", 1, 2),\n  command: () => sh`exit 1`,');
+  await swarm.deploy();
+  renameSync(swarm.path("swarm.config.ts"), swarm.path("other.config.ts"));
+  for (const words of [["status"], ["deploy"], ["status"]]) {
+    const { exitCode, stdout } = await swarm.verb([...words, "other.config.ts"]);
+    assert.equal(exitCode, 3);
+    assert.match(stdout, /2 failed/);
+  }
+  assert.ok(!swarm.exists("other.config.ts.locusts"));
 });
 
 test.run();

@@ -89,6 +89,13 @@ test("what cannot be looked at is named, and so are names that are not UTF-8", (
   );
 });
 
+test("nor is what npm has installed there, or what is another definition's", () => {
+  const folder = folderWith("a.txt", "node_modules/x/b.txt", "b.config.ts", "b.config.ts.locusts/results/c.txt");
+  assert.equal(paths(folder, "**/{id}.txt"), ["a.txt"]);
+  assert.equal(paths(folder, "node_modules/**/{id}.txt"), ["node_modules/x/b.txt"]);
+  assert.equal(paths(folder, "b.config.ts.locusts/results/{id}.txt"), ["b.config.ts.locusts/results/c.txt"]);
+});
+
 test("what Locusts itself writes beside the definition is taken only where the pattern names it", () => {
   const folder = folderWith(
     "a.txt",
@@ -102,7 +109,7 @@ test("what Locusts itself writes beside the definition is taken only where the p
   );
   symlinkSync("nowhere", join(folder, "results/dangling"));
   const said = (leftOut: string, pattern: string) => [
-    `files("${pattern}") leaves out what lies where Locusts itself writes: ${leftOut}`,
+    `files("${pattern}") leaves out what lies where Locusts or npm writes: ${leftOut}`,
   ];
   for (const [pattern, taken, leftOut] of [
     ["**/{id}.txt", ["a.txt", "in/b.txt", "in/results/f.txt", "resultsets/g.txt"], "1 in bundle/ and 1 in results/"],

@@ -204,7 +204,7 @@ test("the command line prints TypeScript, or the mistakes", async () => {
 
   const none = await locusts(["import-tree", join(folder, "none.fst")]);
   assert.is(none.exitCode, 1);
-  assert.match(none.stderr, /none\.fst cannot be read/);
+  assert.match(none.stderr, /none\.fst: it is not there/);
 });
 
 test.run();

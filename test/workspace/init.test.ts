@@ -22,7 +22,7 @@ test("a definition is begun about the data that is there, which nothing touches"
     stdout,
     /^written in my data: swarm\.config\.ts, \.gitignore \(2 lines added\), \.gitattributes\n {2}it is about what is there: 2 pairs reads\/\{id\}_R1\.fq\.gz, reads\/\{id\}_R2\.fq\.gz\n {2}next: change its command, then locusts deploy 'my data'\n {2}for an editor to know "locusts" there: npm install --prefix /,
   );
-  assert.equal(readFileSync(join(place, ".gitignore"), "utf8"), "*.bam\nresults/\n.locusts/\n!bundle/lib/\n");
+  assert.equal(readFileSync(join(place, ".gitignore"), "utf8"), "*.bam\nresults/\n.locusts/\n!**/bundle/lib/\n");
   const { enumeration, plan } = await compile(join(place, "swarm.config.ts"), undefined);
   assert.deepEqual([...enumeration.jobs], [{ id: "a" }, { id: "b" }]);
   assert.equal(plan.name, "my-data");

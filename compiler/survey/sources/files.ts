@@ -22,7 +22,7 @@ export const surveyFiles: SurveySource<"files"> = ({ pattern }, folder) => {
     problems: [...problems, ...same],
     notes,
     empty: {
-      message: `the swarm has no jobs: nothing matches files("${pattern}")${leftOut === undefined ? "" : `, but ${leftOut}, where Locusts itself writes`}`,
+      message: `the swarm has no jobs: nothing matches files("${pattern}")${leftOut === undefined ? "" : `, but ${leftOut}, where Locusts or npm writes`}`,
       hint:
         leftOut === undefined
           ? hintForPattern(folder, pattern)

@@ -53,13 +53,13 @@ type Bundles = ReturnType<typeof takeBundlesOf>;
 
 /** The one target whose bundle lies here. @throws RuntimeProblem if it cannot be told */
 function bundledTarget({ place, target }: VerbContext): string {
-  const { folder } = openWorkspace(place);
-  const names = namesIn(join(folder, "bundle")).filter((name) => readSide(join(folder, "bundle", name)).description);
+  const { home } = openWorkspace(place);
+  const names = namesIn(join(home, "bundle")).filter((name) => readSide(join(home, "bundle", name)).description);
   const chosen = target ?? (names.length === 1 ? names[0] : names.includes("local") ? "local" : undefined);
   if (chosen !== undefined && names.includes(chosen)) return chosen;
   throw new RuntimeProblem(
     names.length === 0
-      ? `there is no bundle in ${folder}`
+      ? `there is no bundle in ${home}`
       : `choose one of the bundles with --target: ${names.join(", ")}`,
     names.length === 0 ? "locusts build makes one, where the data are" : undefined,
   );

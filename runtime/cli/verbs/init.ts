@@ -4,10 +4,10 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { countOf } from "../../../compiler/format/amounts.js";
 import { textOf } from "../../../compiler/format/file-access.js";
 import { makeFolders } from "../../../compiler/format/make-folders.js";
+import { DEFINITION_NAME } from "../../../compiler/format/own-folders.js";
 import { quoteWord } from "../../../compiler/format/quote.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { type FoundFiles, findData } from "../../workspace/existing-data.js";
-import { DEFINITION_NAME } from "../../workspace/workspace.js";
 import { EXIT } from "../output/exit-codes.js";
 import type { Verb } from "./verb.js";
 
@@ -68,9 +68,9 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 /** Lines for git; those that are there already stay as they are. */
 const FOR_GIT: Readonly<Record<string, readonly string[]>> = {
   // A rule for all folders called lib, as there is for Python, is not meant for the machinery.
-  ".gitignore": [".locusts/", "results/", "!bundle/lib/"],
+  ".gitignore": [".locusts/", "results/", "!**/bundle/lib/"],
   // Bash does not bear other line ends; a review is about the bundle, not about what is the same for every swarm.
-  ".gitattributes": ["bundle/** -text", "bundle/lib/** linguist-generated"],
+  ".gitattributes": ["**/bundle/** -text", "**/bundle/lib/** linguist-generated"],
 };
 
 function write(folder: string, name: string, text: string): void {

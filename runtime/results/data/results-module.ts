@@ -108,19 +108,19 @@ ${parts.join("\n")}`;
 }
 
 /**
- * What becomes of `results.ts` beside the definition, where an output holds data. A file of that name that is the
+ * What becomes of `results.ts` beside the results, where an output holds data. A file of that name that is the
  * user's own is left alone, which the note says.
  *
  * @param write whether it is written, where it is not up to date
  */
 export function renewResultsModule(
-  { folder, definition }: Workspace,
+  { home, definition }: Workspace,
   description: BundleDescription,
   write: boolean,
 ): { readonly path: string; readonly change: "same" | "changed" | "new"; readonly note?: string } | undefined {
   const text = moduleOf(description, basename(definition));
   if (text === undefined) return undefined;
-  const path = join(folder, FILE);
+  const path = join(home, FILE);
   const old = textOf(path);
   if (old !== undefined && !old.startsWith(MARK)) {
     const note = `${path} is a file of yours, so there is no module that reads the results with their types: call it otherwise`;

@@ -48,10 +48,22 @@ function isPlain(text: string): boolean {
   return !/[*?{}"'`$\\\n]/.test(text);
 }
 
+/** A list of commands, by what people call it, and a table. */
+const LIST = /^(tasks?|commands?|cmds?|jobs?|joblist)(\.(txt|list|cmds?))?$/i;
+const TABLE = /\.[ct]sv$/i;
+
+/** What a single file of a folder may be about: a job for each of its lines, or rows. */
+export function findListed(folder: string): { readonly lists: readonly string[]; readonly tables: readonly string[] } {
+  const names = entriesIn(folder).flatMap((entry) => (entry.isFile() && isPlain(entry.name) ? [entry.name] : []));
+  return { lists: names.filter((name) => LIST.test(name)), tables: names.filter((name) => TABLE.test(name)) };
+}
+
 /** The kind of files of which most lie in or below a folder, as data for jobs would; undefined if there are no two of a kind. */
 export function findData(folder: string): FoundFiles | undefined {
   let most: FoundFiles | undefined;
   const folders = [{ at: "", depth: 0 }];
+  /** files of one name in folders side by side: a folder for each job */
+  const alike = new Groups<string, string>();
   for (let i = 0; i < Math.min(folders.length, MOST_FOLDERS); i += 1) {
     const { at, depth } = folders[i] as (typeof folders)[number];
     const kinds = new Groups<string, string>();
@@ -61,6 +73,7 @@ export function findData(folder: string): FoundFiles | undefined {
         folders.push({ at: `${at}${name}/`, depth: depth + 1 });
       } else if (entry.isFile() && !NO_DATA.test(name) && endingOf(name) !== "") {
         kinds.add(endingOf(name), name);
+        if (at !== "") alike.add(`${at.replace(/[^/]+\/$/, "")}{id}/${name}`, at);
       }
     }
     for (const [ending, names] of kinds) {
@@ -71,6 +84,10 @@ export function findData(folder: string): FoundFiles | undefined {
       const before = most ? most.count * Object.keys(most.patterns).length : 0;
       if (files > before) most = found;
     }
+  }
+  for (const [pattern, places] of alike) {
+    const before = most ? most.count * Object.keys(most.patterns).length : 1;
+    if (places.length > before) most = { count: places.length, patterns: { data: pattern } };
   }
   return most;
 }

@@ -30,11 +30,23 @@ test("a definition is begun about the data that is there, which nothing touches"
   assert.deepEqual([again.exitCode, /exists already/.test(again.stderr)], [1, true]);
 });
 
+test("where nothing looks like a file for each job, the example is told as one, and what a list or a table is for", async () => {
+  const folder = makeFolder({ "tasks.txt": "echo 1\necho 2\n", "params.csv": "sample,dose\nA,1\n", "README.md": "" });
+  const { stdout } = await locusts(["init"], { cwd: folder });
+  assert.match(stdout, /^ {2}to run each line of tasks\.txt: locusts run tasks\.txt$/m);
+  assert.match(stdout, /^ {2}for a job for each row of params\.csv: jobs: table\("params\.csv"\)$/m);
+  assert.match(stdout, /^ {2}it is an example with inputs of its own: /m);
+});
+
 test("what is data, and what is not", () => {
   const found = (...names: string[]) => findData(makeFolder(empty(...names)))?.patterns;
   assert.deepEqual(found("a.csv", "b.csv", "c.txt"), { data: "{id}.csv" });
   assert.deepEqual(found("x/y/1.0.bam", "x/y/2.5.bam", "x/1.txt"), { data: "x/y/{id}.bam" });
   assert.deepEqual(found("in/a_1.fq", "in/a_2.fq", "in/b_1.fq"), { data: "in/{id}.fq" }, "one has no partner");
+  assert.deepEqual(found("data/A/reads.fq", "data/B/reads.fq", "data/C/reads.fq", "x.txt"), {
+    data: "data/{id}/reads.fq",
+  });
+  assert.deepEqual(found("A/1.fq", "A/2.fq", "B/1.fq", "B/2.fq"), { data: "A/{id}.fq" });
   assert.equal(found("a.py", "b.py", "README.md", "notes.md", "results/a.txt", "results/b.txt", "one.txt"), undefined);
   const patterns = found("s/a_S1_L001_R1_001.fastq.gz", "s/a_S1_L001_R2_001.fastq.gz") ?? {};
   assert.deepEqual(patterns, { r1: "s/{id}_R1_001.fastq.gz", r2: "s/{id}_R2_001.fastq.gz" });

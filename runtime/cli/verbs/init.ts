@@ -2,12 +2,12 @@ import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { countOf } from "../../../compiler/format/amounts.js";
-import { textOf } from "../../../compiler/format/file-access.js";
+import { entriesIn, textOf } from "../../../compiler/format/file-access.js";
 import { makeFolders } from "../../../compiler/format/make-folders.js";
 import { DEFINITION_NAME } from "../../../compiler/format/own-folders.js";
 import { quoteWord } from "../../../compiler/format/quote.js";
 import { RuntimeProblem } from "../../system/problem.js";
-import { type FoundFiles, findData } from "../../workspace/existing-data.js";
+import { type FoundFiles, findData, findListed } from "../../workspace/existing-data.js";
 import { EXIT } from "../output/exit-codes.js";
 import type { Verb } from "./verb.js";
 
@@ -108,6 +108,7 @@ export const init: Verb<object> = async (context) => {
   if (existsSync(definition)) {
     throw new RuntimeProblem(`${definition} exists already`, "name another folder: locusts init <folder>");
   }
+  const hadData = entriesIn(folder).some(({ name }) => !name.startsWith("."));
   const found = findData(folder);
   const files: Readonly<Record<string, string>> = found
     ? { [DEFINITION_NAME]: definitionFor(found, folder) }
@@ -133,7 +134,18 @@ export const init: Verb<object> = async (context) => {
         `  it is about what is there: ${countOf(found.count, what)} ${Object.values(found.patterns).join(", ")}`,
       );
       report.say(`  next: change its command, then locusts deploy`);
-    } else report.say("  next: locusts deploy");
+    } else {
+      const { lists, tables } = findListed(folder);
+      for (const list of lists)
+        report.say(`  to run each line of ${list}: locusts run ${quoteWord(join(place, list))}`);
+      for (const table of tables)
+        report.say(`  for a job for each row of ${table}: jobs: table(${JSON.stringify(table)})`);
+      if (hadData)
+        report.say(
+          "  it is an example with inputs of its own: no files were found here that look like one for each job",
+        );
+      report.say("  next: locusts deploy");
+    }
     const editor = howEditorsFind(folder);
     if (editor) report.say(editor);
   }

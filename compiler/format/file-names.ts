@@ -21,6 +21,7 @@ export function whyMisshapen(path: string): string | undefined {
   return control ? `has ${nameControl(control[0])} in it` : undefined;
 }
 
+/** Why a path is longer than Linux takes, in the same words; undefined if it is not. */
 export function whyTooLong(path: string): string | undefined {
   if (path.length <= LONGEST_NAME / 4) return undefined;
   const longest = Math.max(...path.split("/").map((segment) => Buffer.byteLength(segment)));

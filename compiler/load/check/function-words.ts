@@ -3,7 +3,7 @@ import { nameOf } from "./places.js";
 import { unknownProperty } from "./shape.js";
 import { ts } from "./ts-morph.js";
 
-/** What may be a function beside, where it stands as one for the whole. */
+/** What to write for an option that is given as a function, and cannot be one. */
 const FUNCTIONS_OF: Readonly<Record<string, string>> = {
   limits: "only limits.time may be one: limits: { time: ({ attempt }) => minutes(10 * attempt) }",
   cpus: "resources as a whole may be one: resources: ({ params }) => ({ cpus: params.threads })",

@@ -9,7 +9,7 @@ export interface Mistake {
   readonly checker: ts.TypeChecker;
 }
 
-/** Where this is wrong as a whole, more seems to be. */
+/** Parts of a definition that others refer to: where one is wrong as a whole, what refers to it seems to be wrong as well. */
 export type Foundation = "jobs" | "inputs" | "outputs";
 
 export interface Wording {

@@ -73,7 +73,7 @@ export async function openDeployed(
   const target = wanted ?? (targets.length === 1 ? targets[0] : targets.includes("local") ? "local" : undefined);
   if (targets.length === 0 || (wanted !== undefined && !targets.includes(wanted))) {
     throw new RuntimeProblem(
-      `nothing has been deployed from ${workspace.home === workspace.folder ? workspace.folder : workspace.definition}${wanted === undefined ? "" : ` to ${wanted}`} yet`,
+      `nothing has been deployed from ${workspace.definition}${wanted === undefined ? "" : ` to ${wanted}`} yet`,
       deployed.length > 0 ? `there is something on ${deployed.join(", ")}` : "run: locusts deploy",
     );
   }

@@ -109,7 +109,7 @@ export async function lookAt(deployed: DeployedSwarm) {
     /** what the target says of its managers, in words */
     explanations: views.map(({ explanation }) => explanation).filter((text) => text !== ""),
     /** lines of journals that count for nothing, and what of a tree is gone or stale, as sentences */
-    notes: [
+    notes: () => [
       ...views.flatMap(({ state }) => state.passedOver),
       ...noteTree(deployed.workspace.results, deployed.workspace.state, description, () => deployed.jobs()),
     ],

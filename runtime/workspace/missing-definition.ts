@@ -33,7 +33,7 @@ function definitionsBelow(folder: string, name: string): string[] {
 }
 
 /** Definitions in a folder that have other names, of which nothing is known but their text. */
-function definitionsIn(folder: string): string[] {
+export function definitionsIn(folder: string): string[] {
   return entriesIn(folder)
     .filter((entry) => entry.isFile() && /\.[cm]?ts$/.test(entry.name))
     .map(({ name }) => join(folder, name))

@@ -6,7 +6,7 @@ import { makeFolders } from "../../compiler/format/make-folders.js";
 import { DEFINITION_NAME, HOME_ENDING } from "../../compiler/format/own-folders.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { RuntimeProblem } from "../system/problem.js";
-import { hintForNoDefinition } from "./missing-definition.js";
+import { definitionsIn, hintForNoDefinition } from "./missing-definition.js";
 import { describedIn } from "./whole-bundle.js";
 
 /** Where a definition's things lie. */
@@ -27,15 +27,20 @@ export function listHome(list: string): string {
   return `${list === "-" ? "stdin" : list}${HOME_ENDING}`;
 }
 
-/** The definition whose bundles and results lie in a folder, beside it: one of those that are there; else whichever asks first. */
-function ownerOf(folder: string, asking: string): string {
+/**
+ * The definition whose bundles and results lie in a folder, beside it: the one that has had it, or the only one; of several
+ * that come at once none has it.
+ */
+function ownerOf(folder: string, asking: string): string | undefined {
   const bundles = join(folder, "bundle");
   const known = [
     readText(join(folder, ".locusts", "definition"), DEFINITION_FILE),
     ...namesIn(bundles).map((target) => describedIn(join(bundles, target))?.source ?? ""),
     DEFINITION_NAME,
   ];
-  return known.find((name) => name !== "" && existsSync(join(folder, name))) ?? asking;
+  const owner = known.find((name) => name !== "" && existsSync(join(folder, name)));
+  if (owner !== undefined) return owner;
+  return definitionsIn(folder).every((path) => basename(path) === asking) ? asking : undefined;
 }
 
 /** Finds the definition that is meant by a folder or file, or by a list of commands that was run. @throws RuntimeProblem if there is none */

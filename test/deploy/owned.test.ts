@@ -156,6 +156,23 @@ test("each of several definitions in a folder has bundles and results of its own
   assert.match(stdout, /2 failed/);
 });
 
+test("of two definitions that are deployed at once, each has its own place, and keeps it", async () => {
+  const swarm = new Deployment(
+    'jobs: range("i", 1, 2),\n  outputs: { o: "{i}" },\n  command: ({ outputs }) => sh`sleep 0.3 > ${outputs.o}`,',
+  );
+  const names = ["one.config.ts", "-two.config.ts"];
+  for (const name of names) swarm.write(name, swarm.read("swarm.config.ts"));
+  rmSync(swarm.path("swarm.config.ts"));
+  for (const expected of [/^2\/2 done: /m, /^2\/2 done \(2 of them before\): /m]) {
+    const ended = await Promise.all(names.map((name) => swarm.verb(["deploy", `./${name}`])));
+    for (const { stdout } of ended) assert.match(stdout, expected);
+  }
+  assert.match(
+    swarm.read("-two.config.ts.locusts/bundle/local/manager.sh"),
+    /npx locusts build \.\/-two\.config\.ts$/m,
+  );
+});
+
 test("a definition that was renamed goes on where it was", async () => {
   const swarm = new Deployment('jobs: range("i", 1, 2),\n  command: () => sh`exit 1`,');
   await swarm.deploy();

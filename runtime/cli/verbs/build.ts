@@ -47,7 +47,7 @@ export function refuseForeignBundle({ folder: home }: Workspace, folder: string,
   if (!isSame || (other.source !== source && !wasRenamed)) {
     throw new RuntimeProblem(
       `${folder} holds the bundle of another definition, ${other.source} of the swarm ${other.swarm}`,
-      "put each definition into a folder of its own",
+      "move it elsewhere, or name another folder: --out FOLDER",
     );
   }
 }

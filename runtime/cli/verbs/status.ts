@@ -70,7 +70,7 @@ const tell = (context: VerbContext): Promise<ExitCode> =>
       const clusters = describeClusters(standing.clusters());
       terminal.printDocument("status", { ...report, clusters, running: jobs, managers, words: wordsOf(standing) });
     } else {
-      for (const line of standing.notes) sayNote(terminal, line);
+      for (const line of standing.notes()) sayNote(terminal, line);
       sayStanding(terminal.report, deployed, standing);
     }
     return report.jobs.failed > 0 ? EXIT.jobsFailed : EXIT.fine;

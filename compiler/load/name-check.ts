@@ -15,8 +15,7 @@ const CHECKERS = [".", "./check", "../dsl", "../format", "../problem"].map((path
  * TypeScript that look at it. What was right under this name is right again, so it need not be looked at.
  */
 export function nameCheck(file: string, text: string): string {
-  const { typescript, others } = findTsMorph();
   const checkers = CHECKERS.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name))).sort();
-  const versions = [...checkers, typescript, ...others].map((path) => statVersion(path).version);
+  const versions = [...checkers, ...findTsMorph()].map((path) => statVersion(path).version);
   return hash("sha256", JSON.stringify([process.version, ...versions, file, text]));
 }

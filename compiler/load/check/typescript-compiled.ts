@@ -1,10 +1,13 @@
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadCompiled } from "./code-cache.js";
 import { findTsMorph } from "./ts-morph-files.js";
 
-// Loads the TypeScript compiler that ts-morph brings along, before ts-morph asks for it.
+// Loads ts-morph, and the TypeScript compiler that it brings along, before somebody asks for it.
 try {
-  loadCompiled(findTsMorph().typescript, fileURLToPath(new URL("./typescript.v8", import.meta.url)));
+  for (const file of findTsMorph()) {
+    loadCompiled(file, fileURLToPath(new URL(`./${basename(file, ".js")}.v8`, import.meta.url)));
+  }
 } catch {
-  // Then ts-morph loads it.
+  // Then whoever asks loads it.
 }

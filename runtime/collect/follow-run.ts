@@ -317,10 +317,9 @@ export class RunFollower {
     const logName = logNameOf(job, description);
     for (const stream of STREAMS) {
       const log = `${folder}.${stream}`;
-      const stats = lstatSync(log, { throwIfNoEntry: false });
+      const stats = failed || keepLogs ? lstatSync(log, { throwIfNoEntry: false }) : undefined;
       // A job can put anything else there.
-      const isLog = stats?.isFile() === true && stats.size > 0;
-      if ((failed || keepLogs) && isLog) this.#results.collectLog(log, logPath(logName, stream));
+      if (stats?.isFile() && stats.size > 0) this.#results.collectLog(log, logPath(logName, stream));
       else this.#results.dropLog(logPath(logName, stream));
     }
     const status = failed ? "failed" : "done";

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { withFile } from "../../compiler/format/file-access.js";
-import { statEntry } from "../system/files.js";
+import { statEntry, statExactly } from "../system/files.js";
 
 /*
  * How an output is known again. Its stamp is cheap and tells nearly always: inode, size and times. Where
@@ -13,6 +13,7 @@ import { statEntry } from "../system/files.js";
 const MOST_READ = 256 * 1024;
 /** In so many blocks, spread evenly over a larger file. */
 const BLOCKS = 8;
+const BLOCK = MOST_READ / BLOCKS;
 
 /** A time of change that is not to be trusted: it will be another one when a second name of the file goes. */
 const PROVISIONAL = "*";
@@ -55,14 +56,22 @@ export function isRemnant(folder: string, stamp: string): boolean {
 
 /** What tells quickly whether a file or folder is the same as before; undefined if there is none. */
 export function stampOf(place: string): string | undefined {
-  if (!statEntry(place)) return undefined;
-  const stats = lstatSync(place, { bigint: true });
+  const stats = statExactly(place);
+  return stats && stampEntry(place, stats);
+}
+
+function stampEntry(place: string, stats: BigIntStats): string {
   return stats.isDirectory() ? stampFolder(place) : stampFile(stats);
 }
 
 /** Is a stamp one that alone tells that nothing has changed? */
 export function isFinalStamp(stamp: string): boolean {
   return !stamp.endsWith(PROVISIONAL);
+}
+
+/** Does a stamp tell of the same content as one from when there were other names, as nothing was written since? */
+export function isSameButNames(stamp: string, provisional: string): boolean {
+  return stamp.startsWith(provisional.slice(0, -PROVISIONAL.length));
 }
 
 const buffer = Buffer.allocUnsafe(MOST_READ);
@@ -79,8 +88,8 @@ function digestFile(place: string, size: number, written: bigint): string {
         left -= got;
       }
     };
-    const bytes = size <= MOST_READ ? MOST_READ : MOST_READ / BLOCKS;
-    for (let i = 0; i * bytes < MOST_READ; i += 1) read(Math.floor(((size - bytes) * i) / (BLOCKS - 1)), bytes);
+    if (size <= MOST_READ) read(0, size);
+    else for (let i = 0; i < BLOCKS; i += 1) read(Math.floor(((size - BLOCK) * i) / (BLOCKS - 1)), BLOCK);
     return length;
   });
   // Not to the nanosecond: copies of a file rarely keep that.
@@ -100,7 +109,20 @@ function digestEntry(place: string, stats: BigIntStats): string {
  * @throws the file system's error if it cannot be read
  */
 export function digestOf(place: string): string {
+  return digestAll(place, lstatSync(place, { bigint: true }));
+}
+
+/**
+ * Both at once.
+ *
+ * @throws the file system's error if it cannot be read
+ */
+export function fingerprintOf(place: string): { readonly stamp: string; readonly digest: string } {
   const stats = lstatSync(place, { bigint: true });
+  return { stamp: stampEntry(place, stats), digest: digestAll(place, stats) };
+}
+
+function digestAll(place: string, stats: BigIntStats): string {
   if (!stats.isDirectory()) return digestEntry(place, stats);
   const facts: string[] = [];
   for (const entry of entriesBelow(place)) {

@@ -7,7 +7,7 @@ import { AppendOnlyTable, withOther } from "../system/append-only.js";
 import { isBehindLink } from "../system/files.js";
 import { RowIndex } from "../system/row-index.js";
 import { STATE_FILES } from "../workspace/workspace.js";
-import { digestOf, isFinalStamp, measure, stampOf } from "./fingerprint.js";
+import { digestOf, isFinalStamp, isSameButNames, measure, stampOf } from "./fingerprint.js";
 import type { Ledger } from "./ledger.js";
 
 /** An output that Locusts has put below results/. */
@@ -188,9 +188,8 @@ export class PlacedOutputs {
     return [...this.#stale];
   }
 
-  condition(output: PlacedOutput): Condition {
+  condition(output: PlacedOutput, stamp = stampOf(join(this.results, output.path))): Condition {
     const place = join(this.results, output.path);
-    const stamp = stampOf(place);
     if (stamp === undefined) return "gone";
     if (stamp === output.stamp && isFinalStamp(stamp)) return "whole";
     const digest = this.#digest(output);
@@ -243,7 +242,8 @@ export class PlacedOutputs {
       const output = this.get(path);
       if (!output || isFinalStamp(output.stamp)) continue;
       const stamp = stampOf(join(this.results, path));
-      if (stamp === undefined || this.condition(output) !== "whole") continue;
+      if (stamp === undefined) continue;
+      if (!isSameButNames(stamp, output.stamp) && this.condition(output, stamp) !== "whole") continue;
       if (isFinalStamp(stamp)) final.push({ ...output, stamp });
       else provisional.push(path);
     }

@@ -8,7 +8,7 @@ import { LOG_FOLDER, type OutputState } from "../../compiler/format/results.js";
 import { isWithin } from "../../compiler/format/within.js";
 import { replaceBy } from "../../compiler/format/write-atomically.js";
 import { clearDraftOf, copyFile, isBehindLink, openToOwner, removeFolder, statEntry } from "../system/files.js";
-import { digestOf, kindOf, stampOf } from "./fingerprint.js";
+import { digestOf, fingerprintOf, kindOf } from "./fingerprint.js";
 import { FolderWalk } from "./folder-walk.js";
 import { KEPT_FOLDERS, KeptOutputs } from "./kept-outputs.js";
 import type { Ledger } from "./ledger.js";
@@ -28,10 +28,12 @@ export function isSameContent(a: string, b: string): boolean {
   return withFile(a, "r", (one) => withFile(b, "r", (other) => compare(one, other)));
 }
 
-/** Is an output the job's own, in its folder, rather than something that a link leads to? */
-function liesThere(from: string, path: string): boolean {
-  const folder = from.slice(0, -path.length);
-  return !isBehindLink(folder, path) && !lstatSync(from).isSymbolicLink();
+/** An output in its job's folder: what it is, and whether it is the job's own rather than something that a link leads to. */
+function lookAtOutput(from: string, path: string) {
+  const entry = statEntry(from);
+  const isLink = entry?.isSymbolicLink() === true;
+  const stats = isLink ? statSync(from, { throwIfNoEntry: false }) : entry;
+  return { stats, isOwn: !isLink && !isBehindLink(from.slice(0, -path.length), path) };
 }
 
 export interface CollectedOutput {
@@ -142,8 +144,10 @@ export class Results {
     }
   }
 
-  #record(path: string, { job, output }: WhichOutput): void {
-    this.#news.push(placedOutput(path, job, output, stampOf(join(this.folder, path))));
+  #record(path: string, { job, output }: WhichOutput, bytes: number): CollectedOutput {
+    const { stamp, digest } = fingerprintOf(join(this.folder, path));
+    this.#news.push(placedOutput(path, job, output, stamp));
+    return { bytes, digest };
   }
 
   /** Notes which version of a job has last collected what it changed in its tree. */
@@ -208,38 +212,36 @@ export class Results {
    * @throws OutputRefused if it is not so large any more, or if something of somebody else lies at its place
    */
   collectFile(from: string, path: string, bytes: number, which: WhichOutput): CollectedOutput {
-    const stats = statSync(from, { throwIfNoEntry: false });
+    const { stats, isOwn } = lookAtOutput(from, path);
     if (!stats?.isFile()) throw new OutputRefused(`${path} is gone from the job's folder`);
     if (stats.size !== bytes)
       throw new OutputRefused(`${path} had ${bytes} bytes when the job ended, and has ${stats.size}`);
-    const isOwn = liesThere(from, path);
     if (isOwn) openToOwner(from, stats);
     const place = join(this.folder, path);
     this.makeFolder(dirname(path));
-    const old = lstatSync(place, { throwIfNoEntry: false });
+    const old = statEntry(place);
     // It may have been collected before, and the process was killed that was about to write this down.
     const isHere =
       old?.isFile() &&
       ((old.ino === stats.ino && old.dev === stats.dev) || (old.size === bytes && isSameContent(from, place)));
     if (!isHere) {
       if (old) this.#clearPlace(path, which.job);
-      this.#bringContent(from, stats, isOwn, place, which.job);
+      // Of what a link leads to, this is a copy: the job's folder will not stay, and the rest is somebody else's.
+      this.#bringContent(from, stats, isOwn && stats.nlink === 1, place, which.job);
     }
-    this.#record(path, which);
-    return { bytes, digest: digestOf(place) };
+    return this.#record(path, which, bytes);
   }
 
-  #bringContent(from: string, stats: Stats, isOwn: boolean, place: string, job: BundledJob): void {
+  /** @param isAlone no other file is to change with it */
+  #bringContent(from: string, stats: Stats, isAlone: boolean, place: string, job: BundledJob): void {
     if (this.#twinsOf !== job) this.#twins = new Map();
     this.#twinsOf = job;
-    // Of what a link leads to, this is a copy: the job's folder will not stay, and the rest is somebody else's.
-    const isAlone = stats.nlink === 1 && isOwn;
-    if (isAlone && !lstatSync(place, { throwIfNoEntry: false })) {
+    if (isAlone) {
       try {
         linkSync(from, place);
         return;
       } catch {
-        // It lies on another disk.
+        // It lies on another disk, or something is in its place.
       }
     }
     const identity = `${stats.dev}-${stats.ino}`;
@@ -259,14 +261,12 @@ export class Results {
    * @returns its bytes now: more than before if links gave way to what they lead to
    */
   collectFolder(from: string, path: string, bytes: number, which: WhichOutput): CollectedOutput {
-    if (!statSync(from, { throwIfNoEntry: false })?.isDirectory()) {
-      throw new OutputRefused(`${path} is gone from the job's folder`);
-    }
+    const { stats, isOwn } = lookAtOutput(from, path);
+    if (!stats?.isDirectory()) throw new OutputRefused(`${path} is gone from the job's folder`);
     const place = join(this.folder, path);
     this.makeFolder(dirname(path));
     let brought = 0;
     this.#take(place, (draft) => {
-      const isOwn = liesThere(from, path);
       const bring = isOwn ? (file: string, to: string) => this.#bring(file, to) : copyFile;
       const walk = new FolderWalk(realpathSync.native(from), path, bring, isOwn);
       walk.copy(draft);
@@ -277,8 +277,7 @@ export class Results {
       const isHere = kindOf(place) === "folder" && digestOf(place) === digestOf(draft);
       if (!isHere && kindOf(place)) this.#clearPlace(path, which.job);
     });
-    this.#record(path, which);
-    return { bytes: brought, digest: digestOf(place) };
+    return this.#record(path, which, brought);
   }
 
   collectLog(from: string, path: string): void {

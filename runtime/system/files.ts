@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { hash } from "node:crypto";
 import {
+  type BigIntStats,
   chmodSync,
   constants,
   copyFileSync,
@@ -79,14 +80,23 @@ export function clearDraftOf(place: string): string {
   return draft;
 }
 
-/** What lies at a path, itself and not what it leads to; undefined if nothing does, or a file is on the way. */
-export function statEntry(path: string): Stats | undefined {
+function unlessFileInTheWay<T>(look: () => T): T | undefined {
   try {
-    return lstatSync(path, { throwIfNoEntry: false });
+    return look();
   } catch (error) {
     if (errorCode(error) === "ENOTDIR") return undefined;
     throw error;
   }
+}
+
+/** What lies at a path, itself and not what it leads to; undefined if nothing does, or a file is on the way. */
+export function statEntry(path: string): Stats | undefined {
+  return unlessFileInTheWay(() => lstatSync(path, { throwIfNoEntry: false }));
+}
+
+/** The same, with its times to the nanosecond. */
+export function statExactly(path: string): BigIntStats | undefined {
+  return unlessFileInTheWay(() => lstatSync(path, { bigint: true, throwIfNoEntry: false }));
 }
 
 /**

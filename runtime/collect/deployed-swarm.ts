@@ -34,11 +34,18 @@ function bundledTargets(workspace: Workspace): string[] {
     .filter((target) => access(target) !== null);
 }
 
-/** The first of some bundles that is as it was when it was built. @throws RuntimeProblem if none is */
-function findWhole(bundles: readonly string[], target: string): string {
+/** The first of the bundles that are known that is as it was when it was built. @throws RuntimeProblem if none is */
+function findWhole(workspace: Workspace, target: string, here: string): string {
+  const bundles = knownBundles(workspace, target, here);
   const whole = bundles.find((folder) => isWholeBundle(folder, describedIn(folder)?.digest ?? ""));
   if (whole !== undefined) return whole;
   for (const folder of bundles) refuseOtherSchema(folder);
+  if (!deployedTargets(workspace).includes(target)) {
+    throw new RuntimeProblem(
+      `nothing has been deployed from here to ${target} yet, and ${bundleFolder(workspace, target)} is not as it was built`,
+      `run: locusts build --target ${target}`,
+    );
+  }
   throw new RuntimeProblem(
     `the bundle that was deployed to ${target} is damaged`,
     "locusts deploy puts it right; if that fails too, locusts clean --reset is the way out",
@@ -80,8 +87,7 @@ export async function openDeployed(
   if (target === undefined) {
     throw new RuntimeProblem(`several targets are in use; choose one with --target: ${targets.join(", ")}`);
   }
-  const home = knownBundles(workspace, target, targetDirectory(workspace, target));
-  const facts = readBundleDescription(findWhole(home, target));
+  const facts = readBundleDescription(findWhole(workspace, target, targetDirectory(workspace, target)));
   let unlock = () => {};
   if (options.change && options.isLocked !== true) {
     prepareState(workspace);
@@ -115,7 +121,7 @@ async function openTargetOf(
         "is its file system mounted, and was it moved? If nothing is to be there: locusts deploy",
       );
     }
-    const bundle = findWhole(knownBundles(workspace, target, files.here), target);
+    const bundle = findWhole(workspace, target, files.here);
     const description = readBundleDescription(bundle);
     const ledger = Ledger.open(workspace.state);
     return {

@@ -163,7 +163,7 @@ test("a list of GPUs ends where CUDA takes it to end", async () => {
     'jobs: range("i", 1, 2),\n  outputs: { gpu: "{i}" },\n  resources: { gpus: 1 },\n  command: ({ outputs }) => sh`echo "$CUDA_VISIBLE_DEVICES" > ${outputs.gpu}`,',
   );
   const none = await swarm.deploy([], { CUDA_VISIBLE_DEVICES: "-1" });
-  assert.match(JSON.stringify(none.report), /a job needs 1 GPUs, and there are 0/);
+  assert.match(JSON.stringify(none.report), /GPUs: a job needs 1, and there are 0/);
   await swarm.succeed([], { CUDA_VISIBLE_DEVICES: "7,-1,8" });
   assert.deepEqual([swarm.result("1"), swarm.result("2")], ["7\n", "7\n"]);
 });
@@ -178,7 +178,7 @@ test("one job that needs more GPUs than there are fails for that, and keeps no o
   );
   const { exitCode, stdout } = await swarm.verb(["deploy"], { CUDA_VISIBLE_DEVICES: "7,8" });
   assert.equal(exitCode, 3, stdout);
-  assert.match(stdout, /3: it needs 3 GPUs, and there are 2/);
+  assert.match(stdout, /3: GPUs: it needs 3, and there are 2/);
   assert.deepEqual(
     ["0", "1", "2"].map((path) => swarm.result(path)),
     ["\n", "7\n", "7,8\n"],

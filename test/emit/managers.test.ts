@@ -195,7 +195,7 @@ test("without GPUs a node is none for such jobs", async () => {
   await pilots.stage(2);
   const poor = await pilots.beginPilot(1, [], tallyOf(pilots)).outcome;
   assert.equal(poor.exitCode, 8, poor.stderr);
-  assert.match(poor.stderr, /node1: a job needs 1 GPUs, and there are 0/);
+  assert.match(poor.stderr, /node1: GPUs: a job needs 1, and there are 0/);
   const rich = await pilots.beginPilot(2, [], { ...tallyOf(pilots), SLURM_GPUS_ON_NODE: "1" }).outcome;
   assert.equal(rich.exitCode, 0, rich.stderr);
   pilots.assertAllDone(4);

@@ -41,7 +41,7 @@ locusts_find_devices() {
     locusts_find_gpus
     # Where jobs differ, those that can have none of this machine fail one by one; the node of a pilot is to have what was asked for.
     ((locusts_most_gpus <= ${#locusts_gpus[@]})) || [[ $locusts_shares_by_job && ! $locusts_is_pilot ]] ||
-      locusts_stop_for "$locusts_node_trouble" "$locusts_host: a job needs $locusts_most_gpus GPUs, and there are ${#locusts_gpus[@]}"
+      locusts_stop_for "$locusts_node_trouble" "$locusts_host: GPUs: a job needs $locusts_most_gpus, and there are ${#locusts_gpus[@]}"
     ((locusts_job_gpus == 0 || locusts_slots * locusts_job_gpus <= ${#locusts_gpus[@]})) ||
       locusts_slots=$((${#locusts_gpus[@]} / locusts_job_gpus))
   fi

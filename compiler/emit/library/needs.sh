@@ -28,7 +28,7 @@ locusts_await_needs() {
   printf 'need %s %s %s %s\n' "$locusts_slot" "$locusts_job_cpus" "$locusts_job_memory" "$locusts_job_gpus" >&3
   locusts_hear
   if [[ $locusts_heard == 'lacks '* ]]; then
-    locusts_give_up "it needs $locusts_job_gpus GPUs, and there are ${locusts_heard#* }"
+    locusts_give_up "GPUs: it needs $locusts_job_gpus, and there are ${locusts_heard#* }"
     return
   fi
   locusts_own_pins=${locusts_heard##* } locusts_own_gpus=${locusts_heard#* }

@@ -153,7 +153,7 @@ locusts_watch_others() {
     locusts_check_own_heartbeat
     [[ ! -e cancelled ]] || locusts_stop_for signal # where the scheduler cannot be asked to end it
     if [[ $locusts_in_ring && ! $locusts_stopping ]]; then locusts_look_after_others; fi
-    ! locusts_has_too_many_failures || locusts_stop_for too-many-failures "$locusts_failures jobs have failed"
+    ! locusts_has_too_many_failures || locusts_stop_for too-many-failures "failed jobs: $locusts_failures"
   fi
   ((locusts_ends_at == 0)) || locusts_watch_end
   # Slots that had nothing to do any more have left.

@@ -203,12 +203,12 @@ locusts_serve_all() {
 locusts_count_failure() {
   if ((locusts_managers > 1 && locusts_max_failures > 0)); then # together
     printf 'failed\n' >>"failures.$locusts_incarnation"
-    ! locusts_has_too_many_failures || locusts_stop_for too-many-failures "$locusts_failures jobs have failed"
+    ! locusts_has_too_many_failures || locusts_stop_for too-many-failures "failed jobs: $locusts_failures"
     return
   fi
   locusts_failures=$((locusts_failures + 1))
   if ((locusts_max_failures > 0 && locusts_failures >= locusts_max_failures)); then
-    locusts_stop_for too-many-failures "$locusts_failures jobs have failed"
+    locusts_stop_for too-many-failures "failed jobs: $locusts_failures"
   fi
 }
 

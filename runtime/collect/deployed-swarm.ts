@@ -43,7 +43,7 @@ function findWhole(workspace: Workspace, target: string, here: string): string {
   if (!deployedTargets(workspace).includes(target)) {
     throw new RuntimeProblem(
       `nothing has been deployed from here to ${target} yet, and ${bundleFolder(workspace, target)} is not as it was built`,
-      `run: locusts build --target ${target}`,
+      "build it anew: locusts build",
     );
   }
   throw new RuntimeProblem(

@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
+import { type BundledJob, readBundledJobs } from "../../compiler/format/bundle.js";
+import { isOlderKey } from "../../compiler/format/job-key.js";
 import { type DeployedSwarm, openRuns, viewRun } from "../collect/deployed-swarm.js";
 import { Ledger } from "../results/ledger.js";
 import { type PutRightPreview, previewPutRight } from "../results/put-right.js";
-import { asKnown } from "../results/rename-keys.js";
+import type { FindNewKeys } from "../results/rename-keys.js";
 import { Results } from "../results/results.js";
 import { type Selection, selectJobs } from "../results/select-jobs.js";
 import { readEarlierRun } from "../run/earlier-run.js";
@@ -32,19 +33,17 @@ export interface DeployPreview {
 /**
  * Which jobs a deploy would run; nothing is changed, here or on the target.
  *
- * @param bundle of the definition as it stands; it need not be there unless changes of a tree are applied
- * @param jobs those of the definition as it stands
+ * @param built the definition as it stands
  * @param deployed what was deployed before, if anything was
  * @throws RuntimeProblem where a deploy would be refused for what goes on, or for what it is to choose
  */
 export async function previewDeploy(
   workspace: Workspace,
-  bundle: string,
-  description: BundleDescription,
-  jobs: () => Iterable<BundledJob>,
+  built: Pick<DeployOptions, "bundle" | "description" | "newKeysOf">,
   choice: DeployOptions["choice"],
   deployed: DeployedSwarm | undefined,
 ): Promise<DeployPreview> {
+  const { bundle, description } = built;
   const except = new Set<string>();
   const runs: OpenRunPreview[] = [];
   for (const run of deployed ? openRuns(deployed) : []) {
@@ -59,11 +58,30 @@ export async function previewDeploy(
   }
   const results = deployed?.results ?? new Results(workspace.results, workspace.state, Ledger.open(workspace.state));
   const { placed, kept, stale } = results;
-  for (const { key, olderKey } of jobs()) if (olderKey !== undefined && except.has(olderKey)) except.add(key);
   const before = join(targetDirectory(workspace, description.target), "bundle");
   const carried = findCarriedOver(workspace.state, placed.ledger, before, bundle, description);
-  const known = () =>
-    [...jobs()].map((job) => asKnown(placed.ledger, { ...job, key: carried.get(job.key)?.key ?? job.key }));
+  const olderKeys = findOlderKeys(placed.ledger, except, built.newKeysOf);
+  function* known(): Generator<BundledJob> {
+    for (const job of readBundledJobs(bundle, description)) {
+      const key = carried.get(job.key)?.key ?? job.key;
+      yield { ...job, key: olderKeys.get(key) ?? key };
+    }
+  }
   const selection = selectJobs(known, description, placed, [kept, stale], { ...choice, except });
   return { selection, runs, putRight: previewPutRight(known, description, results, selection) };
+}
+
+/**
+ * The older keys by which alone something is known of jobs, by their new ones.
+ *
+ * @param except keys of jobs that are not to run; those get their new ones, too
+ */
+function findOlderKeys(ledger: Ledger, except: Set<string>, newKeysOf: FindNewKeys): ReadonlyMap<string, string> {
+  const olderKeys = new Map<string, string>();
+  if (ledger.olderRows === 0 && ![...except].some(isOlderKey)) return olderKeys;
+  for (const [older, key] of newKeysOf((older) => except.has(older) || ledger.get(older) !== undefined)) {
+    if (except.has(older)) except.add(key);
+    if (ledger.get(older) && !ledger.get(key)) olderKeys.set(key, older);
+  }
+  return olderKeys;
 }

@@ -4,6 +4,7 @@ import type { ShownCluster } from "../results/failures/cluster-swarm.js";
 import { currentResult } from "../results/job-state.js";
 import type { JobResult } from "../results/ledger.js";
 import type { PlacedOutputs } from "../results/placed-outputs.js";
+import { RowIndex } from "../system/row-index.js";
 import { Measured } from "./distribution.js";
 import { JobTableMaker, type Room } from "./job-table.js";
 import type { Asked, Distribution, FailureGroup, ReportData, SwarmFacts } from "./report-data.js";
@@ -61,8 +62,8 @@ class Measures {
 export class ReportMaker {
   readonly #swarm: SwarmFacts;
   readonly #tries = new TryTable();
-  /** the jobs' places, by their keys; none before it was made for the first time */
-  readonly #places = new Map<string, number>();
+  /** the jobs' places, by their keys; undefined before it was made for the first time */
+  #places: RowIndex | undefined;
 
   constructor(
     readonly source: ReportSource,
@@ -77,7 +78,7 @@ export class ReportMaker {
   }
 
   #placeOf(key: string): number {
-    return this.#places.get(key) ?? NO_JOB;
+    return this.#places?.get(key) ?? NO_JOB;
   }
 
   /** @param running jobs that run now @param live whether it will be made anew soon */
@@ -87,11 +88,12 @@ export class ReportMaker {
     const table = new JobTableMaker(description.params, description.jobs, this.room);
     const measures = new Measures();
     const failures: Failure[] = [];
-    const isFirst = this.#places.size === 0;
+    const isFirst = this.#places === undefined;
+    this.#places ??= new RowIndex();
     let [total, done] = [0, 0];
     const again = new Set(running.map(({ key }) => key));
     for (const job of jobs()) {
-      if (isFirst) this.#places.set(job.key, total);
+      if (isFirst) this.#places.put(job.key, total);
       total += 1;
       const known = currentResult(job, description, placed);
       // How one that runs again will end is not known.

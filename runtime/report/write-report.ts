@@ -131,9 +131,8 @@ export class LiveReport {
     if (isForeignPage(workspace)) return;
     const isFirst = this.#maker === undefined;
     if (!this.#maker) {
-      const jobs = [...source.jobs()];
       const cluster = (failures: readonly Failure[]) => this.#clusterSome(failures);
-      this.#maker = new ReportMaker({ ...source, jobs: () => jobs, cluster }, LIVE_ROOM);
+      this.#maker = new ReportMaker({ ...source, cluster }, LIVE_ROOM);
     }
     const data = this.#maker.make(running, true);
     const { renderNews } = await import("./render-page.js");

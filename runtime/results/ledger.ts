@@ -104,10 +104,10 @@ function decode(fields: readonly string[]): JobResult {
  */
 export class Ledger {
   readonly #table: AppendOnlyTable;
-  /** where the rows stand that count: of a key, of a name, and of the part of a key that is a job's own. There may be millions: they are read when they are asked for */
+  /** where the rows stand that count of each key. There may be millions: they are read when they are asked for */
   #keys = new RowIndex();
-  #names = new RowIndex();
-  #ownParts = new RowIndex();
+  /** the same of names, and of the parts of keys that are jobs' own; made when a job is asked for whose key is not known */
+  #others: { readonly names: RowIndex; readonly ownParts: RowIndex } | undefined;
   /** all that it tells of, such as `local/1` */
   readonly #runs = new Set<string>();
   #latest: JobResult | undefined;
@@ -125,8 +125,7 @@ export class Ledger {
 
   #readTable(): void {
     this.#keys = new RowIndex();
-    this.#names = new RowIndex();
-    this.#ownParts = new RowIndex();
+    this.#others = undefined;
     this.#latest = undefined;
     this.#olderRows = 0;
     for (const [place, row] of this.#table.placedRows()) this.#remember(place, row as unknown as Row);
@@ -162,10 +161,21 @@ export class Ledger {
 
   #remember(place: number, [key, name, , , , , , , run]: Row): void {
     this.#keys.put(key, place);
-    this.#names.put(name, place);
-    this.#ownParts.put(ownPart(key), place);
+    this.#others?.names.put(name, place);
+    this.#others?.ownParts.put(ownPart(key), place);
     this.#runs.add(run);
     if (isOlderKey(key)) this.#olderRows += 1;
+  }
+
+  #findOthers() {
+    if (this.#others) return this.#others;
+    const [names, ownParts] = [new RowIndex(), new RowIndex()];
+    for (const [place, [key, name]] of this.#table.placedRows()) {
+      names.put(name as string, place);
+      ownParts.put(ownPart(key as string), place);
+    }
+    this.#others = { names, ownParts };
+    return this.#others;
   }
 
   #read(place: number | undefined): JobResult | undefined {
@@ -183,13 +193,13 @@ export class Ledger {
 
   /** The last result of a job of this name, as whatever it was then. */
   lastNamed(name: string): JobResult | undefined {
-    const result = this.#read(this.#names.get(name));
+    const result = this.#read(this.#findOthers().names.get(name));
     return result?.name === name ? result : undefined;
   }
 
   /** The last result of a job: as it is, with another command, under whatever name, or of another one of its name. */
   lastOf({ key, name }: Pick<JobResult, "key" | "name">): JobResult | undefined {
-    const result = this.get(key) ?? this.#read(this.#ownParts.get(ownPart(key)));
+    const result = this.get(key) ?? this.#read(this.#findOthers().ownParts.get(ownPart(key)));
     return result && isSameButCommon(result.key, key) ? result : this.lastNamed(name);
   }
 

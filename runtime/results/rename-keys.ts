@@ -1,6 +1,6 @@
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
+import type { BundleDescription } from "../../compiler/format/bundle.js";
 import { textOf } from "../../compiler/format/file-access.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { STATE_FILES } from "../workspace/workspace.js";
@@ -63,11 +63,4 @@ function renameLogs(folder: string, ledger: Ledger, description: BundleDescripti
 
 function describe({ digest }: BundleDescription, { olderRows }: Ledger): string {
   return `${digest} ${olderRows}\n`;
-}
-
-/** A job that was just planned, by the key that it is known by. */
-export function asKnown(ledger: Ledger, job: BundledJob): BundledJob {
-  const { olderKey } = job;
-  if (olderKey === undefined || ledger.olderRows === 0 || ledger.get(job.key) || !ledger.get(olderKey)) return job;
-  return { ...job, key: olderKey };
 }

@@ -57,6 +57,21 @@ test("a run whose bundle is damaged is gathered, and what was done does not run 
   assert.ok(begun(deployment) - before <= 2, `${begun(deployment) - before} jobs have run again`);
 });
 
+test("a bundle that is not whole, and was never deployed from here, is not called one that was", async () => {
+  const deployment = new Deployment(SWARM("one"));
+  const lab = 'lab: ssh({ host: "nowhere.invalid", directory: "/tmp", slots: 1 })';
+  deployment.write("swarm.config.ts", deployment.read("swarm.config.ts").replace(/local: local\(.*?\)/, lab));
+  assert.equal((await deployment.verb(["build"])).stderr, "");
+  rmSync(deployment.path("bundle/lib"), { recursive: true }); // as where a folder was copied, and a link in it was not followed
+  const { exitCode, stderr } = await deployment.verb(["status"]);
+  assert.equal(exitCode, 1);
+  assert.equal(
+    stderr,
+    `error: nothing has been deployed from here to lab yet, and ${deployment.path("bundle/lab")} is not as it was built\n` +
+      "  hint: build it anew: locusts build\n",
+  );
+});
+
 test("a line of a journal with other columns is named, and nothing but its job runs again", async () => {
   const deployment = new Deployment(SWARM("one", PAUSE));
   await leaveDead(deployment);

@@ -3,6 +3,7 @@ import { type BuildOptions, type Built, build } from "../../../compiler/build.js
 import { compile } from "../../../compiler/compile.js";
 import type { BundledJob } from "../../../compiler/format/bundle.js";
 import type { JobPlan } from "../../../compiler/plan/swarm-plan.js";
+import type { FindNewKeys } from "../../results/rename-keys.js";
 import { knownChecks } from "../../workspace/known-check.js";
 import { bundleFolder, machineryFolder, openWorkspace, STATE_FILES } from "../../workspace/workspace.js";
 import { sayNote } from "../output/notes.js";
@@ -44,4 +45,17 @@ export function buildInto(
 ): Built {
   const digests = join(workspace.state, STATE_FILES.digests);
   return build(compilation, { folder, machinery: machineryFolder(workspace, folder), write, digests, ...others });
+}
+
+/** Finds new keys by planning all jobs once more: asked for where there are results of an earlier version. */
+export function findNewKeys(compiled: Compiled): FindNewKeys {
+  return (isKnown) => {
+    const keys = new Map<string, string>();
+    const onJob = ({ key, olderKey }: JobPlan) => {
+      const older = olderKey();
+      if (isKnown(older)) keys.set(older, key);
+    };
+    buildInto(compiled, compiled.bundle, false, { onJob });
+    return keys;
+  };
 }

@@ -4,10 +4,8 @@ import { placesOfCommand } from "../../../compiler/command-places.js";
 import { collectedTree } from "../../../compiler/format/bundle.js";
 import { DEFINITION_NAME } from "../../../compiler/format/own-folders.js";
 import { quoteWord } from "../../../compiler/format/quote.js";
-import type { JobPlan } from "../../../compiler/plan/swarm-plan.js";
 import { deploy as deploySwarm } from "../../deploy/deploy.js";
 import type { DeployEnd, DeployOptions } from "../../deploy/types.js";
-import type { FindNewKeys } from "../../results/rename-keys.js";
 import type { Redo } from "../../results/select-jobs.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { keepCommandPlaces, readCommandPlaces } from "../../workspace/command-places.js";
@@ -19,7 +17,7 @@ import { describeClusters, tellFailures } from "../output/failures.js";
 import { sayNotes } from "../output/notes.js";
 import { notify } from "../output/notify.js";
 import { writeBundle } from "./build.js";
-import { buildInto, compileDefinition } from "./compile-definition.js";
+import { compileDefinition, findNewKeys } from "./compile-definition.js";
 import { dryRun } from "./dry-run.js";
 import { onInterrupts } from "./interrupts.js";
 import type { Verb, VerbContext } from "./verb.js";
@@ -82,17 +80,7 @@ async function compileAndBuild(context: VerbContext) {
     const list = first ? { list: first.placeOf(0).file } : {};
     keepCommandPlaces(workspace, target, { digest, check, lines, ...list });
   }
-  /** By planning all of them once more: asked for where there are results of an earlier version. */
-  const newKeysOf: FindNewKeys = (isKnown) => {
-    const keys = new Map<string, string>();
-    const onJob = ({ key, olderKey }: JobPlan) => {
-      const older = olderKey();
-      if (isKnown(older)) keys.set(older, key);
-    };
-    buildInto(compiled, bundle, false, { onJob });
-    return keys;
-  };
-  return { workspace, target, bundle, description, newKeysOf };
+  return { workspace, target, bundle, description, newKeysOf: findNewKeys(compiled) };
 }
 
 export const deploy: Verb<DeployVerbOptions> = async (context, options) => {

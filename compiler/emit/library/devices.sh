@@ -8,10 +8,10 @@ locusts_find_gpus() {
   locusts_gpu_count='' locusts_gpus=()
   for scheduler in "${locusts_allocations[@]}"; do "locusts_count_gpus_$scheduler"; done
   if [[ ${CUDA_VISIBLE_DEVICES-} ]]; then
-    IFS=, read -r -a devices <<<"$CUDA_VISIBLE_DEVICES"
+    IFS=$', \t' read -r -a devices <<<"$CUDA_VISIBLE_DEVICES"
     for device in "${devices[@]}"; do
       # The first that is none ends the list for CUDA; SLURM names one so where a job has no GPU.
-      [[ $device != -1 && $device != NoDevFiles ]] || break
+      [[ $device && $device != -1 && $device != NoDevFiles ]] || break
       locusts_gpus+=("$device")
     done
   elif [[ $locusts_gpu_count ]]; then

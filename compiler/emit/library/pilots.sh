@@ -33,7 +33,7 @@ locusts_enter_scratch() {
   else
     locusts_blame_node || : # if that is so everywhere, the definition has to be changed
     locusts_stop_for bad-node "$locusts_host: its scratch folder $place cannot be used: $locusts_error"
-    rm -rf -- "$place"
+    locusts_drop_folders "$place"
     locusts_scratch=''
   fi
 }
@@ -44,7 +44,7 @@ locusts_begin_scratch() { # folder
 
 locusts_leave_scratch() {
   [[ $locusts_scratch ]] || return 0
-  rm -rf -- "$locusts_work"
+  locusts_drop_folders "$locusts_work"
   [[ ! $locusts_made_scratch ]] || rmdir -- "$locusts_scratch" 2>/dev/null
 }
 

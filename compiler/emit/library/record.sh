@@ -18,6 +18,7 @@ locusts_record() { # words-for-outputs paths
   if ! printf '%s\0' "${@:2}" "$locusts_line" >>"$locusts_work/slots/$locusts_slot.ended"; then
     locusts_disk_is_full=1
   elif ((++locusts_ended >= locusts_batch || locusts_now - locusts_published > locusts_between_batches)) ||
+    ((locusts_now < locusts_published)) || # somebody has set the clock back
     [[ $locusts_is_pilot && ! $locusts_has_succeeded ]]; then # its manager waits to hear of a success
     locusts_publish
   fi
@@ -66,7 +67,8 @@ locusts_have_published() {
 # A line for each job that has ended well. Their outputs' sizes are asked for by one process for all. Ends
 # with 2 where it has told the manager what is wrong, and nothing is written yet.
 locusts_write_down() {
-  local token lines=() paths=() files=() brought=() jobs=() place number sizes=() line word words detail next=0 code
+  local token lines=() paths=() files=() folders=() jobs=() place number sizes=() line i word words detail next=0 folder=0 code
+  local links=() link_bytes=() unbrought=()
   while IFS='' read -r -d '' token; do
     case $token in
       done$'\t'*)
@@ -77,7 +79,7 @@ locusts_write_down() {
           jobs+=("${place##*$'\t'}/${number%%$'\t'*}")
         fi
         ;;
-      */) brought+=("${token%/}") ;; # a folder; its size is known
+      */) folders+=("${token%/}") ;; # its size is known
       *) paths+=("$token") ;;
     esac
   done <"$locusts_work/slots/$locusts_slot.ended"
@@ -85,9 +87,9 @@ locusts_write_down() {
     locusts_stop_with "$locusts_work/slots/$locusts_slot.ended holds ${#lines[@]} jobs, and not the $locusts_ended that were written to it: what has changed it?"
     return 2
   fi
-  brought+=("${files[@]}")
   if [[ $locusts_home ]]; then
-    locusts_try_twice locusts_bring_outputs || {
+    locusts_open_outputs
+    locusts_try_twice locusts_bring_outputs "${jobs[@]}" || locusts_bring_one_by_one || {
       code=$?
       ((code != 254)) && locusts_has_room || return "$code"
       locusts_stop_with "outputs cannot be copied from $locusts_work to $locusts_home: $locusts_error"
@@ -101,16 +103,22 @@ locusts_write_down() {
     }
   fi
   locusts_share_among_quick
-  for line in "${lines[@]}"; do
-    words='' detail=-
+  for i in "${!lines[@]}"; do
+    line=${lines[i]} words='' detail=-
     for word in ${line##*$'\t'}; do
-      if [[ $word == killed ]]; then
-        detail='something was killed for want of memory while it ran'
-        continue
-      fi
-      [[ $word != present ]] || word=${sizes[next++]}
+      case $word in
+        killed) detail='something was killed for want of memory while it ran' && continue ;;
+        present) word=${sizes[next++]} ;;
+        [0-9]*) word=$((word + ${link_bytes[folder++]-0})) ;;
+      esac
+      [[ ! ${unbrought[i]-} || $word != [0-9]* ]] || word=invalid
       words+="${words:+ }$word"
     done
+    if [[ ${unbrought[i]-} ]]; then
+      line=failed${line#done} detail="it cannot be copied from the node's disk: ${unbrought[i]}"
+      line=${line/$'\tok\t'/$'\tmissing-output\t'}
+      printf 'failed %s\n' "$locusts_slot" >&3
+    fi
     printf '%s\t%s\t%s\t.\n' "${line%$'\t'*}" "${words:--}" "$detail" || return
   done
   [[ ! $locusts_home ]] || locusts_drop_brought
@@ -142,16 +150,56 @@ locusts_measure() { # files
 }
 
 # Where jobs run on the node's own disk, the outputs and logs of those that are to be published go to
-# the shared one, by one process for all of them. What is a link there leads nowhere from here.
-locusts_bring_outputs() {
+# the shared one, by one process for all of them.
+locusts_bring_outputs() { # place/number of jobs
   local job path paths=() made=''
-  for job in "${jobs[@]}"; do
+  for job; do
     paths+=("$job.out" "$job.err")
     [[ ${job%/*} == "$made" ]] || locusts_make_place "${job%/*}"
     made=${job%/*}
   done
-  for path in "${brought[@]}"; do paths+=("${path#"$locusts_work/"}"); done
-  (cd -- "$locusts_work" && exec cp -RH --preserve=mode --parents -- "${paths[@]}" "$locusts_home/")
+  for path in "${folders[@]}" "${files[@]}"; do
+    path=${path#"$locusts_work/"}
+    (($# == ${#jobs[@]})) || [[ $path == "$1"/* ]] || continue
+    paths+=("$path")
+  done
+  (cd -- "$locusts_work" && exec cp -RH --preserve=mode --parents -- "${paths[@]}" "$locusts_home/") || return
+  for path in "${links[@]}"; do
+    path=${path#"$locusts_work/"}
+    (($# == ${#jobs[@]})) || [[ $path == "$1"/* ]] || continue
+    cp -L --preserve=mode --remove-destination -- "$locusts_work/$path" "$locusts_home/$path" || return
+  done
+}
+
+# If not all outputs can be brought, what keeps one job's from it is that job's own failure, as long as its logs can be.
+locusts_bring_one_by_one() {
+  local code=$? i
+  ((code != 254)) && locusts_has_room || return "$code"
+  for i in "${!jobs[@]}"; do
+    locusts_try_twice locusts_bring_outputs "${jobs[i]}" && continue
+    unbrought[i]=$locusts_error
+    locusts_bring_logs "${jobs[i]}" || return
+  done
+}
+
+# Makes ready what is to be brought. A job may leave what not even its owner may read; what a link leads to may be anybody's
+# and is not changed. A file that a link in a folder leads to comes in its place, unless the link stays in that folder: from
+# the shared disk it would lead nowhere.
+locusts_open_outputs() {
+  local path i root found own=()
+  for path in "${files[@]}"; do [[ -r $path || -L $path ]] || chmod -f u+r -- "$path"; done
+  for path in "${folders[@]}"; do [[ -L $path ]] || own+=("$path"); done
+  ((${#own[@]} == 0)) ||
+    find "${own[@]}" \( -type f -not -perm -400 -o -type d -not -perm -500 \) -exec chmod -f u+rX -- {} \;
+  for i in "${!folders[@]}"; do
+    mapfile -d '' -t found < <(find -H "${folders[i]}" -type l -print0)
+    for path in "${found[@]}"; do
+      [[ -f $path ]] || continue
+      root=$(realpath -- "${folders[i]}")
+      [[ $(realpath -- "$path") != "$root"/* || $(readlink -- "$path") == /* ]] || continue
+      links+=("$path") link_bytes[i]=$((${link_bytes[i]-0} + $(stat -L -c %s -- "$path")))
+    done
+  done
 }
 
 # Two that make the same folder at once would be in each other's way: cp takes that for a failure.
@@ -160,15 +208,20 @@ locusts_make_place() { # the list's folder
 }
 
 # The logs of a job that has failed.
-locusts_bring_logs() {
-  local log=$locusts_place/$locusts_number
-  [[ -e $locusts_folder.err ]] || return 0
-  locusts_make_place "$locusts_place"
-  local kept=("$log.out" "$log.err")
-  [[ ! -e $locusts_folder.end ]] || kept+=("$log.end")
+locusts_bring_logs() { # place/number
+  local kept=("$1.out" "$1.err")
+  [[ -e $locusts_work/$1.err ]] || return 0
+  locusts_make_place "${1%/*}"
+  [[ ! -e $locusts_work/$1.end ]] || kept+=("$1.end")
   (cd -- "$locusts_work" && exec cp --parents -- "${kept[@]}" "$locusts_home/")
-  rm -rf -- "$locusts_folder"
 }
+
+# Removes folders with all that is in them. A job may leave what nobody may write to.
+locusts_drop_folders() { # folders
+  rm -rf -- "$@" && return
+  find "$@" -type d ! -perm -700 -exec chmod u+rwx -- {} \;
+  rm -rf -- "$@"
+} 2>/dev/null
 
 # Makes room on the node's disk. The first log of a job stays, emptied, since it says whose it is.
 locusts_drop_brought() {
@@ -177,5 +230,5 @@ locusts_drop_brought() {
     paths+=("$locusts_work/$job" "$locusts_work/$job.err")
     : >|"$locusts_work/$job.out"
   done
-  rm -rf -- "${paths[@]}"
+  locusts_drop_folders "${paths[@]}"
 }

@@ -85,7 +85,6 @@ locusts_help_others() { # slot
 
 locusts_give_part() { # slot part helps
   local list=${2%:*}
-  locusts_slot_list[$1]=$list
   printf 'list %s %s %s %s %s %s\n' "$list" "${locusts_list_chunk[list]}" "${2#*:}" "${locusts_parts_at_work[$2]}" "$3" "${locusts_list_file[list]}" \
     >&"${locusts_inbox[$1]}"
 }
@@ -138,7 +137,7 @@ locusts_watch_time() {
 # A slot that is gone without a word was killed, as a rule by its job: that job has failed. What
 # else the slot had not written down is run again in the end. Another slot takes its place.
 locusts_replace_slot() { # slot [refused]
-  local slot=$1 list=${locusts_slot_list[$1]} fields number='' try start place line=failed now token
+  local slot=$1 fields number='' try start place line=failed now token
   locusts_forget_slot "$slot"
   [[ ${2-} ]] || locusts_end_what_remains "$locusts_incarnation" "$slot"
   locusts_lost_slots=1 locusts_has_left=1
@@ -148,6 +147,7 @@ locusts_replace_slot() { # slot [refused]
       start)
         if [[ ${fields[locusts_at_slot]} == "$slot" ]]; then
           number=${fields[locusts_at_job]} try=${fields[locusts_at_attempt]} start=${fields[locusts_at_start]}
+          place=${fields[locusts_at_start_place]##*/} # below this manager's folder, where its logs are published
         fi
         ;;
       done | failed | again | stopped) [[ ${fields[locusts_at_job]} != "$number" ]] || number='' ;;
@@ -161,8 +161,6 @@ locusts_replace_slot() { # slot [refused]
   fi
   if [[ $number ]]; then
     printf -v now '%(%s)T999' -1
-    place=$list
-    [[ ! -e $locusts_work/$list.$try/$number ]] || place=$list.$try
     if [[ $locusts_stopping ]]; then
       line=stopped
     elif ((try <= locusts_retries)) && [[ " $locusts_retry_on " == *' signal '* ]]; then
@@ -174,6 +172,7 @@ locusts_replace_slot() { # slot [refused]
       locusts_note "$line" "$number" "$try" signal 137 "$start" "$now" "$locusts_unused" "$place" - 'the shell that ran it was killed'
     fi
     [[ $line != failed ]] || locusts_count_failure
+    [[ $locusts_work == "$locusts_home" ]] || locusts_bring_logs "$place/$number"
   fi
   if [[ ${2-} ]]; then
     locusts_slots=$((locusts_slots - 1))
@@ -293,7 +292,8 @@ locusts_wake_by() { # uptime
 }
 
 locusts_answer() { # word slot end message
-  [[ ! $locusts_shares_by_job ]] || locusts_return_share "$2" # it runs no job when it says something
+  # It runs no job when it says something else, and then has no need of its share.
+  [[ ! $locusts_shares_by_job || $1 == @(turn|stuck) ]] || locusts_return_share "$2"
   case $1 in
     stuck) locusts_judge_stuck "$2" "${4#stuck * }" ;;
     need) locusts_ask_share "$2" "${4#need * }" ;;

@@ -128,7 +128,10 @@ locusts_take_leave() {
 # The job at hand has failed for good.
 locusts_report_failure() { # the fields of its line
   locusts_publish # what has ended well before is not to be taken for something that came after
-  [[ ! $locusts_home ]] || locusts_bring_logs
+  if [[ $locusts_home ]]; then
+    locusts_bring_logs "$locusts_place/$locusts_number"
+    locusts_drop_folders "$locusts_folder"
+  fi
   # The manager judges whose fault it was. Only short lines stay whole on their way.
   if [[ $locusts_is_pilot ]] && ((${#1} < 2000)); then
     printf 'failure %s %s\n' "$locusts_slot" "$1" >&3
@@ -158,8 +161,7 @@ locusts_give_up() { # why
 # emptied, since it says whose job this is.
 locusts_renew_folder() {
   : >|"$locusts_folder.out"
-  [[ $locusts_tree_mode != each ]] || locusts_drop_folders "$locusts_folder"
-  rm -rf -- "$locusts_folder" "$locusts_folder.err"
+  locusts_drop_folders "$locusts_folder" "$locusts_folder.err"
   locusts_try=$((locusts_try + 1))
   locusts_place=$locusts_sequence.$locusts_try
   locusts_folder=$locusts_work/$locusts_place/$locusts_number

@@ -123,7 +123,7 @@ locusts_start_slot() {
   }
   locusts_slot_pid[slot]=$!
   locusts_inbox[slot]=$inbox
-  locusts_slot_list[slot]=0 locusts_slot_part[slot]='' locusts_part_size[slot]=1
+  locusts_slot_part[slot]='' locusts_part_size[slot]=1
   locusts_note slot "$slot" "$!"
 }
 

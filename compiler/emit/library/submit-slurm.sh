@@ -129,7 +129,7 @@ submit() { # first last generation sbatch-options...
     [[ ! -e $run/cancelled ]] || fail "$run was cancelled"
     answer=$(timeout "$((deadline - SECONDS > 60 ? 60 : deadline - SECONDS > 5 ? deadline - SECONDS : 5))" \
       sbatch --parsable "${options[@]}" "$@" --job-name="$full" --chdir="$run" \
-      --output="$run/pilots/%x.%A_%a.log" ${after:+"--dependency=afterany:$after"} "$bundle/pilot.sh" "$run" "$((first - 1))" "$generation" </dev/null 2>&1)
+      --output="${run//%/%%}/pilots/%x.%A_%a.log" ${after:+"--dependency=afterany:$after"} "$bundle/pilot.sh" "$run" "$((first - 1))" "$generation" </dev/null 2>&1)
     code=$?
     read_id "$answer"
     [[ $code != 0 || ! $is_sure ]] || break

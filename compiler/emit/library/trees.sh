@@ -113,12 +113,6 @@ locusts_in_namespace() { # script
   ' bash "$options" "$drop" "$1" "$locusts_file_record" "$locusts_folder_record" "$locusts_other_record" "$locusts_closed_record"
 }
 
-# Folders that a job has made read-only could not be emptied.
-locusts_drop_folders() { # folders
-  find "$@" -type d ! -perm -700 -exec chmod u+rwx -- {} +
-  rm -rf -- "$@"
-} 2>/dev/null
-
 # The tree of the job at hand, as it was at first.
 locusts_make_tree() {
   locusts_workdir=$locusts_folder/tree/$locusts_place_in_tree

@@ -26,9 +26,14 @@ function mostAtOnce(jobs: readonly Ran[]): ReadonlyMap<string, number> {
   return most;
 }
 
-test("wide and narrow jobs run beside one another, and never have more cores or GPUs than there are", async () => {
-  const deployment = new Deployment(
-    `
+for (const [how, limits] of [
+  ["beside one another", ""],
+  ["beside one another, also where they begin one by one", 'limits: { stagger: "0.02s" },'],
+] as const) {
+  test(`wide and narrow jobs run ${how}, and never have more cores or GPUs than there are`, async () => {
+    const deployment = new Deployment(
+      `
+    ${limits}
     jobs: matrix({ i: [1, 2, 3, 4, 5], threads: [1, 4, 2] }),
     jobName: "{i}-{threads}",
     outputs: { facts: "{i}-{threads}.txt" },
@@ -37,23 +42,24 @@ test("wide and narrow jobs run beside one another, and never have more cores or 
       began=$EPOCHREALTIME
       sleep 0.1
       echo "$began $EPOCHREALTIME \${params.threads} $OMP_NUM_THREADS $SLURM_CPUS_ON_NODE [$CUDA_VISIBLE_DEVICES]" > \${outputs.facts}\`,`,
-    {},
-    undefined,
-    4,
-  );
-  await deployment.succeed([], { CUDA_VISIBLE_DEVICES: "GPU-8c,MIG-f0", SLURM_CPUS_ON_NODE: "64" });
-  const jobs = deployment.results().map((path): Ran => {
-    const [from, to, threads, own, ofScheduler, gpus = ""] = deployment.result(path).trim().split(" ");
-    assert.deepEqual([own, ofScheduler], [threads, threads], path);
-    const devices = gpus.slice(1, -1).split(",").filter(Boolean);
-    assert.equal(devices.length, threads === "2" ? 1 : 0, gpus);
-    return { from: Number(from), to: Number(to), held: [...Array(Number(threads)).fill("core"), ...devices] };
+      {},
+      undefined,
+      4,
+    );
+    await deployment.succeed([], { CUDA_VISIBLE_DEVICES: "GPU-8c,MIG-f0", SLURM_CPUS_ON_NODE: "64" });
+    const jobs = deployment.results().map((path): Ran => {
+      const [from, to, threads, own, ofScheduler, gpus = ""] = deployment.result(path).trim().split(" ");
+      assert.deepEqual([own, ofScheduler], [threads, threads], path);
+      const devices = gpus.slice(1, -1).split(",").filter(Boolean);
+      assert.equal(devices.length, threads === "2" ? 1 : 0, gpus);
+      return { from: Number(from), to: Number(to), held: [...Array(Number(threads)).fill("core"), ...devices] };
+    });
+    assert.equal(jobs.length, 15);
+    const most = mostAtOnce(jobs);
+    assert.ok((most.get("core") ?? 0) <= 4, `${most.get("core")} cores at once`);
+    for (const device of ["GPU-8c", "MIG-f0"]) assert.ok((most.get(device) ?? 1) <= 1, device);
   });
-  assert.equal(jobs.length, 15);
-  const most = mostAtOnce(jobs);
-  assert.ok((most.get("core") ?? 0) <= 4, `${most.get("core")} cores at once`);
-  for (const device of ["GPU-8c", "MIG-f0"]) assert.ok((most.get(device) ?? 1) <= 1, device);
-});
+}
 
 test("a limit that grows with each try lets a long job through, and a table says what each try may have", async () => {
   const deployment = new Deployment(
@@ -176,7 +182,7 @@ test("one job that needs more GPUs than there are fails for that, and keeps no o
     undefined,
     2,
   );
-  const { exitCode, stdout } = await swarm.verb(["deploy"], { CUDA_VISIBLE_DEVICES: "7,8" });
+  const { exitCode, stdout } = await swarm.verb(["deploy"], { CUDA_VISIBLE_DEVICES: "7, 8" });
   assert.equal(exitCode, 3, stdout);
   assert.match(stdout, /3: GPUs: it needs 3, and there are 2/);
   assert.deepEqual(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { JOURNAL } from "../../compiler/format/journal.js";
 import { begin, kill, until } from "../deploy/deployment.js";
@@ -111,67 +111,6 @@ test("where sbatch refuses, its words are kept, and a neighbour goes on", async 
   pilots.assertAllDone(30);
   const [finish] = pilots.lines("finish").filter(({ life }) => life === "p1.1");
   assert.match(finish?.fields[1] ?? "", /no such account.*sbatch refused/);
-});
-
-test("scratch: jobs run there, outputs and logs come back, and nothing stays", async () => {
-  const pilots = new Pilots(
-    `
-    jobs: list("id", ["a", "b", "fails", "again"]),
-    inputs: { word: "word" },
-    outputs: { text: "out/{id}.txt", tree: "tree_{id}/", maybe: optional("{id}.maybe"), link: "{id}.link" },
-    limits: { retries: 1 },
-    command: ({ inputs, outputs, params }) => sh\`
-      id=\${params.id}; pwd; echo $id >&2
-      [[ $id != again || -e $HOME/tried ]] || { : > $HOME/tried; exit 1; }
-      cat \${inputs.word} > \${outputs.text}; mkdir -p \${outputs.tree}/deep; pwd > \${outputs.tree}/deep/where
-      ln -s \${outputs.text} \${outputs.link}
-      [[ $id != b ]] || echo there > \${outputs.maybe}
-      : > left_behind
-      [[ $id != fails ]] || exit 4\`,
-  `,
-    "",
-    { word: "whole\n" },
-  );
-  await pilots.stage(1);
-  const words = ["--scratch", pilots.path("scratch/of/node")];
-  const { exitCode, stderr } = await pilots.beginPilot(1, words, { HOME: pilots.folder }).outcome;
-  assert.equal(exitCode, 0, stderr);
-  const settled = pilots.settled();
-  assert.equal(settled.size, 4);
-  for (const [number, id] of [
-    [1, "a"],
-    [2, "b"],
-    [4, "again"],
-  ] as const) {
-    const line = settled.get(number);
-    assert.equal(line?.event, "done", line?.fields.join(" "));
-    const place = pilots.place(line as NonNullable<typeof line>);
-    assert.equal(readFileSync(join(place, `out/${id}.txt`), "utf8"), "whole\n");
-    assert.equal(readFileSync(join(place, `${id}.link`), "utf8"), "whole\n");
-    assert.match(readFileSync(join(place, `tree_${id}/deep/where`), "utf8"), /scratch\/of\/node\/locusts\.p1\.1/);
-    assert.ok(!existsSync(join(place, "left_behind")));
-    assert.equal(readFileSync(`${place}.err`, "utf8"), `${id}\n`);
-    const sizes = line?.fields[JOURNAL.done.indexOf("outputs")]?.split(" ");
-    assert.equal(Number(sizes?.[0]), 6);
-    assert.equal(sizes?.[2] === "missing", id !== "b");
-    assert.equal(Number(sizes?.[1]), statSync(join(place, `tree_${id}/deep/where`)).size);
-  }
-  const failed = settled.get(3);
-  assert.equal(failed?.event, "failed");
-  assert.equal(readFileSync(`${pilots.place(failed as NonNullable<typeof failed>)}.err`, "utf8"), "fails\n");
-  assert.deepEqual(readdirSync(pilots.path("scratch")), ["of"]);
-  assert.deepEqual(readdirSync(pilots.path("scratch/of")), []);
-});
-
-test("scratch: many quick jobs in several slots", async () => {
-  const pilots = new Pilots(jobs(400), "", {}, 4);
-  await pilots.stage(2);
-  const begun = pilots.beginAll(["--scratch", pilots.path("scratch")], tallyOf(pilots));
-  for (const { exitCode, stderr } of await Promise.all(begun.map(({ outcome }) => outcome)))
-    assert.equal(exitCode, 0, stderr);
-  pilots.assertAllDone(400);
-  assert.equal(tally(pilots).length, 400);
-  assert.deepEqual(readdirSync(pilots.path("scratch")), []);
 });
 
 test("each running job has GPUs of its own", async () => {

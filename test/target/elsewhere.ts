@@ -32,7 +32,8 @@ export class Elsewhere extends Deployment {
   ) {
     super(fields, files, folder);
     this.#environment = place.environment;
-    this.directory = join(place.home, basename(folder));
+    // Where SLURM is told of files, `%j` in a path would stand for something.
+    this.directory = join(place.home, `${basename(folder)}.100%j`);
     this.define(fields);
   }
 

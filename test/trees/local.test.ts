@@ -36,6 +36,24 @@ test("in place: jobs change the tree itself, and the changes are collected as we
   checkShared(folder, join(folder, "environment"), "changed");
 });
 
+test("what a further try has printed before its shell was killed is kept", async () => {
+  const deployment = new Deployment(
+    `jobs: list("id", ["a"]), limits: { retries: 1 },
+    environment: { tree: tree({ root: "data", select: ["**"] }) },
+    command: () => sh\`
+      if [[ ! -e tried ]]; then touch tried; exit 3; fi
+      echo "the last words"; sleep 0.2; kill -9 $$; sleep 5\`,`,
+    { "data/file": "x\n" },
+  );
+  const { exitCode, report } = await deployment.deploy();
+  assert.equal(exitCode, 3);
+  assert.deepEqual(
+    report.failures.map(({ job, cause }) => [job, cause]),
+    [["a", "signal"]],
+  );
+  assert.equal(deployment.result("_logs/a.out"), "the last words\n");
+});
+
 /** `unshare` fails in there, so that no job can have an overlay. */
 function withoutOverlay(): Readonly<Record<string, string>> {
   const bin = temporaryFolder();

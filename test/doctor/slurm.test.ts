@@ -4,6 +4,7 @@ import type { Finding } from "../../runtime/doctor/facts/finding.js";
 import { readGenericResources, readMebibytes, readTime } from "../../runtime/doctor/slurm/amounts.js";
 import { examineSlurm } from "../../runtime/doctor/slurm/examine-slurm.js";
 import { readRequest } from "../../runtime/doctor/slurm/pilot-request.js";
+import { explainRefusal } from "../../runtime/schedulers/slurm/explain-refusal.js";
 import { suite } from "../runner/suite.js";
 import { slurmSays } from "./cluster-answers.js";
 
@@ -258,6 +259,15 @@ test("sbatch has the last word, and the controller the first", () => {
     { sbatch: 1 },
   ];
   assert.deepEqual(failsOf([], refused), ["sbatch: sbatch has refused the pilots: Invalid reservation specified"]);
+  const limited = [
+    "sbatch: error: QOSMaxCpuMinutesPerJobLimit",
+    "sbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)",
+  ].join("\n");
+  assert.match(explainRefusal(limited).hint ?? "", /^shorten walltime, lower cpusPerNode/);
+  assert.equal(
+    explainRefusal(limited).message,
+    "sbatch has refused the pilots: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits) (QOSMaxCpuMinutesPerJobLimit)",
+  );
   const drained: Parameters<typeof slurmSays> = [
     { sbatch: [[/^.*$/s, "allocation failure: Requested node configuration is not available"]] },
     { sbatch: 1 },

@@ -52,11 +52,11 @@ async function deployWith(program: string, lie: string, tar: Buffer = Buffer.all
   return { deployment, ...(await deployment.verb(["deploy", "--json"])) };
 }
 
-/** All that lies in and around the definition's folder, apart from Locusts' own. */
+/** All that lies in and around the definition's folder, apart from Locusts' own: on a busy machine there is a live report, too. */
 function filesOf(deployment: Elsewhere): string[] {
   return readdirSync(deployment.folder, { recursive: true })
     .map(String)
-    .filter((path) => !/^(\.locusts|bundle)(\/|$)/.test(path))
+    .filter((path) => !/^(\.locusts|bundle)(\/|$)|^results\/report[.-]/.test(path))
     .sort();
 }
 

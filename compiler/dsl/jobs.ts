@@ -60,7 +60,7 @@ export function files<const S extends string | FilesOfJob>(
 }
 
 /**
- * One job for each number from `from` to `to`, both included.
+ * One job for each number from `from` to `to`, which is included where a step meets it.
  *
  * @param step the distance between two numbers; 1 unless given
  */

@@ -82,6 +82,10 @@ export function checked<const S extends string>(
  *
  * @example data("fits/{id}.json", { slope: "number", converged: "boolean", note: "string?" })
  */
-export function data<const S extends string>(output: S | OutputSpec<S>, columns: DataColumns): OutputSpec<S> {
+// `C` keeps each type as it is written: of a column called `constructor`, TypeScript would make it any text.
+export function data<const S extends string, const C extends DataColumns>(
+  output: S | OutputSpec<S>,
+  columns: C,
+): OutputSpec<S> {
   return withChecks(output, { data: { ...columns } });
 }

@@ -1,6 +1,13 @@
 import type { Command, Reference } from "../dsl/command.js";
 import type { SaidChecks } from "../dsl/outputs.js";
-import { COLUMN_TYPES, DATA_FORMATS, type DataColumns, dataFormatOf, valueType } from "../format/data-columns.js";
+import {
+  COLUMN_TYPES,
+  DATA_FORMATS,
+  type DataColumns,
+  dataFormatOf,
+  mayBeEmpty,
+  valueType,
+} from "../format/data-columns.js";
 import { toPosixEre } from "../shell/ere.js";
 import { ereInBytes } from "../shell/ere-in-bytes.js";
 
@@ -85,6 +92,11 @@ export const OUTPUT_CHECKS: {
   },
 };
 
+/** A column as a definition has it. */
+function columnText(name: string, type: string): string {
+  return `${/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name)}: "${type}"`;
+}
+
 /** What is wrong with declared columns, each with a hint. */
 function* mistakesIn(
   columns: DataColumns,
@@ -102,6 +114,11 @@ function* mistakesIn(
     if (/[\t\r\n]/.test(name) || name === "") yield [`${JSON.stringify(name)} is no name of a column`];
     else if (taken.includes(name))
       yield [`the column ${name} is called like the job's name or a param, which the table has in front`];
+    else if (name.endsWith("?") && !mayBeEmpty(type))
+      yield [
+        `the column ${JSON.stringify(name)} has its ? at the name, and not at the type`,
+        `write ${columnText(name.slice(0, -1), `${type}?`)} if it may be missing; one that is called so: ${columnText(name, `${type}?`)}`,
+      ];
     if (!(COLUMN_TYPES as readonly string[]).includes(valueType(type)))
       yield [
         `${JSON.stringify(type)} is no type of a column`,

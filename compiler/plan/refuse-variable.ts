@@ -9,6 +9,9 @@ const BASHS_OWN = new Set([
   ...["LINENO", "OLDPWD", "PIPESTATUS", "PWD", "RANDOM", "SECONDS", "SHLVL", "SRANDOM"],
 ]);
 
+/** Variables whose names nobody writes into a value but to have what they hold there. */
+const WELL_KNOWN = "[A-Za-z0-9_]*PATH|HOME|USER|LOGNAME|SHELL|PWD|TMPDIR|SLURM_[A-Z0-9_]+";
+
 /** Why a variable of the definition cannot be set for the jobs as it stands; undefined if it can. */
 export function refuseVariable(
   name: string,
@@ -25,12 +28,28 @@ export function refuseVariable(
   if (/^locusts_/i.test(name)) {
     return { message: `${name}: names that begin with "locusts_" are Locusts' own`, hint: "choose another name" };
   }
-  // Of one that holds a list of folders it is sure to be meant so; elsewhere a dollar may be a dollar.
-  if (name.endsWith("PATH") && new RegExp(`\\$(${name}\\b|\\{${name}\\b)`).test(value)) {
-    return {
-      message: `${name} has "$${name}" in it, which is not expanded: values are text`,
-      hint: `set it in prepare, which is bash: prepare: sh\`export ${name}=${value.replaceAll("\\", "\\\\").replaceAll("`", "\\`")}\``,
-    };
-  }
-  return undefined;
+  const unexpanded = findUnexpanded(name, value);
+  if (unexpanded === undefined) return undefined;
+  const example = /\p{Cc}/u.test(value) ? "" : `: prepare: sh\`export ${name}=${inTemplate(value)}\``;
+  return {
+    message: `${name} has "${unexpanded}" in it, which is not expanded: values are text`,
+    hint: `set it in prepare, which is bash${example}`,
+  };
+}
+
+/** What is sure to be meant for bash: elsewhere a dollar may be a dollar, as in a password, or in `$ORIGIN/lib`. */
+function findUnexpanded(name: string, value: string): string | undefined {
+  const own = /^\w+$/.test(name) ? `${name}|` : "";
+  const known = `(?:${own}${WELL_KNOWN})(?![A-Za-z0-9_])`;
+  const [variable, bare, braced] = new RegExp(`\\$(${known})|\\$\\{(${known})`).exec(value) ?? [];
+  if (variable !== undefined) return bare ? `$${bare}` : `\${${braced}}`;
+  const [, home] = (name.endsWith("PATH") && /(?:^|:)(~)(?=$|[/:])/.exec(value)) || [];
+  return home;
+}
+
+/** A value as bash is to read it, in an sh template. */
+function inTemplate(value: string): string {
+  const text = value.replace(/(^|:)~(?=$|[/:])/g, "$1$HOME");
+  const word = /^[\w${}/:.,=+@%-]*$/.test(text) ? text : `"${text.replace(/["\\`]/g, "\\$&")}"`;
+  return word.replace(/\\|`|\$\{/g, "\\$&");
 }

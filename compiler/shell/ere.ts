@@ -1,4 +1,5 @@
 import { type AST, RegExpParser } from "@eslint-community/regexpp";
+import { ownValue } from "../format/own-value.js";
 import { type BracketSet, expressionOfSet, wideCharacter } from "./bracket.js";
 
 /** A POSIX extended regular expression for `grep -E`, and whether `-i` belongs to it. */
@@ -36,6 +37,40 @@ function addEscape(set: BracketSet, kind: "digit" | "space" | "word"): void {
   }
   if (kind !== "space") range("0", "9");
   if (kind === "word") set.chars.add("_".charCodeAt(0));
+}
+
+/** What stands for a class of POSIX in brackets of a JavaScript regular expression. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  digit: "\\d",
+  space: "\\s",
+  word: "\\w",
+  alpha: "A-Za-z",
+  alnum: "A-Za-z0-9",
+  upper: "A-Z",
+  lower: "a-z",
+  xdigit: "0-9A-Fa-f",
+  blank: " \\t",
+  print: " -~",
+  graph: "!-~",
+  punct: "!-\\/:-@\\[-`{-~",
+  cntrl: "\\x01-\\x1f\\x7f",
+};
+
+/**
+ * Why brackets are not what they look like: a JavaScript regular expression reads what POSIX has within brackets,
+ * `[:digit:]`, `[.x.]` and `[=x=]`, as single characters, and would never match. Undefined if they have none of these.
+ *
+ * @param raw the brackets up to the first that closes one
+ */
+function posixBracket(raw: string): NotPosix | undefined {
+  const [, text, name = "", element] =
+    /(?<!\\)(\[:(\w+):\]|\[([.=])(?:[\w-]+|[^\w\]])\3\])/.exec(raw.slice(1)) ?? /^(\[\^?:(\w+):\])$/.exec(raw) ?? [];
+  if (text === undefined || !(element || raw.length > text.length || ownValue(INSTEAD, name))) return undefined;
+  const message = `a JavaScript regular expression has no ${text}: it is read as single characters`;
+  const character = element && text.length === "[.x.]".length ? text[2] : undefined;
+  if (character) return new NotPosix(message, `write ${character} in its place`);
+  const instead = ownValue(INSTEAD, name);
+  return new NotPosix(message, instead ? `write ${instead} in brackets: [${instead}]` : "list the characters");
 }
 
 function hasAnchor(element: AST.Element): boolean {
@@ -122,6 +157,8 @@ class EreWriter {
       if (node.negate) throw cannot("[^]", "use . for any character of a line");
       throw cannot("[], which never matches", "take it out");
     }
+    const posix = posixBracket(node.raw);
+    if (posix) throw posix;
     const set: BracketSet = { chars: new Set(), ranges: [], classes: new Set() };
     for (const element of node.elements) {
       if (element.type === "Character") {

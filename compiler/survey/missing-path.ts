@@ -2,6 +2,7 @@ import { readdirSync, readlinkSync } from "node:fs";
 import { resolve } from "node:path";
 import { firstOf } from "../format/amounts.js";
 import { hintForHome } from "../format/file-names.js";
+import { hintForPlaceholders } from "../format/odd-placeholders.js";
 import { closest } from "../problem/closest.js";
 
 const START = "paths start at the definition's folder";
@@ -95,15 +96,10 @@ function hintForNotation(pattern: string): string | undefined {
       ? `a placeholder has no $: write ${pattern.replace(text, `{${name}}`)}`
       : `${text} is read by shells alone: write the path itself`;
   }
-  const odd = [...pattern.matchAll(/\{([^{}]*)\}/g)].find(([, name = ""]) => !/^[A-Za-z_]\w*$/.test(name));
-  if (odd) {
-    const [text, name = ""] = odd;
-    if (/,|\.\./.test(name)) return `${text} is read by shells alone: a pattern has placeholders, *, ? and **`;
-    const better = name.replace(/\W+/g, "_").replace(/^(?=\d)|^$/, "id");
-    return `${text} is no placeholder: its name is of letters, digits and _, as in {${better}}`;
-  }
-  const angled = /[<[](\w+)[>\]]/.exec(pattern);
-  return angled ? `placeholders are in braces: write ${pattern.replace(angled[0], `{${angled[1]}}`)}` : undefined;
+  const placeholders = hintForPlaceholders(pattern);
+  if (placeholders) return placeholders;
+  const [set] = /\[[^\]/]+\]/.exec(pattern) ?? [];
+  return set && `${set} is read by shells alone: a pattern has placeholders, *, ? and **`;
 }
 
 /** So many names are shown of what is there. */

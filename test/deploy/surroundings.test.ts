@@ -8,7 +8,7 @@ import { Deployment } from "./deployment.js";
 const test = suite("a job's surroundings");
 
 test("variables hold what the definition says, and libraries are told of the cores", async () => {
-  const nasty = 'it\'s "$HOME" `id` \\ $(id) \n two lines\t; * ? é 日本 !x % ';
+  const nasty = 'it\'s "$name" `id` \\ $(id) \n two lines\t; * ? é 日本 !x % ';
   const deployment = new Deployment(`
     jobs: list("id", ["a"]),
     environment: { variables: { NASTY: ${JSON.stringify(nasty)}, NUMBER: 7, MKL_NUM_THREADS: 3, pattern: "p" } },
@@ -181,7 +181,7 @@ test("what the environment says to bash and to other programs reaches the jobs, 
 test("a variable that bash will not set is refused, and a literal $PATH explained", async () => {
   const deployment = new Deployment(`
     jobs: list("id", ["a"]),
-    environment: { variables: { PPID: 5, RANDOM: 5, PWD: "/tmp", PATH: "$HOME/bin:$PATH", LOCUSTS_INCARNATION: "x", param_id: "x", DOLLAR: "$HOME" } },
+    environment: { variables: { PPID: 5, RANDOM: 5, PWD: "/tmp", PATH: "$HOME/bin:$PATH", LOCUSTS_INCARNATION: "x", param_id: "x", DOLLAR: "a$b$", LD_LIBRARY_PATH: "$ORIGIN/lib" } },
     command: ({ params }) => sh\`echo \${params.id}\`,
   `);
   const { exitCode, stdout, stderr } = await deployment.verb(["check"]);
@@ -195,7 +195,7 @@ test("a variable that bash will not set is refused, and a literal $PATH explaine
     /param_id holds a param, an input or an output of each job/,
   ])
     assert.match(words, part);
-  assert.match(words, /PATH has "\$PATH" in it, which is not expanded/);
+  assert.match(words, /PATH has "\$HOME" in it, which is not expanded/);
   assert.match(words, /swarm\.config\.ts:\d+:\d+/);
   assert.match(words, /^6 problems/m);
 });

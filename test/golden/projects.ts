@@ -44,7 +44,7 @@ export default defineSwarm({
     plain: "{sample}.log",
   },
   environment: {
-    variables: { GREETING: "it's a \\"test\\": $HOME", LEVEL: 3 },
+    variables: { GREETING: "it's a \\"test\\": $name", LEVEL: 3 },
     modules: ["gcc/12.2", "samtools"],
     container: { image: "docker://debian:12", binds: ["/srv/database:/srv/database:ro"] },
     prepare: sh\`ulimit -n 1024\`,

@@ -7,6 +7,7 @@ import { findImpurity } from "./purity.js";
 import { findRepeatedKeys } from "./repeated-keys.js";
 import { findRoundedNumbers } from "./rounded-numbers.js";
 import { shapeMistakes } from "./shape.js";
+import { sourceMistakes } from "./source-words.js";
 import { bashExpansion } from "./template-words.js";
 import { ts } from "./ts-morph.js";
 import { inWords } from "./words.js";
@@ -61,7 +62,9 @@ export function problemsIn(project: CheckedProject, { pure, definition }: Wanted
     .flatMap((source) => report(program.getSemanticDiagnostics(source).filter(hasPlace)))
     .filter((found) => !saidAlready(found));
 
-  return inOrder(project, withoutConsequences([...own, ...withoutTypeless(typed)], definition));
+  const isOfJobs = typed.some(({ wording }) => wording.follows?.includes("jobs"));
+  const causes = definition && isOfJobs ? sourceMistakes(definition).map((wording) => shown(wording)) : [];
+  return inOrder(project, withoutConsequences([...own, ...causes, ...withoutTypeless(typed)], definition));
 }
 
 /** The end of everything that is got from a node: of `a.b.c()` for `a`. */

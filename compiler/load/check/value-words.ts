@@ -1,6 +1,7 @@
 import { CLASH_HINT } from "../../dsl/job-source.js";
 import { USE_A_SOURCE } from "../../dsl/swarm.js";
 import { didYouMean } from "../../problem/closest.js";
+import { column } from "./column-words.js";
 import { exclusive } from "./exclusive.js";
 import { functionWords } from "./function-words.js";
 import { type Mistake, valueAt, type Wording } from "./mistake.js";
@@ -180,29 +181,6 @@ function part({ node, checker }: Mistake, _given: string, wanted: string): Wordi
   const at = valueAt(node);
   const isUncalled = checker.getTypeAtLocation(at).getCallSignatures().length > 0;
   return { message: found.words, hint: isUncalled ? `call it: ${at.getText()}(…)` : undefined, at };
-}
-
-/** What a column of a table is, where something else is said. */
-function column({ node, lines }: Mistake): Wording | undefined {
-  if (!lines.some((line) => /'(?:Column|Data)Type'/.test(line))) return undefined;
-  const isData = lines.some((line) => /'DataType'/.test(line));
-  const value = valueAt(node);
-  const given = ts.isStringLiteralLike(value) ? value.text : "";
-  const number = /^(int|float|double|numeric|real|decimal)/i.test(given) ? 'did you mean "number"?' : undefined;
-  const kinds = ["string", "number", ...(isData ? ["integer"] : []), "boolean"];
-  if (ts.isStringLiteralLike(value)) {
-    const all = kinds
-      .map((kind) => `"${kind}"`)
-      .join(", ")
-      .replace(/, (?=[^,]*$)/, " or ");
-    const message = `a column is ${all}${isData ? ", with a ? if it may be missing" : ""}, not "${given}"`;
-    return { message, hint: number ?? didYouMean(given, kinds), at: value };
-  }
-  const call = ts.findAncestor(value, ts.isCallExpression);
-  const list = call?.arguments.find(ts.isArrayLiteralExpression);
-  if (!list) return undefined;
-  const names = list.elements.map((element) => `${ts.isStringLiteralLike(element) ? element.text : "name"}: "string"`);
-  return { message: "the columns of a table have types", hint: `write { ${names.join(", ")} }`, at: list };
 }
 
 function jobs({ node, lines }: Mistake): Wording | undefined {

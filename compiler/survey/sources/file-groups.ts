@@ -1,6 +1,7 @@
 import { type InputLike, patternOf } from "../../dsl/inputs.js";
 import type { FilesOfJob } from "../../dsl/job-source.js";
 import { addAll } from "../../format/add-all.js";
+import { hintForPlaceholders } from "../../format/odd-placeholders.js";
 import { fillPattern, type Params, parsePattern, placeholdersOf } from "../../format/pattern.js";
 import type { Problem } from "../../problem/problem.js";
 import { matchFiles } from "../match-files.js";
@@ -48,7 +49,9 @@ function reviewPatterns(files: FilesOfJob, names: readonly string[]): readonly P
     return [
       {
         message: `the pattern "${bare.pattern}" of ${bare.name} has no placeholder, so that its file would belong to every job`,
-        hint: `name it among the inputs: inputs: { ${bare.name}: shared("${bare.pattern}") }`,
+        hint:
+          hintForPlaceholders(bare.pattern) ??
+          `name it among the inputs: inputs: { ${bare.name}: shared("${bare.pattern}") }`,
       },
     ];
   }

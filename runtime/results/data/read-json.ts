@@ -46,6 +46,9 @@ class PlacedText {
   }
 }
 
+/** What many programs write into JSON all the same, JSON having no such numbers. */
+const INSTEAD_OF_SPECIAL = 'write null, and declare "number?"; or write a .csv or .tsv, which may have NaN and Inf';
+
 function parse(text: string, first: number): unknown {
   try {
     return JSON.parse(text);
@@ -59,6 +62,8 @@ function parse(text: string, first: number): unknown {
           .replace(/([a-z])([A-Z])/g, "$1 $2")
           .toLowerCase()
       : "";
+    const special = /^[+-]?(?:NaN|Inf(?:inity)?)\b/i.exec(text.slice(error?.offset));
+    if (error && special) throw new DataMistake(`${special[0]} is no JSON: ${INSTEAD_OF_SPECIAL}`, line, column);
     throw new DataMistake(
       text.trim() === "" ? "it is empty" : `it is no JSON${words ? `: ${words}` : ""}`,
       line,

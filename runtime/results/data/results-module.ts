@@ -14,12 +14,13 @@ const MARK = "// Made by Locusts from ";
 /** Where a module lies, said so that the build of Locusts does not take it for this one. */
 const HERE = ["import", "meta", "url"].join(".");
 
-/** Words that TypeScript keeps for itself, and an output may be called by. */
+/** What an output may be called, and a function of the module may not: words that TypeScript keeps for itself, and what the module uses. */
 const KEPT = new Set(
   (
     "await break case catch class const continue debugger default delete do else enum export extends false finally for " +
     "function if implements import in instanceof interface let new null package private protected public return static " +
-    "super switch this throw true try typeof var void while with yield rows number textOrNull"
+    "super switch this throw true try typeof var void while with yield arguments eval undefined globalThis " +
+    "Object Promise exports require rows number textOrNull readFileSync URL Number"
   ).split(" "),
 );
 
@@ -68,14 +69,18 @@ function moduleOf(description: BundleDescription, source: string): string | unde
   const outputs = description.outputs.flatMap(({ name, data }) => (data ? [{ name, data }] : []));
   if (outputs.length === 0) return undefined;
   const front = [...RESULT_TABLES.jobs.columns, ...paramColumns(description.params)];
+  const rowTypes = new Set<string>();
   const parts = outputs.map(({ name, data }) => {
-    const row = `${name.charAt(0).toUpperCase()}${name.slice(1)}Row`;
+    let row = `${name.charAt(0).toUpperCase()}${name.slice(1)}Row`;
+    while (rowTypes.has(row)) row += "_"; // of outputs called fit and Fit, say
+    rowTypes.add(row);
     const columns = [...front.map((column) => [column, "string"] as const), ...Object.entries(data)];
     const types = columns.map(([column, type]) => `  readonly ${keyOf(column)}: ${typeOf(type as DataType)};`);
     const values = columns.map(
       ([column, type], i) => `      ${keyOf(column)}: ${conversionOf(type as DataType, `fields[${i}]!`)},`,
     );
-    const own = KEPT.has(name) ? `${name}_` : name;
+    let own = name;
+    while (KEPT.has(own) || (own !== name && outputs.some((other) => other.name === own))) own += "_";
     return `/** A row of results/${dataTables(name).tsv}: the job's name and params as they are written there, and its values. */
 export interface ${row} {
 ${types.join("\n")}

@@ -1,0 +1,98 @@
+import * as assert from "uvu/assert";
+import { refuseVariable } from "../../compiler/plan/refuse-variable.js";
+import { suite } from "../runner/suite.js";
+import { check, type SwarmFields } from "../survey/check-definition.js";
+import { mistakes } from "./temp-definition.js";
+
+/** What looks like something else than it is: told where it stands, with what to write. */
+const test = suite("refused values");
+
+test("a value that bash was to expand is refused, and shown in prepare; any other dollar is a dollar", () => {
+  const refused = (name: string, has: string, text: string) => ({
+    message: `${name} has "${has}" in it, which is not expanded: values are text`,
+    hint: `set it in prepare, which is bash: prepare: sh\`export ${name}=${text}\``,
+  });
+  for (const [name, value, has, text] of [
+    ["PATH", "$HOME/bin:/bin", "$HOME", "$HOME/bin:/bin"],
+    ["PYTHONPATH", "$PATH:/x", "$PATH", "$PATH:/x"],
+    ["LD_LIBRARY_PATH", "${HOME}/lib", "${HOME}", "\\${HOME}/lib"],
+    ["DATA", "${TMPDIR:-/tmp}/a b", "${TMPDIR}", '"\\${TMPDIR:-/tmp}/a b"'],
+    ["WORK", "/l/$SLURM_JOB_ID", "$SLURM_JOB_ID", "/l/$SLURM_JOB_ID"],
+    ["LD_PRELOAD", "$LD_PRELOAD:/x.so", "$LD_PRELOAD", "$LD_PRELOAD:/x.so"],
+    ["MANPATH", "/man:~/man", "~", "/man:$HOME/man"],
+    ["PYTHONPATH", "~", "~", "$HOME"],
+  ] as const)
+    assert.equal(refuseVariable(name, value), refused(name, has, text), `${name}=${value}`);
+  for (const [name, value] of [
+    ["LD_LIBRARY_PATH", "$ORIGIN/../lib"],
+    ["PASSWORD", "pa$$word$HOMER$"],
+    ["EXPRESSION", "^(a|b)$"],
+    ["R_LIBS_USER", "~/R"],
+    ["XPATH", "/a~/b"],
+    ["odd(name", "$x"],
+  ] as const)
+    assert.equal(refuseVariable(name, value), undefined, `${name}=${value}`);
+});
+
+const definition = (
+  jobs: string,
+  outputs: string,
+) => `import { data, defineSwarm, files, linked, list, local, rows, sh, table } from "locusts";
+export default defineSwarm({
+  name: "t",
+  jobs: ${jobs},
+  outputs: ${outputs},
+  command: ({ params }) => sh\`echo \${params.id}\`,
+  targets: { here: local() },
+});
+`;
+
+test("a column's type that there is not is told at its place, among others as well", async () => {
+  const kinds = 'a column is "string", "number" or "boolean", not';
+  const ofData = 'a column is "string", "number", "integer" or "boolean", with a ? if it may be missing, not';
+  for (const [jobs, outputs, expected] of [
+    ['table("p.tsv", { id: "string", n: "integer" })', "{}", `4:43 ${kinds} "integer" (did you mean "number"?)`],
+    ['table("p.tsv", { id: "string", n: Number })', "{}", `4:43 ${kinds} Number`],
+    ['table("p.tsv", { id: "string?" })', "{}", `4:30 ${kinds} "string?" (did you mean "string"?)`],
+    [
+      'list("id", ["a"])',
+      '{ o: data("{id}.csv", { x: "number", y: "float" }) }',
+      `5:52 ${ofData} "float" (did you mean "number"?)`,
+    ],
+    [
+      'list("id", ["a"])',
+      '{ o: data("{id}.csv", { constructor: "strin" }) }',
+      `5:49 ${ofData} "strin" (did you mean "string"?)`,
+    ],
+  ] as const)
+    assert.equal(await mistakes(definition(jobs, outputs), { "p.tsv": "id\tn\nx\t1\n" }), [expected]);
+});
+
+test("a pattern's brace that belongs to no placeholder, and a list without rows, are told where they stand", async () => {
+  const outputs = '{ o: "o/{id}" }';
+  const none = (pattern: string) => `4:15 "${pattern}" has something like a placeholder that is none`;
+  for (const [jobs, expected] of [
+    ['files("in/{id")', `${none("in/{id")} ({id is not closed: write {id})`],
+    ['files("in/id}")', `${none("in/id}")} (a } has no { before it: a placeholder is written as in {id})`],
+    [
+      'files("in/{}.txt")',
+      `${none("in/{}.txt")} ({} is no placeholder: its name is of letters, digits and _, as in {id})`,
+    ],
+    ['files("in/[id].txt")', `${none("in/[id].txt")} (placeholders are in braces: write in/{id}.txt)`],
+    ["rows([])", "4:14 the swarm has no jobs: the list of values or rows is empty (put at least one in)"],
+  ] as const)
+    assert.equal(await mistakes(definition(jobs, outputs)), [expected]);
+});
+
+test("what only the files tell of a pattern", async () => {
+  const said = async (fields: SwarmFields) => (await check(fields, { "in/a.txt": "" })).problems;
+  const nothing = (pattern: string) => `the swarm has no jobs: nothing matches files("${pattern}")`;
+  const shells = "is read by shells alone: a pattern has placeholders, *, ? and **";
+  assert.equal(await said({ jobs: 'files("in/[ab]{id}.txt")' }), [`${nothing("in/[ab]{id}.txt")} ([ab] ${shells})`]);
+  assert.equal(await said({ jobs: 'files("in/{id")' }), [`${nothing("in/{id")} ({id is not closed: write {id})`]);
+  assert.equal(await said({ jobs: 'files({ a: "in/{id", b: "in/{id}.txt" })' }), [
+    'the pattern "in/{id" of a has no placeholder, so that its file would belong to every job ({id is not closed: write {id})',
+  ]);
+});
+
+test.run();

@@ -101,6 +101,7 @@ export class JobPlanner {
   plan(params: Params): JobPlan | undefined {
     const { swarm } = this;
     const name = nameJob(swarm, params);
+    const called = name === "" ? '""' : shortened(name);
     let good = true;
     /** @param kind what is wrong, the same for all jobs of which it is to be told once */
     const wrong = (kind: string, path: DefinitionPath, message: string, hint?: string) => {
@@ -140,7 +141,7 @@ export class JobPlanner {
         wrong(
           "missing",
           this.#placeOfInput(input),
-          `the input ${shortened(source)} of the job ${shortened(name)} does not exist`,
+          `the input ${shortened(source)} of the job ${called} does not exist`,
           this.#hintForMissing(input, source),
         );
         continue;
@@ -151,7 +152,7 @@ export class JobPlanner {
         wrong(
           why,
           this.#placeOfInput(input),
-          `the input "${shortened(path)}" of the job ${shortened(name)} ${why}`,
+          `the input "${shortened(path)}" of the job ${called} ${why}`,
           'say where it is to lie with { as: "…" }',
         );
       const other = inputs.findIndex((placed) => overlaps(placed.path, path));
@@ -159,7 +160,7 @@ export class JobPlanner {
         wrong(
           "overlap",
           this.#placeOfInput(input),
-          `the inputs ${swarm.inputs[other]?.name} and ${input.name} of the job ${name} would lie at the same place in its folder, ${path}`,
+          `the inputs ${swarm.inputs[other]?.name} and ${input.name} of the job ${called} would lie at the same place in its folder, ${path}`,
           'say where one is to lie: input("…", { as: "…" })',
         );
       }
@@ -174,21 +175,20 @@ export class JobPlanner {
           wrong(
             "slash",
             ["outputs", output.name],
-            `the output "${path}" of the job ${name} has a / that comes from its {${part.placeholder}}`,
+            `the output "${path}" of the job ${called} has a / that comes from its {${part.placeholder}}`,
             "a param that is a path cannot be part of an output's name",
           );
         }
       }
       const why = whyNewlyOutside(swarm.tree?.workdir, output.pattern, path);
-      if (why)
-        wrong(why, ["outputs", output.name], `the output "${shortened(path)}" of the job ${shortened(name)} ${why}`);
+      if (why) wrong(why, ["outputs", output.name], `the output "${shortened(path)}" of the job ${called} ${why}`);
       // Of a pattern that is a name of their own it has been said.
       const isTable = !swarm.tree && this.#dataTables.has(path.split("/", 1)[0] as string);
       if (isTable || (!swarm.tree && isReserved(path) && !isReserved(output.pattern))) {
         wrong(
           "reserved",
           ["outputs", output.name],
-          `the output ${path} of the job ${name} would lie where Locusts keeps its own records of the results`,
+          `the output ${path} of the job ${called} would lie where Locusts keeps its own records of the results`,
           `put something before or after it in the pattern, as in "out_${output.pattern}"`,
         );
       }
@@ -197,7 +197,7 @@ export class JobPlanner {
         wrong(
           "input",
           ["outputs", output.name],
-          `the output ${path} of the job ${name} is also its input ${swarm.inputs[input]?.name}`,
+          `the output ${path} of the job ${called} is also its input ${swarm.inputs[input]?.name}`,
           'give the input another place: input("…", { as: "…" })',
         );
       }
@@ -207,8 +207,8 @@ export class JobPlanner {
           "twin",
           ["outputs", output.name],
           outputs[twin] === path
-            ? `the outputs ${swarm.outputs[twin]?.name} and ${output.name} of the job ${name} have the same path, ${path}`
-            : `of the outputs ${swarm.outputs[twin]?.name} and ${output.name} of the job ${name} one lies within the other: ${outputs[twin]} and ${path}`,
+            ? `the outputs ${swarm.outputs[twin]?.name} and ${output.name} of the job ${called} have the same path, ${path}`
+            : `of the outputs ${swarm.outputs[twin]?.name} and ${output.name} of the job ${called} one lies within the other: ${outputs[twin]} and ${path}`,
           "give each a place of its own",
         );
       }

@@ -5,6 +5,7 @@ import type { ReportSource, TellFailures } from "../report/make-report-data.js";
 import type { Failure } from "../results/failure.js";
 import { clusterSwarm } from "../results/failures/cluster-swarm.js";
 import { passOverLost } from "../results/job-state.js";
+import { NotRedone } from "../results/not-redone.js";
 import { leaveOutRunningAgain } from "../results/running-again.js";
 import { readEarlierRun } from "../run/earlier-run.js";
 import { markCancelled } from "../run/run-folder.js";
@@ -13,6 +14,7 @@ import { noteTree } from "../trees/tree-notes.js";
 import { knownBundles } from "../workspace/workspace.js";
 import { asFailedSwarm, type DeployedSwarm, openRuns } from "./deployed-swarm.js";
 import { endRun, tidyRun } from "./end-run.js";
+import { findNotRedone } from "./find-not-redone.js";
 import { RunFollower } from "./follow-run.js";
 import { writeTables } from "./write-tables.js";
 
@@ -39,6 +41,7 @@ export async function collect(
   const trees: CollectedTree[] = []; // of runs that are over
   const untidied: string[] = []; // what could not be removed of runs that are over, as texts
   const passedOver: string[] = []; // lines of journals, as sentences
+  const notRedone = new NotRedone();
   const lost: number[] = []; // numbers of runs of which no whole bundle is known any more
   const atWork: Parameters<typeof leaveOutRunningAgain>[1][number][] = [];
   results.ownership.checkTables(deployed.description);
@@ -80,6 +83,8 @@ export async function collect(
       waiting += 1;
       continue;
     }
+    // Jobs of an earlier version are to run anyway.
+    if (run.digest === deployed.description.digest) findNotRedone(follower, true, notRedone);
     const tree = await endRun(follower, workspace, { isOver: phase === "over", isMine: deployed.mine });
     if (tree) trees.push(tree);
     const left = await tidyRun(run, files, results);
@@ -98,6 +103,7 @@ export async function collect(
     untidied,
     lost,
     passedOver,
+    notRedone,
     /** what is to be said of the report and of a tree, as sentences */
     notes: [...notes, ...noteTree(workspace.results, workspace.state, deployed.description, () => deployed.jobs())],
   };

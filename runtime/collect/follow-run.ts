@@ -43,6 +43,8 @@ export interface FollowOptions {
   readonly recount?: boolean;
   /** gets what each job has used that is counted */
   readonly used?: Used;
+  /** gets that of jobs that have ended before the journals were read for the first time; undefined: `used` does */
+  readonly usedBefore?: Used | undefined;
   /** told of each result that was noted */
   readonly collected?: (result: JobResult) => void;
 }
@@ -80,6 +82,8 @@ export class RunFollower {
   #begun = 0;
   /** of those that are being collected, what is wrong with outputs that hold data, by their jobs' numbers */
   #invalid: ReadonlyMap<number, string> = new Map();
+  /** jobs that had ended when the journals were read for the first time; undefined: they were not read yet */
+  #before: ReadonlySet<number> | undefined;
   readonly #doneTries = new Map<string, FinishedTry>();
   readonly #failedPlaces = new Set<string>();
   readonly failures: Failure[] = [];
@@ -121,7 +125,7 @@ export class RunFollower {
   /** Reads what is new. @returns whether anything was */
   async read(): Promise<boolean> {
     this.state.ahead = await this.options.files.readJournals(this.options.run);
-    return this.state.read((ended) => {
+    const hasNews = this.state.read((ended) => {
       this.#waiting.push(ended);
       this.pace.ended(secondsOf(ended));
       if (ended.event === "failed") this.failed += 1;
@@ -129,6 +133,8 @@ export class RunFollower {
       const job = this.options.jobs.get(ended.number) as BundledJob;
       this.#doneTries.set(treeNameOf(job, this.options.description), ended);
     });
+    this.#before ??= new Set(this.options.usedBefore ? this.#waiting.map(({ number }) => number) : []);
+    return hasNews;
   }
 
   /** Collects what has ended since the last time, and writes it into the ledger. @param show called again and again */
@@ -192,7 +198,8 @@ export class RunFollower {
       if (!known) results.push(result);
       if (result.status === "failed") this.#failedPlaces.add(placeOfTry(ended));
       if (known && !this.options.recount) continue;
-      this.options.used?.add(result);
+      const { used, usedBefore } = this.options;
+      (this.#before?.has(ended.number) ? usedBefore : used)?.add(result);
       if (result.status === "done") {
         this.done += 1;
         if (result.detail !== "") this.remarks.push(result);

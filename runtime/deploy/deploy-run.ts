@@ -9,13 +9,16 @@ import {
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { viewRun } from "../collect/deployed-swarm.js";
 import { endRun, tidyRun } from "../collect/end-run.js";
-import { RunFollower } from "../collect/follow-run.js";
+import { findNotRedone } from "../collect/find-not-redone.js";
+import { type FollowOptions, RunFollower } from "../collect/follow-run.js";
 import { writeTables } from "../collect/write-tables.js";
 import type { ReportSource } from "../report/make-report-data.js";
 import { LiveReport } from "../report/write-report.js";
 import type { Failure } from "../results/failure.js";
 import { clusterSwarm, type ShownCluster } from "../results/failures/cluster-swarm.js";
+import { currentResult } from "../results/job-state.js";
 import { Ledger } from "../results/ledger.js";
+import { NotRedone } from "../results/not-redone.js";
 import { putRight } from "../results/put-right.js";
 import { renameKeys } from "../results/rename-keys.js";
 import { makeReport } from "../results/report.js";
@@ -46,6 +49,8 @@ export class DeployRun {
   readonly failures: Failure[] = [];
   readonly trees: CollectedTree[] = [];
   readonly used = new Used();
+  readonly usedBefore = new Used();
+  readonly notRedone = new NotRedone();
   readonly #live: LiveReport | undefined;
   #clustered: { readonly failures: readonly Failure[]; readonly clusters: readonly ShownCluster[] } | undefined;
   /** earlier runs that have ended, and whose working folders are still there */
@@ -76,7 +81,7 @@ export class DeployRun {
     run: Run,
     jobs: ReadonlyMap<number, BundledJob>,
     description: BundleDescription,
-    recount = false,
+    uses: Pick<FollowOptions, "recount" | "used" | "usedBefore">,
   ): RunFollower {
     const { workspace, target, keepLogs } = this.options;
     makeFolders(workspace.results);
@@ -88,8 +93,7 @@ export class DeployRun {
       results: this.results,
       target,
       keepLogs,
-      recount,
-      used: this.used,
+      ...uses,
       isShared: this.opened.isShared,
       collected: (result) => this.#live?.add(result),
     });
@@ -103,11 +107,18 @@ export class DeployRun {
     return report && { bundle, description, jobs: () => this.jobs(), placed, cluster, tell: report };
   }
 
-  /** Follows a run until no manager works on it any more, or until the user leaves it. */
-  async follow(run: Run, jobs: ReadonlyMap<number, BundledJob>, recount = false): Promise<DeployEnd> {
-    const follower = this.follower(run, jobs, this.options.description, recount);
+  /**
+   * Follows a run until no manager works on it any more, or until the user leaves it.
+   *
+   * @param isEarlier whether an earlier deploy has begun it
+   */
+  async follow(run: Run, jobs: ReadonlyMap<number, BundledJob>, isEarlier = false): Promise<DeployEnd> {
+    const { used, usedBefore } = this;
+    const uses = isEarlier ? { recount: true, used, usedBefore } : { used };
+    const follower = this.follower(run, jobs, this.options.description, uses);
     const end = await this.managers.follow(follower);
     this.count(follower);
+    if (end.how === "interrupted" || end.how === "stopped") findNotRedone(follower, isEarlier, this.notRedone);
     if (follower.takenAway > 0 && !(await this.opened.isStillMine())) throw takenOver(this.files.there);
     // One of which less has ended is left as it is: its manager can be started again by hand.
     if (end.how !== "left" && follower.state.phase(false, true) === "over") {
@@ -173,7 +184,7 @@ export class DeployRun {
         if (end.how !== "complete") return end;
       } else if (earlier) {
         await this.scheduler.cancel(run); // ends what a killed manager has left running
-        const follower = this.follower(run, earlier.jobs, earlier.description);
+        const follower = this.follower(run, earlier.jobs, earlier.description, { used: this.usedBefore });
         await follower.read();
         await follower.collect();
         this.managers.nameTroubles(follower.state);
@@ -184,6 +195,9 @@ export class DeployRun {
           if (end.how !== "complete") return end;
         } else {
           if (phase !== "waiting") this.count(follower);
+          const isAsked = !isCurrent || options.choice.redo !== undefined;
+          const left = isAsked ? undefined : findNotRedone(follower, true).sentence;
+          if (left !== undefined) options.observer.noted(left); // nobody may have said so when it was killed
           await this.close(follower, phase === "over");
           this.#untidied.push(run);
         }
@@ -272,8 +286,11 @@ export class DeployRun {
       });
       const returning = selection.returning.map(({ job }) => job);
       ownership.checkPlaces([...selection.wanted.values(), ...returning], description);
-      if (options.signal.aborted) end = { how: "interrupted" };
-      else if (selection.wanted.size > 0) end = await this.runWanted(selection);
+      if (options.signal.aborted) {
+        end = { how: "interrupted" };
+        for (const job of selection.wanted.values())
+          if (currentResult(job, description, placed)?.status === "done") this.notRedone.add(job);
+      } else if (selection.wanted.size > 0) end = await this.runWanted(selection);
       else {
         await this.putRight(selection);
         replaceBundle(this.options, this.files);
@@ -321,7 +338,9 @@ export class DeployRun {
       failures,
       finished: this.finished,
       seconds: (Date.now() - this.#began) / 1000,
+      notRedone: this.notRedone,
       used: this.used,
+      usedBefore: this.usedBefore,
       trees: this.trees,
     };
   }

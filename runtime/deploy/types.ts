@@ -2,6 +2,7 @@ import type { BundleDescription } from "../../compiler/format/bundle.js";
 import type { TellFailures } from "../report/make-report-data.js";
 import type { Failure } from "../results/failure.js";
 import type { ShownCluster } from "../results/failures/cluster-swarm.js";
+import type { NotRedone } from "../results/not-redone.js";
 import type { PutRight } from "../results/put-right.js";
 import type { FindNewKeys } from "../results/rename-keys.js";
 import type { SwarmReport } from "../results/report.js";
@@ -102,10 +103,13 @@ export interface DeployOutcome {
   readonly failures: readonly Failure[];
   /** finished in this deploy */
   readonly finished: number;
+  /** if the run has not come to its end */
+  readonly notRedone: NotRedone;
   /** how long it took, in seconds */
   readonly seconds: number;
-  /** by the jobs that are done of these */
+  /** by those of these that have ended while it was here to see it, and by those that had ended before */
   readonly used: Used;
+  readonly usedBefore: Used;
   /** what came of the trees of runs that ended in this deploy */
   readonly trees: readonly CollectedTree[];
 }

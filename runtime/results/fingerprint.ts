@@ -47,11 +47,23 @@ function stampFolder(folder: string): string {
   return `${hash("sha256", facts.join("\0")).slice(0, 32)}-${newest}${mark}`;
 }
 
+/** What is in a folder beside subfolders, and whether it has been changed since the stamp was taken, or has come then. */
+function* entriesSince(folder: string, stamp: string): Generator<{ readonly path: string; readonly isNew: boolean }> {
+  const newest = BigInt(stamp.slice(stamp.indexOf("-") + 1).replace(PROVISIONAL, "") || "0");
+  for (const { path, stats } of entriesBelow(folder))
+    if (!stats.isDirectory()) yield { path, isNew: stats.ctimeNs > newest };
+}
+
 /** Is all that is in a folder as it was when the stamp was taken, although some of it may have gone? */
 export function isRemnant(folder: string, stamp: string): boolean {
-  const newest = BigInt(stamp.slice(stamp.indexOf("-") + 1).replace(PROVISIONAL, "") || "0");
-  for (const { stats } of entriesBelow(folder)) if (!stats.isDirectory() && stats.ctimeNs > newest) return false;
+  for (const { isNew } of entriesSince(folder, stamp)) if (isNew) return false;
   return true;
+}
+
+/** The first that is new in a folder since the stamp was taken; undefined if there is none, or if nothing else is there. */
+export function firstNew(folder: string, stamp: string): string | undefined {
+  const entries = [...entriesSince(folder, stamp)];
+  return entries.every(({ isNew }) => isNew) ? undefined : entries.find(({ isNew }) => isNew)?.path;
 }
 
 /** What tells quickly whether a file or folder is the same as before; undefined if there is none. */

@@ -7,7 +7,7 @@ import { JOBS_PARQUET, LOG_FOLDER, PARQUET_MARK, RESULT_TABLES } from "../../com
 import { foldersAround, isWithin } from "../../compiler/format/within.js";
 import { statEntry } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
-import { digestOf, isRemnant } from "./fingerprint.js";
+import { digestOf, firstNew, isRemnant } from "./fingerprint.js";
 import { logNameOf, logPath, STREAMS } from "./logs.js";
 import { isWritable } from "./output-refused.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
@@ -193,7 +193,7 @@ export class Ownership {
     const folders = new Set<string>();
     for (const job of jobs) {
       for (const path of job.outputs) {
-        if (!this.mayReplace(path, job.name)) inTheWay.push(path);
+        if (!this.mayReplace(path, job.name)) inTheWay.push(this.#foreignPart(path));
         const folder = dirname(path);
         if (folder === "." || folders.has(folder)) continue;
         folders.add(folder);
@@ -208,6 +208,18 @@ export class Ownership {
         : `${first} and ${more.length} more are not what Locusts has put there, and outputs would replace them`,
       "move it away or remove it, then run the same command again",
     );
+  }
+
+  /** Of an output that is a folder to which something was added, what that is; else the path itself. */
+  #foreignPart(path: string): string {
+    const place = join(this.results, path);
+    const output = this.placed.get(path);
+    if (!output || !statEntry(place)?.isDirectory()) return path;
+    try {
+      return join(path, firstNew(place, output.stamp) ?? "");
+    } catch {
+      return path; // it cannot be read
+    }
   }
 
   /** Logs are known by the names of jobs that have ended before, or, where nobody knows any more, by there being a table of jobs. */

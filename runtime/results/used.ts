@@ -8,17 +8,21 @@ export class Used {
   measured = 0;
   /** the most bytes that one of them had */
   mostMemory = 0;
-  /** of all that have ended, and of which it is known */
+  /** that have ended */
   ended = 0;
+  /** tries of those, and how long all of them took */
+  tries = 0;
   allSeconds = 0;
+  /** of the last try of each: of earlier ones it is not written down */
   allCpuSeconds = 0;
   /** of those that were measured */
   seconds = 0;
   cpuSeconds = 0;
 
-  add({ status, seconds, cpuSeconds, peakMemory }: JobResult): void {
+  add({ status, seconds, cpuSeconds, peakMemory, earlier }: JobResult): void {
     this.ended += 1;
-    this.allSeconds += seconds;
+    this.tries += 1 + earlier.length;
+    this.allSeconds += earlier.reduce((sum, { start, end }) => sum + Math.max(0, end - start) / 1000, seconds);
     this.allCpuSeconds += cpuSeconds ?? 0;
     if (status !== "done") return;
     this.done += 1;

@@ -199,4 +199,62 @@ test("a job that takes long keeps no other waiting: what its slot was to do, oth
   assert.equal(last[0], "20");
 });
 
+/** Jobs of which the later ones wait for a file, but for the first time. */
+const waiting = (folder: string) => `
+  jobs: range("i", 1, 3),
+  outputs: { text: "{i}.txt" },
+  command: ({ outputs, params }) => sh\`
+    [[ \${params.i} == 1 || -e ${folder}/go ]] || sleep 60
+    echo \${params.i} > \${outputs.text}\`,`;
+
+test("what was to be redone and was not is told, with what redoes it: by who was interrupted, the next deploy, and cancel", async () => {
+  const deployment = new Deployment("");
+  deployment.define(waiting(deployment.folder));
+  deployment.write("go", "");
+  await deployment.succeed();
+  rmSync(deployment.path("go"));
+  const kept = "2 jobs were to be redone and keep their earlier outputs: locusts deploy --redo 2 3 runs them";
+  const hang = (run: number) => () => {
+    const words = deployment.journal(run).map(([word]) => word);
+    return words.filter((word) => word === "start").length === 3 && words.includes("done");
+  };
+
+  const deploy = deployment.begin(["deploy", "--redo"]);
+  await until("two jobs hang", hang(2));
+  deploy.child.kill("SIGINT");
+  const { stdout } = await deploy.outcome;
+  assert.ok(stdout.startsWith(`stopped\n${kept}\n`), stdout);
+  const next = await deployment.verb(["deploy"]);
+  assert.match(next.stderr, new RegExp(`^note: ${kept}\n3 jobs, 3 done before: nothing to run\n$`));
+  assert.doesNotMatch((await deployment.verb(["deploy"])).stderr, /redone/);
+
+  await deployment.verb(["deploy", "--redo", "--detach"]);
+  await until("two jobs hang", hang(3));
+  const cancelled = await deployment.verb(["cancel"]);
+  assert.equal(cancelled.stdout, "stopped\n3/3 done\n");
+  assert.ok(cancelled.stderr.includes(`note: ${kept}\n`), cancelled.stderr);
+  await deployment.assertQuiet();
+});
+
+test("status and gather send nobody to a deploy that would refuse the run, since the definition was edited", async () => {
+  const deployment = new Deployment("");
+  deployment.define(waiting(deployment.folder));
+  await deployment.verb(["deploy", "--detach"]);
+  const words = async () => {
+    const { stdout } = await deployment.verb(["status"]);
+    return stdout.trimEnd().split("\n").at(-1);
+  };
+  const follows = "it is at work; locusts deploy follows it, locusts cancel stops it";
+  assert.equal(await words(), follows);
+  deployment.define(waiting(deployment.folder).replace("echo", "echo changed"));
+  assert.match((await words()) ?? "", /^it is at work, and the definition was edited since: if that changes no job, /);
+  assert.match((await deployment.verb(["gather"])).stdout, /the swarm still runs: gather again later\n/);
+  assert.match((await deployment.verb(["deploy"])).stderr, /run 1 still goes on, which is of an earlier version/);
+  assert.equal(
+    await words(),
+    "it is at work on an earlier version of this definition: wait for it, or stop it (locusts cancel)",
+  );
+  await deployment.verb(["cancel"]);
+});
+
 test.run();

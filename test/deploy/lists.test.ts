@@ -171,6 +171,8 @@ test("locusts run takes lines from standard input, and says what it cannot take"
   const again = piped(["run", "-", "--json", "--folder", "no"], folder, "echo a > a.txt\n");
   assert.equal(again.exitCode, 0, again.stderr);
   assert.deepEqual(readdirSync(join(folder, "no")).sort(), ["a.txt", "thing"]);
+  const nothing = piped(["run", "-"], folder, "\n");
+  assert.equal(nothing.stderr, "error: nothing has come by standard input\n  hint: give it commands, one a line\n");
   const none = await locusts(["run", "tasks"], { cwd: folder });
   assert.match(
     none.stderr,

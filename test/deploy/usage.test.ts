@@ -102,4 +102,30 @@ test("journals and ledgers of versions that did not measure are read", async () 
   assert.equal(report.jobs.cached, 2, "jobs that are done stay done");
 });
 
+test("how long jobs ran: all tries count, and what had ended before a deploy is told apart", async () => {
+  const deployment = new Deployment(`
+    jobs: range("i", 1, 2),
+    outputs: { text: "{i}.txt" },
+    limits: { retries: 2 },
+    command: ({ outputs, params }) => sh\`
+      [[ \${params.i} != 2 ]] || exit 7
+      echo \${params.i} > \${outputs.text}\`,
+  `);
+  const first = await deployment.verb(["deploy"]);
+  assert.match(
+    first.stdout,
+    /^took .*: 2 jobs ran for \d.* in 4 tries, with .* of processor time in their last ones$/m,
+  );
+  await deployment.verb(["deploy", "--redo", "1", "--only", "1", "--detach"]);
+  await until("it has ended", () => deployment.journal(2).some(([event]) => event === "finish"));
+  const second = await deployment.verb(["deploy", "--json"]);
+  const { used } = JSON.parse(second.stdout);
+  assert.deepEqual([used.ended, used.tries], [1, 3]);
+  await deployment.verb(["deploy", "--redo", "1", "--only", "1", "--detach"]);
+  await until("it has ended", () => deployment.journal(4).some(([event]) => event === "finish"));
+  const third = await deployment.verb(["deploy"]);
+  assert.match(third.stdout, /^took .*: 1 job ran for .* in 3 tries, with .* in the last one$/m);
+  assert.match(third.stdout, /^1 job had ended before this deploy, and ran for .*, with .* of processor time$/m);
+});
+
 test.run();

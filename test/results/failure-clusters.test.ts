@@ -187,4 +187,23 @@ test("what a cluster has in common: bounds of numbers, a pilot; words that diffe
   assert.doesNotMatch(said, /same|node/);
 });
 
+test("jobs that differ by their own names and params alone have failed alike; a value that is a word of any message parts none", () => {
+  const named = ["alpha", "beta", "gamma ray", "no", "eps"].map((value) => ({
+    params: [value],
+    exitCode: 1,
+    err: `swarm.config.ts:7: out/${value}/f ${value}.txt: No such file or directory\n`,
+  }));
+  assert.equal(cluster(["x"], named).clusters.length, 1);
+  const alike = ["file", "no", "alpha"].map((value) => ({ params: [value], exitCode: 1, err: "fatal: no file\n" }));
+  assert.deepEqual(
+    cluster(["x"], alike).clusters.map(({ text }) => text),
+    ["fatal: no file"],
+  );
+  const otherwise = { params: ["delta"], exitCode: 1, err: "delta: permission denied\n" };
+  assert.deepEqual(
+    cluster(["x"], [...named, otherwise]).clusters.map(({ jobs }) => jobs.length),
+    [5, 1],
+  );
+});
+
 test.run();

@@ -138,6 +138,18 @@ test("an older copy of an output is no result; an edit by hand is never replaced
   assert.equal(swarm.result("b.txt"), "TWO B\n");
 });
 
+test("of an output folder to which a file was added, that file is named", async () => {
+  const command = (text: string) => `mkdir \${outputs.out}; echo ${text} > \${outputs.out}/x`;
+  const swarm = new Versions(fields('list("id", ["a"])', command("one"), "{id}/"));
+  await swarm.succeed();
+  swarm.write("results/a/mine", "mine\n");
+  swarm.define(fields('list("id", ["a"])', command("two"), "{id}/"));
+  const { report } = await swarm.deploy();
+  assert.match(report.errors?.[0]?.message ?? "", /results\/a\/mine is not what Locusts has put there/);
+  rmSync(swarm.path("results/a/mine"));
+  await swarm.succeed();
+});
+
 test("of a large output an edit of one byte is noticed, wherever it is", async () => {
   const command = "mkdir ${outputs.out}; head -c 1000000 /dev/zero > ${outputs.out}/large";
   const swarm = new Versions(fields('list("id", ["a"])', command, "{id}/"));

@@ -36,6 +36,13 @@ test("numbers that are computed, and are not kept exactly, cannot set jobs apart
   assert.match(await wrong({ jobs: "matrix({ a: [1], b: [1, -1 / 0] })" }), /param b, value 2, is -Infinity/);
 });
 
+test("a job whose name is empty is called so", async () => {
+  assert.match(
+    await wrong({ jobs: 'list("id", ["a", ""])', outputs: '{ o: "o/{id}/" }' }),
+    /^the output "o\/" of the job "" has an empty part/,
+  );
+});
+
 test("an input that holds the definition's own folder, and a text that no file can hold, are refused", async () => {
   const jobs = 'rows([{ id: "a" }])';
   for (const path of [".", "sub/..", "..", "/"]) {

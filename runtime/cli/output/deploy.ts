@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { countOf, formatBytes, formatNumber } from "../../../compiler/format/amounts.js";
 import { ownValue } from "../../../compiler/format/own-value.js";
-import type { DeployEnd, DeployObserver, DeployResult, SelectionFacts } from "../../deploy/types.js";
+import type { DeployObserver, DeployResult, SelectionFacts } from "../../deploy/types.js";
 import type { Workspace } from "../../workspace/workspace.js";
 import { sayCollectedTree } from "./collected-tree.js";
 import type { CommandLines } from "./command-lines.js";
@@ -62,29 +62,34 @@ export function summarizeDeploy(
   const { jobs } = result.report;
   terminal.status("");
   sayFailures(report, result.clusters, commands);
-  if (!isAsked) sayEnd(report, result.end);
+  if (!isAsked) sayEnd(report, result);
   for (const tree of result.trees) sayCollectedTree(report, workspace, tree);
   const cached = jobs.cached > 0 ? ` (${formatNumber(jobs.cached)} of them before)` : "";
   const failed = jobs.failed > 0 ? `, ${colors.red(`${formatNumber(jobs.failed)} failed`)}` : "";
   const pending = jobs.pending > 0 ? `, ${formatNumber(jobs.pending)} pending` : "";
   const place = relative(process.cwd(), workspace.results) || ".";
   const done = `${formatNumber(jobs.done)}/${formatNumber(jobs.total)} done`;
-  for (const sentence of describeUsage(commands.swarm.description.needs, result.used)) report.say(sentence);
-  const cost = describeCost(result.seconds, result.used);
-  if (cost !== undefined) report.say(cost);
+  const { used, usedBefore } = result;
+  const { needs } = commands.swarm.description;
+  for (const sentence of describeUsage(needs, used.measured > 0 ? used : usedBefore)) report.say(sentence);
+  for (const sentence of describeCost(result.seconds, used, usedBefore)) report.say(sentence);
   report.say(`${colors.bold(done)}${cached}${failed}${pending}: ${place}`);
   if (jobs.failed === 0) return;
   report.say("  locusts logs --job NAME shows a job's output; locusts deploy runs them again");
   report.say("  locusts report --open shows what ran where and when, and what has failed alike");
 }
 
-function sayEnd(terminal: Voice, end: DeployEnd): void {
-  if (end.how === "interrupted") terminal.say("stopped; locusts deploy goes on from here");
+function sayEnd(terminal: Voice, { end, notRedone, report: { jobs } }: DeployResult): void {
+  const { sentence } = notRedone;
+  // What was to be redone is done by an earlier run: no deploy goes on with that.
+  const isLeft = jobs.done < jobs.total || sentence === undefined;
+  if (end.how === "interrupted") terminal.say(isLeft ? "stopped; locusts deploy goes on from here" : "stopped");
   if (end.how === "left")
     terminal.say(
       `run ${end.run} goes on; locusts deploy follows it, locusts status looks at it, locusts cancel stops it`,
     );
   if (end.how === "stopped") terminal.say(`${terminal.colors.red("stopped:")} ${describeStop(end)}`);
+  if (sentence !== undefined) terminal.say(sentence);
 }
 
 /** Why managers have stopped before all was done, in words. */

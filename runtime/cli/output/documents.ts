@@ -160,8 +160,13 @@ export interface DeployDocument extends StandingDocument {
     readonly measured: number;
     /** bytes */
     readonly mostMemory: number;
+    /** while this deploy was there; the rest is of jobs that have */
     readonly ended: number;
+    /** of those */
+    readonly tries: number;
+    /** of all tries */
     readonly allSeconds: number;
+    /** of last tries */
     readonly allCpuSeconds: number;
     readonly seconds: number;
     readonly cpuSeconds: number;

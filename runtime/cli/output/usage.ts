@@ -39,13 +39,26 @@ function describeCpus(asked: number, { cpuSeconds, seconds }: Used): string | un
   return `jobs kept ${shown} of the ${asked} cores busy that they asked for: with cpus: ${Math.max(1, Math.ceil(busy))} more of them would run at a time`;
 }
 
-/** How long a deploy took, and what its jobs have used; undefined if none has ended. */
-export function describeCost(seconds: number, used: Used): string | undefined {
-  const { ended, allSeconds, allCpuSeconds, mostMemory } = used;
-  if (ended === 0) return undefined;
+/** What jobs have used that have ended. */
+function describeUsed({ ended, tries, allSeconds, allCpuSeconds, mostMemory }: Used): string {
   const memory = mostMemory > 0 ? `, at most ${formatPeak(mostMemory)} of memory each` : "";
-  const together = ended > 1 ? " together" : "";
-  return `took ${formatSeconds(seconds)}: ${countOf(ended, "job")} ran for ${formatSeconds(allSeconds)}${together}, with ${formatSeconds(allCpuSeconds)} of processor time${memory}`;
+  const isOnce = tries === ended;
+  const together = isOnce ? (ended > 1 ? " together" : "") : ` in ${countOf(tries, "try", "tries")}`;
+  const last = isOnce ? "" : ended > 1 ? " in their last ones" : " in the last one";
+  return `ran for ${formatSeconds(allSeconds)}${together}, with ${formatSeconds(allCpuSeconds)} of processor time${last}${memory}`;
+}
+
+/**
+ * How long a deploy took, and what jobs have used, as sentences; none if no job has ended.
+ *
+ * @param before by those that had ended before this deploy came to their run: of that time it took none
+ */
+export function describeCost(seconds: number, used: Used, before: Used): readonly string[] {
+  const earlier = `${countOf(before.ended, "job")} had ended before this deploy, and ${describeUsed(before)}`;
+  return [
+    ...(used.ended > 0 ? [`took ${formatSeconds(seconds)}: ${countOf(used.ended, "job")} ${describeUsed(used)}`] : []),
+    ...(before.ended > 0 ? [earlier] : []),
+  ];
 }
 
 /** What jobs asked for against what they have used, where the difference is worth a word and enough of them were measured. */

@@ -42,7 +42,9 @@ export const cancel: Verb<object> = (context) => {
         const { done, failed, total } = collected.totals;
         const failures = failed > 0 ? `, ${formatNumber(failed)} failed` : "";
         report.say(stopped > 0 ? "stopped" : "nothing was running");
-        report.say(`${formatNumber(done)}/${formatNumber(total)} done${failures}; locusts deploy goes on from here`);
+        // What was to be redone is done by an earlier run: no deploy goes on with that.
+        const next = done < total || collected.notRedone.count === 0 ? "; locusts deploy goes on from here" : "";
+        report.say(`${formatNumber(done)}/${formatNumber(total)} done${failures}${next}`);
       }
       return EXIT.fine;
     },

@@ -140,7 +140,8 @@ export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
   } catch (error) {
     // Cut short in a question to the target, before anything was begun.
     if (error !== stop.signal.reason) throw error;
-    terminal.say("stopped; locusts deploy goes on from here");
+    const redo = choice.redo === undefined ? "" : ", but for what was to be redone: give --redo again";
+    terminal.say(`stopped; locusts deploy goes on from here${redo}`);
     return EXIT.interrupted;
   } finally {
     forget();

@@ -1,6 +1,7 @@
 import { countOf, formatNumber } from "../../../compiler/format/amounts.js";
 import { collectedTree } from "../../../compiler/format/bundle.js";
 import { collect } from "../../collect/collect.js";
+import { definitionSince } from "../../collect/definition-since.js";
 import { asFailedSwarm, type DeployedSwarm } from "../../collect/deployed-swarm.js";
 import { lookAt } from "../../collect/look-at.js";
 import { previewTrees } from "../../collect/preview.js";
@@ -90,7 +91,9 @@ const gatherAlone: Verb<GatherOptions> = (context, options) =>
       if (collected.waiting > 0)
         report.say("its tree is collected when all jobs have ended: locusts deploy goes on with them");
       if (collected.active > 0)
-        report.say("the swarm still runs: gather again later, or follow it with locusts deploy");
+        report.say(
+          `the swarm still runs: gather again later${definitionSince(deployed) === "same" ? ", or follow it with locusts deploy" : ""}`,
+        );
     }
     return totals.failed > 0 ? EXIT.jobsFailed : EXIT.fine;
   });

@@ -99,6 +99,11 @@ function noList(place: string): RuntimeProblem {
   );
 }
 
+/** Is there nothing in a file but blank lines, if any? */
+function isBlank(file: string): boolean {
+  return statSync(file).size < 4096 && (textOf(file) ?? "").trim() === "";
+}
+
 /** Has the list where it can be read again and again. @returns its path */
 async function takeList(place: string, home: string): Promise<string> {
   if (place !== "-") {
@@ -109,6 +114,10 @@ async function takeList(place: string, home: string): Promise<string> {
   const list = join(home, FROM_INPUT);
   const draft = draftOf(list);
   await pipeline(process.stdin, createWriteStream(draft));
+  if (isBlank(draft)) {
+    rmSync(draft);
+    throw new RuntimeProblem("nothing has come by standard input", "give it commands, one a line");
+  }
   renameSync(draft, list);
   return list;
 }

@@ -1,4 +1,5 @@
 import { countOf, formatNumber } from "../../../compiler/format/amounts.js";
+import { definitionSince } from "../../collect/definition-since.js";
 import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
 import { lookAt, type Standing } from "../../collect/look-at.js";
 import { watchRun } from "../../collect/watch-run.js";
@@ -19,6 +20,19 @@ function wordsOf({ explanations, stop }: Standing): string {
   return [...explanations, ...(stop ? [describeStop(stop)] : [])].join("; ");
 }
 
+/** What is to be done while a run goes on: a deploy follows none of another version of the definition. */
+function wordsAtWork(deployed: DeployedSwarm): string {
+  const waitOrStop = "wait for it, or stop it (locusts cancel)";
+  switch (definitionSince(deployed)) {
+    case "other":
+      return `it is at work on an earlier version of this definition: ${waitOrStop}`;
+    case "edited":
+      return `it is at work, and the definition was edited since: if that changes no job, locusts deploy goes on with it; else ${waitOrStop}`;
+    default:
+      return "it is at work; locusts deploy follows it, locusts cancel stops it";
+  }
+}
+
 /** Tells people where a swarm stands. */
 function sayStanding(voice: Voice, deployed: DeployedSwarm, standing: Standing): void {
   const { workspace, description } = deployed;
@@ -33,7 +47,7 @@ function sayStanding(voice: Voice, deployed: DeployedSwarm, standing: Standing):
   const words = wordsOf(standing);
   if (words !== "") voice.say(words);
   if (isLeaving) voice.say("it was cancelled, and has not ended yet; locusts cancel tries that again");
-  else if (isActive) voice.say("it is at work; locusts deploy follows it, locusts cancel stops it");
+  else if (isActive) voice.say(wordsAtWork(deployed));
   else if (waiting > 0) {
     const them = waiting === 1 ? "has ended and is" : "have ended and are";
     voice.say(`${countOf(waiting, "job")} ${them} still to be collected: locusts gather`);

@@ -2,7 +2,7 @@ import type { BundleDescription, BundledJob } from "../../../compiler/format/bun
 import type { Failure } from "../failure.js";
 import type { Ledger } from "../ledger.js";
 import { clusterFailures, type FailureCluster, findTraits } from "./cluster.js";
-import { lastLines, readWhatItSays } from "./log-ends.js";
+import { lastLines, readWhatItSays, type Said } from "./log-ends.js";
 import type { Circumstances } from "./traits.js";
 
 /** The logs of so many failed jobs are read at most, and for so many milliseconds. */
@@ -40,12 +40,12 @@ function* spread<T>(all: readonly T[]): Generator<T> {
 }
 
 /** What the logs of failures say, of as many as there is time for. */
-function readAll(folder: string, failures: readonly Failure[]): ReadonlyMap<Failure, string> {
-  const said = new Map<Failure, string>();
+function readAll(folder: string, failures: readonly Failure[]): ReadonlyMap<Failure, Said> {
+  const said = new Map<Failure, Said>();
   const end = Date.now() + LONGEST_READING;
   for (const failure of spread(failures)) {
     if (said.size >= MOST_READ || Date.now() > end) break;
-    said.set(failure, readWhatItSays(folder, failure.log));
+    said.set(failure, readWhatItSays(folder, failure));
   }
   return said;
 }

@@ -1,7 +1,9 @@
 import { Groups } from "../../../compiler/format/groups.js";
 import type { Cause } from "../../../compiler/format/results.js";
 import type { Failure } from "../failure.js";
+import type { Said } from "./log-ends.js";
 import { mergeRareTexts } from "./merge-rare-texts.js";
+import { markOwnWords, showMarks } from "./own-words.js";
 import { type Circumstances, columnsOf, FEWEST_COMPARED, majority, Tallies, type Trait, traitsOf } from "./traits.js";
 import { withoutNoise } from "./what-it-says.js";
 
@@ -34,6 +36,49 @@ function byMergedText({ texts }: Kind): ReadonlyMap<string, readonly Failure[]> 
   return found;
 }
 
+/** What a failure is like, as far as it is compared. */
+interface Likeness extends Pick<FailureCluster, "cause" | "exitCode" | "detail" | "isRead" | "text"> {
+  /** tells it from others */
+  readonly key: string;
+}
+
+/** What a failure is like. @param isOwn whether what is the job's own counts: its name, and the values of its params */
+function likenessOf(failure: Failure, said: Said | undefined, isOwn: boolean): Likeness {
+  const { cause, exitCode } = failure;
+  const detail = isOwn ? withoutNoise(failure.detail) : showMarks(withoutNoise(markOwnWords(failure.detail, failure)));
+  const text = (isOwn ? said?.text : said?.withoutOwn) ?? "";
+  const isRead = said !== undefined;
+  return { cause, exitCode, detail, isRead, text, key: JSON.stringify([cause, exitCode, detail, isRead, text]) };
+}
+
+/** Stands for several, where it only matters that there are. */
+const SEVERAL = Symbol("several");
+
+/**
+ * What each failure is like: without what is the job's own where there are others that differ in that alone. Everywhere
+ * else it counts, since a value may be a word that any message has.
+ */
+function* likenesses(
+  failures: readonly Failure[],
+  says: (failure: Failure) => Said | undefined,
+): Generator<readonly [Failure, Likeness]> {
+  const known = new Map<string, string | typeof SEVERAL>();
+  for (const failure of failures) {
+    const said = says(failure);
+    const { key } = likenessOf(failure, said, true);
+    const common = likenessOf(failure, said, false).key;
+    const before = known.get(common);
+    if (before === undefined)
+      known.set(common, key === common ? common : key); // most are the same: kept once
+    else if (before !== key) known.set(common, SEVERAL);
+  }
+  for (const failure of failures) {
+    const said = says(failure);
+    const common = likenessOf(failure, said, false);
+    yield [failure, known.get(common.key) === SEVERAL ? common : likenessOf(failure, said, true)];
+  }
+}
+
 /** The words in which all of them are the same, or what they are without what differs. */
 function sharedDetail(jobs: readonly Failure[], detail: string): string {
   const [first] = jobs;
@@ -43,25 +88,21 @@ function sharedDetail(jobs: readonly Failure[], detail: string): string {
 /**
  * Groups failures by cause, exit code and what their logs say, the largest group first.
  *
- * @param says what a failure's log says, by `whatItSays`; undefined if nobody has looked
+ * @param says what a failure's log says; undefined if nobody has looked
  */
 export function clusterFailures(
-  failures: Iterable<Failure>,
-  says: (failure: Failure) => string | undefined,
+  failures: readonly Failure[],
+  says: (failure: Failure) => Said | undefined,
 ): FailureCluster[] {
   const kinds = new Map<string, Kind>();
-  for (const failure of failures) {
-    const { cause, exitCode } = failure;
-    const text = says(failure);
-    const isRead = text !== undefined;
-    const detail = withoutNoise(failure.detail);
+  for (const [failure, { cause, exitCode, detail, isRead, text }] of likenesses(failures, says)) {
     const key = JSON.stringify([cause, exitCode, detail, isRead]);
     let kind = kinds.get(key);
     if (!kind) {
       kind = { cause, exitCode, detail, isRead, texts: new Groups() };
       kinds.set(key, kind);
     }
-    kind.texts.add(text ?? "", failure);
+    kind.texts.add(text, failure);
   }
   const clusters: FailureCluster[] = [];
   for (const kind of kinds.values()) {

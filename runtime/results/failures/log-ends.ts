@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Failure } from "../failure.js";
 import { logPath, readLogTail, type Stream } from "../logs.js";
+import { markOwnWords, showMarks } from "./own-words.js";
 import { linesOfEnd, namesTrouble, whatItSays, withoutControls } from "./what-it-says.js";
 
 /** So much of a log's end tells what its job died of, in bytes. */
@@ -26,10 +27,20 @@ function tellingEnd(results: string, log: string, most: number) {
   return err && !(out && namesTrouble(out.text)) ? err : out;
 }
 
-/** What a failed job says of its failure, by the end of its logs: the same for jobs that have failed for one reason. */
-export function readWhatItSays(results: string, log: string): string {
-  const end = tellingEnd(results, log, END_BYTES);
-  return end ? whatItSays(end.text, end.omitted > 0) : "";
+/** What a failed job says of its failure. */
+export interface Said {
+  /** by the end of its logs: the same for jobs that have failed for one reason */
+  readonly text: string;
+  /** the same without its own name and params */
+  readonly withoutOwn: string;
+}
+
+export function readWhatItSays(results: string, failure: Pick<Failure, "log" | "name" | "params">): Said {
+  const end = tellingEnd(results, failure.log, END_BYTES);
+  if (!end) return { text: "", withoutOwn: "" };
+  const text = whatItSays(end.text, end.omitted > 0);
+  const marked = markOwnWords(end.text, failure);
+  return { text, withoutOwn: marked === end.text ? text : showMarks(whatItSays(marked, end.omitted > 0)) };
 }
 
 /** The last lines of the log that tells what a job died of, as they may be shown; none if it has printed nothing. */

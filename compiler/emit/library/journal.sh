@@ -21,7 +21,7 @@
 locusts_unused=$'-\t-\t-\t-' # of a try of which it is not known what it has used
 
 # Where the columns of a line are, after the word that it begins with.
-locusts_at_job=1 locusts_at_attempt=2 locusts_at_slot=3 locusts_at_start_place=4 locusts_at_cause=3 locusts_at_claim=2 locusts_at_reason=1
+locusts_at_job=1 locusts_at_attempt=2 locusts_at_slot=3 locusts_at_place=4 locusts_at_cause=3 locusts_at_claim=2 locusts_at_reason=1
 locusts_at_exit_code=4 locusts_at_start=5 locusts_at_end=6
 locusts_start_width=7 locusts_end_width=15 locusts_end_width_of_format_2=11
 

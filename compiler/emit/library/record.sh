@@ -177,8 +177,8 @@ locusts_bring_one_by_one() {
   ((code != 254)) && locusts_has_room || return "$code"
   for i in "${!jobs[@]}"; do
     locusts_try_twice locusts_bring_outputs "${jobs[i]}" && continue
+    locusts_has_room && locusts_bring_logs "${jobs[i]}" || return
     unbrought[i]=$locusts_error
-    locusts_bring_logs "${jobs[i]}" || return
   done
 }
 
@@ -186,19 +186,18 @@ locusts_bring_one_by_one() {
 # and is not changed. A file that a link in a folder leads to comes in its place, unless the link stays in that folder: from
 # the shared disk it would lead nowhere.
 locusts_open_outputs() {
-  local path i root found own=()
+  local path i root found=() own=()
   for path in "${files[@]}"; do [[ -r $path || -L $path ]] || chmod -f u+r -- "$path"; done
   for path in "${folders[@]}"; do [[ -L $path ]] || own+=("$path"); done
   ((${#own[@]} == 0)) ||
     find "${own[@]}" \( -type f -not -perm -400 -o -type d -not -perm -500 \) -exec chmod -f u+rX -- {} \;
-  for i in "${!folders[@]}"; do
-    mapfile -d '' -t found < <(find -H "${folders[i]}" -type l -print0)
-    for path in "${found[@]}"; do
-      [[ -f $path ]] || continue
-      root=$(realpath -- "${folders[i]}")
-      [[ $(realpath -- "$path") != "$root"/* || $(readlink -- "$path") == /* ]] || continue
-      links+=("$path") link_bytes[i]=$((${link_bytes[i]-0} + $(stat -L -c %s -- "$path")))
-    done
+  ((${#folders[@]} == 0)) || mapfile -d '' -t found < <(find -H "${folders[@]}" -type l -print0)
+  for path in "${found[@]}"; do
+    [[ -f $path ]] || continue
+    for i in "${!folders[@]}"; do [[ $path != "${folders[i]}"/* ]] || break; done
+    root=$(realpath -- "${folders[i]}")
+    [[ $(realpath -- "$path") != "$root"/* || $(readlink -- "$path") == /* ]] || continue
+    links+=("$path") link_bytes[i]=$((${link_bytes[i]-0} + $(stat -L -c %s -- "$path")))
   done
 }
 

@@ -147,7 +147,7 @@ locusts_replace_slot() { # slot [refused]
       start)
         if [[ ${fields[locusts_at_slot]} == "$slot" ]]; then
           number=${fields[locusts_at_job]} try=${fields[locusts_at_attempt]} start=${fields[locusts_at_start]}
-          place=${fields[locusts_at_start_place]##*/} # below this manager's folder, where its logs are published
+          place=${fields[locusts_at_place]##*/} # below this manager's folder, where its logs are published
         fi
         ;;
       done | failed | again | stopped) [[ ${fields[locusts_at_job]} != "$number" ]] || number='' ;;

@@ -150,7 +150,7 @@ locusts_measure() { # files
 }
 
 # Where jobs run on the node's own disk, the outputs and logs of those that are to be published go to
-# the shared one, by one process for all of them.
+# the shared one, by one process for all of them. What an earlier attempt has brought gives way, read-only files and links too.
 locusts_bring_outputs() { # place/number of jobs
   local job path paths=() made=''
   for job; do
@@ -163,7 +163,7 @@ locusts_bring_outputs() { # place/number of jobs
     (($# == ${#jobs[@]})) || [[ $path == "$1"/* ]] || continue
     paths+=("$path")
   done
-  (cd -- "$locusts_work" && exec cp -RH --preserve=mode --parents -- "${paths[@]}" "$locusts_home/") || return
+  (cd -- "$locusts_work" && exec cp -RHf --preserve=mode --parents -- "${paths[@]}" "$locusts_home/") || return
   for path in "${links[@]}"; do
     path=${path#"$locusts_work/"}
     (($# == ${#jobs[@]})) || [[ $path == "$1"/* ]] || continue

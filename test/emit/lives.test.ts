@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { kill, until } from "../deploy/deployment.js";
 import { jobs, Pilots, tally, tallyOf } from "../deploy/pilots.js";
@@ -31,6 +31,27 @@ test("one that was suspended for long leaves alone what others have taken over, 
     "it has not gone on",
   );
   await pilots.assertQuiet();
+});
+
+test("a chunk that was claimed while others took over is run all the same", async () => {
+  const pilots = new Pilots(jobs(60, "sleep 0.4"));
+  await pilots.stage(2);
+  const begun = pilots.beginAll([], tallyOf(pilots));
+  await until("both are at work", () => new Set(pilots.lines("done").map(({ life }) => life)).size === 2);
+  const suspended = [pilots.pid("p1.1"), ...pilots.processesOf("p1.1")];
+  for (const process of suspended) kill(process, "SIGSTOP");
+  const heartbeat = join(pilots.run(), "managers/p1.1.beat");
+  await until("the other has taken over", () => readFileSync(heartbeat, "utf8").startsWith("finished, taken over by"));
+  // What it was about to claim, it claims now.
+  let free = 1;
+  while (existsSync(join(pilots.run(), "claims", `${free}`))) free += 1;
+  assert.ok(existsSync(join(pilots.run(), "chunks", `${free}.tsv`)), "none is free any more");
+  appendFileSync(join(pilots.run(), "journal/p1.1.tsv"), `chunk\t${free}\t${free}\t.\n`);
+  writeFileSync(join(pilots.run(), "claims", `${free}`), "p1.1\n", { flag: "wx" });
+  const second = await (begun[1] as (typeof begun)[0]).outcome;
+  for (const process of suspended) kill(process, "SIGKILL");
+  assert.equal(second.exitCode, 0, second.stderr);
+  pilots.assertAllDone(60);
 });
 
 test("two lives of one manager at once do no harm", async () => {

@@ -165,9 +165,10 @@ locusts_watch_others() {
 # Nobody waits for others, except for one that may have died: until it gives a heartbeat, or its
 # jobs can be taken over.
 locusts_stand_by() {
-  [[ $locusts_in_ring ]] || return 0
+  locusts_doubt=''
   while [[ ! $locusts_stopping ]]; do
-    locusts_look_after_others
+    [[ ! $locusts_in_ring ]] || locusts_look_after_others
+    [[ $locusts_doubt ]] || ((${#locusts_inherited[@]} > 0)) || locusts_take_over_late_claims
     if ((${#locusts_inherited[@]} == 0)); then
       [[ $locusts_doubt ]] || return 0
       read -r -t 1 <> <(:)

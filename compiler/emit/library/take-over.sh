@@ -125,14 +125,15 @@ locusts_has_unfinished() { # chunk
 
 # Takes over the chunks that an incarnation has left unfinished: they are claimed anew, as <chunk>.2 and so
 # on, which only one can do. A claim that names nobody, or is torn, is one whose maker died in the middle of it.
-locusts_take_over() { # incarnation-name
+locusts_take_over() { # incarnation-name [again]
   local incarnation=$1 heartbeat='' claims claim chunk generation earlier owner
   { read -r heartbeat <"managers/$incarnation.beat"; } 2>/dev/null
-  [[ $heartbeat != finished* && -e journal/$incarnation.tsv ]] || return 0
+  [[ ${2-} || $heartbeat != finished* ]] && [[ -e journal/$incarnation.tsv ]] || return 0
   # shellcheck disable=SC2004 # its keys are names
   locusts_known[$incarnation]=1
   locusts_learn_from "$incarnation"
   [[ ! $locusts_stopping ]] || return 0
+  [[ $locusts_its_end ]] || locusts_taken_over+=("$incarnation")
   claims=("${locusts_its_claims[@]}")
   for claim in "${claims[@]}"; do
     chunk=${claim%.*} generation=1
@@ -152,6 +153,14 @@ locusts_take_over() { # incarnation-name
     [[ ! $locusts_stopping ]] || return
   done
   printf 'finished, taken over by %s\n' "$locusts_incarnation" >|"managers/$incarnation.beat"
+}
+
+# Who was only silent may have claimed a chunk while its journal was read, before it saw that it was taken for dead: once
+# no chunk is free any more, its claims are looked at again.
+locusts_take_over_late_claims() {
+  local incarnation taken_over=("${locusts_taken_over[@]}")
+  locusts_taken_over=()
+  for incarnation in "${taken_over[@]}"; do locusts_take_over "$incarnation" again; done
 }
 
 # Takes over what the earlier incarnations of a manager have left.

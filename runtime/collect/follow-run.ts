@@ -20,6 +20,7 @@ import { type FinishedTry, RunState } from "../run/run-state.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { messageOf } from "../system/system-errors.js";
 import type { Artifact, Fetched, TargetFiles } from "../transfer/target-files.js";
+import { CollectedFolders } from "./collected-folders.js";
 
 /** So many jobs, or bytes of outputs, are collected together: then the ledger is written. */
 const MOST_JOBS_AT_ONCE = 1000;
@@ -73,6 +74,7 @@ function* logsOf(ended: FinishedTry): Generator<Artifact> {
 export class RunFollower {
   readonly state: RunState;
   readonly pace = new Pace();
+  readonly folders: CollectedFolders;
   /** names the run in the ledger */
   readonly #label: string;
   readonly #results: Results;
@@ -97,6 +99,7 @@ export class RunFollower {
 
   constructor(readonly options: FollowOptions) {
     this.state = new RunState(options.run, options.jobs);
+    this.folders = new CollectedFolders(options);
     this.#label = `${options.target}/${options.run.number}`;
     this.#results = options.results;
     this.#ledger = options.results.placed.ledger;
@@ -197,6 +200,7 @@ export class RunFollower {
       const result = known ?? this.#collect(job, ended, batch.fetched);
       if (!known) results.push(result);
       if (result.status === "failed") this.#failedPlaces.add(placeOfTry(ended));
+      else this.folders.add(placeOfTry(ended));
       if (known && !this.options.recount) continue;
       const { used, usedBefore } = this.options;
       (this.#before?.has(ended.number) ? usedBefore : used)?.add(result);

@@ -53,9 +53,9 @@ export class DeployRun {
   readonly notRedone = new NotRedone();
   readonly #live: LiveReport | undefined;
   #clustered: { readonly failures: readonly Failure[]; readonly clusters: readonly ShownCluster[] } | undefined;
-  /** earlier runs that have ended, and whose working folders are still there */
+  /** runs that have ended, and whose working folders are still there */
   readonly #untidied: Run[] = [];
-  #tidying: Promise<void> | undefined;
+  #tidying = Promise.resolve();
   readonly #noted = new Set<string>();
   finished = 0;
   readonly #began = Date.now();
@@ -108,7 +108,7 @@ export class DeployRun {
   }
 
   /**
-   * Follows a run until no manager works on it any more, or until the user leaves it.
+   * Follows a run until no manager works on it any more, or until the user leaves it. `beginTidying` is to follow.
    *
    * @param isEarlier whether an earlier deploy has begun it
    */
@@ -117,6 +117,7 @@ export class DeployRun {
     const uses = isEarlier ? { recount: true, used, usedBefore } : { used };
     const follower = this.follower(run, jobs, this.options.description, uses);
     const end = await this.managers.follow(follower);
+    await follower.folders.settle();
     this.count(follower);
     if (end.how === "interrupted" || end.how === "stopped") findNotRedone(follower, isEarlier, this.notRedone);
     if (follower.takenAway > 0 && !(await this.opened.isStillMine())) throw takenOver(this.files.there);
@@ -125,7 +126,7 @@ export class DeployRun {
       this.options.observer.tidying();
       const isMine = await this.opened.isStillMine();
       await this.close(follower, true, isMine);
-      if (isMine) await this.tidy([run]);
+      if (isMine) this.#untidied.push(run);
       else this.options.observer.noted(`another checkout has taken over ${this.files.there}, and tidies it up`);
     }
     return end;
@@ -143,17 +144,16 @@ export class DeployRun {
     if (tree) this.trees.push(tree);
   }
 
-  async tidy(runs: readonly Run[]): Promise<void> {
-    for (const run of runs) {
-      const left = await tidyRun(run, this.files, this.results);
-      if (left !== undefined) this.options.observer.untidied(left);
-    }
-  }
-
-  /** To remove a hundred thousand folders takes a minute, in which jobs can run already. */
-  tidyEarlier(): Promise<void> {
-    this.#tidying ??= this.tidy(this.#untidied);
-    return this.#tidying;
+  /** To remove a hundred thousand folders takes a minute, in which jobs can run, or tables be written. */
+  beginTidying(): void {
+    const runs = this.#untidied.splice(0);
+    this.#tidying = this.#tidying.then(async () => {
+      for (const run of runs) {
+        const left = await tidyRun(run, this.files, this.results);
+        if (left !== undefined) this.options.observer.untidied(left);
+      }
+    });
+    this.#tidying.catch(() => {}); // whoever waits for it in the end is told
   }
 
   /** What earlier deploys have left: a run that still goes on is followed, one that was cut off gathered. */
@@ -224,7 +224,11 @@ export class DeployRun {
     const { detach, observer } = this.options;
     observer.noted(`run ${run.number} of an earlier deploy ${how}${detach ? "" : ": following it"}`);
     observer.launched();
-    return detach ? { how: "left", run: run.number } : this.follow(run, jobs, true);
+    if (detach) return { how: "left", run: run.number };
+    const end = await this.follow(run, jobs, true);
+    this.beginTidying();
+    await this.#tidying;
+    return end;
   }
 
   /** Has results/ hold what the jobs as they stand have made, and nothing else of theirs. */
@@ -252,7 +256,7 @@ export class DeployRun {
       throw error;
     }
     this.options.observer.launched();
-    this.tidyEarlier().catch(() => {}); // whoever waits for it in the end is told
+    this.beginTidying();
     return this.options.detach ? { how: "left", run: run.number } : this.follow(run, wanted);
   }
 
@@ -325,9 +329,10 @@ export class DeployRun {
 
   async conclude(end: DeployEnd): Promise<DeployOutcome> {
     const { options } = this;
+    this.beginTidying();
     const { totals, failures } = await this.writeTables(this.#reportSource());
     options.observer.tidying();
-    await this.tidyEarlier();
+    await this.#tidying;
     const { workspace, description } = options;
     for (const note of noteTree(workspace.results, workspace.state, description, () => this.jobs()))
       options.observer.noted(note);

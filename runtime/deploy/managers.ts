@@ -140,6 +140,7 @@ export class Managers {
       observer.progress({ ...progressOf(state, pace, jobs.size, nameOf), ...counts });
     };
     await follower.collect(show);
+    follower.folders.removeSome();
     for (const { name, detail } of follower.remarks.splice(0)) observer.remarked(name, detail);
     this.nameTroubles(state);
     show();

@@ -65,6 +65,7 @@ export class AppendOnlyTable {
     let end = line.indexOf(LINE_FEED);
     while (end < 0) {
       number += 1;
+      line = Buffer.from(line); // its part may make room for the next one
       const next = this.#part(number);
       if (next.length === 0) return undefined;
       line = Buffer.concat([line, next]);
@@ -77,9 +78,11 @@ export class AppendOnlyTable {
     const known = this.#parts.get(number);
     if (known) return known;
     this.#file ??= openSync(this.path, "r");
-    const part = Buffer.allocUnsafe(PART);
-    const bytes = part.subarray(0, readSync(this.#file, part, 0, PART, number * PART));
-    if (this.#parts.size >= KEPT_PARTS) this.#parts.delete(this.#parts.keys().next().value as number);
+    const oldest = this.#parts.size < KEPT_PARTS ? undefined : this.#parts.entries().next().value;
+    if (oldest) this.#parts.delete(oldest[0]);
+    // Its memory is used again: with a million rows, new ones would be made faster than they are collected.
+    const whole = oldest ? Buffer.from(oldest[1].buffer) : Buffer.allocUnsafeSlow(PART);
+    const bytes = whole.subarray(0, readSync(this.#file, whole, 0, PART, number * PART));
     this.#parts.set(number, bytes);
     return bytes;
   }

@@ -94,6 +94,8 @@ export interface TargetFiles {
    * @throws RuntimeProblem if it fails
    */
   runScript(script: ScriptName, args: readonly string[], input?: Buffer): Promise<Buffer>;
+  /** Removes working folders while others run, where nobody else may need them; their paths are below `work/`. */
+  readonly removeJobs?: ((run: Run, places: readonly string[]) => Promise<void>) | undefined;
   /** Ends a run that was gathered: chunks and working folders go, but for those named, below `work/`. */
   removeWork(run: Run, keep: readonly string[]): Promise<void>;
   /** Brings here what has to be known of runs that another checkout has begun. */

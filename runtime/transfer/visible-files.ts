@@ -167,6 +167,14 @@ export class VisibleFiles implements TargetFiles {
     return FETCHED_WHOLE;
   }
 
+  get removeJobs(): TargetFiles["removeJobs"] {
+    if (this.options.keepsCopies !== false) return undefined;
+    return async (run, places) => {
+      const input = Buffer.from(places.map((path) => `${path}\0`).join(""));
+      await runScript(this.options.host, "transfer/remove-jobs", [run.folder], { input });
+    };
+  }
+
   async removeWork(run: Run, keep: readonly string[]): Promise<void> {
     const folder = `${this.there}/runs/${run.number}`;
     const input = Buffer.from(keep.map((path) => `${path}\0`).join(""));

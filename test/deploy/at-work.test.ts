@@ -62,7 +62,15 @@ test("managers that cannot be stopped: that is told when it is waited for, and e
   };
   const state = { finished: 0, running: new Map(), runningTries: [], badNodes: [], passedOver: [], brokenChains: [] };
   const follower = {
-    ...{ options: { run: {}, jobs: new Map() }, state, failures: [], remarks: [], done: 0, pace: new Pace() },
+    ...{
+      options: { run: {}, jobs: new Map() },
+      state,
+      failures: [],
+      remarks: [],
+      done: 0,
+      pace: new Pace(),
+      folders: { removeSome() {} },
+    },
     ...{ read: async () => false, collect: async () => [] },
   };
   const options = { signal: AbortSignal.abort(), observer: { progress() {}, noted() {} } };

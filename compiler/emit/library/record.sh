@@ -36,6 +36,18 @@ locusts_publish() {
   ((locusts_ended > 0)) || return 0
   locusts_saw_oom_kill
   locusts_memory_ran_out='' # that was one of those
+  locusts_publish_ended
+}
+
+# The manager has seen that the job at hand runs for long: what has ended before is not to wait for it.
+locusts_publish_meanwhile() {
+  locusts_late=''
+  ((locusts_ended > 0)) && [[ ! $locusts_disk_is_full && ! $locusts_refused && ! $locusts_stopping ]] || return 0
+  locusts_publish_ended
+  locusts_read_meter
+}
+
+locusts_publish_ended() {
   local code=0 begun
   locusts_read_clock
   begun=$locusts_now

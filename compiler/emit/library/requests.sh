@@ -227,6 +227,7 @@ locusts_tick() {
   [[ ! $locusts_disk_is_full ]] || locusts_stop_for disk-full
   ((locusts_time_limit == 0)) || locusts_watch_time
   locusts_watch_memory
+  ((locusts_uptime < locusts_next_look)) || locusts_hurry_slots
   [[ $locusts_stopping != signal ]] || locusts_stop_deadline=${locusts_stop_deadline:-$((locusts_uptime + 100 * locusts_grace))}
   if [[ $locusts_stopping == signal ]] && ((locusts_uptime >= locusts_stop_deadline)); then
     locusts_signal_slots

@@ -198,9 +198,9 @@ locusts_copy_inputs() {
 
 # Asks the manager for leave to start a job, where starts are to lie apart.
 locusts_await_turn() {
-  local word
   printf 'turn %s\n' "$locusts_slot" >&3
-  read -r -u 4 word && [[ $word == go ]] && return
+  locusts_hear
+  [[ $locusts_heard != go ]] || return 0
   locusts_left=1
   return 1
 }
@@ -273,7 +273,7 @@ locusts_slot_main() { # number --incarnation name manager incarnation-folder sha
   local requests=$7
   exec 4<&0 </dev/null 2>/dev/null 3>&"$requests" {requests}>&-
   locusts_pid='' locusts_stopping='' locusts_disk_is_full='' locusts_left='' locusts_spoilt=''
-  locusts_ended=0 locusts_interrupted='' locusts_published=0 locusts_open_list='' locusts_at=0
+  locusts_ended=0 locusts_interrupted='' locusts_late='' locusts_published=0 locusts_open_list='' locusts_at=0
   locusts_batch=$locusts_jobs_a_batch locusts_between_batches=$locusts_shortest_batch
   [[ ! $locusts_tree_mode ]] || locusts_batch=1 # what a job did to the tree is done: it is not to be run again for want of a line
   # Where bash has no clock of its own: it counts the seconds from here.
@@ -294,6 +294,7 @@ locusts_slot_main() { # number --incarnation name manager incarnation-folder sha
   # A job that ends itself by "kill $$" means no more than that. By USR1 the manager has this slot look, too, whether
   # its job can be ended at all.
   trap 'locusts_interrupted=1; [[ -s $locusts_work/slots/timeout.$locusts_pid ]] || locusts_end_job USR1' USR1
+  trap locusts_late=1 URG
   trap 'locusts_interrupted=1; locusts_end_job TERM' TERM
   trap 'locusts_interrupted=1; locusts_end_job INT' INT
   trap 'locusts_interrupted=1; locusts_end_job HUP' HUP

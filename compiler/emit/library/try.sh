@@ -25,7 +25,7 @@ locusts_accept_code() { # code
     return
   fi
   if ((locusts_code >= 0)); then
-    [[ $locusts_interrupted ]] && ((locusts_code > 128)) || return 0
+    [[ $locusts_interrupted || $locusts_late ]] && ((locusts_code > 128)) || return 0
     if [[ -s $locusts_work/slots/timeout.$locusts_pid ]]; then # the manager cannot end it
       locusts_code=137
       return 0

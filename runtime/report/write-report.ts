@@ -78,7 +78,7 @@ export async function draftReport(
 /** While a deploy goes on, its page has so many jobs. */
 const LIVE_ROOM: Room = { all: 3000, choice: 2000 };
 /** A deploy that is over before this, in milliseconds, has no live page. */
-const BEFORE_FIRST = 2000;
+const BEFORE_FIRST = 5000;
 /** News come this often, in milliseconds; where it takes long to make them, so many times as long as that. */
 const BETWEEN_NEWS = 2000;
 const BREATH = 12;

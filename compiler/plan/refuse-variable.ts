@@ -12,12 +12,22 @@ const BASHS_OWN = new Set([
 /** Variables whose names nobody writes into a value but to have what they hold there. */
 const WELL_KNOWN = "[A-Za-z0-9_]*PATH|HOME|USER|LOGNAME|SHELL|PWD|TMPDIR|SLURM_[A-Z0-9_]+";
 
+/** Linux starts no program that is given a longer string, with its name, its `=` and the NUL at its end (MAX_ARG_STRLEN). */
+const MOST_BYTES = 128 * 1024;
+
 /** Why a variable of the definition cannot be set for the jobs as it stands; undefined if it can. */
 export function refuseVariable(
   name: string,
   value: string,
 ): { readonly message: string; readonly hint?: string } | undefined {
   if (value.includes("\0")) return { message: `the value of ${name} has a NUL character, which no variable can hold` };
+  const bytes = Buffer.byteLength(`${name}=${value}\0`);
+  if (bytes > MOST_BYTES) {
+    return {
+      message: `${name} takes ${bytes} bytes, and Linux starts no program with a variable of more than ${MOST_BYTES}`,
+      hint: "put it into a file that is an input",
+    };
+  }
   if (READ_ONLY.has(name)) {
     return { message: `${name} is read-only in bash: no job can be given another`, hint: "choose another name" };
   }

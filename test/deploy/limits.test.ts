@@ -48,6 +48,22 @@ test("a time limit ends a job and all that it has started; a quick one is not to
   await deployment.assertQuiet();
 });
 
+test("a check of an output may take as long as a try", async () => {
+  const deployment = new Deployment(`
+    jobs: list("id", ["quick", "endless"]),
+    outputs: { text: checked("{id}.txt", ({ output }) => sh\`grep quick \${output} || sleep 60\`) },
+    limits: { time: "1s" },
+    command: ({ outputs, params }) => sh\`echo \${params.id} > \${outputs.text}\`,
+  `);
+  const { exitCode, report } = await deployment.deploy();
+  assert.equal(exitCode, 3);
+  assert.deepEqual(
+    report.failures.map(({ job, cause, detail }) => [job, cause, detail]),
+    [["endless", "missing-output", "text has a check that did not end within 1 s, the limit of each try"]],
+  );
+  await deployment.assertQuiet();
+});
+
 test("a job that is stopped is waited for, and its time stands still meanwhile", async () => {
   const deployment = new Deployment(
     `

@@ -100,4 +100,28 @@ test("who removes a swarm's folder on this machine ends its manager, and all tha
   await until("all have ended", () => deployment.processes().length === 0, 60);
 });
 
+test("slots that cannot be started again are not tried for ever", async () => {
+  const deployment = new Deployment(
+    `
+    jobs: range("i", 1, 3),
+    outputs: { text: "{i}.txt" },
+    command: ({ outputs }) => sh\`echo > \${outputs.text}; rm -r $BUNDLE; kill -KILL $$\`,
+  `,
+    {},
+    undefined,
+    1,
+  );
+  const { exitCode, report } = await deployment.deploy([], { BUNDLE: deployment.path(".locusts/local/bundle") });
+  assert.equal(exitCode, 1);
+  assert.equal(report.end.how, "stopped");
+  assert.match(
+    report.end.detail ?? "",
+    /^on \S+ slots end before they take a job: .*manager\.sh: No such file or directory$/,
+  );
+  assert.deepEqual([report.jobs.failed, report.jobs.pending], [1, 2]);
+  const again = await deployment.deploy([], { BUNDLE: deployment.path("nothing") });
+  assert.equal(again.report.jobs.failed, 3);
+  await deployment.assertQuiet();
+});
+
 test.run();

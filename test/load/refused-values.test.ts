@@ -34,6 +34,14 @@ test("a value that bash was to expand is refused, and shown in prepare; any othe
     assert.equal(refuseVariable(name, value), undefined, `${name}=${value}`);
 });
 
+test("a variable that no program could be started with is refused", () => {
+  assert.equal(refuseVariable("BIG", "é".repeat(65_533)), undefined);
+  assert.equal(refuseVariable("BIG", "é".repeat(65_534)), {
+    message: "BIG takes 131073 bytes, and Linux starts no program with a variable of more than 131072",
+    hint: "put it into a file that is an input",
+  });
+});
+
 const definition = (
   jobs: string,
   outputs: string,

@@ -22,6 +22,7 @@ locusts_check_copies() {
     printf 'spoilt %s %s\n' "$locusts_slot" "${input//[[:cntrl:]]/?}, when the job ${locusts_job//[[:cntrl:]]/?} ran" >&3
     [[ ! -e $locusts_work/alone ]] || return 0 # nobody else can have done it
     locusts_pid=''
+    [[ $locusts_used != quick ]] || locusts_used=$locusts_unused # quick ones are looked at together
     locusts_note stopped "$locusts_number" "$locusts_try" stopped "$locusts_code" \
       "${locusts_start:0:-3}" "${locusts_now:0:-3}" "$locusts_used" "$locusts_place" - 'an input that jobs share was changed'
     return 1

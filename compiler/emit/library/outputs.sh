@@ -116,9 +116,9 @@ locusts_measure_folder() { # path
   return "${code:-137}"
 }
 
-# Does the definition's own check say that the output at hand is good?
+# Does the definition's own check say that the output at hand is good? It may take as long as a try.
 locusts_check_by() { # function
-  local job_code=$locusts_code code
+  local job_code=$locusts_code code timeout
   [[ ! $locusts_is_bad ]] || return 0
   (
     shopt -u extglob
@@ -138,10 +138,18 @@ locusts_check_by() { # function
     "$1"
   ) >>"$locusts_folder.out" 2>>"$locusts_folder.err" 3>&- 4<&- 5<&- &
   locusts_pid=$! locusts_code=0 locusts_told='' locusts_misses=0
+  timeout=$locusts_work/slots/timeout.$locusts_pid
+  [[ $locusts_time_limit == 0 ]] || locusts_have_timed || locusts_end_untimed
   until locusts_await_end; do :; done
   kill -KILL -- "-$locusts_pid"
+  [[ $locusts_time_limit == 0 ]] || : >|"$locusts_work/slots/$locusts_slot"
   locusts_pid=''
   code=$locusts_code
   locusts_code=$job_code
-  ((code == 0)) || locusts_reject "did not pass its check (exit code $code)"
+  if [[ $locusts_time_limit != 0 && -e $timeout ]]; then
+    rm -f -- "$timeout"
+    locusts_reject "has a check that did not end within $locusts_time_limit s, the limit of each try"
+  elif ((code != 0)); then
+    locusts_reject "did not pass its check (exit code $code)"
+  fi
 }

@@ -28,6 +28,7 @@ locusts_stop_for() { # reason [detail]
 # When all are given out, it helps where a slot is still at work, or was killed: at its part of a list.
 locusts_answer_next() { # slot
   local slot=$1 list part size left
+  locusts_mute_slots=0
   part=${locusts_slot_part[slot]}
   [[ ! $part ]] || unset "locusts_parts_at_work[$part]" # whoever has gone through one has left none that is free
   while ((locusts_given >= ${locusts_list_length[locusts_list]-0})); do
@@ -178,7 +179,8 @@ locusts_replace_slot() { # slot [refused]
     locusts_slots=$((locusts_slots - 1))
     ((locusts_slots > 0)) || locusts_stop_for error "$locusts_refusal"
   elif [[ ! $locusts_stopping ]]; then
-    locusts_start_slot
+    [[ ${locusts_slot_part[slot]-} ]] || locusts_judge_mute_slot
+    [[ $locusts_stopping ]] || locusts_start_slot
   fi
 }
 

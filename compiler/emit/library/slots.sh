@@ -147,3 +147,14 @@ locusts_hurry_slots() {
   done
   printf . >|"$locusts_work/slots/look"
 } 2>/dev/null
+
+locusts_mute_slots=0 locusts_most_mute_slots=4
+
+# A slot has ended before it asked for a job. If others do so one after another, they would be started for ever.
+locusts_judge_mute_slot() {
+  local words
+  ((++locusts_mute_slots >= locusts_most_mute_slots)) || return 0
+  words=$( (locusts_share_out; exec "$BASH" -p -- "$locusts_script" --version) 2>&1 >/dev/null)
+  words=${words%%$'\n'*} words=${words##*: line +([0-9]): }
+  locusts_stop_for error "on $locusts_host slots end before they take a job: ${words:-something ends bash there}"
+}

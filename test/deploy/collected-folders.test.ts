@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "../runner/suite.js";
 import { Deployment, kill, until } from "./deployment.js";
@@ -12,7 +12,7 @@ const JOBS = `
   inputs: { word: "word" },
   outputs: { text: "{i}.txt", parts: "parts_{i}/" },
   command: ({ inputs, outputs, params }) => sh\`
-    echo \${params.i} >> $TALLY
+    echo \${params.i} | tee -a $TALLY
     [ \${params.i} -gt 1 ]
     until [ \${params.i} -lt 6 ] || [ -e $TALLY.go ]; do sleep 0.1; done
     cat \${inputs.word} > \${outputs.text}
@@ -31,6 +31,13 @@ test("they are removed while others run, and nothing is lost when deploy is kill
   };
   await until("all are at work", () => folders().length === 6);
   await until("those that are done are gone", () => folders().join(" ") === "1 6", 60);
+  for (const i of [2, 3, 4, 5]) {
+    // By its log a slot that helps another one knows that a job is taken: without it, it would run once more.
+    const log = readdirSync(work)
+      .map((place) => join(work, place, `${i}.out`))
+      .find(existsSync);
+    assert.equal(log && readFileSync(log, "utf8"), `${i}\n`);
+  }
   kill(deploy.child.pid);
   deployment.write("tally.go", "");
   const { exitCode, report } = await deployment.deploy([], env);

@@ -1,10 +1,12 @@
 import { addAll } from "../../compiler/format/add-all.js";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
+import { isSameButCommon } from "../../compiler/format/job-key.js";
 import { quoteWord } from "../../compiler/format/quote.js";
 import { CAUSES } from "../../compiler/format/results.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { missingOutputs } from "./job-state.js";
 import type { KeptOutputs } from "./kept-outputs.js";
+import type { JobResult, Ledger } from "./ledger.js";
 import { MeantJobs } from "./meant-jobs.js";
 import type { PlacedOutput, PlacedOutputs } from "./placed-outputs.js";
 
@@ -131,18 +133,19 @@ export function selectJobs(
   let cached = 0; // jobs that were done before
   let left = 0; // jobs that would run, and are not among those that are asked for
   const lost: PlacedOutput[] = []; // what was put below results/ and is gone, or was changed by somebody
+  const past = new Past(jobs, placed.ledger);
   for (const job of jobs()) {
     total += 1;
     const last = placed.ledger.get(job.key);
     // Who has mended what failed still calls it by that.
-    const ended = placed.ledger.lastOf(job);
+    const ended = past.of(job);
     const failed = ended?.status === "failed" ? "failed" : undefined;
     const isRedo = (isAll || redo.means(job, ended?.cause)) && last !== undefined;
     const isMeant = (reason: Reason | undefined) => only?.means(job, ended?.cause, failed, ...statesOf(reason)) ?? true;
     const why =
       isRedo && isMeant(last.status === "failed" ? "failed before" : undefined)
         ? "redo"
-        : whyRun(job, description, placed, stores, lost);
+        : whyRun(job, description, placed, past, stores, lost);
     if (typeof why !== "string") {
       cached += 1;
       addAll(returning, why);
@@ -174,16 +177,44 @@ function statesOf(reason: Reason | undefined): string[] {
   return Object.keys(STATES).filter((state) => reason !== undefined && STATES[state]?.includes(reason));
 }
 
+/** How jobs have ended, also under other commands or params. */
+class Past {
+  /** what jobs of the definition have of their own, as numbers: there may be millions */
+  #own: Set<number> | undefined;
+
+  constructor(
+    readonly jobs: () => Iterable<BundledJob>,
+    readonly ledger: Ledger,
+  ) {}
+
+  of(job: BundledJob): JobResult | undefined {
+    const last = this.ledger.lastOf(job);
+    if (!last || isSameButCommon(last.key, job.key)) return last;
+    // Its name alone has been another job's, which goes by another name now: as of lines, where one was put in before them.
+    return this.#hasOwn(last.key) ? undefined : last;
+  }
+
+  #hasOwn(key: string): boolean {
+    const asNumber = (own: string) => Number.parseInt(own.slice(0, 13), 16);
+    if (!this.#own) {
+      this.#own = new Set();
+      for (const job of this.jobs()) this.#own.add(asNumber(job.key));
+    }
+    return this.#own.has(asNumber(key));
+  }
+}
+
 /** Why a job has to be run; if it has not, which of its outputs are to be put back. */
 function whyRun(
   job: BundledJob,
   description: BundleDescription,
   placed: PlacedOutputs,
+  past: Past,
   stores: readonly KeptOutputs[],
   lost: PlacedOutput[],
 ): Reason | readonly ReturningOutput[] {
   const result = placed.ledger.get(job.key);
-  if (!result) return placed.ledger.lastOf(job) ? "changed" : "new";
+  if (!result) return past.of(job) ? "changed" : "new";
   if (result.status === "failed") return "failed before";
   const missing = missingOutputs(job, result, description, placed);
   let why: Reason | undefined = missing.length > 0 ? "changed" : undefined;

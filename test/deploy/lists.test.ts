@@ -84,6 +84,16 @@ test("a line that fails is shown by its text, its logs stay its own, and it runs
   assert.equal(swarm.read("twice.txt"), "twice\ntwice\n");
 });
 
+test("a line that was put in is new, also where a line that has failed had its number", async () => {
+  const swarm = new Deployment('jobs: commands("tasks.txt"),', { "tasks.txt": "echo a\nfalse\n" });
+  assert.equal((await swarm.deploy()).exitCode, 3);
+  swarm.write("tasks.txt", "echo a\ntouch first\nfalse\n");
+  const { stdout } = await swarm.verb(["deploy", "--dry-run"]);
+  assert.match(stdout, /^3 jobs, 1 done before: 2 to run \(1 new, 1 failed before\)\n/);
+  assert.equal((await swarm.deploy(["--only", "failed"])).report.jobs.failed, 1);
+  assert.ok(!swarm.exists("first"));
+});
+
 test("lines with declared outputs run in folders of their own, and a command goes around each", async () => {
   const swarm = new Deployment(
     `jobs: commands("tasks.txt"),

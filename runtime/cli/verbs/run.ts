@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { textOf } from "../../../compiler/format/file-access.js";
 import { makeFolders } from "../../../compiler/format/make-folders.js";
 import { DEFINITION_NAME } from "../../../compiler/format/own-folders.js";
+import { quoteWord } from "../../../compiler/format/quote.js";
 import { draftOf, writeAtomically } from "../../../compiler/format/write-atomically.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { lockState } from "../../workspace/deploy-lock.js";
@@ -187,7 +188,7 @@ async function runLocked(context: VerbContext, options: RunOptions, home: string
   if (context.json) terminal.printDocument("run", { folder: home, written: [DEFINITION_NAME] });
   else {
     terminal.report.say(`written: ${shown}`);
-    terminal.report.say(`  next: locusts run ${place}`);
+    terminal.report.say(`  next: locusts run ${quoteWord(place)}`);
   }
   return EXIT.fine;
 }

@@ -191,4 +191,28 @@ test("in a tree, a file that is called like a log is none; a folder that is gone
   assert.equal(JSON.parse((await deployment.verb(["logs", "--job", "a", "--json"])).stdout).folder, null);
 });
 
+test("a log of another version of a job, or of another job that had its name, is not shown as its own", async () => {
+  const fields = (version: string, rest = "") => `
+    jobs: range("i", 1, 3),
+    outputs: { text: "{i}.txt" },
+    command: ({ outputs, params }) => sh\`echo \${params.i} ${version}; echo ${version} > \${outputs.text} ${rest}\`,`;
+  const deployment = new Deployment(fields("one"));
+  await deployment.succeed(["--keep-logs"]);
+  assert.equal((await told(deployment, "2")).stdout, "2 one\n");
+  // The first job fails in its second version; then its first one comes back.
+  deployment.define(fields("two", "; (( ${params.i} > 1 ))"));
+  await deployment.deploy(["--only", "1"]);
+  assert.equal((await told(deployment, "1")).stdout, "1 two\n");
+  const other = "is of another version of this job, or of another job that had its name";
+  const pending = await told(deployment, "2");
+  assert.equal(pending.stdout, "");
+  assert.match(pending.words, new RegExp(`^results/_logs/2.out ${other}$`, "m"));
+  deployment.define(fields("one"));
+  await deployment.succeed();
+  const back = await told(deployment, "1");
+  assert.equal(back.stdout, "");
+  assert.match(back.words, new RegExp(`^results/_logs/1.out ${other}$`, "m"));
+  assert.equal((await told(deployment, "3")).stdout, "3 one\n");
+});
+
 test.run();

@@ -68,6 +68,8 @@ for (const [words, target] of [
 
       // What a run of the first one has made, the second one collects and removes: no job has failed for that.
       assert.equal((await first.deploy(["--redo", "--detach"])).exitCode, 0);
+      // One that has not begun yet is withdrawn, and nothing is made by it.
+      for (let running = 0; running === 0; ) running = (await first.json<Report>("status")).document.jobs.running;
       const taken = await second.deploy(["--take-over"]);
       assert.equal(taken.exitCode, 0, taken.stderr);
       const late = await first.json<Report>("gather");

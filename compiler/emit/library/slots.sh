@@ -139,13 +139,15 @@ locusts_next_look=0 locusts_between_looks=500 # hundredths of a second
 
 # Asks the slots whose job runs for long to write down what has ended before it: they have added nothing since the last look.
 locusts_hurry_slots() {
-  local slot ended
+  local slot ended waits=''
   locusts_next_look=$((locusts_uptime + locusts_between_looks))
   for slot in "${!locusts_slot_pid[@]}"; do
     ended=$locusts_work/slots/$slot.ended
-    [[ ! -s $ended || $ended -nt $locusts_work/slots/look ]] || kill -URG "${locusts_slot_pid[slot]}"
+    [[ -s $ended ]] || continue
+    waits=1
+    [[ $ended -nt $locusts_work/slots/look ]] || kill -URG "${locusts_slot_pid[slot]}"
   done
-  printf . >|"$locusts_work/slots/look"
+  [[ ! $waits ]] || printf . >|"$locusts_work/slots/look"
 } 2>/dev/null
 
 locusts_mute_slots=0 locusts_most_mute_slots=4

@@ -27,10 +27,17 @@ export interface LogsOptions {
 /** Of a log that is longer, so many bytes of its end are in the document for programs. */
 const MOST_IN_JSON = 10 << 20;
 
+/** A log in results/, and whether it is this job's: it is of whatever has ended last under the name. */
+function logInResults({ ledger, description, workspace }: DeployedSwarm, job: BundledJob, stream: Stream) {
+  const named = ledger.get(job.key) ?? job;
+  const path = join(workspace.results, logPath(logNameOf(named, description), stream));
+  if (!existsSync(path)) return undefined;
+  return { path, isOwn: description.runsLines || (ledger.lastNamed(named.name)?.key ?? job.key) === job.key };
+}
+
 function collectedLog(deployed: DeployedSwarm, job: BundledJob, stream: Stream): string | undefined {
-  const name = logNameOf(deployed.ledger.get(job.key) ?? job, deployed.description);
-  const path = join(deployed.workspace.results, logPath(name, stream));
-  return existsSync(path) ? path : undefined;
+  const log = logInResults(deployed, job, stream);
+  return log?.isOwn ? log.path : undefined;
 }
 
 /** A failed job's name, and what it has died of; of a line of a list of commands, also its text. Between them are tabs. */
@@ -119,6 +126,12 @@ async function showJob({ terminal, json }: VerbContext, deployed: DeployedSwarm,
   sayJob(terminal, known, commands);
   if (paths.out === undefined && paths.err === undefined) {
     sayNoLogs(terminal, known, deployed.ledger.get(job.key) !== undefined || known.folder !== undefined);
+    for (const stream of STREAMS) {
+      const log = logInResults(deployed, job, stream);
+      if (log?.isOwn !== false) continue;
+      const path = relative(process.cwd(), log.path);
+      terminal.say(`${path} is of another version of this job, or of another job that had its name`);
+    }
     return;
   }
   const translate = (text: string) => commands.translate(text, job.name);

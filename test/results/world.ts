@@ -299,6 +299,9 @@ export class World {
     mkdirSync(dirname(place), { recursive: true });
     writeFileSync(place, "");
     this.own.set(path, "");
+    // An output folder that somebody has put something into is theirs as a whole.
+    const beside = join(dirname(path), "file");
+    if (existsSync(join(this.results, beside))) this.own.set(beside, readFileSync(join(this.results, beside), "utf8"));
   }
 
   /** Deploys; where something of the user's own is in the way, it is moved away first, as the message asks for. */

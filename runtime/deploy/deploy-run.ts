@@ -53,9 +53,9 @@ export class DeployRun {
   readonly notRedone = new NotRedone();
   readonly #live: LiveReport | undefined;
   #clustered: { readonly failures: readonly Failure[]; readonly clusters: readonly ShownCluster[] } | undefined;
-  /** runs that have ended, and whose working folders are still there */
+  /** earlier runs that have ended, and whose working folders are still there */
   readonly #untidied: Run[] = [];
-  #tidying = Promise.resolve();
+  #tidying: Promise<void> | undefined;
   readonly #noted = new Set<string>();
   finished = 0;
   readonly #began = Date.now();
@@ -108,7 +108,7 @@ export class DeployRun {
   }
 
   /**
-   * Follows a run until no manager works on it any more, or until the user leaves it. `beginTidying` is to follow.
+   * Follows a run until no manager works on it any more, or until the user leaves it.
    *
    * @param isEarlier whether an earlier deploy has begun it
    */
@@ -126,7 +126,7 @@ export class DeployRun {
       this.options.observer.tidying();
       const isMine = await this.opened.isStillMine();
       await this.close(follower, true, isMine);
-      if (isMine) this.#untidied.push(run);
+      if (isMine) await this.tidy([run]);
       else this.options.observer.noted(`another checkout has taken over ${this.files.there}, and tidies it up`);
     }
     return end;
@@ -144,16 +144,17 @@ export class DeployRun {
     if (tree) this.trees.push(tree);
   }
 
-  /** To remove a hundred thousand folders takes a minute, in which jobs can run, or tables be written. */
-  beginTidying(): void {
-    const runs = this.#untidied.splice(0);
-    this.#tidying = this.#tidying.then(async () => {
-      for (const run of runs) {
-        const left = await tidyRun(run, this.files, this.results);
-        if (left !== undefined) this.options.observer.untidied(left);
-      }
-    });
-    this.#tidying.catch(() => {}); // whoever waits for it in the end is told
+  async tidy(runs: readonly Run[]): Promise<void> {
+    for (const run of runs) {
+      const left = await tidyRun(run, this.files, this.results);
+      if (left !== undefined) this.options.observer.untidied(left);
+    }
+  }
+
+  /** To remove a hundred thousand folders takes a minute, in which jobs can run already. */
+  tidyEarlier(): Promise<void> {
+    this.#tidying ??= this.tidy(this.#untidied);
+    return this.#tidying;
   }
 
   /** What earlier deploys have left: a run that still goes on is followed, one that was cut off gathered. */
@@ -224,11 +225,7 @@ export class DeployRun {
     const { detach, observer } = this.options;
     observer.noted(`run ${run.number} of an earlier deploy ${how}${detach ? "" : ": following it"}`);
     observer.launched();
-    if (detach) return { how: "left", run: run.number };
-    const end = await this.follow(run, jobs, true);
-    this.beginTidying();
-    await this.#tidying;
-    return end;
+    return detach ? { how: "left", run: run.number } : this.follow(run, jobs, true);
   }
 
   /** Has results/ hold what the jobs as they stand have made, and nothing else of theirs. */
@@ -256,7 +253,7 @@ export class DeployRun {
       throw error;
     }
     this.options.observer.launched();
-    this.beginTidying();
+    this.tidyEarlier().catch(() => {}); // whoever waits for it in the end is told
     return this.options.detach ? { how: "left", run: run.number } : this.follow(run, wanted);
   }
 
@@ -329,10 +326,9 @@ export class DeployRun {
 
   async conclude(end: DeployEnd): Promise<DeployOutcome> {
     const { options } = this;
-    this.beginTidying();
     const { totals, failures } = await this.writeTables(this.#reportSource());
     options.observer.tidying();
-    await this.#tidying;
+    await this.tidyEarlier();
     const { workspace, description } = options;
     for (const note of noteTree(workspace.results, workspace.state, description, () => this.jobs()))
       options.observer.noted(note);

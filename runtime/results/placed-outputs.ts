@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import { lstatSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { BundledJob } from "../../compiler/format/bundle.js";
@@ -42,8 +41,8 @@ export function placedOutput(
 
 export type Condition = "whole" | "gone" | "changed";
 
-/** What can be said of a path in the table; "stamped": it is the same as before, and only its stamp is another one. */
-type State = "placed" | "stamped" | "stale" | "forgotten" | "folder";
+/** What can be said of a path in the table. */
+type State = "placed" | "stale" | "forgotten" | "folder";
 
 const COLUMNS = ["path", "key", "job", "output", "stamp", "state"] as const;
 
@@ -78,8 +77,6 @@ export class PlacedOutputs {
   /** folders that were made for outputs */
   readonly #folders = new Set<string>();
   #lines = 0;
-  /** lines that say more than another stamp */
-  #changes = 0;
   /** paths of outputs that are not as they were put there, as far as somebody has looked */
   readonly lost = new Set<string>();
 
@@ -102,7 +99,6 @@ export class PlacedOutputs {
     this.#places = new RowIndex();
     this.#count = 0;
     this.#lines = 0;
-    this.#changes = 0;
     this.#stale.clear();
     this.#folders.clear();
     for (const [place, row] of this.#table.placedRows()) this.#remember(place, row as unknown as Row);
@@ -110,7 +106,6 @@ export class PlacedOutputs {
 
   #remember(place: number, [path, , , , , state]: Row): void {
     this.#lines += 1;
-    if (state !== "stamped") this.#changes += 1;
     this.#stale.delete(path);
     if (state === "folder") {
       this.#folders.add(path);
@@ -173,12 +168,6 @@ export class PlacedOutputs {
     const place = this.#places.get(path) ?? NOWHERE;
     const row = place === NOWHERE ? undefined : (this.#table.rowAt(place) as unknown as Row | undefined);
     return row?.[0] === path ? decode(row) : undefined;
-  }
-
-  /** Names what is known, but for the stamps: where that is the same, so is what can be told of the outputs. */
-  get version(): string {
-    const file = statSync(this.#table.path, { throwIfNoEntry: false });
-    return [file?.ino ?? "none", this.#changes, hash("sha256", [...this.lost].join("\0"))].join("-");
   }
 
   get count(): number {
@@ -258,7 +247,7 @@ export class PlacedOutputs {
       if (isFinalStamp(stamp)) final.push({ ...output, stamp });
       else provisional.push(path);
     }
-    this.#write(final.map((output) => encode(output, output.stale ? "stale" : "stamped")));
+    this.put(final);
     return provisional;
   }
 

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { statSync } from "node:fs";
 import { join, posix } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
@@ -21,10 +22,14 @@ export interface Totals {
 export function stateOfResults(
   state: string,
   { digest }: BundleDescription,
-  { version }: Pick<PlacedOutputs, "version">,
+  { lost }: Pick<PlacedOutputs, "lost">,
 ): string {
-  const ledger = statSync(join(state, STATE_FILES.ledger), { throwIfNoEntry: false });
-  return [LOCUSTS_VERSION, digest, ledger ? `${ledger.size}-${ledger.mtimeMs}` : "none", version].join(" ");
+  const stamps = [STATE_FILES.ledger, STATE_FILES.placed].map((name) => {
+    const stats = statSync(join(state, name), { throwIfNoEntry: false });
+    return stats ? `${stats.size}-${stats.mtimeMs}` : "none";
+  });
+  if (lost.size > 0) stamps.push(hash("sha256", [...lost].join("\0")));
+  return [LOCUSTS_VERSION, digest, ...stamps].join(" ");
 }
 
 const NO_RESULT = {

@@ -8,7 +8,8 @@ import { suite } from "../runner/suite.js";
 /** Managers on one run that are taken for dead, or come back. */
 const test = suite("lives of managers", {}, { seconds: 180 });
 
-test("one that was suspended for long leaves alone what others have taken over, and goes on with what is free", async () => {
+/** Two managers at work, of which the first one is suspended for so long that the second one has taken over. */
+async function withSuspended() {
   const pilots = new Pilots(jobs(60, "sleep 0.4"));
   await pilots.stage(2);
   const begun = pilots.beginAll([], tallyOf(pilots));
@@ -18,6 +19,11 @@ test("one that was suspended for long leaves alone what others have taken over, 
   await until("the other has taken over", () =>
     readFileSync(join(pilots.run(), "managers/p1.1.beat"), "utf8").startsWith("finished, taken over by p2.1"),
   );
+  return { pilots, begun, suspended };
+}
+
+test("one that was suspended for long leaves alone what others have taken over, and goes on with what is free", async () => {
+  const { pilots, begun, suspended } = await withSuspended();
   for (const process of suspended) kill(process, "SIGCONT");
   const [first, second] = await Promise.all(begun.map(({ outcome }) => outcome));
   for (const outcome of [first, second]) assert.equal(outcome?.exitCode, 0, outcome?.stderr);
@@ -34,14 +40,7 @@ test("one that was suspended for long leaves alone what others have taken over, 
 });
 
 test("a chunk that was claimed while others took over is run all the same", async () => {
-  const pilots = new Pilots(jobs(60, "sleep 0.4"));
-  await pilots.stage(2);
-  const begun = pilots.beginAll([], tallyOf(pilots));
-  await until("both are at work", () => new Set(pilots.lines("done").map(({ life }) => life)).size === 2);
-  const suspended = [pilots.pid("p1.1"), ...pilots.processesOf("p1.1")];
-  for (const process of suspended) kill(process, "SIGSTOP");
-  const heartbeat = join(pilots.run(), "managers/p1.1.beat");
-  await until("the other has taken over", () => readFileSync(heartbeat, "utf8").startsWith("finished, taken over by"));
+  const { pilots, begun, suspended } = await withSuspended();
   // What it was about to claim, it claims now.
   let free = 1;
   while (existsSync(join(pilots.run(), "claims", `${free}`))) free += 1;

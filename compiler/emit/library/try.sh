@@ -15,10 +15,15 @@ locusts_await_end() {
 locusts_accept_code() { # code
   locusts_code=$1
   # Bash also says when a job was stopped, by 128 and SIGSTOP, SIGTSTP, SIGTTIN or SIGTTOU. It may be continued.
-  if ((locusts_code >= 147 && locusts_code <= 150)) && kill -0 "$locusts_pid"; then
-    ! locusts_is_suspended "$locusts_pid" || LC_ALL=C read -r -t 0.3 <> <(:)
-    locusts_code=0
-    return 1
+  if ((locusts_code >= 147 && locusts_code <= 150)); then
+    if kill -0 "$locusts_pid"; then
+      ! locusts_is_suspended "$locusts_pid" || LC_ALL=C read -r -t 0.3 <> <(:)
+      locusts_code=0
+      return 1
+    elif [[ $locusts_told != "$locusts_code" ]]; then # it has ended since; or this is its code, and bash will not tell it again
+      locusts_told=$locusts_code locusts_code=0
+      return 1
+    fi
   fi
   if ((locusts_code == 127)); then
     locusts_code=${locusts_told:-127}

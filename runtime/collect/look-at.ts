@@ -1,8 +1,9 @@
 import { join, resolve } from "node:path";
+import { addAll } from "../../compiler/format/add-all.js";
 import type { BundledJob } from "../../compiler/format/bundle.js";
 import { asFailure, type Failure } from "../results/failure.js";
 import { clusterSwarm } from "../results/failures/cluster-swarm.js";
-import { resultInPlace } from "../results/job-state.js";
+import { editedOutputs, resultInPlace } from "../results/job-state.js";
 import { makeReport } from "../results/report.js";
 import { isFromBefore } from "../results/running-again.js";
 import { listedJobs } from "../run/earlier-run.js";
@@ -57,6 +58,7 @@ export async function lookAt(deployed: DeployedSwarm) {
   const newest = `${target}/${deployed.runs.at(-1)?.number}`;
   const failures: Failure[] = [];
   const running: RunningJob[] = [];
+  const edited: string[] = [];
   // `waiting`: jobs that have ended, and whose results have not been collected
   let [total, done, failed, cached, waiting] = [0, 0, 0, 0, 0];
   const tries = views.map(({ run, state, active }) => {
@@ -89,6 +91,8 @@ export async function lookAt(deployed: DeployedSwarm) {
     } else if (result) {
       failed += 1;
       failures.push(asFailure(job, result, description));
+    } else if (!known) {
+      addAll(edited, editedOutputs(job, description, placed));
     }
   }
   const isUnfinished = !isActive && done + failed < total;
@@ -103,6 +107,8 @@ export async function lookAt(deployed: DeployedSwarm) {
     /** those that were begun first before the others */
     running: running.sort((a, b) => b.seconds - a.seconds),
     waiting,
+    /** places below results/ of outputs that somebody has edited: their jobs count as pending */
+    edited,
     isActive,
     /** it was cancelled, and managers have not left yet */
     isLeaving: views.some(({ run, active }) => active && isCancelled(run)),

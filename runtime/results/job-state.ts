@@ -65,6 +65,15 @@ export function passOverLost(jobs: Iterable<BundledJob>, { tree }: BundleDescrip
   }
 }
 
+/** The places of a job's outputs that somebody has edited since they were put there. */
+export function editedOutputs(job: BundledJob, { tree }: BundleDescription, placed: PlacedOutputs): string[] {
+  if (tree) return [];
+  return job.outputs.filter((path) => {
+    const output = placed.get(path);
+    return output?.key === job.key && placed.condition(output) === "changed";
+  });
+}
+
 /** As `currentResult`, and looks at the disk: an output that somebody has removed or edited is not in its place. */
 export function resultInPlace(
   job: BundledJob,

@@ -51,6 +51,22 @@ test("deploy refuses to replace a file, a folder, a link, and what lies on the w
   await deployment.succeed();
 });
 
+test("status names an output that somebody has edited, whose job is pending", async () => {
+  const deployment = fresh();
+  await deployment.succeed();
+  deployment.write("results/sub/b.txt", "corrected\n");
+  const { stdout, exitCode } = await deployment.verb(["status"]);
+  assert.equal(exitCode, 0);
+  assert.match(stdout, /: 1\/2 done, 0 running, 0 failed, 1 pending\n/);
+  assert.match(
+    stdout,
+    /edited: results\/sub\/b\.txt was changed after Locusts had put it there; move it away, or remove it, and/,
+  );
+  rmSync(deployment.path("results/sub/b.txt"));
+  await deployment.succeed();
+  assert.equal(deployment.result("sub/b.txt"), "word\n");
+});
+
 test("what Locusts has put there itself is replaced, also after its state was lost", async () => {
   const deployment = fresh();
   await deployment.succeed();

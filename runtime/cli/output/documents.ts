@@ -203,6 +203,8 @@ export interface TreePreviewDocument extends TargetDocument {
 
 export interface StatusDocument extends StandingDocument {
   readonly running: readonly RunningDocument[];
+  /** paths below results/ of outputs that somebody has edited; their jobs are pending */
+  readonly edited: readonly string[];
   readonly managers: "running" | "gone";
   /** what the target says of them */
   readonly words: string;

@@ -24,6 +24,19 @@ export function sayStale(terminal: Voice, { results }: Workspace, stale: readonl
   else terminal.say(`${yellow("stale:")} ${what}; locusts clean --stale moves ${them} away`);
 }
 
+/** Says which outputs somebody has edited: a deploy would make them again, and refuses to. */
+export function sayEdited(terminal: Voice, { results }: Workspace, edited: readonly string[]): void {
+  if (edited.length === 0) return;
+  const [was, it] = edited.length === 1 ? ["was", "it"] : ["were", "them"];
+  const named = firstOf(
+    edited.map((path) => relative(process.cwd(), join(results, path))),
+    MOST_NAMED,
+  );
+  terminal.say(
+    `${terminal.colors.yellow("edited:")} ${named} ${was} changed after Locusts had put ${it} there; move ${it} away, or remove ${it}, and locusts deploy makes ${it} again`,
+  );
+}
+
 /** @param isPreview whether it is what would be done */
 export function sayPutRight(terminal: Voice, workspace: Workspace, done: PutRight, isPreview = false): void {
   const moved = isPreview ? "would be moved" : "moved";

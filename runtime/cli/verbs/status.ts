@@ -9,7 +9,7 @@ import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { describeClusters, sayFailures } from "../output/failures.js";
 import { sayNote } from "../output/notes.js";
 import { showProgress } from "../output/progress.js";
-import { sayStale } from "../output/results.js";
+import { sayEdited, sayStale } from "../output/results.js";
 import { describeRunning, sayRunning } from "../output/running.js";
 import type { Voice } from "../output/terminal.js";
 import { useDeployed } from "./use-deployed.js";
@@ -36,7 +36,7 @@ function wordsAtWork(deployed: DeployedSwarm): string {
 /** Tells people where a swarm stands. */
 function sayStanding(voice: Voice, deployed: DeployedSwarm, standing: Standing): void {
   const { workspace, description } = deployed;
-  const { report, clusters, running, waiting, isActive, isLeaving } = standing;
+  const { report, clusters, running, waiting, edited, isActive, isLeaving } = standing;
   const { jobs } = report;
   sayFailures(voice, clusters(), new CommandLines(deployed));
   sayRunning(voice, running, description);
@@ -44,6 +44,7 @@ function sayStanding(voice: Voice, deployed: DeployedSwarm, standing: Standing):
   const done = `${formatNumber(jobs.done)}/${formatNumber(jobs.total)} done`;
   voice.say(`${description.swarm} on ${description.target}: ${voice.colors.bold(done)}, ${counts.join(", ")}`);
   sayStale(voice, workspace, report.stale);
+  sayEdited(voice, workspace, edited);
   const words = wordsOf(standing);
   if (words !== "") voice.say(words);
   if (isLeaving) voice.say("it was cancelled, and has not ended yet; locusts cancel tries that again");
@@ -77,12 +78,19 @@ const tell = (context: VerbContext): Promise<ExitCode> =>
   useDeployed(context, "look", async (deployed) => {
     const { terminal } = context;
     const standing = await lookAt(deployed);
-    const { report, running, isActive } = standing;
+    const { report, running, edited, isActive } = standing;
     if (context.json) {
       const managers = isActive ? "running" : "gone";
       const jobs = describeRunning(running, deployed.description);
       const clusters = describeClusters(standing.clusters());
-      terminal.printDocument("status", { ...report, clusters, running: jobs, managers, words: wordsOf(standing) });
+      terminal.printDocument("status", {
+        ...report,
+        clusters,
+        running: jobs,
+        edited,
+        managers,
+        words: wordsOf(standing),
+      });
     } else {
       for (const line of standing.notes()) sayNote(terminal, line);
       sayStanding(terminal.report, deployed, standing);

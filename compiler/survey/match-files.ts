@@ -63,12 +63,16 @@ export function matchFiles(folder: string, pattern: string) {
   }
 
   function matchNames(at: string, segment: NamePattern, index: number, params: Bound) {
-    const last = index === segments.length - 1;
+    const next = segments[index + 1];
+    const leadsOn = (below: string) => {
+      if (next === undefined) return !foldersOnly || disk.isFolder(below);
+      return "text" in next ? disk.exists(disk.below(below, next.text)) : disk.isFolder(below);
+    };
     for (const name of disk.namesIn(at)) {
       const match = segment.expression.exec(name);
       const below = disk.below(at, name);
       if (!match) {
-        if (name.startsWith(".") && segment.withHidden.test(name)) review.hidden(below);
+        if (name.startsWith(".") && segment.withHidden.test(name) && leadsOn(below)) review.hidden(below);
         continue;
       }
       const bound: Record<string, string> = { ...params };
@@ -77,7 +81,7 @@ export function matchFiles(folder: string, pattern: string) {
         if (Object.hasOwn(bound, key) && bound[key] !== value) consistent = false;
         bound[key] = value;
       }
-      if (!consistent || (!last && !disk.isFolder(below))) continue;
+      if (!consistent || !leadsOn(below)) continue;
       if (name.includes("\uFFFD")) review.notUtf8(below);
       else {
         const other = otherSplit(segment, name);

@@ -6,9 +6,6 @@ import type { MatchReview } from "./review-matches.js";
 /** Nothing is there, or nothing that could be looked into. */
 const ABSENT = new Set(["ENOENT", "ENOTDIR", "ELOOP"]);
 
-/** Where Locusts and git keep their own: nobody misses what is in there. */
-const OWN_HIDDEN = new Set([".git", ".locusts"]);
-
 /** The folders that a pattern leads through. What cannot be read is reported, and left out. */
 export class PatternFolders {
   constructor(
@@ -78,7 +75,7 @@ export class PatternFolders {
       for (const entry of this.#entriesOf(at)) {
         const below = this.below(at, entry.name);
         if (entry.name.startsWith(".")) {
-          if (entry.isDirectory() && !OWN_HIDDEN.has(entry.name)) this.review.hidden(below);
+          if (entry.isDirectory()) this.review.hidden(below);
         } else if (entry.isSymbolicLink()) links.push(below);
         else if (entry.isDirectory()) {
           if (entry.name.includes("\uFFFD")) this.review.notUtf8(below);

@@ -1,7 +1,11 @@
+import { basename } from "node:path";
 import { whyUnreadable } from "../format/file-names.js";
 import type { Problem } from "../problem/problem.js";
 
 const MOST_NAMED = 3;
+
+/** Where Locusts and git keep their own: nobody misses what is in there. */
+const OWN_HIDDEN = new Set([".git", ".locusts"]);
 
 class Paths {
   readonly named: string[] = [];
@@ -42,7 +46,7 @@ export class MatchReview {
   ) {}
 
   hidden(path: string): void {
-    if (!this.isOwn(path)) this.#hidden.add(path);
+    if (!this.isOwn(path) && !OWN_HIDDEN.has(basename(path))) this.#hidden.add(path);
   }
 
   notUtf8(path: string): void {

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { entriesIn } from "../../compiler/format/file-access.js";
 import { Groups } from "../../compiler/format/groups.js";
 
@@ -24,8 +24,8 @@ function endingOf(name: string): string {
   return /(?<=.)\.[A-Za-z]\w*(\.(gz|bz2|xz|zst|zip))?$/.exec(name)?.[0] ?? "";
 }
 
-/** `a_R1`, `a_2`, `a_R1_001`: the sample, what tells the two apart, and what follows. */
-const MATE = /^(.+)([._](?:R|read)?)([12])(_\d+)?$/i;
+/** `a_R1`, `a_2`, `a_R1_001`, `{id}/R1`: the sample, what tells the two apart, and what follows. */
+const MATE = /^(.+)([._](?:R|read)?|\/(?:R|read))([12])(_\d+)?$/i;
 
 /** The two patterns of files that come in pairs; undefined if not all do. */
 function pairsAmong(before: string, names: readonly string[], ending: string): FoundFiles | undefined {
@@ -41,6 +41,26 @@ function pairsAmong(before: string, names: readonly string[], ending: string): F
   const [mark, after] = kind.split("\0");
   const pattern = (number: number) => `${before}{id}${mark}${number}${after}${ending}`;
   return { count: stems.size / 2, patterns: { r1: pattern(1), r2: pattern(2) } };
+}
+
+/** A file in a folder of its job's, as a pattern; its name may begin with the folder's. */
+function patternBelow(folder: string, name: string): string {
+  const own = basename(folder);
+  const isNamedSo = name.startsWith(own) && /^[._-]/.test(name.slice(own.length));
+  const rest = isNamedSo ? `{id}${name.slice(own.length)}` : name;
+  return `${folder.slice(0, folder.length - own.length - 1)}{id}/${rest}`;
+}
+
+/** What lies in folders side by side: a file in each, or a pair of them. */
+function* alikeOrPairs(alike: Groups<string, string>): Generator<FoundFiles> {
+  for (const [pattern, places] of alike) {
+    yield { count: places.length, patterns: { data: pattern } };
+    const ending = endingOf(pattern);
+    const [, sample, mark, number, after = ""] = MATE.exec(pattern.slice(0, pattern.length - ending.length)) ?? [];
+    const mate = `${sample}${mark}2${after}${ending}`;
+    if (number === "1" && alike.get(mate)?.join("\n") === places.join("\n"))
+      yield { count: places.length, patterns: { r1: pattern, r2: mate } };
+  }
 }
 
 /** Can it stand in a pattern as it is? */
@@ -73,21 +93,21 @@ export function findData(folder: string): FoundFiles | undefined {
         folders.push({ at: `${at}${name}/`, depth: depth + 1 });
       } else if (entry.isFile() && !NO_DATA.test(name) && endingOf(name) !== "") {
         kinds.add(endingOf(name), name);
-        if (at !== "") alike.add(`${at.replace(/[^/]+\/$/, "")}{id}/${name}`, at);
+        if (at !== "") alike.add(patternBelow(at, name), at);
       }
     }
     for (const [ending, names] of kinds) {
       if (names.length < 2) continue;
       const one = { count: names.length, patterns: { data: `${at}{id}${ending}` } };
-      const found = pairsAmong(at, names, ending) ?? one;
-      const files = found.count * Object.keys(found.patterns).length;
-      const before = most ? most.count * Object.keys(most.patterns).length : 0;
-      if (files > before) most = found;
+      most = larger(most, pairsAmong(at, names, ending) ?? one);
     }
   }
-  for (const [pattern, places] of alike) {
-    const before = most ? most.count * Object.keys(most.patterns).length : 1;
-    if (places.length > before) most = { count: places.length, patterns: { data: pattern } };
-  }
+  for (const found of alikeOrPairs(alike)) if (found.count > 1) most = larger(most, found);
   return most;
+}
+
+/** Which of them are more files? */
+function larger(most: FoundFiles | undefined, found: FoundFiles): FoundFiles {
+  const files = (some: FoundFiles) => some.count * Object.keys(some.patterns).length;
+  return most && files(most) >= files(found) ? most : found;
 }

@@ -52,6 +52,9 @@ test("hidden names that would match are counted", () => {
   assert.equal(notes(folder, "**/{id}.txt"), [
     'files("**/{id}.txt") leaves out what is hidden: ".old", "in/._d.txt", "in/.b.txt"',
   ]);
+  assert.equal(notes(folder, "{id}/z.txt"), ['files("{id}/z.txt") leaves out what is hidden: ".old"']);
+  assert.equal(notes(folder, "{id}/x.txt"), [], "git's own");
+  assert.equal(notes(folder, "in/{id}/"), [], "no folders");
   assert.equal(paths(folder, "in/.{id}.txt"), ["in/._d.txt", "in/.b.txt"]);
 });
 

@@ -47,6 +47,10 @@ test("what is data, and what is not", () => {
     data: "data/{id}/reads.fq",
   });
   assert.deepEqual(found("A/1.fq", "A/2.fq", "B/1.fq", "B/2.fq"), { data: "A/{id}.fq" });
+  const mates = (...ids: string[]) => ids.flatMap((id) => [`raw/${id}/${id}_R1.fq`, `raw/${id}/${id}_R2.fq`]);
+  assert.deepEqual(found(...mates("A", "B", "C")), { r1: "raw/{id}/{id}_R1.fq", r2: "raw/{id}/{id}_R2.fq" });
+  assert.deepEqual(found("A/R1.fq", "A/R2.fq", "B/R1.fq", "B/R2.fq"), { r1: "{id}/R1.fq", r2: "{id}/R2.fq" });
+  assert.deepEqual(found("A/Ab.csv", "Ab/Ab.csv", "C/Ab.csv"), { data: "{id}/Ab.csv" }, "named so by chance");
   assert.equal(found("a.py", "b.py", "README.md", "notes.md", "results/a.txt", "results/b.txt", "one.txt"), undefined);
   const patterns = found("s/a_S1_L001_R1_001.fastq.gz", "s/a_S1_L001_R2_001.fastq.gz") ?? {};
   assert.deepEqual(patterns, { r1: "s/{id}_R1_001.fastq.gz", r2: "s/{id}_R2_001.fastq.gz" });

@@ -202,11 +202,14 @@ export class Ownership {
     }
     if (inTheWay.length === 0) return;
     const [first, ...more] = [...new Set(inTheWay)].map((path) => join(this.results, path)) as [string, ...string[]];
+    const [them, are, were, outputs] =
+      more.length === 0 ? ["it", "is", "was", "an output"] : ["them", "are", "were", "outputs"];
+    const what = more.length === 0 ? first : `${first} and ${more.length} more`;
     throw new RuntimeProblem(
-      more.length === 0
-        ? `${first} is not what Locusts has put there, and an output would replace it`
-        : `${first} and ${more.length} more are not what Locusts has put there, and outputs would replace them`,
-      "move it away or remove it, then run the same command again",
+      inTheWay.every((path) => this.placed.get(path))
+        ? `${what} ${were} changed after Locusts had put ${them} there, and ${outputs} would replace ${them}`
+        : `${what} ${are} not what Locusts has put there, and ${outputs} would replace ${them}`,
+      `move ${them} away or remove ${them}, then run the same command again`,
     );
   }
 

@@ -159,7 +159,10 @@ test("of a large output an edit of one byte is noticed, wherever it is", async (
   closeSync(file);
   const { exitCode, report } = await swarm.deploy();
   assert.equal(exitCode, 1);
-  assert.match(report.errors?.[0]?.message ?? "", /results\/a is not what Locusts has put there/);
+  assert.match(
+    report.errors?.[0]?.message ?? "",
+    /results\/a was changed after Locusts had put it there, and an output would replace it/,
+  );
 });
 
 test("an output may become a folder, and go into what was one", async () => {

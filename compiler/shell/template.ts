@@ -23,10 +23,10 @@ export function textAt(parts: readonly ShellPart[], { part, offset }: ShellPlace
 
 export interface ShellMistake extends ShellPlace {
   readonly message: string;
-  readonly hint?: string;
+  readonly hint?: string | undefined;
 }
 
-export interface AssembledShell {
+interface AssembledShell {
   /** of use only if there are no mistakes */
   readonly text: string;
   /** in the order of the text */

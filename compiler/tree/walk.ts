@@ -6,7 +6,7 @@ import { linkStaysIn } from "../format/content/links.js";
 import type { TreeRule } from "./rule.js";
 import { type EntryKind, type RulePosition, RuleSet } from "./rule-set.js";
 
-export interface TreeWalk {
+interface TreeWalk {
   /** absolute path of the tree's root */
   readonly root: string;
   readonly select: readonly TreeRule[];

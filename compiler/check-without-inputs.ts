@@ -61,7 +61,7 @@ export function planWithoutInputs(compilation: Compilation, onJob: (job: JobPlan
 }
 
 /** What of a bundle is not as the definition says, as far as that can be told without any input. */
-export interface Outdated {
+interface Outdated {
   /** files of the bundle that differ */
   readonly files: readonly string[];
   /** jobs that are in one of both alone, or have other params or paths */

@@ -3,7 +3,7 @@ import type { Place, Problem } from "../problem/problem.js";
 import { checkSyntax } from "./syntax.js";
 
 /** A line that bash is to run by itself. */
-export interface CodeLine {
+interface CodeLine {
   readonly text: string;
   placeOf(offset: number): Place;
 }

@@ -7,7 +7,7 @@ import { type KnownNames, reviewValues } from "./review-values.js";
 import { checkSyntax } from "./syntax.js";
 
 /** A place in a template: the index of a part, and an offset in that part's text; 0 for a reference or constant. */
-export interface ShellPlace {
+interface ShellPlace {
   readonly part: number;
   readonly offset: number;
 }

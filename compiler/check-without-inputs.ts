@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { emitLayout } from "./emit/layout.js";
 import { emitManager } from "./emit/manager.js";
-import { emitPilot, emitSubmit } from "./emit/pilot-scripts.js";
+import { emitPilotScripts } from "./emit/pilot-scripts.js";
 import { addAll } from "./format/add-all.js";
 import {
   BUNDLE_FILES,
@@ -61,7 +61,7 @@ export function planWithoutInputs(compilation: Compilation, onJob: (job: JobPlan
 }
 
 /** What of a bundle is not as the definition says, as far as that can be told without any input. */
-export interface Outdated {
+interface Outdated {
   /** files of the bundle that differ */
   readonly files: readonly string[];
   /** jobs that are in one of both alone, or have other params or paths */
@@ -72,14 +72,11 @@ export interface Outdated {
 /** Compares a bundle with what the definition would make, but for keys, uploads and the tree. @throws ProblemsFound */
 export function compareWithoutInputs(compilation: Compilation, folder: string): Outdated {
   const { plan } = compilation;
-  const { pilots } = plan.target;
   const description = readBundleDescription(folder);
   const texts: Readonly<Record<string, string>> = {
     // What follows from the inputs' sizes is taken to be as it was.
     [BUNDLE_FILES.manager]: emitManager(plan, description.needs?.byJob),
-    ...(pilots
-      ? { [BUNDLE_FILES.pilot]: emitPilot(plan, pilots), [BUNDLE_FILES.submit]: emitSubmit(plan, pilots) }
-      : {}),
+    ...emitPilotScripts(plan),
     [BUNDLE_FILES.layout]: emitLayout(plan),
     ...(plan.program === undefined || compilation.standsInFor ? {} : { [BUNDLE_FILES.program]: plan.program }),
   };

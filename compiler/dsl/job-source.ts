@@ -32,11 +32,11 @@ export interface SaidJobs {
 /** Params that both have; `never` where the names of either are known only later. */
 type Common<P, Q> = string extends keyof P ? never : string extends keyof Q ? never : keyof P & keyof Q & string;
 
-/** Nothing more to ask of `Q` if it has no param of `P`; else a sentence, which the compiler shows at its place. */
 /** What to do where two sources have the same param. */
 export const CLASH_HINT =
   "name it otherwise in one of them; to put rows to files: table(…) alone, with its params in the paths of the inputs";
 
+/** Nothing more to ask of `Q` if it has no param of `P`; else a sentence, which the compiler shows at its place. */
 type Apart<P, Q> = [Common<P, Q>] extends [never] ? unknown : `both sources have the param {${Common<P, Q>}}`;
 
 export type Show<T> = { readonly [K in keyof T]: T[K] };

@@ -48,12 +48,7 @@ export function parseDuration(text: string): number | undefined {
   if (simple) return Math.round(Number(simple[1]) * (SECONDS[simple[2] as string] as number) * 1000) / 1000;
   const clock = /^(?:(\d+)-)?(\d+):(\d{1,2}):(\d{1,2})$/.exec(text);
   if (!clock) return undefined;
-  const [days, hours, minutes, seconds] = clock.slice(1).map((part) => Number(part ?? 0)) as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = clock.slice(1).map((part) => Number(part ?? 0));
   if (minutes > 59 || seconds > 59) return undefined;
   return days * 86400 + hours * 3600 + minutes * 60 + seconds;
 }

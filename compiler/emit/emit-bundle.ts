@@ -27,14 +27,8 @@ import { emitLayout } from "./layout.js";
 import { emitMachinery, ownMachinery, refuseForeignMachinery, removeMachinery } from "./machinery.js";
 import { emitManager } from "./manager.js";
 import { type FileChange, OutputFile } from "./output-files.js";
-import {
-  bundleFileNames,
-  descriptionsIn,
-  ownedFiles,
-  refuseForeignFiles,
-  removeDraftsOfBuilds,
-} from "./owned-files.js";
-import { emitPilot, emitSubmit } from "./pilot-scripts.js";
+import { bundleFileNames, descriptionsIn, ownedFiles, refuseForeign, removeDraftsOfBuilds } from "./owned-files.js";
+import { emitPilotScripts } from "./pilot-scripts.js";
 import { destinationOf, jobRow, jobsHeader, treeUploadRow, UPLOADS_HEADER, uploadRow } from "./tables.js";
 import { TREE_HEADER, TreeSum, treeRow } from "./tree-table.js";
 
@@ -100,8 +94,8 @@ export class BundleEmitter {
     this.#before = descriptionsIn(folder)[0];
     this.#hadLibrary = existsSync(library);
     this.#owned = ownedFiles(folder);
-    refuseForeignFiles(folder, bundleFileNames(swarm), this.#owned);
-    refuseForeignMachinery(library, `${MACHINERY_FOLDER}/`);
+    refuseForeign(folder, bundleFileNames(swarm), (name) => this.#owned.has(name));
+    refuseForeignMachinery(library);
     this.#made = write ? makeFolders(folder) : undefined;
     if (write) removeDraftsOfBuilds(folder);
     this.#jobs = this.#open(BUNDLE_FILES.jobs);
@@ -197,11 +191,7 @@ export class BundleEmitter {
   finish(): EmittedBundle {
     const { swarm } = this;
     this.#addScript(BUNDLE_FILES.manager, emitManager(swarm, this.#bounds));
-    const { pilots } = swarm.target;
-    if (pilots) {
-      this.#addScript(BUNDLE_FILES.pilot, emitPilot(swarm, pilots));
-      this.#addScript(BUNDLE_FILES.submit, emitSubmit(swarm, pilots));
-    }
+    for (const [name, text] of Object.entries(emitPilotScripts(swarm))) this.#addScript(name, text);
     this.#open(BUNDLE_FILES.layout).add(emitLayout(swarm));
     if (swarm.program !== undefined) this.#open(BUNDLE_FILES.program).add(swarm.program);
 

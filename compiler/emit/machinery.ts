@@ -2,7 +2,13 @@ import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, rmdirSy
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { errorCode } from "../format/file-access.js";
-import { digestMachinery, isPartOfMachinery, type Machinery, machineryFiles } from "../format/machinery.js";
+import {
+  digestMachinery,
+  isPartOfMachinery,
+  MACHINERY_FOLDER,
+  type Machinery,
+  machineryFiles,
+} from "../format/machinery.js";
 import { makeFolders } from "../format/make-folders.js";
 import { copyAtomically, removeOldDrafts } from "../format/write-atomically.js";
 import { ProblemsFound } from "../problem/problem.js";
@@ -19,15 +25,12 @@ export function ownMachinery(): Machinery {
   return machinery;
 }
 
-/**
- * @param name what the folder is called in the error
- * @throws ProblemsFound if the machinery in that folder would replace something that Locusts has not put there
- */
-export function refuseForeignMachinery(folder: string, name: string): void {
+/** @throws ProblemsFound if the machinery in that folder would replace something that Locusts has not put there */
+export function refuseForeignMachinery(folder: string): void {
   const files = machineryFiles(MACHINERY_SOURCE);
   // Among others of it, one that was emptied or garbled is its own: a folder of somebody else's has none.
   const holdsOne = files.some((file) => isPartOfMachinery(join(folder, file)));
-  refuseForeign(folder, files, () => holdsOne, name);
+  refuseForeign(folder, files, () => holdsOne, `${MACHINERY_FOLDER}/`);
 }
 
 /** Removes a machinery that this build has put into a folder of its own making. */

@@ -38,33 +38,27 @@ function digestsOf(path: string): readonly [plain: string, withoutReturns: strin
 export class OutputFile {
   readonly digest: Hash = createHash("sha256");
   readonly draft: string;
-  #pending: string[] = [];
-  #pendingLength = 0;
+  #pending = "";
   #new: number | undefined;
 
-  /**
-   * @param write false: compare alone, and leave the disk as it is; then line ends are no difference
-   */
+  /** @param write false: compare alone, and leave the disk as it is; then line ends are no difference */
   constructor(
     readonly path: string,
     readonly write: boolean,
-    readonly mode = 0o644,
+    mode = 0o644,
   ) {
     this.draft = draftOf(path);
     if (write) this.#new = openSync(this.draft, "wx", mode);
   }
 
   add(text: string): void {
-    this.#pending.push(text);
-    this.#pendingLength += text.length;
-    if (this.#pendingLength >= BLOCK) this.#flush();
+    this.#pending += text;
+    if (this.#pending.length >= BLOCK) this.#flush();
   }
 
   #flush(): void {
-    if (this.#pendingLength === 0) return;
-    const block = Buffer.from(this.#pending.join(""));
-    this.#pending = [];
-    this.#pendingLength = 0;
+    const block = Buffer.from(this.#pending);
+    this.#pending = "";
     this.digest.update(block);
     if (this.#new !== undefined) writeWhole(this.#new, block);
   }

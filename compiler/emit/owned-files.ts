@@ -69,15 +69,10 @@ export function ownedFiles(folder: string): ReadonlySet<string> {
   return new Set([BUNDLE_FILES.description, ...descriptions.flatMap(({ files }) => files ?? ALL_NAMES)]);
 }
 
-/** @throws ProblemsFound if a bundle in that folder would replace something that Locusts has not put there */
-export function refuseForeignFiles(folder: string, names: readonly string[], owned: ReadonlySet<string>): void {
-  refuseForeign(folder, names, (name) => owned.has(name));
-}
-
 /**
  * @param isOwned has Locusts put the file of that name there?
  * @param within how the folder is called before the names, if they are not the bundle's own
- * @throws ProblemsFound if one of the names is taken by something else
+ * @throws ProblemsFound if one of the names is taken by something that Locusts has not put there
  */
 export function refuseForeign(
   folder: string,

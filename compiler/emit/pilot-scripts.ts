@@ -1,13 +1,17 @@
+import { BUNDLE_FILES } from "../format/bundle.js";
 import { openOptions, valueOfOption } from "../format/sbatch-options.js";
 import { generatedFrom } from "../format/version.js";
-import type { PilotPlan, SwarmPlan } from "../plan/swarm-plan.js";
+import type { SwarmPlan } from "../plan/swarm-plan.js";
 import { renderTemplate } from "./templates.js";
 
 /** SLURM's warning may come later than asked for, by as much as its own clock is coarse. */
 const WARNING_MARGIN = 60;
 
-function valuesOf({ name, source, tree }: SwarmPlan, pilots: PilotPlan): object {
-  return {
+/** Those that a bundle has for pilots, by their names: none where it has no pilots. */
+export function emitPilotScripts({ name, source, target, tree }: SwarmPlan): Readonly<Record<string, string>> {
+  const { pilots } = target;
+  if (!pilots) return {};
+  const values = {
     ...pilots,
     // A tree is one for all nodes, and so lies where all of them see it.
     scratch: tree ? "" : pilots.scratch,
@@ -20,13 +24,8 @@ function valuesOf({ name, source, tree }: SwarmPlan, pilots: PilotPlan): object 
     honoured: openOptions(pilots.directives).join(" "),
     exclude: valueOfOption(pilots.directives, "exclude"),
   };
-}
-
-export function emitPilot(swarm: SwarmPlan, pilots: PilotPlan): string {
-  return renderTemplate("pilot", valuesOf(swarm, pilots));
-}
-
-/** `submit.sh`: has SLURM start pilots; it runs on the login node, or on a node that is to have a successor. */
-export function emitSubmit(swarm: SwarmPlan, pilots: PilotPlan): string {
-  return renderTemplate("submit", valuesOf(swarm, pilots));
+  return {
+    [BUNDLE_FILES.pilot]: renderTemplate("pilot", values),
+    [BUNDLE_FILES.submit]: renderTemplate("submit", values),
+  };
 }

@@ -54,9 +54,7 @@ function loadTemplates(): Readonly<Record<TemplateName, HandlebarsTemplateDelega
   const handlebars = (require("handlebars/runtime") as typeof Handlebars).create();
   handlebars.registerHelper(VALUE_HELPERS);
   const compiled = require(fileURLToPath(COMPILED_TEMPLATES)) as Record<TemplateName, TemplateSpecification>;
-  const entries = Object.entries(compiled).map(([name, specification]) => {
-    return [name, handlebars.template(specification)];
-  });
+  const entries = Object.entries(compiled).map(([name, specification]) => [name, handlebars.template(specification)]);
   return Object.fromEntries(entries);
 }
 

@@ -30,7 +30,7 @@ export const BUNDLE_FILES = {
   description: "bundle.json",
 } as const;
 
-export interface BundledInput {
+interface BundledInput {
   readonly name: string;
   /** where it comes from, from the definition's folder, with placeholders */
   readonly pattern: string;

@@ -17,7 +17,7 @@ export const DATA_FORMATS = {
   ".csv": "csv",
 } as const;
 
-export type DataFormat = (typeof DATA_FORMATS)[keyof typeof DATA_FORMATS];
+type DataFormat = (typeof DATA_FORMATS)[keyof typeof DATA_FORMATS];
 
 export function dataFormatOf(path: string): DataFormat | undefined {
   const end = /\.[^./]+$/.exec(path.toLowerCase())?.[0];

@@ -1,3 +1,5 @@
+import { basename } from "node:path";
+
 /** How an input reaches a job's folder. */
 export type Delivery =
   /** a copy of its own, which it may change */
@@ -26,6 +28,11 @@ export function cleanSource(path: string): string {
     .replace(/\/{2,}/g, "/")
     .replace(/^(\.\/)+/, "")
     .replace(/(?<=.)\/$/, "");
+}
+
+/** Where an input lies in a job's folder unless the definition says it: as beside the definition, else by its name alone. */
+export function placeOfSource(source: string): string {
+  return source.startsWith("/") || source.split("/").includes("..") ? basename(source) : source;
 }
 
 /** Whether an input that lies on the target once is linked into a job's folder, rather than copied. */

@@ -2,7 +2,7 @@
  * What a try has used, as far as it is known: microseconds of processor time, bytes of memory at most, bytes that
  * were read from disks and written to them.
  */
-export const METER_COLUMNS = ["cpu", "memory", "read", "written"] as const;
+const METER_COLUMNS = ["cpu", "memory", "read", "written"] as const;
 
 const ENDED = [
   ...["job", "attempt", "cause", "exit_code", "start", "end"],

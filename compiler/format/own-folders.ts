@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { namesIn } from "./file-access.js";
 
@@ -19,11 +19,6 @@ function isOwnName(folder: string, name: string): boolean {
 export function ownFolders(folder: string): readonly string[] {
   const others = namesIn(folder).filter((name) => !OWN_FOLDERS.includes(name) && isOwnName(folder, name));
   return [...OWN_FOLDERS, ...others].map((name) => join(folder, name));
-}
-
-/** The same, by their real paths. */
-export function realOwnFolders(folder: string): readonly string[] {
-  return ownFolders(realpathSync.native(folder));
 }
 
 /** Is a path within the definition's folder one of these, or in one of them? */

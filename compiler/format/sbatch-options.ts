@@ -1,6 +1,6 @@
 import { ownValue } from "./own-value.js";
 
-export interface SbatchOption {
+interface SbatchOption {
   readonly name: string;
   readonly value: string | undefined;
 }

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { Place, Problem } from "../problem/problem.js";
 import { problemsOfBuild } from "./esbuild-problems.js";
 
-export interface BundledDefinition {
+interface BundledDefinition {
   readonly code: string;
   /** source map, as JSON; its sources are relative to the definition's folder */
   readonly map: string;

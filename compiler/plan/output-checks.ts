@@ -12,7 +12,7 @@ import { toPosixEre } from "../shell/ere.js";
 import { ereInBytes } from "../shell/ere-in-bytes.js";
 
 /** What a check may know of its output, and ask of the compiler. */
-export interface CheckContext {
+interface CheckContext {
   readonly kind: "file" | "folder";
   readonly pattern: string;
   /** do jobs run in a tree of files? */
@@ -24,7 +24,7 @@ export interface CheckContext {
   bash(make: (names: { readonly output: Reference }) => Command): Promise<string | undefined>;
 }
 
-export interface CheckBash {
+interface CheckBash {
   /** a function of `emit/library/outputs.sh`, and its arguments as bash words */
   readonly call: readonly [name: string, ...args: string[]];
   /** the definition's own text, for a function whose name is the last argument */
@@ -35,7 +35,7 @@ export interface CheckBash {
  * A check of outputs: one record. How it is said stands in `dsl/outputs.ts`, and what looks, on the target,
  * in `emit/library/outputs.sh`.
  */
-export interface OutputCheck<Said, Plan> {
+interface OutputCheck<Said, Plan> {
   /** What it means on a target; undefined if something is wrong with it, which has been told then. */
   resolve(said: Said, context: CheckContext): Plan | undefined | Promise<Plan | undefined>;
   /** what stands in a job's key where an output has no such check; undefined: nothing, so that older keys stay */
@@ -53,7 +53,7 @@ export interface CheckPlans {
   readonly data?: DataColumns;
 }
 
-export const OUTPUT_CHECKS: {
+const OUTPUT_CHECKS: {
   readonly [Name in keyof CheckPlans]-?: OutputCheck<Required<SaidChecks>[Name], Required<CheckPlans>[Name]>;
 } = {
   minBytes: {

@@ -1,12 +1,11 @@
 import { hash } from "node:crypto";
-import { basename } from "node:path";
 import { LINE_PARAMS } from "../format/bundle.js";
 import type { Content } from "../format/content/digest.js";
 import { dataTables } from "../format/data-columns.js";
-import { chooseDelivery, cleanSource } from "../format/delivery.js";
+import { chooseDelivery, cleanSource, placeOfSource } from "../format/delivery.js";
 import { nameControl, shortened, whyNoPath } from "../format/file-names.js";
 import { commonPart, jobKey, ownPart } from "../format/job-key.js";
-import { fillPattern, type Params, type ParamValue } from "../format/pattern.js";
+import { fillPattern, type Params } from "../format/pattern.js";
 import { isReserved } from "../format/results.js";
 import type { DefinitionPath, ReportMistake } from "../problem/problem.js";
 import { MarkSet, markOf } from "../survey/mark-set.js";
@@ -42,21 +41,10 @@ function whyNoParam(value: string, isLine: boolean): readonly [why: string, hint
   return value.includes("\uFFFD") ? ["comes from a file name that is not UTF-8", "rename the file"] : undefined;
 }
 
-/** Where an input lies in the job's folder: where the definition says, or as it lies beside the definition. */
-function placeInput(input: InputPlan, source: string, params: Params): string {
-  if (input.asParts) return cleanSource(fillPattern(input.asParts, params));
-  return source.startsWith("/") || source.split("/").includes("..") ? basename(source) : source;
-}
-
 export const NO_CONTENT: Content = { kind: "file", executable: false, bytes: 0, files: 0, folders: 0, sha256: "-" };
 
 function overlaps(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
-}
-
-/** Params as text that parses back to the same values. */
-function identifyParams(names: readonly string[], params: Params): (readonly [string, ParamValue])[] {
-  return names.map((name) => [name, params[name] as ParamValue] as const);
 }
 
 /** What the keys of all jobs have in common. @param tree digest of the tree that they run in, if there is one */
@@ -65,7 +53,7 @@ export function commonKey({ identity }: SwarmPlan, tree: string | undefined): st
 }
 
 /** The files that jobs read, as they lie beside the definition. */
-export interface InputFiles {
+interface InputFiles {
   /** looks at an input; undefined if there is none */
   look(source: string): Content | undefined;
   /** what to do about one that is not there */
@@ -127,31 +115,32 @@ export class JobPlanner {
 
     const inputs: JobInput[] = [];
     for (const input of swarm.inputs) {
+      const place = [input.bySource ? "jobs" : "inputs", input.name];
       const source = cleanSource(fillPattern(input.parts, params));
       let content: Content | undefined;
       try {
         content = input.delivery === "in-place" ? NO_CONTENT : this.inputs.look(source);
       } catch (error) {
         for (const [i, { message, hint }] of explainUnusable(error, source, name).entries()) {
-          wrong(`unusable ${i} ${hint}`, this.#placeOfInput(input), message, hint);
+          wrong(`unusable ${i} ${hint}`, place, message, hint);
         }
         continue;
       }
       if (!content) {
         wrong(
           "missing",
-          this.#placeOfInput(input),
+          place,
           `the input ${shortened(source)} of the job ${called} does not exist`,
           this.#hintForMissing(input, source),
         );
         continue;
       }
-      const path = placeInput(input, source, params);
+      const path = input.asParts ? cleanSource(fillPattern(input.asParts, params)) : placeOfSource(source);
       const why = whyNoPath(path);
       if (why)
         wrong(
           why,
-          this.#placeOfInput(input),
+          place,
           `the input "${shortened(path)}" of the job ${called} ${why}`,
           'say where it is to lie with { as: "…" }',
         );
@@ -159,7 +148,7 @@ export class JobPlanner {
       if (other >= 0) {
         wrong(
           "overlap",
-          this.#placeOfInput(input),
+          place,
           `the inputs ${swarm.inputs[other]?.name} and ${input.name} of the job ${called} would lie at the same place in its folder, ${path}`,
           'say where one is to lie: input("…", { as: "…" })',
         );
@@ -169,25 +158,26 @@ export class JobPlanner {
 
     const outputs: string[] = [];
     for (const output of swarm.outputs) {
+      const place = ["outputs", output.name];
       const path = fillPattern(output.parts, params);
       for (const part of output.parts) {
         if ("placeholder" in part && String(params[part.placeholder]).includes("/")) {
           wrong(
             "slash",
-            ["outputs", output.name],
+            place,
             `the output "${path}" of the job ${called} has a / that comes from its {${part.placeholder}}`,
             "a param that is a path cannot be part of an output's name",
           );
         }
       }
       const why = whyNewlyOutside(swarm.tree?.workdir, output.pattern, path);
-      if (why) wrong(why, ["outputs", output.name], `the output "${shortened(path)}" of the job ${called} ${why}`);
+      if (why) wrong(why, place, `the output "${shortened(path)}" of the job ${called} ${why}`);
       // Of a pattern that is a name of their own it has been said.
       const isTable = !swarm.tree && this.#dataTables.has(path.split("/", 1)[0] as string);
       if (isTable || (!swarm.tree && isReserved(path) && !isReserved(output.pattern))) {
         wrong(
           "reserved",
-          ["outputs", output.name],
+          place,
           `the output ${path} of the job ${called} would lie where Locusts keeps its own records of the results`,
           `put something before or after it in the pattern, as in "out_${output.pattern}"`,
         );
@@ -196,7 +186,7 @@ export class JobPlanner {
       if (input >= 0) {
         wrong(
           "input",
-          ["outputs", output.name],
+          place,
           `the output ${path} of the job ${called} is also its input ${swarm.inputs[input]?.name}`,
           'give the input another place: input("…", { as: "…" })',
         );
@@ -205,7 +195,7 @@ export class JobPlanner {
       if (twin >= 0) {
         wrong(
           "twin",
-          ["outputs", output.name],
+          place,
           outputs[twin] === path
             ? `the outputs ${swarm.outputs[twin]?.name} and ${output.name} of the job ${called} have the same path, ${path}`
             : `of the outputs ${swarm.outputs[twin]?.name} and ${output.name} of the job ${called} one lies within the other: ${outputs[twin]} and ${path}`,
@@ -222,7 +212,7 @@ export class JobPlanner {
 
     this.#number += 1;
     const facts: unknown[] = [
-      identifyParams(this.#identifying(params), params),
+      this.#identifying(params).map((name) => [name, params[name]]),
       inputs.map((input) => [
         input.path,
         input.delivery === "in-place" ? input.source : input.sha256,
@@ -251,11 +241,6 @@ export class JobPlanner {
     if (this.#missing.has(name)) return undefined;
     this.#missing.add(name);
     return this.inputs.hintForMissing(source);
-  }
-
-  /** Where an input is said: among the inputs, or by the source of the jobs. */
-  #placeOfInput({ name, bySource }: InputPlan): DefinitionPath {
-    return [bySource ? "jobs" : "inputs", name];
   }
 
   /** The params that decide what a job does: its position, only where something makes use of it. */

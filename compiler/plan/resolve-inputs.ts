@@ -6,7 +6,7 @@ import type { SourceInput } from "../survey/sources/source.js";
 import type { InputPlan } from "./swarm-plan.js";
 
 /** What has to be known to tell what the inputs of a swarm mean. */
-export interface InputSurroundings {
+interface InputSurroundings {
   readonly targetName: string;
   /** is the target on a machine that does not see the definition's folder? */
   readonly elsewhere: boolean;

@@ -113,14 +113,10 @@ class Resolver {
     if (environment.tree === undefined) return this.folderOfLines();
     const own = this.target.environment?.tree !== undefined;
     const place = [...(own ? ["targets", this.targetName] : []), "environment", "tree"];
+    const { elsewhere, targetName } = this;
     return resolveTree(
       environment.tree,
-      {
-        elsewhere: this.elsewhere,
-        targetName: this.targetName,
-        hasInputs: this.hasInputs(),
-        place,
-      },
+      { elsewhere, targetName, hasInputs: this.hasInputs(), place },
       (path, message, hint) => this.mistake([...place, ...path], message, hint),
     );
   }
@@ -216,8 +212,8 @@ class Resolver {
       return { text: "" };
     }
     const words = [
-      ...inputs.map((input) => `"in.${input.name}=$${input.variable}"`),
-      ...outputs.map((output) => `"out.${output.name}=$${output.variable}"`),
+      ...inputs.map(({ name, variable }) => `"in.${name}=$${variable}"`),
+      ...outputs.map(({ name, variable }) => `"out.${name}=$${variable}"`),
       ...this.params.map((param) => `"param.${param}=$param_${param}"`),
     ];
     return { text: `  node "$locusts_bundle/program.mjs" ${words.join(" ")}`, node: command };
@@ -284,8 +280,9 @@ export async function resolveSwarm(
   targetName: string,
 ): Promise<Resolution> {
   const target = definition.targets[targetName] as Target;
-  const { names: params, position, code } = jobs;
+  const { names: params, position } = jobs;
   const resolver = new Resolver(definition, jobs, targetName, target);
+  const { hasLines } = resolver;
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(definition.name ?? "")) {
     resolver.refuseName(String(definition.name));
   }
@@ -296,7 +293,6 @@ export async function resolveSwarm(
   const tree = resolver.tree(environment);
   const outputs = await resolver.outputs(tree);
   const prepare = await resolver.shell.prepare(environment);
-  const hasLines = code !== undefined;
   const around = commandAround({ params, inputs, outputs, environment, prepare, tree, hasLines, folder });
   const command = await resolver.command(inputs, outputs, around);
   const limits = resolver.limits(definition.limits ?? {});

@@ -96,7 +96,7 @@ class TargetResolver {
   }
 
   /** The `#SBATCH` lines, in a fixed order. What depends on the run is given to `sbatch` itself. */
-  directives(target: SlurmTarget, walltimeSeconds: number): string[] {
+  directives(target: SlurmTarget, { cpus }: Capacity, walltimeSeconds: number): string[] {
     const lines: string[] = [];
     const option = (name: string, value: string | number | undefined) => {
       if (value !== undefined) lines.push(`--${name}=${value}`);
@@ -109,7 +109,7 @@ class TargetResolver {
     option("account", this.word("account", target.account));
     option("qos", this.word("qos", target.qos));
     option("nodes", 1);
-    option("cpus-per-task", this.read.wholeNumber(["cpusPerNode"], target.cpusPerNode, 1, 1));
+    option("cpus-per-task", cpus);
     if (target.threadsPerCore !== undefined) {
       option("threads-per-core", this.read.wholeNumber(["threadsPerCore"], target.threadsPerCore, 1, 1));
     }
@@ -154,25 +154,25 @@ class TargetResolver {
     return text;
   }
 
-  pilots(target: SlurmTarget): PilotPlan {
+  pilots(target: SlurmTarget, capacity: Capacity): PilotPlan {
     const { read } = this;
     const walltimeSeconds = read.seconds(["walltime"], target.walltime, SECONDS_AN_HOUR);
     if (walltimeSeconds > 0 && walltimeSeconds < 60) {
       this.complain(["walltime"], `a walltime of ${target.walltime} is too short`, "SLURM counts whole minutes");
     }
-    const cpusPerNode = read.wholeNumber(["cpusPerNode"], target.cpusPerNode, 1, 1);
     const closing = Math.round(Math.min(MOST_CLOSING, Math.max(LEAST_CLOSING, walltimeSeconds * CLOSING_SHARE)));
+    const wholeMinutes = Math.ceil(walltimeSeconds / 60) * 60;
     return {
       nodes: read.wholeNumber(["nodes"], target.nodes, 1, 1),
-      cpusPerNode,
+      cpusPerNode: capacity.cpus,
       minJobsPerCpu: read.wholeNumber(["minJobsPerCpu"], target.minJobsPerCpu, 1, 10),
-      walltimeSeconds: Math.ceil(walltimeSeconds / 60) * 60,
+      walltimeSeconds: wholeMinutes,
       closingSeconds: closing,
       successors: read.wholeNumber(["successors"], target.successors, 0, 10),
       nodesMaySubmit: target.nodesMaySubmit ?? true,
       silenceSeconds: Math.ceil(read.seconds(["silence"], target.silence, 120)),
       scratch: this.scratch(target.scratch),
-      directives: this.directives(target, Math.ceil(walltimeSeconds / 60) * 60),
+      directives: this.directives(target, capacity, wholeMinutes),
     };
   }
 
@@ -181,9 +181,8 @@ class TargetResolver {
     return slots === undefined ? undefined : this.read.wholeNumber(["slots"], slots, 1, 1);
   }
 
-  capacity(): Capacity | undefined {
-    const { target, read } = this;
-    if (target.kind !== "slurm") return undefined;
+  capacity(target: SlurmTarget): Capacity {
+    const { read } = this;
     const memoryOption = target.memoryPerCpu ? "memoryPerCpu" : "memory";
     const share = read.mebibytes([memoryOption], target[memoryOption]);
     return {
@@ -197,12 +196,13 @@ class TargetResolver {
 
 export function resolveTarget(name: string, target: Target, complain: ReportMistake): TargetPlan {
   const resolver = new TargetResolver(target, complain);
+  const capacity = target.kind === "slurm" ? resolver.capacity(target) : undefined;
   return {
     name,
     kind: target.kind,
     slots: resolver.slots(),
-    capacity: resolver.capacity(),
+    capacity,
     access: resolver.access(),
-    pilots: target.kind === "slurm" ? resolver.pilots(target) : undefined,
+    pilots: target.kind === "slurm" && capacity ? resolver.pilots(target, capacity) : undefined,
   };
 }

@@ -9,7 +9,7 @@ export interface Place {
 export type DefinitionPath = readonly (string | number)[];
 
 /** A mistake that many jobs may share: it is told once, of the first one, with the names of some others. */
-export interface SharedMistake {
+interface SharedMistake {
   readonly kind: string;
   readonly job: string;
 }

@@ -3,7 +3,7 @@ import type { Place, Problem } from "../problem/problem.js";
 import { checkSyntax } from "./syntax.js";
 
 /** A line that bash is to run by itself. */
-export interface CodeLine {
+interface CodeLine {
   readonly text: string;
   placeOf(offset: number): Place;
 }
@@ -32,7 +32,7 @@ async function areWhole(lines: readonly CodeLine[]): Promise<boolean> {
 async function explain(line: CodeLine): Promise<Problem> {
   const found = await checkSyntax(line.text);
   if ("message" in found) {
-    return { message: found.message, ...(found.hint ? { hint: found.hint } : {}), place: line.placeOf(found.offset) };
+    return { message: found.message, hint: found.hint, place: line.placeOf(found.offset) };
   }
   return {
     message: "the command goes on after the end of the line, and one line is one job",

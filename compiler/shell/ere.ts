@@ -3,15 +3,15 @@ import { ownValue } from "../format/own-value.js";
 import { type BracketSet, expressionOfSet, wideCharacter } from "./bracket.js";
 
 /** A POSIX extended regular expression for `grep -E`, and whether `-i` belongs to it. */
-export interface PosixEre {
+interface PosixEre {
   readonly ere: string;
   readonly ignoreCase: boolean;
 }
 
 /** Why a JavaScript regular expression has no POSIX form. */
-export interface EreMistake {
+interface EreMistake {
   readonly mistake: string;
-  readonly hint?: string;
+  readonly hint: string | undefined;
 }
 
 /** The most repetitions that GNU grep and POSIX systems take. */
@@ -245,9 +245,7 @@ export function toPosixEre(source: string, flags: string): PosixEre | EreMistake
     });
     return { ere: new EreWriter(ignoreCase).alternatives(pattern.alternatives), ignoreCase };
   } catch (error) {
-    if (error instanceof NotPosix) {
-      return error.hint === undefined ? { mistake: error.message } : { mistake: error.message, hint: error.hint };
-    }
+    if (error instanceof NotPosix) return { mistake: error.message, hint: error.hint };
     return { mistake: (error as Error).message, hint: "write a regular expression that JavaScript accepts" };
   }
 }

@@ -2,12 +2,12 @@ import type { Reference } from "../dsl/command.js";
 import { quoteInAnsi, quoteInDouble, quoteInHereDocument, quoteSingle, quoteWord } from "../format/quote.js";
 import type { HoleContext, Quoting } from "./pieces.js";
 
-export type Insertion =
+type Insertion =
   | { readonly text: string; readonly arithmetic?: boolean }
   | { readonly mistake: string; readonly hint: string };
 
 /** A hole with the text around it, in which other holes are one character each. */
-export interface Surroundings extends HoleContext {
+interface Surroundings extends HoleContext {
   readonly source: string;
   /** offset of the hole in `source` */
   readonly offset: number;

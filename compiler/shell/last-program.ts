@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import { parse } from "sh-syntax";
 
 /** What bash runs itself: `compgen -b` and `compgen -k` of bash 5.2. */
@@ -27,20 +26,18 @@ const CHANGES_MEANING =
  */
 export async function findLastProgram(text: string, before = ""): Promise<number | undefined> {
   if (CHANGES_MEANING.test(text) || CHANGES_MEANING.test(before)) return undefined;
-  const last = (await parse(text).catch(() => undefined))?.Stmts.at(-1);
+  const last = (await parsed(text))?.Stmts.at(-1);
   if (!last?.Cmd || last.Negated || last.Background || last.Coprocess) return undefined;
   const bytes = Buffer.from(text);
   const command = bytes.subarray(last.Cmd.Pos.Offset, last.Cmd.End.Offset).toString();
   const name = /^[\w./+][\w./+-]*(?=\s|$)/.exec(command)?.[0];
   if (name === undefined || NO_PROGRAMS.has(name) || name.startsWith(OWN_FUNCTIONS)) return undefined;
   // Only words may stand between these: no operator, and no redirection.
-  if (/[|&;<>()\n]/.test(command) && !(await isParsed(`words=(${command})`))) return undefined;
+  if (/[|&;<>()\n]/.test(command) && !(await parsed(`words=(${command})`))) return undefined;
   return bytes.subarray(0, last.Cmd.Pos.Offset).toString().length;
 }
 
-async function isParsed(text: string): Promise<boolean> {
-  return await parse(text).then(
-    () => true,
-    () => false,
-  );
+/** What the parser makes of a text; undefined if it cannot read it. */
+function parsed(text: string) {
+  return parse(text).catch(() => undefined);
 }

@@ -1,3 +1,4 @@
+import { cleanSource } from "../format/delivery.js";
 import { isWithin } from "../format/within.js";
 import type { ShellWord } from "./pieces.js";
 import type { Remark } from "./review-values.js";
@@ -14,10 +15,6 @@ export interface FilesAround {
 /** Programs whose first argument is a program. */
 const INTERPRETERS =
   /^(python[\d.]*|pypy3?|Rscript|bash|sh|zsh|dash|perl|julia|ruby|node|deno|octave(-cli)?|source|\.|lua|php|java|tclsh|gnuplot)$/;
-
-function clean(path: string): string {
-  return path.replace(/^(\.\/+)+/, "").replace(/\/+/g, "/");
-}
 
 function nameFor(path: string): string {
   const stem = path
@@ -44,7 +41,7 @@ export function reviewFiles(
       continue;
     }
     if (isCommand) interpreter = undefined;
-    const path = clean(text);
+    const path = cleanSource(text);
     if (redirection.startsWith(">") || redirection === "&>") made.add(path);
     const isProgram = isCommand ? text.includes("/") : interpreter !== undefined && !text.startsWith("-");
     if (isProgram && !isCommand) interpreter = undefined;

@@ -1,9 +1,8 @@
-import { Buffer } from "node:buffer";
 import { parse } from "sh-syntax";
 
-export interface SyntaxMistake {
+interface SyntaxMistake {
   readonly message: string;
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   readonly offset: number;
 }
 
@@ -24,7 +23,7 @@ const WORDS: readonly (readonly [pattern: RegExp, message: string, hint?: string
   ],
 ];
 
-function reword(text: string, command: string): { readonly message: string; readonly hint?: string } {
+function reword(text: string, command: string): Omit<SyntaxMistake, "offset"> {
   for (const [pattern, message, hint] of WORDS) {
     if (!pattern.test(text)) continue;
     const reworded = text.replace(pattern, message);
@@ -32,7 +31,7 @@ function reword(text: string, command: string): { readonly message: string; read
     if (delimiter !== undefined && command.split("\n").some((line) => line.trim() === delimiter)) {
       return { message: reworded, hint: `let \`${delimiter}\` begin its line, with no blanks before or after it` };
     }
-    return hint === undefined ? { message: reworded } : { message: reworded, hint };
+    return { message: reworded, hint };
   }
   return { message: text.replaceAll("EOF", "the end of the command") };
 }

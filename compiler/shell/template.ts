@@ -7,7 +7,7 @@ import { type KnownNames, reviewValues } from "./review-values.js";
 import { checkSyntax } from "./syntax.js";
 
 /** A place in a template: the index of a part, and an offset in that part's text; 0 for a reference or constant. */
-export interface ShellPlace {
+interface ShellPlace {
   readonly part: number;
   readonly offset: number;
 }
@@ -23,10 +23,10 @@ export function textAt(parts: readonly ShellPart[], { part, offset }: ShellPlace
 
 export interface ShellMistake extends ShellPlace {
   readonly message: string;
-  readonly hint?: string;
+  readonly hint?: string | undefined;
 }
 
-export interface AssembledShell {
+interface AssembledShell {
   /** of use only if there are no mistakes */
   readonly text: string;
   /** in the order of the text */

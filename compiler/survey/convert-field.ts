@@ -3,7 +3,7 @@ import { isExactNumber } from "../format/exact-number.js";
 import type { ParamValue } from "../format/pattern.js";
 
 /** A field's value; or why it has none of that type, in words that `as the column … is declared` may follow. */
-export type Converted = { readonly value: ParamValue } | { readonly mistake: string; readonly hint: string };
+type Converted = { readonly value: ParamValue } | { readonly mistake: string; readonly hint: string };
 
 /** The value of a table's field. A number has to be written as it is written out again. */
 export function convertField(text: string, type: ColumnType): Converted {

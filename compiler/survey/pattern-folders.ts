@@ -1,5 +1,5 @@
 import { type BigIntStats, type Dirent, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { errorCode } from "../format/file-access.js";
 import type { MatchReview } from "./review-matches.js";
 
@@ -14,15 +14,10 @@ export class PatternFolders {
     readonly review: MatchReview,
   ) {}
 
-  #resolve(path: string): string {
-    if (path === "") return this.absolute ? "/" : this.folder;
-    return this.absolute ? path : join(this.folder, path);
-  }
-
   /** Does something with a path; what the file system says against it is reported. */
   #try<T>(path: string, look: (absolute: string) => T): T | undefined {
     try {
-      return look(this.#resolve(path));
+      return look(resolve(this.folder, path === "" && this.absolute ? "/" : path));
     } catch (error) {
       const code = errorCode(error);
       if (code === undefined) throw error;

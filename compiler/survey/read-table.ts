@@ -15,7 +15,7 @@ export interface TableRows {
   readonly notes: readonly Problem[];
 }
 
-export interface TableWishes {
+interface TableWishes {
   /** the columns to take, with their types; undefined takes all, as strings */
   readonly columns: Readonly<Record<string, ColumnType>> | undefined;
   /** whether lines that begin with # are comments; undefined: those that can be nothing else */
@@ -127,7 +127,7 @@ class TableReader {
       this.#wrong(record, 0, `the table has no column "${column}"; its columns are ${shown}`, hint);
     }
     fields.forEach((field, i) => {
-      if (columns ? !Object.hasOwn(columns, field) : false) return;
+      if (columns && !Object.hasOwn(columns, field)) return;
       if (fields.indexOf(field) < i) {
         this.#wrong(record, i, `the table has two columns called "${field}"`, "rename one of them");
       } else if (!PARAM_NAME.test(field)) {
@@ -196,12 +196,10 @@ class TableReader {
         });
     }
     if (this.#more > 0) this.#problems.push({ message: `and ${this.#more} more of these in ${this.name}` });
+    const wished = Object.keys(this.wishes.columns ?? {});
     const values = (count: number) => (count === 1 ? "a value" : `${count} values`);
     return {
-      names:
-        Object.keys(this.wishes.columns ?? {}).length > 0
-          ? Object.keys(this.wishes.columns ?? {})
-          : (this.#header ?? []),
+      names: wished.length > 0 ? wished : (this.#header ?? []),
       rows: this.#rows,
       problems: this.#problems,
       notes: [

@@ -7,7 +7,7 @@ import type { ReportMistake } from "../problem/problem.js";
 import { parseTreeRule } from "./rule.js";
 import type { TreePlan } from "./tree-plan.js";
 
-export interface TreeSurroundings {
+interface TreeSurroundings {
   /** the target is on a machine that does not see the definition's folder */
   readonly elsewhere: boolean;
   readonly targetName: string;
@@ -70,13 +70,9 @@ export function resolveTree(tree: Tree, around: TreeSurroundings, complain: Repo
     );
   }
   return {
-    mode: tree.mode,
+    ...tree,
     root: cleanSource(tree.root) || ".",
     workdir: cleanWorkdir(tree.workdir, complain),
-    select: tree.select,
-    hidden: tree.hidden,
-    readOnly: tree.readOnly,
-    apply: tree.apply,
     collects: true,
     place: around.place,
   };
@@ -104,15 +100,5 @@ export function resolveFolder(
       'say where they run over there: commands("…", { folder: "/absolute/path" }); or declare inputs or outputs: then each runs in a folder of its own',
     );
   }
-  return {
-    mode: "inPlace",
-    root: cleanSource(root) || ".",
-    workdir: ".",
-    select: [],
-    hidden: false,
-    readOnly: [],
-    apply: false,
-    collects: false,
-    place,
-  };
+  return { ...new Tree({ mode: "inPlace", root: cleanSource(root) || "." }), collects: false, place };
 }

@@ -1,6 +1,7 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { firstOf } from "../format/amounts.js";
+import { entriesIn } from "../format/file-access.js";
 import { closest } from "../problem/closest.js";
 import type { Problem } from "../problem/problem.js";
 import type { ProblemList } from "../problem/problem-list.js";
@@ -24,12 +25,8 @@ function namesOf({ segments, literals }: TreeRule): string[] {
 }
 
 function isFilledFolder(path: string): boolean {
-  if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return false;
-  try {
-    return (readNames(path)?.length ?? 0) > 0;
-  } catch {
-    return false; // it cannot be read, and need not be
-  }
+  const isFolder = lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return isFolder && entriesIn(path).length > 0;
 }
 
 /** What a path that is not there was probably meant to be. */

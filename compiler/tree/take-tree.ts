@@ -2,7 +2,7 @@ import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { BundledTreeEntry } from "../format/bundle.js";
 import type { DigestCache } from "../format/content/digest-cache.js";
-import { realOwnFolders } from "../format/own-folders.js";
+import { ownFolders } from "../format/own-folders.js";
 import type { Problem } from "../problem/problem.js";
 import type { ProblemList } from "../problem/problem-list.js";
 import { readNames } from "./read-names.js";
@@ -47,7 +47,7 @@ export function takeTree(
       root,
       select: parseRules(plan.select, plan.hidden),
       readOnly: parseRules(plan.readOnly, true),
-      never: new Set(realOwnFolders(folder)),
+      never: new Set(ownFolders(realpathSync.native(folder))),
     },
     cache,
     (entry) => {

@@ -1,4 +1,4 @@
-import { type Dirent, lstatSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
+import { type Dirent, lstatSync, readdirSync, readlinkSync } from "node:fs";
 import type { BundledTreeEntry } from "../format/bundle.js";
 import { digestFile } from "../format/content/digest.js";
 import type { DigestCache } from "../format/content/digest-cache.js";
@@ -6,8 +6,8 @@ import { linkStaysIn } from "../format/content/links.js";
 import type { TreeRule } from "./rule.js";
 import { type EntryKind, type RulePosition, RuleSet } from "./rule-set.js";
 
-export interface TreeWalk {
-  /** absolute path of the tree's root */
+interface TreeWalk {
+  /** real path of the tree's root */
   readonly root: string;
   readonly select: readonly TreeRule[];
   /** selected files that these match are marked as not changed by jobs */
@@ -66,7 +66,6 @@ class Walker {
   readonly special: string[] = [];
   /** folders on the way that nobody was told of yet, since nothing in them was selected so far */
   #pending: BundledTreeEntry[] = [];
-  #realRoot: string | undefined;
 
   constructor(
     readonly wanted: TreeWalk,
@@ -75,11 +74,6 @@ class Walker {
   ) {
     this.select = new RuleSet(wanted.select);
     this.readOnly = new RuleSet(wanted.readOnly);
-  }
-
-  get #real(): string {
-    this.#realRoot ??= realpathSync.native(this.wanted.root);
-    return this.#realRoot;
   }
 
   #tell(entry: BundledTreeEntry): void {
@@ -135,7 +129,7 @@ class Walker {
       if (kind === "link") {
         const link = readlinkSync(absolute);
         if (link.includes("\ufffd")) throw new Error("what it leads to is not UTF-8");
-        if (!linkStaysIn(this.#real, path, link)) this.outward.push(path);
+        if (!linkStaysIn(this.wanted.root, path, link)) this.outward.push(path);
         return { ...common, bytes: 0, sha256: "", link };
       }
       return { ...common, bytes, sha256: digestFile(absolute, bytes, this.cache), link: "" };

@@ -71,6 +71,10 @@ test("more retries than anybody waits for are refused where they stand, before a
   ]);
 });
 
+test("a number of a target that is wrong is told once", async () => {
+  assert.deepEqual(await said("", PILOTS.replace("16", "0")), ["8:58 cpusPerNode is 0 (write a whole number from 1)"]);
+});
+
 test("what a function gives is checked, by its types and by its value", async () => {
   for (const [needs, ...expected] of [
     [

@@ -1,9 +1,9 @@
 import { createHash, type Hash, hash } from "node:crypto";
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { addAll } from "../add-all.js";
 import { errorCode } from "../file-access.js";
 import type { DigestCache } from "./digest-cache.js";
-import { hasInput, type InputEntry, type InputFault, specialKind, UnusableInput, walkInput } from "./input-entries.js";
+import { type InputEntry, type InputFault, specialKind, UnusableInput, walkInput } from "./input-entries.js";
 
 export interface Content {
   readonly kind: "file" | "folder";
@@ -116,7 +116,7 @@ function digestEntry(entry: InputEntry & { kind: "file" }, input: string, cache:
  * @throws the file system's error if something in it cannot be read
  */
 export function surveyContent(path: string, cache: DigestCache): Content | undefined {
-  if (!hasInput(path)) return undefined;
+  if (!statSync(path, { throwIfNoEntry: false })) return undefined; // a link that leads nowhere is nothing
   const sum = new ContentSum();
   const faults: InputFault[] = [];
   try {

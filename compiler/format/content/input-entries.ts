@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { errorCode } from "../file-access.js";
 import { isWithin } from "../within.js";
 import { linkStaysIn } from "./links.js";
@@ -146,9 +146,4 @@ export function* walkInput(input: string): Generator<InputEntry> {
   const walker = new InputWalker(input);
   yield* walker.thing("", input, () => realpathSync.native(input), statSync(input));
   if (walker.faults.length > 0) throw new UnusableInput(walker.faults);
-}
-
-/** Is this input there? A link that leads nowhere is not. */
-export function hasInput(input: string): boolean {
-  return statSync(join(input), { throwIfNoEntry: false }) !== undefined;
 }

@@ -1,6 +1,6 @@
-import type { Wording } from "./mistake.js";
+import { membersOf, type Wording } from "./mistake.js";
 import type { CheckedProject } from "./project.js";
-import { unknownProperty } from "./shape.js";
+import { unknownProperty, wholeAround } from "./shape.js";
 import { ts } from "./ts-morph.js";
 
 function isOfLocusts(declaration: ts.Node | undefined): boolean {
@@ -9,8 +9,7 @@ function isOfLocusts(declaration: ts.Node | undefined): boolean {
 
 /** Objects with options, of all that a value may be: none of lists, functions, and objects whose names are the user's own. */
 function optionsIn(type: ts.Type, checker: ts.TypeChecker): ts.Type[] {
-  const members = type.isUnion() ? type.types : [type];
-  return members.filter(
+  return membersOf(type).filter(
     (member) =>
       (member.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection)) !== 0 &&
       !member.isClass() &&
@@ -59,11 +58,9 @@ export function excessMistakes({ ownFiles, checker }: CheckedProject): readonly 
 
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && isOfLocusts(checker.getResolvedSignature(node)?.declaration)) {
-      const callee = node.expression.getText();
       for (const argument of node.arguments) {
         const wanted = checker.getContextualType(argument);
-        const whole = callee === "defineSwarm" ? "a swarm" : `${callee}(…)`;
-        if (wanted) compare(whole, checker.getTypeAtLocation(argument), wanted, argument);
+        if (wanted) compare(wholeAround(argument), checker.getTypeAtLocation(argument), wanted, argument);
       }
     }
     ts.forEachChild(node, visit);

@@ -1,4 +1,4 @@
-import { type Mistake, valueAt, type Wording } from "./mistake.js";
+import { type Mistake, membersOf, valueAt, type Wording } from "./mistake.js";
 import { nameOf } from "./places.js";
 import { ts } from "./ts-morph.js";
 
@@ -6,9 +6,8 @@ import { ts } from "./ts-morph.js";
 export function exclusive({ node, checker, lines }: Mistake): Wording | undefined {
   if (!lines.some((line) => / is not assignable to /.test(line))) return undefined;
   const object = objectAt(node);
-  const type = object && checker.getContextualType(object);
-  if (!type) return undefined;
-  const members = type.isUnion() ? type.types : [type];
+  if (!object) return undefined;
+  const members = membersOf(checker.getContextualType(object));
   const possible = (member: ts.Type, name: string) => {
     const symbol = checker.getPropertyOfType(member, name);
     if (!symbol) return false;

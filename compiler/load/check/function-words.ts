@@ -1,5 +1,5 @@
-import { type Mistake, valueAt, type Wording } from "./mistake.js";
-import { nameOf } from "./places.js";
+import { type Mistake, membersOf, valueAt, type Wording } from "./mistake.js";
+import { nameOfOption } from "./places.js";
 import { unknownProperty } from "./shape.js";
 import { ts } from "./ts-morph.js";
 
@@ -19,13 +19,12 @@ export function functionWords({ node, checker, lines }: Mistake): Wording | unde
   const written = valueAt(node);
   if (!ts.isArrowFunction(written) && !ts.isFunctionExpression(written)) return undefined;
   const last = lines.at(-1) ?? "";
-  const property = written.parent;
-  const name = ts.isPropertyAssignment(property) ? nameOf(property) : undefined;
+  const name = nameOfOption(written);
   const wanted = returned(checker.getContextualType(written));
   if (written.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword))
     return { message: "a function of a definition gives its value at once, and is not async", at: written };
   if (!wanted) {
-    if (name === undefined || ts.isCallExpression(property)) return undefined;
+    if (name === undefined) return undefined;
     return { message: `${name} is no function`, hint: FUNCTIONS_OF[name], at: written };
   }
   if (/^Type '(void|undefined)' is not assignable/.test(last)) return givesNothing(written);
@@ -37,8 +36,9 @@ export function functionWords({ node, checker, lines }: Mistake): Wording | unde
 
 /** What a function gives, by its type. */
 export function returned(type: ts.Type | undefined): ts.Type | undefined {
-  const members = type?.isUnion() ? type.types : [type];
-  return members.flatMap((member) => member?.getCallSignatures() ?? [])[0]?.getReturnType();
+  return membersOf(type)
+    .flatMap((member) => member.getCallSignatures())[0]
+    ?.getReturnType();
 }
 
 function givesNothing(written: Written): Wording {

@@ -48,6 +48,11 @@ export function innermostNode(source: ts.SourceFile, position: number): ts.Node 
   return within(source) ?? source;
 }
 
+/** The types that a value can have: of a union its members. */
+export function membersOf(type: ts.Type | undefined): readonly ts.Type[] {
+  return type?.isUnion() ? type.types : type ? [type] : [];
+}
+
 /** The value of the property whose name this is; else the node itself. */
 export function valueAt(node: ts.Node): ts.Node {
   const parent = node.parent;

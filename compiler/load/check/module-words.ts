@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { dirname, isAbsolute, join, relative, sep } from "node:path";
+import { dirname, isAbsolute, join, relative } from "node:path";
 import { undisguised } from "./backslashes.js";
 import { meansLocusts } from "./locusts-name.js";
 import type { Mistake, Wording } from "./mistake.js";
@@ -20,7 +20,7 @@ function isFile(path: string): boolean {
 
 /** A path as an import in that folder writes it. */
 function fromFolder(folder: string, path: string): string {
-  const written = relative(folder, path).split(sep).join("/");
+  const written = relative(folder, path);
   return written.startsWith("../") ? written : `./${written}`;
 }
 

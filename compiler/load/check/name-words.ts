@@ -1,9 +1,9 @@
 import { USE_A_SOURCE } from "../../dsl/swarm.js";
 import { ownValue } from "../../format/own-value.js";
 import { closest, didYouMean } from "../../problem/closest.js";
-import type { Foundation, Mistake, Wording } from "./mistake.js";
+import { type Foundation, type Mistake, membersOf, type Wording } from "./mistake.js";
 import { unknownModule } from "./module-words.js";
-import { unknownProperty } from "./shape.js";
+import { unknownProperty, wholeAround } from "./shape.js";
 import { bashExpansion, unknownInTemplate } from "./template-words.js";
 import { ts } from "./ts-morph.js";
 
@@ -125,23 +125,13 @@ function unknownOption({ node, checker, lines }: Mistake): Wording | undefined {
   const object = ts.findAncestor(node, ts.isObjectLiteralExpression);
   const name = /(?:and|but) '([^']+)' does not exist/.exec(lines.join(" "))?.[1];
   if (!object || name === undefined) return undefined;
-  const type = checker.getContextualType(object);
-  const members = type?.isUnion() ? type.types : type ? [type] : [];
+  const members = membersOf(checker.getContextualType(object));
   const known = new Set(members.flatMap((member) => member.getProperties().map((symbol) => symbol.name)));
   if (members.some((member) => member.getSymbol()?.name === "JobSource")) {
     const what = ts.isCallExpression(object.parent) ? "what is given to times(…)" : "jobs";
     return { message: `${what} is no source of jobs`, hint: USE_A_SOURCE, at: object };
   }
   return { ...unknownProperty(wholeAround(object), name.replace(/^"|"$/g, ""), [...known]), at: node };
-}
-
-function wholeAround(object: ts.ObjectLiteralExpression): string {
-  const parent = object.parent;
-  if (ts.isCallExpression(parent)) {
-    const callee = parent.expression.getText();
-    return callee === "defineSwarm" ? "a swarm" : `${callee}(…)`;
-  }
-  return ts.isPropertyAssignment(parent) ? parent.name.getText() : "this object";
 }
 
 const OUTPUTS =

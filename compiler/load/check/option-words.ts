@@ -1,8 +1,8 @@
 import { ownValue } from "../../format/own-value.js";
 import { didYouMean } from "../../problem/closest.js";
 import { returned } from "./function-words.js";
-import { type Mistake, valueAt, type Wording } from "./mistake.js";
-import { nameOf } from "./places.js";
+import { type Mistake, membersOf, valueAt, type Wording } from "./mistake.js";
+import { nameOf, nameOfOption } from "./places.js";
 import { ts } from "./ts-morph.js";
 
 /** How an option looks, to show where it is missing. */
@@ -35,7 +35,7 @@ function wholeOf(object: ts.ObjectLiteralExpression): string | undefined {
     const callee = parent.expression.getText();
     return callee === "defineSwarm" ? undefined : `${callee}(…)`;
   }
-  return ts.isPropertyAssignment(parent) ? nameOf(parent) : undefined;
+  return nameOfOption(object);
 }
 
 const KINDS: Readonly<Record<string, string>> = { number: "a number", string: "text", boolean: "true or false" };
@@ -50,8 +50,7 @@ function allowed(type: ts.Type): string | undefined {
 /** A text where only some are possible, as in `retryOn: ["crash"]`: these are listed. */
 function oneOfSome(value: ts.Node, checker: ts.TypeChecker): Wording | undefined {
   if (!ts.isStringLiteralLike(value) && !ts.isNumericLiteral(value)) return undefined;
-  const type = checker.getContextualType(value);
-  const members = type?.isUnion() ? type.types : type ? [type] : [];
+  const members = membersOf(checker.getContextualType(value));
   const wanted = members.filter((member) => (member.flags & ts.TypeFlags.Undefined) === 0).map(allowed);
   if (wanted.length < 2 || wanted.includes(undefined)) return undefined;
   const property = ts.findAncestor(value, ts.isPropertyAssignment);
@@ -66,17 +65,14 @@ function oneOfSome(value: ts.Node, checker: ts.TypeChecker): Wording | undefined
 
 /** One value where a list is wanted. */
 function listWanted(value: ts.Node, wanted: string): Wording | undefined {
-  const property = ts.findAncestor(value, ts.isPropertyAssignment);
-  const name = property && property.initializer === value ? nameOf(property) : undefined;
+  const name = nameOfOption(value);
   if (name === undefined || !/^readonly .*\[\]$/.test(wanted) || ts.isArrayLiteralExpression(value)) return undefined;
   return { message: `${name} is a list`, hint: `write ${name}: [${value.getText()}]`, at: value };
 }
 
 /** What targets are, where there is only one of them, or a list. */
 function namedTargets(value: ts.Node): Wording | undefined {
-  const property = value.parent;
-  if (!ts.isPropertyAssignment(property) || nameOf(property) !== "targets") return undefined;
-  if (ts.isObjectLiteralExpression(value)) return undefined;
+  if (nameOfOption(value) !== "targets" || ts.isObjectLiteralExpression(value)) return undefined;
   const first = ts.isArrayLiteralExpression(value) ? value.elements[0] : value;
   const text = first && first.getText().length <= 80 ? first.getText() : "local()";
   return { message: "each target has a name of its own", hint: `write targets: { here: ${text} }`, at: value };
@@ -104,10 +100,9 @@ export function wrongOption({ node, checker, lines }: Mistake): Wording | undefi
   const members = wanted.split(" | ").filter((member) => member !== "undefined");
   const words = members.map((member) => ownValue(KINDS, member) ?? (/^"[^"]*"$/.test(member) ? member : undefined));
   if (words.includes(undefined)) return undefined;
-  const property = ts.findAncestor(written, ts.isPropertyAssignment);
-  const name = property && nameOf(property);
+  const name = nameOfOption(written);
   // Elsewhere TypeScript's own words are as good.
-  if (name === undefined || property?.initializer !== written) return undefined;
+  if (name === undefined) return undefined;
   const last = words.pop();
   const either = words.length > 0 ? `${words.join(", ")} or ${last}` : last;
   if (ts.isArrowFunction(written) || ts.isFunctionExpression(written)) {

@@ -87,6 +87,11 @@ function step(node: ts.Expression, key: string | number): ts.Node | undefined {
   return ts.isPropertyAssignment(property) ? property.initializer : (property.name ?? property);
 }
 
+/** The name of the property whose value this is; undefined if it is no property's. */
+export function nameOfOption(value: ts.Node): string | undefined {
+  return ts.isPropertyAssignment(value.parent) ? nameOf(value.parent) : undefined;
+}
+
 /** The name of a property as it is written; undefined for spreads and computed names. */
 export function nameOf(property: ts.ObjectLiteralElementLike): string | undefined {
   const name = property.name;

@@ -1,7 +1,7 @@
 import type { Problem } from "../../problem/problem.js";
 import { findEarlyUses } from "./early-uses.js";
 import { excessMistakes } from "./excess.js";
-import { type Foundation, innermostNode, type Mistake, mistakeOf, type Wording } from "./mistake.js";
+import { type Foundation, innermostNode, mistakeOf, type Wording } from "./mistake.js";
 import type { CheckedProject } from "./project.js";
 import { findImpurity } from "./purity.js";
 import { findRepeatedKeys } from "./repeated-keys.js";
@@ -12,7 +12,7 @@ import { bashExpansion } from "./template-words.js";
 import { ts } from "./ts-morph.js";
 import { inWords } from "./words.js";
 
-export interface Wanted {
+interface Wanted {
   /** whether everything impure is a mistake, too */
   readonly pure: boolean;
   /** the object that must have the shape of a definition */
@@ -31,8 +31,6 @@ interface Found {
 /** Everything that is wrong with a project's own files: each mistake once, in the order of the source. */
 export function problemsIn(project: CheckedProject, { pure, definition }: Wanted): readonly Problem[] {
   const { program, checker, ownFiles } = project;
-  const report = (diagnostics: readonly ts.DiagnosticWithLocation[]) =>
-    diagnostics.map((diagnostic) => reported(diagnostic, checker));
 
   // What the parser says after its first stumble, and what the checker makes of such a file, is noise.
   const unparsed = ownFiles.flatMap((source) =>
@@ -59,7 +57,8 @@ export function problemsIn(project: CheckedProject, { pure, definition }: Wanted
       source === definition?.getSourceFile() &&
       start === objectStart);
   const typed = ownFiles
-    .flatMap((source) => report(program.getSemanticDiagnostics(source).filter(hasPlace)))
+    .flatMap((source) => program.getSemanticDiagnostics(source).filter(hasPlace))
+    .map((diagnostic) => reported(diagnostic, checker))
     .filter((found) => !saidAlready(found));
 
   const isOfJobs = typed.some(({ wording }) => wording.follows?.includes("jobs"));
@@ -87,8 +86,7 @@ function unread(diagnostic: ts.DiagnosticWithLocation, checker: ts.TypeChecker):
 }
 
 function reported(diagnostic: ts.DiagnosticWithLocation, checker: ts.TypeChecker): Found {
-  const mistake: Mistake = mistakeOf(diagnostic, checker);
-  const wording = inWords(mistake);
+  const wording = inWords(mistakeOf(diagnostic, checker));
   const { code, file: source, start, length } = diagnostic;
   if (wording.at) return { ...shown(wording), code };
   return { source, start, end: start + length, wording, code };

@@ -88,7 +88,7 @@ export function openProject(folder: string, file: string, kind: "definition" | "
     placeAt(source, position) {
       const { line, character } = source.getLineAndCharacterOfPosition(position);
       return {
-        file: undisguised(relativeTo(disguised(folder), source.fileName)),
+        file: undisguised(relative(disguised(folder), source.fileName)),
         line: line + 1,
         column: character + 1,
       };
@@ -111,8 +111,4 @@ export function importsLocustsAlone({ entry, program }: CheckedProject): boolean
     // There, how it is read depends on a package.json.
     !/[/\\]node_modules[/\\]/.test(entry.fileName)
   );
-}
-
-function relativeTo(folder: string, file: string): string {
-  return relative(folder, file).split(sep).join("/");
 }

@@ -12,7 +12,7 @@ function digitsOf(text: string): string | undefined {
 }
 
 /** Whether a number is what its literal says, digit by digit. */
-export function isKept(literal: string): boolean {
+function isKept(literal: string): boolean {
   const text = literal.replaceAll("_", "").toLowerCase();
   const value = Number(text);
   if (!Number.isFinite(value)) return false;

@@ -65,6 +65,13 @@ function notByName(name: string, property: ts.ObjectLiteralElementLike): readonl
   return [{ message, hint: `write ${example}, where {id} is a param of the job`, at: value }];
 }
 
+/** What an object is, by what it is given to: `a swarm`, `local(…)`, `limits`. */
+export function wholeAround({ parent }: ts.Node): string {
+  if (!ts.isCallExpression(parent)) return ts.isPropertyAssignment(parent) ? parent.name.getText() : "this object";
+  const callee = parent.expression.getText();
+  return callee === "defineSwarm" ? "a swarm" : `${callee}(…)`;
+}
+
 /** `a swarm has no "comand"`, with the one that was meant, or the names that it does have. */
 export function unknownProperty(whole: string, name: string, known: readonly string[], listed = known): Wording {
   return {

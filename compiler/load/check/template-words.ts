@@ -13,7 +13,7 @@ const EXPANSION = /^(?:[!#](?=\w)\w+|\w+|[@*#?!-])(?:\[[^\]]*\])?(?:(?::?[-=+?]|
 
 const WHOSE = "is read by TypeScript, not by bash";
 
-export function isShTag(node: ts.Node): node is ts.TaggedTemplateExpression {
+function isShTag(node: ts.Node): node is ts.TaggedTemplateExpression {
   return ts.isTaggedTemplateExpression(node) && ts.isIdentifier(node.tag) && node.tag.text === "sh";
 }
 

@@ -1,7 +1,7 @@
 import { ownValue } from "../../format/own-value.js";
 import { didYouMean } from "../../problem/closest.js";
 import { type Mistake, valueAt, type Wording } from "./mistake.js";
-import { nameOf, unwrap } from "./places.js";
+import { nameOf, nameOfOption, unwrap } from "./places.js";
 import { ts } from "./ts-morph.js";
 
 /** What a way to have a tree has no use for, and why. */
@@ -26,8 +26,7 @@ export function treeWords({ node, lines }: Mistake): Wording | undefined {
   if (!lines.some((line) => / is not assignable to | is missing the following |^Property '\w+' is missing /.test(line)))
     return undefined;
   const value = valueAt(node);
-  const property = value.parent;
-  if (ts.isPropertyAssignment(property) && nameOf(property) === "tree" && lines.some((line) => /'Tree'/.test(line))) {
+  if (nameOfOption(value) === "tree" && lines.some((line) => /'Tree'/.test(line))) {
     return { message: 'a tree is what tree(…) gives: write tree({ root: "…", select: ["**"] })', at: value };
   }
   const call = ts.findAncestor(value, ts.isCallExpression);

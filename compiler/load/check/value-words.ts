@@ -6,6 +6,7 @@ import { exclusive } from "./exclusive.js";
 import { functionWords } from "./function-words.js";
 import { type Mistake, valueAt, type Wording } from "./mistake.js";
 import { missingOptions, wrongOption, wrongPart } from "./option-words.js";
+import { nameOfOption } from "./places.js";
 import { COMMAND_IS_FUNCTION, wholeInTemplate, withTag } from "./template-words.js";
 import { treeWords } from "./tree-words.js";
 import { ts } from "./ts-morph.js";
@@ -195,8 +196,7 @@ function jobs({ node, lines }: Mistake): Wording | undefined {
     };
   }
   if (!/JobSource</.test(head)) return undefined;
-  if (ts.isPropertyAssignment(around) && around.name.getText() === "jobs")
-    return { message: "jobs is no source of jobs", hint: USE_A_SOURCE, at: value };
+  if (nameOfOption(value) === "jobs") return { message: "jobs is no source of jobs", hint: USE_A_SOURCE, at: value };
   if (!ts.isCallExpression(around)) return undefined;
   return { message: "what is given to times(…) is no source of jobs", hint: USE_A_SOURCE, at: value };
 }

@@ -27,16 +27,11 @@ function whyTooMany({ count = 0 }: Source): readonly Problem[] {
   ];
 }
 
-function countOf(jobs: Iterable<unknown>): number {
-  let count = 0;
-  for (const _ of jobs) count += 1;
-  return count;
-}
-
 /** Why there are no jobs, where there are none. */
 function whyNone(source: Source, jobs: Iterable<Params>): readonly Problem[] {
   for (const _ of jobs) return [];
-  const before = countOf(source.jobs);
+  let before = 0;
+  for (const _ of source.jobs) before += 1;
   if (before === 0) return [source.empty];
   return [
     {

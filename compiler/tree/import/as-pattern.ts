@@ -1,4 +1,4 @@
-export interface PatternMistake {
+interface PatternMistake {
   readonly message: string;
   readonly hint: string;
   /** in the pattern, from 0 */

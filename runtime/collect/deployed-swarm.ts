@@ -5,7 +5,7 @@ import type { FailedSwarm } from "../results/failures/cluster-swarm.js";
 import { Ledger } from "../results/ledger.js";
 import { Results } from "../results/results.js";
 import type { EndedTry } from "../run/journal.js";
-import { isClosed, listRuns, type Run, readRun } from "../run/run-folder.js";
+import { isClosed, type Run, readRuns } from "../run/run-folder.js";
 import { RunState } from "../run/run-state.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { type OpenOptions, openTarget, type TargetFacts } from "../target/open-target.js";
@@ -136,7 +136,7 @@ async function openTargetOf(
       scheduler: opened.scheduler,
       host: opened.host,
       /** oldest first */
-      runs: listRuns(files.here).flatMap((number) => readRun(files.here, number) ?? []),
+      runs: readRuns(files.here),
       jobs: () => readBundledJobs(bundle, description),
       /** ends the connection, if there is one */
       close() {

@@ -104,12 +104,9 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
   }
 
   verb("init", "begin a definition that works, to be changed", () => import("./verbs/init.js"));
-  const noInputs = [
+  verb("check", "check a definition and its inputs; write nothing", () => import("./verbs/check.js")).option(
     "--no-inputs",
     "do not look at inputs: the data need not be there; where jobs come from them, take those of the bundle",
-  ] as const;
-  verb("check", "check a definition and its inputs; write nothing", () => import("./verbs/check.js")).option(
-    ...noInputs,
   );
   verb("build", "compile a definition to a bundle that can be reviewed", () => import("./verbs/build.js"))
     .option("--out <folder>", "where the bundle goes (default: bundle/<target> beside the definition)")

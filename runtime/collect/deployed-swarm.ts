@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readBundleDescription, readBundledJobs, refuseOtherSchema } from "../../compiler/format/bundle.js";
 import { namesIn } from "../../compiler/format/file-access.js";
@@ -6,7 +5,7 @@ import type { FailedSwarm } from "../results/failures/cluster-swarm.js";
 import { Ledger } from "../results/ledger.js";
 import { Results } from "../results/results.js";
 import type { EndedTry } from "../run/journal.js";
-import { isClosed, listRuns, type Run, readRun } from "../run/run-folder.js";
+import { isClosed, type Run, readRuns } from "../run/run-folder.js";
 import { RunState } from "../run/run-state.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { type OpenOptions, openTarget, type TargetFacts } from "../target/open-target.js";
@@ -21,9 +20,7 @@ export type DeployedSwarm = Readonly<Awaited<ReturnType<typeof openTargetOf>>>;
 
 export function deployedTargets({ state }: Workspace): string[] {
   const names = namesIn(state).sort();
-  return names.filter(
-    (target) => existsSync(join(state, target, "bundle")) && namesIn(join(state, target, "bundle")).length > 0,
-  );
+  return names.filter((target) => namesIn(join(state, target, "bundle")).length > 0);
 }
 
 /** Targets elsewhere that the committed bundles know of: another checkout may have deployed to them. */
@@ -71,7 +68,7 @@ export interface OpenDeployedOptions extends Pick<OpenOptions, "reconnecting">, 
 export async function openDeployed(
   workspace: Workspace,
   wanted: string | undefined,
-  options: OpenDeployedOptions = { change: false },
+  options: OpenDeployedOptions,
 ): Promise<DeployedSwarm> {
   finishPutting(workspace);
   const deployed = deployedTargets(workspace);
@@ -139,7 +136,7 @@ async function openTargetOf(
       scheduler: opened.scheduler,
       host: opened.host,
       /** oldest first */
-      runs: listRuns(files.here).flatMap((number) => readRun(files.here, number) ?? []),
+      runs: readRuns(files.here),
       jobs: () => readBundledJobs(bundle, description),
       /** ends the connection, if there is one */
       close() {

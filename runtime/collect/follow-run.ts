@@ -86,8 +86,10 @@ export class RunFollower {
   #invalid: ReadonlyMap<number, string> = new Map();
   /** jobs that had ended when the journals were read for the first time; undefined: they were not read yet */
   #before: ReadonlySet<number> | undefined;
-  readonly #doneTries = new Map<string, FinishedTry>();
-  readonly #failedPlaces = new Set<string>();
+  /** the last tries of the jobs that are done, by what jobs are called in their trees; kept if each job has a tree of its own */
+  readonly doneTries = new Map<string, FinishedTry>();
+  /** folders of failed jobs, below the run's `work/`: they stay */
+  readonly failedPlaces = new Set<string>();
   readonly failures: Failure[] = [];
   /** jobs that are done, of which there is something to say */
   readonly remarks: JobResult[] = [];
@@ -109,16 +111,6 @@ export class RunFollower {
     return this.done + this.failures.length;
   }
 
-  /** The last tries of the jobs that are done, by what jobs are called in their trees; kept if each job has a tree of its own. */
-  get doneTries(): ReadonlyMap<string, FinishedTry> {
-    return this.#doneTries;
-  }
-
-  /** Folders of failed jobs, below the run's `work/`: they stay. */
-  get failedPlaces(): readonly string[] {
-    return [...this.#failedPlaces];
-  }
-
   /** What another checkout has collected, as a sentence. */
   get aboutTakenAway(): string | undefined {
     if (this.takenAway === 0) return undefined;
@@ -134,7 +126,7 @@ export class RunFollower {
       if (ended.event === "failed") this.failed += 1;
       if (ended.event !== "done" || this.options.description.tree?.mode !== "perJob") return;
       const job = this.options.jobs.get(ended.number) as BundledJob;
-      this.#doneTries.set(treeNameOf(job, this.options.description), ended);
+      this.doneTries.set(treeNameOf(job, this.options.description), ended);
     });
     this.#before ??= new Set(this.options.usedBefore ? this.#waiting.map(({ number }) => number) : []);
     return hasNews;
@@ -199,7 +191,7 @@ export class RunFollower {
       }
       const result = known ?? this.#collect(job, ended, batch.fetched);
       if (!known) results.push(result);
-      if (result.status === "failed") this.#failedPlaces.add(placeOfTry(ended));
+      if (result.status === "failed") this.failedPlaces.add(placeOfTry(ended));
       else this.folders.add(placeOfTry(ended));
       if (known && !this.options.recount) continue;
       const { used, usedBefore } = this.options;

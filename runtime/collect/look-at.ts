@@ -61,12 +61,11 @@ export async function lookAt(deployed: DeployedSwarm) {
   const edited: string[] = [];
   // `waiting`: jobs that have ended, and whose results have not been collected
   let [total, done, failed, cached, waiting] = [0, 0, 0, 0, 0];
+  const isCurrent = (run: Run) => run.digest === description.digest;
   const tries = views.map(({ run, state, active }) => {
-    const isCurrent = active && run.digest === description.digest; // what a killed manager has left runs no more
-    const running = isCurrent ? state.runningTries : [];
+    const running = active && isCurrent(run) ? state.runningTries : []; // what a killed manager has left runs no more
     return new Map(running.map((started) => [started.number, { run, started, seconds: state.secondsOf(started) }]));
   });
-  const isCurrent = (run: Run) => run.digest === description.digest;
   const atWork = views.filter(({ run, active }) => active && isCurrent(run)).map(({ run }) => new Queue(run));
   for (const job of deployed.jobs()) {
     total += 1;

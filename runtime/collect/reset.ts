@@ -23,8 +23,6 @@ const DAMAGED = "damaged";
 
 type TellCollected = (collected: Awaited<ReturnType<typeof collect>>) => void;
 
-export type ResetNotes = readonly string[];
-
 /** Moves something out of the way, under a name that is free. */
 function setAside(workspace: Workspace, path: string): string {
   const folder = join(workspace.state, DAMAGED);
@@ -128,7 +126,7 @@ export async function resetState(
   workspace: Workspace,
   target: string | undefined,
   tell: TellCollected,
-): Promise<ResetNotes> {
+): Promise<readonly string[]> {
   const { state } = workspace;
   const kept = new Set<string>([...Object.values(KEPT_FOLDERS), DAMAGED]);
   const folders = readdirSync(state, { withFileTypes: true }).filter(

@@ -10,10 +10,13 @@ const BETWEEN_QUESTIONS = 5000;
 /** Between two looks, in milliseconds: on this machine, and elsewhere. */
 const PAUSE = { here: 500, elsewhere: 2000 };
 
-/** How far a run is, for who only looks. */
-export interface WatchedProgress extends RunProgress {
+/** How far a run is, for people. */
+export interface Progress extends RunProgress {
+  /** how many of those that have ended were collected */
   readonly collected: number;
+  /** of those that have ended */
   readonly failed: number;
+  /** what the target says of its managers, in words; empty if nothing */
   readonly explanation: string;
 }
 
@@ -26,7 +29,7 @@ async function findActive(deployed: DeployedSwarm): Promise<Run | undefined> {
 }
 
 /** Watches a run until no manager works on it any more. @returns whether there was one */
-export async function watchRun(deployed: DeployedSwarm, show: (progress: WatchedProgress) => void): Promise<boolean> {
+export async function watchRun(deployed: DeployedSwarm, show: (progress: Progress) => void): Promise<boolean> {
   const { scheduler, files, description } = deployed;
   const run = await findActive(deployed);
   if (!run) return false;

@@ -26,7 +26,7 @@ import { Results } from "../results/results.js";
 import { type Selection, selectJobs } from "../results/select-jobs.js";
 import { Used } from "../results/used.js";
 import { readEarlierRun } from "../run/earlier-run.js";
-import { closeRun, isCancelled, isClosed, listRuns, type Run, readRun } from "../run/run-folder.js";
+import { closeRun, isCancelled, isClosed, type Run, readRuns } from "../run/run-folder.js";
 import type { Scheduler } from "../schedulers/scheduler.js";
 import type { OpenedTarget } from "../target/open-target.js";
 import type { TargetFiles } from "../transfer/target-files.js";
@@ -162,9 +162,7 @@ export class DeployRun {
     const { options } = this;
     const { workspace, target } = options;
     await this.files.fetchRunMetadata();
-    for (const number of listRuns(this.files.here)) {
-      const run = readRun(this.files.here, number);
-      if (!run) continue;
+    for (const run of readRuns(this.files.here)) {
       if (isClosed(run)) {
         this.#untidied.push(run);
         continue;

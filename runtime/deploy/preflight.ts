@@ -93,7 +93,7 @@ function readNeeds(bundle: string, description: BundleDescription, budget: Budge
     swarm,
     access,
     // Others than the manager's own may be brought by the environment, which a bundle does not describe.
-    commands: listCommands({ program: undefined, container: undefined }, batch),
+    commands: listCommands({}, batch),
     modules: [],
     bringsPrograms: true,
     batch,

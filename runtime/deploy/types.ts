@@ -1,4 +1,5 @@
 import type { BundleDescription } from "../../compiler/format/bundle.js";
+import type { Progress } from "../collect/watch-run.js";
 import type { TellFailures } from "../report/make-report-data.js";
 import type { Failure } from "../results/failure.js";
 import type { ShownCluster } from "../results/failures/cluster-swarm.js";
@@ -8,18 +9,8 @@ import type { FindNewKeys } from "../results/rename-keys.js";
 import type { SwarmReport } from "../results/report.js";
 import type { Choice, Reason } from "../results/select-jobs.js";
 import type { Used } from "../results/used.js";
-import type { RunProgress } from "../run/pace.js";
 import type { CollectedTree } from "../trees/collect-tree.js";
 import type { Workspace } from "../workspace/workspace.js";
-
-export interface Progress extends RunProgress {
-  /** how many of those that have ended were collected */
-  readonly collected: number;
-  /** of those that have ended */
-  readonly failed: number;
-  /** what the target says of its managers, in words; empty if nothing */
-  readonly explanation: string;
-}
 
 /** How many jobs there are, and which of them a deploy runs. */
 export interface SelectionFacts {

@@ -6,7 +6,7 @@ import { ThisMachine } from "./this-machine.js";
 /** The host that a target runs on; the first `run` connects. @param options for the built-in ssh alone */
 export async function openHost(
   { host, ssh }: Pick<BundledAccess, "host" | "ssh">,
-  options: Ssh2Options = {},
+  options: Ssh2Options,
 ): Promise<Host> {
   if (host === null) return new ThisMachine();
   // Each is loaded when it is wanted: ssh2 alone takes longer than most verbs.

@@ -16,7 +16,6 @@ import { configurationWords, readSettings } from "./ssh/settings.js";
 import { hasTerminal } from "./ssh/terminal.js";
 import { Turns } from "./ssh/turns.js";
 
-const CHANNELS = 6;
 /** How often a server may refuse the only session, and what lies in between, in milliseconds. */
 const MOST_REFUSED = 10;
 const BETWEEN_REFUSED = 100;
@@ -27,7 +26,7 @@ const BETWEEN_REFUSED = 100;
  * A script that a signal ended has exit code 255 here, since that is what `ssh` makes of it.
  */
 export class OpensshHost implements Host {
-  readonly #turns = new Turns(CHANNELS);
+  readonly #turns = new Turns();
   readonly #options: HostOptions;
   #master: Promise<Master> | undefined;
   #wasConnected = false;

@@ -16,12 +16,9 @@ export interface Ssh2Options extends HostOptions {
   readonly answers?: Answers;
 }
 
-/** OpenSSH's own limit is 10 for a connection (MaxSessions); others of the user's may be among them. */
-const CHANNELS = 6;
-
 /** Another machine, over the ssh client that comes with Locusts. One connection, made when it is needed. */
 export class Ssh2Host implements Host {
-  readonly #turns = new Turns(CHANNELS);
+  readonly #turns = new Turns();
   readonly #options: { readonly acceptNewHostKey: boolean; readonly answers: Answers };
   #connection: Promise<Connection> | undefined;
   #wasConnected = false;

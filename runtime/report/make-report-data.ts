@@ -82,7 +82,7 @@ export class ReportMaker {
   }
 
   /** @param running jobs that run now @param live whether it will be made anew soon */
-  make(running: readonly RunningTry[] = [], live = false): ReportData {
+  make(running: readonly RunningTry[], live = false): ReportData {
     const written = Date.now();
     const { description, jobs, placed, cluster, tell } = this.source;
     const table = new JobTableMaker(description.params, description.jobs, this.room);

@@ -147,5 +147,3 @@ export function viewPage(data: ReportData) {
     hasParams: swarm.params.length > 0 || new Set(data.places.map(({ host }) => host)).size > 1,
   };
 }
-
-export type PageView = ReturnType<typeof viewPage>;

@@ -59,21 +59,18 @@ function byPlace(a: Spot, b: Spot): number {
 
 /** Which lanes are drawn, and for each lane of the table which of them it belongs to. */
 function chooseLanes(all: readonly Lane[]) {
-  const byManager = new Map<string, { host: string; manager: string; slot: undefined; slots: number }>();
-  const nameOf = ({ host, manager }: Lane) => `${host}\t${manager}`;
-  for (const lane of all) {
-    const known = byManager.get(nameOf(lane));
-    if (known) known.slots += 1;
-    else byManager.set(nameOf(lane), { host: lane.host, manager: lane.manager, slot: undefined, slots: 1 });
-  }
   const isGrouped = all.length > MOST_LANES;
-  const sorted = (isGrouped ? [...byManager.values()] : [...all]).sort(byPlace);
+  const nameOf = ({ host, manager, slot }: Lane) => `${host}\t${manager}${isGrouped ? "" : `\t${slot}`}`;
+  const byName = new Map<string, Lane>();
+  for (const lane of all) {
+    const { host, manager } = lane;
+    const slots = (byName.get(nameOf(lane))?.slots ?? 0) + 1;
+    byName.set(nameOf(lane), isGrouped ? { host, manager, slot: undefined, slots } : lane);
+  }
+  const sorted = [...byName.values()].sort(byPlace);
   const lanes = sorted.slice(0, MOST_LANES);
-  const places = new Map<string, number>();
-  lanes.forEach((lane, i) => {
-    places.set(isGrouped ? nameOf(lane) : `${nameOf(lane)}\t${lane.slot}`, i);
-  });
-  const placeOf = all.map((lane) => places.get(isGrouped ? nameOf(lane) : `${nameOf(lane)}\t${lane.slot}`) ?? -1);
+  const places = new Map(lanes.map((lane, i) => [nameOf(lane), i]));
+  const placeOf = all.map((lane) => places.get(nameOf(lane)) ?? -1);
   return { lanes, placeOf, more: sorted.length - lanes.length };
 }
 

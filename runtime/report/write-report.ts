@@ -34,7 +34,7 @@ export function reportPath({ results }: Workspace): string {
 }
 
 /** Does somebody else's file lie where the page goes? */
-export function isForeignPage(workspace: Workspace): boolean {
+function isForeignPage(workspace: Workspace): boolean {
   const path = reportPath(workspace);
   const stats = statSync(path, { throwIfNoEntry: false });
   return stats !== undefined && (!stats.isFile() || !headOf(path).includes(MARK));
@@ -55,7 +55,7 @@ export async function draftReport(
   together: FilesTogether,
   workspace: Workspace,
   source: ReportSource,
-  running: readonly RunningTry[] = [],
+  running: readonly RunningTry[],
 ): Promise<boolean> {
   if (isForeignPage(workspace)) return false;
   const state = stateOfResults(workspace.state, source.description, source.placed);

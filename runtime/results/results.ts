@@ -36,6 +36,15 @@ function lookAtOutput(from: string, path: string) {
   return { stats, isOwn: !isLink && !isBehindLink(from.slice(0, -path.length), path) };
 }
 
+/** A second name for the file where that is possible, else a copy: the source stays until the job is recorded. */
+function bring(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch {
+    copyFile(from, to);
+  }
+}
+
 export interface CollectedOutput {
   readonly bytes: number;
   readonly digest: string;
@@ -103,15 +112,6 @@ export class Results {
     if (!isWithin(realpathSync.native(this.folder), realpathSync.native(folder)))
       throw new OutputRefused(`${folder} leads out of ${this.folder}`);
     this.#made.add(path);
-  }
-
-  /** A second name for the file where that is possible, else a copy: the source stays until the job is recorded. */
-  #bring(from: string, to: string): void {
-    try {
-      linkSync(from, to);
-    } catch {
-      copyFile(from, to);
-    }
   }
 
   /**
@@ -248,7 +248,7 @@ export class Results {
     const twin = this.#twins.get(identity);
     this.#take(place, (draft) => {
       if (twin !== undefined) linkSync(twin, draft);
-      else if (isAlone) this.#bring(from, draft);
+      else if (isAlone) bring(from, draft);
       else copyFile(from, draft);
     });
     this.#twins.set(identity, place);
@@ -267,8 +267,7 @@ export class Results {
     this.makeFolder(dirname(path));
     let brought = 0;
     this.#take(place, (draft) => {
-      const bring = isOwn ? (file: string, to: string) => this.#bring(file, to) : copyFile;
-      const walk = new FolderWalk(realpathSync.native(from), path, bring, isOwn);
+      const walk = new FolderWalk(realpathSync.native(from), path, isOwn ? bring : copyFile, isOwn);
       walk.copy(draft);
       if (walk.bytes !== bytes)
         throw new OutputRefused(`${path} had ${bytes} bytes when the job ended, and has ${walk.bytes}`);

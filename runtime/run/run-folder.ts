@@ -83,6 +83,11 @@ export function readRun(target: string, number: number): Run | undefined {
   };
 }
 
+/** The runs of a target that were fully staged, the oldest first. */
+export function readRuns(target: string): Run[] {
+  return listRuns(target).flatMap((number) => readRun(target, number) ?? []);
+}
+
 /** The file that says that all of a run has been gathered. */
 function closedFile(run: Run): string {
   return join(run.folder, "gathered");

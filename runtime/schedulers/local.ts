@@ -47,9 +47,7 @@ export class LocalScheduler implements Scheduler {
     return { active, explanation: "" };
   }
 
-  async hold(run: Run): Promise<boolean> {
-    return holdRun(run);
-  }
+  readonly hold = holdRun;
 
   async cancel(run: Run): Promise<boolean> {
     const { active } = await this.status(run);

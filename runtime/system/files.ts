@@ -62,12 +62,11 @@ export function copyFile(from: string, to: string): void {
 }
 
 /** Lets its owner read a file or folder that has no permission for that, as a job may leave it. Links are left alone. */
-export function openToOwner(path: string, { mode }: Pick<Stats, "mode">): void {
-  const isFolder = (mode & constants.S_IFMT) === constants.S_IFDIR;
-  const least = isFolder ? 0o500 : 0o400;
-  if ((mode & least) === least || lstatSync(path).isSymbolicLink()) return;
+export function openToOwner(path: string, stats: Stats): void {
+  const least = stats.isDirectory() ? 0o500 : 0o400;
+  if ((stats.mode & least) === least || lstatSync(path).isSymbolicLink()) return;
   try {
-    chmodSync(path, (mode & 0o7777) | least);
+    chmodSync(path, (stats.mode & 0o7777) | least);
   } catch {
     // It is another account's: whoever reads it is told.
   }

@@ -115,9 +115,7 @@ export function explainSystemError(error: unknown): ErrorWords | undefined {
 
 /** What to do about what a program says of a disk; undefined for anything else. @param message of the program */
 export function fixForRefusal(message: string): string | undefined {
-  if (/No space left on device|Disk quota exceeded/i.test(message)) {
-    return "make room there, then run the same command again: it goes on";
-  }
+  if (/No space left on device|Disk quota exceeded/i.test(message)) return `make room there, ${AGAIN}`;
   if (/Permission denied|Read-only file system/i.test(message)) return "choose a directory that you may write to";
   return undefined;
 }

@@ -7,7 +7,7 @@ import type { Host } from "../hosts/host.js";
 import { openHost } from "../hosts/open-host.js";
 import { ThisMachine } from "../hosts/this-machine.js";
 import { type Persist, withReconnection } from "../hosts/with-reconnection.js";
-import { isClosed, listRuns, readRun } from "../run/run-folder.js";
+import { isClosed, readRuns } from "../run/run-folder.js";
 import { LocalScheduler } from "../schedulers/local.js";
 import type { Scheduler } from "../schedulers/scheduler.js";
 import { RuntimeProblem } from "../system/problem.js";
@@ -113,7 +113,8 @@ export async function openTarget(
   try {
     const { id, original } = openCheckout(workspace.folder, workspace.state, options.purpose !== "look");
     const checkout = { id, name: `${userInfo().username}@${hostname()}:${workspace.folder}` };
-    const known = findOpenRun(targetDirectory(workspace, facts.target));
+    // One that was begun there and was not collected, as far as it is known here.
+    const known = readRuns(targetDirectory(workspace, facts.target)).find((run) => !isClosed(run))?.number;
     const claim = (purpose: Purpose) =>
       persist(() => claimFolder(host, access.directory, facts.swarm, checkout, purpose, known));
     const claimed = await claim(options.purpose);
@@ -138,14 +139,6 @@ export async function openTarget(
     close();
     throw error;
   }
-}
-
-/** A run that was begun on a target and was not collected, as far as it is known here. */
-function findOpenRun(folder: string): number | undefined {
-  return listRuns(folder).find((number) => {
-    const run = readRun(folder, number);
-    return run && !isClosed(run);
-  });
 }
 
 function openFiles(

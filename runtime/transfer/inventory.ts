@@ -22,13 +22,16 @@ export function readInventory(text: string) {
   return { bundle, shared, incoming };
 }
 
+/** Reads what `digest-files.sh` prints: `<sha256>  ./<path>`. @returns the digests by path */
+export function readDigests(answer: Buffer): ReadonlyMap<string, string> {
+  const records = answer.toString().split("\0");
+  return new Map(records.map((record) => [record.slice(68), record.slice(0, 64)]));
+}
+
 /** Those of some entries that the target has otherwise than they were sent. @param there the swarm's folder there */
 export async function findWrong(host: Host, there: string, entries: readonly UploadEntry[]): Promise<string[]> {
   const input = Buffer.from(entries.map(({ path }) => `./${path}\0`).join(""));
-  const answer = await runScript(host, "transfer/digest-files", [`${there}/incoming`], { input });
-  // `<sha256>  ./<path>`
-  const records = answer.toString().split("\0");
-  const digests = new Map(records.map((record) => [record.slice(68), record.slice(0, 64)]));
+  const digests = readDigests(await runScript(host, "transfer/digest-files", [`${there}/incoming`], { input }));
   return entries
     .filter((entry) => entry.kind === "file" && entry.sha256 !== digests.get(entry.path))
     .map(({ path }) => path);

@@ -24,9 +24,9 @@ function describe(shared: string, entry: string): string[] {
   const records: string[] = [];
   const walk = (path: string): void => {
     const at = join(shared, path);
-    const { mode, size, ino, mtimeNs, ctimeNs } = lstatSync(at, { bigint: true });
-    const type = mode & 0o170000n;
-    const kind = type === 0o040000n ? "d" : type === 0o100000n ? "f" : type === 0o120000n ? "l" : "?";
+    const stats = lstatSync(at, { bigint: true });
+    const { size, ino, mtimeNs, ctimeNs } = stats;
+    const kind = stats.isDirectory() ? "d" : stats.isFile() ? "f" : stats.isSymbolicLink() ? "l" : "?";
     records.push(`${kind} ${size} ${ino} ${seconds(mtimeNs)} ${seconds(ctimeNs)} ./${path}`);
     if (kind === "d") for (const name of readdirSync(at)) walk(`${path}/${name}`);
   };

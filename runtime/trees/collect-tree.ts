@@ -107,18 +107,13 @@ export async function collectTree(options: CollectTreeOptions) {
   const strange = found.flatMap((change): Conflict[] => {
     const why = restless?.has(change) ? "something else writes to it" : whyNotCollected(change);
     if (why === undefined) return [];
-    if (tree.mode === "inPlace")
-      return [{ change: { ...change, version: undefined }, why: `${why}, and it stays there`, kept: undefined }];
+    const stays = (where: string) => [
+      { change: { ...change, version: undefined }, why: `${why}, and it stays ${where}`, kept: undefined },
+    ];
+    if (tree.mode === "inPlace") return stays("there");
     const place = tree.mode === "copy" ? "tree" : change.at.slice(0, -`/changed/${change.path}`.length);
     staying.add(place);
-    const where = `runs/${run.number}/work/${place}`;
-    return [
-      {
-        change: { ...change, version: undefined },
-        why: `${why}, and it stays on the target, in ${where}`,
-        kept: undefined,
-      },
-    ];
+    return stays(`on the target, in runs/${run.number}/work/${place}`);
   });
   const conflicts = [...decision.conflicts, ...strange];
   if (write) {

@@ -6,26 +6,21 @@ import { type EndedTry, placeOfTry } from "../run/journal.js";
 import type { Run } from "../run/run-folder.js";
 import { statEntry } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
+import { readDigests } from "../transfer/inventory.js";
 import type { TargetFiles } from "../transfer/target-files.js";
 import { changeOf, type Difference, isUncertain, readDifferences, type TreeChange } from "./listing.js";
 
 /** Digests of some of the files that the bundle's tree had at first. */
 function digestsBefore(bundle: string, paths: ReadonlySet<string>): Map<string, string> {
   const digests = new Map<string, string>();
-  if (paths.size === 0) return digests;
   for (const { path, sha256 } of readBundledTree(bundle)) if (paths.has(path)) digests.set(path, sha256);
   return digests;
 }
 
-async function digestsNow(files: TargetFiles, run: Run, paths: Iterable<string>): Promise<Map<string, string>> {
-  const input = Buffer.from([...paths].map((path) => `./${path}\0`).join(""));
-  const digests = new Map<string, string>();
-  if (input.length === 0) return digests;
+async function digestsNow(files: TargetFiles, run: Run, paths: readonly string[]) {
+  const input = Buffer.from(paths.map((path) => `./${path}\0`).join(""));
   const folder = `${files.there}/runs/${run.number}/work/tree`;
-  for (const record of (await files.runScript("transfer/digest-files", [folder], input)).toString("utf8").split("\0")) {
-    if (record !== "") digests.set(record.slice(record.indexOf("./") + 2), record.slice(0, 64));
-  }
-  return digests;
+  return readDigests(await files.runScript("transfer/digest-files", [folder], input));
 }
 
 function read(text: Buffer, target: string): Difference[] {

@@ -69,19 +69,16 @@ export class TreePlaces {
   /** Makes the folders on the way to a path. @throws NoPlace if one of them is a link, or no folder */
   #makeWay(path: string): void {
     const parent = dirname(path);
-    if (parent === "." || this.#known.has(parent)) {
-      if (parent === "." && !this.#known.has(".")) {
-        makeFolders(this.root);
-        this.#known.add(".");
-      }
-      return;
+    if (this.#known.has(parent)) return;
+    if (parent === ".") makeFolders(this.root);
+    else {
+      this.#makeWay(parent);
+      const place = join(this.root, parent);
+      const stats = statEntry(place);
+      if (!stats) mkdirSync(place);
+      else if (!stats.isDirectory()) throw new NoPlace(`would lie behind ${parent}, which is no folder here`);
+      else this.#open(parent, stats.mode & 0o7777);
     }
-    this.#makeWay(parent);
-    const place = join(this.root, parent);
-    const stats = statEntry(place);
-    if (!stats) mkdirSync(place);
-    else if (!stats.isDirectory()) throw new NoPlace(`would lie behind ${parent}, which is no folder here`);
-    else this.#open(parent, stats.mode & 0o7777);
     this.#known.add(parent);
   }
 

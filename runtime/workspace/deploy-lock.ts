@@ -15,8 +15,6 @@ import { RuntimeProblem } from "../system/problem.js";
 import { isRunning, type ProcessIdentity, processSpace } from "../system/process.js";
 import type { RenewedLock } from "./renew-lock.js";
 
-/** Between two heartbeats, in milliseconds. */
-const HEARTBEAT = 2000;
 /** An owner on this machine without any for so long is gone; one elsewhere may be seen late. In milliseconds. */
 const TIMEOUT_HERE = 15_000;
 const TIMEOUT_ELSEWHERE = 30_000;
@@ -50,7 +48,7 @@ export async function lockState(stateFolder: string, options: LockOptions = {}):
     const token = await take(path, own, options);
     if (token === undefined) continue;
     removeOldFiles(stateFolder);
-    return keepLock({ path, token, text: token === own.token ? own.text : "", heartbeat: HEARTBEAT });
+    return keepLock({ path, token, text: token === own.token ? own.text : "" });
   }
 }
 

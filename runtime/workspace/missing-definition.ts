@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { firstOf } from "../../compiler/format/amounts.js";
 import { entriesIn, textOf } from "../../compiler/format/file-access.js";
+import { DEFINITION_NAME } from "../../compiler/format/own-folders.js";
 import { quoteWord } from "../../compiler/format/quote.js";
 
 /** Folders are looked at so deep, and so many in all. */
@@ -11,7 +12,7 @@ const MOST_FOLDERS = 500;
 const MOST_NAMED = 5;
 
 /** The folders below one that have a definition, the nearest first. */
-function definitionsBelow(folder: string, name: string): string[] {
+function definitionsBelow(folder: string): string[] {
   const found: string[] = [];
   let level = [folder];
   let looked = 0;
@@ -23,7 +24,7 @@ function definitionsBelow(folder: string, name: string): string[] {
       for (const entry of entriesIn(parent)) {
         if (!entry.isDirectory() || /^(?:\.|node_modules$|bundle$|results$)/.test(entry.name)) continue;
         const path = join(parent, entry.name);
-        if (existsSync(join(path, name))) found.push(path);
+        if (existsSync(join(path, DEFINITION_NAME))) found.push(path);
         else below.push(path);
       }
     }
@@ -50,17 +51,17 @@ function isTarget(word: string, definition: string): boolean {
  * What to do where there is no definition: which ones are near, or what else the word may have meant.
  *
  * @param typed as it was typed where a definition belongs
- * @param name of a definition's file
  */
-export function hintForNoDefinition(typed: string, path: string, name: string): string {
+export function hintForNoDefinition(typed: string, path: string): string {
   const here = process.cwd();
-  if (!existsSync(path) && existsSync(join(here, name)) && !typed.includes("/")) {
+  const definition = join(here, DEFINITION_NAME);
+  if (!existsSync(path) && existsSync(definition) && !typed.includes("/")) {
     const word = quoteWord(typed);
-    if (isTarget(typed, join(here, name))) return `a target is named by an option: --target ${word}`;
+    if (isTarget(typed, definition)) return `a target is named by an option: --target ${word}`;
     return `a job of the definition in this folder is named by an option: locusts logs --job ${word}, locusts deploy --only ${word}`;
   }
   const place = existsSync(path) ? path : here;
-  const near = [...definitionsIn(place), ...definitionsBelow(place, name)].map((found) => relative(here, found));
+  const near = [...definitionsIn(place), ...definitionsBelow(place)].map((found) => relative(here, found));
   const other = "begin one here: locusts init";
   if (near.length === 0) return `name the folder or file of a definition, or ${other}`;
   return `name one of these: ${firstOf(near.map(quoteWord), MOST_NAMED)}; or ${other}`;

@@ -6,12 +6,12 @@ export interface RenewedLock {
   readonly path: string;
   readonly token: string;
   readonly text: string;
-  /** between two heartbeats, in milliseconds */
-  readonly heartbeat: number;
   /** 1 when the lock is given back */
   readonly released: Int32Array;
 }
 
+/** Between two heartbeats, in milliseconds. */
+const HEARTBEAT = 2000;
 /** A file that is missing may be back at the next look: so many times. */
 const MOST_MISSING = 3;
 const STANDARD_ERROR = 2;
@@ -49,7 +49,7 @@ function keepRenewing(lock: RenewedLock): void {
       return; // the disk is away
     }
     if (missing >= MOST_MISSING && Atomics.load(lock.released, 0) === 0) giveUp(lock.path);
-  }, lock.heartbeat);
+  }, HEARTBEAT);
 }
 
 if (!isMainThread) keepRenewing(workerData as RenewedLock);

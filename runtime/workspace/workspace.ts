@@ -53,7 +53,7 @@ export function openWorkspace(place: string): Workspace {
   } catch (error) {
     if (!["ENOTDIR", "ELOOP", "ENAMETOOLONG"].includes(errorCode(error) ?? "")) throw error;
   }
-  const hint = () => hintForNoDefinition(place, path, DEFINITION_NAME);
+  const hint = () => hintForNoDefinition(place, path);
   if (!stats) throw new RuntimeProblem(`there is no file or folder ${path}`, hint());
   const definition = stats.isDirectory() ? join(path, DEFINITION_NAME) : path;
   if (!existsSync(definition)) {

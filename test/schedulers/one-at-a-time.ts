@@ -18,9 +18,9 @@ const phaseOf = ({ id }: Submitted): Phase => (birthOf(Number(id)) === undefined
 
 /** The queues of a run, which are processes; a line for each is `<pid> <pilots>`. */
 const queuesOf = (folder: string): Submitted[] =>
-  lines(folder, "pilots/queues").map((line, i) => {
+  lines(folder, "pilots/queues").map((line) => {
     const [id, last] = line.split(" ") as [string, string];
-    return { id, first: 1, last: Number(last), generation: i + 1 };
+    return { id, first: 1, last: Number(last) };
   });
 
 /** A batch system of this machine that starts pilots as processes, one at a time. */

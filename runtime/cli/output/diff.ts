@@ -65,7 +65,7 @@ export function sayDiff(terminal: Terminal, diff: ShownDiff): void {
     report.quote(`  ${firstOf(jobs, MOST_LISTED)}`);
   }
   if (diff.script.length > 0) {
-    report.quote(`${BUNDLE_FILES.manager}`);
+    report.quote(BUNDLE_FILES.manager);
     for (const line of diff.script) {
       const color = line.startsWith("+") ? colors.green : line.startsWith("-") ? colors.red : colors.dim;
       report.quote(`  ${color(line)}`);

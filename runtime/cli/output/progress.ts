@@ -1,6 +1,6 @@
 import { formatNumber, formatSeconds } from "../../../compiler/format/amounts.js";
 import { printableName } from "../../../compiler/format/control-characters.js";
-import type { Progress } from "../../deploy/types.js";
+import type { Progress } from "../../collect/watch-run.js";
 import type { Terminal } from "./terminal.js";
 
 /** Without a terminal a line says how far it is this often, in milliseconds. */

@@ -6,7 +6,7 @@ import type { BundledJob } from "../../../compiler/format/bundle.js";
 import { namesIn, textOf } from "../../../compiler/format/file-access.js";
 import { withoutVersion } from "../../../compiler/format/version.js";
 import { RuntimeProblem } from "../../system/problem.js";
-import { takeBundlesOf } from "../../workspace/revision.js";
+import { type RevisionBundles, takeBundlesOf } from "../../workspace/revision.js";
 import { bundleFolder, openWorkspace } from "../../workspace/workspace.js";
 import { diffAsMarkdown, type ShownDiff, sayDiff } from "../output/diff.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
@@ -29,7 +29,7 @@ interface Found extends Omit<ShownDiff, "against" | "files" | "machinery"> {
   readonly machinery: Built["machinery"];
 }
 
-async function compareDefinition(context: VerbContext, bundles: Bundles | undefined): Promise<Found> {
+async function compareDefinition(context: VerbContext, bundles: RevisionBundles | undefined): Promise<Found> {
   const compiled = await compileDefinition(context);
   const { plan } = compiled.compilation;
   const { target } = compiled;
@@ -49,8 +49,6 @@ async function compareDefinition(context: VerbContext, bundles: Bundles | undefi
   return { ...comparison, target, swarm: plan.name, hasBefore, files: built.changes, machinery: built.machinery };
 }
 
-type Bundles = ReturnType<typeof takeBundlesOf>;
-
 /** The one target whose bundle lies here. @throws RuntimeProblem if it cannot be told */
 function bundledTarget({ place, target }: VerbContext): string {
   const { home } = openWorkspace(place);
@@ -66,7 +64,7 @@ function bundledTarget({ place, target }: VerbContext): string {
 }
 
 /** Compares the bundle that lies here with another, file by file. */
-function compareCommitted(context: VerbContext, bundles: Bundles): Found {
+function compareCommitted(context: VerbContext, bundles: RevisionBundles): Found {
   const workspace = openWorkspace(context.place);
   const target = bundledTarget(context);
   const [before, after] = [bundles.bundle(target), bundleFolder(workspace, target)];
@@ -94,7 +92,7 @@ export const diff: Verb<DiffOptions> = async (context, options) => {
   try {
     const found =
       options.inputs === false
-        ? compareCommitted(context, bundles as Bundles)
+        ? compareCommitted(context, bundles as RevisionBundles)
         : await compareDefinition(context, bundles);
     return tell(context, found, options);
   } finally {

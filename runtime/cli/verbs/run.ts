@@ -93,10 +93,10 @@ function noList(place: string): RuntimeProblem {
       "it is run by locusts deploy",
     );
   }
-  const what = existsSync(place) ? `${place} is no file` : `there is no file ${place}`;
+  if (!existsSync(place)) return new RuntimeProblem(`there is no file ${place}`, hint);
   return new RuntimeProblem(
-    what,
-    existsSync(place) ? `${hint}; a folder's files become jobs by a definition: locusts init` : hint,
+    `${place} is no file`,
+    `${hint}; a folder's files become jobs by a definition: locusts init`,
   );
 }
 
@@ -159,11 +159,7 @@ export const run: Verb<RunOptions> = async (context, options) => {
   makeFolders(home);
   // From before its list and its definition are written: another run would deploy those.
   const unlock = await lockState(home, { waiting: terminal.say });
-  try {
-    return await runLocked(context, options, home);
-  } finally {
-    unlock();
-  }
+  return runLocked(context, options, home).finally(unlock);
 };
 
 async function runLocked(context: VerbContext, options: RunOptions, home: string): Promise<ExitCode> {

@@ -1,6 +1,6 @@
 import { countOf, formatMemory, formatNumber, formatWalltime } from "../../../compiler/format/amounts.js";
 import type { PilotNeeds } from "../facts/batch-examination.js";
-import { type Finding, ok, warn } from "../facts/finding.js";
+import { type Finding, fail, ok, warn } from "../facts/finding.js";
 import type { Configuration } from "./configuration.js";
 import type { Partition } from "./partitions.js";
 import type { PilotRequest } from "./pilot-request.js";
@@ -27,8 +27,7 @@ export function examineArrays(pilots: PilotNeeds, { arraySize }: Configuration):
   if (arraySize === undefined || !pilots.nodesMaySubmit) return undefined;
   const longest = arraySize - 1;
   const name = "arrays";
-  if (longest < 1)
-    return { name, status: "fail", message: "the cluster allows no arrays (MaxArraySize)", hint: "ask for them" };
+  if (longest < 1) return fail(name, "the cluster allows no arrays (MaxArraySize)", "ask for them");
   const parts = Math.ceil(pilots.count / longest);
   return ok(name, `up to ${countOf(longest, "pilot")} in one; ${parts === 1 ? "one is" : `${parts} are`} submitted`);
 }
@@ -59,7 +58,7 @@ export function* examineMemory(
   if (configuration.memoryControl === "kernel")
     yield ok("memory limit", "kept by the kernel: what exceeds it ends as oom");
   else if (configuration.memoryControl === "polled") {
-    yield warn("memory limit", "SLURM looks now and then: what exceeds it for a moment may escape", null);
+    yield warn("memory limit", "SLURM looks now and then: what exceeds it for a moment may escape");
   } else {
     yield warn(
       "memory limit",

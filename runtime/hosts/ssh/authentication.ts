@@ -75,9 +75,7 @@ export class Authentication {
       this.#triesLeft[method] -= 1;
       switch (method) {
         case "password": {
-          const key = `password ${this.#about}`;
-          const question = { about: this.#about, prompt: "Password: ", echo: false };
-          const password = await this.#ask(key, question.prompt, false);
+          const password = await this.#ask(`password ${this.#about}`, "Password: ", false);
           return { type: "password", username, password };
         }
         case "keyboard-interactive":

@@ -1,27 +1,12 @@
 /* Amounts as people read them: the same words as in the tables that Locusts has written itself. */
 
-function scaled(amount, step, units) {
-  let value = amount;
-  let unit = 0;
-  while (value >= step && unit < units.length - 1) {
-    value /= step;
-    unit += 1;
-  }
-  return `${value.toFixed(value < 10 && unit > 0 ? 1 : 0).replace(/\.0$/, "")} ${units[unit]}`;
-}
+import { formatBytes, formatSeconds as formatLonger, formatNumber } from "../../../compiler/format/amounts.js";
 
-export function formatNumber(value) {
-  return value.toLocaleString("en", { maximumFractionDigits: 3 });
-}
+export { formatNumber };
 
 export function formatSeconds(seconds) {
   if (seconds > 0 && seconds < 0.1) return `${formatNumber(Math.round(seconds * 10_000) / 10)} ms`;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  if (whole < 86_400) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
-  return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`;
+  return formatLonger(seconds);
 }
 
 /** A duration on an axis: no more of it than is to be told apart. */
@@ -36,7 +21,7 @@ export function formatShortSeconds(seconds, step) {
 /** An amount of a column, by its kind. */
 export function formatKind(kind, value) {
   if (value === null || value === undefined) return "";
-  if (kind === "bytes") return scaled(value, 1000, ["bytes", "kB", "MB", "GB", "TB", "PB"]);
+  if (kind === "bytes") return formatBytes(value);
   if (kind === "seconds") return formatSeconds(value);
   return typeof value === "number" ? formatNumber(value) : value;
 }

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, openSync } from "node:fs";
+import { fsyncSync } from "node:fs";
 import type { SchemaElement } from "hyparquet";
 import { fileWriter, ParquetWriter } from "hyparquet-writer";
+import { withFile } from "../../../compiler/format/file-access.js";
 import { PARQUET_MARK } from "../../../compiler/format/results.js";
 import { LOCUSTS_VERSION } from "../../../compiler/format/version.js";
 import type { DataValue } from "./convert.js";
@@ -65,11 +66,6 @@ export class ParquetFile {
   finish(): void {
     if ((this.#values[0] as unknown[]).length > 0) this.#flush();
     void this.#writer.finish(); // into a file at once: there is nothing to wait for
-    const file = openSync(this.path, "r+");
-    try {
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    withFile(this.path, "r+", fsyncSync);
   }
 }

@@ -43,11 +43,7 @@ export interface TypedTables {
 function textOfValue(value: DataValue, mayBeEmpty: boolean): string {
   if (value === null) return NO_VALUE;
   if (mayBeEmpty && typeof value === "string" && /^"*NA"*$/.test(value)) return `"${value}"`;
-  if (typeof value === "number" && !Number.isFinite(value)) {
-    if (Number.isNaN(value)) return "NaN";
-    return value > 0 ? "Inf" : "-Inf";
-  }
-  return String(value);
+  return typeof value === "number" ? String(value).replace("Infinity", "Inf") : String(value);
 }
 
 /** The tables of one output that holds data. */

@@ -22,8 +22,6 @@ export interface Submitted {
   readonly id: string;
   readonly first: number;
   readonly last: number;
-  /** which one it is of those that follow one another, from 1 */
-  readonly generation: number;
 }
 
 export interface QueueAnswer {

@@ -30,7 +30,7 @@ export function readQueueLines(text: string) {
     const [a = "", b = "", c = "", d = ""] = fields;
     if (what === "queue") queued.push({ id: a, state: b, reason: c, node: d });
     else if (what === "submitted" && [b, c, d].every((field) => /^\d+$/.test(field)))
-      submitted.push({ id: a, first: Number(b), last: Number(c), generation: Number(d) });
+      submitted.push({ id: a, first: Number(b), last: Number(c) });
     else if (what === "heartbeat") heartbeats.set(a, fields.slice(1).join("|"));
     else if (what === "found") found.set(a, phaseOf(b));
   }

@@ -1,6 +1,6 @@
 /** `2,000`, `1,234.5`, in English anywhere. By hand, since what `Intl` loads for it takes a third of a short verb's time. */
 export function formatNumber(value: number): string {
-  const [whole = "", ...fraction] = String(Math.round(value * 1000) / 1000).split(".");
+  const [whole = "", ...fraction] = String(Number(value.toFixed(3))).split(".");
   return [whole.replace(/\B(?=(\d{3})+$)/g, ","), ...fraction].join(".");
 }
 

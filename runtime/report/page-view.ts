@@ -103,7 +103,8 @@ function cellOf(column: JobColumn, row: number): { readonly text: string; readon
   const isNumber = column.kind !== "text";
   if (value === null || value === undefined) return { text: "", isNumber };
   if (column.kind === "bytes") return { text: formatBytes(Number(value)), isNumber };
-  return { text: typeof value === "number" ? formatNumber(value) : value, isNumber };
+  // A param is shown as it is: it is no amount, and rounded it would be another one.
+  return { text: column.kind === "seconds" ? formatNumber(Number(value)) : String(value), isNumber };
 }
 
 function viewJobs({ columns, rows, total }: JobTable) {

@@ -71,6 +71,16 @@ test("one file holds every job of all runs as data, and asks for nothing", async
   assert.equal(swarm.result("report.html"), "<p>mine</p>");
 });
 
+test("params stand in the table as they are, with and without the page's script", async () => {
+  const values = [90129986403439, 1.23456, 0.5005];
+  const swarm = new Deployment(`jobs: list("k", ${JSON.stringify(values)}), command: () => sh\`true\`,`);
+  await swarm.deploy();
+  await swarm.verb(["report"]);
+  const page = swarm.result("report.html");
+  assert.deepEqual(valuesOf(readPage(page), "k"), values);
+  for (const value of values) assert.ok(page.includes(`<td class="number">${value}</td>`), String(value));
+});
+
 test("while a deploy goes on the page has news, in a script beside it; at the end it is one file again", async () => {
   const swarm = new Deployment("jobs: [], command: () => sh`true`,");
   const go = swarm.path("go");

@@ -88,9 +88,10 @@ export async function openDeployed(
   let unlock = () => {};
   if (options.change && options.isLocked !== true) {
     prepareState(workspace);
+    const lock = { ...options, target };
     unlock = options.asked
-      ? await lockByAsking(workspace.state, options, options.asked)
-      : await lockState(workspace.state, options);
+      ? await lockByAsking(workspace.state, lock, options.asked)
+      : await lockState(workspace.state, lock);
   }
   try {
     return await openTargetOf(workspace, target, facts, options, unlock);

@@ -24,6 +24,7 @@ const DEPLOY_PATIENCE = 4 * 24 * 3600 * 1000;
 export async function deploy(options: DeployOptions): Promise<DeployResult> {
   const { workspace, description, observer } = options;
   const unlock = await lockState(workspace.state, {
+    target: options.target,
     waiting: observer.waiting,
     signal: options.signal,
   });

@@ -13,6 +13,8 @@ export interface LockFile {
   readonly owner: ProcessIdentity | undefined;
   /** the folder that the lock was made in; a copy of the folder has another one */
   readonly folder: string;
+  /** the target that its owner works on; undefined: none, or an older version has made it */
+  readonly target: string | undefined;
   /** when it was last renewed; only good for seeing that it changes */
   readonly renewed: bigint;
 }
@@ -28,10 +30,12 @@ export type OwnLock = Readonly<ReturnType<typeof describeOwnLock>>;
 
 const FULL = new Set(["ENOSPC", "EDQUOT"]);
 
-export function describeOwnLock(folder: string) {
+export function describeOwnLock(folder: string, target?: string) {
   const { pid, birth, host, space } = identifyThisProcess();
   const token = randomBytes(12).toString("hex");
-  return { token, text: `${pid} ${birth} ${host.replace(/\s/g, "_")} ${space} ${folderIdentity(folder)} ${token}\n` };
+  const owner = `${pid} ${birth} ${host.replace(/\s/g, "_")} ${space}`;
+  const words = target === undefined ? "" : ` ${encodeURIComponent(target)}`;
+  return { token, text: `${owner} ${folderIdentity(folder)} ${token}${words}\n` };
 }
 
 /** Creates a lock's file. @returns false if it exists */
@@ -79,8 +83,10 @@ export function readLockFile(path: string): LockFile | undefined {
 
 function readOpenLock(file: number): LockFile {
   const stats = fstatSync(file, { bigint: true });
-  const common = { renewed: stats.mtimeNs };
-  const [pid = "", birth = "", host = "", space, folder = "", token] = readFileSync(file, "utf8").trim().split(" ");
+  const [pid = "", birth = "", host = "", space, folder = "", token, words] = readFileSync(file, "utf8")
+    .trim()
+    .split(" ");
+  const common = { renewed: stats.mtimeNs, target: words === undefined ? undefined : decodeURIComponent(words) };
   const owner = { pid: Number(pid), birth, host };
   if (token !== undefined && space !== undefined) return { ...common, token, owner: { ...owner, space }, folder };
   const unnamed = { ...common, token: `unnamed-${stats.ino}`, folder: "" };

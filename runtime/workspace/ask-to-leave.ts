@@ -30,7 +30,7 @@ export function heedRequests(stateFolder: string, leave: () => void): () => void
 }
 
 /**
- * As `lockState`; a process that is at work here is asked to leave, and waited for.
+ * As `lockState`; a process that is at work here is asked to leave, and waited for, unless it works on another target.
  *
  * @param asked told once of whom is asked
  */
@@ -47,7 +47,7 @@ export async function lockByAsking(
       rmSync(request, { force: true });
       return unlock;
     } catch (error) {
-      if (!(error instanceof AtWork)) throw error;
+      if (!(error instanceof AtWork) || error.otherTarget !== undefined) throw error;
       if (!told) asked(error);
       told = true;
       if (!existsSync(request)) writeFileSync(request, "");

@@ -2,6 +2,7 @@ import { readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
+import { quoteWord } from "../../compiler/format/quote.js";
 import { removeOldDrafts } from "../../compiler/format/write-atomically.js";
 import {
   createOwnLock,
@@ -23,6 +24,8 @@ const BETWEEN_READS = 250;
 const LONG_WAIT = 1500;
 
 export interface LockOptions {
+  /** the target that is to be worked on, if it is one */
+  readonly target?: string;
   /** told if it takes a while to find out whether the owner of a lock that is there still lives */
   readonly waiting?: (message: string) => void;
   readonly signal?: AbortSignal;
@@ -44,7 +47,7 @@ export async function lockState(stateFolder: string, options: LockOptions = {}):
   const path = join(stateFolder, "lock");
   for (;;) {
     options.signal?.throwIfAborted();
-    const own = describeOwnLock(stateFolder);
+    const own = describeOwnLock(stateFolder, options.target);
     const token = await take(path, own, options);
     if (token === undefined) continue;
     removeOldFiles(stateFolder);
@@ -86,7 +89,8 @@ async function isGone(lock: LockFile, path: string, options: LockOptions): Promi
   const { owner } = lock;
   const runs = owner && isRunning(owner);
   if (owner && runs === false) return true;
-  if (owner && runs && (lock.folder === "" || lock.folder === folderIdentity(join(path, "..")))) throw isAtWork(owner);
+  if (owner && runs && (lock.folder === "" || lock.folder === folderIdentity(join(path, ".."))))
+    throw new AtWork(lock, options.target);
   // It can't be told by the process alone: does it still renew its lock?
   const timeout = options.heartbeatTimeout ?? (owner && !isOfThisMachine(owner) ? TIMEOUT_ELSEWHERE : TIMEOUT_HERE);
   const since = performance.now();
@@ -97,7 +101,7 @@ async function isGone(lock: LockFile, path: string, options: LockOptions): Promi
     );
     const now = findLast(path);
     if (now?.token !== lock.token) return false;
-    if (now.renewed !== lock.renewed) throw isAtWork(owner);
+    if (now.renewed !== lock.renewed) throw new AtWork(lock, options.target);
     const passed = performance.now() - since;
     if (passed > timeout) return true;
     if (!told && passed > LONG_WAIT) {
@@ -116,13 +120,20 @@ function nameOf(owner: ProcessIdentity | undefined): string {
 }
 
 /** Another process has the lock, and lives. */
-export class AtWork extends RuntimeProblem {}
+export class AtWork extends RuntimeProblem {
+  /** the target that it works on, if that is known, and is not the one that was to be worked on */
+  readonly otherTarget: string | undefined;
 
-function isAtWork(owner: ProcessIdentity | undefined): AtWork {
-  return new AtWork(
-    `another locusts is at work here: ${nameOf(owner)}`,
-    "wait for it (locusts status tells how far a deploy is), or have it stop: locusts cancel",
-  );
+  constructor({ owner, target: itsTarget }: LockFile, wanted: string | undefined) {
+    const target = itsTarget === wanted ? undefined : itsTarget;
+    const where = target === undefined ? "" : `, on the target ${target}`;
+    const option = target === undefined ? "" : ` --target ${quoteWord(target)}`;
+    super(
+      `another locusts is at work here${where}: ${nameOf(owner)}`,
+      `wait for it (locusts status${option} tells how far a deploy is), or have it stop: locusts cancel${option}`,
+    );
+    this.otherTarget = target;
+  }
 }
 
 /** Gives heartbeats until the lock is given back. */

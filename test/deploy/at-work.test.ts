@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import picocolors from "picocolors";
@@ -138,6 +138,27 @@ test("no slot counts for two jobs where the end of the first is not written down
     [2, 4],
   );
   rmSync(folder, { recursive: true });
+});
+
+test("cancel and gather for one target leave a deploy on another alone, and name that", async () => {
+  const deployment = new Deployment(
+    `jobs: list("id", ["a"]), command: () => sh\`until [[ -e $GO ]]; do sleep 0.05; done\`,`,
+  );
+  const definition = deployment.read("swarm.config.ts");
+  deployment.write("swarm.config.ts", definition.replace(/local: (local\(.*?\)) }/, "near: $1, far: $1 }"));
+  const env = { GO: deployment.path("go") };
+  deployment.write("go", "");
+  await deployment.deploy(["--target", "far"], env);
+  rmSync(env.GO);
+  const { outcome } = deployment.beginDeploy(["--target", "near", "--redo"], env);
+  await until("it runs", () => existsSync(deployment.path(".locusts/near/runs/1/journal/main.1.tsv")));
+  for (const verb of ["cancel", "gather"]) {
+    const { exitCode, stderr } = await deployment.verb([verb, "--target", "far"]);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /at work here, on the target near: .*\n.* or have it stop: locusts cancel --target near\n/);
+  }
+  deployment.write("go", "");
+  assert.equal((await outcome).exitCode, 0);
 });
 
 test("status lists what runs; cancel ends it while a deploy follows it in another terminal", async () => {

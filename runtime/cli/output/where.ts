@@ -70,6 +70,9 @@ export function nameVerbs(message: string): string {
   // A list is run by another verb than a definition.
   const named = (call: string) => (isList && call === "locusts deploy" ? "locusts run" : call);
   return message
-    .replace(VERB, (call) => `${named(call)}${place}${target}`)
+    .replace(VERB, (call, at: number) => {
+      const hasTarget = message.startsWith(" --target", at + call.length);
+      return `${named(call)}${place}${hasTarget ? "" : target}`;
+    })
     .replace(TABLE, (table) => relative(process.cwd(), join(typedFolder, table)));
 }

@@ -56,7 +56,7 @@ export const gather: Verb<GatherOptions> = async (context, options) => {
   try {
     return await gatherAlone(context, options);
   } catch (error) {
-    if (error instanceof AtWork) return tellInstead(context, error);
+    if (error instanceof AtWork && error.otherTarget === undefined) return tellInstead(context, error);
     throw error;
   }
 };

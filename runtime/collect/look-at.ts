@@ -12,6 +12,7 @@ import { isCancelled, type Run } from "../run/run-folder.js";
 import type { Departure } from "../run/run-state.js";
 import { noteTree } from "../trees/tree-notes.js";
 import { asFailedSwarm, type DeployedSwarm, openRuns, viewRun } from "./deployed-swarm.js";
+import { resultOf } from "./follow-run.js";
 
 /** A job that runs. */
 export interface RunningJob {
@@ -57,6 +58,8 @@ export async function lookAt(deployed: DeployedSwarm) {
   const { placed } = deployed.results;
   const newest = `${target}/${deployed.runs.at(-1)?.number}`;
   const failures: Failure[] = [];
+  /** those whose logs have not been collected */
+  const uncollected: Failure[] = [];
   const running: RunningJob[] = [];
   const edited: string[] = [];
   // `waiting`: jobs that have ended, and whose results have not been collected
@@ -80,10 +83,15 @@ export async function lookAt(deployed: DeployedSwarm) {
     const result = isOld ? undefined : known;
     if (at && !isOver(ended)) {
       running.push({ job, ...at, folder: folderOf(deployed, at.run, at.started) });
-    } else if (isOver(ended) && result === undefined) {
+    } else if (view && isOver(ended) && result === undefined) {
       waiting += 1;
-      if (ended?.event === "done") done += 1;
-      else failed += 1;
+      if (ended.event === "done") done += 1;
+      else {
+        failed += 1;
+        const run = `${target}/${view.run.number}`;
+        const seen = { ...resultOf(job, ended), status: "failed" as const, run, earlier: [], digests: [] };
+        uncollected.push(asFailure(job, seen, description));
+      }
     } else if (result?.status === "done") {
       done += 1;
       if (result.run !== newest) cached += 1;
@@ -99,7 +107,7 @@ export async function lookAt(deployed: DeployedSwarm) {
   const totals = { total, done, failed };
   const counts = { running: running.length, cached };
   return {
-    report: makeReport(target, totals, counts, failures, placed.stalePaths()),
+    report: makeReport(target, totals, counts, [...failures, ...uncollected], placed.stalePaths()),
     failures,
     /** the failures by what they are like; logs are read for it */
     clusters: () => clusterSwarm(asFailedSwarm(deployed), failures),
@@ -139,6 +147,6 @@ class Queue {
   }
 }
 
-function isOver(ended: EndedTry | undefined): boolean {
+function isOver(ended: EndedTry | undefined): ended is EndedTry {
   return ended?.event === "done" || ended?.event === "failed";
 }

@@ -11,7 +11,7 @@ import { Managers } from "../../runtime/deploy/managers.js";
 import { Pace } from "../../runtime/run/pace.js";
 import { RunState } from "../../runtime/run/run-state.js";
 import { suite } from "../runner/suite.js";
-import { Deployment, until } from "./deployment.js";
+import { Deployment, type Report, until } from "./deployment.js";
 
 /** What is told of a run while it goes on, and how it is ended from elsewhere. */
 const test = suite("a run at work");
@@ -159,6 +159,17 @@ test("cancel and gather for one target leave a deploy on another alone, and name
   }
   deployment.write("go", "");
   assert.equal((await outcome).exitCode, 0);
+});
+
+test("status --json lists failures that nobody has collected so far", async () => {
+  const deployment = new Deployment(
+    `jobs: list("id", ["a", "b"]), command: ({ params }) => sh\`[[ \${params.id} == a ]]\`,`,
+  );
+  await deployment.verb(["deploy", "--detach"]);
+  await until("both have ended", () => deployment.journal().some(([word]) => word === "finish"));
+  const report: Report = JSON.parse((await deployment.verb(["status", "--json"])).stdout);
+  assert.equal(report.jobs.failed, 1);
+  assert.deepEqual(report.failures, [{ job: "b", cause: "exit", exitCode: 1, detail: "" }]);
 });
 
 test("status lists what runs; cancel ends it while a deploy follows it in another terminal", async () => {

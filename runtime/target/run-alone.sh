@@ -126,7 +126,12 @@ watch=$!
   exec bash -p "$there/bundle/manager.sh" --run "$run" --slots 1
 ) </dev/null >>"$run/manager.log" 2>&1 &
 manager=$!
+beat=0
 while kill -0 "$manager" 2>/dev/null; do
+  if ((SECONDS >= beat)); then
+    printf '%s\n' "$SECONDS" >"$run/heartbeat" # as long as there are some, nobody cleans up here
+    beat=$((SECONDS + 10))
+  fi
   send_news
   sleep 0.1
 done

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Upload } from "../../compiler/format/bundle.js";
 import { isSameInput, surveyContent } from "../../compiler/format/content/digest.js";
 import { DigestCache } from "../../compiler/format/content/digest-cache.js";
+import { namesIn } from "../../compiler/format/file-access.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { isWithin } from "../../compiler/format/within.js";
 import type { ScriptName } from "../hosts/load-script.js";
@@ -190,7 +191,9 @@ export class VisibleFiles implements TargetFiles {
       const other = readRun(this.here, number);
       return other !== undefined && !isClosed(other);
     });
-    if (!isAnyOpen) removeFolder(join(this.here, "shared"));
+    // A job that runs alone, by repro, reads its inputs there, too.
+    const isUsed = isAnyOpen || namesIn(this.here).some((name) => name.startsWith("repro"));
+    if (!isUsed) removeFolder(join(this.here, "shared"));
   }
 
   async fetchRunMetadata(): Promise<void> {

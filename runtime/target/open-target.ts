@@ -15,6 +15,7 @@ import { SentFiles, type SentFilesOptions } from "../transfer/sent-files.js";
 import type { TargetFiles } from "../transfer/target-files.js";
 import { VisibleFiles } from "../transfer/visible-files.js";
 import { openCheckout } from "../workspace/checkout.js";
+import { describedIn } from "../workspace/whole-bundle.js";
 import { STATE_FILES, targetDirectory, type Workspace } from "../workspace/workspace.js";
 import { type ClaimedFolder, claimFolder } from "./claim-folder.js";
 import { openScheduler } from "./open-scheduler.js";
@@ -115,6 +116,7 @@ export async function openTarget(
     const checkout = { id, name: `${userInfo().username}@${hostname()}:${workspace.folder}` };
     // One that was begun there and was not collected, as far as it is known here.
     const known = readRuns(targetDirectory(workspace, facts.target)).find((run) => !isClosed(run))?.number;
+    if (known !== undefined && options.purpose !== "look") refuseNewPlace(workspace, facts, known);
     const claim = (purpose: Purpose) =>
       persist(() => claimFolder(host, access.directory, facts.swarm, checkout, purpose, known));
     const claimed = await claim(options.purpose);
@@ -139,6 +141,16 @@ export async function openTarget(
     close();
     throw error;
   }
+}
+
+/** @throws RuntimeProblem if a run that was not collected lies elsewhere, since the swarm was renamed or its target has another directory */
+function refuseNewPlace(workspace: Workspace, { target, swarm, access }: TargetFacts, run: number): void {
+  const before = describedIn(join(targetDirectory(workspace, target), "bundle"));
+  if (!before?.access || (before.swarm === swarm && before.access.directory === access?.directory)) return;
+  throw new RuntimeProblem(
+    `run ${run} of ${before.swarm}, in ${before.access.directory}, was not collected: the swarm was renamed since, or its target has another directory`,
+    "first collect it (locusts gather) or end it (locusts cancel), or take the change back; then deploy again",
+  );
 }
 
 function openFiles(

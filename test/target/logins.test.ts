@@ -79,4 +79,21 @@ test.skipUnless(
   },
 );
 
+test.skipUnless(!noCluster, noCluster ?? "", "a run of a swarm that was renamed since is named as it was", async () => {
+  const sshd = await useSshd();
+  const swarm = new Elsewhere(
+    { environment: sshd.environment, home: join(sshd.home, "logins") },
+    'jobs: range("i", 1, 2), command: ({ params }) => sh`sleep 1; : ${params.i}`,',
+    'ssh({ host: "lab", directory: DIRECTORY, slots: 1 })',
+  );
+  assert.equal((await swarm.deploy(["--detach"])).exitCode, 0);
+  const definition = swarm.read("swarm.config.ts");
+  swarm.write("swarm.config.ts", definition.replace('name: "test"', 'name: "renamed"'));
+  const { exitCode, stderr } = await swarm.verb(["deploy"]);
+  assert.equal(exitCode, 1);
+  assert.match(stderr, /^error: run 1 of test, in .*, was not collected: the swarm was renamed since, or /m);
+  swarm.write("swarm.config.ts", definition);
+  await swarm.succeed();
+});
+
 test.run();

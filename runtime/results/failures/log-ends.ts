@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { errorCode } from "../../../compiler/format/file-access.js";
 import type { Failure } from "../failure.js";
 import { logPath, readLogTail, type Stream } from "../logs.js";
 import { markOwnWords, showMarks } from "./own-words.js";
@@ -13,10 +13,14 @@ const TAIL_BYTES = 1 << 16;
 const LONGEST_LINE = 500;
 
 function readEnd(results: string, log: string, stream: Stream, most: number) {
-  const path = join(results, logPath(log, stream));
-  if (!existsSync(path)) return undefined; // it wrote none
-  const end = readLogTail(path, most);
-  return end.text.trim() === "" ? undefined : end;
+  try {
+    const end = readLogTail(join(results, logPath(log, stream)), most);
+    return end.text.trim() === "" ? undefined : end;
+  } catch (error) {
+    // It wrote none, or somebody else's may not be read: the rest can be told all the same.
+    if (!["ENOENT", "EACCES", "EPERM"].includes(errorCode(error) ?? "")) throw error;
+    return undefined;
+  }
 }
 
 /** The log that tells what a job died of: its standard error, unless that names no trouble and its output does. */

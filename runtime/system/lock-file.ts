@@ -34,8 +34,8 @@ export function describeOwnLock(folder: string, target?: string) {
   const { pid, birth, host, space } = identifyThisProcess();
   const token = randomBytes(12).toString("hex");
   const owner = `${pid} ${birth} ${host.replace(/\s/g, "_")} ${space}`;
-  const words = target === undefined ? "" : ` ${encodeURIComponent(target)}`;
-  return { token, text: `${owner} ${folderIdentity(folder)} ${token}${words}\n` };
+  // No target's name has a blank.
+  return { token, text: `${[owner, folderIdentity(folder), token, target ?? ""].join(" ").trim()}\n` };
 }
 
 /** Creates a lock's file. @returns false if it exists */
@@ -83,10 +83,10 @@ export function readLockFile(path: string): LockFile | undefined {
 
 function readOpenLock(file: number): LockFile {
   const stats = fstatSync(file, { bigint: true });
-  const [pid = "", birth = "", host = "", space, folder = "", token, words] = readFileSync(file, "utf8")
+  const [pid = "", birth = "", host = "", space, folder = "", token, target] = readFileSync(file, "utf8")
     .trim()
     .split(" ");
-  const common = { renewed: stats.mtimeNs, target: words === undefined ? undefined : decodeURIComponent(words) };
+  const common = { renewed: stats.mtimeNs, target };
   const owner = { pid: Number(pid), birth, host };
   if (token !== undefined && space !== undefined) return { ...common, token, owner: { ...owner, space }, folder };
   const unnamed = { ...common, token: `unnamed-${stats.ino}`, folder: "" };

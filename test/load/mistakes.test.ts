@@ -314,4 +314,20 @@ test("values that are possible are listed, and what is near is told", () =>
     ],
   ]));
 
+test("what is made of a name that is not there is no second mistake, wherever that name stands", () => {
+  const csv = `import { csv, ${GOOD.import.slice(9)}`;
+  const noCsv = '1:10 "locusts" has no "csv" (a CSV or TSV file is a table: table("points.csv"))';
+  const command = "  command: ({ params, outputs }) => sh`echo ${params.id} > ${outputs.text}`,";
+  return expectEach([
+    [{ import: csv, jobs: '  jobs: csv("p.csv"),', command }, noCsv],
+    [{ import: `${csv} const points = csv("p.csv");`, jobs: "  jobs: points,", command }, noCsv],
+    [{ import: `${csv} const jobs = csv("p.csv");`, jobs: "  jobs,", command }, noCsv],
+    [
+      { import: csv, command: command.replace("id}", "it}") },
+      noCsv,
+      '7:54 there is no param "it"; this swarm\'s params are id (did you mean "id"?)',
+    ],
+  ]);
+});
+
 test.run();

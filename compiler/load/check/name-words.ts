@@ -136,8 +136,19 @@ function unknownOption({ node, checker, lines }: Mistake): Wording | undefined {
 
 const OUTPUTS =
   'an output is its path alone, outputs: { text: "{id}.txt" }, or in optional(…), nonEmpty(…) and others what it has to be';
+const TABLES = 'a CSV or TSV file is a table: table("points.csv")';
 /** Names that other tools have. */
-const ELSEWHERE: Readonly<Record<string, string>> = { output: OUTPUTS, outputs: OUTPUTS };
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  output: OUTPUTS,
+  outputs: OUTPUTS,
+  csv: TABLES,
+  tsv: TABLES,
+  glob: 'files are found by a pattern that names what differs: files("in/{sample}.txt")',
+  grid: "each combination of values is a matrix: matrix({ a: [1, 2], b: [3, 4] })",
+  product: "each combination of values is a matrix: matrix({ a: [1, 2], b: [3, 4] })",
+  bash: "a command is a template after sh",
+  shell: "a command is a template after sh",
+};
 
 function unknownVariable({ node, checker }: Mistake, head: string): Wording | undefined {
   const name = /'([^']+)'/.exec(head)?.[1];

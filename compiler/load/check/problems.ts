@@ -63,7 +63,7 @@ export function problemsIn(project: CheckedProject, { pure, definition }: Wanted
 
   const isOfJobs = typed.some(({ wording }) => wording.follows?.includes("jobs"));
   const causes = definition && isOfJobs ? sourceMistakes(definition).map((wording) => shown(wording)) : [];
-  return inOrder(project, withoutConsequences([...own, ...causes, ...withoutTypeless(typed)], definition));
+  return inOrder(project, withoutConsequences([...own, ...causes, ...withoutTypeless(typed)], definition, project));
 }
 
 /** The end of everything that is got from a node: of `a.b.c()` for `a`. */
@@ -115,24 +115,51 @@ function withoutTypeless(found: readonly Found[]): readonly Found[] {
 }
 
 /** Without jobs there are no params, so that every placeholder would be reported as unknown; and so with others. */
-function withoutConsequences(found: readonly Found[], definition: ts.ObjectLiteralExpression | undefined) {
+function withoutConsequences(
+  found: readonly Found[],
+  definition: ts.ObjectLiteralExpression | undefined,
+  { checker, ownFiles }: CheckedProject,
+) {
   const source = definition?.getSourceFile();
   const isWrong = (name: Foundation) => {
     const part = definition?.properties.find((property) => property.name?.getText() === name);
+    const causes = found.filter(({ wording }) => !wording.follows?.includes(name));
+    if (!part) {
+      return causes.some((one) => one.source === source && one.wording.message === `the swarm has no ${name}`);
+    }
+    const whole = ts.isPropertyAssignment(part) ? part.initializer : (part.name ?? part);
+    const isIn = (node: ts.Node) =>
+      causes.some(
+        ({ source: of, start }) => of === node.getSourceFile() && node.getStart() <= start && start < node.end,
+      );
     // One input that is wrong is no reason why another should be unknown.
-    const isWithin = ({ start }: Found, whole: ts.Node) =>
-      name === "jobs"
-        ? whole.getStart() <= start && start < whole.end
-        : start === (ts.isPropertyAssignment(whole) ? whole.initializer : whole).getStart();
-    return found.some(
-      (one) =>
-        one.source === source &&
-        !one.wording.follows?.includes(name) &&
-        (part ? isWithin(one, part) : one.wording.message === `the swarm has no ${name}`),
-    );
+    if (name !== "jobs" && !ts.isIdentifier(whole)) {
+      return causes.some((one) => one.source === source && one.start === whole.getStart());
+    }
+    return isIn(whole) || declarationsBehind(whole, checker, ownFiles).some(isIn);
   };
   const wrong = new Set((["jobs", "inputs", "outputs"] as const).filter(isWrong));
   return found.filter(({ wording }) => !wording.follows?.some((name) => wrong.has(name)));
+}
+
+/** Where the names that a piece of source uses are declared in the project's own files, and those that these use. */
+function declarationsBehind(whole: ts.Node, checker: ts.TypeChecker, ownFiles: readonly ts.SourceFile[]) {
+  const behind = new Set<ts.Node>();
+  const visit = (node: ts.Node): void => {
+    ts.forEachChild(node, visit);
+    if (!ts.isIdentifier(node)) return;
+    const isShorthand = ts.isShorthandPropertyAssignment(node.parent);
+    const symbol = isShorthand
+      ? checker.getShorthandAssignmentValueSymbol(node.parent)
+      : checker.getSymbolAtLocation(node);
+    for (const declaration of symbol?.declarations ?? []) {
+      if (behind.has(declaration) || !ownFiles.includes(declaration.getSourceFile())) continue;
+      behind.add(declaration);
+      visit(declaration);
+    }
+  };
+  visit(whole);
+  return [...behind];
 }
 
 function inOrder(project: CheckedProject, found: readonly Found[]): readonly Problem[] {

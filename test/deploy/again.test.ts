@@ -90,6 +90,16 @@ test("gather, too, tells of outputs that were deleted or edited, and leaves them
   assert.equal((await deployment.succeed()).jobs.cached, 2);
 });
 
+test("gather tells when it has collected results of a definition that was edited since", async () => {
+  const deployment = new Deployment(COPY, FILES);
+  await deployment.verb(["deploy", "--detach"]);
+  while (!(await deployment.verb(["status"])).stdout.includes("3 jobs have ended")) continue;
+  deployment.write("swarm.config.ts", deployment.read("swarm.config.ts").replace("cat", "cat -n"));
+  const { stdout } = await deployment.verb(["gather"]);
+  const since = "these are results of the definition as it was deployed: it was edited since";
+  assert.equal(stdout, `3 jobs collected; 3/3 done, 0 failed\n${since}\n`);
+});
+
 test("--redo: all, a job, a cause; --limit", async () => {
   const deployment = new Deployment(COPY, { ...FILES, "in/b.txt": "bad\n" });
   const limited = await deployment.deploy(["--limit", "1"]);

@@ -88,11 +88,14 @@ const gatherAlone: Verb<GatherOptions> = (context, options) =>
         `${countOf(collected.finished, "job")} collected; ${formatNumber(totals.done)}/${formatNumber(totals.total)} done, ${formatNumber(totals.failed)} failed`,
       );
       sayCollected(context.terminal, deployed.workspace, collected);
+      const isSame = definitionSince(deployed) === "same";
+      if (collected.finished > 0 && !isSame)
+        report.say("these are results of the definition as it was deployed: it was edited since");
       if (collected.waiting > 0)
         report.say("its tree is collected when all jobs have ended: locusts deploy goes on with them");
       if (collected.active > 0)
         report.say(
-          `the swarm still runs: gather again later${definitionSince(deployed) === "same" ? ", or follow it with locusts deploy" : ""}`,
+          `the swarm still runs: gather again later${isSame ? ", or follow it with locusts deploy" : ""}`,
         );
     }
     return totals.failed > 0 ? EXIT.jobsFailed : EXIT.fine;

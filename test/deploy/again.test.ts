@@ -93,7 +93,7 @@ test("gather, too, tells of outputs that were deleted or edited, and leaves them
 test("gather tells when it has collected results of a definition that was edited since", async () => {
   const deployment = new Deployment(COPY, FILES);
   await deployment.verb(["deploy", "--detach"]);
-  while (!(await deployment.verb(["status"])).stdout.includes("3 jobs have ended")) continue;
+  while (!(await deployment.verb(["status"])).stdout.includes("3 jobs have ended"));
   deployment.write("swarm.config.ts", deployment.read("swarm.config.ts").replace("cat", "cat -n"));
   const { stdout } = await deployment.verb(["gather"]);
   const since = "these are results of the definition as it was deployed: it was edited since";

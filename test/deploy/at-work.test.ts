@@ -161,13 +161,14 @@ test("cancel and gather for one target leave a deploy on another alone, and name
   assert.equal((await outcome).exitCode, 0);
 });
 
-test("status --json lists failures that nobody has collected so far", async () => {
+test("status --json counts what nobody has collected so far, and lists its failures", async () => {
   const deployment = new Deployment(
     `jobs: list("id", ["a", "b"]), command: ({ params }) => sh\`[[ \${params.id} == a ]]\`,`,
   );
   await deployment.verb(["deploy", "--detach"]);
   await until("both have ended", () => deployment.journal().some(([word]) => word === "finish"));
-  const report: Report = JSON.parse((await deployment.verb(["status", "--json"])).stdout);
+  const report: Report & { uncollected: number } = JSON.parse((await deployment.verb(["status", "--json"])).stdout);
+  assert.equal(report.uncollected, 2);
   assert.equal(report.jobs.failed, 1);
   assert.deepEqual(report.failures, [{ job: "b", cause: "exit", exitCode: 1, detail: "" }]);
 });

@@ -203,6 +203,8 @@ export interface TreePreviewDocument extends TargetDocument {
 
 export interface StatusDocument extends StandingDocument {
   readonly running: readonly RunningDocument[];
+  /** jobs that have ended, and whose results wait to be collected */
+  readonly uncollected: number;
   /** paths below results/ of outputs that somebody has edited; their jobs are pending */
   readonly edited: readonly string[];
   readonly managers: "running" | "gone";

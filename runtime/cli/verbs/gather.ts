@@ -94,9 +94,7 @@ const gatherAlone: Verb<GatherOptions> = (context, options) =>
       if (collected.waiting > 0)
         report.say("its tree is collected when all jobs have ended: locusts deploy goes on with them");
       if (collected.active > 0)
-        report.say(
-          `the swarm still runs: gather again later${isSame ? ", or follow it with locusts deploy" : ""}`,
-        );
+        report.say(`the swarm still runs: gather again later${isSame ? ", or follow it with locusts deploy" : ""}`);
     }
     return totals.failed > 0 ? EXIT.jobsFailed : EXIT.fine;
   });

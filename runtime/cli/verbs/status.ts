@@ -78,7 +78,7 @@ const tell = (context: VerbContext): Promise<ExitCode> =>
   useDeployed(context, "look", async (deployed) => {
     const { terminal } = context;
     const standing = await lookAt(deployed);
-    const { report, running, edited, isActive } = standing;
+    const { report, running, waiting, edited, isActive } = standing;
     if (context.json) {
       const managers = isActive ? "running" : "gone";
       const jobs = describeRunning(running, deployed.description);
@@ -87,6 +87,7 @@ const tell = (context: VerbContext): Promise<ExitCode> =>
         ...report,
         clusters,
         running: jobs,
+        uncollected: waiting,
         edited,
         managers,
         words: wordsOf(standing),

@@ -73,7 +73,7 @@ export function build(compilation: Compilation, options: BuildOptions): Built {
       emitter.add(job);
       options.onJob?.(job);
     };
-    planJobs(compilation, cache, problems, onJob, tree?.digest);
+    const jobNotes = planJobs(compilation, cache, problems, onJob, tree?.digest);
     problems.check();
     const bundle = emitter.finish();
     if (options.write) cache.save();
@@ -81,7 +81,10 @@ export function build(compilation: Compilation, options: BuildOptions): Built {
       ...note,
       place: note.place ?? loaded.placeOf(["jobs"]),
     }));
-    return { ...bundle, notes: [...sourceNotes, ...compilation.notes, ...notes, ...reviewTime(compilation)] };
+    return {
+      ...bundle,
+      notes: [...sourceNotes, ...compilation.notes, ...notes, ...jobNotes, ...reviewTime(compilation)],
+    };
   } catch (error) {
     emitter.discard();
     throw error instanceof DefinitionThrew ? new ProblemsFound([loaded.problemOf(error.cause)]) : error;

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type Content, surveyContent } from "../format/content/digest.js";
 import type { DigestCache } from "../format/content/digest-cache.js";
@@ -6,7 +7,8 @@ import { cleanSource } from "../format/delivery.js";
 import { isInOwnFolder } from "../format/own-folders.js";
 import { fillPattern } from "../format/pattern.js";
 import { isWithin } from "../format/within.js";
-import type { ProblemList } from "../problem/problem-list.js";
+import type { Problem } from "../problem/problem.js";
+import { ProblemList } from "../problem/problem-list.js";
 import { hintForMissing } from "../survey/missing-path.js";
 import { Repetitions } from "../survey/repetitions.js";
 import { NestedPaths } from "./collisions.js";
@@ -29,16 +31,16 @@ function look(source: string, folder: string, cache: DigestCache): Content | und
 }
 
 /** Inputs that many jobs share are looked at once. */
-function rememberShared(plan: SwarmPlan, folder: string, cache: DigestCache): (source: string) => Content | undefined {
-  const known = new Map<string, Content | undefined>();
+function rememberShared<T>(plan: SwarmPlan, lookAt: (source: string) => T): (source: string) => T {
+  const known = new Map<string, T>();
   const repeated = plan.inputs.some((input) => input.shared || input.parts.every((part) => "text" in part));
-  if (!repeated) return (source) => look(source, folder, cache);
+  if (!repeated) return lookAt;
   const few = 10_000;
   return (source) => {
-    if (known.has(source)) return known.get(source);
-    const content = look(source, folder, cache);
-    if (known.size < few) known.set(source, content);
-    return content;
+    if (known.has(source)) return known.get(source) as T;
+    const found = lookAt(source);
+    if (known.size < few) known.set(source, found);
+    return found;
   };
 }
 
@@ -53,6 +55,7 @@ function* inputsOfAll({ plan, enumeration }: Compilation): Generator<string> {
  *
  * @param tree the digest of the tree that they run in, if any
  * @param looks false: inputs are taken to be there, and not looked at
+ * @returns what is worth knowing of them
  */
 export function planJobs(
   compilation: Compilation,
@@ -61,15 +64,18 @@ export function planJobs(
   onJob: (job: JobPlan) => void,
   tree?: string | undefined,
   looks = true,
-): void {
+): readonly Problem[] {
   const { plan, loaded, enumeration } = compilation;
+  const { folder } = loaded;
   const inputs = {
-    look: looks ? rememberShared(plan, loaded.folder, cache) : () => NO_CONTENT,
-    hintForMissing: (source: string) => hintForMissing(loaded.folder, source, () => inputsOfAll(compilation)),
+    look: looks ? rememberShared(plan, (source) => look(source, folder, cache)) : () => NO_CONTENT,
+    isThere: looks ? rememberShared(plan, (source) => existsSync(resolve(folder, source))) : () => true,
+    hintForMissing: (source: string) => hintForMissing(folder, source, () => inputsOfAll(compilation)),
   };
   // Without inputs their sizes are not known, nor what follows from them.
   const needs = plan.byJob && looks ? new NeedsPlanner(loaded.definition, plan) : undefined;
-  const planner = new JobPlanner(plan, inputs, problems.add, tree, needs);
+  const notes = new ProblemList(problems.placeOf);
+  const planner = new JobPlanner(plan, inputs, problems.add, notes.add, tree, needs);
   const repetitions = new Repetitions();
   const nested = new NestedPaths(repetitions.marks);
   for (const params of enumeration.jobs) {
@@ -85,4 +91,5 @@ export function planJobs(
   }
   if (repetitions.any) reportRepetitions(compilation, repetitions, problems);
   if (nested.any) reportNested(compilation, nested, problems);
+  return notes.listed();
 }

@@ -56,6 +56,8 @@ export function commonKey({ identity }: SwarmPlan, tree: string | undefined): st
 interface InputFiles {
   /** looks at an input; undefined if there is none */
   look(source: string): Content | undefined;
+  /** is there one? For those that stay where they are: of these nothing else is looked at */
+  isThere(source: string): boolean;
   /** what to do about one that is not there */
   hintForMissing(source: string): string;
 }
@@ -76,6 +78,8 @@ export class JobPlanner {
     readonly swarm: SwarmPlan,
     readonly inputs: InputFiles,
     readonly report: ReportMistake,
+    /** what is worth knowing, and is no mistake */
+    readonly note: ReportMistake,
     /** digest of the tree that the jobs run in, if there is one, and it was surveyed */
     readonly tree: string | undefined,
     /** undefined: all jobs need the same */
@@ -134,6 +138,10 @@ export class JobPlanner {
           this.#hintForMissing(input, source),
         );
         continue;
+      }
+      if (input.delivery === "in-place" && input.seenHere && !this.inputs.isThere(source)) {
+        const message = `the input ${shortened(source)} of the job ${called} is read where it lies, and is not there`;
+        this.note(place, message, this.#hintForMissing(input, source), { kind: "missing", job: shortened(name) });
       }
       const path = input.asParts ? cleanSource(fillPattern(input.asParts, params)) : placeOfSource(source);
       const why = whyNoPath(path);

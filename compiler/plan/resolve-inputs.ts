@@ -10,6 +10,8 @@ interface InputSurroundings {
   readonly targetName: string;
   /** is the target on a machine that does not see the definition's folder? */
   readonly elsewhere: boolean;
+  /** does this machine see where a path leads on the target? */
+  sees(path: string): boolean;
   readonly mistake: ReportMistake;
   checkName(path: DefinitionPath, what: string, name: string): void;
   checkPlaceholders(path: DefinitionPath, pattern: string): void;
@@ -52,6 +54,7 @@ function resolveInput(
     asParts: as === undefined ? undefined : parsePattern(as),
     shared,
     delivery,
+    seenHere: delivery !== "in-place" || around.sees(pattern),
     bySource: path[0] === "jobs",
     found: foundAs !== undefined,
   };

@@ -10,6 +10,7 @@ import { dataTables } from "../format/data-columns.js";
 import type { ByJob, Needs } from "../format/needs.js";
 import { parsePattern, placeholdersOf } from "../format/pattern.js";
 import { isReserved, RESERVED_RESULTS, RESULT_TABLES } from "../format/results.js";
+import { isWithin } from "../format/within.js";
 import type { DefinitionPath, ReportMistake } from "../problem/problem.js";
 import { findLastProgram } from "../shell/last-program.js";
 import type { ShellAround } from "../shell/template.js";
@@ -72,6 +73,13 @@ class Resolver {
   /** Is the target on a machine that does not see the definition's folder? */
   get elsewhere(): boolean {
     return this.target.kind !== "local" && this.target.host !== undefined && this.target.sharedDirectory === undefined;
+  }
+
+  sees(path: string): boolean {
+    if (!path.startsWith("/")) return !this.elsewhere;
+    const { target } = this;
+    if (target.kind === "local") return true;
+    return target.sharedDirectory !== undefined && isWithin(target.sharedDirectory.here, path);
   }
 
   checkName(path: DefinitionPath, what: string, name: string): void {

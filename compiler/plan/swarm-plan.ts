@@ -18,6 +18,8 @@ export interface InputPlan {
   readonly asParts: readonly PatternPart[] | undefined;
   readonly shared: boolean;
   readonly delivery: Delivery | undefined;
+  /** does this machine see where it lies? An original that stays where it is on a target may be nowhere here */
+  readonly seenHere: boolean;
   /** is it said by the source of the jobs, rather than among the inputs? */
   readonly bySource: boolean;
   /** does its pattern have wildcards? Then each job's path was looked up */

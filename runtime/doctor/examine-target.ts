@@ -30,7 +30,7 @@ async function* examineTransferHost(
   const name = "transfer host";
   const host = await openHost({ host: access.transferHost, ssh: access.ssh }, options);
   try {
-    const answer = await askHostFacts(host, access.directory, { ...needs, pilots: null, modules: [] });
+    const answer = await askHostFacts(host, access.directory, { ...needs, pilots: null, modules: [], originals: [] });
     const facts = readHostFacts(answer.host);
     const directory = examineDirectory(access.directory, facts);
     yield directory.status === "ok" ? ok(name, `${access.transferHost}: ${directory.message}`) : { ...directory, name };

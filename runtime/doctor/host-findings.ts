@@ -79,6 +79,20 @@ function* examineModules(facts: HostFacts, needs: Needs): Generator<Finding> {
   } else yield ok("modules", needs.modules.join(", "));
 }
 
+function* examineOriginals({ missingOriginals: missing }: HostFacts, needs: Needs): Generator<Finding> {
+  if (needs.originals.length === 0) return;
+  const place = needs.pilots ? "on the login node; the nodes may have it" : "there";
+  const complain = needs.pilots ? warn : fail;
+  if (missing.length === 0) yield ok("inPlace", needs.originals.join(", "));
+  for (const path of missing) {
+    yield complain(
+      "inPlace",
+      `${path} is not ${place}`,
+      "see what inPlace(…) in the definition says, and what is mounted",
+    );
+  }
+}
+
 /**
  * Compares the host's clock with this machine's.
  *
@@ -161,6 +175,7 @@ export function* examineHost(facts: HostFacts, needs: Needs): Generator<Finding>
   yield examineBash(facts);
   yield* examinePrograms(facts, needs);
   yield* examineModules(facts, needs);
+  yield* examineOriginals(facts, needs);
   yield* examineCores(facts, needs);
   yield* examineGpus(facts, needs);
   yield* examineLeftBehind(facts, needs);

@@ -122,6 +122,14 @@ for (const [what, options, words] of WRONG.slice(0, 2)) {
   });
 }
 
+realTest("what jobs read in place and is not there, by the folder where jobs differ", async () => {
+  const inputs = 'inputs: { a: inPlace("/usr/lib/{i}.so"), b: inPlace("/nope/{i}/x"), c: inPlace("/etc/passwd") },';
+  const target = 'ssh({ host: "lab", directory: DIRECTORY })';
+  const { fails, findings } = await examine(new Elsewhere(overSsh(await useCluster()), `${inputs}${JOBS}`, target));
+  assert.deepEqual(fails, ["/nope is not there"]);
+  assert.equal(findings.filter(({ name }) => name === "inPlace").length, 1);
+});
+
 realTest("a directory that cannot be written to", async () => {
   const cluster = await useCluster();
   const place = join(cluster.state, "of-root");

@@ -24,6 +24,7 @@ const NEEDS: Needs = {
   access: null,
   commands: listCommands({ program: undefined, container: undefined }, undefined),
   modules: [],
+  originals: [],
   bringsPrograms: false,
   gpus: 0,
   slots: null,
@@ -53,6 +54,17 @@ test("node and apptainer may be on the nodes alone; without SLURM they have to b
     complaints(`${SAID}missing\tapptainer\nno-module\tapptainer\n`, { modules: ["apptainer"], bringsPrograms: true }),
     ["warn: apptainer is not there without the swarm's environment", "fail: cannot be loaded there: apptainer"],
   );
+});
+
+test("what jobs read in place has to be there; under SLURM the nodes may have it", () => {
+  const originals = ["/data/genomes"];
+  assert.deepEqual(complaints(SAID, { originals }), []);
+  const said = `${SAID}no-original\t/data/genomes\n`;
+  assert.deepEqual(complaints(said, { originals }), ["fail: /data/genomes is not there"]);
+  const pilots = {} as NonNullable<Needs["pilots"]>;
+  assert.deepEqual(complaints(said, { originals, pilots }), [
+    "warn: /data/genomes is not on the login node; the nodes may have it",
+  ]);
 });
 
 test("GPUs are counted where a job needs some, and no scheduler gives them", () => {

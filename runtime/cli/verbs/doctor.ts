@@ -11,11 +11,20 @@ import { EXIT } from "../output/exit-codes.js";
 import { buildInto, compileDefinition } from "./compile-definition.js";
 import type { Verb } from "./verb.js";
 
+/** Where an input lies that stays on the target; of one that each job has of its own, the folder. */
+function placeOfOriginal({ delivery, parts }: SwarmPlan["inputs"][number], folder: string): string[] {
+  const [first] = parts;
+  const text = first && "text" in first ? first.text : "";
+  const place = parts.length > 1 ? text.slice(0, text.lastIndexOf("/")) : text;
+  return delivery !== "in-place" || place === "" ? [] : [resolve(folder, place)];
+}
+
 /** What a planned swarm needs. @param pilots how many there will be, at most @param folder the definition's */
 function needsOf(plan: SwarmPlan, description: BundleDescription, pilots: number, folder: string): Needs {
   const { pilots: bundled, kind } = description;
   const batch = EXAMINATIONS[kind];
   const { tree } = plan;
+  const isHere = description.access === null;
   const most = description.needs ?? { cpus: plan.cpus, memoryMebibytes: plan.memoryMebibytes };
   return {
     tree: tree
@@ -31,6 +40,10 @@ function needsOf(plan: SwarmPlan, description: BundleDescription, pilots: number
     commands: listCommands(plan, batch),
     batch,
     modules: plan.modules,
+    // What is seen from here has been looked at by build, under the name that it has here.
+    originals: [
+      ...new Set(plan.inputs.flatMap((input) => (isHere || !input.seenHere ? placeOfOriginal(input, folder) : []))),
+    ],
     bringsPrograms:
       plan.modules.length > 0 || plan.prepare !== undefined || plan.variables.some(([name]) => name === "PATH"),
     gpus: bundled ? 0 : (most.byJob?.most.gpus ?? plan.gpus),

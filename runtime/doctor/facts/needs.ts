@@ -15,6 +15,8 @@ export interface Needs {
   readonly access: BundledAccess | null;
   readonly commands: readonly string[];
   readonly modules: readonly string[];
+  /** what jobs read where it lies on the target: absolute paths, up to the folder in which jobs differ */
+  readonly originals: readonly string[];
   /** whether the environment may bring programs that the login has not */
   readonly bringsPrograms: boolean;
   readonly budget: Budget;

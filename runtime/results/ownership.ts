@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readSync, realpathSync, statSync } from "node:fs";
+import { existsSync, readSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type BundleDescription, type BundledJob, collectedTree } from "../../compiler/format/bundle.js";
 import { dataTables, typedTables } from "../../compiler/format/data-columns.js";
@@ -46,6 +46,18 @@ function isParquetOfOurs(path: string): boolean {
   const end = endOf(path, PARQUET_END);
   if (end.length < PARQUET_END || end.toString("latin1", 4) !== "PAR1") return false;
   return endOf(path, end.readUInt32LE(0) + PARQUET_END).includes(PARQUET_MARK);
+}
+
+/** @throws RuntimeProblem if results/ is there and is no folder: without this, all that is done would seem to be gone */
+export function refuseNoFolder(results: string): void {
+  const stats = statSync(results, { throwIfNoEntry: false });
+  if (stats && !stats.isDirectory())
+    throw new RuntimeProblem(`${results} is not a folder, and results go there`, "move it away");
+  if (!stats && statEntry(results))
+    throw new RuntimeProblem(
+      `${results} is a link that leads nowhere`,
+      "make the folder that it leads to (is its disk mounted?), or remove the link",
+    );
 }
 
 /** Knows what in the results Locusts may replace: what it has put there itself, and that is still as it was, or as an earlier version was. */
@@ -101,17 +113,7 @@ export class Ownership {
    * tables of somebody else
    */
   checkTables(description: Pick<BundleDescription, "tree" | "outputs" | "params">): void {
-    const link = lstatSync(this.results, { throwIfNoEntry: false });
     const stats = statSync(this.results, { throwIfNoEntry: false });
-    if (link && !stats) {
-      throw new RuntimeProblem(
-        `${this.results} is a link that leads nowhere`,
-        "make the folder that it leads to, or remove the link",
-      );
-    }
-    if (stats && !stats.isDirectory()) {
-      throw new RuntimeProblem(`${this.results} is not a folder, and results go there`, "move it away");
-    }
     if (stats && !isWritable(this.results))
       throw new RuntimeProblem(`nothing can be put into ${this.results}`, "see its permissions");
     const [foreign] = [

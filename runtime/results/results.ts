@@ -13,7 +13,7 @@ import { FolderWalk } from "./folder-walk.js";
 import { KEPT_FOLDERS, KeptOutputs } from "./kept-outputs.js";
 import type { Ledger } from "./ledger.js";
 import { isOfJob, isWritable, OutputRefused, resultsRefused } from "./output-refused.js";
-import { Ownership } from "./ownership.js";
+import { Ownership, refuseNoFolder } from "./ownership.js";
 import { type PlacedOutput, PlacedOutputs, placedOutput } from "./placed-outputs.js";
 
 export function isSameContent(a: string, b: string): boolean {
@@ -81,12 +81,16 @@ export class Results {
   /** where those go that the user has asked to move away */
   readonly stale: KeptOutputs;
 
-  /** @param stateFolder where it is written down what was put where */
+  /**
+   * @param stateFolder where it is written down what was put where
+   * @throws RuntimeProblem if the folder is there and is none
+   */
   constructor(
     readonly folder: string,
     stateFolder: string,
     ledger: Ledger,
   ) {
+    refuseNoFolder(folder);
     this.placed = PlacedOutputs.open(stateFolder, folder, ledger);
     this.kept = new KeptOutputs(join(stateFolder, KEPT_FOLDERS.kept), folder, ledger);
     this.stale = new KeptOutputs(join(stateFolder, KEPT_FOLDERS.stale), folder, ledger, Number.POSITIVE_INFINITY);

@@ -7,6 +7,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  renameSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -204,6 +205,21 @@ test("a file of the user's own is in the way, be it empty or as large as the out
   }
 });
 
+test("where the disk with the results is away, status does not tell that nothing is done", async () => {
+  const swarm = new Versions(fields(AB, "echo x > ${outputs.out}", "o/{id}.txt"));
+  mkdirSync(swarm.path("disk"));
+  symlinkSync("disk", swarm.path("results"));
+  await swarm.succeed();
+  renameSync(swarm.path("disk"), swarm.path("away"));
+  for (const verb of ["status", "report", "logs", "gather"]) {
+    const { exitCode, stderr } = await swarm.verb([verb]);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /results is a link that leads nowhere\n {2}hint: make the folder/);
+  }
+  renameSync(swarm.path("away"), swarm.path("disk"));
+  assert.equal((await swarm.succeed()).jobs.cached, 2);
+});
+
 test("results that cannot be used are said before a job runs; those on another disk are used", async () => {
   const ways: [RegExp | undefined, (swarm: Versions) => void][] = [
     [/results is a link that leads nowhere/, (swarm) => symlinkSync("nowhere", swarm.path("results"))],
@@ -227,6 +243,11 @@ test("results that cannot be used are said before a job runs; those on another d
   for (const [why, put] of ways) {
     const swarm = new Versions(fields(AB, "echo x > ${outputs.out}", "o/{id}.txt"));
     put(swarm);
+    if (why?.source.startsWith("results")) {
+      const { exitCode, stderr } = await swarm.verb(["deploy", "--dry-run"]);
+      assert.equal(exitCode, 1);
+      assert.match(stderr, why);
+    }
     const { exitCode, report } = await swarm.deploy();
     assert.equal(exitCode, why ? 1 : 0);
     if (!why) continue;

@@ -13,7 +13,7 @@ import type { Results } from "./results.js";
 export interface OldLogs {
   /** of an earlier version of a job: paths below results/ */
   readonly superseded: readonly string[];
-  /** of jobs that are gone, as what lies in results/ and is stale */
+  /** of jobs that are gone, and of lines that were done, as what lies in results/ and is stale */
   readonly stale: readonly PlacedOutput[];
 }
 
@@ -44,8 +44,10 @@ export function findOldLogs(
     gone.delete(ownPart(key));
   }
   for (const path of [...owners.keys()].sort()) {
-    const { name: job, key } = owners.get(path) as JobResult;
-    if (!gone.has(job) || !gone.has(ownPart(key))) superseded.add(path);
+    const { name: job, key, status } = owners.get(path) as JobResult;
+    // What a line prints may be all that it gives: should it come back, it does not run again, and has its log.
+    const isWorthKeeping = description.runsLines && status === "done";
+    if (!isWorthKeeping && !(gone.has(job) && gone.has(ownPart(key)))) superseded.add(path);
     // No key: what is moved away goes under the name of its path.
     else stale.set(path, { path, key: "", job, output: 0, stamp: stampOf(join(folder, path)) ?? "", stale: true });
   }

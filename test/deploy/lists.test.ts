@@ -94,6 +94,23 @@ test("a line that was put in is new, also where a line that has failed had its n
   assert.ok(!swarm.exists("first"));
 });
 
+test("what a line has printed stays while it is away, and is its own again when it comes back", async () => {
+  const folder = folderOf({});
+  const run = async (...lines: string[]) => {
+    writeFileSync(join(folder, "t.txt"), `${lines.join("\n")}\n`);
+    const { exitCode, stderr } = await locusts(["run", "t.txt", "--keep-logs"], { cwd: folder });
+    assert.equal(exitCode, 0, stderr);
+    return stderr;
+  };
+  const printed = async (line: string) =>
+    (await locusts(["logs", "t.txt", "--job", line], { cwd: folder })).stdout.trimEnd().split("\n").at(-1);
+  await run("echo a", "echo b");
+  assert.match(await run("echo b"), /^stale: 1 log of jobs that the definition no longer has/m);
+  await run("echo a", "echo c");
+  assert.match(await run("echo a", "echo b"), /2 jobs, 2 done before: nothing to run/);
+  assert.deepEqual([await printed("1"), await printed("2")], ["a", "b"]);
+});
+
 test("lines with declared outputs run in folders of their own, and a command goes around each", async () => {
   const swarm = new Deployment(
     `jobs: commands("tasks.txt"),

@@ -226,12 +226,16 @@ export class DeployRun {
     return detach ? { how: "left", run: run.number } : this.follow(run, jobs, true);
   }
 
-  /** Has results/ hold what the jobs as they stand have made, and nothing else of theirs. */
+  /** Has results/ hold what the jobs as they stand have made, and nothing else of theirs; the tables always say what is there. */
   async putRight(selection: Selection): Promise<void> {
-    const done = putRight(() => this.jobs(), this.options.description, this.results, selection);
-    this.options.observer.putRight(done);
-    // If this ends here, the tables are to say what is there.
-    if (done.setAside > 0) await this.writeTables(undefined);
+    try {
+      const done = putRight(() => this.jobs(), this.options.description, this.results, selection);
+      this.options.observer.putRight(done);
+      if (done.setAside > 0) await this.writeTables(undefined);
+    } catch (error) {
+      await this.writeTables(undefined).catch(() => {}); // what was wrong in the first place is worth more
+      throw error;
+    }
   }
 
   async runWanted(selection: Selection): Promise<DeployEnd> {

@@ -1,9 +1,9 @@
-import { cpSync, existsSync, lstatSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { errorCode, namesIn } from "../../compiler/format/file-access.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { replaceBy } from "../../compiler/format/write-atomically.js";
-import { clearDraftOf, removeFolder } from "../system/files.js";
+import { clearDraftOf, copyExactly, removeFolder } from "../system/files.js";
 import type { Workspace } from "../workspace/workspace.js";
 import { digestOf } from "./fingerprint.js";
 import { Ledger } from "./ledger.js";
@@ -19,8 +19,7 @@ function move(from: string, to: string): void {
     renameSync(from, to);
   } catch (error) {
     if (errorCode(error) !== "EXDEV") throw error;
-    const options = { recursive: true, preserveTimestamps: true, verbatimSymlinks: true };
-    replaceBy(to, (draft) => cpSync(from, draft, options), clearDraftOf(to));
+    replaceBy(to, (draft) => copyExactly(from, draft), clearDraftOf(to));
     rmSync(from, { recursive: true });
   }
 }

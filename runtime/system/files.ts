@@ -61,6 +61,22 @@ export function copyFile(from: string, to: string): void {
   keepTime(to, mtimeMs);
 }
 
+/**
+ * Copies a file, a link or a folder with all that is in it, with modes, and with times to the nanosecond: Node rounds them,
+ * and then what is known by its time is not known again.
+ *
+ * @throws RuntimeProblem with what `cp` says
+ */
+export function copyExactly(from: string, to: string): void {
+  const { status, stderr, error } = spawnSync("cp", ["-a", "--", from, to], { encoding: "utf8" });
+  if (status === 0) return;
+  const why = error?.message ?? stderr.trim().split("\n")[0]?.replace(/^.*: /, "");
+  throw new RuntimeProblem(
+    `${from} cannot be copied to ${dirname(to)}: ${why}`,
+    "see whether there is room, and who may write",
+  );
+}
+
 /** Lets its owner read a file or folder that has no permission for that, as a job may leave it. Links are left alone. */
 export function openToOwner(path: string, stats: Stats): void {
   const least = stats.isDirectory() ? 0o500 : 0o400;

@@ -46,9 +46,9 @@ const REFUSALS: Readonly<Record<string, readonly [what: string, hint: string]>> 
 /** Where the place that is written to is what lacks something, not the place that is read. */
 const OF_THE_WRITTEN = new Set(["ENOSPC", "EDQUOT", "EROFS", "EFBIG"]);
 
-function mayRead(path: string): boolean {
+function may(mode: number, path: string): boolean {
   try {
-    accessSync(path, modes.R_OK);
+    accessSync(path, mode);
     return true;
   } catch {
     return false;
@@ -57,11 +57,15 @@ function mayRead(path: string): boolean {
 
 /** Which of its files an error is about: what copies, links or renames has two. */
 function fileOf(error: NodeJS.ErrnoException & { readonly dest?: string }, code: string): string | undefined {
-  const { path, dest } = error;
+  const { path, dest, syscall } = error;
   if (dest === undefined || path === undefined) return dest ?? path;
   if (OF_THE_WRITTEN.has(code)) return dest;
   if (code === "ENOENT") return existsSync(path) ? dirname(dest) : path;
-  if (code === "EACCES" || code === "EPERM") return mayRead(path) ? dest : path;
+  if (code === "EACCES" || code === "EPERM") {
+    // What is moved need not be read: it is its folder that has to let it go.
+    const isReason = syscall === "rename" ? may(modes.W_OK, dirname(dest)) : !may(modes.R_OK, path);
+    return isReason ? path : dest;
+  }
   return `${path}, or ${dest}`;
 }
 

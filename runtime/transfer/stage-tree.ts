@@ -2,14 +2,12 @@ import { hash } from "node:crypto";
 import {
   chmodSync,
   fchmodSync,
-  futimesSync,
   lstatSync,
   mkdirSync,
   readFileSync,
   realpathSync,
   type Stats,
   symlinkSync,
-  utimesSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
 import {
@@ -23,7 +21,7 @@ import type { DigestCache } from "../../compiler/format/content/digest-cache.js"
 import { withFile } from "../../compiler/format/file-access.js";
 import { ownFolders } from "../../compiler/format/own-folders.js";
 import { writeWhole } from "../../compiler/format/write-atomically.js";
-import { copyContent } from "../system/files.js";
+import { copyContent, keepTime } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import type { UploadEntry } from "./upload-entries.js";
 
@@ -122,16 +120,16 @@ function copySmall(tree: StagedTree, entry: BundledTreeEntry, place: string): vo
   const fill = (file: number) => {
     writeWhole(file, content);
     fchmodSync(file, stats.mode & 0o777);
-    futimesSync(file, stats.atime, stats.mtime);
   };
   withFile(place, "wx", fill, 0o600);
+  keepTime(place, stats.mtimeMs);
 }
 
 function copyLarge(tree: StagedTree, entry: BundledTreeEntry, place: string, digests: DigestCache): void {
   const stats = statUnchanged(tree, entry, digests);
   copyContent(join(tree.root, entry.path), place);
   chmodSync(place, stats.mode & 0o777);
-  utimesSync(place, stats.atime, stats.mtime);
+  keepTime(place, stats.mtimeMs);
 }
 
 /** Makes a replica of the tree on this machine; large files as reflinks, where the file system can. */

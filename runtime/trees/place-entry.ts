@@ -8,13 +8,12 @@ import {
   rmdirSync,
   rmSync,
   symlinkSync,
-  utimesSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { replaceBy } from "../../compiler/format/write-atomically.js";
 import { isSameContent } from "../results/results.js";
-import { clearDraftOf, copyContent, statEntry } from "../system/files.js";
+import { clearDraftOf, copyContent, keepTime, statEntry } from "../system/files.js";
 import type { Listed } from "./listing.js";
 
 /** What is to be put somewhere: a file's content is at `source`. */
@@ -110,8 +109,7 @@ export class TreePlaces {
       if (version.kind === "link") symlinkSync(version.link, draft);
       else {
         copyContent(version.source, draft);
-        const { atime, mtime } = lstatSync(version.source);
-        utimesSync(draft, atime, mtime);
+        keepTime(draft, lstatSync(version.source).mtimeMs);
         chmodSync(draft, version.mode);
       }
       if (statEntry(place)?.isDirectory()) this.#removeFolder(path);

@@ -127,6 +127,9 @@ test("errors of the system are sentences with the file that they are about", () 
   assert.match(of({ code: "ENOSPC", path: "/from", dest: "/to" }), /^\/to: no space left/);
   assert.match(of({ code: "ENOENT", path: "/dev/null", dest: "/gone/to" }), /^\/gone: it is not there/);
   assert.match(of({ code: "EACCES", path: "/dev/null", dest: "/to" }), /^\/to: permission denied/);
+  // What cannot be moved is kept back by its own folder, unless that of its new place lets nobody write.
+  assert.match(of({ code: "EPERM", syscall: "rename", path: "/dev/null", dest: "/tmp/a" }), /^\/dev\/null: permission/);
+  assert.match(of({ code: "EPERM", syscall: "rename", path: "/dev/null", dest: "/gone/a" }), /^\/gone\/a: permission/);
   // Node does not know all numbers.
   assert.match(of({ code: "Unknown system error -122", errno: -122, path: "/a" }), /^\/a: your quota .*EDQUOT/);
   assert.match(of({ code: "UNKNOWN", errno: -116, path: "/a" }), /^\/a: .*\(ESTALE\)/);

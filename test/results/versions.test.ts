@@ -6,13 +6,16 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { Deployment, type Report } from "../deploy/deployment.js";
 import { suite } from "../runner/suite.js";
 
@@ -204,6 +207,46 @@ test("a file of the user's own is in the way, be it empty or as large as the out
     assert.deepEqual(swarm.ran(), []);
   }
 });
+
+test("an output that cannot be moved aside is named, and the tables say of all others what is there", async () => {
+  const swarm = new Versions(echo("one"));
+  await swarm.succeed();
+  const [, ofB = ""] = /^([\w-]+)\tb\t/m.exec(swarm.read(".locusts/ledger.tsv")) ?? [];
+  swarm.write(`.locusts/kept/${ofB}`, "in the way of a folder");
+  swarm.define(echo("two"));
+  const { exitCode, report } = await swarm.deploy();
+  assert.equal(exitCode, 1);
+  assert.match(report.errors?.[0]?.message ?? "", new RegExp(`kept/${ofB}`));
+  assert.deepEqual([swarm.exists("results/a.txt"), swarm.exists("results/b.txt")], [false, true]);
+  assert.equal(swarm.jobs().get("a")?.status, "pending");
+  assert.match(swarm.read("results/outputs.tsv"), /^a\tout\tmissing\t/m);
+});
+
+test.skipUnless(
+  statSync("/dev/shm", { throwIfNoEntry: false })?.dev !== statSync(tmpdir()).dev,
+  "needs a second file system at /dev/shm",
+  "large outputs come back also where results lie on another disk",
+  async () => {
+    const disk = mkdtempSync("/dev/shm/locusts-versions-");
+    try {
+      const large = (word: string) =>
+        fields(
+          'range("i", 1, 12)',
+          `{ echo ${word} \${params.i}; head -c 300000 /dev/zero; } > \${outputs.out}`,
+          "{i}.txt",
+        );
+      const swarm = new Versions(large("one").replace("params.id", "params.i"));
+      symlinkSync(disk, swarm.path("results"));
+      await swarm.succeed();
+      swarm.define(large("two").replace("params.id", "params.i"));
+      await swarm.succeed();
+      swarm.define(large("one").replace("params.id", "params.i"));
+      assert.equal((await swarm.succeed()).jobs.cached, 12);
+    } finally {
+      rmSync(disk, { recursive: true });
+    }
+  },
+);
 
 test("where the disk with the results is away, status does not tell that nothing is done", async () => {
   const swarm = new Versions(fields(AB, "echo x > ${outputs.out}", "o/{id}.txt"));

@@ -63,6 +63,7 @@ export function emitManager(swarm: SwarmPlan, bounds?: NeedBounds): string {
           image: swarm.container.image,
           runtime: swarm.container.runtime ?? "apptainer",
           binds: swarm.container.binds ?? [],
+          inPlace: swarm.inputs.filter(({ delivery }) => delivery === "in-place").map((input) => input.variable),
         }
       : false,
     tree: swarm.tree ? { workdir: swarm.tree.workdir, perJob: swarm.tree.mode === "perJob" } : false,

@@ -127,6 +127,7 @@ locusts_watch_time() {
       { : >"$locusts_work/slots/timeout.$pid"; } 2>/dev/null || continue
       kill -TERM -- "-$pid" 2>/dev/null
     elif ((locusts_time_spent[slot] >= 100 * (limit + locusts_grace))); then
+      [[ ! ${locusts_contained+set} ]] || locusts_kill_below "$pid"
       kill -KILL -- "-$pid" 2>/dev/null
       # A slot does not wait for ever for what hangs in the kernel.
       ((locusts_time_spent[slot] < 100 * (limit + locusts_grace) + locusts_longest_dying)) ||

@@ -100,6 +100,7 @@ locusts_was_refused() {
 # Ends the job that runs in this slot: its whole process group.
 locusts_end_job() { # signal
   [[ $locusts_pid ]] || return 0
+  [[ $1 != KILL || ! ${locusts_contained+set} ]] || locusts_kill_below "$locusts_pid"
   kill -s "$1" -- "-$locusts_pid"
   kill -CONT -- "-$locusts_pid" # one that is stopped would not notice
 }

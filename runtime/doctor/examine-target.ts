@@ -11,6 +11,7 @@ import { type Finding, fail, ok, skipped } from "./facts/finding.js";
 import { readHostFacts } from "./facts/host-facts.js";
 import type { Needs } from "./facts/needs.js";
 import { examineClock, examineHost, examineStart } from "./host-findings.js";
+import { examineImage } from "./image-findings.js";
 import { examineSharedDirectory } from "./shared-directory.js";
 import { examineTree } from "./tree-findings.js";
 
@@ -101,6 +102,7 @@ export async function* examineTarget(
     if (access) yield examineOwner(facts, openCheckout(workspace.folder, workspace.state, false).id);
     yield* examineRoom(facts, { bytes: budget.bytes, inodes: budget.files + budget.folders });
     if (needs.tree) yield await examineTree(host, directory, needs.tree, pilots !== null);
+    if (needs.image !== undefined) yield await examineImage(host, needs.image, pilots !== null);
     yield* examineSides(host, needs, options);
     if (!pilots || !batch) return;
     if (batch.programs.some((name) => facts.missing.includes(name))) {

@@ -146,6 +146,8 @@ test("the programs that are looked for are those that scripts start, no more and
   const others =
     "awk basename cmp comm dd dirname env expr ls mkfifo od paste sed seq shuf split tac tee tr uniq xargs";
   const wanted = listCommands({ program: undefined, container: undefined }, undefined);
+  assert.ok(listCommands({ program: "p.js" }, undefined).includes("node"));
+  assert.ok(!listCommands({ program: "p.js", container: {} }, undefined).includes("node"));
   const all = [...ours, ...scriptsIn("swarms")];
   assert.deepEqual(
     wanted.filter((name) => !starts(all, name)),

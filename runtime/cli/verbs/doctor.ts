@@ -36,6 +36,7 @@ function needsOf(plan: SwarmPlan, description: BundleDescription, pilots: number
         }
       : null,
     swarm: plan.name,
+    image: plan.container?.image.startsWith("/") ? plan.container.image : undefined,
     access: description.access,
     commands: listCommands(plan, batch),
     batch,

@@ -29,6 +29,8 @@ export interface Needs {
   readonly batch?: BatchExamination | undefined;
   /** null: each job runs in a folder of its own; undefined: it is not looked at */
   readonly tree?: TreeNeeds | null;
+  /** the path of a container's image, where it has to be on the target */
+  readonly image?: string | undefined;
 }
 
 export interface TreeNeeds {
@@ -51,7 +53,7 @@ export function listCommands(
 ): string[] {
   const commands: string[] = [...COMMANDS];
   // Under a batch system they are needed on the nodes, and are worth a look on the login node no less.
-  if (plan.program !== undefined) commands.push("node");
+  if (plan.program !== undefined && !plan.container) commands.push("node"); // a container has its own, or none
   if (plan.pin) commands.push("taskset");
   if (plan.container) commands.push(plan.container.runtime ?? "apptainer");
   commands.push(...(batch?.programs ?? []));

@@ -18,7 +18,7 @@ exec "$@"
 const WITH_MOUNT = `#!/bin/bash
 while [[ $1 != bash ]]; do shift; done
 trap : TERM
-setsid sleep 600 & mount=$!
+env -i setsid sleep 600 & mount=$!
 echo "$mount" > mount
 "$@" & command=$!
 until wait "$command"; code=$?; ! kill -0 "$command" 2>/dev/null; do :; done
@@ -106,6 +106,22 @@ test("a command has its time to end, and what mounts the image ends with it", as
     const command = existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, "utf8") : "";
     assert.ok(!command.includes("sleep"), `job ${number}: ${pid} still runs`);
   }
+});
+
+test("doctor says of an image whether it is there", async () => {
+  const image = (
+    path: string,
+  ) => `jobs: list("id", ["a"]), environment: { container: { image: ${JSON.stringify(path)} } },
+    command: ({ params }) => sh\`: \${params.id}\`,`;
+  const [deployment, env] = withRuntime(image("/no/such.sif"), WITH_VARIABLES);
+  const looked = await deployment.verb(["doctor"], env);
+  assert.equal(looked.exitCode, 1);
+  assert.match(looked.stdout, /image +the container's image \/no\/such\.sif is not there/);
+  deployment.write("it's an image.sif", "");
+  deployment.define(image(deployment.path("it's an image.sif")));
+  const again = await deployment.verb(["doctor"], env);
+  assert.equal(again.exitCode, 0, again.stdout);
+  assert.match(again.stdout, /image +\/.*it's an image\.sif is there/);
 });
 
 test.run();

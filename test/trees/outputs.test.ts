@@ -104,4 +104,20 @@ test("a tree in place that is not there is said by doctor, and by deploy before 
   assert.match(stdout, /the tree \/nowhere\/at\/all is no folder/);
 });
 
+test("a job in a tree of its own has its time to end", async () => {
+  const deployment = inTree(
+    'mode: "perJob"',
+    "command: ({ params }) => sh`: ${params.i}; trap 'sleep 0.5; exit 5' TERM; while :; do sleep 0.2 || :; done`,",
+  );
+  deployment.write(
+    "swarm.config.ts",
+    deployment.read("swarm.config.ts").replace("jobs:", 'limits: { time: "1s" }, jobs:'),
+  );
+  const { report } = await deployment.deploy();
+  assert.deepEqual(
+    new Set(report.failures.map(({ cause, exitCode }) => `${cause} ${exitCode}`)),
+    new Set(["timeout 5"]),
+  );
+});
+
 test.run();

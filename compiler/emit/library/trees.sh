@@ -58,6 +58,7 @@ locusts_in_namespace() { # script
   # shellcheck disable=SC2016 # for the inner shell to expand
   "${become[@]}" "$BASH" -p -c '
     mount -t overlay overlay -o "$1" tree || exit 125
+    trap : TERM INT HUP
     $2 "$BASH" -p -c "$3" || exit
     place=$PWD file=$4 folder=$5 other=$6 closed=$7
     export file folder other closed
@@ -152,6 +153,7 @@ locusts_enter_tree() {
   [[ $locusts_trees == overlay ]] || locusts_run_inside "$folder" "${locusts_steps[@]}"
   cd -P -- "$locusts_folder" || exit 1
   locusts_describe_job
+  trap : TERM INT HUP # the job has its time to end
   locusts_in_namespace ": >begun
 $(declare -p locusts_aside)
 ((\${#locusts_aside[@]} == 0)) || export \"\${locusts_aside[@]}\"

@@ -95,7 +95,7 @@ function readNeeds(bundle: string, description: BundleDescription, budget: Budge
     // Others than the manager's own may be brought by the environment, which a bundle does not describe.
     commands: listCommands({}, batch),
     modules: [],
-    originals: [],
+    places: [],
     bringsPrograms: true,
     batch,
     gpus: 0,

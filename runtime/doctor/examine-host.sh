@@ -5,7 +5,7 @@
 #   $1 the target's directory   $2 the swarm, whose folder in it is meant; empty: the directory itself
 #   $3 commands that are needed, one a line   $4 modules, one a line
 #   $5 KB that are needed: where less is free, what lies there already is counted
-#   $6 GPUs that a job needs; 0: they are not counted   $7 files and folders that have to be there, one a line
+#   $6 GPUs that a job needs; 0: they are not counted   $7 what has to be there and to be read, one path a line
 #
 # Prints lines `fact<TAB>value`; what it cannot tell is missing. It does not exit, so that
 # examine-slurm.sh can follow in the same run.
@@ -79,7 +79,7 @@ if [[ $6 != 0 ]]; then
 fi
 
 while IFS='' read -r name; do
-  [[ ! $name || -e $name ]] || fact no-original "$name"
+  [[ ! $name || -r $name ]] || fact no-place "$name"
 done <<<"$7"
 
 folder=$1

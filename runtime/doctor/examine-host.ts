@@ -28,7 +28,7 @@ export async function askHostFacts(host: Host, directory: string, needs: Needs, 
     needs.modules.join("\n"),
     String(Math.ceil(budget.bytes / 1024)),
     String(needs.gpus),
-    needs.originals.join("\n"),
+    needs.places.map(({ path }) => path).join("\n"),
   ];
   const scripts: string[] = [
     loadScript("../compiler/emit/library/modules"),

@@ -11,7 +11,6 @@ import { type Finding, fail, ok, skipped } from "./facts/finding.js";
 import { readHostFacts } from "./facts/host-facts.js";
 import type { Needs } from "./facts/needs.js";
 import { examineClock, examineHost, examineStart } from "./host-findings.js";
-import { examineImage } from "./image-findings.js";
 import { examineSharedDirectory } from "./shared-directory.js";
 import { examineTree } from "./tree-findings.js";
 
@@ -31,7 +30,7 @@ async function* examineTransferHost(
   const name = "transfer host";
   const host = await openHost({ host: access.transferHost, ssh: access.ssh }, options);
   try {
-    const answer = await askHostFacts(host, access.directory, { ...needs, pilots: null, modules: [], originals: [] });
+    const answer = await askHostFacts(host, access.directory, { ...needs, pilots: null, modules: [], places: [] });
     const facts = readHostFacts(answer.host);
     const directory = examineDirectory(access.directory, facts);
     yield directory.status === "ok" ? ok(name, `${access.transferHost}: ${directory.message}`) : { ...directory, name };
@@ -102,7 +101,6 @@ export async function* examineTarget(
     if (access) yield examineOwner(facts, openCheckout(workspace.folder, workspace.state, false).id);
     yield* examineRoom(facts, { bytes: budget.bytes, inodes: budget.files + budget.folders });
     if (needs.tree) yield await examineTree(host, directory, needs.tree, pilots !== null);
-    if (needs.image !== undefined) yield await examineImage(host, needs.image, pilots !== null);
     yield* examineSides(host, needs, options);
     if (!pilots || !batch) return;
     if (batch.programs.some((name) => facts.missing.includes(name))) {

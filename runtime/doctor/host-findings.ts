@@ -79,17 +79,13 @@ function* examineModules(facts: HostFacts, needs: Needs): Generator<Finding> {
   } else yield ok("modules", needs.modules.join(", "));
 }
 
-function* examineOriginals({ missingOriginals: missing }: HostFacts, needs: Needs): Generator<Finding> {
-  if (needs.originals.length === 0) return;
-  const place = needs.pilots ? "on the login node; the nodes may have it" : "there";
-  const complain = needs.pilots ? warn : fail;
-  if (missing.length === 0) yield ok("inPlace", needs.originals.join(", "));
-  for (const path of missing) {
-    yield complain(
-      "inPlace",
-      `${path} is not ${place}`,
-      "see what inPlace(…) in the definition says, and what is mounted",
-    );
+function* examinePlaces({ missingPlaces: missing }: HostFacts, { places, pilots }: Needs): Generator<Finding> {
+  const where = pilots ? "on the login node; the nodes may differ" : "there";
+  const complain = pilots ? warn : fail;
+  for (const { name, path } of places) {
+    const hint = `see what ${name === "image" ? "container.image" : "inPlace(…)"} in the definition says, and what is mounted`;
+    if (missing.includes(path)) yield complain(name, `${path} cannot be read ${where}`, hint);
+    else yield ok(name, path);
   }
 }
 
@@ -175,7 +171,7 @@ export function* examineHost(facts: HostFacts, needs: Needs): Generator<Finding>
   yield examineBash(facts);
   yield* examinePrograms(facts, needs);
   yield* examineModules(facts, needs);
-  yield* examineOriginals(facts, needs);
+  yield* examinePlaces(facts, needs);
   yield* examineCores(facts, needs);
   yield* examineGpus(facts, needs);
   yield* examineLeftBehind(facts, needs);

@@ -10,7 +10,7 @@ const test = suite("limits");
 test("a time limit ends a job and all that it has started; a quick one is not touched", async () => {
   const deployment = new Deployment(
     `
-    jobs: list("id", ["quick", "slow", "stubborn", "family", "polite", "nearly", "late"]),
+    jobs: list("id", ["quick", "slow", "stubborn", "family", "polite", "nearly", "late", "steps"]),
     outputs: { text: "{id}.txt" },
     limits: { time: "2s" },
     command: ({ outputs, params }) => sh\`
@@ -22,11 +22,12 @@ test("a time limit ends a job and all that it has started; a quick one is not to
         polite) trap 'exit 0' TERM; sleep 64 & wait ;;
         nearly) sleep 1.9 ;;
         late) sleep 2.9 ;;
+        steps) bash -c 'trap "sleep 1; echo saved; exit" TERM; while :; do sleep 0.1; done'; echo went on ;;
       esac\`,
   `,
     {},
     undefined,
-    7,
+    8,
   );
   const { exitCode, report } = await deployment.deploy();
   assert.equal(exitCode, 3);
@@ -35,15 +36,18 @@ test("a time limit ends a job and all that it has started; a quick one is not to
     "late timeout",
     "polite timeout",
     "slow timeout",
+    "steps timeout",
     "stubborn timeout",
   ]);
   assert.deepEqual(deployment.results(), ["nearly.txt", "quick.txt"]);
   const seconds = (name: string) => Number(deployment.jobs().get(name)?.seconds);
-  for (const name of ["slow", "family", "polite"]) {
+  for (const name of ["slow", "polite", "steps"]) {
     assert.ok(seconds(name) >= 2 && seconds(name) < 5, `${name} was ended after ${seconds(name)} s`);
   }
+  // What a shell was waiting for has its time to end, and is not gone with it.
+  assert.equal(deployment.result("_logs/steps.out"), "saved\n");
   // SIGKILL comes ten seconds after SIGTERM.
-  assert.ok(seconds("stubborn") >= 12 && seconds("stubborn") < 16, `${seconds("stubborn")} s`);
+  for (const name of ["stubborn", "family"]) assert.ok(seconds(name) >= 12 && seconds(name) < 16, `${seconds(name)} s`);
   assert.equal(deployment.jobs().get("stubborn")?.exit_code, "137");
   await deployment.assertQuiet();
 });

@@ -126,8 +126,8 @@ realTest("what jobs read in place and is not there, by the folder where jobs dif
   const inputs = 'inputs: { a: inPlace("/usr/lib/{i}.so"), b: inPlace("/nope/{i}/x"), c: inPlace("/etc/passwd") },';
   const target = 'ssh({ host: "lab", directory: DIRECTORY })';
   const { fails, findings } = await examine(new Elsewhere(overSsh(await useCluster()), `${inputs}${JOBS}`, target));
-  assert.deepEqual(fails, ["/nope is not there"]);
-  assert.equal(findings.filter(({ name }) => name === "inPlace").length, 1);
+  assert.deepEqual(fails, ["/nope cannot be read there"]);
+  assert.equal(findings.filter(({ name }) => name === "inPlace").length, 3);
 });
 
 realTest("a directory that cannot be written to", async () => {

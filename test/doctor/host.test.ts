@@ -24,7 +24,7 @@ const NEEDS: Needs = {
   access: null,
   commands: listCommands({ program: undefined, container: undefined }, undefined),
   modules: [],
-  originals: [],
+  places: [],
   bringsPrograms: false,
   gpus: 0,
   slots: null,
@@ -56,14 +56,17 @@ test("node and apptainer may be on the nodes alone; without SLURM they have to b
   );
 });
 
-test("what jobs read in place has to be there; under SLURM the nodes may have it", () => {
-  const originals = ["/data/genomes"];
-  assert.deepEqual(complaints(SAID, { originals }), []);
-  const said = `${SAID}no-original\t/data/genomes\n`;
-  assert.deepEqual(complaints(said, { originals }), ["fail: /data/genomes is not there"]);
+test("what jobs read in place has to be there, and so has an image; under SLURM the nodes may have it", () => {
+  const places = [
+    { name: "inPlace", path: "/data/genomes" },
+    { name: "image", path: "/images/tools.sif" },
+  ] as const;
+  assert.deepEqual(complaints(SAID, { places }), []);
+  const said = `${SAID}no-place\t/data/genomes\n`;
+  assert.deepEqual(complaints(said, { places }), ["fail: /data/genomes cannot be read there"]);
   const pilots = {} as NonNullable<Needs["pilots"]>;
-  assert.deepEqual(complaints(said, { originals, pilots }), [
-    "warn: /data/genomes is not on the login node; the nodes may have it",
+  assert.deepEqual(complaints(said, { places, pilots }), [
+    "warn: /data/genomes cannot be read on the login node; the nodes may differ",
   ]);
 });
 

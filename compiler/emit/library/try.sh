@@ -105,6 +105,28 @@ locusts_end_job() { # signal
   kill -CONT -- "-$locusts_pid" # one that is stopped would not notice
 }
 
+# The job's shell was ended by a signal, at once, while what it was waiting for may still make an end. If that is how
+# the manager ends jobs, the rest of the process group has its time, too, until the manager ends it.
+locusts_await_rest() {
+  local rounds
+  kill -0 -- "-$locusts_pid" || return 0
+  [[ $locusts_code != @(129|130|143) ]] || locusts_await_message
+  for ((rounds = 1; rounds <= 10 * locusts_grace; rounds++)); do
+    [[ $locusts_stopping || -e $locusts_work/slots/timeout.$locusts_pid ]] && kill -0 -- "-$locusts_pid" || return 0
+    ((rounds % 5 != 0)) || locusts_has_rest || return 0
+    LC_ALL=C read -r -t 0.1 <> <(:)
+  done
+}
+
+# Does a process of the job run? Those that have ended, and that nobody has asked about, can be signalled as well.
+locusts_has_rest() {
+  local place
+  for place in /proc/[0-9]*; do
+    ! locusts_read_stat "${place#/proc/}" || [[ ${locusts_stat[2]} != "$locusts_pid" || ${locusts_stat[0]} == [ZX] ]] || return 0
+  done
+  return 1
+}
+
 # Tells the manager of the job that runs: it ends those that run for too long.
 locusts_have_timed() {
   printf '%s %s %s\n' "$locusts_pid" "$locusts_start" "$locusts_time_limit" >|"$locusts_work/slots/$locusts_slot"

@@ -4,19 +4,24 @@ import type { SwarmPlan } from "../../../compiler/plan/swarm-plan.js";
 import { EXAMINATIONS } from "../../doctor/batch-systems.js";
 import { examineTarget } from "../../doctor/examine-target.js";
 import type { Finding } from "../../doctor/facts/finding.js";
-import { listCommands, type Needs } from "../../doctor/facts/needs.js";
+import { listCommands, type NeededPlace, type Needs } from "../../doctor/facts/needs.js";
 import { pilotsFor } from "../../schedulers/pilots/pilot-scheduler.js";
 import { sayFinding, summarizeFindings } from "../output/doctor.js";
 import { EXIT } from "../output/exit-codes.js";
 import { buildInto, compileDefinition } from "./compile-definition.js";
 import type { Verb } from "./verb.js";
 
-/** Where an input lies that stays on the target; of one that each job has of its own, the folder. */
-function placeOfOriginal({ delivery, parts }: SwarmPlan["inputs"][number], folder: string): string[] {
-  const [first] = parts;
-  const text = first && "text" in first ? first.text : "";
-  const place = parts.length > 1 ? text.slice(0, text.lastIndexOf("/")) : text;
-  return delivery !== "in-place" || place === "" ? [] : [resolve(folder, place)];
+/** What a swarm finds on its target. What can be seen from elsewhere `build` has looked at, under the name that it has there. */
+function placesOf({ inputs, container }: SwarmPlan, folder: string, isHere: boolean): NeededPlace[] {
+  const places = new Set<string>();
+  for (const { delivery, seenHere, parts } of inputs) {
+    const [first] = parts;
+    if (delivery !== "in-place" || (seenHere && !isHere) || !first || !("text" in first)) continue;
+    const place = parts.length > 1 ? first.text.slice(0, first.text.lastIndexOf("/")) : first.text;
+    if (place !== "") places.add(resolve(folder, place));
+  }
+  const image = container?.image.startsWith("/") ? [{ name: "image" as const, path: container.image }] : [];
+  return [...[...places].map((path) => ({ name: "inPlace" as const, path })), ...image];
 }
 
 /** What a planned swarm needs. @param pilots how many there will be, at most @param folder the definition's */
@@ -24,7 +29,6 @@ function needsOf(plan: SwarmPlan, description: BundleDescription, pilots: number
   const { pilots: bundled, kind } = description;
   const batch = EXAMINATIONS[kind];
   const { tree } = plan;
-  const isHere = description.access === null;
   const most = description.needs ?? { cpus: plan.cpus, memoryMebibytes: plan.memoryMebibytes };
   return {
     tree: tree
@@ -36,15 +40,11 @@ function needsOf(plan: SwarmPlan, description: BundleDescription, pilots: number
         }
       : null,
     swarm: plan.name,
-    image: plan.container?.image.startsWith("/") ? plan.container.image : undefined,
     access: description.access,
     commands: listCommands(plan, batch),
     batch,
     modules: plan.modules,
-    // What is seen from here has been looked at by build, under the name that it has here.
-    originals: [
-      ...new Set(plan.inputs.flatMap((input) => (isHere || !input.seenHere ? placeOfOriginal(input, folder) : []))),
-    ],
+    places: placesOf(plan, folder, description.access === null),
     bringsPrograms:
       plan.modules.length > 0 || plan.prepare !== undefined || plan.variables.some(([name]) => name === "PATH"),
     gpus: bundled ? 0 : (most.byJob?.most.gpus ?? plan.gpus),

@@ -46,7 +46,7 @@ export function readHostFacts(text: string) {
     /** whether it knows `module`; true where none is needed */
     hasModules: one("modules") !== "none",
     missingModules: many("no-module"),
-    missingOriginals: many("no-original"),
+    missingPlaces: many("no-place"),
     /** the checkout that the swarm's folder belongs to */
     owner: id ? { id, name: one("owner") ?? "" } : undefined,
     /** the nearest folder to the swarm's own that exists, and why nothing can be written there; undefined if it can */

@@ -15,8 +15,8 @@ export interface Needs {
   readonly access: BundledAccess | null;
   readonly commands: readonly string[];
   readonly modules: readonly string[];
-  /** what jobs read where it lies on the target: absolute paths, up to the folder in which jobs differ */
-  readonly originals: readonly string[];
+  /** what has to be on the target already */
+  readonly places: readonly NeededPlace[];
   /** whether the environment may bring programs that the login has not */
   readonly bringsPrograms: boolean;
   readonly budget: Budget;
@@ -29,8 +29,13 @@ export interface Needs {
   readonly batch?: BatchExamination | undefined;
   /** null: each job runs in a folder of its own; undefined: it is not looked at */
   readonly tree?: TreeNeeds | null;
-  /** the path of a container's image, where it has to be on the target */
-  readonly image?: string | undefined;
+}
+
+export interface NeededPlace {
+  /** as what the definition names it */
+  readonly name: "inPlace" | "image";
+  /** absolute; of inputs that each job has of its own, the folder */
+  readonly path: string;
 }
 
 export interface TreeNeeds {

@@ -1,4 +1,4 @@
-import { accessSync, existsSync, constants as modes } from "node:fs";
+import { accessSync, existsSync, constants as modes, statfsSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname } from "node:path";
 
@@ -69,6 +69,23 @@ function fileOf(error: NodeJS.ErrnoException & { readonly dest?: string }, code:
   return `${path}, or ${dest}`;
 }
 
+/** Fewer inodes than that are as good as none: other processes want some, too. */
+const FEW_INODES = 100;
+const NO_INODES = [
+  "no more files can be made on its disk, which has room",
+  `remove files there, however small, ${AGAIN}`,
+] as const;
+
+/** Is it files that cannot be made any more, rather than bytes that cannot be written? */
+function lacksInodes(file: string): boolean {
+  try {
+    const { bavail, ffree, files } = statfsSync(dirname(file));
+    return files > 0 && ffree < FEW_INODES && bavail > 0;
+  } catch {
+    return false; // it does not tell, or is gone
+  }
+}
+
 /** The system's own words: `EIO: i/o error, write` says `i/o error`. */
 function ownWords(message: string): string {
   return /^\w+: ([^,]+)/.exec(message)?.[1] ?? message;
@@ -98,7 +115,9 @@ export function explainSystemError(error: unknown): ErrorWords | undefined {
     return { message: "there is not enough memory for what is read", hint: "split the swarm, or its largest input" };
   }
   if (code === undefined || (failed.errno === undefined && REFUSALS[code] === undefined)) return undefined;
-  const [what, hint] = REFUSALS[code] ?? [ownWords(error.message), "fix that, then run the same command again"];
+  const file = fileOf(failed, code);
+  const refusal = code === "ENOSPC" && file !== undefined && lacksInodes(file) ? NO_INODES : REFUSALS[code];
+  const [what, hint] = refusal ?? [ownWords(error.message), "fix that, then run the same command again"];
   if (syscall.startsWith("spawn")) {
     const program = failed.path ?? (syscall.slice("spawn ".length) || "a program");
     const missing = code === "ENOENT";
@@ -107,7 +126,6 @@ export function explainSystemError(error: unknown): ErrorWords | undefined {
       hint: missing ? "install it, or put it into your PATH" : hint,
     };
   }
-  const file = fileOf(failed, code);
   if (syscall === "mkdir" && code === "ENOENT") {
     return {
       message: `${file}: it cannot be made`,

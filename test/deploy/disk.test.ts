@@ -94,6 +94,30 @@ test.skipUnless(root, "only root can mount a disk", "full while jobs run: no job
   await deployment.succeed();
 });
 
+test.skipUnless(
+  root,
+  "only root can mount a disk",
+  "where only inodes are lacking, nobody is told to make room",
+  async () => {
+    const folder = mountDisk("24m,nr_inodes=250");
+    const deployment = new Deployment(
+      `
+    jobs: range("i", 1, 100),
+    outputs: { folder: "{i}/" },
+    command: ({ outputs, params }) => sh\`mkdir \${outputs.folder}; : > \${outputs.folder}/a; : > \${outputs.folder}/b; : \${params.i}\`,
+  `,
+      {},
+      folder,
+    );
+    const { exitCode, stderr } = await deployment.deploy();
+    assert.equal(exitCode, 1, stderr);
+    assert.match(stderr, /no more files can be made/);
+    assert.match((await deployment.verb(["status"])).stdout, /it has room, but no more files can be made there/);
+    execFileSync("mount", ["-o", "remount,nr_inodes=5000", folder]);
+    assert.equal((await deployment.succeed()).jobs.done, 100);
+  },
+);
+
 test.skipUnless(root, "only root can mount a disk", "the manager by hand says that the disk is full", async () => {
   const folder = mountDisk("8m");
   const deployment = new Deployment(

@@ -270,8 +270,11 @@ locusts_blame_disk() { # what failed
 # What could not be written may have another reason than a full disk: then that is why we stop. If it is the node's own
 # disk, others may have room.
 locusts_inspect_disk() {
-  local folder words=''
+  local folder words='' room=() few=100
   locusts_detail="$PWD on $locusts_host"
+  read -r -a room < <(df --block-size=1M --output=avail,iavail,itotal . | tail -n 1)
+  [[ ${room[0]-} != [1-9]* || ${room[2]-} != [1-9]* ]] || ((room[1] >= few)) ||
+    locusts_detail+=': it has room, but no more files can be made there'
   locusts_has_room || :
   if [[ $locusts_scratch && -e $locusts_home/scratch-trouble ]] && locusts_probe "$locusts_home" 2>/dev/null; then
     locusts_blame_node || :

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
+import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { Command, Option } from "commander";
 import { readBundleDescription, readBundledJobs } from "../../compiler/format/bundle.js";
@@ -39,13 +40,18 @@ export function splitWords(line: string): string[] {
   return [...words, word ?? ""];
 }
 
+/** A path as the shell hands it to a program: what is typed begins with what stands for home. */
+function fromHome(path: string): string {
+  return path.replace(/^(?:~|\$HOME)(?=\/|$)/, () => homedir());
+}
+
 /**
  * Folders, and files of a kind, that begin as what was typed.
  *
  * @param isWanted told the name of each, and the folder that it is in
  */
 function pathsLike(typed: string, isWanted: (name: string, folder: string, isFolder: boolean) => boolean): Candidate[] {
-  const folder = typed.includes("/") ? dirname(`${typed}x`) : ".";
+  const folder = typed.includes("/") ? fromHome(dirname(`${typed}x`)) : ".";
   const start = typed.slice(typed.lastIndexOf("/") + 1);
   const before = typed.slice(0, typed.length - start.length);
   return namesIn(folder === "" ? "/" : folder)
@@ -140,7 +146,7 @@ function readTyped(options: readonly Option[], words: readonly string[]) {
     else if (open) {
       if (open.long === "--target") target = word;
       if (!open.variadic) open = undefined;
-    } else if (!word.startsWith("-")) place ??= word;
+    } else if (!word.startsWith("-")) place ??= fromHome(word);
   }
   return { open, place, target };
 }

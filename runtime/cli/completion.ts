@@ -8,10 +8,12 @@ function shellName(text: string): ShellName {
 
 const INSTALL = `
 Install it:
-  bash   locusts completion bash > ~/.local/share/bash-completion/completions/locusts
+  bash   mkdir -p ~/.local/share/bash-completion/completions
+         locusts completion bash > ~/.local/share/bash-completion/completions/locusts
          or, without the package bash-completion, in ~/.bashrc: source <(locusts completion bash)
   zsh    in ~/.zshrc, after compinit: source <(locusts completion zsh)
-  fish   locusts completion fish > ~/.config/fish/completions/locusts.fish`;
+  fish   mkdir -p ~/.config/fish/completions
+         locusts completion fish > ~/.config/fish/completions/locusts.fish`;
 
 /** Adds `locusts completion <shell>`, and the hidden verb by which the shells ask what can follow. */
 export function completeInShells(program: Command): void {

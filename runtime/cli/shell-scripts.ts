@@ -13,6 +13,8 @@ _locusts() {
     candidate=\${candidate%%$'\\t'*}
     # Where a quote is open, bash puts it around.
     [[ $part == [\\'\\"]* || $candidate != *[\\ \\'\\"\\$\\;\\&\\|\\(\\)\\<\\>\\*\\?\\\\]* ]] || printf -v candidate '%q' "$candidate"
+    # Bash is to read home there.
+    candidate=\${candidate/#'\\~/'/'~/'} candidate=\${candidate/#'\\$HOME/'/'$HOME/'}
     COMPREPLY+=("$candidate")
   done < <(locusts __complete -- "\${COMP_LINE:0:COMP_POINT}" "$part" 2>/dev/null)
   [[ \${#COMPREPLY[@]} != 1 || \${COMPREPLY[0]} != *[/=] ]] || compopt -o nospace
@@ -23,16 +25,20 @@ complete -F _locusts locusts
 # Completion of locusts in zsh.
 _locusts() {
   local line candidate
-  local -a folders others
+  local -a folders homes others
   line="\${(j: :)\${(@)words[1,CURRENT-1]}} \${words[CURRENT]}"
   for candidate in "\${(@f)$(locusts __complete "$line" 2>/dev/null)}"; do
     [[ -n $candidate ]] || continue
     case $candidate in
+      '~/'*) homes+=("~/\${(q)candidate#??}") ;;
+      '$HOME/'*) homes+=("\\$HOME/\${(q)candidate#\\$HOME/}") ;;
       */) folders+=("$candidate") ;;
       *$'\\t'*) others+=("\${\${candidate%%$'\\t'*}//:/\\\\:}:\${candidate#*$'\\t'}") ;;
       *) others+=("\${candidate//:/\\\\:}") ;;
     esac
   done
+  # Zsh is to read home there: what follows is quoted already.
+  (( \${#homes} == 0 )) || compadd -Q -S '' -- "\${homes[@]}"
   (( \${#folders} == 0 )) || compadd -S '' -- "\${folders[@]}"
   (( \${#others} == 0 )) || _describe locusts others
 }

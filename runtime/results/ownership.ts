@@ -115,7 +115,10 @@ export class Ownership {
   checkTables(description: Pick<BundleDescription, "tree" | "outputs" | "params">): void {
     const stats = statSync(this.results, { throwIfNoEntry: false });
     if (stats && !isWritable(this.results))
-      throw new RuntimeProblem(`nothing can be put into ${this.results}`, "see its permissions");
+      throw new RuntimeProblem(
+        `nothing can be put into ${this.results}`,
+        "see its permissions, and whether its disk is mounted for writing",
+      );
     const [foreign] = [
       ...this.foreignTables(collectedTree(description) !== undefined),
       ...this.#foreignTypedTables(description),

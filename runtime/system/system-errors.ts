@@ -1,4 +1,4 @@
-import { accessSync, existsSync, constants as modes, statfsSync } from "node:fs";
+import { accessSync, existsSync, lstatSync, constants as modes, statfsSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname } from "node:path";
 
@@ -69,6 +69,10 @@ function fileOf(error: NodeJS.ErrnoException & { readonly dest?: string }, code:
   return `${path}, or ${dest}`;
 }
 
+function leadsNowhere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true && !existsSync(path);
+}
+
 /** Fewer inodes than that are as good as none: other processes want some, too. */
 const FEW_INODES = 100;
 const NO_INODES = [
@@ -116,6 +120,12 @@ export function explainSystemError(error: unknown): ErrorWords | undefined {
   }
   if (code === undefined || (failed.errno === undefined && REFUSALS[code] === undefined)) return undefined;
   const file = fileOf(failed, code);
+  if (code === "EEXIST" && file !== undefined && leadsNowhere(file)) {
+    return {
+      message: `${file}: it is a link that leads nowhere`,
+      hint: "make what it leads to (is its disk mounted?), or remove the link",
+    };
+  }
   const refusal = code === "ENOSPC" && file !== undefined && lacksInodes(file) ? NO_INODES : REFUSALS[code];
   const [what, hint] = refusal ?? [ownWords(error.message), "fix that, then run the same command again"];
   if (syscall.startsWith("spawn")) {

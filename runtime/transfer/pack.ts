@@ -18,8 +18,6 @@ export interface JobToPack {
 /** What has no time of its own gets this one: the same chunk is the same bytes, and is known again where it has arrived. */
 const NO_TIME = Date.UTC(2000, 0);
 
-const FOLDER_MODE = 0o755;
-
 class Tar {
   readonly #blocks: Buffer[] = [];
 
@@ -29,7 +27,8 @@ class Tar {
   }
 
   folder(name: string): void {
-    this.add({ name, kind: "folder", mode: FOLDER_MODE, mtime: NO_TIME });
+    // As folders are made here: who shares a project may have them be writable for a group.
+    this.add({ name, kind: "folder", mode: 0o777 & ~process.umask(), mtime: NO_TIME });
   }
 
   link(name: string, leadsTo: string): void {

@@ -52,6 +52,10 @@ test("bash completes verbs, options, folders, targets and jobs, without function
     line='locusts logs --target=local --job=a=2' offer locusts logs --target = local --job = a = 2
     line='locusts build sub/inner/my\\ d' offer locusts build 'sub/inner/my\\ d'
     line="locusts build 'sub/inner/my d" offer locusts build "'sub/inner/my d"
+    HOME=$PWD
+    line='locusts build ~/sub/inner/my' offer locusts build '~/sub/inner/my'
+    line='locusts build $HOME/sub/inner/m' offer locusts build '$HOME/sub/inner/m'
+    line='locusts status ~ --target ' offer locusts status '~' --target ''
   `;
   const offered = execFileSync("bash", ["--norc", "-c", script], { cwd: deployment.folder, encoding: "utf8" });
   assert.deepEqual(offered.trimEnd().split("\n"), [
@@ -68,6 +72,9 @@ test("bash completes verbs, options, folders, targets and jobs, without function
     "2\\,b=it\\'s",
     "sub/inner/my\\ dir/",
     "sub/inner/my dir/",
+    "~/sub/inner/my\\ dir/",
+    "$HOME/sub/inner/my\\ dir/",
+    "local",
   ]);
 });
 

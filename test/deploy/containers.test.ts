@@ -108,6 +108,22 @@ test("a command has its time to end, and what mounts the image ends with it", as
   }
 });
 
+test("the check of an output runs inside, where the programs of the command are", async () => {
+  const [deployment, env] = withRuntime("", WITH_VARIABLES);
+  deployment.define(`
+    jobs: list("id", ["it's", "b"]),
+    environment: { container: { image: "/i.sif" }, variables: { EXPECTED: "b" } },
+    outputs: { text: checked("{id}.txt", ({ output }) => sh\`[[ $MINE == theirs ]] && grep "$EXPECTED" \${output}\`) },
+    command: ({ outputs, params }) => sh\`echo \${params.id} > \${outputs.text}\`,
+  `);
+  const { report } = await deployment.deploy([], env);
+  assert.deepEqual(
+    report.failures.map(({ job, cause, detail }) => [job, cause, detail]),
+    [["it's", "missing-output", "text did not pass its check (exit code 1)"]],
+  );
+  assert.equal(deployment.result("b.txt"), "b\n");
+});
+
 test("doctor says of an image whether it is there", async () => {
   const image = (
     path: string,

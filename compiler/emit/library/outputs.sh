@@ -135,7 +135,12 @@ locusts_check_by() { # function
     fi
     builtin cd -- "$locusts_workdir" || exit 1
     set -e -o pipefail
-    "$1"
+    if [[ ${locusts_contained+set} ]]; then # it has the programs that the command has
+      locusts_contained=("$1") locusts_columns+=(output)
+      locusts_execute
+    else
+      "$1"
+    fi
   ) >>"$locusts_folder.out" 2>>"$locusts_folder.err" 3>&- 4<&- 5<&- &
   locusts_pid=$! locusts_code=0 locusts_told='' locusts_misses=0
   timeout=$locusts_work/slots/timeout.$locusts_pid

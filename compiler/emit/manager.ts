@@ -44,6 +44,8 @@ export function emitManager(swarm: SwarmPlan, bounds?: NeedBounds): string {
     grace: graceSeconds(pilots),
     command: byExec(swarm),
     usesExec: byExec(swarm) !== swarm.command,
+    // Of what bash waits for none: `prog > >(gzip > out.gz)`.
+    substitutes: swarm.command.includes(">("),
     pilots: pilots
       ? { ...pilots, nodesMaySubmit: pilots.nodesMaySubmit ? 1 : 0, spareSeconds: spareSeconds(pilots.closingSeconds) }
       : false,

@@ -17,6 +17,8 @@ locusts_exec='' # functions of the environment come first
 eval "$2" # those of the job, as text
 # shellcheck source=/dev/null # it stands beside this file
 [[ ! ${locusts_alone-} ]] || . "$locusts_lib/alone.sh"
+# shellcheck source=/dev/null # so does this
+[[ ! ${locusts_awaits_substitutions-} ]] || . "$locusts_lib/substitutions.sh"
 builtin cd -- "$3" || exit 1
 locusts_level=0
 if [[ ${locusts_on_error-} ]]; then

@@ -48,6 +48,7 @@ locusts_parts=(environment journal slot jobs try usage outputs record)
 [[ ! $locusts_shares_by_job && ! $locusts_time_by_job ]] || locusts_parts+=(needs)
 [[ $locusts_time_limit == 0 && ! $locusts_time_by_job ]] || locusts_parts+=(stuck)
 [[ ! ${locusts_contained+set} ]] || locusts_parts+=(contained)
+[[ ! ${locusts_awaits_substitutions-} ]] || locusts_parts+=(substitutions)
 ((${#locusts_watched[@]} == 0)) || locusts_parts+=(copies)
 [[ ${1-} == --slot && ! $locusts_shares_by_job ]] || locusts_parts+=(allocation-slurm allocation-others)
 if [[ ${1-} != --slot ]]; then

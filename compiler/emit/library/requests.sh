@@ -2,28 +2,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
 # ---- Serving the slots -----------------------------------------------------------
 
-# Asks the slots to end their jobs; the second time, whatever it takes.
-locusts_signal_slots() {
-  ((${#locusts_slot_pid[@]} == 0)) || kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
-}
-
-# No more jobs are begun from here on.
-locusts_stop_for() { # reason [detail]
-  locusts_is_taken_over='' # whatever else it is, it does not go on afterwards
-  # A signal ends what runs, too, whatever it was that stopped the manager before.
-  [[ ! $locusts_stopping || $1 == signal && $locusts_stopping != signal ]] || return 0
-  locusts_stopping=$1
-  locusts_detail=${2-}
-  { : >|"$locusts_work/stop"; } 2>/dev/null || locusts_signal_slots
-  if [[ $locusts_stopping == signal ]]; then
-    [[ ! $locusts_allocation ]] || locusts_grace=1 # a scheduler's SIGKILL may come as soon as that
-    # Not from the clock now: a trap may have come in the middle of a `read -t`, and another read would take
-    # its time limit away, so that it waits for ever.
-    locusts_stop_deadline=''
-    locusts_signal_slots
-  fi
-}
-
 # A slot asks for jobs. It gets some of a list for itself: the more, the quicker it was with the last ones.
 # When all are given out, it helps where a slot is still at work, or was killed: at its part of a list.
 locusts_answer_next() { # slot

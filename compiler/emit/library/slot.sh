@@ -273,7 +273,7 @@ locusts_slot_main() { # number --incarnation name manager incarnation-folder sha
   local requests=$7
   exec 4<&0 </dev/null 2>/dev/null 3>&"$requests" {requests}>&-
   locusts_pid='' locusts_stopping='' locusts_disk_is_full='' locusts_left='' locusts_spoilt=''
-  locusts_ended=0 locusts_interrupted='' locusts_late='' locusts_published=0 locusts_open_list='' locusts_at=0
+  locusts_ended=0 locusts_interrupted='' locusts_was_signalled='' locusts_late='' locusts_published=0 locusts_open_list='' locusts_at=0
   locusts_batch=$locusts_jobs_a_batch locusts_between_batches=$locusts_shortest_batch
   [[ ! $locusts_tree_mode ]] || locusts_batch=1 # what a job did to the tree is done: it is not to be run again for want of a line
   # Where bash has no clock of its own: it counts the seconds from here.
@@ -295,9 +295,10 @@ locusts_slot_main() { # number --incarnation name manager incarnation-folder sha
   # its job can be ended at all.
   trap 'locusts_interrupted=1; [[ -s $locusts_work/slots/timeout.$locusts_pid ]] || locusts_end_job USR1' USR1
   trap locusts_late=1 URG
-  trap 'locusts_interrupted=1; locusts_end_job TERM' TERM
-  trap 'locusts_interrupted=1; locusts_end_job INT' INT
-  trap 'locusts_interrupted=1; locusts_end_job HUP' HUP
+  # What is sent to this slot may be for all of us; then the job may end as if it had done its work.
+  trap 'locusts_interrupted=1 locusts_was_signalled=1; locusts_end_job TERM' TERM
+  trap 'locusts_interrupted=1 locusts_was_signalled=1; locusts_end_job INT' INT
+  trap 'locusts_interrupted=1 locusts_was_signalled=1; locusts_end_job HUP' HUP
   locusts_refused=''
   trap locusts_take_leave EXIT
 

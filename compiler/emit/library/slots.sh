@@ -160,3 +160,29 @@ locusts_judge_mute_slot() {
   words=${words%%$'\n'*} words=${words##*: line +([0-9]): }
   locusts_stop_for error "on $locusts_host slots end before they take a job: ${words:-something ends bash there}"
 }
+
+# Asks the slots to end their jobs; the second time, whatever it takes.
+locusts_signal_slots() {
+  ((${#locusts_slot_pid[@]} == 0)) || kill -USR2 "${locusts_slot_pid[@]}" 2>/dev/null
+}
+
+# No more jobs are begun from here on.
+locusts_stop_for() { # reason [detail]
+  local word=''
+  locusts_is_taken_over='' # whatever else it is, it does not go on afterwards
+  # A signal ends what runs, too, whatever it was that stopped the manager before.
+  [[ ! $locusts_stopping || $1 == signal && $locusts_stopping != signal ]] || return 0
+  locusts_stopping=$1
+  locusts_detail=${2-}
+  # It has a word in it where what runs is to end, too: of two signals at once bash can lose one, since the handler of the
+  # one leaves by a jump, and takes that of the other with it.
+  [[ $1 != signal ]] || word=signal
+  { printf '%s' "$word" >|"$locusts_work/stop"; } 2>/dev/null || locusts_signal_slots
+  if [[ $locusts_stopping == signal ]]; then
+    [[ ! $locusts_allocation ]] || locusts_grace=1 # a scheduler's SIGKILL may come as soon as that
+    # Not from the clock now: a trap may have come in the middle of a `read -t`, and another read would take
+    # its time limit away, so that it waits for ever.
+    locusts_stop_deadline=''
+    locusts_signal_slots
+  fi
+}

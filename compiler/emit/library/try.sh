@@ -105,12 +105,12 @@ locusts_end_job() { # signal
   kill -CONT -- "-$locusts_pid" # one that is stopped would not notice
 }
 
-# The job's shell was ended by a signal, at once, while what it was waiting for may still make an end. If that is how
-# the manager ends jobs, the rest of the process group has its time, too, until the manager ends it.
+# The job's shell has ended, by a signal as a rule, while what it was waiting for may still make an end. If that is
+# since the manager ends jobs, the rest of the process group has its time, too, until the manager ends it.
 locusts_await_rest() {
   local rounds
   kill -0 -- "-$locusts_pid" || return 0
-  [[ $locusts_code != @(129|130|143) ]] || locusts_await_message
+  [[ $locusts_code != @(129|130|143) && ! $locusts_was_signalled ]] || locusts_await_message
   for ((rounds = 1; rounds <= 10 * locusts_grace; rounds++)); do
     [[ $locusts_stopping || -e $locusts_work/slots/timeout.$locusts_pid ]] && kill -0 -- "-$locusts_pid" || return 0
     ((rounds % 5 != 0)) || locusts_has_rest || return 0
@@ -150,11 +150,12 @@ locusts_obey_stop() {
 }
 
 # A signal that has ended the job may have been meant for all of us, as when a terminal is closed:
-# then the manager says so within this time.
+# then the manager says so within this time, by a signal or, should that be lost, in a file.
 locusts_await_message() {
   local rounds most=1
-  [[ ! $locusts_is_pilot ]] || most=10 # a manager on a busy node is slow to say so
+  [[ ! $locusts_is_pilot && ! $locusts_was_signalled ]] || most=10 # a manager on a busy node is slow to say so
   for ((rounds = 0; rounds < most; rounds++)); do
+    [[ ! -s $locusts_work/stop ]] || locusts_stopping=1
     [[ ! $locusts_stopping ]] || return 0
     read -r -t 0.2 <> <(:)
   done
@@ -174,6 +175,7 @@ locusts_find_cause() {
   ((locusts_code == 0 && locusts_now - locusts_start < locusts_quick)) || locusts_saw_oom_kill
   locusts_has_oom_kill=$locusts_memory_ran_out locusts_memory_ran_out=''
   locusts_cause=ok locusts_stuck=''
+  [[ ! $locusts_was_signalled ]] || locusts_await_message
   if [[ $locusts_stopping ]]; then
     locusts_cause=stopped
   elif ((locusts_code > 128 && locusts_code <= 192)); then

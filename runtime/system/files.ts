@@ -22,6 +22,9 @@ import { errorCode, withFile } from "../../compiler/format/file-access.js";
 import { draftOf } from "../../compiler/format/write-atomically.js";
 import { RuntimeProblem } from "./problem.js";
 
+/** Does Node cut times to microseconds? */
+const CUTS_TIMES = Number(/^1\.(\d+)\./.exec(process.versions.uv)?.[1] ?? 99) < 52;
+
 /**
  * A time stamp in whole microseconds. All that puts files anywhere rounds in this one way, or data
  * that is as old as its index could come out newer.
@@ -32,10 +35,29 @@ export function wholeMicroseconds(milliseconds: number): number {
   return Math.max(0, Math.floor(milliseconds * 1000));
 }
 
+/**
+ * What a file's time is made, of one in whole microseconds: whole seconds, and nanoseconds. Node takes times as fractions
+ * of a second, which carry a quarter of a microsecond; from libuv 1.52 on (Node 24) that is what comes out, before it was
+ * cut to microseconds. All that puts files anywhere goes by this, or of two files that are equally old one would be newer.
+ */
+export function keptTime(micros: number): {
+  readonly fraction: number;
+  readonly seconds: number;
+  readonly nanos: number;
+} {
+  const seconds = Math.floor(micros / 1_000_000);
+  const nanos = (micros % 1_000_000) * 1000;
+  // Half of one more, and none is lost.
+  if (CUTS_TIMES) return { fraction: (micros + 0.5) / 1_000_000, seconds, nanos };
+  const kept = (fraction: number): number => Math.trunc((fraction - seconds) * 1e9);
+  const exact = micros / 1_000_000;
+  const fraction = kept(exact) >= nanos ? exact : (micros + 0.25) / 1_000_000;
+  return { fraction, seconds, nanos: kept(fraction) };
+}
+
 export function keepTime(path: string, milliseconds: number): void {
-  // What is handed on as a fraction of a second is cut to microseconds: half of one more, and none is lost.
-  const seconds = (wholeMicroseconds(milliseconds) + 0.5) / 1_000_000;
-  utimesSync(path, seconds, seconds);
+  const { fraction } = keptTime(wholeMicroseconds(milliseconds));
+  utimesSync(path, fraction, fraction);
 }
 
 /** Writes bytes to their place in a file, which is made if there is none. */

@@ -1,4 +1,4 @@
-import { wholeMicroseconds } from "../system/files.js";
+import { keptTime, wholeMicroseconds } from "../system/files.js";
 
 export interface TarEntry {
   readonly name: string;
@@ -42,11 +42,8 @@ export function tarHeader(entry: TarEntry): Buffer {
   if (!fits(name)) records.push(paxRecord("path", name));
   if (!fits(leadsTo)) records.push(paxRecord("linkpath", leadsTo));
   if (size > MOST_BYTES) records.push(paxRecord("size", String(size)));
-  const micros = wholeMicroseconds(mtime);
-  const seconds = Math.floor(micros / 1_000_000);
-  if (micros % 1_000_000 !== 0) {
-    records.push(paxRecord("mtime", `${seconds}.${String(micros % 1_000_000).padStart(6, "0")}`));
-  }
+  const { seconds, nanos } = keptTime(wholeMicroseconds(mtime));
+  if (nanos !== 0) records.push(paxRecord("mtime", `${seconds}.${String(nanos).padStart(9, "0").replace(/000$/, "")}`));
   if (records.length === 0) return ustar(name, TYPES[kind], mode, seconds, size, leadsTo);
   const pax = Buffer.from(records.join(""));
   const short = (text: string): string => (fits(text) ? text : "PaxHeader");

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FolderWalk } from "../../runtime/results/folder-walk.js";
+import { keepTime, wholeMicroseconds } from "../../runtime/system/files.js";
 import { END_OF_TAR, paddingFor, type TarEntry, tarHeader } from "../../runtime/transfer/tar-entry.js";
 import { Unpacker } from "../../runtime/transfer/unpack.js";
 import { suite } from "../runner/suite.js";
@@ -46,7 +47,7 @@ test("are what tar takes them for, whatever their names and sizes", () => {
       const path = join(folder, String(i), name);
       const stats = lstatSync(path);
       assert.equal(readFileSync(path, "utf8"), "x".repeat(sizes[i % sizes.length] as number));
-      assert.deepEqual([stats.mode & 0o777, stats.mtimeMs], [0o640, mtime]);
+      assert.deepEqual([stats.mode & 0o777, Math.floor(stats.mtimeMs)], [0o640, mtime]);
       assert.equal(readlinkSync(join(folder, String(i), "link")), `/${name}`);
     }
   } finally {
@@ -95,6 +96,27 @@ test("a link that leads out is known also where its text goes by way of another 
   symlinkSync("a/b/c/../secret", join(folder, "near/leak"));
   new FolderWalk(join(folder, "near"), "near", copyFileSync).copy(join(folder, "again"));
   assert.ok(lstatSync(join(folder, "again/leak")).isFile(), "in the place of such a link comes what it leads to");
+});
+
+test("have the time that a copy has, of the same microsecond, whatever Node makes of fractions", () => {
+  const folder = temporaryFolder();
+  const times = [
+    0,
+    1e9,
+    mtime + 0.001,
+    ...[0.1, 0.100003, 0.25, 0.5, 0.999999].map((part) => (1_600_000_000 + part) * 1000),
+  ];
+  const entries = times.map((time, i) => tarHeader({ name: `${i}`, kind: "file", mode: 0o644, mtime: time }));
+  execFileSync("tar", ["-xp", "-f", "-", "-C", folder], { input: Buffer.concat([...entries, END_OF_TAR]) });
+  for (const [i, time] of times.entries()) {
+    const copy = join(folder, `${i}.copy`);
+    writeFileSync(copy, "");
+    keepTime(copy, time);
+    const { mtimeNs } = lstatSync(copy, { bigint: true });
+    assert.equal(lstatSync(join(folder, `${i}`), { bigint: true }).mtimeNs, mtimeNs);
+    assert.equal(mtimeNs / 1000n, BigInt(wholeMicroseconds(time)));
+    if (time % 1000 === 0) assert.equal(mtimeNs, BigInt(time) * 1_000_000n, "whole seconds stay whole");
+  }
 });
 
 test("say how large a file of more than 8 GB is", () => {

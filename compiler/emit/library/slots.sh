@@ -102,6 +102,7 @@ locusts_start_slot() {
     locusts_take_devices "$slot" "$locusts_job_gpus" "$locusts_job_cpus"
   fi
   exec {inbox}> >(
+    trap - INT QUIT # which bash 5.3 has it ignore, and so would all jobs
     for inbox in "${locusts_inbox[@]}"; do exec {inbox}>&-; done
     locusts_share_out
     export LOCUSTS_INCARNATION=$locusts_home LOCUSTS_SLOT=$locusts_home/$slot

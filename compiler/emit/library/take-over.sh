@@ -75,7 +75,7 @@ locusts_read_journal() { # incarnation-name
 # else, each with its number. Fails if there are fewer than in the file; more may have come meanwhile, if who writes it is
 # still alive.
 locusts_sort_journal() { # incarnation-name
-  local file=journal/$1.tsv count starts line lines ended=''
+  local file=journal/$1.tsv count starts line lines ended=0
   local is_start=$'^start\t[1-9][0-9]{0,11}(\t[^\t]*){4}\t[.]$' rest=$'\t[1-9][0-9]{0,11}(\t[^\t]*){8}((\t[^\t]*){4})?\t[.]$'
   count=$(grep -a -c '' -- "$file")
   starts=$(LC_ALL=C grep -a -c -E -e "$is_start" -- "$file")
@@ -86,12 +86,12 @@ locusts_sort_journal() { # incarnation-name
   open=()
   for line in "${lines[@]}"; do
     case $line in
-      '~begun '[01]' 0 0' | $'\t~ended '[01]' 0 0') ended+=1 ;;
+      '~begun '[01]' 0 0' | $'\t~ended '[01]' 0 0') ((ended += 1)) ;;
       $'\t'*) ;;
       *) open+=("$line") ;;
     esac
   done
-  [[ $count && $starts && $ended == 11 ]] && ((starts + ${#completed[@]} + ${#others[@]} >= count))
+  [[ $count && $starts && $ended == 2 ]] && ((starts + ${#completed[@]} + ${#others[@]} >= count))
 } 2>/dev/null
 
 # Prints the numbers of the jobs in the lines that match, sorted, and after them how that has ended.

@@ -44,6 +44,18 @@ export function processSpace(): string {
   }
 }
 
+/** Has a process of this machine go on that somebody has suspended, as by Ctrl-Z. */
+export function continueSuspended({ pid, birth }: ProcessIdentity): void {
+  const stat = textOf(`/proc/${pid}/stat`) ?? "";
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  if (fields[0] !== "T" || fields[19] !== birth) return;
+  try {
+    process.kill(pid, "SIGCONT");
+  } catch {
+    // It is somebody else's, or gone by now.
+  }
+}
+
 export function identifyThisProcess(): ProcessIdentity {
   return { pid: process.pid, birth: birthOf(process.pid) ?? "0", host: hostname() || UNKNOWN, space: processSpace() };
 }

@@ -1,6 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { continueSuspended } from "../system/process.js";
 import { AtWork, type LockOptions, lockState } from "./deploy-lock.js";
 
 /** Whoever has the lock looks for a request this often, and whoever waits for the lock tries again, in milliseconds. */
@@ -51,6 +52,7 @@ export async function lockByAsking(
       if (!told) asked(error);
       told = true;
       if (!existsSync(request)) writeFileSync(request, "");
+      if (error.owner) continueSuspended(error.owner); // or it would never see that
       await sleep(BETWEEN_LOOKS);
     }
   }

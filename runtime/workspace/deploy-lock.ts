@@ -123,6 +123,8 @@ function nameOf(owner: ProcessIdentity | undefined): string {
 export class AtWork extends RuntimeProblem {
   /** the target that it works on, if that is known, and is not the one that was to be worked on */
   readonly otherTarget: string | undefined;
+  /** who has the lock, if it is a process of this machine */
+  readonly owner: ProcessIdentity | undefined;
 
   constructor({ owner, target: itsTarget }: LockFile, wanted: string | undefined) {
     const target = itsTarget === wanted ? undefined : itsTarget;
@@ -133,6 +135,7 @@ export class AtWork extends RuntimeProblem {
       `wait for it (locusts status${option} tells how far a deploy is), or have it stop: locusts cancel${option}`,
     );
     this.otherTarget = target;
+    this.owner = owner && isOfThisMachine(owner) ? owner : undefined;
   }
 }
 

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { suite } from "../runner/suite.js";
 import { Deployment, until } from "./deployment.js";
+import { jobs, Pilots, tallyOf } from "./pilots.js";
 
 /** How jobs end beside the usual ways. */
 const test = suite("endings");
@@ -81,6 +82,31 @@ test("where all processes are told to end at once, nothing that a job makes of t
   await deploy.outcome;
   const states = [...deployment.jobs().values()].map(({ status }) => status);
   assert.deepEqual(new Set(states), new Set(["pending"]), states.join());
+  await deployment.assertQuiet();
+});
+
+test("a pilot that its scheduler ends gives its jobs as long as the scheduler gives it", async () => {
+  const pilots = new Pilots(
+    jobs(1, "trap 'sleep 2; echo saved > $TALLY.saved; exit 1' TERM; while sleep 0.1; do :; done"),
+  );
+  await pilots.stage(1);
+  const pilot = pilots.beginPilot(1, ["--allocation", "7", "--grace", "6"], tallyOf(pilots));
+  await until("the job runs", () => pilots.lines("start").length === 1);
+  await new Promise((resolve) => setTimeout(resolve, 500)); // it has set its trap
+  pilot.child.kill("SIGTERM");
+  await pilot.outcome;
+  assert.equal(pilots.read("tally.saved"), "saved\n");
+  assert.equal(pilots.lines("failed").length, 0);
+});
+
+test("cancel ends a deploy that somebody has suspended by Ctrl-Z, too", async () => {
+  const deployment = new Deployment('jobs: range("i", 1, 9), command: ({ params }) => sh`sleep 30; : ${params.i}`,');
+  const { child, outcome } = deployment.begin(["deploy"]);
+  await until("jobs run", () => deployment.journal().some(([event]) => event === "start"));
+  child.kill("SIGSTOP");
+  const { exitCode, stderr } = await deployment.verb(["cancel"]);
+  assert.equal(exitCode, 0, stderr);
+  await outcome;
   await deployment.assertQuiet();
 });
 

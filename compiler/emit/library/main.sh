@@ -29,6 +29,7 @@ In a pilot, the batch script adds:
   --node NAME      what the scheduler calls this machine
   --ends-at N      its time ends at that second since 1970; without it, it has as much as it needs
   --ahead N        the clock of this node is so many seconds ahead of the scheduler's (default: 0)
+  --grace N        seconds that jobs have to end in when the scheduler ends this pilot (default: 1)
   --generation N   its place among the pilots that follow one another (default: 1)
   --scratch DIR    jobs run below this folder of the node's own disk; only outputs come back
 HELP
@@ -128,17 +129,18 @@ locusts_refuse_option() { # why
 locusts_read_options() { # options
   local option value
   locusts_action=run locusts_name='' locusts_folder='' locusts_slots_here=''
-  locusts_allocation='' locusts_node='' locusts_ends_at=0 locusts_ahead=0 locusts_generation=1 locusts_scratch=''
+  locusts_allocation='' locusts_node='' locusts_ends_at=0 locusts_ahead=0 locusts_signal_grace=1 locusts_generation=1 locusts_scratch=''
   while (($# > 0)); do
     case $1 in
       --stop | --is-running | --version | --help) locusts_action=${1#--} ;;
       -h) locusts_action=help ;;
-      --run | --slots | --name | --allocation | --node | --ends-at | --ahead | --generation | --scratch)
+      --run | --slots | --name | --allocation | --node | --ends-at | --ahead | --grace | --generation | --scratch)
         (($# > 1)) || locusts_refuse_option "$1 needs a value; see: bash manager.sh --help"
         option=${1#--} value=$2
         case $option in
           run) option=folder ;;
           slots) option=slots_here ;;
+          grace) option=signal_grace ;;
         esac
         printf -v "locusts_${option//-/_}" '%s' "$value"
         shift
@@ -149,10 +151,10 @@ locusts_read_options() { # options
   done
   [[ ! $locusts_slots_here || $locusts_slots_here == [1-9]*([0-9]) ]] ||
     locusts_refuse_option "--slots takes a whole number from 1, not '$locusts_slots_here'"
-  for option in ends-at ahead generation; do
+  for option in ends-at ahead signal-grace generation; do
     value=locusts_${option//-/_}
     [[ ${!value} == +([0-9]) || $option == ahead && ${!value} == -+([0-9]) ]] ||
-      locusts_refuse_option "--$option takes a whole number, not '${!value}'"
+      locusts_refuse_option "--${option#signal-} takes a whole number, not '${!value}'"
   done
   [[ ! $locusts_scratch || $locusts_scratch == /* ]] ||
     locusts_refuse_option "--scratch takes an absolute path, not '$locusts_scratch'"

@@ -180,7 +180,8 @@ locusts_stop_for() { # reason [detail]
   [[ $1 != signal ]] || word=signal
   { printf '%s' "$word" >|"$locusts_work/stop"; } 2>/dev/null || locusts_signal_slots
   if [[ $locusts_stopping == signal ]]; then
-    [[ ! $locusts_allocation ]] || locusts_grace=1 # a scheduler's SIGKILL may come as soon as that
+    # A scheduler's SIGKILL may come sooner.
+    [[ ! $locusts_allocation ]] || ((locusts_signal_grace >= locusts_grace)) || locusts_grace=$locusts_signal_grace
     # Not from the clock now: a trap may have come in the middle of a `read -t`, and another read would take
     # its time limit away, so that it waits for ever.
     locusts_stop_deadline=''

@@ -26,6 +26,9 @@ if [[ ! -e $1/run ]]; then
 fi
 run=$1 number=$(($2 + ${SLURM_ARRAY_TASK_ID:-1})) generation=$3
 
+# What SLURM is set to; nothing where it does not answer.
+config=$(unset -v SLURM_CLUSTERS; SLURM_TIME_FORMAT=%s timeout 10 scontrol show config </dev/null 2>/dev/null)
+
 # Where SLURM does not say when the time ends, the walltime counts from now.
 printf -v now '%(%s)T' -1
 ends_at=${SLURM_JOB_END_TIME-} begun_at=${SLURM_JOB_START_TIME-} ahead=0
@@ -33,7 +36,7 @@ if [[ ! $ends_at =~ ^[1-9][0-9]*$ ]]; then
   ends_at=$((now + 600))
 elif [[ $begun_at =~ ^[1-9][0-9]*$ ]] && ((now < begun_at || now > begun_at + 20)); then
   # That is SLURM's clock, and this node's may be another.
-  clock=$(unset -v SLURM_CLUSTERS; SLURM_TIME_FORMAT=%s timeout 20 scontrol show config </dev/null 2>/dev/null | grep -m 1 '^Configuration data as of')
+  clock=$(grep -m 1 '^Configuration data as of' <<<"$config")
   clock=${clock##*[!0-9]}
   printf -v now '%(%s)T' -1
   if [[ $clock ]]; then
@@ -45,9 +48,15 @@ elif [[ $begun_at =~ ^[1-9][0-9]*$ ]] && ((now < begun_at || now > begun_at + 20
   ends_at=$((ends_at + ahead))
 fi
 
+# Where it ends this pilot (scancel, preemption), SIGKILL comes so long after SIGTERM: the jobs have most of that, too.
+grace=1
+kill_wait=$(grep -m 1 -i '^KillWait ' <<<"$config")
+kill_wait=${kill_wait//[!0-9]/}
+((${kill_wait:-0} <= 6)) || grace=$((kill_wait > 15 ? 10 : kill_wait - 5))
+
 # In an array, the number of its last element is also that of all.
 allocation=$SLURM_JOB_ID
 [[ ! ${SLURM_ARRAY_JOB_ID-} ]] || allocation=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
 
 exec bash -p "$run/../../bundle/manager.sh" --run "$run" --name "p$number" --generation "$generation" \
-  --allocation "$allocation" --node "${SLURMD_NODENAME-}" --ends-at "$ends_at" --ahead "$ahead"
+  --allocation "$allocation" --node "${SLURMD_NODENAME-}" --ends-at "$ends_at" --ahead "$ahead" --grace "$grace"

@@ -48,8 +48,10 @@ test("what a line has begun by >(…) is waited for, all of it", async () => {
 function processesOf(folder: string): number[] {
   const isOfRun = (pid: string) => {
     try {
-      const text = ["cmdline", "environ"].map((name) => readFileSync(`/proc/${pid}/${name}`, "latin1")).join();
-      return text.includes(folder) && !text.includes("bin.js");
+      const [command, environment] = ["cmdline", "environ"].map((name) =>
+        readFileSync(`/proc/${pid}/${name}`, "latin1"),
+      );
+      return !command?.includes("bin.js") && `${command}${environment}`.includes(folder);
     } catch {
       return false; // it is gone
     }
@@ -97,6 +99,27 @@ test("a pilot that its scheduler ends gives its jobs as long as the scheduler gi
   await pilot.outcome;
   assert.equal(pilots.read("tally.saved"), "saved\n");
   assert.equal(pilots.lines("failed").length, 0);
+});
+
+test("what a program of the job has put into a process group of its own ends with the job, too, before the next try", async () => {
+  const deployment = new Deployment("");
+  const log = deployment.path("log");
+  deployment.define(`
+    jobs: list("id", ["timeout", "jobs"]),
+    limits: { time: "1s", retries: 1 },
+    command: ({ params }) => sh\`
+      [[ \${params.id} == timeout ]] || set -m
+      begin() { if [[ \${params.id} == timeout ]]; then timeout 100 "$@"; else "$@"; fi; }
+      begin bash -c 'trap "sleep 1; echo saved >> ${log}; exit" TERM; echo begun >> ${log}; while :; do sleep 0.1; done'
+      echo went on >> ${log}\`,`);
+  const { report } = await deployment.deploy();
+  assert.deepEqual(report.failures.map(({ job, cause }) => `${job} ${cause}`).sort(), [
+    "jobs timeout",
+    "timeout timeout",
+  ]);
+  const lines = deployment.read("log").trimEnd().split("\n");
+  assert.deepEqual(lines.toSorted(), [...Array(4).fill("begun"), ...Array(4).fill("saved")]);
+  await deployment.assertQuiet();
 });
 
 test("cancel ends a deploy that somebody has suspended by Ctrl-Z, too", async () => {

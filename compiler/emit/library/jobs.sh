@@ -47,7 +47,7 @@ locusts_work_through_list() {
       [[ ! $locusts_stopping && ! $locusts_interrupted ]] || locusts_end_job TERM # before its number was known
       # A loop, since only there bash forgets a process at once; with what it remembers a fork takes longer.
       until locusts_await_end; do [[ ! $locusts_late ]] || locusts_publish_meanwhile; done
-      [[ ! $locusts_stopping && $locusts_code -le 128 && ($locusts_time_limit == 0 || ! -e $locusts_work/slots/timeout.$locusts_pid) ]] || locusts_await_rest
+      [[ ! $locusts_stopping$locusts_was_signalled && $locusts_code -le 128 && ($locusts_time_limit == 0 || ! -e $locusts_work/slots/timeout.$locusts_pid) ]] || locusts_await_rest
       kill -KILL -- "-$locusts_pid" # whatever the job left running in the background
       locusts_now=${EPOCHREALTIME:-$SECONDS.000000} locusts_now=${locusts_now/[!0-9]/}
       [[ $locusts_time_limit == 0 ]] || : >|"$locusts_work/slots/$locusts_slot"

@@ -103,10 +103,10 @@ locusts_watch_time() {
     if [[ ! -e $locusts_work/slots/timeout.$pid ]]; then
       # Not before the slot can see why: it is asked again a second later.
       { : >"$locusts_work/slots/timeout.$pid"; } 2>/dev/null || continue
-      kill -TERM -- "-$pid" 2>/dev/null
+      locusts_signal_job TERM "$pid" 2>/dev/null
     elif ((locusts_time_spent[slot] >= 100 * (limit + locusts_grace))); then
       [[ ! ${locusts_contained+set} ]] || locusts_kill_below "$pid"
-      kill -KILL -- "-$pid" 2>/dev/null
+      locusts_signal_job KILL "$pid" 2>/dev/null
       # A slot does not wait for ever for what hangs in the kernel.
       ((locusts_time_spent[slot] < 100 * (limit + locusts_grace) + locusts_longest_dying)) ||
         { printf 'stuck\n' >|"$locusts_work/slots/timeout.$pid" && kill -USR1 "${locusts_slot_pid[slot]}"; } 2>/dev/null

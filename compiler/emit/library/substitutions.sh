@@ -18,7 +18,7 @@ locusts_await_substitutions() { # exit-code
     for place in /proc/[0-9]*; do
       text=''
       read -r -d '' text <"$place/stat" || :
-      # shellcheck disable=SC2206
+      # shellcheck disable=SC2206 # the same
       fields=(${text##*) })
       [[ ${fields[2]-} != "$own" || ${fields[0]} == [ZX] ]] || parents[${place#/proc/}]=${fields[1]}
     done

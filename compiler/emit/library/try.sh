@@ -101,28 +101,64 @@ locusts_was_refused() {
 locusts_end_job() { # signal
   [[ $locusts_pid ]] || return 0
   [[ $1 != KILL || ! ${locusts_contained+set} ]] || locusts_kill_below "$locusts_pid"
-  kill -s "$1" -- "-$locusts_pid"
+  locusts_signal_job "$1" "$locusts_pid"
   kill -CONT -- "-$locusts_pid" # one that is stopped would not notice
+}
+
+# Sends a signal to a job's process group, and to those that programs in it have made, as `timeout` does and bash by `set -m`.
+# These are written down: once its shell is gone, nothing tells of them.
+locusts_signal_job() { # signal pid
+  local file=$locusts_work/slots/groups.$2 groups=()
+  if [[ $1 != KILL ]]; then
+    locusts_find_groups "$2"
+    ((${#groups[@]} == 0)) || printf '%s\n' "${groups[@]}" >>"$file"
+  elif [[ -e $file ]]; then
+    mapfile -t groups <"$file"
+  fi
+  kill -s "$1" -- "-$2" "${groups[@]/#/-}"
+}
+
+# Adds the process groups that a process's descendants lead to groups. What has a session of its own is meant to stay.
+locusts_find_groups() { # pid
+  local file children='' child IFS=' '
+  for file in "/proc/$1"/task/*/children; do
+    { read -r children <"$file"; } 2>/dev/null
+    for child in $children; do
+      if ! locusts_read_stat "$child" || [[ ${locusts_stat[3]} == "$child" ]]; then continue; fi
+      [[ ${locusts_stat[2]} != "$child" ]] || groups+=("$child")
+      locusts_find_groups "$child"
+    done
+  done
 }
 
 # The job's shell has ended, by a signal as a rule, while what it was waiting for may still make an end. If that is
 # since the manager ends jobs, the rest of the process group has its time, too, until the manager ends it.
 locusts_await_rest() {
+  local groups=() file=$locusts_work/slots/groups.$locusts_pid
+  [[ ! -e $file ]] || mapfile -t groups <"$file"
+  locusts_await_groups "$locusts_pid" "${groups[@]}"
+  if ((${#groups[@]} > 0)); then
+    kill -KILL -- "${groups[@]/#/-}"
+    rm -f -- "$file"
+  fi
+}
+
+locusts_await_groups() { # process-groups
   local rounds
-  kill -0 -- "-$locusts_pid" || return 0
+  kill -0 -- "${@/#/-}" || return 0
   [[ $locusts_code != @(129|130|143) && ! $locusts_was_signalled ]] || locusts_await_message
   for ((rounds = 1; rounds <= 10 * locusts_grace; rounds++)); do
-    [[ $locusts_stopping || -e $locusts_work/slots/timeout.$locusts_pid ]] && kill -0 -- "-$locusts_pid" || return 0
-    ((rounds % 5 != 0)) || locusts_has_rest || return 0
+    [[ $locusts_stopping || -e $locusts_work/slots/timeout.$locusts_pid ]] && kill -0 -- "${@/#/-}" || return 0
+    ((rounds % 5 != 0)) || locusts_is_any_left "$@" || return 0
     LC_ALL=C read -r -t 0.1 <> <(:)
   done
 }
 
-# Does a process of the job run? Those that have ended, and that nobody has asked about, can be signalled as well.
-locusts_has_rest() {
-  local place
+# Does a process of these groups run? Those that have ended, and that nobody has asked about, can be signalled as well.
+locusts_is_any_left() { # process-groups
+  local place IFS=' '
   for place in /proc/[0-9]*; do
-    ! locusts_read_stat "${place#/proc/}" || [[ ${locusts_stat[2]} != "$locusts_pid" || ${locusts_stat[0]} == [ZX] ]] || return 0
+    ! locusts_read_stat "${place#/proc/}" || [[ " $* " != *" ${locusts_stat[2]} "* || ${locusts_stat[0]} == [ZX] ]] || return 0
   done
   return 1
 }

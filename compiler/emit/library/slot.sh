@@ -272,7 +272,7 @@ locusts_slot_main() { # number --incarnation name manager incarnation-folder sha
   # each of these would cost more than the rest of the bookkeeping.
   local requests=$7
   exec 4<&0 </dev/null 2>/dev/null 3>&"$requests" {requests}>&-
-  locusts_pid='' locusts_stopping='' locusts_disk_is_full='' locusts_left='' locusts_spoilt=''
+  locusts_pid='' locusts_stopping='' locusts_was_asked='' locusts_disk_is_full='' locusts_left='' locusts_spoilt=''
   locusts_ended=0 locusts_interrupted='' locusts_was_signalled='' locusts_late='' locusts_published=0 locusts_open_list='' locusts_at=0
   locusts_batch=$locusts_jobs_a_batch locusts_between_batches=$locusts_shortest_batch
   [[ ! $locusts_tree_mode ]] || locusts_batch=1 # what a job did to the tree is done: it is not to be run again for want of a line

@@ -177,10 +177,10 @@ locusts_end_untimed() {
 
 # The manager wants this slot to end its job, and when it asks again, whatever it takes.
 locusts_obey_stop() {
-  if [[ $locusts_stopping ]]; then
+  if [[ $locusts_was_asked ]]; then
     locusts_end_job KILL
   else
-    locusts_stopping=1
+    locusts_was_asked=1 locusts_stopping=1
     locusts_end_job TERM
   fi
 }

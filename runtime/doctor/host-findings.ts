@@ -56,7 +56,7 @@ function* examinePrograms(facts: HostFacts, needs: Needs): Generator<Finding> {
   for (const name of own) yield* examineProgram(name, needs);
   if (facts.missing.length === 0 && facts.notGnu.length === 0) {
     const more = needs.commands.filter((name) => Object.hasOwn(SOURCES, name));
-    yield ok("programs", ["coreutils, findutils, grep and tar are GNU's", ...more].join("; "));
+    yield ok("programs", ["coreutils, findutils, grep and tar are there", ...more].join("; "));
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, symlinkSync } from "node:fs";
 import { hostname, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { Deployment } from "../deploy/deployment.js";
@@ -59,6 +59,23 @@ test("a tool that the manager needs is missed", async () => {
   rmSync(bin, { recursive: true });
   assert.equal(exitCode, 1, stderr);
   assert.match(stdout, /^fail {4}programs {9}not there: tar\n +hint: the manager needs coreutils/m);
+});
+
+test("coreutils that are written anew will do, but for their cp", async () => {
+  const swarm = new Deployment(JOBS);
+  const environment = { PATH: `${swarm.path("bin")}:${process.env.PATH}` };
+  const standIn = (name: string) => {
+    const real = execFileSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim();
+    const version = `[ "$1" != --version ] || { echo "${name} (uutils coreutils) 0.12.0"; exit; }`;
+    swarm.write(`bin/${name}`, `#!/bin/sh\n${version}\nexec ${real} "$@"\n`);
+    chmodSync(swarm.path(`bin/${name}`), 0o755);
+  };
+  standIn("stat");
+  assert.equal((await swarm.verb(["doctor"], environment)).exitCode, 0);
+  standIn("cp");
+  const { exitCode, stdout } = await swarm.verb(["doctor"], environment);
+  assert.equal(exitCode, 1);
+  assert.match(stdout, /^fail {4}programs +not GNU's: cp$/m);
 });
 
 const isRoot = process.getuid?.() === 0;

@@ -2,13 +2,21 @@ import { readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { errorCode, textOf } from "../../compiler/format/file-access.js";
 
-/** When a process began, in clock ticks since boot; undefined if it is gone. */
-export function birthOf(pid: number): string | undefined {
+/** The state of a process, and when it began, in clock ticks since boot; undefined if there is none of that number. */
+function lookAtProcess(
+  pid: number,
+): { readonly state: string | undefined; readonly birth: string | undefined } | undefined {
   const stat = textOf(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
   // The name, in parentheses, may hold anything; the fields after it may not.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
+  return { state: fields[0], birth: fields[19] };
+}
+
+/** When a process began, in clock ticks since boot; undefined if it is gone. */
+export function birthOf(pid: number): string | undefined {
+  const seen = lookAtProcess(pid);
+  return seen?.state === "Z" || seen?.state === "X" ? undefined : seen?.birth;
 }
 
 /** What tells a process from all others, also of other machines and containers. */
@@ -46,9 +54,8 @@ export function processSpace(): string {
 
 /** Has a process of this machine go on that somebody has suspended, as by Ctrl-Z. */
 export function continueSuspended({ pid, birth }: ProcessIdentity): void {
-  const stat = textOf(`/proc/${pid}/stat`) ?? "";
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  if (fields[0] !== "T" || fields[19] !== birth) return;
+  const seen = lookAtProcess(pid);
+  if (seen?.state !== "T" || seen.birth !== birth) return;
   try {
     process.kill(pid, "SIGCONT");
   } catch {

@@ -315,21 +315,17 @@ test("values that are possible are listed, and what is near is told", () =>
   ]));
 
 test("what jobs read in place and is not there is worth a note, where this machine sees the place", () => {
-  const inputs = (path: string) => `  inputs: { first: inPlace("${path}") },`;
-  const imported = `${GOOD.import} import { inPlace, ssh } from "locusts";`;
-  const elsewhere = '  targets: { there: ssh({ host: "far", directory: "/data" }) },';
+  const inPlace = (path: string, targets = "  targets: { here: local() },") => ({
+    import: `${GOOD.import} import { inPlace, ssh } from "locusts";`,
+    inputs: `  inputs: { first: inPlace("${path}") },`,
+    targets,
+  });
   const which = "of the job a is read where it lies, and is not there; the same in 3 more jobs: b, c, …";
   return expectEach([
-    [
-      { import: imported, inputs: inputs("/nope/all/x") },
-      `note 5:20 the input /nope/all/x ${which} (there is no folder /nope/)`,
-    ],
-    [
-      { import: imported, inputs: inputs("in/{id}.fasta") },
-      `note 5:20 the input in/a.fasta ${which} (there is in/a.fastq)`,
-    ],
-    [{ import: imported, inputs: inputs("model.py") }],
-    [{ import: imported, inputs: inputs("/nope/all/x"), targets: elsewhere }],
+    [inPlace("/nope/all/x"), `note 5:20 the input /nope/all/x ${which} (there is no folder /nope/)`],
+    [inPlace("in/{id}.fasta"), `note 5:20 the input in/a.fasta ${which} (there is in/a.fastq)`],
+    [inPlace("model.py")],
+    [inPlace("/nope/all/x", '  targets: { there: ssh({ host: "far", directory: "/data" }) },')],
   ]);
 });
 

@@ -136,6 +136,8 @@ function unknownOption({ node, checker, lines }: Mistake): Wording | undefined {
 
 const OUTPUTS =
   'an output is its path alone, outputs: { text: "{id}.txt" }, or in optional(…), nonEmpty(…) and others what it has to be';
+const MATRIX = "each combination of values is a matrix: matrix({ a: [1, 2], b: [3, 4] })";
+const COMMAND = "a command is a template: sh`sort in.txt > out.txt`";
 const TABLES = 'a CSV or TSV file is a table: table("points.csv")';
 /** Names that other tools have. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -144,10 +146,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   csv: TABLES,
   tsv: TABLES,
   glob: 'files are found by a pattern that names what differs: files("in/{sample}.txt")',
-  grid: "each combination of values is a matrix: matrix({ a: [1, 2], b: [3, 4] })",
-  product: "each combination of values is a matrix: matrix({ a: [1, 2], b: [3, 4] })",
-  bash: "a command is a template after sh",
-  shell: "a command is a template after sh",
+  grid: MATRIX,
+  product: MATRIX,
+  bash: COMMAND,
+  shell: COMMAND,
 };
 
 function unknownVariable({ node, checker }: Mistake, head: string): Wording | undefined {

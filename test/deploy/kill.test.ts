@@ -202,35 +202,6 @@ test("SIGTERM ends what runs; by hand it goes on, and deploy gathers it", async 
   assert.match(over.stderr, /is over, and its results are gathered/);
 });
 
-test("--stop, Ctrl-C for deploy, and a job that ignores both", async () => {
-  const deployment = new Deployment(`
-    jobs: list("id", ["mild", "stubborn"]),
-    command: ({ params }) => sh\`
-      [[ \${params.id} != stubborn ]] || trap '' TERM INT HUP
-      while :; do sleep 0.1; done\`,
-  `);
-  const deploy = deployment.beginDeploy();
-  await until("both run", () => starts(deployment) === 2);
-  const begun = performance.now();
-  deploy.child.kill("SIGINT");
-  const { exitCode, stdout } = await deploy.outcome;
-  assert.equal(exitCode, 130);
-  assert.equal(JSON.parse(stdout).end.how, "interrupted");
-  // SIGKILL comes ten seconds after SIGTERM.
-  const seconds = (performance.now() - begun) / 1000;
-  assert.ok(seconds >= 9 && seconds < 20, `it took ${seconds} s`);
-  await deployment.assertQuiet();
-
-  const none = await deployment.beginManager("--stop").outcome;
-  assert.equal(none.exitCode, 0);
-  assert.match(none.stderr, /no manager is running here/);
-  const byHand = deployment.beginManager("--slots", "1");
-  await until("it goes on", () => starts(deployment) === 3);
-  assert.equal((await deployment.beginManager("--stop").outcome).exitCode, 0);
-  assert.equal((await byHand.outcome).exitCode, 143);
-  await deployment.assertQuiet();
-});
-
 test("a manager that is asked to stop when its only slot has just died does not wait for it", async () => {
   const deployment = new Deployment(
     'jobs: range("i", 1, 2), command: ({ params }) => sh`sleep 60; : ${params.i}`,',
@@ -246,18 +217,6 @@ test("a manager that is asked to stop when its only slot has just died does not 
   const { exitCode, report } = reportOf(await deploy.outcome);
   assert.equal(exitCode, 1);
   assert.equal(report.end.reason, "signal");
-  await deployment.assertQuiet();
-});
-
-test("interrupted right after the start, nothing runs on", async () => {
-  const deployment = new Deployment(`
-    jobs: range("i", 1, 4),
-    command: ({ params }) => sh\`sleep 60; : \${params.i}\`,
-  `);
-  const deploy = deployment.beginDeploy();
-  await until("its run is staged", () => existsSync(join(deployment.run(), "run")));
-  deploy.child.kill("SIGINT");
-  assert.equal((await deploy.outcome).exitCode, 130);
   await deployment.assertQuiet();
 });
 

@@ -91,7 +91,7 @@ check(
     const { child, outcome } = deployment.begin(["cancel"]);
     await until("it has begun", () => existsSync(join(deployment.run(), "cancelling")));
     child.kill("SIGINT");
-    await sleep(50);
+    await sleep(300); // within the same moment they would be one
     child.kill("SIGINT");
     const { exitCode, stderr } = await outcome;
     assert.equal(exitCode, 1, stderr);

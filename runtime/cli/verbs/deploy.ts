@@ -96,6 +96,10 @@ export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
       stop.abort();
       terminal.say(`${ends} … (Ctrl-C again leaves at once)`);
     },
+    () => {
+      terminal.say("left at once; what still runs goes on: locusts status shows it, and locusts cancel ends it");
+      process.exit(EXIT.interrupted);
+    },
   ]);
   try {
     const commands = new CommandLines({ workspace, description, bundle });

@@ -22,7 +22,7 @@ const COMMAND = `
       unknown) nonesuch --x ;;
       function) helper ;;
       exit) exit 9 ;;
-      runs) echo "so far"; until [[ -e "$locusts_bundle/../go" ]]; do sleep 0.1; done ;;
+      runs) echo "so far"; until [[ -e "$locusts_bundle/../go" ]]; do sleep 0.1; done; nonesuch || : ;;
     esac
     sort --no-such-option \${outputs.table}
   \`,
@@ -108,9 +108,15 @@ test("a failed job: its cause, the command that ended it, and what it has writte
   assert.equal((await outcome).exitCode, 3);
   const [followed, named] = [await alone.outcome, await all.outcome];
   assert.equal(followed.stdout, "so far\n");
-  assert.match(followed.stderr, /^sort: .*no-such-option.*\n(?:.*\n)*==> runs failed: exit, exit code 2; after /);
+  const missing = `${at("runs)")}: nonesuch: command not found\n`;
+  assert.ok(followed.stderr.startsWith(missing), followed.stderr);
+  assert.match(
+    followed.stderr.slice(missing.length),
+    /^sort: .*no-such-option.*\n(?:.*\n)*==> runs failed: exit, exit code 2; after /,
+  );
   assert.equal(named.stdout, "runs| so far\n");
-  assert.match(named.stderr, /^runs\| sort: .*\n(?:runs\| .*\n)*==> runs failed: /);
+  assert.ok(named.stderr.startsWith(`runs| ${missing}`), named.stderr);
+  assert.match(named.stderr, /\nruns\| sort: .*\n(?:runs\| .*\n)*==> runs failed: /);
 
   const ends = {
     silent: [1, at("silent)")],
@@ -128,7 +134,9 @@ test("a failed job: its cause, the command that ended it, and what it has writte
     assert.equal(third, `==> it has written ${job}/tabel.tsv (2 bytes), where ${job}/table.tsv was declared`);
   }
   // Bash names its script: it is told as the line that was written.
-  assert.equal((await told(deployment, "unknown")).stdout, `${at("unknown)")}: nonesuch: command not found\n`);
+  const unknown = `${at("unknown)")}: nonesuch: command not found\n`;
+  assert.equal((await told(deployment, "unknown")).stdout, unknown);
+  assert.equal((await deployment.verb(["repro", "unknown"])).stderr, unknown);
   const { stdout } = await deployment.verb(["logs", "--job", "silent", "--json"]);
   const document = JSON.parse(stdout);
   assert.deepEqual(document.endedBy, {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { BUNDLE_FILES } from "../../../compiler/format/bundle.js";
 import { textOf } from "../../../compiler/format/file-access.js";
 import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
+import type { Stream } from "../../results/logs.js";
 import { type CommandPlaces, readCommandPlaces } from "../../workspace/command-places.js";
 import { seenFrom } from "./where.js";
 
@@ -81,5 +82,10 @@ export class CommandLines {
     const [words, line] = OF_SCRIPT.exec(printed) ?? [];
     const place = words === undefined ? undefined : this.#placeOf(Number(line), job);
     return place === undefined ? printed : `${place}: ${printed.slice((words as string).length)}`;
+  }
+
+  /** The same for what a stream of a job prints; bash speaks on standard error alone. */
+  translatorOf(stream: Stream, job: string): ((line: string) => string) | undefined {
+    return stream === "err" ? (line) => this.translate(line, job) : undefined;
   }
 }

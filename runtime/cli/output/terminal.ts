@@ -38,8 +38,8 @@ export interface Terminal extends Voice {
    * @param line changes the beginnings of lines
    */
   printFile(path: string, line?: (start: string) => string): Promise<boolean>;
-  /** what somebody else prints, as it comes */
-  pass(stream: Stream, block: Buffer): void;
+  /** what somebody else prints, as it comes; `line` may change the beginning of each line, as far as it has come */
+  pass(stream: Stream, block: Buffer, line?: (start: string) => string): void;
   /** shows one line in place of the last one that was shown so; "" takes it away */
   status(text: string): void;
 }
@@ -98,6 +98,16 @@ function eachLine(change: (start: string) => string): Transform {
   });
 }
 
+/** The same for a block that does not wait for the rest of its last line. */
+function changeLines(block: Buffer, change: (start: string) => string): Buffer {
+  const parts: Buffer[] = [];
+  for (let at = 0, end = 0; at < block.length; at = end) {
+    end = block.indexOf(10, at) + 1 || block.length;
+    parts.push(changed(block.subarray(at, end), change));
+  }
+  return Buffer.concat(parts);
+}
+
 /** A line, byte by byte as it was if there is nothing to change in it. */
 function changed(line: Buffer, change: (start: string) => string): Buffer {
   const text = line.toString("utf8");
@@ -153,9 +163,9 @@ export function openTerminal(json: boolean): Terminal {
       }
       return refused === undefined;
     },
-    pass(stream, block) {
+    pass(stream, block, line) {
       erase();
-      (stream === "out" ? process.stdout : process.stderr).write(block);
+      (stream === "out" ? process.stdout : process.stderr).write(line ? changeLines(block, line) : block);
     },
     status(text) {
       if (!live) return;

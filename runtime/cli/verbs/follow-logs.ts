@@ -5,6 +5,7 @@ import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
 import { LogFollower, type LogObserver } from "../../collect/follow-logs.js";
 import { STREAMS, type Stream } from "../../results/logs.js";
 import { type EndedTry, secondsOf } from "../../run/journal.js";
+import { CommandLines } from "../output/command-lines.js";
 import { wordsOf } from "../output/failures.js";
 import type { Terminal } from "../output/terminal.js";
 
@@ -12,7 +13,10 @@ import type { Terminal } from "../output/terminal.js";
 class NamedLines {
   readonly #rests = new Map<string, Buffer>();
 
-  constructor(readonly terminal: Terminal) {}
+  constructor(
+    readonly terminal: Terminal,
+    readonly commands: CommandLines,
+  ) {}
 
   print(job: string, stream: Stream, block: Buffer): void {
     const key = `${stream} ${job}`;
@@ -33,7 +37,8 @@ class NamedLines {
 
   #show(job: string, stream: Stream, lines: string): void {
     const name = this.terminal.colors.dim(`${printableName(job)}|`);
-    this.terminal.pass(stream, Buffer.from(lines.replace(/^(?!$(?![\s\S]))/gm, () => `${name} `)));
+    const translate = this.commands.translatorOf(stream, job) ?? ((line) => line);
+    this.terminal.pass(stream, Buffer.from(lines), (line) => `${name} ${translate(line)}`);
   }
 }
 
@@ -48,12 +53,13 @@ export function followLogs(
   deployed: DeployedSwarm,
   only: BundledJob | undefined,
 ): Promise<boolean> {
-  const lines = new NamedLines(terminal);
+  const commands = new CommandLines(deployed);
+  const lines = new NamedLines(terminal, commands);
   const say = (text: string) => terminal.quote(terminal.colors.dim(`==> ${text}`));
   const observer: LogObserver = {
     printed(job, stream, block, skipped) {
       if (only && skipped > 0) say(`the first ${formatBytes(skipped)} are left out`);
-      if (only) terminal.pass(stream, block);
+      if (only) terminal.pass(stream, block, commands.translatorOf(stream, job.name));
       else lines.print(job.name, stream, block);
     },
     ended(job, ended) {

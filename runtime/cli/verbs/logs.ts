@@ -134,12 +134,11 @@ async function showJob({ terminal, json }: VerbContext, deployed: DeployedSwarm,
     }
     return;
   }
-  const translate = (text: string) => commands.translate(text, job.name);
   for (const stream of STREAMS) {
     const path = paths[stream];
     if (path === undefined) continue;
     const what = stream === "out" ? "output" : "error";
     terminal.say(terminal.colors.dim(`==> standard ${what}: ${relative(process.cwd(), path)}`));
-    if (!(await terminal.printFile(path, stream === "err" ? translate : undefined))) break;
+    if (!(await terminal.printFile(path, commands.translatorOf(stream, job.name)))) break;
   }
 }

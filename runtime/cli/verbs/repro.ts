@@ -7,6 +7,7 @@ import { type OfferedShell, type ReproEnd, reproJob } from "../../collect/repro-
 import { configurationWords } from "../../hosts/ssh/settings.js";
 import { secondsOf } from "../../run/journal.js";
 import { RuntimeProblem } from "../../system/problem.js";
+import { CommandLines } from "../output/command-lines.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { sayRepro } from "../output/repro.js";
 import { findJob } from "./find-job.js";
@@ -71,6 +72,7 @@ async function run(context: VerbContext, deployed: DeployedSwarm, job: BundledJo
   const stop = new AbortController();
   const isShell = options.shell === true;
   let shell: Promise<unknown> | undefined;
+  const commands = new CommandLines(deployed);
   // In a shell, Ctrl-C is for what runs there.
   const forget = onInterrupts(
     Array.from({ length: isShell ? 1000 : 1 }, () => () => {
@@ -84,7 +86,10 @@ async function run(context: VerbContext, deployed: DeployedSwarm, job: BundledJo
       job,
       mode,
       {
-        printed: (stream, block) => (json ? printed[stream].add(block) : terminal.pass(stream, block)),
+        printed(stream, block) {
+          if (json) printed[stream].add(block);
+          else terminal.pass(stream, block, commands.translatorOf(stream, job.name));
+        },
         waiting: (message) => terminal.say(message),
         offered(offer) {
           shell = openShell(deployed, offer).finally(() => stop.abort());

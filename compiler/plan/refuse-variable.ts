@@ -53,13 +53,15 @@ function findUnexpanded(name: string, value: string): string | undefined {
   const known = `(?:${own}${WELL_KNOWN})(?![A-Za-z0-9_])`;
   const [variable, bare, braced] = new RegExp(`\\$(${known})|\\$\\{(${known})`).exec(value) ?? [];
   if (variable !== undefined) return bare ? `$${bare}` : `\${${braced}}`;
+  const [command] = /\$\([a-z][^()]*\)|^`[a-z][^`]*`$/.exec(value) ?? []; // in capitals it is a variable of make
+  if (command !== undefined) return command;
   const [, home] = (name.endsWith("PATH") && /(?:^|:)(~)(?=$|[/:])/.exec(value)) || [];
   return home;
 }
 
 /** A value as bash is to read it, in an sh template. */
 function inTemplate(value: string): string {
-  const text = value.replace(/(^|:)~(?=$|[/:])/g, "$1$HOME");
+  const text = value.replace(/(^|:)~(?=$|[/:])/g, "$1$HOME").replace(/^`(.*)`$/, "$($1)");
   const word = /^[\w${}/:.,=+@%-]*$/.test(text) ? text : `"${text.replace(/["\\`]/g, "\\$&")}"`;
   return word.replace(/\\|`|\$\{/g, "\\$&");
 }

@@ -51,6 +51,20 @@ function asRange(word: string): Test | undefined {
   return (text) => Number(text) >= Number(from) && Number(text) <= Number(to);
 }
 
+/**
+ * Says of a word that means no job what it says of a param that there is not.
+ *
+ * @throws RuntimeProblem if it does
+ */
+export function refuseUnknownParam(word: string, params: readonly string[]): void {
+  const said = word.includes("=") ? word.split(",").map((part) => part.split("=", 1)[0] as string) : [];
+  const unknown = said.find((param) => !params.includes(param));
+  if (unknown === undefined) return;
+  const known =
+    params.length > 0 ? `they have ${params.join(", ")}` : "they have none: name them as in results/jobs.tsv";
+  throw new RuntimeProblem(`${word}: jobs have no param "${unknown}"`, known);
+}
+
 /** What `sample=S001,depth=3*` says of params, by their places; undefined if it says nothing of params. */
 function paramsIn(word: string, params: readonly string[]): (readonly [place: number, value: string])[] | undefined {
   const said = word.split(",").map((part) => {

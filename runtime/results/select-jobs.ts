@@ -7,7 +7,7 @@ import { RuntimeProblem } from "../system/problem.js";
 import { missingOutputs } from "./job-state.js";
 import type { KeptOutputs } from "./kept-outputs.js";
 import type { JobResult, Ledger } from "./ledger.js";
-import { MeantJobs } from "./meant-jobs.js";
+import { MeantJobs, refuseUnknownParam } from "./meant-jobs.js";
 import type { PlacedOutput, PlacedOutputs } from "./placed-outputs.js";
 
 export type Reason = "redo" | "new" | "changed" | "output gone" | "output changed" | "failed before";
@@ -62,7 +62,7 @@ class JobWords {
     readonly option: "--redo" | "--only",
     words: readonly string[],
     jobs: () => Iterable<BundledJob>,
-    params: readonly string[],
+    readonly params: readonly string[],
     states: readonly string[] = [],
   ) {
     this.#unused = new Set(words);
@@ -97,6 +97,7 @@ class JobWords {
   /** @throws RuntimeProblem if one of them meant nothing */
   check(): void {
     if (this.#unused.size === 0) return;
+    for (const word of this.#unused) refuseUnknownParam(word, this.params);
     const causes = "a cause (exit, signal, timeout, oom, missing-output, invalid-output)";
     throw new RuntimeProblem(
       `${this.option}: there is no job named ${[...this.#unused].map(quoteWord).join(", ")}, and none that ended by such a cause`,

@@ -81,6 +81,8 @@ test("--only restricts what runs, --redo runs again what is done; what is named 
     nobody.stderr,
     /^error: --only: there is no job named S009, timeout, and none that ended by such a cause/,
   );
+  const misspelt = await deployment.verb(["deploy", "--only", "dept=2"]);
+  assert.match(misspelt.stderr, /^error: dept=2: jobs have no param "dept"\n +hint: they have sample, depth$/m);
   const twice = await deployment.verb(["deploy", "--only", "depth=2,depth=3", ""]);
   assert.match(twice.stderr, /^error: --only: there is no job named 'depth=2,depth=3', '', and none/);
   assert.equal((await preview(deployment, "--only", "ok")).jobs.length, 0, "they are done");

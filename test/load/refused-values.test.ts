@@ -21,12 +21,16 @@ test("a value that bash was to expand is refused, and shown in prepare; any othe
     ["LD_PRELOAD", "$LD_PRELOAD:/x.so", "$LD_PRELOAD", "$LD_PRELOAD:/x.so"],
     ["MANPATH", "/man:~/man", "~", "/man:$HOME/man"],
     ["PYTHONPATH", "~", "~", "$HOME"],
+    ["RUN", "run-$(date +%F)", "$(date +%F)", '"run-$(date +%F)"'],
+    ["NODE", "`hostname -s`", "`hostname -s`", '"$(hostname -s)"'],
   ] as const)
     assert.equal(refuseVariable(name, value), refused(name, has, text), `${name}=${value}`);
   for (const [name, value] of [
     ["LD_LIBRARY_PATH", "$ORIGIN/../lib"],
     ["PASSWORD", "pa$$word$HOMER$"],
     ["EXPRESSION", "^(a|b)$"],
+    ["MAKEFLAGS", "CFLAGS=$(OPT)"],
+    ["QUOTED", "`as TeX does'"],
     ["R_LIBS_USER", "~/R"],
     ["XPATH", "/a~/b"],
     ["odd(name", "$x"],

@@ -276,6 +276,11 @@ test("what results/ has of a tree that the definition does not make any more, or
     stderr,
     /^note: stale: .* have 1 path of jobs that the definition no longer has: g3; locusts deploy --redo/m,
   );
+  const cleaned = await deployment.verb(["clean", "--stale"]);
+  assert.match(
+    cleaned.stdout,
+    /^nothing in results is stale, .*; what jobs have made of a tree, locusts status .*tells of$/m,
+  );
   const again = await deployment.deploy(["--redo"]);
   assert.doesNotMatch(again.stderr, /^note: /m);
   assert.ok(deployment.exists("results/tree/g1") && !deployment.exists("results/tree/g3"));

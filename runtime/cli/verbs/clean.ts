@@ -3,6 +3,7 @@ import { countOf, formatBytes } from "../../../compiler/format/amounts.js";
 import { collect } from "../../collect/collect.js";
 import { openRuns } from "../../collect/deployed-swarm.js";
 import { resetState } from "../../collect/reset.js";
+import { readChangesTable } from "../../results/change-tables.js";
 import { KEPT_FOLDERS, removeKept } from "../../results/kept-outputs.js";
 import { Ledger } from "../../results/ledger.js";
 import { isLog, type PlacedOutput } from "../../results/placed-outputs.js";
@@ -36,8 +37,11 @@ async function moveStale({ terminal, json }: VerbContext, workspace: Workspace):
   const { moved, left } = results.setAside(stale, results.stale);
   const folder = join(workspace.state, KEPT_FOLDERS.stale);
   if (json) terminal.printDocument("clean", { moved, left, folder });
-  else if (stale.length === 0) terminal.report.say("nothing in results is stale, as the last deploy has found");
-  else {
+  else if (stale.length === 0) {
+    const trees =
+      readChangesTable(workspace.results).length > 0 ? "; what jobs have made of a tree, locusts status tells of" : "";
+    terminal.report.say(`nothing in results is stale, as the last deploy has found${trees}`);
+  } else {
     const gone = stale.filter(({ path }) => moved.includes(path));
     terminal.report.say(`moved ${countOf(moved.length, ...nameStale(gone))} to ${relative(process.cwd(), folder)}`);
     if (moved.length > 0)

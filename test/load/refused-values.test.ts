@@ -80,6 +80,32 @@ test("a column's type that there is not is told at its place, among others as we
     assert.equal(await mistakes(definition(jobs, outputs), { "p.tsv": "id\tn\nx\t1\n" }), [expected]);
 });
 
+test("texts of an object that has a name of its own are any texts, unless as const stands behind it", async () => {
+  const source = (types: string, asConst: string) => `import { data, defineSwarm, local, sh, table } from "locusts";
+const columns = { id: "string", n: ${types} }${asConst};
+const scores = { x: "number?" }${asConst};
+const limits = { retries: 1, retryOn: ["exit"] }${asConst};
+const resources = { memory: "2 GB" }${asConst};
+export default defineSwarm({ name: "t", jobs: table("p.tsv", columns), outputs: { o: data("{id}.csv", scores) },
+  limits, resources: resources, command: ({ params }) => sh\`echo \${params.id}\`, targets: { here: local() },
+});
+`;
+  const told = (types: string, asConst: string) => mistakes(source(types, asConst), { "p.tsv": "id\tn\nx\t1\n" });
+  const any = (place: string, name: string, value: string) =>
+    `${place} to TypeScript, a text in ${name} may be any text, and here only some can be` +
+    ` (write as const behind it: const ${name} = ${value} as const)`;
+  const others = [
+    any("3:16", "scores", '{ x: "number?" }'),
+    any("4:16", "limits", '{ retries: 1, retryOn: ["exit"] }'),
+    any("5:19", "resources", '{ memory: "2 GB" }'),
+  ];
+  assert.equal(await told('"number"', ""), [any("2:17", "columns", '{ id: "string", n: "number" }'), ...others]);
+  const wrong = '2:36 a column is "string", "number" or "boolean", not "int" (did you mean "number"?)';
+  assert.equal(await told('"int"', ""), [wrong, ...others]);
+  assert.equal(await told('"int"', " as const"), [wrong]);
+  assert.equal(await told('"number"', " as const"), []);
+});
+
 test("a pattern's brace that belongs to no placeholder, and a list without rows, are told where they stand", async () => {
   const outputs = '{ o: "o/{id}" }';
   const none = (pattern: string) => `4:15 "${pattern}" has something like a placeholder that is none`;

@@ -1,5 +1,6 @@
 import { didYouMean } from "../../problem/closest.js";
 import { type Mistake, valueAt, type Wording } from "./mistake.js";
+import { follow } from "./places.js";
 import { ts } from "./ts-morph.js";
 
 const OF_TABLES = ["string", "number", "boolean"];
@@ -25,7 +26,7 @@ export function column({ node, lines, checker }: Mistake): Wording | undefined {
     return type.isStringLiteral() ? type.value : undefined;
   };
   // Of a function that can be called in several ways, TypeScript shows the call alone.
-  const columns = call?.arguments.find(ts.isObjectLiteralExpression);
+  const columns = call?.arguments.map((argument) => follow(argument, checker)).find(ts.isObjectLiteralExpression);
   const values = columns?.properties.filter(ts.isPropertyAssignment).map(({ initializer }) => initializer) ?? [];
   const isWrong = (value: ts.Node) => !possible.includes(textOf(value) ?? "");
   const own = valueAt(node);

@@ -58,9 +58,13 @@ export function excessMistakes({ ownFiles, checker }: CheckedProject): readonly 
 
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && isOfLocusts(checker.getResolvedSignature(node)?.declaration)) {
+      // Of several forms, where none fits, it is not known which was meant.
+      const hasForms = checker.getTypeAtLocation(node.expression).getCallSignatures().length > 1;
       for (const argument of node.arguments) {
         const wanted = checker.getContextualType(argument);
-        if (wanted) compare(wholeAround(argument), checker.getTypeAtLocation(argument), wanted, argument);
+        const given = checker.getTypeAtLocation(argument);
+        if (wanted && (!hasForms || checker.isTypeAssignableTo(given, wanted)))
+          compare(wholeAround(argument), given, wanted, argument);
       }
     }
     ts.forEachChild(node, visit);

@@ -16,10 +16,12 @@ export function unwrap(node: ts.Expression): ts.Expression {
 }
 
 /** Follows a name to what a `const` gave it, through imports too; else the expression itself. */
-function follow(node: ts.Expression, checker: ts.TypeChecker): ts.Expression {
+export function follow(node: ts.Expression, checker: ts.TypeChecker): ts.Expression {
   const inner = unwrap(node);
   if (!ts.isIdentifier(inner)) return inner;
-  let symbol = checker.getSymbolAtLocation(inner);
+  let symbol = ts.isShorthandPropertyAssignment(inner.parent)
+    ? checker.getShorthandAssignmentValueSymbol(inner.parent)
+    : checker.getSymbolAtLocation(inner);
   if (symbol && symbol.flags & ts.SymbolFlags.Alias) symbol = checker.getAliasedSymbol(symbol);
   const declaration = symbol?.valueDeclaration;
   if (!declaration) return inner;

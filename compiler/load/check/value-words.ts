@@ -10,9 +10,11 @@ import { nameOfOption } from "./places.js";
 import { COMMAND_IS_FUNCTION, wholeInTemplate, withTag } from "./template-words.js";
 import { treeWords } from "./tree-words.js";
 import { ts } from "./ts-morph.js";
+import { widened } from "./widened-words.js";
 
 export function wordsForValues(mistake: Mistake): Wording | undefined {
-  const whole = treeWords(mistake) ?? exclusive(mistake) ?? missingOptions(mistake) ?? functionWords(mistake);
+  const whole =
+    widened(mistake) ?? treeWords(mistake) ?? exclusive(mistake) ?? missingOptions(mistake) ?? functionWords(mistake);
   if (whole) return whole;
   for (const line of mistake.lines.toReversed()) {
     const [, given, wanted] =

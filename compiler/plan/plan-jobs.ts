@@ -5,7 +5,7 @@ import { dataTables } from "../format/data-columns.js";
 import { chooseDelivery, cleanSource, placeOfSource } from "../format/delivery.js";
 import { nameControl, shortened, whyNoPath } from "../format/file-names.js";
 import { commonPart, jobKey, ownPart } from "../format/job-key.js";
-import { fillPattern, type Params } from "../format/pattern.js";
+import { fillPattern, type Params, textOfPattern } from "../format/pattern.js";
 import { isReserved } from "../format/results.js";
 import type { DefinitionPath, ReportMistake } from "../problem/problem.js";
 import { MarkSet, markOf } from "../survey/mark-set.js";
@@ -245,10 +245,12 @@ export class JobPlanner {
   }
 
   /** Which file was meant: looked for once, since further ones are but counted. */
-  #hintForMissing({ name }: InputPlan, source: string): string | undefined {
+  #hintForMissing({ name, parts }: InputPlan, source: string): string | undefined {
     if (this.#missing.has(name)) return undefined;
     this.#missing.add(name);
-    return this.inputs.hintForMissing(source);
+    const pattern = textOfPattern(parts);
+    const better = pattern.replace(/\$(?=\{)/g, "");
+    return better === pattern ? this.inputs.hintForMissing(source) : `a placeholder has no $: write ${better}`;
   }
 
   /** The params that decide what a job does: its position, only where something makes use of it. */

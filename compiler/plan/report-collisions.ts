@@ -23,6 +23,7 @@ function reportName(plan: SwarmPlan, first: Params, second: Params, numbers: str
     problems.add(["jobs"], `jobs ${numbers} have other params, and are both called ${name}`, hint, shared);
     return;
   }
+  if (plan.jobName.every((part) => "text" in part)) return; // that is told by itself
   const hint = `put in what sets them apart, as in "${textOfPattern(plan.jobName)}_{${differs}}"`;
   problems.add(["jobName"], `the jobs ${one} and ${other} are both called ${name}`, hint, shared);
 }

@@ -15,7 +15,7 @@ test("a function where none can be, or one that does not give what it has to, is
     ],
     [
       "resources: async () => ({ cpus: 2 })",
-      "8:14 a function of a definition gives its value at once, and is not async",
+      "8:14 a function of a definition gives its value at once, and is not async (leave out async)",
     ],
     [
       'limits: ({ attempt }) => ({ time: "1m" })',

@@ -106,6 +106,101 @@ export default defineSwarm({ name: "t", jobs: table("p.tsv", columns), outputs: 
   assert.equal(await told('"number"', " as const"), []);
 });
 
+test("what is given to a function, or stands where it does not belong, is told with what to write", async () => {
+  const source = (part: string, value: string) => {
+    const parts = {
+      jobs: 'files("in/{id}.txt")',
+      inputs: '{ text: "in/{id}.txt" }',
+      outputs: '{ o: "{id}" }',
+      command: "({ inputs, outputs }) => sh`cat ${inputs.text} > ${outputs.o}`",
+      targets: "{ here: local() }",
+      ...{ [part]: value },
+    };
+    return `import { defineSwarm, files, list, local, matrix, minBytes, minutes, range, rows, sh, ssh, table } from "locusts";
+export default defineSwarm({ name: "t",
+${Object.entries(parts)
+  .map(([name, text]) => `  ${name}: ${text},`)
+  .join("\n")}
+});
+`;
+  };
+  const memory =
+    'this is no amount of memory: write "500 MB", "2 GB" or "1 TB" (for a number: megabytes(500) or gigabytes(2))';
+  const time =
+    'this is no time span: write "90s", "10m", "2h", "1d" or "HH:MM:SS" (for a number: seconds(90), minutes(10) or hours(2))';
+  for (const [part, value, expected] of [
+    ["jobs", '["a", "b"]', '3:9 jobs is no source of jobs (write list("id", ["a", "b"]))'],
+    ["jobs", '"in/{id}.txt"', '3:9 jobs is no source of jobs (write files("in/{id}.txt"))'],
+    ["jobs", 'range("id", "1", 10)', '3:21 from of range(…) is a number, not "1" (write 1)'],
+    ["jobs", "matrix([1, 2])", "3:16 a matrix has a list for each name (write matrix({ name: [1, 2] }))"],
+    ["jobs", 'list("id", "a")', '3:20 the values of list(…) are a list (write ["a"])'],
+    [
+      "jobs",
+      'list("id", [{ a: 1 }])',
+      "3:21 a param is text, a number, true or false, not { a: 1 } (for several params a job: rows([{ a: 1 }, …]))",
+    ],
+    ["jobs", 'rows([{ id: ["a"] }])', '3:21 a param is text, a number, true or false, not ["a"]'],
+    [
+      "jobs",
+      'table("p.csv", ["id", "n"])',
+      '3:24 the columns of a table have types (write { id: "string", n: "string" })',
+    ],
+    [
+      "jobs",
+      'table("p.csv", { id: "string" }).filter((row) => row.n > 1)',
+      '3:62 jobs have no param "n"; they have id',
+    ],
+    ["jobs", 'files("in/{id}.txt").map((x) => x)', '3:30 a source of jobs has no "map"; it has filter(…) and times(…)'],
+    [
+      "inputs",
+      "{ text: ({ params }) => `in/${params.id}.txt` }",
+      '4:19 text is no function (an input is a path with params as placeholders, as in "in/{id}.txt")',
+    ],
+    [
+      "outputs",
+      '{ o: minBytes("{id}", "1 MB") }',
+      '5:34 bytes of minBytes(…) is a number, not "1 MB" (in bytes: 1 MB is 2 ** 20)',
+    ],
+    [
+      "command",
+      "(inputs, outputs) => sh`cat ${inputs.text} > ${outputs.o}`",
+      "6:12 the function of command gets one object (write ({ inputs, outputs }) => …)",
+    ],
+    [
+      "command",
+      "async ({ inputs }) => sh`cat ${inputs.text}`",
+      "6:12 a function of a definition gives its value at once, and is not async (leave out async)",
+    ],
+    [
+      "command",
+      '({ inputs }) => ["cat", inputs.text]',
+      '6:28 a command is what sh`…` or node("./program.ts") gives; the function must return that (write sh`cat ${inputs.text}`)',
+    ],
+    [
+      "command",
+      "({ inputs }) => sh`cat ${inputs.text}` + sh`x`",
+      "6:28 what runs cannot be put together by + (write all of it in one template: sh`…`, a line for each command)",
+    ],
+    [
+      "targets",
+      '{ far: ssh("host") }',
+      '7:23 ssh(…) takes an object with its options (write ssh({ host: "host", directory: "/data/me/locusts" }))',
+    ],
+    ["limits", '{ time: minutes("10") }', '8:27 value of minutes(…) is a number, not "10" (write 10)'],
+    ["limits", "{ time: 60 }", `8:19 ${time}`],
+    ["limits", '{ timeout: "1h" }', '8:13 limits has no "timeout" (did you mean "time"?)'],
+    ["resources", "{ memory: 2000 }", `8:16 ${memory}`],
+    ["retries", "3", '8:3 a swarm has no "retries" (it is an option of limits: write limits: { retries: … })'],
+    ["slots", "3", '8:3 a swarm has no "slots" (slots are of a target: targets: { here: local({ slots: 4 }) })'],
+    [
+      "environment",
+      '{ conda: "e" }',
+      '8:18 environment has no "conda" (write prepare: sh`source "$(conda info --base)/etc/profile.d/conda.sh"; conda activate NAME`)',
+    ],
+  ] as const)
+    assert.equal(await mistakes(source(part, value)), [expected], `${part}: ${value}`);
+});
+
 test("a pattern's brace that belongs to no placeholder, and a list without rows, are told where they stand", async () => {
   const outputs = '{ o: "o/{id}" }';
   const none = (pattern: string) => `4:15 "${pattern}" has something like a placeholder that is none`;

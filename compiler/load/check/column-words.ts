@@ -8,12 +8,13 @@ const OF_DATA = ["string", "number", "integer", "boolean"];
 
 /** What a column of a table is, where something else is said. */
 export function column({ node, lines, checker }: Mistake): Wording | undefined {
-  if (!lines.some((line) => /'(?:Column|Data)Type'/.test(line))) return undefined;
   const isData = lines.some((line) => /'DataType'/.test(line));
   const kinds = isData ? OF_DATA : OF_TABLES;
   const possible = isData ? kinds.flatMap((kind) => [kind, `${kind}?`]) : kinds;
   const call = ts.findAncestor(node, ts.isCallExpression);
   const list = call?.arguments.find(ts.isArrayLiteralExpression);
+  const isOfTable = call?.expression.getText() === "table";
+  if (!isOfTable && !lines.some((line) => /'(?:Column|Data)Type'/.test(line))) return undefined;
   if (list) {
     const names = list.elements.map(
       (element) => `${ts.isStringLiteralLike(element) ? element.text : "name"}: "string"`,

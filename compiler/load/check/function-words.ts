@@ -12,6 +12,12 @@ const FUNCTIONS_OF: Readonly<Record<string, string>> = {
   jobName: 'write jobName: "{id}", with params as placeholders',
 };
 
+/** What is a path, and no function that makes one. */
+const PATHS_OF: Readonly<Record<string, string>> = {
+  inputs: 'an input is a path with params as placeholders, as in "in/{id}.txt"',
+  outputs: 'an output is a path with params as placeholders, as in "{id}.txt"',
+};
+
 type Written = ts.ArrowFunction | ts.FunctionExpression;
 
 /** A function where none may stand, or one that does not give what it has to. */
@@ -21,17 +27,41 @@ export function functionWords({ node, checker, lines }: Mistake): Wording | unde
   const last = lines.at(-1) ?? "";
   const name = nameOfOption(written);
   const wanted = returned(checker.getContextualType(written));
-  if (written.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword))
-    return { message: "a function of a definition gives its value at once, and is not async", at: written };
+  const isAsync = asyncWords(written);
+  if (isAsync) return isAsync;
   if (!wanted) {
     if (name === undefined) return undefined;
-    return { message: `${name} is no function`, hint: FUNCTIONS_OF[name], at: written };
+    return {
+      message: `${name} is no function`,
+      hint: FUNCTIONS_OF[name] ?? PATHS_OF[around(written) ?? ""],
+      at: written,
+    };
+  }
+  if (/^Target signature provides too few arguments/.test(last)) {
+    const names = written.parameters.map((parameter) => parameter.name.getText()).join(", ");
+    return { message: `the function of ${name} gets one object`, hint: `write ({ ${names} }) => …`, at: written };
   }
   if (/^Type '(void|undefined)' is not assignable/.test(last)) return givesNothing(written);
   if (!/has no properties in common with type/.test(last) || name === undefined) return undefined;
   const known = wanted.getProperties().map((symbol) => symbol.name);
   const [first] = returned(checker.getTypeAtLocation(written))?.getProperties() ?? [];
   return first && { ...unknownProperty(name, first.name, known), at: first.valueDeclaration ?? written };
+}
+
+/** What is said of a value that an async function gives, or of such a function. */
+export function asyncWords(node: ts.Node): Wording | undefined {
+  const written = ts.findAncestor(node, (at) => ts.isArrowFunction(at) || ts.isFunctionExpression(at)) as
+    | Written
+    | undefined;
+  const async = written?.modifiers?.find(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
+  const message = "a function of a definition gives its value at once, and is not async";
+  return async && { message, hint: "leave out async", at: async };
+}
+
+/** The name of the option that a value is a part of. */
+function around(value: ts.Node): string | undefined {
+  const object = ts.findAncestor(value, ts.isObjectLiteralExpression);
+  return object && nameOfOption(object);
 }
 
 /** What a function gives, by its type. */

@@ -44,6 +44,7 @@ const REFERENCES: Readonly<Record<string, string>> = { inputs: "input", outputs:
 
 /** What functions of a definition are given, by the names of the types. */
 const GIVEN: Readonly<Record<string, string>> = {
+  InputFacts: "what is known of an input",
   CommandNames: "a command's names",
   LineCommandNames: "a command's names",
   JobFacts: "what is known of a job",
@@ -75,7 +76,16 @@ function unknownReference({ node, checker }: Mistake): Wording | undefined {
     const meant = `${access.of}s.${access.name}`;
     return { message: `there is no "${access.of}.${access.name}" here`, hint: `did you mean ${meant}?`, at: access.at };
   }
+  if (isRow(node, checker)) {
+    return {
+      message: `jobs have no param "${access.name}"; they have ${known.join(", ")}`,
+      hint: didYouMean(access.name, known),
+      at: access.at,
+    };
+  }
   const symbol = access.type.aliasSymbol ?? access.type.getSymbol();
+  if (symbol?.name === "JobSource")
+    return { message: `a source of jobs has no "${access.name}"; it has filter(…) and times(…)`, at: access.at };
   const whose = symbol && ownValue(GIVEN, symbol.name);
   if (!whose) return undefined;
   return {
@@ -105,6 +115,18 @@ function unknownReference({ node, checker }: Mistake): Wording | undefined {
     }
     return undefined;
   }
+}
+
+/** Is this in a function that a source's `filter` is given, and asked of what that gets? */
+function isRow(node: ts.Node, checker: ts.TypeChecker): boolean {
+  const made = ts.findAncestor(node, ts.isArrowFunction);
+  const call = made?.parent;
+  if (!call || !ts.isCallExpression(call) || !ts.isPropertyAccessExpression(call.expression)) return false;
+  const source = checker.getTypeAtLocation(call.expression.expression).getSymbol();
+  const [row] = made.parameters;
+  const of = ts.isPropertyAccessExpression(node.parent) ? node.parent.expression : undefined;
+  const isOfRow = of ? row !== undefined && of.getText() === row.name.getText() : node.parent.parent === row?.name;
+  return source?.name === "JobSource" && isOfRow;
 }
 
 /** Which of a command's names an expression is: `inputs`, or whatever it was renamed to. */

@@ -139,7 +139,11 @@ function withoutConsequences(
     return isIn(whole) || declarationsBehind(whole, checker, ownFiles).some(isIn);
   };
   const wrong = new Set((["jobs", "inputs", "outputs"] as const).filter(isWrong));
-  return found.filter(({ wording }) => !wording.follows?.some((name) => wrong.has(name)));
+  // Where one of them is no path, TypeScript may know of none.
+  const isEmptied = (name: Foundation, { message }: Wording) =>
+    message.endsWith(`; this swarm has no ${name}`) &&
+    definition?.properties.some((property) => property.name?.getText() === name && property.getText().includes(":"));
+  return found.filter(({ wording }) => !wording.follows?.some((name) => wrong.has(name) || isEmptied(name, wording)));
 }
 
 /** Where the names that a piece of source uses are declared in the project's own files, and those that these use. */

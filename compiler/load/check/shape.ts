@@ -1,6 +1,6 @@
 import { ownValue } from "../../format/own-value.js";
 import { didYouMean } from "../../problem/closest.js";
-import type { Wording } from "./mistake.js";
+import { membersOf, type Wording } from "./mistake.js";
 import { nameOf } from "./places.js";
 import { ts } from "./ts-morph.js";
 
@@ -41,7 +41,9 @@ export function shapeMistakes(object: ts.ObjectLiteralExpression, checker: ts.Ty
       known.filter((other) => !given.has(other)),
     );
     const has = hint?.startsWith("did you mean") ? undefined : hint;
-    mistakes.push({ message, hint: meant ?? has, at: property.name });
+    const part = partWith(name, expected, checker);
+    const inPart = part && `it is an option of ${part}: write ${part}: { ${name}: … }`;
+    mistakes.push({ message, hint: meant ?? inPart ?? has, at: property.name });
   }
   if (object.properties.some(ts.isSpreadAssignment)) return mistakes;
   // A misspelt property is one mistake, not an unknown property and a missing one.
@@ -65,6 +67,32 @@ function notByName(name: string, property: ts.ObjectLiteralElementLike): readonl
   return [{ message, hint: `write ${example}, where {id} is a param of the job`, at: value }];
 }
 
+/** By what other names people know an option. */
+const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
+  timeout: ["time"],
+  walltime: ["time"],
+  cores: ["cpus", "slots"],
+  threads: ["cpus", "slots"],
+  ram: ["memory"],
+  env: ["variables"],
+  image: ["container"],
+};
+
+/** What other tools have as an option, and is written otherwise here. */
+const OTHERWISE: Readonly<Record<string, string>> = {
+  conda: 'write prepare: sh`source "$(conda info --base)/etc/profile.d/conda.sh"; conda activate NAME`',
+  slots: "slots are of a target: targets: { here: local({ slots: 4 }) }",
+};
+
+/** Of which part of a swarm a name is an option, where it was given to the swarm itself. */
+function partWith(name: string, parts: readonly ts.Symbol[], checker: ts.TypeChecker): string | undefined {
+  return parts.find((part) =>
+    membersOf(checker.getNonNullableType(checker.getTypeOfSymbol(part))).some(
+      (type) => ["limits", "resources", "environment"].includes(part.name) && type.getProperty(name),
+    ),
+  )?.name;
+}
+
 /** What an object is, by what it is given to: `a swarm`, `local(…)`, `limits`. */
 export function wholeAround({ parent }: ts.Node): string {
   if (!ts.isCallExpression(parent)) return ts.isPropertyAssignment(parent) ? parent.name.getText() : "this object";
@@ -74,8 +102,10 @@ export function wholeAround({ parent }: ts.Node): string {
 
 /** `a swarm has no "comand"`, with the one that was meant, or the names that it does have. */
 export function unknownProperty(whole: string, name: string, known: readonly string[], listed = known): Wording {
+  const synonym = ownValue(SYNONYMS, name)?.find((other) => known.includes(other));
+  const meant = synonym === undefined ? didYouMean(name, known) : `did you mean "${synonym}"?`;
   return {
     message: `${whole} has no "${name}"`,
-    hint: didYouMean(name, known) ?? (listed.length > 0 ? `it has ${listed.join(", ")}` : undefined),
+    hint: meant ?? ownValue(OTHERWISE, name) ?? (listed.length > 0 ? `it has ${listed.join(", ")}` : undefined),
   };
 }

@@ -1,12 +1,13 @@
 import { CLASH_HINT } from "../../dsl/job-source.js";
 import { USE_A_SOURCE } from "../../dsl/swarm.js";
 import { didYouMean } from "../../problem/closest.js";
+import { argument } from "./argument-words.js";
 import { column } from "./column-words.js";
 import { exclusive } from "./exclusive.js";
-import { functionWords } from "./function-words.js";
+import { asyncWords, functionWords } from "./function-words.js";
 import { type Mistake, valueAt, type Wording } from "./mistake.js";
 import { missingOptions, wrongOption, wrongPart } from "./option-words.js";
-import { nameOfOption } from "./places.js";
+import { nameOfOption, unwrap } from "./places.js";
 import { COMMAND_IS_FUNCTION, wholeInTemplate, withTag } from "./template-words.js";
 import { treeWords } from "./tree-words.js";
 import { ts } from "./ts-morph.js";
@@ -29,7 +30,12 @@ export function wordsForValues(mistake: Mistake): Wording | undefined {
       part(mistake, given, wanted);
     if (wording) return wording;
   }
-  return column(mistake) ?? jobs(mistake) ?? wrongOption(mistake) ?? argumentCount(mistake);
+  if (/^Operator '\+' cannot be applied to types '.*\b(?:ShellCommand|Reference)'/.test(mistake.lines[0] ?? ""))
+    return {
+      message: "what runs cannot be put together by +",
+      hint: "write all of it in one template: sh`…`, a line for each command",
+    };
+  return column(mistake) ?? jobs(mistake) ?? wrongOption(mistake) ?? argument(mistake) ?? argumentCount(mistake);
 }
 
 /** More or fewer values than a function takes: what they are is said by the names that it has for them. */
@@ -43,7 +49,7 @@ function argumentCount({ node, checker, lines }: Mistake): Wording | undefined {
   );
   const callee = call.expression.getText();
   return {
-    message: `${callee}(…) takes ${wanted} values, not ${given}`,
+    message: `${callee}(…) takes ${wanted} ${wanted === "1" ? "value" : "values"}, not ${given}`,
     hint: `write ${callee}(${names.join(", ")})`,
   };
 }
@@ -112,11 +118,13 @@ function unit({ node, checker }: Mistake, given: string, wanted: string): Wordin
   const written = given.startsWith('"') ? given : "this";
   if (/\bDuration\b|\$\{number\}:\$\{number\}/.test(wanted)) {
     const message = `${written} is no time span: write "90s", "10m", "2h", "1d" or "HH:MM:SS"`;
-    return { message, at: wrongValue(node, checker) };
+    const hint = /^(?:number$|\d)/.test(given) ? "for a number: seconds(90), minutes(10) or hours(2)" : undefined;
+    return { message, hint, at: wrongValue(node, checker) };
   }
   if (/\bMemory\b|\$\{number\} ?MB/.test(wanted)) {
     return {
       message: `${written} is no amount of memory: write "500 MB", "2 GB" or "1 TB"`,
+      hint: /^(?:number$|\d)/.test(given) ? "for a number: megabytes(500) or gigabytes(2)" : undefined,
       at: wrongValue(node, checker),
     };
   }
@@ -143,6 +151,8 @@ function command({ node, checker }: Mistake, given: string, wanted: string): Wor
     return { ...COMMAND_IS_FUNCTION, at: value };
   }
   if (!/^(Command|ShellCommand \| NodeCommand)$/.test(wanted)) return undefined;
+  const isAsync = asyncWords(value);
+  if (isAsync) return isAsync;
   if (given === "string" || given.startsWith('"') || given.startsWith("`")) {
     const text = stringIn(value);
     return {
@@ -151,7 +161,18 @@ function command({ node, checker }: Mistake, given: string, wanted: string): Wor
       at: text,
     };
   }
-  return { message: 'a command is what sh`…` or node("./program.ts") gives; the function must return that', at: value };
+  const body = ts.isArrowFunction(value) && !ts.isBlock(value.body) ? unwrap(value.body) : value;
+  const words = ts.isArrayLiteralExpression(body) ? body.elements.map(asWord) : [];
+  return {
+    message: 'a command is what sh`…` or node("./program.ts") gives; the function must return that',
+    hint: words.length > 0 ? `write sh\`${words.join(" ")}\`` : undefined,
+    at: value,
+  };
+}
+
+/** A part of a command that was written as a list, as it stands in an sh template. */
+function asWord(word: ts.Expression): string {
+  return ts.isStringLiteralLike(word) ? word.text : `\${${word.getText()}}`;
 }
 
 /** The string that a function returns; the node itself, if it is no function or that is not to be seen. */
@@ -198,7 +219,12 @@ function jobs({ node, lines }: Mistake): Wording | undefined {
     };
   }
   if (!/JobSource</.test(head)) return undefined;
-  if (nameOfOption(value) === "jobs") return { message: "jobs is no source of jobs", hint: USE_A_SOURCE, at: value };
+  if (nameOfOption(value) === "jobs") {
+    const text = value.getText();
+    const list = ts.isArrayLiteralExpression(value) && text.length <= 80 ? `write list("id", ${text})` : undefined;
+    const pattern = ts.isStringLiteralLike(value) ? `write files(${text})` : undefined;
+    return { message: "jobs is no source of jobs", hint: list ?? pattern ?? USE_A_SOURCE, at: value };
+  }
   if (!ts.isCallExpression(around)) return undefined;
   return { message: "what is given to times(…) is no source of jobs", hint: USE_A_SOURCE, at: value };
 }

@@ -22,6 +22,7 @@ const LONGEST_TYPE = 80;
 /** The message with each quoted type that is too long to be read cut short. */
 function shortened(message: string): string {
   return message
+    .replaceAll(/\bimport\("[^"]*"\)\./g, "")
     .replaceAll(/\bShow<(\{[^{}]*\})>/g, "$1")
     .replace(/'((?:[^'"]|"(?:[^"\\]|\\.)*")*)'/g, (quoted, type: string) =>
       quoted.length <= LONGEST_TYPE ? quoted : `'${withoutDetails(type)}'`,

@@ -292,6 +292,8 @@ export class RunFollower {
       try {
         const mistake = this.#invalid.get(ended.number);
         if (mistake !== undefined) throw new InvalidData(mistake);
+        const gone = outputs.findIndex((state, i) => state === "missing" && description.outputs[i]?.optional === false);
+        if (gone >= 0) throw new OutputRefused(`${job.outputs[gone]} is gone from the job's folder`);
         outputs.forEach((state, i) => {
           if (typeof state !== "number" || description.tree) return;
           const path = job.outputs[i] as string;

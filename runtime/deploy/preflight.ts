@@ -58,7 +58,17 @@ export async function preflight(opened: OpenedTarget, options: PreflightOptions,
 async function checkManager({ host }: OpenedTarget, bundle: string): Promise<void> {
   const ended = await host.run('exec bash "$1" --version </dev/null', [join(bundle, BUNDLE_FILES.manager)]);
   if (ended.code === 0) return;
-  const said = ended.stderr.trim().split("\n").at(-1);
+  const lines = ended.stderr.trim().split("\n");
+  const unread = /manager\.sh: line \d+: `(.*)'$/s.exec(lines.at(-1) ?? "")?.[1]?.trim();
+  if (unread !== undefined) {
+    throw new RuntimeProblem(
+      `the bash on this machine cannot read this line of the command: ${unread}`,
+      /[@?*+!]\(/.test(unread)
+        ? "a pattern such as @(a|b) is read between [[ and ]] alone; in a case, write a | b)"
+        : "try it with bash -n, or put a newer bash first in your PATH",
+    );
+  }
+  const said = lines.at(-1);
   throw new RuntimeProblem(
     `the manager cannot run on this machine: ${said || `exit code ${ended.code}`}`,
     "put a newer bash first in your PATH",

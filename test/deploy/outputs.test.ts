@@ -225,4 +225,54 @@ test("what looks at outputs may be killed, and the job is done all the same", as
   for (const program of ["find", "grep", "stat"]) assert.ok(deployment.exists(program), `${program} was killed`);
 });
 
+test("a check ends at its first error, finds what prepare has set up, and may not take its output away", async () => {
+  const deployment = new Deployment(`
+    jobs: list("id", ["good", "bad", "taken"]),
+    environment: { prepare: sh\`look() { grep -q "$@"; }\` },
+    outputs: { text: checked("{id}.txt", ({ output }) => sh\`
+      look -e good -e taken \${output}
+      ! look taken \${output} || rm \${output}
+    \`) },
+    command: ({ params, outputs }) => sh\`! look x /dev/null; echo \${params.id} > \${outputs.text}\`,
+  `);
+  const { exitCode, report } = await deployment.deploy();
+  assert.equal(exitCode, 3);
+  assert.deepEqual(
+    report.failures.map(({ job, cause, detail }) => [job, cause, detail]),
+    [
+      ["bad", "missing-output", "text did not pass its check (exit code 1)"],
+      ["taken", "missing-output", "text was taken away by its own check"],
+    ],
+  );
+  assert.equal(deployment.exists("results/bad.txt"), false);
+});
+
+test("a job whose folder, or whose output, somebody removes has not failed by itself", async () => {
+  const deployment = new Deployment(
+    `
+    jobs: list("id", ["a", "b", "c"]),
+    outputs: { text: "{id}.txt" },
+    command: ({ params, outputs }) => sh\`
+      echo \${params.id} > \${outputs.text}
+      case \${params.id} in
+        b) rm ../1/a.txt; rm -r ../3 ;;
+      esac\`,
+    `,
+    {},
+    undefined,
+    1,
+  );
+  const { exitCode, report } = await deployment.deploy();
+  assert.equal(exitCode, 3);
+  assert.deepEqual(
+    report.failures.map(({ job, cause, detail }) => [job, cause, detail]),
+    [
+      ["a", "node", "a.txt is gone from the job's folder"],
+      ["c", "node", "its folder was removed before it began"],
+    ],
+  );
+  assert.equal(deployment.log("c", "err"), "");
+  await deployment.succeed(["--only", "a", "c"]);
+});
+
 test.run();

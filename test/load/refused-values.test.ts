@@ -189,7 +189,7 @@ ${Object.entries(parts)
     ["limits", '{ time: minutes("10") }', '8:27 value of minutes(…) is a number, not "10" (write 10)'],
     ["limits", "{ time: 60 }", `8:19 ${time}`],
     ["limits", '{ timeout: "1h" }', '8:13 limits has no "timeout" (did you mean "time"?)'],
-    ["resources", "{ memory: 2000 }", `8:16 ${memory}`],
+    ["resources", "{ memory: 2000 }", `8:24 ${memory}`],
     ["retries", "3", '8:3 a swarm has no "retries" (it is an option of limits: write limits: { retries: … })'],
     ["slots", "3", '8:3 a swarm has no "slots" (slots are of a target: targets: { here: local({ slots: 4 }) })'],
     [

@@ -122,9 +122,10 @@ locusts_restore_locale() {
 
 # Programs sort, and say what is wrong, as is expected here: in the C locale.
 locusts_in_c_locale() { # function arguments
-  local code=0
+  local code
   ((${#locusts_locale[@]} == 0)) || export LC_ALL=C
-  "$@" || code=$?
+  "$@" # not in a condition: whatever runs below one takes no notice of set -e, and an output's check is to do so
+  code=$?
   locusts_restore_locale
   return "$code"
 }

@@ -36,7 +36,7 @@ locusts_work_through_list() {
         [[ ! $locusts_is_special ]] || locusts_enter_environment
         # shellcheck disable=SC1090 # only the user knows it
         [[ ! $locusts_start_file ]] || { . "$locusts_start_file"; builtin cd -- "$locusts_run"; }
-        builtin cd -- "$locusts_workdir" || exit 1
+        builtin cd -- "$locusts_workdir" || locusts_tell_gone
         # shellcheck disable=SC2064 # it is a command already
         [[ ! $locusts_on_error ]] || { trap "$locusts_on_error" ERR; set -E; }
         set -e -o pipefail
@@ -61,7 +61,9 @@ locusts_work_through_list() {
         { [[ $locusts_since_look == quick ]] || ! locusts_saw_oom_kill; } && locusts_record_if_whole; then
         break
       fi
-      locusts_in_c_locale locusts_judge_try || break
+      locusts_in_c_locale locusts_judge_try
+      locusts_judged=$? # asked for by itself: in a condition, an output's check would not end at its first error
+      [[ $locusts_judged == 0 ]] || break
       [[ ! $locusts_spoilt ]] || break # the next try would read it
     done
     [[ ! $locusts_disk_is_full && ! $locusts_refused ]] || break

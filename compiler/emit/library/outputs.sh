@@ -118,7 +118,8 @@ locusts_measure_folder() { # path
 
 # Does the definition's own check say that the output at hand is good? It may take as long as a try.
 locusts_check_by() { # function
-  local job_code=$locusts_code code timeout
+  local job_code=$locusts_code code timeout steps=("${locusts_steps[@]}")
+  steps[-1]=$1 # instead of the command; what the environment asks for comes before it
   [[ ! $locusts_is_bad ]] || return 0
   (
     shopt -u extglob
@@ -126,7 +127,7 @@ locusts_check_by() { # function
     locusts_restore_locale
     output=$locusts_output
     if [[ $locusts_is_special ]]; then # as for the command
-      [[ ! $locusts_own_shell ]] || locusts_run_inside "$locusts_workdir" "$1"
+      [[ ! $locusts_own_shell ]] || locusts_run_inside "$locusts_workdir" "${steps[@]}"
       # shellcheck disable=SC2163 # these are NAME=value
       ((${#locusts_aside[@]} == 0)) || export "${locusts_aside[@]}" 2>/dev/null
       # shellcheck disable=SC1090 # only the user knows it
@@ -136,10 +137,10 @@ locusts_check_by() { # function
     builtin cd -- "$locusts_workdir" || exit 1
     set -e -o pipefail
     if [[ ${locusts_contained+set} ]]; then # it has the programs that the command has
-      locusts_contained=("$1") locusts_columns+=(output)
+      locusts_contained[-1]=$1 locusts_columns+=(output)
       locusts_execute
     else
-      "$1"
+      for locusts_step in "${steps[@]}"; do "$locusts_step"; done
     fi
   ) >>"$locusts_folder.out" 2>>"$locusts_folder.err" 3>&- 4<&- 5<&- &
   locusts_pid=$! locusts_code=0 locusts_told='' locusts_misses=0
@@ -156,5 +157,7 @@ locusts_check_by() { # function
     locusts_reject "has a check that did not end within $locusts_time_limit s, the limit of each try"
   elif ((code != 0)); then
     locusts_reject "did not pass its check (exit code $code)"
+  elif [[ ! -e $locusts_output_path ]]; then
+    locusts_reject "was taken away by its own check"
   fi
 }

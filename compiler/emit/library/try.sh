@@ -97,6 +97,21 @@ locusts_was_refused() {
   [[ $last =~ \.sh:\ fork:\  ]] # why, it says in the job's language
 }
 
+# The folder of the job at hand is gone before its command could run: the job's shell says so, and ends.
+locusts_tell_gone() {
+  : >|"$locusts_folder.err" # what bash has said of it names a line in here
+  : >|"$locusts_folder.gone"
+  exit 1
+}
+
+# Has the job at hand found its folder when it began?
+locusts_had_folder() {
+  ((locusts_code == 1)) && [[ -e $locusts_folder.gone ]] || return 0
+  rm -f -- "$locusts_folder.gone"
+  locusts_pid=''
+  return 1
+}
+
 # Ends the job that runs in this slot: its whole process group.
 locusts_end_job() { # signal
   [[ $locusts_pid ]] || return 0
@@ -265,6 +280,7 @@ locusts_blame_program() { # exit-code what
 locusts_judge_try() {
   [[ $locusts_used != quick ]] || locusts_measure_try
   locusts_leave_meter
+  locusts_had_folder || locusts_give_up 'its folder was removed before it began' || return
   locusts_find_cause
   locusts_output_states='' locusts_wrong=''
   if [[ $locusts_cause == ok ]]; then

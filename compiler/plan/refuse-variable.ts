@@ -53,7 +53,8 @@ function findUnexpanded(name: string, value: string): string | undefined {
   const known = `(?:${own}${WELL_KNOWN})(?![A-Za-z0-9_])`;
   const [variable, bare, braced] = new RegExp(`\\$(${known})|\\$\\{(${known})`).exec(value) ?? [];
   if (variable !== undefined) return bare ? `$${bare}` : `\${${braced}}`;
-  const [command] = /\$\([a-z][^()]*\)|^`[a-z][^`]*`$/.exec(value) ?? []; // in capitals it is a variable of make
+  const [command] =
+    /^[\w./:-]*(\$\([a-z][^()]*\))[\w./:-]*$/.exec(value)?.slice(1) ?? /^`[a-z][^`]*`$/.exec(value) ?? []; // in capitals it is a variable of make
   if (command !== undefined) return command;
   const [, home] = (name.endsWith("PATH") && /(?:^|:)(~)(?=$|[/:])/.exec(value)) || [];
   return home;

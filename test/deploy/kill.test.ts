@@ -102,6 +102,29 @@ test("a manager that is killed again and again, and its slots too", async () => 
   await assertWhole(deployment);
 });
 
+test("of jobs that run each time when the manager is killed, the one that is to blame fails alone", async () => {
+  const deployment = new Deployment(
+    `
+    jobs: list("id", ["hog", "a", "b"]),
+    outputs: { text: "{id}.txt" },
+    command: ({ outputs, params }) => sh\`
+      [[ \${params.id} != hog ]] || { sleep 0.4; kill -KILL $PPID; sleep 60; }
+      sleep 1
+      echo \${params.id} > \${outputs.text}\`,
+    `,
+    {},
+    undefined,
+    3,
+  );
+  const { report, stderr } = await deployment.deploy();
+  assert.deepEqual(
+    report.failures.map(({ job, cause }) => [job, cause]),
+    [["hog", "node"]],
+    stderr,
+  );
+  assert.equal(report.jobs.done, 2);
+});
+
 test("deploy killed leaves its manager at work; the next one finds it and follows it", async () => {
   const deployment = new Deployment(`
     jobs: range("i", 1, 6),

@@ -165,6 +165,9 @@ test("all managers together stop after too many failures", async () => {
   for (const { exitCode } of outcomes) assert.equal(exitCode, 6);
   const failed = pilots.lines("failed").length;
   assert.ok(failed >= 10 && failed <= 30, `${failed} have failed`);
+  // One that has waited in the queue meanwhile begins nothing.
+  assert.equal((await pilots.beginPilot(2, [], tallyOf(pilots)).outcome).exitCode, 6);
+  assert.equal(pilots.lines("failed").length, failed);
 });
 
 test("--is-running and --stop know all managers on this machine", async () => {

@@ -117,10 +117,9 @@ locusts_count_failures() {
   done
 }
 
-# Leaves those since this one began there.
+# Are there as many as may be? Who submits pilots anew has removed what told of earlier ones.
 locusts_has_too_many_failures() {
   ((locusts_max_failures > 0)) || return 1
   locusts_count_failures
-  locusts_failures=$((locusts_failures - locusts_old_failures))
   ((locusts_failures >= locusts_max_failures))
 }

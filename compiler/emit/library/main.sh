@@ -169,6 +169,7 @@ locusts_begin_state() {
   locusts_turns=() locusts_inbox=() locusts_slot_pid=() locusts_is_missed=() locusts_list_chunk=() locusts_list_file=()
   locusts_list=0 locusts_given=0 locusts_list_length=() locusts_slot_part=() locusts_part_size=() locusts_part_begun=()
   locusts_finished=() locusts_used_tries=() locusts_running=() locusts_deaths=() locusts_inherited=() locusts_taken_over=()
+  locusts_suspect_chunks=() locusts_suspects_run=''
   declare -gA locusts_known=() locusts_deaths_of=() locusts_parts_at_work=()
   locusts_timed_job=() locusts_time_spent=() locusts_next_limit='' locusts_module_functions=()
   locusts_gpus=() locusts_gpu_owner=() locusts_pins=() locusts_pin_owner=()

@@ -12,15 +12,14 @@ locusts_begin_pilot() {
   ((locusts_heartbeat_seconds <= 10)) || locusts_heartbeat_seconds=10
   ((locusts_heartbeat_seconds > 0)) || locusts_heartbeat_seconds=1
   locusts_seen_incarnation=() locusts_seen_heartbeat=() locusts_seen_alive=() locusts_silent_seconds=()
-  locusts_in_ring='' locusts_old_failures=0 locusts_has_asked='' locusts_is_cut='' locusts_successor=''
+  locusts_in_ring='' locusts_has_asked='' locusts_is_cut='' locusts_successor=''
   locusts_run_place=$PWD locusts_last_seen=$locusts_uptime locusts_trouble=''
   locusts_node_trouble=bad-node
   printf -v locusts_begun_at '%(%s)T' -1
   locusts_begun_uptime=$locusts_uptime
+  ! locusts_has_too_many_failures || locusts_stop_for too-many-failures "failed jobs: $locusts_failures"
   ((locusts_managers > 1)) || return 0
   [[ $locusts_name != p[1-9]*([0-9]) ]] || ((${locusts_name#p} > locusts_managers)) || locusts_in_ring=1
-  locusts_count_failures
-  locusts_old_failures=$locusts_failures locusts_failures=0
 }
 
 # Jobs run in a folder of the node's own disk, where there is one.

@@ -178,10 +178,24 @@ locusts_run_strays() {
 locusts_serve_all() {
   locusts_serve
   while [[ $locusts_lost_slots && ! $locusts_stopping ]]; do locusts_run_strays; done
+  ((${#locusts_suspect_chunks[@]} == 0)) || [[ $locusts_stopping ]] || locusts_run_suspects
+}
+
+# Runs the jobs that were running each time when the manager was killed, one at a time, once all else is done: if it is killed
+# again, it is known which of them is to blame.
+locusts_run_suspects() {
+  local chunk chunks=("${!locusts_suspect_chunks[@]}") slots=$locusts_slots
+  locusts_say "one job runs at a time now: these were running each time when the manager was killed"
+  locusts_suspects_run=1 locusts_suspect_chunks=() locusts_slots=1 locusts_parts_at_work=()
+  locusts_read_journal "$locusts_incarnation" || return
+  for chunk in "${chunks[@]}"; do locusts_open_chunk "$chunk" again || return; done
+  locusts_start_slots
+  locusts_serve_all
+  locusts_suspects_run='' locusts_slots=$slots
 }
 
 locusts_count_failure() {
-  if ((locusts_managers > 1 && locusts_max_failures > 0)); then # together
+  if [[ $locusts_is_pilot ]] && ((locusts_max_failures > 0)); then # together with others, and with who came before
     printf 'failed\n' >>"failures.$locusts_incarnation"
     ! locusts_has_too_many_failures || locusts_stop_for too-many-failures "failed jobs: $locusts_failures"
     return

@@ -183,7 +183,8 @@ locusts_claim_next() {
   return 1
 }
 
-# Lists the jobs of a chunk that are not finished, and leaves their numbers in locusts_members.
+# Lists the jobs of a chunk that are not finished, and leaves their numbers in locusts_members. Those that may be why the
+# manager was killed wait until all else is done.
 locusts_list_unfinished() { # chunk list-file
   local number tries rest out
   locusts_members=()
@@ -195,6 +196,9 @@ locusts_list_unfinished() { # chunk list-file
       locusts_note failed "$number" $((tries + 1)) node 137 0 0 "$locusts_unused" 0 - 'it was running each time when the manager was killed'
       locusts_finished[number]=1
       locusts_count_failure
+      continue
+    elif ((${locusts_deaths[number]-0} == 2)) && [[ ! $locusts_suspects_run ]]; then
+      locusts_suspect_chunks[$1]=1
       continue
     fi
     locusts_members+=("$number")

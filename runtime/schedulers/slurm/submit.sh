@@ -28,8 +28,8 @@ for ((tries = 1; ; tries++)); do
   sleep "$((tries * 2))"
 done
 if [[ ! $queue ]]; then
-  # From here on it is no longer cancelled, if it was.
-  rm -f -- "$run/cancelled" || exit 1
+  # From here on it is no longer cancelled, if it was, and jobs that have failed before count no more for limits.maxFailures.
+  rm -f -- "$run/cancelled" "$run"/failures.* || exit 1
   (
     # Pilots pass on to their jobs what was taken out of this script's environment.
     if ((${#locusts_aside[@]} > 0)); then export "${locusts_aside[@]}"; fi

@@ -72,6 +72,8 @@ for (const [words, target] of [
       for (let running = 0; running === 0; ) running = (await first.json<Report>("status")).document.jobs.running;
       const taken = await second.deploy(["--take-over"]);
       assert.equal(taken.exitCode, 0, taken.stderr);
+      const { stdout: standing } = await first.verb(["status"]);
+      assert.match(standing, /of these have not been collected here: another checkout has taken them over/);
       const late = await first.json<Report>("gather");
       assert.deepEqual([late.document.jobs.done, late.document.jobs.failed], [JOBS, 0]);
       assert.match(late.stderr, /made was collected by another checkout/);

@@ -50,8 +50,11 @@ function sayStanding(voice: Voice, deployed: DeployedSwarm, standing: Standing):
   if (isLeaving) voice.say("it was cancelled, and has not ended yet; locusts cancel tries that again");
   else if (isActive) voice.say(wordsAtWork(deployed));
   else if (waiting > 0) {
-    const them = waiting === 1 ? "has ended and is" : "have ended and are";
-    voice.say(`${countOf(waiting, "job")} ${them} still to be collected: locusts gather`);
+    const [have, are] = waiting === 1 ? ["has", "is"] : ["have", "are"];
+    const rest = deployed.mine
+      ? `${have} ended and ${are} still to be collected: locusts gather`
+      : `of these ${have} not been collected here: another checkout has taken them over; locusts gather collects what it has left`;
+    voice.say(`${countOf(waiting, "job")} ${rest}`);
   } else if (jobs.pending > 0 && !words.includes("locusts deploy")) {
     voice.say("no manager is at work; locusts deploy goes on");
   }

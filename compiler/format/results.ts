@@ -2,8 +2,8 @@ export const LOG_FOLDER = "_logs";
 
 /**
  * The tables right below results, with the columns that each begins with, whatever the swarm: by these it is known as
- * Locusts' own. `jobs.tsv` has the params after the name, and then `JOBS_COLUMNS`; the two last ones, of trees, have
- * the job at the end if each has a tree of its own.
+ * Locusts' own. `jobs.tsv` has the params after the name, and then what is known of its result; the two last ones, of trees,
+ * have the job at the end if each has a tree of its own.
  */
 export const RESULT_TABLES = {
   jobs: { file: "jobs.tsv", columns: ["name"] },
@@ -11,20 +11,6 @@ export const RESULT_TABLES = {
   changes: { file: "changes.tsv", columns: ["path", "change", "kind", "bytes"] },
   conflicts: { file: "conflicts.tsv", columns: ["path", "why", "kept"] },
 } as const;
-
-/** What a job's last try has used, in the tables' words. */
-export const USAGE_COLUMNS = {
-  cpu_seconds: "cpuSeconds",
-  peak_memory: "peakMemory",
-  read_bytes: "readBytes",
-  written_bytes: "writtenBytes",
-} as const satisfies Readonly<Record<string, keyof Usage>>;
-
-export const JOBS_COLUMNS = [
-  ...["status", "cause", "exit_code", "attempts", "seconds"],
-  ...Object.keys(USAGE_COLUMNS),
-  "host",
-] as const;
 
 /** What has no value in them: the word that statistics programs take for it. */
 export const NO_VALUE = "NA";

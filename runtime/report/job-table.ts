@@ -1,7 +1,6 @@
 import type { BundledJob } from "../../compiler/format/bundle.js";
-import { JOBS_COLUMNS, USAGE_COLUMNS } from "../../compiler/format/results.js";
 import type { JobResult } from "../results/ledger.js";
-import { paramColumns } from "../results/result-tables.js";
+import { JOBS_COLUMNS, jobValues, paramColumns } from "../results/result-tables.js";
 import type { JobColumn, JobTable } from "./report-data.js";
 
 /** How many jobs the page has one by one. */
@@ -37,7 +36,8 @@ class Column {
 
   add(value: number | string | undefined): void {
     if (this.#values) {
-      this.#values.push(typeof value === "number" ? rounded(value, this.kind) : (value ?? null));
+      const none = this.kind === "text" ? "" : null;
+      this.#values.push(typeof value === "number" ? rounded(value, this.kind) : (value ?? none));
       return;
     }
     const word = value === undefined ? "" : String(value);
@@ -67,16 +67,6 @@ class Column {
   }
 }
 
-const OWN_KINDS: Readonly<Partial<Record<(typeof JOBS_COLUMNS)[number], Kind>>> = {
-  exit_code: "count",
-  attempts: "count",
-  seconds: "seconds",
-  cpu_seconds: "seconds",
-  peak_memory: "bytes",
-  read_bytes: "bytes",
-  written_bytes: "bytes",
-};
-
 /** Gathers the table of jobs that the page has: in the same order and with the same columns as `results/jobs.tsv`. */
 export class JobTableMaker {
   readonly #name = new Column("name", "text");
@@ -94,7 +84,7 @@ export class JobTableMaker {
     readonly room: Room,
   ) {
     this.#params = paramColumns(params).map((param) => new Column(param, "text"));
-    this.#own = JOBS_COLUMNS.map((column) => new Column(column, OWN_KINDS[column as "seconds"] ?? "text"));
+    this.#own = JOBS_COLUMNS.map(({ name, kind }) => new Column(name, kind));
     this.#step = total <= room.all ? 1 : Math.ceil(total / (room.choice / 2));
   }
 
@@ -109,12 +99,8 @@ export class JobTableMaker {
     this.#params.forEach((column, i) => {
       column.add(job.params[i]);
     });
-    const usage = Object.values(USAGE_COLUMNS).map((measured) => result?.[measured]);
-    const values = result
-      ? [result.status, result.cause, result.exitCode, result.attempts, result.seconds, ...usage, result.host]
-      : ["pending", "", undefined, 0, undefined, ...usage, ""];
-    this.#own.forEach((column, i) => {
-      column.add(values[i]);
+    jobValues(result).forEach((value, i) => {
+      this.#own[i]?.add(value);
     });
   }
 

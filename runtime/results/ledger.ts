@@ -1,13 +1,6 @@
 import { join } from "node:path";
 import { isOlderKey, isSameButCommon, ownPart } from "../../compiler/format/job-key.js";
-import {
-  type Cause,
-  NO_VALUE,
-  type OutputState,
-  type PastTry,
-  USAGE_COLUMNS,
-  type Usage,
-} from "../../compiler/format/results.js";
+import { type Cause, NO_VALUE, type OutputState, type PastTry, type Usage } from "../../compiler/format/results.js";
 import { AppendOnlyTable, withOther } from "../system/append-only.js";
 import { RowIndex } from "../system/row-index.js";
 import { STATE_FILES } from "../workspace/workspace.js";
@@ -41,8 +34,7 @@ export interface JobResult extends Usage {
 
 const COLUMNS = [
   ...["key", "name", "status", "cause", "exitCode", "attempts", "seconds", "host", "run", "outputs", "detail"],
-  ...Object.values(USAGE_COLUMNS),
-  ...["start", "manager", "slot", "earlier"],
+  ...["cpuSeconds", "peakMemory", "readBytes", "writtenBytes", "start", "manager", "slot", "earlier"],
 ] as const;
 
 /** Ledgers of earlier versions do not say what a job has used, nor when and in which slot it ran. */

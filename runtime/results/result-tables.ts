@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { statSync } from "node:fs";
 import { join, posix } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
-import { JOBS_COLUMNS, NO_VALUE, RESULT_TABLES, USAGE_COLUMNS } from "../../compiler/format/results.js";
+import { NO_VALUE, RESULT_TABLES } from "../../compiler/format/results.js";
 import { plainRow } from "../../compiler/format/tsv.js";
 import { LOCUSTS_VERSION } from "../../compiler/format/version.js";
 import { NewFile } from "../../compiler/format/write-atomically.js";
@@ -10,6 +10,7 @@ import type { FilesTogether } from "../workspace/files-together.js";
 import { STATE_FILES } from "../workspace/workspace.js";
 import { asFailure, type Failure } from "./failure.js";
 import { currentResult } from "./job-state.js";
+import type { JobResult } from "./ledger.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
 
 export interface Totals {
@@ -32,18 +33,32 @@ export function stateOfResults(
   return [LOCUSTS_VERSION, digest, ...stamps].join(" ");
 }
 
-const NO_RESULT = {
-  status: "pending",
-  cause: NO_VALUE,
-  exitCode: NO_VALUE,
-  attempts: 0,
-  seconds: NO_VALUE,
-  host: NO_VALUE,
-};
+/** Columns of the table of jobs behind the params: which part of a job's result each has, and what that is. */
+export const JOBS_COLUMNS = [
+  { name: "status", part: "status", kind: "text" },
+  { name: "cause", part: "cause", kind: "text" },
+  { name: "exit_code", part: "exitCode", kind: "count" },
+  { name: "attempts", part: "attempts", kind: "count" },
+  { name: "seconds", part: "seconds", kind: "seconds" },
+  { name: "cpu_seconds", part: "cpuSeconds", kind: "seconds" },
+  { name: "peak_memory", part: "peakMemory", kind: "bytes" },
+  { name: "read_bytes", part: "readBytes", kind: "bytes" },
+  { name: "written_bytes", part: "writtenBytes", kind: "bytes" },
+  { name: "host", part: "host", kind: "text" },
+] as const;
+
+const JOBS_COLUMN_NAMES: readonly string[] = JOBS_COLUMNS.map(({ name }) => name);
+
+/** What these columns say of a job; undefined is what is not known. */
+export function jobValues(result: JobResult | undefined): (string | number | undefined)[] {
+  if (result) return JOBS_COLUMNS.map(({ part }) => result[part]);
+  const pending: Readonly<Record<string, string | number>> = { status: "pending", attempts: 0 };
+  return JOBS_COLUMNS.map(({ part }) => pending[part]);
+}
 
 /** The params' columns: one that is called like a column of the table itself becomes `param_…`. */
 export function paramColumns(params: readonly string[]): readonly string[] {
-  const own: readonly string[] = [...RESULT_TABLES.jobs.columns, ...JOBS_COLUMNS];
+  const own: readonly string[] = [...RESULT_TABLES.jobs.columns, ...JOBS_COLUMN_NAMES];
   const taken = new Set([...own, ...params]);
   return params.map((param) => {
     if (!own.includes(param)) return param;
@@ -72,17 +87,15 @@ export function draftResultTables(
   const jobTable = new NewFile(together.draft(RESULT_TABLES.jobs.file));
   const outputTable = new NewFile(together.draft(RESULT_TABLES.outputs.file));
   try {
-    jobTable.add(plainRow([...RESULT_TABLES.jobs.columns, ...paramColumns(description.params), ...JOBS_COLUMNS]));
+    jobTable.add(plainRow([...RESULT_TABLES.jobs.columns, ...paramColumns(description.params), ...JOBS_COLUMN_NAMES]));
     outputTable.add(plainRow(RESULT_TABLES.outputs.columns));
     for (const job of jobs) {
       total += 1;
       const result = currentResult(job, description, placed);
       if (result?.status === "done") done += 1;
       else if (result) failures.push(asFailure(job, result, description));
-      const { status, cause, exitCode, attempts, seconds, host } = result ?? NO_RESULT;
-      const usage = Object.values(USAGE_COLUMNS).map((measured) => result?.[measured] ?? NO_VALUE);
-      const values = [status, cause, exitCode, attempts, seconds, ...usage, host];
-      jobTable.add(plainRow([job.name, ...job.params, ...values.map(String)]));
+      const values = jobValues(result).map((value) => String(value ?? NO_VALUE));
+      jobTable.add(plainRow([job.name, ...job.params, ...values]));
       description.outputs.forEach(({ name }, i) => {
         const state = result?.outputs[i] ?? "missing";
         const [word, bytes] = typeof state === "number" ? ["present", String(state)] : [state, NO_VALUE];

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { USAGE_COLUMNS } from "../../compiler/format/results.js";
 import type { Case } from "./case.js";
 
 /** All that is in a folder: digests of files by their paths, and in a word what else is there. */
@@ -68,7 +67,7 @@ export function placeOf(path: string): string {
   return foldPath(path).replace(/(bundle\/lib\/)[^/]+/, "$1F");
 }
 
-const VARYING = new Set(["seconds", ...Object.keys(USAGE_COLUMNS), "host", "attempts"]);
+const VARYING = new Set(["seconds", "cpu_seconds", "peak_memory", "read_bytes", "written_bytes", "host", "attempts"]);
 
 /** The rows of jobs.tsv without what varies: a list, so that a job that stands there twice is seen. */
 export function readJobTable({ place }: Case): string[] {

@@ -11,15 +11,14 @@ import {
 } from "../../../compiler/format/data-columns.js";
 import { isExactNumber } from "../../../compiler/format/exact-number.js";
 import { errorCode, textOf } from "../../../compiler/format/file-access.js";
-import { JOBS_COLUMNS, JOBS_PARQUET, NO_VALUE, USAGE_COLUMNS } from "../../../compiler/format/results.js";
+import { JOBS_PARQUET, NO_VALUE } from "../../../compiler/format/results.js";
 import { plainRow } from "../../../compiler/format/tsv.js";
 import { NewFile, writeAtomically } from "../../../compiler/format/write-atomically.js";
 import type { FilesTogether } from "../../workspace/files-together.js";
 import { STATE_FILES } from "../../workspace/workspace.js";
 import { currentResult } from "../job-state.js";
-import type { JobResult } from "../ledger.js";
 import type { PlacedOutputs } from "../placed-outputs.js";
-import { paramColumns, stateOfResults } from "../result-tables.js";
+import { JOBS_COLUMNS, jobValues, paramColumns, stateOfResults } from "../result-tables.js";
 import type { DataValue } from "./convert.js";
 import { DataMistake } from "./data-mistake.js";
 import { type ParquetColumn, ParquetFile } from "./parquet-file.js";
@@ -106,29 +105,12 @@ class OutputTables {
   }
 }
 
-/** Columns of jobs.parquet behind the params. */
-function jobColumns(): ParquetColumn[] {
-  const types: Readonly<Record<string, ParquetColumn["type"]>> = {
-    exit_code: "integer",
-    attempts: "integer",
-    seconds: "number",
-    cpu_seconds: "number",
-    peak_memory: "integer",
-    read_bytes: "integer",
-    written_bytes: "integer",
-  };
-  return JOBS_COLUMNS.map((name) => ({ name, type: types[name] ?? "string", mayBeEmpty: true }));
-}
+const TYPES = { text: "string", count: "integer", seconds: "number", bytes: "integer" } as const;
 
-function jobValues(result: JobResult | undefined): DataValue[] {
-  if (!result) return ["pending", null, null, 0, null, ...Object.keys(USAGE_COLUMNS).map(() => null), null];
-  const { status, cause, exitCode, attempts, seconds, host } = result;
-  const usage = Object.entries(USAGE_COLUMNS).map(([name, measured]) => {
-    const value = result[measured];
-    return value === undefined ? null : name === "cpu_seconds" ? value : Math.round(value);
-  });
-  return [status, cause, exitCode, attempts, seconds, ...usage, host];
-}
+/** Columns of jobs.parquet behind the params. */
+const JOB_COLUMNS = JOBS_COLUMNS.map(({ name, kind }): ParquetColumn => {
+  return { name, type: TYPES[kind], mayBeEmpty: true };
+});
 
 /** Which params are numbers: those of which all jobs' values are. */
 function numericParams({ description, jobs }: TypedTables): boolean[] {
@@ -168,7 +150,7 @@ export function draftTypedTables(together: FilesTogether, tables: TypedTables): 
     name,
     ...columns.map((column, i) => ({ name: column, type: typeOf(i), mayBeEmpty: false }) as const),
   ];
-  const all = new ParquetFile(together.draft(JOBS_PARQUET), [...front(params), ...jobColumns()]);
+  const all = new ParquetFile(together.draft(JOBS_PARQUET), [...front(params), ...JOB_COLUMNS]);
   const outputs = tablesOf(description).map(({ index, data, tsv, parquet }) => {
     const draft = { tsv: together.draft(tsv), parquet: together.draft(parquet) };
     return new OutputTables(index, data, { tsv, parquet }, front(params), draft);
@@ -176,7 +158,10 @@ export function draftTypedTables(together: FilesTogether, tables: TypedTables): 
   for (const job of jobs()) {
     const result = currentResult(job, description, placed);
     const start = [job.name, ...job.params.map((value, i) => (numeric[i] ? Number(value) : value))];
-    all.add([...start, ...jobValues(result)]);
+    const values = jobValues(result).map((value, i) => {
+      return typeof value === "number" && JOB_COLUMNS[i]?.type === "integer" ? Math.round(value) : (value ?? null);
+    });
+    all.add([...start, ...values]);
     if (result?.status !== "done") continue;
     for (const output of outputs) {
       if (typeof result.outputs[output.index] !== "number") continue;

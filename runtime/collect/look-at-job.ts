@@ -3,12 +3,11 @@ import { join } from "node:path";
 import type { BundledJob } from "../../compiler/format/bundle.js";
 import { isWithin } from "../../compiler/format/within.js";
 import { asFailure, type Failure, lineOf } from "../results/failure.js";
-import type { JobResult } from "../results/ledger.js";
 import { STREAMS, type Stream } from "../results/logs.js";
 import { type EndedTry, placeOfTry, type StartedTry } from "../run/journal.js";
 import { isClosed, type Run } from "../run/run-folder.js";
 import { type DeployedSwarm, viewRun } from "./deployed-swarm.js";
-import { resultOf } from "./follow-run.js";
+import { uncollectedResult } from "./follow-run.js";
 import { baseOf, folderOf } from "./look-at.js";
 
 export interface JobFolder {
@@ -116,16 +115,7 @@ export async function lookAtJob(deployed: DeployedSwarm, job: BundledJob): Promi
   const known = ledger.get(job.key);
   const ended = found?.ended;
   // One that has not been collected is as it will be.
-  const result: JobResult | undefined =
-    ended && !isClosed(found.run)
-      ? {
-          ...resultOf(job, ended),
-          status: ended.event === "done" ? "done" : "failed",
-          run: "",
-          digests: [],
-          earlier: [],
-        }
-      : known;
+  const result = ended && !isClosed(found.run) ? uncollectedResult(job, ended, "") : known;
   const running = found?.running;
   return {
     job,

@@ -12,7 +12,7 @@ import { isCancelled, type Run } from "../run/run-folder.js";
 import type { Departure } from "../run/run-state.js";
 import { noteTree } from "../trees/tree-notes.js";
 import { asFailedSwarm, type DeployedSwarm, openRuns, viewRun } from "./deployed-swarm.js";
-import { resultOf } from "./follow-run.js";
+import { uncollectedResult } from "./follow-run.js";
 
 /** A job that runs. */
 export interface RunningJob {
@@ -88,8 +88,7 @@ export async function lookAt(deployed: DeployedSwarm) {
       if (ended.event === "done") done += 1;
       else {
         failed += 1;
-        const run = `${target}/${view.run.number}`;
-        const seen = { ...resultOf(job, ended), status: "failed" as const, run, earlier: [], digests: [] };
+        const seen = uncollectedResult(job, ended, `${target}/${view.run.number}`);
         uncollected.push(asFailure(job, seen, description));
       }
     } else if (result?.status === "done") {

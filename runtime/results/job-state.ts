@@ -1,7 +1,7 @@
 import { type BundleDescription, type BundledJob, collectedTree } from "../../compiler/format/bundle.js";
 import { ownPart } from "../../compiler/format/job-key.js";
 import type { JobResult } from "./ledger.js";
-import type { PlacedOutputs } from "./placed-outputs.js";
+import type { Condition, PlacedOutput, PlacedOutputs } from "./placed-outputs.js";
 
 /** What a job is called where its tree is told of: by what it has of its own, where its name is but a position. */
 export function treeNameOf(
@@ -54,24 +54,29 @@ export function currentResult(
   return missingOutputs(job, result, description, placed).length === 0 ? result : undefined;
 }
 
+/** The outputs that were put in their places for this version of a job, and that somebody has removed or edited since. */
+export function* brokenOutputs(
+  { key, outputs }: BundledJob,
+  placed: PlacedOutputs,
+): Generator<readonly [output: PlacedOutput, condition: Exclude<Condition, "whole">]> {
+  for (const path of outputs) {
+    const output = placed.get(path);
+    if (output?.key !== key) continue;
+    const condition = placed.condition(output);
+    if (condition !== "whole") yield [output, condition];
+  }
+}
+
 /** Has outputs be taken for missing that somebody has removed or edited: for who tells how things stand, and changes nothing. */
 export function passOverLost(jobs: Iterable<BundledJob>, { tree }: BundleDescription, placed: PlacedOutputs): void {
   if (tree) return;
-  for (const { key, outputs } of jobs) {
-    for (const path of outputs) {
-      const output = placed.get(path);
-      if (output?.key === key && placed.condition(output) !== "whole") placed.lost.add(path);
-    }
-  }
+  for (const job of jobs) for (const [{ path }] of brokenOutputs(job, placed)) placed.lost.add(path);
 }
 
 /** The places of a job's outputs that somebody has edited since they were put there. */
 export function editedOutputs(job: BundledJob, { tree }: BundleDescription, placed: PlacedOutputs): string[] {
   if (tree) return [];
-  return job.outputs.filter((path) => {
-    const output = placed.get(path);
-    return output?.key === job.key && placed.condition(output) === "changed";
-  });
+  return [...brokenOutputs(job, placed)].flatMap(([{ path }, condition]) => (condition === "changed" ? [path] : []));
 }
 
 /** As `currentResult`, and looks at the disk: an output that somebody has removed or edited is not in its place. */
@@ -82,9 +87,5 @@ export function resultInPlace(
 ): JobResult | undefined {
   const result = currentResult(job, description, placed);
   if (result?.status !== "done" || description.tree) return result;
-  const isWhole = job.outputs.every((path) => {
-    const output = placed.get(path);
-    return output?.key !== job.key || placed.condition(output) === "whole";
-  });
-  return isWhole ? result : undefined;
+  return brokenOutputs(job, placed).next().done ? result : undefined;
 }

@@ -1,7 +1,8 @@
 import { hash } from "node:crypto";
 import { fstatSync, readSync } from "node:fs";
-import type { BundleDescription } from "../../compiler/format/bundle.js";
-import { withFile } from "../../compiler/format/file-access.js";
+import { join } from "node:path";
+import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
+import { namesIn, withFile } from "../../compiler/format/file-access.js";
 import { LOG_FOLDER } from "../../compiler/format/results.js";
 
 /**
@@ -34,6 +35,19 @@ export type Stream = (typeof STREAMS)[number];
 /** The path of a log below results. @param job what the job's logs are called */
 export function logPath(job: string, stream: Stream): string {
   return `${LOG_FOLDER}/${fileNameOf(job)}.${stream}`;
+}
+
+/** The paths of what a job has printed, below results. */
+export function logsOf(
+  job: Pick<BundledJob, "name" | "key">,
+  description: Pick<BundleDescription, "runsLines">,
+): string[] {
+  return STREAMS.map((stream) => logPath(logNameOf(job, description), stream));
+}
+
+/** The paths of all logs that there are, below results. @param results their folder */
+export function logsIn(results: string): Set<string> {
+  return new Set(namesIn(join(results, LOG_FOLDER)).map((name) => `${LOG_FOLDER}/${name}`));
 }
 
 /** Reads the end of a log, however large it is; a character that the cut goes through is left out. */

@@ -1,11 +1,9 @@
 import { join } from "node:path";
 import type { BundleDescription, BundledJob } from "../../compiler/format/bundle.js";
-import { namesIn } from "../../compiler/format/file-access.js";
 import { ownPart } from "../../compiler/format/job-key.js";
-import { LOG_FOLDER } from "../../compiler/format/results.js";
 import { stampOf } from "./fingerprint.js";
 import type { JobResult } from "./ledger.js";
-import { logNameOf, logPath, STREAMS } from "./logs.js";
+import { logsIn, logsOf } from "./logs.js";
 import type { PlacedOutput } from "./placed-outputs.js";
 import type { Results } from "./results.js";
 
@@ -25,12 +23,11 @@ export function findOldLogs(
   description: BundleDescription,
   { folder, placed }: Pick<Results, "folder" | "placed">,
 ): OldLogs {
-  const left = new Set(namesIn(join(folder, LOG_FOLDER)).map((name) => `${LOG_FOLDER}/${name}`));
+  const left = logsIn(folder);
   const superseded = new Set<string>();
   const stale = new Map<string, PlacedOutput>();
   if (left.size === 0) return NONE;
-  const pathsOf = (job: Pick<BundledJob, "name" | "key">) =>
-    STREAMS.map((stream) => logPath(logNameOf(job, description), stream)).filter((path) => left.has(path));
+  const pathsOf = (job: Pick<BundledJob, "name" | "key">) => logsOf(job, description).filter((path) => left.has(path));
   for (const job of jobs()) {
     // A line that now is another one of its list has its logs under its old number.
     for (const path of pathsOf(placed.ledger.get(job.key) ?? job)) left.delete(path);

@@ -2,13 +2,13 @@ import { existsSync, readSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type BundleDescription, type BundledJob, collectedTree } from "../../compiler/format/bundle.js";
 import { dataTables, typedTables } from "../../compiler/format/data-columns.js";
-import { entriesIn, namesIn, withFile } from "../../compiler/format/file-access.js";
+import { entriesIn, withFile } from "../../compiler/format/file-access.js";
 import { JOBS_PARQUET, LOG_FOLDER, PARQUET_MARK, RESULT_TABLES } from "../../compiler/format/results.js";
 import { foldersAround, isWithin } from "../../compiler/format/within.js";
 import { statEntry } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { digestOf, firstNew, isRemnant } from "./fingerprint.js";
-import { logNameOf, logPath, STREAMS } from "./logs.js";
+import { logsIn, logsOf } from "./logs.js";
 import { isWritable } from "./output-refused.js";
 import type { PlacedOutputs } from "./placed-outputs.js";
 import { paramColumns } from "./result-tables.js";
@@ -232,13 +232,12 @@ export class Ownership {
 
   /** Logs are known by the names of jobs that have ended before, or, where nobody knows any more, by there being a table of jobs. */
   #checkLogs(jobs: readonly BundledJob[], description: BundleDescription): void {
-    const there = new Set(namesIn(join(this.results, LOG_FOLDER)).map((name) => `${LOG_FOLDER}/${name}`));
+    const there = logsIn(this.results);
     if (there.size === 0) return;
     const { ledger } = this.placed;
     if (ledger.isEmpty && statEntry(join(this.results, RESULT_TABLES.jobs.file))) return;
     for (const job of jobs) {
-      const paths = STREAMS.map((stream) => logPath(logNameOf(job, description), stream));
-      const path = paths.find((log) => there.has(log));
+      const path = logsOf(job, description).find((log) => there.has(log));
       if (path === undefined || ledger.lastNamed(job.name)) continue;
       throw new RuntimeProblem(
         `${join(this.results, path)} is a file of yours, where Locusts puts what the job ${job.name} prints`,

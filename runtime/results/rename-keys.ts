@@ -5,7 +5,7 @@ import { textOf } from "../../compiler/format/file-access.js";
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { STATE_FILES } from "../workspace/workspace.js";
 import type { Ledger } from "./ledger.js";
-import { logNameOf, logPath, STREAMS } from "./logs.js";
+import { logsOf } from "./logs.js";
 import type { Results } from "./results.js";
 
 /*
@@ -52,11 +52,10 @@ function renameLogs(folder: string, ledger: Ledger, description: BundleDescripti
   for (const [older, key] of known) {
     const name = ledger.get(older)?.name;
     if (name === undefined) continue;
-    for (const stream of STREAMS) {
-      const [from, to] = [older, key].map((of) =>
-        join(folder, logPath(logNameOf({ name, key: of }, description), stream)),
-      );
-      if (existsSync(from as string) && !existsSync(to as string)) renameSync(from as string, to as string);
+    const after = logsOf({ name, key }, description).map((path) => join(folder, path));
+    for (const [i, path] of logsOf({ name, key: older }, description).entries()) {
+      const [from, to] = [join(folder, path), after[i] as string];
+      if (existsSync(from) && !existsSync(to)) renameSync(from, to);
     }
   }
 }

@@ -2,9 +2,9 @@ import { linkSync, lstatSync, readSync, realpathSync, rmSync, type Stats, statSy
 import { dirname, join } from "node:path";
 import { addAll } from "../../compiler/format/add-all.js";
 import type { BundledJob } from "../../compiler/format/bundle.js";
-import { errorCode, namesIn, withFile } from "../../compiler/format/file-access.js";
+import { errorCode, withFile } from "../../compiler/format/file-access.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
-import { LOG_FOLDER, type OutputState } from "../../compiler/format/results.js";
+import type { OutputState } from "../../compiler/format/results.js";
 import { isWithin } from "../../compiler/format/within.js";
 import { replaceBy } from "../../compiler/format/write-atomically.js";
 import { clearDraftOf, copyFile, isBehindLink, openToOwner, removeFolder, statEntry } from "../system/files.js";
@@ -12,6 +12,7 @@ import { digestOf, fingerprintOf, kindOf } from "./fingerprint.js";
 import { FolderWalk } from "./folder-walk.js";
 import { KEPT_FOLDERS, KeptOutputs } from "./kept-outputs.js";
 import type { Ledger } from "./ledger.js";
+import { logsIn } from "./logs.js";
 import { isOfJob, isWritable, OutputRefused, resultsRefused } from "./output-refused.js";
 import { Ownership, refuseNoFolder } from "./ownership.js";
 import { type PlacedOutput, PlacedOutputs, placedOutput } from "./placed-outputs.js";
@@ -290,7 +291,7 @@ export class Results {
   }
 
   dropLog(path: string): void {
-    this.#logs ??= new Set(namesIn(join(this.folder, LOG_FOLDER)).map((name) => `${LOG_FOLDER}/${name}`));
+    this.#logs ??= logsIn(this.folder);
     if (this.#logs.has(path)) rmSync(join(this.folder, path), { force: true });
   }
 }

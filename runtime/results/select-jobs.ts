@@ -4,7 +4,7 @@ import { isSameButCommon } from "../../compiler/format/job-key.js";
 import { quoteWord } from "../../compiler/format/quote.js";
 import { CAUSES } from "../../compiler/format/results.js";
 import { RuntimeProblem } from "../system/problem.js";
-import { missingOutputs } from "./job-state.js";
+import { brokenOutputs, missingOutputs } from "./job-state.js";
 import type { KeptOutputs } from "./kept-outputs.js";
 import type { JobResult, Ledger } from "./ledger.js";
 import { MeantJobs, refuseUnknownParam } from "./meant-jobs.js";
@@ -220,11 +220,7 @@ function whyRun(
   const missing = missingOutputs(job, result, description, placed);
   let why: Reason | undefined = missing.length > 0 ? "changed" : undefined;
   if (description.tree) return why ?? []; // a later job may have moved its outputs away
-  for (const path of job.outputs) {
-    const output = placed.get(path);
-    if (output?.key !== job.key) continue;
-    const condition = placed.condition(output);
-    if (condition === "whole") continue;
+  for (const [output, condition] of brokenOutputs(job, placed)) {
     why = condition === "changed" ? "output changed" : (why ?? "output gone");
     lost.push(output);
     missing.push(output.output);

@@ -3,13 +3,7 @@ import { emitLayout } from "./emit/layout.js";
 import { emitManager } from "./emit/manager.js";
 import { emitPilotScripts } from "./emit/pilot-scripts.js";
 import { addAll } from "./format/add-all.js";
-import {
-  BUNDLE_FILES,
-  type BundleDescription,
-  type BundledJob,
-  readBundleDescription,
-  readBundledJobs,
-} from "./format/bundle.js";
+import { BUNDLE_FILES, type BundledJob, describedIn, readBundleDescription, readBundledJobs } from "./format/bundle.js";
 import { DigestCache } from "./format/content/digest-cache.js";
 import { textOf } from "./format/file-access.js";
 import type { Params } from "./format/pattern.js";
@@ -25,25 +19,21 @@ import type { Enumeration } from "./survey/sources/enumerate-jobs.js";
  * there; undefined if there is no bundle with these params.
  */
 export function standInFor(found: Enumeration, folder: string): Enumeration | undefined {
-  let description: BundleDescription;
-  try {
-    description = readBundleDescription(folder);
-  } catch {
-    return undefined;
-  }
+  const description = describedIn(folder);
+  if (!description) return undefined;
   const { params: names, inputs } = description;
   if (found.names.join("\t") !== names.join("\t")) return undefined;
   const looked = inputs.filter((input) => input.found).map(({ name }) => name);
   const given = Object.entries(found.inputs ?? {}).flatMap(([name, { foundAs }]) =>
     foundAs === undefined ? [] : [[foundAs, looked.indexOf(name)] as const],
   );
-  function* jobs(): Generator<Params> {
+  const jobs = function* (): Generator<Params> {
     for (const job of readBundledJobs(folder, description)) {
       const own = names.map((name, i) => [name, job.params[i] as string] as const);
       const paths = given.map(([name, i]) => [name, job.sources?.[i] ?? ""] as const);
       yield Object.fromEntries([...own, ...paths]);
     }
-  }
+  };
   return { ...found, jobs: { [Symbol.iterator]: jobs }, problems: [], notes: [] };
 }
 

@@ -188,6 +188,15 @@ export function readBundleDescription(folder: string): BundleDescription {
   throw new UnusableBundle(message, typeof schema === "number");
 }
 
+/** What a bundle says of itself; undefined if there is none that this Locusts can read. */
+export function describedIn(folder: string): BundleDescription | undefined {
+  try {
+    return readBundleDescription(folder);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Refuses a bundle that another version of Locusts has written; one that is damaged passes. @throws UnusableBundle */
 export function refuseOtherSchema(folder: string): void {
   try {

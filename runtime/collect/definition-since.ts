@@ -1,7 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { BUNDLE_FILES } from "../../compiler/format/bundle.js";
-import { describedIn } from "../workspace/whole-bundle.js";
+import { BUNDLE_FILES, describedIn } from "../../compiler/format/bundle.js";
 import { bundleFolder } from "../workspace/workspace.js";
 import type { DeployedSwarm } from "./deployed-swarm.js";
 

@@ -1,5 +1,10 @@
 import { join } from "node:path";
-import { readBundleDescription, readBundledJobs, refuseOtherSchema } from "../../compiler/format/bundle.js";
+import {
+  describedIn,
+  readBundleDescription,
+  readBundledJobs,
+  refuseOtherSchema,
+} from "../../compiler/format/bundle.js";
 import { namesIn } from "../../compiler/format/file-access.js";
 import type { FailedSwarm } from "../results/failures/cluster-swarm.js";
 import { Ledger } from "../results/ledger.js";
@@ -12,7 +17,7 @@ import { type OpenOptions, openTarget, type TargetFacts } from "../target/open-t
 import { lockByAsking } from "../workspace/ask-to-leave.js";
 import { type AtWork, type LockOptions, lockState } from "../workspace/deploy-lock.js";
 import { finishPutting } from "../workspace/files-together.js";
-import { describedIn, isWholeBundle } from "../workspace/whole-bundle.js";
+import { isWholeBundle } from "../workspace/whole-bundle.js";
 import { bundleFolder, knownBundles, prepareState, targetDirectory, type Workspace } from "../workspace/workspace.js";
 
 /** A swarm as it was last deployed to a target; known without compiling its definition. */

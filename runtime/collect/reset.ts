@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
+import { describedIn } from "../../compiler/format/bundle.js";
 import { namesIn } from "../../compiler/format/file-access.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { runScript } from "../hosts/run-script.js";
@@ -11,7 +12,6 @@ import { removeFolder } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { messageOf } from "../system/system-errors.js";
 import { openTarget } from "../target/open-target.js";
-import { describedIn } from "../workspace/whole-bundle.js";
 import { bundleFolder, knownBundles, STATE_FILES, targetDirectory, type Workspace } from "../workspace/workspace.js";
 import { collect } from "./collect.js";
 import { deployedTargets, openDeployed } from "./deployed-swarm.js";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type BundledJob, readBundledJobs } from "../../compiler/format/bundle.js";
-import { describedIn, isWholeBundle } from "../workspace/whole-bundle.js";
+import { type BundledJob, describedIn, readBundledJobs } from "../../compiler/format/bundle.js";
+import { isWholeBundle } from "../workspace/whole-bundle.js";
 import { listRunJobs, type Run } from "./run-folder.js";
 
 /** The jobs of a run, by their numbers; undefined if its lists are lost. */

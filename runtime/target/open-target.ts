@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
-import type { BundleDescription } from "../../compiler/format/bundle.js";
+import { type BundleDescription, describedIn } from "../../compiler/format/bundle.js";
 import { DigestCache } from "../../compiler/format/content/digest-cache.js";
 import type { Host } from "../hosts/host.js";
 import { openHost } from "../hosts/open-host.js";
@@ -15,7 +15,6 @@ import { SentFiles, type SentFilesOptions } from "../transfer/sent-files.js";
 import type { TargetFiles } from "../transfer/target-files.js";
 import { VisibleFiles } from "../transfer/visible-files.js";
 import { openCheckout } from "../workspace/checkout.js";
-import { describedIn } from "../workspace/whole-bundle.js";
 import { STATE_FILES, targetDirectory, type Workspace } from "../workspace/workspace.js";
 import { type ClaimedFolder, claimFolder } from "./claim-folder.js";
 import { openScheduler } from "./open-scheduler.js";

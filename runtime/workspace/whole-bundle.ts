@@ -1,19 +1,11 @@
 import { createHash, hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { BUNDLE_FILES, type BundleDescription, readBundleDescription } from "../../compiler/format/bundle.js";
+import { BUNDLE_FILES, type BundleDescription, describedIn } from "../../compiler/format/bundle.js";
 import { errorCode } from "../../compiler/format/file-access.js";
 import { commonKeyInDigest } from "../../compiler/format/job-key.js";
 import { digestMachinery, machineryOf } from "../../compiler/format/machinery.js";
 import { withoutVersion } from "../../compiler/format/version.js";
-
-export function describedIn(folder: string): BundleDescription | undefined {
-  try {
-    return readBundleDescription(folder);
-  } catch {
-    return undefined;
-  }
-}
 
 /** The digest of one file of a bundle; of a script, whichever version has made it. Undefined if there is none. */
 export function digestFile(folder: string, name: string): string | undefined {

@@ -1,5 +1,6 @@
 import { existsSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { describedIn } from "../../compiler/format/bundle.js";
 import { errorCode, namesIn, textOf } from "../../compiler/format/file-access.js";
 import { MACHINERY_FOLDER } from "../../compiler/format/machinery.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
@@ -7,7 +8,6 @@ import { DEFINITION_NAME, HOME_ENDING } from "../../compiler/format/own-folders.
 import { writeAtomically } from "../../compiler/format/write-atomically.js";
 import { RuntimeProblem } from "../system/problem.js";
 import { definitionsIn, hintForNoDefinition } from "./missing-definition.js";
-import { describedIn } from "./whole-bundle.js";
 
 /** Where a definition's things lie. */
 export interface Workspace {

@@ -1,13 +1,13 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { structuredPatch } from "diff";
 import {
   BUNDLE_FILES,
   type BundleDescription,
   type BundledJob,
-  readBundleDescription,
+  describedIn,
   readBundledJobs,
 } from "../../../compiler/format/bundle.js";
+import { textOf } from "../../../compiler/format/file-access.js";
 import { Groups } from "../../../compiler/format/groups.js";
 import { isSameButCommon } from "../../../compiler/format/job-key.js";
 import { withoutVersion } from "../../../compiler/format/version.js";
@@ -37,13 +37,10 @@ const NOTHING: BundleSide = { description: undefined, jobs: () => [], script: ""
 
 /** What lies in a bundle's folder; nothing if there is no bundle that can be read. */
 export function readSide(folder: string): BundleSide {
-  try {
-    const description = readBundleDescription(folder);
-    const script = readFileSync(join(folder, BUNDLE_FILES.manager), "utf8").replaceAll("\r\n", "\n");
-    return { description, jobs: () => readBundledJobs(folder, description), script };
-  } catch {
-    return NOTHING;
-  }
+  const description = describedIn(folder);
+  const script = textOf(join(folder, BUNDLE_FILES.manager))?.replaceAll("\r\n", "\n");
+  if (!description || script === undefined) return NOTHING;
+  return { description, jobs: () => readBundledJobs(folder, description), script };
 }
 
 const valuesOf = ({ params, inputs, outputs }: BundledJob) => [...params, ...inputs, ...outputs].join("\t");

@@ -1,5 +1,5 @@
-import { relative } from "node:path";
 import { countOf, formatBytes } from "../../../compiler/format/amounts.js";
+import { type BundleDescription, collectedTree } from "../../../compiler/format/bundle.js";
 import { printableName } from "../../../compiler/format/control-characters.js";
 import { Groups } from "../../../compiler/format/groups.js";
 import { RESULT_TABLES } from "../../../compiler/format/results.js";
@@ -8,6 +8,7 @@ import type { Conflict } from "../../trees/decide-places.js";
 import type { Workspace } from "../../workspace/workspace.js";
 import type { TreeDocument } from "./documents.js";
 import type { Voice } from "./terminal.js";
+import { fromHere } from "./where.js";
 
 /** So many changes are listed by a preview, and so many conflicts by anything. */
 const MOST_LISTED = 20;
@@ -43,7 +44,7 @@ function sayConflicts(terminal: Voice, tree: CollectedTree): void {
 }
 
 export function sayCollectedTree(terminal: Voice, workspace: Workspace, tree: CollectedTree): void {
-  const results = relative(process.cwd(), workspace.results) || ".";
+  const results = fromHere(workspace.results);
   terminal.say(`the tree: ${countChanges(tree)}, listed in ${results}/${RESULT_TABLES.changes.file}`);
   if (tree.applied !== undefined) {
     terminal.say(`  ${countOf(tree.applied, "change")} applied to the environment on this machine`);
@@ -63,6 +64,11 @@ export function sayTreePreview(terminal: Voice, tree: CollectedTree): void {
   if (tree.applied === undefined) terminal.say("  gather would bring it to results/tree");
   else terminal.say(`  gather would apply ${countOf(tree.applied, "change")} to the environment on this machine`);
   sayConflicts(terminal, tree);
+}
+
+/** What documents say of trees: nothing of a swarm whose jobs collect none. */
+export function describeTrees(swarm: Pick<BundleDescription, "tree">, trees: readonly CollectedTree[]) {
+  return collectedTree(swarm) ? { trees: trees.map(describeCollectedTree) } : {};
 }
 
 export function describeCollectedTree(tree: CollectedTree): TreeDocument {

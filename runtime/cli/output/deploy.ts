@@ -1,4 +1,3 @@
-import { relative } from "node:path";
 import { countOf, formatBytes, formatNumber } from "../../../compiler/format/amounts.js";
 import { ownValue } from "../../../compiler/format/own-value.js";
 import type { DeployObserver, DeployResult, SelectionFacts } from "../../deploy/types.js";
@@ -11,6 +10,7 @@ import { showProgress } from "./progress.js";
 import { sayLost, sayPutRight, sayUntidied } from "./results.js";
 import type { Terminal, Voice } from "./terminal.js";
 import { describeCost, describeUsage } from "./usage.js";
+import { fromHere } from "./where.js";
 
 /** Jobs that are done, and of which something is said. */
 const MOST_REMARKS = 5;
@@ -67,7 +67,7 @@ export function summarizeDeploy(
   const cached = jobs.cached > 0 ? ` (${formatNumber(jobs.cached)} of them before)` : "";
   const failed = jobs.failed > 0 ? `, ${colors.red(`${formatNumber(jobs.failed)} failed`)}` : "";
   const pending = jobs.pending > 0 ? `, ${formatNumber(jobs.pending)} pending` : "";
-  const place = relative(process.cwd(), workspace.results) || ".";
+  const place = fromHere(workspace.results);
   const done = `${formatNumber(jobs.done)}/${formatNumber(jobs.total)} done`;
   const { used, usedBefore } = result;
   const { needs } = commands.swarm.description;

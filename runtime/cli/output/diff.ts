@@ -82,17 +82,21 @@ export function sayDiff(terminal: Terminal, diff: ShownDiff): void {
   if (diff.machinery !== undefined) report.quote(diff.machinery);
 }
 
+/** More backticks than there are anywhere in a text, and so many at least. */
+function fenceFor(text: string, least: number): string {
+  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  return "`".repeat(Math.max(least, longest + 1));
+}
+
 /** A text between backticks, whatever it holds, in a cell of a table. */
 function code(text: string): string {
-  const fence = "`".repeat(Math.max(0, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length)) + 1);
+  const fence = fenceFor(text, 1);
   const padded = text.startsWith("`") || text.endsWith("`") ? ` ${text} ` : text;
   return `${fence}${padded.replaceAll("|", "\\|")}${fence}`;
 }
 
 function block(lines: readonly string[]): string[] {
-  const fence = "`".repeat(
-    Math.max(2, ...lines.flatMap((line) => [...line.matchAll(/`+/g)].map(([t]) => t.length))) + 1,
-  );
+  const fence = fenceFor(lines.join("\n"), 3);
   const shown = lines.slice(0, MOST_LINES);
   const more = lines.length > shown.length ? [`… ${formatNumber(lines.length - shown.length)} more lines`] : [];
   return [`${fence}diff`, ...shown, ...more, fence];

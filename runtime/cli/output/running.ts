@@ -1,4 +1,3 @@
-import { relative } from "node:path";
 import { formatNumber, formatSeconds } from "../../../compiler/format/amounts.js";
 import type { BundleDescription } from "../../../compiler/format/bundle.js";
 import { printableName, withoutControlCharacters } from "../../../compiler/format/control-characters.js";
@@ -6,6 +5,7 @@ import type { RunningJob } from "../../collect/look-at.js";
 import { lineOf } from "../../results/failure.js";
 import type { RunningDocument } from "./documents.js";
 import type { Voice } from "./terminal.js";
+import { fromHere } from "./where.js";
 
 /** So many running jobs are listed; all of them are in the document. */
 const MOST_LISTED = 20;
@@ -15,7 +15,7 @@ const LONGEST_COMMAND = 60;
 /** A path as it can be used from where the user stands, or as the target calls it, if that is another machine. */
 export function shownFolder(folder: string, { access }: Pick<BundleDescription, "access">): string {
   if (access !== null && access.host !== null) return printableName(folder);
-  const near = relative(process.cwd(), folder) || ".";
+  const near = fromHere(folder);
   return printableName(near.length < folder.length ? near : folder);
 }
 

@@ -35,15 +35,20 @@ export function setTypedPlace(word: string, target?: string): void {
   else typedFolder = isFile ? dirname(place) : place;
 }
 
+/** A path from where the user stands. */
+export function fromHere(...path: readonly string[]): string {
+  return relative(process.cwd(), join(...path)) || ".";
+}
+
 /** What problems are in, as it was typed or from where the user stands. */
 export function nameProblemPlace(): string {
-  return isList ? typed : relative(process.cwd(), problemFolder) || ".";
+  return isList ? typed : fromHere(problemFolder);
 }
 
 /** A path below a folder from where the user stands, or the absolute one, if that is shorter. */
 export function seenFrom(folder: string, file: string): string {
   const path = join(folder, file);
-  const near = relative(process.cwd(), path);
+  const near = fromHere(path);
   return near.length <= path.length ? near : path;
 }
 
@@ -74,5 +79,5 @@ export function nameVerbs(message: string): string {
       const hasTarget = message.startsWith(" --target", at + call.length);
       return `${named(call)}${place}${hasTarget ? "" : target}`;
     })
-    .replace(TABLE, (table) => relative(process.cwd(), join(typedFolder, table)));
+    .replace(TABLE, (table) => fromHere(typedFolder, table));
 }

@@ -3,11 +3,7 @@ import { join, relative, resolve } from "node:path";
 import type { Built } from "../../../compiler/build.js";
 import { compareWithoutInputs } from "../../../compiler/check-without-inputs.js";
 import { countOf, firstOf, formatBytes, formatNumber, formatSeconds } from "../../../compiler/format/amounts.js";
-import {
-  type BundleDescription,
-  type BundledTreeEntry,
-  readBundleDescription,
-} from "../../../compiler/format/bundle.js";
+import { type BundledTreeEntry, describedIn, readBundleDescription } from "../../../compiler/format/bundle.js";
 import { MACHINERY_FOLDER } from "../../../compiler/format/machinery.js";
 import { quoteWord } from "../../../compiler/format/quote.js";
 import { renewResultsModule } from "../../results/data/results-module.js";
@@ -19,6 +15,7 @@ import { prepareState, type Workspace } from "../../workspace/workspace.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { sayNotes } from "../output/notes.js";
 import { describeTreeUse, TreeListing } from "../output/tree.js";
+import { fromHere } from "../output/where.js";
 import { buildInto, type Compiled, compileDefinition } from "./compile-definition.js";
 import type { Verb, VerbContext } from "./verb.js";
 
@@ -34,13 +31,8 @@ export interface BuildOptions {
  * @throws RuntimeProblem if the folder holds the bundle of another definition
  */
 export function refuseForeignBundle({ folder: home }: Workspace, folder: string, source: string, swarm?: string): void {
-  let other: BundleDescription;
-  try {
-    other = readBundleDescription(folder);
-  } catch {
-    return;
-  }
-  if (other.source === undefined) return;
+  const other = describedIn(folder);
+  if (other?.source === undefined) return;
   const isSame = swarm === undefined || other.swarm === swarm;
   // In the swarm's own folder, a definition that is gone was renamed.
   const wasRenamed = swarm === undefined && !existsSync(join(home, other.source));
@@ -129,7 +121,7 @@ function tell(
     return;
   }
   const { report } = terminal;
-  const place = relative(process.cwd(), folder) || ".";
+  const place = fromHere(folder);
   report.say(`${description.swarm}: ${countOf(description.jobs, "job")} for the target ${description.target}`);
   report.say(
     `  uploads  ${countOf(description.uploads.entries, "entry", "entries")}, ${formatBytes(description.uploads.bytes)}`,
@@ -142,7 +134,7 @@ function tell(
       ? formatBytes(copies.bytes)
       : `${formatBytes(copies.bytes)} that take no room of their own`;
     report.say(
-      `  copies   ${countOf(copies.inputs, "input")}, ${room}, in ${relative(process.cwd(), workspace.state)} until the run is over`,
+      `  copies   ${countOf(copies.inputs, "input")}, ${room}, in ${fromHere(workspace.state)} until the run is over`,
     );
   }
   if (description.tree) {
@@ -196,7 +188,7 @@ async function checkWithoutInputs(context: VerbContext, { out, check }: BuildOpt
     terminal.printDocument("build", { target, folder, jobs: total, upToDate: isSame, files, changedJobs: jobs });
   } else {
     const { report } = terminal;
-    const place = relative(process.cwd(), folder) || ".";
+    const place = fromHere(folder);
     report.say(
       `${compilation.plan.name}: ${countOf(total, "job")} for the target ${target}; their inputs were not looked at`,
     );

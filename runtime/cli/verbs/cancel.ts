@@ -1,8 +1,7 @@
 import { formatNumber } from "../../../compiler/format/amounts.js";
-import { collectedTree } from "../../../compiler/format/bundle.js";
 import { collect } from "../../collect/collect.js";
 import { sayCollected } from "../output/collected.js";
-import { describeCollectedTree } from "../output/collected-tree.js";
+import { describeTrees } from "../output/collected-tree.js";
 import { EXIT } from "../output/exit-codes.js";
 import { onInterrupts } from "./interrupts.js";
 import { tellFailuresOf } from "./report.js";
@@ -34,7 +33,7 @@ export const cancel: Verb<object> = (context) => {
       const collected = await collect(deployed, options).finally(forget);
       const stopped = isAsked ? Math.max(1, collected.stopped) : collected.stopped;
       sayCollected(terminal, deployed.workspace, collected);
-      const trees = collectedTree(deployed.description) ? { trees: collected.trees.map(describeCollectedTree) } : {};
+      const trees = describeTrees(deployed.description, collected.trees);
       const document = { target: deployed.target, stopped, jobs: collected.totals, ...trees };
       if (context.json) terminal.printDocument("cancel", document);
       else {

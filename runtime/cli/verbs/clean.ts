@@ -1,4 +1,4 @@
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { countOf, formatBytes } from "../../../compiler/format/amounts.js";
 import { collect } from "../../collect/collect.js";
 import { openRuns } from "../../collect/deployed-swarm.js";
@@ -14,6 +14,7 @@ import { openWorkspace, prepareState, type Workspace } from "../../workspace/wor
 import { sayCollected } from "../output/collected.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { sayNote } from "../output/notes.js";
+import { fromHere } from "../output/where.js";
 import { useDeployed } from "./use-deployed.js";
 import type { Verb, VerbContext } from "./verb.js";
 
@@ -43,13 +44,13 @@ async function moveStale({ terminal, json }: VerbContext, workspace: Workspace):
     terminal.report.say(`nothing in results is stale, as the last deploy has found${trees}`);
   } else {
     const gone = stale.filter(({ path }) => moved.includes(path));
-    terminal.report.say(`moved ${countOf(moved.length, ...nameStale(gone))} to ${relative(process.cwd(), folder)}`);
+    terminal.report.say(`moved ${countOf(moved.length, ...nameStale(gone))} to ${fromHere(folder)}`);
     if (moved.length > 0)
       terminal.report.say("  outputs come back if their jobs do; locusts clean removes all of it for good");
     for (const path of left)
       sayNote(
         terminal.report,
-        `${relative(process.cwd(), join(workspace.results, path))} stays, since it was edited, or lies behind a link`,
+        `${fromHere(workspace.results, path)} stays, since it was edited, or lies behind a link`,
       );
   }
   return EXIT.fine;
@@ -127,7 +128,7 @@ export const clean: Verb<CleanOptions> = async (context, options) => {
     }
     await files.clean();
     const keptBytes = removeKept(workspace);
-    const place = deployed.description.access ? files.there : relative(process.cwd(), files.there) || ".";
+    const place = deployed.description.access ? files.there : fromHere(files.there);
     if (context.json)
       context.terminal.printDocument("clean", { target: deployed.target, removed: files.there, keptBytes });
     else {

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { placesOfCommand } from "../../../compiler/command-places.js";
-import { collectedTree } from "../../../compiler/format/bundle.js";
 import { DEFINITION_NAME } from "../../../compiler/format/own-folders.js";
 import { quoteWord } from "../../../compiler/format/quote.js";
 import { deploy as deploySwarm } from "../../deploy/deploy.js";
@@ -9,7 +8,7 @@ import type { DeployEnd, DeployOptions } from "../../deploy/types.js";
 import type { Redo } from "../../results/select-jobs.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { keepCommandPlaces, readCommandPlaces } from "../../workspace/command-places.js";
-import { describeCollectedTree, sayCollectedTree } from "../output/collected-tree.js";
+import { describeTrees, sayCollectedTree } from "../output/collected-tree.js";
 import { CommandLines } from "../output/command-lines.js";
 import { observeDeploy, summarizeDeploy } from "../output/deploy.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
@@ -129,14 +128,13 @@ export const deploy: Verb<DeployVerbOptions> = async (context, options) => {
       result = await deploySwarm({ ...once, description: current.description, newKeysOf: current.newKeysOf });
     }
     summarizeDeploy(terminal, workspace, result, isAsked, commands);
-    const trees = collectedTree(description) ? { trees: result.trees.map(describeCollectedTree) } : {};
     const document = () => ({
       ...result.report,
       clusters: describeClusters(result.clusters),
       end: result.end,
       seconds: result.seconds,
       used: result.used,
-      ...trees,
+      ...describeTrees(description, result.trees),
     });
     if (context.json) terminal.printDocument("deploy", document());
     await notify(terminal, workspace, description, result, () => JSON.stringify(document()));

@@ -1,5 +1,4 @@
 import { countOf, formatNumber } from "../../../compiler/format/amounts.js";
-import { collectedTree } from "../../../compiler/format/bundle.js";
 import { collect } from "../../collect/collect.js";
 import { definitionSince } from "../../collect/definition-since.js";
 import { asFailedSwarm, type DeployedSwarm } from "../../collect/deployed-swarm.js";
@@ -9,7 +8,7 @@ import { clusterSwarm } from "../../results/failures/cluster-swarm.js";
 import { makeReport } from "../../results/report.js";
 import { AtWork } from "../../workspace/deploy-lock.js";
 import { sayCollected } from "../output/collected.js";
-import { describeCollectedTree, sayTreePreview } from "../output/collected-tree.js";
+import { describeCollectedTree, describeTrees, sayTreePreview } from "../output/collected-tree.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
 import { describeClusters } from "../output/failures.js";
 import { tellFailuresOf } from "./report.js";
@@ -41,7 +40,7 @@ function tellInstead(context: VerbContext, { message }: AtWork): Promise<ExitCod
     const { terminal } = context;
     const { report, clusters } = await lookAt(deployed);
     if (context.json) {
-      const trees = collectedTree(deployed.description) ? { trees: [] } : {};
+      const trees = describeTrees(deployed.description, []);
       terminal.printDocument("gather", { ...report, clusters: describeClusters(clusters()), ...trees });
     } else {
       const { done, total, failed } = report.jobs;
@@ -80,7 +79,7 @@ const gatherAlone: Verb<GatherOptions> = (context, options) =>
         collected.failures,
         deployed.results.placed.stalePaths(),
       );
-      const trees = collectedTree(deployed.description) ? { trees: collected.trees.map(describeCollectedTree) } : {};
+      const trees = describeTrees(deployed.description, collected.trees);
       const clusters = describeClusters(clusterSwarm(asFailedSwarm(deployed), collected.failures));
       context.terminal.printDocument("gather", { ...document, clusters, ...trees });
     } else {

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { countOf } from "../../../compiler/format/amounts.js";
 import { entriesIn, textOf } from "../../../compiler/format/file-access.js";
 import { makeFolders } from "../../../compiler/format/make-folders.js";
@@ -9,55 +9,64 @@ import { quoteWord } from "../../../compiler/format/quote.js";
 import { RuntimeProblem } from "../../system/problem.js";
 import { type FoundFiles, findData, findListed } from "../../workspace/existing-data.js";
 import { EXIT } from "../output/exit-codes.js";
+import { fromHere } from "../output/where.js";
 import type { Verb } from "./verb.js";
 
-const DEFINITION = `import { defineSwarm, files, local, sh } from "locusts";
+/** What sets one beginning apart from another: parts of the definition's text. */
+interface Beginning {
+  readonly name: string;
+  /** what there is one job for each of */
+  readonly each: string;
+  readonly jobs: string;
+  /** its declared input, unless its jobs' files are their inputs */
+  readonly input?: string;
+  readonly output: string;
+  readonly command: string;
+}
 
-export default defineSwarm({
-  name: "count-words",
-  // One job for each file that matches; {id} is what sets a job apart.
-  jobs: files("inputs/{id}.txt"),
-  inputs: {
-    text: "inputs/{id}.txt",
-  },
-  // Where the command writes; the same path below results/ is where you find it.
-  outputs: {
-    count: "counts/{id}.txt",
-  },
-  command: ({ inputs, outputs }) => sh\`
-    wc -w < \${inputs.text} > \${outputs.count}
-  \`,
-  targets: {
-    local: local(),
-  },
-});
-`;
-
-/** A definition about files that are there already. */
-function definitionFor({ patterns }: FoundFiles, folder: string): string {
-  const name = basename(folder).replace(/[^A-Za-z0-9._-]+/g, "-");
-  const [first = "", ...others] = Object.entries(patterns).map(([input, pattern]) => `${input}: "${pattern}"`);
-  const isOne = others.length === 0;
-  const jobs = isOne ? `files("${patterns.data}")` : `files({ ${[first, ...others].join(", ")} })`;
-  const names = Object.keys(patterns).map((input) => `\${inputs.${input}}`);
+function definitionOf({ name, each, jobs, input, output, command }: Beginning): string {
   return `import { defineSwarm, files, local, sh } from "locusts";
 
 export default defineSwarm({
-  name: "${/^[A-Za-z0-9]/.test(name) ? name.slice(0, 100) : "my-swarm"}",
-  // One job for each ${isOne ? "file that matches" : "pair of files, which are its inputs"}; {id} is what sets a job apart.
+  name: "${name}",
+  // One job for each ${each}; {id} is what sets a job apart.
   jobs: ${jobs},
-${isOne ? `  inputs: {\n    ${first},\n  },\n` : ""}  // Where the command writes; the same path below results/ is where you find it.
+${input === undefined ? "" : `  inputs: {\n    ${input},\n  },\n`}  // Where the command writes; the same path below results/ is where you find it.
   outputs: {
-    size: "sizes/{id}.txt",
+    ${output},
   },
   command: ({ inputs, outputs }) => sh\`
-    wc -c ${names.join(" ")} > \${outputs.size}
+    ${command}
   \`,
   targets: {
     local: local(),
   },
 });
 `;
+}
+
+const EXAMPLE: Beginning = {
+  name: "count-words",
+  each: "file that matches",
+  jobs: 'files("inputs/{id}.txt")',
+  input: 'text: "inputs/{id}.txt"',
+  output: 'count: "counts/{id}.txt"',
+  command: `wc -w < \${inputs.text} > \${outputs.count}`,
+};
+
+/** A definition about files that are there already. */
+function beginWith({ patterns }: FoundFiles, folder: string): Beginning {
+  const name = basename(folder).replace(/[^A-Za-z0-9._-]+/g, "-");
+  const [first = "", ...others] = Object.entries(patterns).map(([input, pattern]) => `${input}: "${pattern}"`);
+  const names = Object.keys(patterns).map((input) => `\${inputs.${input}}`);
+  return {
+    name: /^[A-Za-z0-9]/.test(name) ? name.slice(0, 100) : "my-swarm",
+    ...(others.length === 0
+      ? { each: "file that matches", jobs: `files("${patterns.data}")`, input: first }
+      : { each: "pair of files, which are its inputs", jobs: `files({ ${[first, ...others].join(", ")} })` }),
+    output: 'size: "sizes/{id}.txt"',
+    command: `wc -c ${names.join(" ")} > \${outputs.size}`,
+  };
 }
 
 const EXAMPLES: Readonly<Record<string, string>> = {
@@ -111,8 +120,8 @@ export const init: Verb<object> = async (context) => {
   const hadData = entriesIn(folder).some(({ name }) => !name.startsWith("."));
   const found = findData(folder);
   const files: Readonly<Record<string, string>> = found
-    ? { [DEFINITION_NAME]: definitionFor(found, folder) }
-    : { [DEFINITION_NAME]: DEFINITION, ...EXAMPLES };
+    ? { [DEFINITION_NAME]: definitionOf(beginWith(found, folder)) }
+    : { [DEFINITION_NAME]: definitionOf(EXAMPLE), ...EXAMPLES };
   const written: string[] = [];
   for (const [name, text] of Object.entries(files)) {
     if (existsSync(join(folder, name))) continue; // what is there stays
@@ -123,7 +132,7 @@ export const init: Verb<object> = async (context) => {
     const told = complete(folder, name, lines);
     if (told) written.push(told);
   }
-  const place = relative(process.cwd(), folder) || ".";
+  const place = fromHere(folder);
   if (context.json) context.terminal.printDocument("init", { folder, written });
   else {
     const { report } = context.terminal;

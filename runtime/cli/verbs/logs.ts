@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { formatBytes } from "../../../compiler/format/amounts.js";
 import type { BundledJob } from "../../../compiler/format/bundle.js";
 import { withoutControlCharacters } from "../../../compiler/format/control-characters.js";
@@ -14,6 +14,7 @@ import { CommandLines } from "../output/command-lines.js";
 import { EXIT } from "../output/exit-codes.js";
 import { describeClusters, sayCluster, wordsOf } from "../output/failures.js";
 import { describeJob, sayJob, sayNoLogs } from "../output/job.js";
+import { fromHere } from "../output/where.js";
 import { findJob } from "./find-job.js";
 import { followLogs } from "./follow-logs.js";
 import { useDeployed } from "./use-deployed.js";
@@ -129,7 +130,7 @@ async function showJob({ terminal, json }: VerbContext, deployed: DeployedSwarm,
     for (const stream of STREAMS) {
       const log = logInResults(deployed, job, stream);
       if (log?.isOwn !== false) continue;
-      const path = relative(process.cwd(), log.path);
+      const path = fromHere(log.path);
       terminal.say(`${path} is of another version of this job, or of another job that had its name`);
     }
     return;
@@ -138,7 +139,7 @@ async function showJob({ terminal, json }: VerbContext, deployed: DeployedSwarm,
     const path = paths[stream];
     if (path === undefined) continue;
     const what = stream === "out" ? "output" : "error";
-    terminal.say(terminal.colors.dim(`==> standard ${what}: ${relative(process.cwd(), path)}`));
+    terminal.say(terminal.colors.dim(`==> standard ${what}: ${fromHere(path)}`));
     if (!(await terminal.printFile(path, commands.translatorOf(stream, job.name)))) break;
   }
 }

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { relative } from "node:path";
 import { reportSource } from "../../collect/collect.js";
 import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
 import { lookAt } from "../../collect/look-at.js";
@@ -14,6 +13,7 @@ import { openWorkspace } from "../../workspace/workspace.js";
 import { CommandLines } from "../output/command-lines.js";
 import { EXIT } from "../output/exit-codes.js";
 import { tellFailures } from "../output/failures.js";
+import { fromHere } from "../output/where.js";
 import { useDeployed } from "./use-deployed.js";
 import type { Verb } from "./verb.js";
 
@@ -40,7 +40,7 @@ export const report: Verb<{ readonly open?: boolean }> = async (context, options
     terminal.say(`${error.message}; a deploy writes its report by itself`);
   }
   if (context.json) terminal.printDocument("report", { report: path });
-  else terminal.print(relative(process.cwd(), path));
+  else terminal.print(fromHere(path));
   if (options.open === true) await openInBrowser(path);
   return EXIT.fine;
 };

@@ -10,6 +10,7 @@ import { RuntimeProblem } from "../../system/problem.js";
 import { lockState } from "../../workspace/deploy-lock.js";
 import { listHome } from "../../workspace/workspace.js";
 import { EXIT, type ExitCode } from "../output/exit-codes.js";
+import { fromHere } from "../output/where.js";
 import { type DeployVerbOptions, deploy } from "./deploy.js";
 import type { Verb, VerbContext } from "./verb.js";
 
@@ -72,7 +73,7 @@ function lastFolder(definition: string): string | undefined {
 function refuseOtherFolder(home: string, definition: string, folder: string): void {
   const before = lastFolder(definition);
   if (before === undefined || resolve(home, before) === resolve(home, folder)) return;
-  const place = (path: string) => relative(process.cwd(), resolve(home, path)) || ".";
+  const place = (path: string) => fromHere(resolve(home, path));
   throw new RuntimeProblem(
     `the lines have run in ${place(before)} until now, and called from here they would run in ${place(folder)}`,
     `say where: --folder ${place(before)}, or --folder ${place(folder)}, where all of them run again`,
@@ -166,7 +167,7 @@ async function runLocked(context: VerbContext, options: RunOptions, home: string
   const { terminal, place } = context;
   const definition = join(home, DEFINITION_NAME);
   const list = await takeList(place, home);
-  const shown = relative(process.cwd(), definition);
+  const shown = fromHere(definition);
   if (isSaved(definition)) {
     for (const name of ["slots", "folder", "save"] as const) {
       if (options[name] === undefined) continue;

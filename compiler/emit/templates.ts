@@ -1,7 +1,5 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
-import type Handlebars from "handlebars";
+import { loadTemplates } from "../format/compiled-templates.js";
 import { quoteExpanding, quoteWord } from "../format/quote.js";
 
 /** Everything that goes into the script passes through one of these. */
@@ -44,21 +42,12 @@ export const COMPILE_OPTIONS: CompileOptions = {
   knownHelpersOnly: true,
 };
 
-/** What the build of Locusts makes of all templates, beside their texts: to compile them anew would be a tenth of a check. */
+/** What the build of Locusts makes of all templates, beside their texts. */
 export const COMPILED_TEMPLATES = new URL("./templates/compiled.cjs", import.meta.url);
 
 let loaded: Readonly<Record<TemplateName, HandlebarsTemplateDelegate>> | undefined;
 
-function loadTemplates(): Readonly<Record<TemplateName, HandlebarsTemplateDelegate>> {
-  const require = createRequire(import.meta.url);
-  const handlebars = (require("handlebars/runtime") as typeof Handlebars).create();
-  handlebars.registerHelper(VALUE_HELPERS);
-  const compiled = require(fileURLToPath(COMPILED_TEMPLATES)) as Record<TemplateName, TemplateSpecification>;
-  const entries = Object.entries(compiled).map(([name, specification]) => [name, handlebars.template(specification)]);
-  return Object.fromEntries(entries);
-}
-
 export function renderTemplate(name: TemplateName, values: object): string {
-  loaded ??= loadTemplates();
+  loaded ??= loadTemplates(COMPILED_TEMPLATES, VALUE_HELPERS);
   return loaded[name](values);
 }

@@ -1,29 +1,20 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import type Handlebars from "handlebars";
+import { loadTemplates } from "../../compiler/format/compiled-templates.js";
 import { paramColumns } from "../results/result-tables.js";
 import { BUILT, FRAME, PARTS, type Part, type TemplateName } from "./page-files.js";
 import { viewPage } from "./page-view.js";
 import type { ReportData } from "./report-data.js";
 
-type Templates = Readonly<Record<TemplateName, HandlebarsTemplateDelegate>>;
+let loaded: Readonly<Record<TemplateName, HandlebarsTemplateDelegate>> | undefined;
 
-let loaded: Templates | undefined;
-
-function loadTemplates(): Templates {
-  const require = createRequire(import.meta.url);
-  const handlebars = (require("handlebars/runtime") as typeof Handlebars).create();
-  const compiled = require(fileURLToPath(BUILT.templates)) as Record<TemplateName, TemplateSpecification>;
-  const entries = Object.entries(compiled).map(([name, specification]) => [name, handlebars.template(specification)]);
-  return Object.fromEntries(entries) as Templates;
+function render(template: TemplateName, view: object): string {
+  loaded ??= loadTemplates(BUILT.templates, {});
+  return loaded[template](view);
 }
 
 function renderParts(view: object): Record<Part, string> {
-  loaded ??= loadTemplates();
-  const templates = loaded;
-  return Object.fromEntries(PARTS.map((part) => [part, templates[part](view)])) as Record<Part, string>;
+  return Object.fromEntries(PARTS.map((part) => [part, render(part, view)])) as Record<Part, string>;
 }
 
 /** What the page's script draws: base64, which no text of a job can get out of. */
@@ -40,10 +31,9 @@ function packData({ timeline, jobs, swarm, written }: ReportData): string {
  */
 export function renderPage(data: ReportData, state: string, liveFile: string): string {
   const view = viewPage(data);
-  const sections = renderParts(view);
-  return (loaded as Templates)[FRAME]({
+  return render(FRAME, {
     view,
-    sections,
+    sections: renderParts(view),
     state,
     liveFile,
     style: readFileSync(BUILT.style, "utf8"),

@@ -1,8 +1,9 @@
 import { createHash, type Hash } from "node:crypto";
-import { closeSync, openSync, readSync, rmSync } from "node:fs";
-import { withFile } from "../format/file-access.js";
+import { closeSync, openSync, rmSync } from "node:fs";
+import { blocksOf } from "../format/file-access.js";
 import { draftOf, replaceBy, writeWhole } from "../format/write-atomically.js";
 
+/** So many characters are compared and written at a time. */
 const BLOCK = 1 << 16;
 
 export type FileChange = "same" | "changed" | "new";
@@ -13,18 +14,15 @@ export type FileChange = "same" | "changed" | "new";
  */
 function digestsOf(path: string): readonly [plain: string, withoutReturns: string] | undefined {
   const [plain, withoutReturns] = [createHash("sha256"), createHash("sha256")];
-  const block = Buffer.allocUnsafe(BLOCK);
+  let rest = ""; // a return at the end may belong to a line feed that is still to come
   try {
-    withFile(path, "r", (file) => {
-      let rest = ""; // a return at the end may belong to a line feed that is still to come
-      for (let length = readSync(file, block); length > 0; length = readSync(file, block)) {
-        plain.update(block.subarray(0, length));
-        const text = rest + block.toString("latin1", 0, length);
-        rest = text.endsWith("\r") ? "\r" : "";
-        withoutReturns.update(text.slice(0, text.length - rest.length).replaceAll("\r\n", "\n"), "latin1");
-      }
-      withoutReturns.update(rest, "latin1");
-    });
+    for (const block of blocksOf(openSync(path, "r"))) {
+      plain.update(block);
+      const text = rest + block.toString("latin1");
+      rest = text.endsWith("\r") ? "\r" : "";
+      withoutReturns.update(text.slice(0, text.length - rest.length).replaceAll("\r\n", "\n"), "latin1");
+    }
+    withoutReturns.update(rest, "latin1");
   } catch {
     return undefined;
   }

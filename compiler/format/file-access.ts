@@ -1,4 +1,4 @@
-import { closeSync, type Dirent, existsSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { closeSync, type Dirent, existsSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 
 /** The code of an error of the system's, as ENOENT; undefined for any other. */
 export function errorCode(error: unknown): string | undefined {
@@ -33,6 +33,19 @@ export function withFile<T>(path: string, flags: string | number, use: (file: nu
   const file = openSync(path, flags, mode);
   try {
     return use(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+const BLOCK = 256 * 1024;
+
+/** The bytes of a file, block by block; each is there until the next one is read. @param file opened, and closed in the end */
+export function* blocksOf(file: number): Generator<Buffer> {
+  const block = Buffer.allocUnsafe(BLOCK);
+  try {
+    for (let length = readSync(file, block); length > 0; length = readSync(file, block))
+      yield block.subarray(0, length);
   } finally {
     closeSync(file);
   }

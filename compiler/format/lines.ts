@@ -1,7 +1,6 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { openSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
-
-const BLOCK = 256 * 1024;
+import { blocksOf } from "./file-access.js";
 
 /**
  * The lines of a file, one at a time, without their line feeds. A last line without one is left
@@ -10,23 +9,17 @@ const BLOCK = 256 * 1024;
  * @throws the file system's error if the file cannot be read
  */
 export function* readLines(path: string, whole = false): Generator<string> {
-  const file = openSync(path, "r");
-  try {
-    const decoder = new StringDecoder("utf8");
-    const block = Buffer.allocUnsafe(BLOCK);
-    let rest = "";
-    for (let length = readSync(file, block); length > 0; length = readSync(file, block)) {
-      // Nothing looks at the rest once more: a long line would take as many looks as it has blocks.
-      const lines = decoder.write(block.subarray(0, length)).split("\n");
-      lines[0] = rest + lines[0];
-      rest = lines.pop() as string;
-      yield* lines;
-    }
-    rest += decoder.end();
-    if (whole && rest !== "") yield rest;
-  } finally {
-    closeSync(file);
+  const decoder = new StringDecoder("utf8");
+  let rest = "";
+  for (const block of blocksOf(openSync(path, "r"))) {
+    // Nothing looks at the rest once more: a long line would take as many looks as it has blocks.
+    const lines = decoder.write(block).split("\n");
+    lines[0] = rest + lines[0];
+    rest = lines.pop() as string;
+    yield* lines;
   }
+  rest += decoder.end();
+  if (whole && rest !== "") yield rest;
 }
 
 /** The lines of a text file, whatever ends them, without a mark of its encoding. @throws as `readLines` */
@@ -42,27 +35,20 @@ const LINE_FEED = 10;
 
 /** The lines of a file that end with a line feed, each with where it begins, in bytes. @throws as `readLines` */
 export function* readPlacedLines(path: string): Generator<readonly [place: number, line: string]> {
-  const file = openSync(path, "r");
-  try {
-    const block = Buffer.allocUnsafe(BLOCK);
-    let begun: Buffer[] = []; // a line, as far as it stands in earlier blocks
-    let place = 0;
-    for (let length = readSync(file, block); length > 0; length = readSync(file, block)) {
-      let bytes = block.subarray(0, length);
-      if (!bytes.includes(LINE_FEED)) {
-        begun.push(Buffer.from(bytes));
-        continue;
-      }
-      if (begun.length > 0) bytes = Buffer.concat([...begun, bytes]);
-      let from = 0;
-      for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, from)) {
-        yield [place + from, bytes.toString("utf8", from, end)];
-        from = end + 1;
-      }
-      place += from;
-      begun = from < bytes.length ? [Buffer.from(bytes.subarray(from))] : [];
+  let begun: Buffer[] = []; // a line, as far as it stands in earlier blocks
+  let place = 0;
+  for (const block of blocksOf(openSync(path, "r"))) {
+    if (!block.includes(LINE_FEED)) {
+      begun.push(Buffer.from(block));
+      continue;
     }
-  } finally {
-    closeSync(file);
+    const bytes = begun.length > 0 ? Buffer.concat([...begun, block]) : block;
+    let from = 0;
+    for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, from)) {
+      yield [place + from, bytes.toString("utf8", from, end)];
+      from = end + 1;
+    }
+    place += from;
+    begun = from < bytes.length ? [Buffer.from(bytes.subarray(from))] : [];
   }
 }

@@ -1,7 +1,7 @@
 import { createHash, type Hash, hash } from "node:crypto";
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from "node:fs";
 import { addAll } from "../add-all.js";
-import { errorCode } from "../file-access.js";
+import { blocksOf, errorCode } from "../file-access.js";
 import type { DigestCache } from "./digest-cache.js";
 import { type InputEntry, type InputFault, specialKind, UnusableInput, walkInput } from "./input-entries.js";
 
@@ -37,15 +37,7 @@ export function readPlainFile(path: string): Buffer {
 
 export function digestLargeFile(path: string): string {
   const digest = createHash("sha256");
-  const block = Buffer.allocUnsafe(1024 * 1024);
-  const file = openPlainFile(path);
-  try {
-    for (let length = readSync(file, block); length > 0; length = readSync(file, block)) {
-      digest.update(block.subarray(0, length));
-    }
-  } finally {
-    closeSync(file);
-  }
+  for (const block of blocksOf(openPlainFile(path))) digest.update(block);
   return digest.digest("hex");
 }
 

@@ -1,5 +1,5 @@
 import { didYouMean } from "../../problem/closest.js";
-import { type Mistake, valueAt, type Wording } from "./mistake.js";
+import { eitherOf, type Mistake, valueAt, type Wording } from "./mistake.js";
 import { follow } from "./places.js";
 import { ts } from "./ts-morph.js";
 
@@ -35,10 +35,7 @@ export function column({ node, lines, checker }: Mistake): Wording | undefined {
   if (!value) return undefined;
   const given = textOf(value) ?? "";
   const number = /^(int|float|double|numeric|real|decimal)/i.test(given) ? 'did you mean "number"?' : undefined;
-  const all = kinds
-    .map((kind) => `"${kind}"`)
-    .join(", ")
-    .replace(/, (?=[^,]*$)/, " or ");
+  const all = eitherOf(kinds.map((kind) => `"${kind}"`));
   const written = ts.isStringLiteralLike(value) ? `"${given}"` : value.getText();
   const message = `a column is ${all}${isData ? ", with a ? if it may be missing" : ""}, not ${written}`;
   return { message, hint: number ?? didYouMean(given, kinds), at: value };

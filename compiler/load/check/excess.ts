@@ -1,4 +1,4 @@
-import { membersOf, type Wording } from "./mistake.js";
+import { membersOf, nodesIn, type Wording } from "./mistake.js";
 import type { CheckedProject } from "./project.js";
 import { unknownProperty, wholeAround } from "./shape.js";
 import { ts } from "./ts-morph.js";
@@ -56,19 +56,16 @@ export function excessMistakes({ ownFiles, checker }: CheckedProject): readonly 
     }
   };
 
-  const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node) && isOfLocusts(checker.getResolvedSignature(node)?.declaration)) {
-      // Of several forms, where none fits, it is not known which was meant.
-      const hasForms = checker.getTypeAtLocation(node.expression).getCallSignatures().length > 1;
-      for (const argument of node.arguments) {
-        const wanted = checker.getContextualType(argument);
-        const given = checker.getTypeAtLocation(argument);
-        if (wanted && (!hasForms || checker.isTypeAssignableTo(given, wanted)))
-          compare(wholeAround(argument), given, wanted, argument);
-      }
+  for (const node of ownFiles.flatMap((source) => [...nodesIn(source)])) {
+    if (!ts.isCallExpression(node) || !isOfLocusts(checker.getResolvedSignature(node)?.declaration)) continue;
+    // Of several forms, where none fits, it is not known which was meant.
+    const hasForms = checker.getTypeAtLocation(node.expression).getCallSignatures().length > 1;
+    for (const argument of node.arguments) {
+      const wanted = checker.getContextualType(argument);
+      const given = checker.getTypeAtLocation(argument);
+      if (wanted && (!hasForms || checker.isTypeAssignableTo(given, wanted)))
+        compare(wholeAround(argument), given, wanted, argument);
     }
-    ts.forEachChild(node, visit);
-  };
-  for (const source of ownFiles) visit(source);
+  }
   return mistakes;
 }

@@ -1,4 +1,4 @@
-import { type Mistake, membersOf, valueAt, type Wording } from "./mistake.js";
+import { isFunctionValue, type Mistake, membersOf, valueAt, type Wording } from "./mistake.js";
 import { nameOfOption } from "./places.js";
 import { unknownProperty } from "./shape.js";
 import { ts } from "./ts-morph.js";
@@ -18,12 +18,10 @@ const PATHS_OF: Readonly<Record<string, string>> = {
   outputs: 'an output is a path with params as placeholders, as in "{id}.txt"',
 };
 
-type Written = ts.ArrowFunction | ts.FunctionExpression;
-
 /** A function where none may stand, or one that does not give what it has to. */
 export function functionWords({ node, checker, lines }: Mistake): Wording | undefined {
   const written = valueAt(node);
-  if (!ts.isArrowFunction(written) && !ts.isFunctionExpression(written)) return undefined;
+  if (!isFunctionValue(written)) return undefined;
   const last = lines.at(-1) ?? "";
   const name = nameOfOption(written);
   const wanted = returned(checker.getContextualType(written));
@@ -50,9 +48,7 @@ export function functionWords({ node, checker, lines }: Mistake): Wording | unde
 
 /** What is said of a value that an async function gives, or of such a function. */
 export function asyncWords(node: ts.Node): Wording | undefined {
-  const written = ts.findAncestor(node, (at) => ts.isArrowFunction(at) || ts.isFunctionExpression(at)) as
-    | Written
-    | undefined;
+  const written = ts.findAncestor(node, isFunctionValue);
   const async = written?.modifiers?.find(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
   const message = "a function of a definition gives its value at once, and is not async";
   return async && { message, hint: "leave out async", at: async };
@@ -71,7 +67,7 @@ export function returned(type: ts.Type | undefined): ts.Type | undefined {
     ?.getReturnType();
 }
 
-function givesNothing(written: Written): Wording {
+function givesNothing(written: ts.ArrowFunction | ts.FunctionExpression): Wording {
   const message = "this function gives nothing";
   const [only, ...more] = ts.isBlock(written.body) ? written.body.statements : [];
   if (!only || more.length > 0 || !ts.isExpressionStatement(only))

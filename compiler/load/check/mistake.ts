@@ -48,6 +48,27 @@ export function innermostNode(source: ts.SourceFile, position: number): ts.Node 
   return within(source) ?? source;
 }
 
+/** A node and all that is within it, in the order of the text. */
+export function* nodesIn(node: ts.Node): Generator<ts.Node> {
+  yield node;
+  const parts: ts.Node[] = [];
+  ts.forEachChild(node, (part) => {
+    parts.push(part);
+  });
+  for (const part of parts) yield* nodesIn(part);
+}
+
+/** Is it a function that is written as a value? */
+export function isFunctionValue(node: ts.Node): node is ts.ArrowFunction | ts.FunctionExpression {
+  return ts.isArrowFunction(node) || ts.isFunctionExpression(node);
+}
+
+/** `a, b or c` */
+export function eitherOf(words: readonly string[]): string {
+  const last = words.at(-1) ?? "";
+  return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} or ${last}`;
+}
+
 /** The types that a value can have: of a union its members. */
 export function membersOf(type: ts.Type | undefined): readonly ts.Type[] {
   return type?.isUnion() ? type.types : type ? [type] : [];

@@ -1,7 +1,7 @@
 import { ownValue } from "../../format/own-value.js";
 import { didYouMean } from "../../problem/closest.js";
 import { returned } from "./function-words.js";
-import { type Mistake, membersOf, valueAt, type Wording } from "./mistake.js";
+import { eitherOf, isFunctionValue, type Mistake, membersOf, valueAt, type Wording } from "./mistake.js";
 import { nameOf, nameOfOption } from "./places.js";
 import { ts } from "./ts-morph.js";
 
@@ -57,9 +57,8 @@ function oneOfSome(value: ts.Node, checker: ts.TypeChecker): Wording | undefined
   const name = property && nameOf(property);
   if (name === undefined) return undefined;
   const words = wanted as string[];
-  const last = words.pop();
-  const bare = [...words, last ?? ""].map((word) => word.replace(/^"|"$/g, ""));
-  const message = `${name} is ${words.join(", ")} or ${last}, not ${value.getText()}`;
+  const bare = words.map((word) => word.replace(/^"|"$/g, ""));
+  const message = `${name} is ${eitherOf(words)}, not ${value.getText()}`;
   return { message, hint: didYouMean(value.text, bare), at: value };
 }
 
@@ -80,7 +79,7 @@ function namedTargets(value: ts.Node): Wording | undefined {
 
 /** What of the object that a function gives is not as it has to be; undefined also for what is no function. */
 export function wrongPart(written: ts.Node, checker: ts.TypeChecker): ts.Symbol | undefined {
-  if (!ts.isArrowFunction(written) && !ts.isFunctionExpression(written)) return undefined;
+  if (!isFunctionValue(written)) return undefined;
   const wanted = returned(checker.getContextualType(written));
   return returned(checker.getTypeAtLocation(written))
     ?.getProperties()
@@ -103,9 +102,8 @@ export function wrongOption({ node, checker, lines }: Mistake): Wording | undefi
   const name = nameOfOption(written);
   // Elsewhere TypeScript's own words are as good.
   if (name === undefined) return undefined;
-  const last = words.pop();
-  const either = words.length > 0 ? `${words.join(", ")} or ${last}` : last;
-  if (ts.isArrowFunction(written) || ts.isFunctionExpression(written)) {
+  const either = eitherOf(words as string[]);
+  if (isFunctionValue(written)) {
     const part = wrongPart(written, checker);
     const at = part?.valueDeclaration;
     return part && at && { message: `${part.name}, which the function of ${name} gives, is ${either}`, at };

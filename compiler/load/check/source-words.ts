@@ -1,5 +1,5 @@
 import { hintForPlaceholders } from "../../format/odd-placeholders.js";
-import type { Wording } from "./mistake.js";
+import { nodesIn, type Wording } from "./mistake.js";
 import { nameOf } from "./places.js";
 import { ts } from "./ts-morph.js";
 
@@ -9,13 +9,8 @@ import { ts } from "./ts-morph.js";
  */
 export function sourceMistakes(definition: ts.ObjectLiteralExpression): readonly Wording[] {
   const jobs = definition.properties.find((property) => nameOf(property) === "jobs");
-  const found: Wording[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node)) found.push(...mistakesOfCall(node));
-    ts.forEachChild(node, visit);
-  };
-  if (jobs) visit(jobs);
-  return found;
+  const nodes = jobs ? [...nodesIn(jobs)] : [];
+  return nodes.filter(ts.isCallExpression).flatMap(mistakesOfCall);
 }
 
 function mistakesOfCall({ expression, arguments: [given] }: ts.CallExpression): readonly Wording[] {

@@ -1,5 +1,5 @@
 import { closest } from "../../problem/closest.js";
-import type { Wording } from "./mistake.js";
+import { isFunctionValue, nodesIn, type Wording } from "./mistake.js";
 import { unwrap } from "./places.js";
 import { ts } from "./ts-morph.js";
 
@@ -20,16 +20,12 @@ function isShTag(node: ts.Node): node is ts.TaggedTemplateExpression {
 /** Where each `${` of the sh templates in a file ends, up to a position; also in a file that cannot be parsed to its end. */
 function lastOpening(source: ts.SourceFile, position: number): ts.Node | undefined {
   let last: ts.Node | undefined;
-  const visit = (node: ts.Node): void => {
-    if (isShTag(node) && ts.isTemplateExpression(node.template)) {
-      for (const piece of [node.template.head, ...node.template.templateSpans.map(({ literal }) => literal)]) {
-        if (piece.end <= position && source.text.endsWith("${", piece.end) && piece.end > (last?.end ?? -1))
-          last = piece;
-      }
+  for (const node of nodesIn(source)) {
+    if (!isShTag(node) || !ts.isTemplateExpression(node.template)) continue;
+    for (const piece of [node.template.head, ...node.template.templateSpans.map(({ literal }) => literal)]) {
+      if (piece.end <= position && source.text.endsWith("${", piece.end) && piece.end > (last?.end ?? -1)) last = piece;
     }
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
+  }
   return last;
 }
 
@@ -50,7 +46,7 @@ export function bashExpansion(source: ts.SourceFile, position: number): (Wording
 /** The names that a command around a node gets, each as it is written there: `params.id`. */
 function namesAround(node: ts.Node, checker: ts.TypeChecker): readonly string[] {
   for (let at: ts.Node | undefined = node; at; at = at.parent) {
-    if (!ts.isArrowFunction(at) && !ts.isFunctionExpression(at)) continue;
+    if (!isFunctionValue(at)) continue;
     const parameter = checker.getContextualType(at)?.getCallSignatures()[0]?.getParameters()[0];
     const type = parameter && checker.getTypeOfSymbolAtLocation(parameter, at);
     if (!type || !checker.getPropertyOfType(type, "inputs")) continue;
@@ -66,7 +62,7 @@ function namesAround(node: ts.Node, checker: ts.TypeChecker): readonly string[] 
 /** `inputs`, `outputs` and `params` where a command has not asked for them, or is no function. */
 function unasked(name: string, node: ts.Node): Wording | undefined {
   if (!/^(inputs|outputs|params|line)$/.test(name)) return undefined;
-  const made = ts.findAncestor(node, (at) => ts.isArrowFunction(at) || ts.isFunctionExpression(at));
+  const made = ts.findAncestor(node, isFunctionValue);
   if (made && ts.isArrowFunction(made)) {
     const [parameter] = made.parameters;
     const given = parameter && ts.isObjectBindingPattern(parameter.name) ? parameter.name.elements : [];

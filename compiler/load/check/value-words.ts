@@ -5,7 +5,7 @@ import { argument } from "./argument-words.js";
 import { column } from "./column-words.js";
 import { exclusive } from "./exclusive.js";
 import { asyncWords, functionWords } from "./function-words.js";
-import { type Mistake, valueAt, type Wording } from "./mistake.js";
+import { isFunctionValue, type Mistake, nodesIn, valueAt, type Wording } from "./mistake.js";
 import { missingOptions, wrongOption, wrongPart } from "./option-words.js";
 import { nameOfOption, unwrap } from "./places.js";
 import { COMMAND_IS_FUNCTION, wholeInTemplate, withTag } from "./template-words.js";
@@ -27,7 +27,7 @@ export function wordsForValues(mistake: Mistake): Wording | undefined {
       sentence(mistake, wanted) ??
       unit(mistake, given, wanted) ??
       command(mistake, given, wanted) ??
-      part(mistake, given, wanted);
+      part(mistake, wanted);
     if (wording) return wording;
   }
   if (/^Operator '\+' cannot be applied to types '.*\b(?:ShellCommand|Reference)'/.test(mistake.lines[0] ?? ""))
@@ -92,13 +92,8 @@ function unknownPlaceholder({ node }: Mistake, wanted: string): Wording | undefi
 
 /** The string that has the placeholder; what was to be the pattern, if it is not written out there. */
 function patternWith(placeholder: string, value: ts.Node): ts.Node {
-  let found: ts.Node | undefined;
-  const visit = (node: ts.Node): void => {
-    if (!found && ts.isStringLiteralLike(node) && node.text.includes(placeholder)) found = node;
-    ts.forEachChild(node, visit);
-  };
-  visit(value);
-  return found ?? value;
+  const has = (node: ts.Node) => ts.isStringLiteralLike(node) && node.text.includes(placeholder);
+  return [...nodesIn(value)].find(has) ?? value;
 }
 
 function sentence({ node }: Mistake, wanted: string): Wording | undefined {
@@ -177,7 +172,7 @@ function asWord(word: ts.Expression): string {
 
 /** The string that a function returns; the node itself, if it is no function or that is not to be seen. */
 function stringIn(value: ts.Node): ts.Node {
-  if (!ts.isArrowFunction(value) && !ts.isFunctionExpression(value)) return value;
+  if (!isFunctionValue(value)) return value;
   if (!ts.isBlock(value.body)) return value.body;
   const returned = value.body.statements.findLast(ts.isReturnStatement);
   return returned?.expression ?? returned ?? value;
@@ -199,7 +194,7 @@ const PARTS: readonly { readonly wanted: RegExp; readonly words: string }[] = [
   { wanted: /^RegExp$/, words: "this is a regular expression, between slashes: /done/" },
 ];
 
-function part({ node, checker }: Mistake, _given: string, wanted: string): Wording | undefined {
+function part({ node, checker }: Mistake, wanted: string): Wording | undefined {
   const found = PARTS.find((candidate) => candidate.wanted.test(wanted));
   if (!found) return undefined;
   const at = valueAt(node);

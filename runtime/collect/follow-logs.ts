@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BundledJob } from "../../compiler/format/bundle.js";
+import { records } from "../hosts/run-script.js";
 import { logNameOf, logPath, STREAMS, type Stream } from "../results/logs.js";
 import type { EndedTry } from "../run/journal.js";
 import type { Run } from "../run/run-folder.js";
@@ -147,11 +148,11 @@ export class LogFollower {
   async #showNews(): Promise<void> {
     const all = [...this.#followed.values()];
     const before = this.only ? MOST_BEFORE.one : MOST_BEFORE.many;
-    const records = all.flatMap(({ run, last, at }, i) => {
+    const wanted = all.flatMap(({ run, last, at }, i) => {
       const base = baseOf(this.deployed, run, last);
-      return STREAMS.map((stream) => `${i}:${stream} ${at[stream] ?? -before} ${base}.${stream}\0`);
+      return STREAMS.map((stream) => `${i}:${stream} ${at[stream] ?? -before} ${base}.${stream}`);
     });
-    if (records.length === 0) return;
+    if (wanted.length === 0) return;
     let isMore = false;
     const reader = new RecordReader((word, block) => {
       const [i, stream, first] = word.split(":") as [string, Stream, string];
@@ -162,7 +163,7 @@ export class LogFollower {
       this.observer.printed(followed.job, stream, block, skipped);
     });
     const { files } = this.deployed;
-    reader.take(await files.runScript("target/send-log-news", [String(MOST_AT_ONCE)], Buffer.from(records.join(""))));
+    reader.take(await files.runScript("target/send-log-news", [String(MOST_AT_ONCE)], records(wanted)));
     if (isMore) await this.#showNews();
   }
 }

@@ -9,6 +9,11 @@ import type { Ended } from "./script/script-run.js";
 export const WHERE_IT_IS =
   "is its file system mounted there, or was it moved? If it is gone for good: locusts clean --reset, then locusts deploy";
 
+/** Texts as scripts read them from their input: each ends with a NUL, which none of them can hold. */
+export function records(texts: readonly string[]): Buffer {
+  return Buffer.from(texts.map((text) => `${text}\0`).join(""));
+}
+
 /** What a script says that has failed. @param what could not be done, where its own last line is not enough */
 export function scriptProblem(
   host: Host,

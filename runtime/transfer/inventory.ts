@@ -1,5 +1,5 @@
 import type { Host } from "../hosts/host.js";
-import { runScript } from "../hosts/run-script.js";
+import { records, runScript } from "../hosts/run-script.js";
 import type { UploadEntry } from "./upload-entries.js";
 
 /** What the target has already of what is to be sent. */
@@ -30,7 +30,7 @@ export function readDigests(answer: Buffer): ReadonlyMap<string, string> {
 
 /** Those of some entries that the target has otherwise than they were sent. @param there the swarm's folder there */
 export async function findWrong(host: Host, there: string, entries: readonly UploadEntry[]): Promise<string[]> {
-  const input = Buffer.from(entries.map(({ path }) => `./${path}\0`).join(""));
+  const input = records(entries.map(({ path }) => `./${path}`));
   const digests = readDigests(await runScript(host, "transfer/digest-files", [`${there}/incoming`], { input }));
   return entries
     .filter((entry) => entry.kind === "file" && entry.sha256 !== digests.get(entry.path))

@@ -7,7 +7,7 @@ import { MACHINERY_FOLDER, machineryFiles } from "../../compiler/format/machiner
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import type { Host } from "../hosts/host.js";
 import { loadScript, type ScriptName } from "../hosts/load-script.js";
-import { runScript, scriptProblem } from "../hosts/run-script.js";
+import { records, runScript, scriptProblem } from "../hosts/run-script.js";
 import { ConnectionLost } from "../hosts/script/script-run.js";
 import type { Persist } from "../hosts/with-reconnection.js";
 import { declareRun, describeRun, listRuns, makeRunFolder, type Run, readRun, removeRuns } from "../run/run-folder.js";
@@ -152,8 +152,7 @@ export class SentFiles implements TargetFiles {
         had,
         () => {},
       );
-      const input = Buffer.from(lost.map((upload) => `${inShared(upload)}\0`).join(""));
-      await runScript(this.options.host, "transfer/place-inputs", [this.there], { input });
+      await runScript(this.options.host, "transfer/place-inputs", [this.there], { input: records(lost.map(inShared)) });
     });
   }
 
@@ -203,9 +202,8 @@ export class SentFiles implements TargetFiles {
     const lines = [...sums].map(([name, sum]) => `${sum}  ${name}`).join("\n");
     const args = [this.there, String(staged.number), incomingRun, describeRun(staged.facts).trimEnd(), lines];
     if (staged.tree) args.push("later");
-    const input = Buffer.from(shared.map((path) => `${path}\0`).join(""));
     const scripts = `${loadScript("transfer/place-inputs")}\n${loadScript("transfer/commit-upload")}`;
-    const ended = await this.options.host.run(scripts, args, { input });
+    const ended = await this.options.host.run(scripts, args, { input: records(shared) });
     if (ended.code === OTHER_BUNDLE) {
       throw new RuntimeProblem(
         `the bundle on ${this.options.host.name} is not what was sent: its digests differ`,
@@ -260,9 +258,9 @@ export class SentFiles implements TargetFiles {
     const fetched = await this.options.persist(() => {
       const missing = artifacts.filter(({ kind, path }) => kind === "folder" || !arrived.has(path));
       const files = new Set(artifacts.flatMap(({ kind, path }) => (kind === "file" ? [path] : [])));
-      const pairs = missing.map(({ kind, path }) => `${kind}\0${path}\0`);
-      for (const path of arrived) if (!files.has(path)) pairs.push(`skip\0${path}\0`);
-      return this.#receive("transfer/send-outputs", args, Buffer.from(pairs.join("")), work, artifacts, arrived);
+      const pairs = missing.flatMap(({ kind, path }) => [kind, path]);
+      for (const path of arrived) if (!files.has(path)) pairs.push("skip", path);
+      return this.#receive("transfer/send-outputs", args, records(pairs), work, artifacts, arrived);
     });
     await this.#checkGone(run, fetched, artifacts);
     return fetched;
@@ -276,13 +274,13 @@ export class SentFiles implements TargetFiles {
   async #checkGone(run: Run, { refused }: Fetched, artifacts: readonly Artifact[]): Promise<void> {
     const missing = notCome(join(run.folder, "work"), artifacts, refused);
     if (missing.size === 0) return;
-    const input = Buffer.from([...missing.keys()].map((path) => `${path}\0`).join(""));
-    const there = await this.runScript("transfer/list-readable", [`${this.there}/runs/${run.number}`], input);
+    const folder = `${this.there}/runs/${run.number}`;
+    const there = await this.runScript("transfer/list-readable", [folder], records([...missing.keys()]));
     const [first, ...more] = thoseAsTheyWere(there, missing);
     if (first === undefined) return;
     const others = more.length > 0 ? ` and ${more.length} more` : "";
     throw new RuntimeProblem(
-      `${this.options.host.name} has not sent ${this.there}/runs/${run.number}/work/${first}${others}, which is there`,
+      `${this.options.host.name} has not sent ${folder}/work/${first}${others}, which is there`,
       "is that machine short of memory or processes? run the same command again",
     );
   }
@@ -310,8 +308,7 @@ export class SentFiles implements TargetFiles {
   }
 
   async removeWork(run: Run, keep: readonly string[]): Promise<void> {
-    const input = Buffer.from(keep.map((path) => `${path}\0`).join(""));
-    await this.runScript("transfer/remove-work", [`${this.there}/runs/${run.number}`], input);
+    await this.runScript("transfer/remove-work", [`${this.there}/runs/${run.number}`], records(keep));
     removeFolder(join(run.folder, "work"));
     makeFolders(join(run.folder, "work"));
   }
@@ -324,7 +321,7 @@ export class SentFiles implements TargetFiles {
       { kind: "folder", path: "bundle", bytes: undefined },
       ...unknown.map((number) => ({ kind: "folder" as const, path: `runs/${number}`, bytes: undefined })),
     ];
-    const input = Buffer.from(unknown.map((number) => `${number}\0`).join(""));
+    const input = records(unknown.map(String));
     makeFolders(this.here);
     await this.options.persist(() =>
       this.#receive("transfer/send-run-metadata", [this.there], input, this.here, artifacts),

@@ -21,6 +21,7 @@ import type { DigestCache } from "../../compiler/format/content/digest-cache.js"
 import { withFile } from "../../compiler/format/file-access.js";
 import { ownFolders } from "../../compiler/format/own-folders.js";
 import { writeWhole } from "../../compiler/format/write-atomically.js";
+import { records } from "../hosts/run-script.js";
 import { copyContent, keepTime } from "../system/files.js";
 import { RuntimeProblem } from "../system/problem.js";
 import type { UploadEntry } from "./upload-entries.js";
@@ -160,11 +161,11 @@ export function describeTree(tree: StagedTree): Buffer {
   for (const entry of tree.entries()) {
     if (entry.kind === "folder" && entry.rights !== "rwx") {
       const { mode } = lstatSync(join(tree.root, entry.path));
-      modes.push(`m ${(mode & 0o777).toString(8)} ./${entry.path}\0`);
+      modes.push(`m ${(mode & 0o777).toString(8)} ./${entry.path}`);
     } else if (entry.kind === "file" && tree.facts.mode === "perJob") {
       if (entry.readOnly) shares = true;
-      else own.push(`w ./${entry.path}\0`);
+      else own.push(`w ./${entry.path}`);
     }
   }
-  return Buffer.from([...modes.reverse(), ...(shares ? own : [])].join(""));
+  return records([...modes.reverse(), ...(shares ? own : [])]);
 }

@@ -8,7 +8,7 @@ import { namesIn } from "../../compiler/format/file-access.js";
 import { makeFolders } from "../../compiler/format/make-folders.js";
 import { isWithin } from "../../compiler/format/within.js";
 import type { ScriptName } from "../hosts/load-script.js";
-import { runScript } from "../hosts/run-script.js";
+import { records, runScript } from "../hosts/run-script.js";
 import type { Persist } from "../hosts/with-reconnection.js";
 import { declareRun, isClosed, listRuns, makeRunFolder, type Run, readRun, removeRuns } from "../run/run-folder.js";
 import { removeFolder } from "../system/files.js";
@@ -171,16 +171,14 @@ export class VisibleFiles implements TargetFiles {
   get removeJobs(): TargetFiles["removeJobs"] {
     if (this.options.keepsCopies !== false) return undefined;
     return async (run, places) => {
-      const input = Buffer.from(places.map((path) => `${path}\0`).join(""));
-      await runScript(this.options.host, "transfer/remove-jobs", [run.folder], { input });
+      await runScript(this.options.host, "transfer/remove-jobs", [run.folder], { input: records(places) });
     };
   }
 
   async removeWork(run: Run, keep: readonly string[]): Promise<void> {
     const folder = `${this.there}/runs/${run.number}`;
-    const input = Buffer.from(keep.map((path) => `${path}\0`).join(""));
     await runScript(this.options.host, "transfer/remove-work", [folder], {
-      input,
+      input: records(keep),
       what: `${folder} cannot be tidied up`,
     });
     // Folders of failed jobs stay, for people to look at, and have links to these.

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BundleDescription, readBundledTree } from "../../compiler/format/bundle.js";
 import { digestFile } from "../../compiler/format/content/digest.js";
+import { records } from "../hosts/run-script.js";
 import { type EndedTry, placeOfTry } from "../run/journal.js";
 import type { Run } from "../run/run-folder.js";
 import { statEntry } from "../system/files.js";
@@ -18,8 +19,8 @@ function digestsBefore(bundle: string, paths: ReadonlySet<string>): Map<string, 
 }
 
 async function digestsNow(files: TargetFiles, run: Run, paths: readonly string[]) {
-  const input = Buffer.from(paths.map((path) => `./${path}\0`).join(""));
   const folder = `${files.there}/runs/${run.number}/work/tree`;
+  const input = records(paths.map((path) => `./${path}`));
   return readDigests(await files.runScript("transfer/digest-files", [folder], input));
 }
 
@@ -64,8 +65,8 @@ export async function compareSharedTree(
   const text = await files.runScript("trees/compare-tree", [files.there, String(run.number), ...without]);
   let differences = read(text, `run ${run.number}`);
   if (bundle === undefined) {
-    const changed = differences.filter(({ after }) => after?.kind === "file").map(({ path }) => `./${path}\0`);
-    await files.runScript("trees/set-changed-aside", [files.there, String(run.number)], Buffer.from(changed.join("")));
+    const changed = differences.filter(({ after }) => after?.kind === "file").map(({ path }) => `./${path}`);
+    await files.runScript("trees/set-changed-aside", [files.there, String(run.number)], records(changed));
   } else differences = await leaveOutTouched(differences, bundle, (paths) => digestsNow(files, run, paths));
   const folder = bundle === undefined ? "changed" : "tree";
   return differences.map((difference) => changeOf(difference, "", `${folder}/${difference.path}`));

@@ -3,6 +3,7 @@ export interface Needs {
   readonly cpus: number;
   /** 0: the definition does not say */
   readonly memoryMebibytes: number;
+  /** 0: none */
   readonly gpus: number;
   /** how long it may take, in seconds; 0: there is no limit */
   readonly timeSeconds: number;

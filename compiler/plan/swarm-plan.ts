@@ -65,7 +65,7 @@ export interface TargetPlan {
 }
 
 /** What a definition means on one target: checked, with every default filled in, as plain data. */
-export interface SwarmPlan {
+export interface SwarmPlan extends Needs {
   readonly name: string;
   readonly description: string;
   readonly source: string;
@@ -95,17 +95,10 @@ export interface SwarmPlan {
   readonly tree: TreePlan | undefined;
   /** params that the command computes with: bash would run what it finds in an array subscript */
   readonly computedParams: readonly string[];
-  /** undefined: the needs below are those of every job; else those of each job are `JobPlan.tries` */
+  /** undefined: its needs are those of every job; else those of each job are `JobPlan.tries` */
   readonly byJob: ByJob | undefined;
   /** variables that say how many threads may be started, where that is not the same for all jobs */
   readonly ownThreads: readonly string[];
-  readonly cpus: number;
-  /** of one job; 0: none */
-  readonly gpus: number;
-  /** of one job; 0 if it is not known */
-  readonly memoryMebibytes: number;
-  /** of one try of a job; 0 if there is no limit */
-  readonly timeSeconds: number;
   /** are jobs bound to cores of their own? */
   readonly pin: boolean;
   readonly retries: number;

@@ -47,8 +47,7 @@ function isDefinition(word: string): boolean {
 function withCommonOptions(command: Command): Command {
   return command
     .option("-t, --target <name>", "one of the definition's targets (default: the only one, else local)")
-    .option("--json", "print one document for programs on stdout")
-    .exitOverride();
+    .option("--json", "print one document for programs on stdout");
 }
 
 interface CommonOptions {
@@ -194,7 +193,6 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
       ]),
     )
     .option("--json", "print one document for programs on stdout")
-    .exitOverride()
     .action(async (place: string, options: RunOptions & CommonOptions) => {
       const context = contextOf(place, options);
       const { run } = await import("./verbs/run.js");
@@ -206,7 +204,6 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     .argument("<file>", "the tree file, such as fs_tree.fst")
     .option("--root <folder>", "the folder that it is about, from the definition's folder", "environment")
     .option("--json", "print one document for programs on stdout")
-    .exitOverride()
     .action(async (file: string, options: { readonly root: string; readonly json?: boolean }) => {
       const { importTree } = await import("./verbs/import-tree.js");
       finish(importTree(openTerminal(options.json === true), file, options.root, options.json === true));

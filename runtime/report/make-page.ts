@@ -12,23 +12,15 @@ const LICENSE = readFileSync(new URL(import.meta.resolve("uplot/LICENSE")), "utf
 
 mkdirSync(dirname(fileURLToPath(BUILT.script)), { recursive: true });
 await build({
-  entryPoints: { page: join(FOLDER, "main.js") },
+  entryPoints: ["main.js", "report.css"].map((name) => ({ in: join(FOLDER, name), out: "page" })),
   outdir: join(FOLDER, "built"),
   bundle: true,
   minify: true,
   format: "iife",
-  target: "es2022",
+  target: ["es2022", "chrome100", "firefox100", "safari15"],
   charset: "ascii",
   // A part of the page is uPlot, whose license goes with it.
   banner: { js: `/*! uPlot\n${LICENSE.trim()}\n*/` },
-  logLevel: "error",
-});
-await build({
-  entryPoints: { page: join(FOLDER, "report.css") },
-  outdir: join(FOLDER, "built"),
-  bundle: true,
-  minify: true,
-  target: ["chrome100", "firefox100", "safari15"],
   logLevel: "error",
 });
 const compiled = TEMPLATE_NAMES.map(

@@ -1,3 +1,5 @@
+import type { Totals } from "../results/result-tables.js";
+
 /*
  * What a report shows, as data: made from the bundle, the ledger and the jobs in one pass each, and drawn by the page.
  * Times are milliseconds since 1970, durations seconds, amounts of memory bytes.
@@ -28,10 +30,7 @@ export interface Asked {
   readonly seconds: number | undefined;
 }
 
-export interface Counts {
-  readonly total: number;
-  readonly done: number;
-  readonly failed: number;
+export interface Counts extends Totals {
   readonly running: number;
 }
 

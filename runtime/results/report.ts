@@ -19,14 +19,7 @@ export interface SwarmReport {
   readonly version: typeof REPORT_VERSION;
   readonly target: string;
   /** `done` with those that were done before this deploy, which are `cached` */
-  readonly jobs: {
-    readonly total: number;
-    readonly done: number;
-    readonly failed: number;
-    readonly pending: number;
-    readonly running: number;
-    readonly cached: number;
-  };
+  readonly jobs: Totals & { readonly pending: number; readonly running: number; readonly cached: number };
   /** paths below results/ of outputs and logs whose jobs the definition no longer has */
   readonly stale: readonly string[];
   readonly failures: readonly ReportedFailure[];

@@ -1,21 +1,33 @@
 import type { JobResult } from "./ledger.js";
 
 /** What the jobs of a deploy have used: for what they asked for, over all that are done and ran for long enough to be measured well. */
-export class Used {
-  /** jobs that are done */
+export interface UsedByJobs {
+  readonly done: number;
+  /** jobs that are done and ran for a second or longer: then it is known how much memory they had */
+  readonly measured: number;
+  /** bytes: the most that one of them had */
+  readonly mostMemory: number;
+  /** while this deploy was there; the rest is of jobs that have */
+  readonly ended: number;
+  /** of those */
+  readonly tries: number;
+  /** of all tries */
+  readonly allSeconds: number;
+  /** of last tries: of earlier ones it is not written down */
+  readonly allCpuSeconds: number;
+  /** of those that were measured */
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
+export class Used implements UsedByJobs {
   done = 0;
-  /** those of which it is known how much memory they had: they ran for a second or longer */
   measured = 0;
-  /** the most bytes that one of them had */
   mostMemory = 0;
-  /** that have ended */
   ended = 0;
-  /** tries of those, and how long all of them took */
   tries = 0;
   allSeconds = 0;
-  /** of the last try of each: of earlier ones it is not written down */
   allCpuSeconds = 0;
-  /** of those that were measured */
   seconds = 0;
   cpuSeconds = 0;
 

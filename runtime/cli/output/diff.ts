@@ -1,5 +1,6 @@
 import { countOf, firstOf, formatBytes, formatNumber } from "../../../compiler/format/amounts.js";
 import { BUNDLE_FILES } from "../../../compiler/format/bundle.js";
+import type { DiffDocument } from "./documents.js";
 import type { Terminal } from "./terminal.js";
 
 /** So many jobs of a kind are named. */
@@ -8,17 +9,9 @@ const MOST_LISTED = 10;
 const MOST_LINES = 200;
 
 /** What two bundles of a swarm tell apart. */
-export interface Comparison {
+export interface Comparison extends Pick<DiffDocument, "script" | "command" | "needs" | "nodeHours"> {
   /** names of jobs, by what has become of them */
   readonly jobs: ReadonlyMap<string, readonly string[]>;
-  /** the lines of the command that differ, as `+` and `-` lines with their hunks */
-  readonly command: readonly string[];
-  /** the same of all of manager.sh */
-  readonly script: readonly string[];
-  /** what the swarm needs */
-  readonly needs: readonly { readonly what: string; readonly before: string; readonly after: string }[];
-  /** the most that all pilots may use; 0 without pilots */
-  readonly nodeHours: { readonly before: number; readonly after: number };
   readonly uploadBytes: { readonly before: number; readonly after: number };
   readonly total: number;
 }

@@ -5,7 +5,9 @@ import type { OpenRunPreview } from "../../deploy/preview-deploy.js";
 import type { DeployEnd } from "../../deploy/types.js";
 import type { FindingStatus } from "../../doctor/facts/finding.js";
 import type { SwarmReport } from "../../results/report.js";
+import type { Totals } from "../../results/result-tables.js";
 import type { Reason } from "../../results/select-jobs.js";
+import type { UsedByJobs } from "../../results/used.js";
 
 /*
  * What verbs print with `--json`. The JSON Schemas in the package are made from these types, so that they say no less and
@@ -77,11 +79,13 @@ export interface DiffDocument extends TargetDocument {
   readonly files: readonly ChangedFile[];
   /** names of jobs, by what has changed */
   readonly jobs: { readonly [change: string]: readonly string[] };
-  /** changed lines of manager.sh */
+  /** changed lines of manager.sh, with + and - before them, and their hunks */
   readonly script: readonly string[];
-  /** changed lines of the command */
+  /** the same of the command */
   readonly command: readonly string[];
+  /** what the swarm needs otherwise than before */
   readonly needs: readonly { readonly what: string; readonly before: string; readonly after: string }[];
+  /** the most that all pilots may use; 0 without pilots */
   readonly nodeHours: { readonly before: number; readonly after: number };
   readonly machinery: MachineryChange | null;
   /** how many more are sent than before */
@@ -154,23 +158,7 @@ export interface DeployDocument extends StandingDocument {
   readonly end: DeployEnd;
   /** how long the deploy took */
   readonly seconds: number;
-  readonly used: {
-    readonly done: number;
-    /** jobs that are done and ran for long enough to be measured */
-    readonly measured: number;
-    /** bytes */
-    readonly mostMemory: number;
-    /** while this deploy was there; the rest is of jobs that have */
-    readonly ended: number;
-    /** of those */
-    readonly tries: number;
-    /** of all tries */
-    readonly allSeconds: number;
-    /** of last tries */
-    readonly allCpuSeconds: number;
-    readonly seconds: number;
-    readonly cpuSeconds: number;
-  };
+  readonly used: UsedByJobs;
   readonly trees?: readonly TreeDocument[];
 }
 
@@ -265,7 +253,7 @@ export interface JobLogDocument extends TargetDocument {
 export interface CancelDocument extends TargetDocument {
   /** managers that were stopped */
   readonly stopped: number;
-  readonly jobs: { readonly total: number; readonly done: number; readonly failed: number };
+  readonly jobs: Totals;
   /** what has become of the trees of runs that are over, where jobs run in one */
   readonly trees?: readonly TreeDocument[];
 }

@@ -1,6 +1,7 @@
 import { type InputLike, patternOf } from "../../dsl/inputs.js";
 import type { FilesOfJob } from "../../dsl/job-source.js";
 import { addAll } from "../../format/add-all.js";
+import { countOf } from "../../format/amounts.js";
 import { hintForPlaceholders } from "../../format/odd-placeholders.js";
 import { fillPattern, type Params, parsePattern, placeholdersOf } from "../../format/pattern.js";
 import type { Problem } from "../../problem/problem.js";
@@ -111,10 +112,6 @@ function findLonely(members: readonly Member[]): Examples {
   return lonely;
 }
 
-function countFiles(count: number): string {
-  return count === 1 ? "1 file" : `${count} files`;
-}
-
 /** `files({ r1: "…", r2: "…" })`: a job for all files that belong together by their placeholders. */
 export const surveyFileGroups: SurveySource<"file-groups"> = ({ files }, folder) => {
   const names = [...new Set(Object.values(files).flatMap((said) => placeholdersOf(patternOf(said))))];
@@ -149,16 +146,8 @@ export const surveyFileGroups: SurveySource<"file-groups"> = ({ files }, folder)
       });
     }
     const foundAs = hasWildcard(pattern) ? `*${name}` : undefined;
-    return {
-      name,
-      said,
-      pattern,
-      placeholders,
-      isWhole: placeholders.length === names.length,
-      paths,
-      matches,
-      foundAs,
-    };
+    const isWhole = placeholders.length === names.length;
+    return { name, said, pattern, placeholders, isWhole, paths, matches, foundAs };
   });
   const inputs: Record<string, SourceInput> = Object.fromEntries(
     members.map(({ name, said, foundAs }) => [name, { said, foundAs }]),
@@ -168,7 +157,7 @@ export const surveyFileGroups: SurveySource<"file-groups"> = ({ files }, folder)
   const none = members.filter(({ matches }) => matches.length === 0);
   if (found.length > 0 && none.length > 0) {
     const missing = none.map(({ name, pattern }) => `${name}: "${pattern}"`).join(", ");
-    const there = found.map(({ name, matches }) => `${name} has ${countFiles(matches.length)}`).join(", ");
+    const there = found.map(({ name, matches }) => `${name} has ${countOf(matches.length, "file")}`).join(", ");
     problems.push({
       message: `nothing matches ${missing}; ${there}`,
       hint: hintForPattern(folder, none[0]?.pattern ?? ""),
@@ -177,7 +166,7 @@ export const surveyFileGroups: SurveySource<"file-groups"> = ({ files }, folder)
     const lonely = findLonely(members);
     if (lonely.count > 0) {
       problems.push({
-        message: `${countFiles(lonely.count)} without a partner: ${lonely.words()}`,
+        message: `${countOf(lonely.count, "file")} without a partner: ${lonely.words()}`,
         hint: "add what is missing, or move away what is alone",
       });
     }

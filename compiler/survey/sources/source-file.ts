@@ -1,7 +1,38 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
+import type { Problem } from "../../problem/problem.js";
 import { hintForMissing } from "../missing-path.js";
 import type { Source } from "./source.js";
+
+/** Mistakes of one kind in a file: the first few are shown at their places, the others counted. */
+export class FileMistakes {
+  readonly #problems: Problem[] = [];
+  #more = 0;
+
+  /** @param most so many are shown */
+  constructor(
+    readonly file: string,
+    readonly most: number,
+  ) {}
+
+  add(problem: Problem): void {
+    if (this.#problems.length < this.most) this.#problems.push(problem);
+    else this.#more += 1;
+  }
+
+  listed(): readonly Problem[] {
+    if (this.#more === 0) return this.#problems;
+    return [...this.#problems, { message: `and ${this.#more} more of these in ${this.file}` }];
+  }
+}
+
+/** What is said of a file of which each line is a job, if there is none. */
+export function noLines(file: string): Source["empty"] {
+  return {
+    message: `the swarm has no jobs: all lines of ${file} are empty or comments`,
+    hint: "each other line is a job",
+  };
+}
 
 /**
  * Surveys what reads its jobs from a file, if that is there.

@@ -15,6 +15,13 @@ export function unwrap(node: ts.Expression): ts.Expression {
   return inner;
 }
 
+/** What a name stands for; where it stands for a property and its value at once, the value. */
+export function symbolOf(name: ts.Node, checker: ts.TypeChecker): ts.Symbol | undefined {
+  const { parent } = name;
+  if (ts.isShorthandPropertyAssignment(parent)) return checker.getShorthandAssignmentValueSymbol(parent);
+  return checker.getSymbolAtLocation(name);
+}
+
 /** Follows a name to what a `const` gave it, through imports too; else the expression itself. */
 export function follow(node: ts.Expression, checker: ts.TypeChecker): ts.Expression {
   const inner = unwrap(node);

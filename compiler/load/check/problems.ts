@@ -2,6 +2,7 @@ import type { Problem } from "../../problem/problem.js";
 import { findEarlyUses } from "./early-uses.js";
 import { excessMistakes } from "./excess.js";
 import { type Foundation, innermostNode, mistakeOf, type Wording } from "./mistake.js";
+import { symbolOf } from "./places.js";
 import type { CheckedProject } from "./project.js";
 import { findImpurity } from "./purity.js";
 import { findRepeatedKeys } from "./repeated-keys.js";
@@ -152,11 +153,7 @@ function declarationsBehind(whole: ts.Node, checker: ts.TypeChecker, ownFiles: r
   const visit = (node: ts.Node): void => {
     ts.forEachChild(node, visit);
     if (!ts.isIdentifier(node)) return;
-    const isShorthand = ts.isShorthandPropertyAssignment(node.parent);
-    const symbol = isShorthand
-      ? checker.getShorthandAssignmentValueSymbol(node.parent)
-      : checker.getSymbolAtLocation(node);
-    for (const declaration of symbol?.declarations ?? []) {
+    for (const declaration of symbolOf(node, checker)?.declarations ?? []) {
       if (behind.has(declaration) || !ownFiles.includes(declaration.getSourceFile())) continue;
       behind.add(declaration);
       visit(declaration);

@@ -1,4 +1,5 @@
 import { IMPURE_SYNTAX, type Impurity, impureGlobal, impureMethod, impureModule, MATH_RANDOM } from "./impure.js";
+import { symbolOf } from "./places.js";
 import type { CheckedProject } from "./project.js";
 import { ts } from "./ts-morph.js";
 
@@ -77,8 +78,6 @@ function isValueUse(node: ts.Identifier): boolean {
 
 /** Whether the name is no one's in the definition: unknown, or declared by the language or by Node. */
 function isGlobal(node: ts.Identifier | ts.MemberName, checker: ts.TypeChecker): boolean {
-  const symbol = ts.isShorthandPropertyAssignment(node.parent)
-    ? checker.getShorthandAssignmentValueSymbol(node.parent)
-    : checker.getSymbolAtLocation(node);
-  return (symbol?.declarations ?? []).every((declaration) => declaration.getSourceFile().isDeclarationFile);
+  const declarations = symbolOf(node, checker)?.declarations ?? [];
+  return declarations.every((declaration) => declaration.getSourceFile().isDeclarationFile);
 }

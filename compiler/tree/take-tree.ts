@@ -2,6 +2,8 @@ import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { BundledTreeEntry } from "../format/bundle.js";
 import type { DigestCache } from "../format/content/digest-cache.js";
+import { errorCode } from "../format/file-access.js";
+import { whyUnreadable } from "../format/file-names.js";
 import { ownFolders } from "../format/own-folders.js";
 import type { Problem } from "../problem/problem.js";
 import type { ProblemList } from "../problem/problem-list.js";
@@ -32,8 +34,7 @@ export function takeTree(
     root = realpathSync.native(resolve(folder, plan.root));
     if (readNames(root) === undefined) throw new Error("it is no folder");
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === "ENOENT" ? "there is no such folder" : code === "EACCES" ? "permission denied" : message;
+    const why = errorCode(error) === "ENOENT" ? "there is no such folder" : whyUnreadable(error);
     problems.add(
       [...plan.place, "root"],
       `the tree's root ${plan.root} cannot be used: ${why}`,

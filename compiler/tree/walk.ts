@@ -3,6 +3,8 @@ import type { BundledTreeEntry } from "../format/bundle.js";
 import { digestFile } from "../format/content/digest.js";
 import type { DigestCache } from "../format/content/digest-cache.js";
 import { linkStaysIn } from "../format/content/links.js";
+import { errorCode } from "../format/file-access.js";
+import { whyUnreadable } from "../format/file-names.js";
 import type { TreeRule } from "./rule.js";
 import { type EntryKind, type RulePosition, RuleSet } from "./rule-set.js";
 
@@ -46,10 +48,7 @@ function ownerRights(mode: number): string {
 }
 
 function explain(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === "EACCES" || code === "EPERM") return "permission denied";
-  if (code === "ENOENT") return "it went away while the tree was read";
-  return message;
+  return errorCode(error) === "ENOENT" ? "it went away while the tree was read" : whyUnreadable(error);
 }
 
 interface Folder {

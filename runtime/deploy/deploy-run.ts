@@ -222,7 +222,6 @@ export class DeployRun {
   async rejoin(run: Run, jobs: ReadonlyMap<number, BundledJob>, how = "still goes on"): Promise<DeployEnd> {
     const { detach, observer } = this.options;
     observer.noted(`run ${run.number} of an earlier deploy ${how}${detach ? "" : ": following it"}`);
-    observer.launched();
     return detach ? { how: "left", run: run.number } : this.follow(run, jobs, true);
   }
 
@@ -254,7 +253,6 @@ export class DeployRun {
       await this.files.discard(run).catch(() => {}); // what was wrong in the first place is worth more
       throw error;
     }
-    this.options.observer.launched();
     this.tidyEarlier().catch(() => {}); // whoever waits for it in the end is told
     return this.options.detach ? { how: "left", run: run.number } : this.follow(run, wanted);
   }

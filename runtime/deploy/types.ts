@@ -33,8 +33,6 @@ export interface DeployObserver {
   reconnecting(message: string, pause: number): void;
   /** something that people should know, in words */
   noted(message: string): void;
-  /** managers are at work on a run from now on */
-  launched(): void;
   /** working folders of a run that has ended could not be removed, and why */
   untidied(message: string): void;
   /** a run has results that cannot be gathered: no whole bundle of it is known any more; its number */

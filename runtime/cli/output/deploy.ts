@@ -34,7 +34,6 @@ export function observeDeploy(terminal: Terminal, workspace: Workspace): DeployO
     waiting: terminal.say,
     reconnecting: (message, pause) => sayReconnecting(terminal, message, pause),
     noted: (message) => sayNote(terminal, message),
-    launched() {},
     untidied: (message) => sayUntidied(terminal, message),
     lost: (run) => sayLost(terminal, run),
     remarked(job, message) {

@@ -1,18 +1,15 @@
 import { managerOf } from "../../compiler/format/journal.js";
 import type { JobResult } from "../results/ledger.js";
 import { Growing } from "./growing.js";
-import { type Lane, TROUBLE } from "./report-data.js";
+import { type Lane, type RunningRow, TROUBLE } from "./report-data.js";
 
 /** Of a job that the definition no longer has. */
 export const NO_JOB = -1;
 
 /** A job that runs, and where. */
-export interface RunningTry {
-  readonly name: string;
+export interface RunningTry extends RunningRow {
   readonly key: string;
-  readonly since: number;
   readonly run: string;
-  readonly host: string;
   readonly manager: string;
   readonly slot: string;
 }

@@ -197,9 +197,8 @@ export class Ledger {
 
   /** Appends results. What a power cut could take back is still in the journals, until `sync`. */
   append(results: readonly JobResult[]): void {
-    const rows = results.map(encode);
-    const places = this.#table.append(rows);
-    for (const [i, row] of rows.entries()) this.#remember(places[i] as number, row as unknown as Row);
+    const added = this.#table.append(results.map(encode));
+    for (const [place, row] of added) this.#remember(place, row as unknown as Row);
     this.#latest = undefined;
   }
 

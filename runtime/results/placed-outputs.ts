@@ -273,8 +273,7 @@ export class PlacedOutputs {
       this.#adopted = undefined;
       this.#readTable();
     }
-    const places = this.#table.append(rows);
-    for (const [i, row] of rows.entries()) this.#remember(places[i] as number, row as unknown as Row);
+    for (const [place, row] of this.#table.append(rows)) this.#remember(place, row as unknown as Row);
   }
 
   *#rows(): Generator<readonly string[]> {

@@ -87,8 +87,8 @@ export class AppendOnlyTable {
     return bytes;
   }
 
-  /** Appends rows. What a power cut could take back is safe only after `sync`. @returns their places */
-  append(rows: readonly (readonly string[])[]): readonly number[] {
+  /** Appends rows. What a power cut could take back is safe only after `sync`. @returns them, each with its place */
+  append(rows: readonly (readonly string[])[]): (readonly [place: number, fields: readonly string[]])[] {
     if (rows.length === 0) return [];
     const lines = [...encodeAll(rows)];
     let place = 0;
@@ -98,10 +98,10 @@ export class AppendOnlyTable {
       writeWhole(file, `\n${lines.join("")}`);
     });
     this.#parts.clear(); // the last of them has grown
-    return lines.map((line) => {
+    return rows.map((row, i) => {
       const at = place;
-      place += Buffer.byteLength(line);
-      return at;
+      place += Buffer.byteLength(lines[i] as string);
+      return [at, row];
     });
   }
 

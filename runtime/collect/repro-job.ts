@@ -139,15 +139,12 @@ function readEnd(folder: string, said: string, host: string): ReproEnd {
   let last: ReproEnd;
   let why = "";
   new JournalReader(folder).read({
-    arrived() {},
-    started() {},
     ended(ended) {
       last = ended;
     },
     left(_incarnation, reason, detail) {
       why = detail === "" ? reason : detail;
     },
-    passedOver() {},
   });
   if (last) return last;
   const words = why !== "" && why !== "finished" ? why : said.trim().split("\n").at(-1);

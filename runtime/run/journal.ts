@@ -156,7 +156,7 @@ export class JournalReader {
   constructor(readonly runFolder: string) {}
 
   /** @returns whether anything was new */
-  read(watcher: Watcher): boolean {
+  read(watcher: Partial<Watcher>): boolean {
     let any = false;
     const folder = join(this.runFolder, "journal");
     // It may be lost, or not made yet.
@@ -166,7 +166,7 @@ export class JournalReader {
     return any;
   }
 
-  #readFile(path: string, incarnation: string, watcher: Watcher): boolean {
+  #readFile(path: string, incarnation: string, watcher: Partial<Watcher>): boolean {
     const at = this.#places.get(path) ?? { offset: 0, lines: 0, rest: Buffer.alloc(0) };
     this.#places.set(path, at);
     const before = at.offset;
@@ -181,7 +181,7 @@ export class JournalReader {
         for (const line of lines) {
           at.lines += 1;
           if (line !== "" && !this.#readLine(line.split("\t"), incarnation, watcher)) {
-            watcher.passedOver(incarnation, at.lines);
+            watcher.passedOver?.(incarnation, at.lines);
           }
         }
       }
@@ -190,7 +190,7 @@ export class JournalReader {
   }
 
   /** @returns whether it is a whole line with the columns that are known */
-  #readLine(line: readonly string[], incarnation: string, watcher: Watcher): boolean {
+  #readLine(line: readonly string[], incarnation: string, watcher: Partial<Watcher>): boolean {
     const fields = upToDate(line);
     const event = fields[0] as JournalEvent;
     if (fields.at(-1) === "." && Object.hasOwn(JOURNAL, event)) this.#sound += 1;
@@ -204,22 +204,22 @@ export class JournalReader {
     switch (event) {
       case "manager":
         this.#hosts.set(incarnation, textIn(fields[2]));
-        watcher.arrived(incarnation);
+        watcher.arrived?.(incarnation);
         return true;
       case "start": {
         const started = readStarted(fields, incarnation, this.#hosts.get(incarnation) ?? "");
-        if (started) watcher.started(started);
+        if (started) watcher.started?.(started);
         return started !== undefined;
       }
       case "finish":
-        watcher.left(incarnation, textIn(fields[1]), textIn(fields[2]));
+        watcher.left?.(incarnation, textIn(fields[1]), textIn(fields[2]));
         return true;
       case "done":
       case "failed":
       case "again":
       case "stopped": {
         const ended = readEnded(fields, incarnation, this.#hosts.get(incarnation) ?? "");
-        if (ended) watcher.ended(ended);
+        if (ended) watcher.ended?.(ended);
         return ended !== undefined;
       }
       default:

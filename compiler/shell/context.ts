@@ -78,7 +78,10 @@ class CommandScanner extends PieceScanner {
           this.pos = this.source.indexOf(")", this.pos) + 1;
           inWord = false;
           mayBegin = true;
-        } else this.parentheses(this.source[this.pos - 1] === "=");
+        } else {
+          if (inWord) this.noteExtended();
+          this.parentheses(this.source[this.pos - 1] === "=");
+        }
         continue;
       }
       if (c === ")" && closer === ")") {
@@ -190,11 +193,19 @@ class CommandScanner extends PieceScanner {
     this.leaveOpen(start);
   }
 
+  /** A parenthesis within a word belongs to a pattern such as `@(a|b)`, if one of these stands before it. */
+  private noteExtended(): void {
+    if (/[@?*+!]/.test(this.source[this.pos - 1] ?? "")) this.findings.extended ??= this.at(this.pos - 1);
+  }
+
   private casePattern(): void {
     let depth = 0;
     for (; this.pos < this.source.length; ) {
       const c = this.source[this.pos];
-      if (c === "(") depth++;
+      if (c === "(") {
+        this.noteExtended();
+        depth++;
+      }
       if (c === ")" && depth-- === 0) {
         this.pass("close pattern");
         return;
@@ -299,6 +310,7 @@ export interface ShellContexts {
   readonly words: readonly ShellWord[];
   readonly unclosed: number | undefined;
   readonly continuation: number | undefined;
+  readonly extended: number | undefined;
 }
 
 /**
@@ -315,6 +327,7 @@ export function scanShell(text: string, holes: ReadonlySet<number> = new Set()):
     words: [],
     unclosed: undefined,
     continuation: undefined,
+    extended: undefined,
   };
   new CommandScanner(
     text,

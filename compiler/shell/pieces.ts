@@ -70,6 +70,8 @@ export interface Findings {
   unclosed: number | undefined;
   /** where the last backslash stands that joins two lines */
   continuation: number | undefined;
+  /** where the first pattern begins that bash knows after `shopt -s extglob` alone, as `@(a|b)` */
+  extended: number | undefined;
 }
 
 /** How a run of commands ended: by its closer, by the `;;` of a `case`, or with the text. */

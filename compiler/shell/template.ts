@@ -200,6 +200,12 @@ export async function assembleTemplate(parts: readonly ShellPart[], around?: She
     const message = "the command ends in a backslash, which joins it to whatever comes next";
     mistakes.push({ message, hint: "take the last backslash out", ...inSource(contexts.continuation) });
   }
+  if (contexts.extended !== undefined) {
+    const message =
+      "bash does not read such a pattern here: it reads all of the command before a shopt -s extglob in it could run";
+    const hint = "between [[ and ]] it does, as in [[ $x == @(a|b) ]]; in a case, write a | b)";
+    mistakes.push({ message, hint, ...inSource(contexts.extended) });
+  }
   if (around && mistakes.length === 0) {
     const values = reviewValues(source, contexts, around.known);
     const files = around.files ? reviewFiles(contexts.words, around.files) : [];

@@ -63,9 +63,7 @@ async function checkManager({ host }: OpenedTarget, bundle: string): Promise<voi
   if (unread !== undefined) {
     throw new RuntimeProblem(
       `the bash on this machine cannot read this line of the command: ${unread}`,
-      /[@?*+!]\(/.test(unread)
-        ? "a pattern such as @(a|b) is read between [[ and ]] alone; in a case, write a | b)"
-        : "try it with bash -n, or put a newer bash first in your PATH",
+      "try it with bash -n, or put a newer bash first in your PATH",
     );
   }
   const said = lines.at(-1);

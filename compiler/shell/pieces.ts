@@ -180,7 +180,7 @@ export abstract class PieceScanner {
     else if (this.source[this.pos] === "$") this.dollar(quoting);
     else if (this.source[this.pos] === "`") this.backquoted(quoting);
     else {
-      const braced = this.source[this.pos] === "{" ? this.match(/\{[A-Za-z_]\w*\}(?![<>])/y) : undefined;
+      const braced = this.source[this.pos] === "{" ? this.match(/\{[A-Za-z_][\w.]*\}(?![<>])/y) : undefined;
       if (braced) this.use("braced", braced.slice(1, -1), quoting);
       this.pos++;
     }

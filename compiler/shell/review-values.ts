@@ -33,7 +33,10 @@ const SETS_UNSEEN =
   /(?:^|[\s;&|(])(?:eval|source|\.|module|ml|conda|micromamba|mamba|spack|printf\s+-v|declare\s+-n)(?:\s|$)/;
 
 /** How a name that the swarm has is written in a template. */
-function written(name: string, { params, inputs, outputs }: KnownNames): string | undefined {
+function written(name: string, known: KnownNames): string | undefined {
+  const { params, inputs, outputs } = known;
+  const [, kind, member = ""] = /^(params|inputs|outputs)\.(.*)$/.exec(name) ?? [];
+  if (kind !== undefined) return written(member, known) === name ? name : undefined;
   if (params.includes(name)) return `params.${name}`;
   if (inputs.includes(name)) return `inputs.${name}`;
   return outputs.includes(name) ? `outputs.${name}` : undefined;
@@ -51,6 +54,9 @@ function sets(text: string, name: string): boolean {
   ].some((pattern) => new RegExp(pattern).test(text));
 }
 
+/** By which tasks of job arrays are told apart; of a pilot, if of anything. */
+const OF_ARRAYS = new Set(["SLURM_ARRAY_TASK_ID", "PBS_ARRAY_INDEX", "PBS_ARRAYID", "LSB_JOBINDEX", "SGE_TASK_ID"]);
+
 const EXPANDED: ReadonlySet<Quoting> = new Set(["plain", "double", "here-document", "pattern", "word-in-double"]);
 
 /** Is the text in quotes around an offset a path or a name, rather than a program of another language? */
@@ -59,6 +65,12 @@ function isPathLike(source: string, at: number): boolean {
   const end = source.indexOf('"', at);
   return /^[\w./{}:=,+@%$-]*$/.test(source.slice(start, end).replaceAll(HOLE, ""));
 }
+
+const IN_BACKGROUND = {
+  message: "the last command runs in the background (&): the job is over without it, and it is ended",
+  hint: "leave out the &, or put wait after it",
+  isNote: true,
+};
 
 class ValueReview {
   readonly remarks: Remark[] = [];
@@ -99,6 +111,16 @@ class ValueReview {
   /** `$id`, which nothing sets. */
   #variable(use: ShellUse): void {
     const { name } = use;
+    if (OF_ARRAYS.has(name) && !this.#isSet(name)) {
+      const [param = "id"] = this.known.params;
+      this.#tell(
+        use,
+        true,
+        `$${name} is no number of the job: jobs are no tasks of a job array`,
+        `write \${params.${param}}`,
+      );
+      return;
+    }
     const meant = written(name, this.known) ?? this.#reference(use);
     // What is in capitals comes from the environment, as a rule; what Locusts sets has its own beginnings.
     if (!meant && (!/^[a-z][a-z0-9_]*$/.test(name) || /^(in|out|param|locusts)_/.test(name))) return;
@@ -158,5 +180,6 @@ class ValueReview {
 export function reviewValues(source: string, { uses }: ShellContexts, known: KnownNames): readonly Remark[] {
   const review = new ValueReview(source, known);
   for (const use of uses) review.look(use);
-  return review.remarks;
+  const at = source.search(/(?<![&\\<>])&\s*$/);
+  return at < 0 ? review.remarks : [...review.remarks, { ...IN_BACKGROUND, at }];
 }

@@ -116,7 +116,7 @@ test("what is given to a function, or stands where it does not belong, is told w
       targets: "{ here: local() }",
       ...{ [part]: value },
     };
-    return `import { defineSwarm, files, list, local, matrix, minBytes, minutes, range, rows, sh, ssh, table } from "locusts";
+    return `import { checked, defineSwarm, files, list, local, matrix, minBytes, minutes, range, rows, sh, ssh, table, tree } from "locusts";
 export default defineSwarm({ name: "t",
 ${Object.entries(parts)
   .map(([name, text]) => `  ${name}: ${text},`)
@@ -186,6 +186,18 @@ ${Object.entries(parts)
       '{ far: ssh("host") }',
       '7:23 ssh(…) takes an object with its options (write ssh({ host: "host", directory: "/data/me/locusts" }))',
     ],
+    [
+      "targets",
+      '{ far: ssh({ host: "h", directory: "/d", user: "u" }) }',
+      '7:53 ssh(…) has no "user" (write host: "USER@HOST")',
+    ],
+    ["outputs", '{ o: checked("{id}", sh`true`) }', "5:33 a check is a function: write ({ output }) => sh`…`"],
+    [
+      "environment",
+      '{ tree: tree("in") }',
+      '8:29 tree(…) takes an object with its options (write tree({ root: "in", select: ["**"] }))',
+    ],
+    ["description", "words", '8:16 there is no "words" here (a text stands in quotes: "words")'],
     ["limits", '{ time: minutes("10") }', '8:27 value of minutes(…) is a number, not "10" (write 10)'],
     ["limits", "{ time: 60 }", `8:19 ${time}`],
     ["limits", '{ timeout: "1h" }', '8:13 limits has no "timeout" (did you mean "time"?)'],
@@ -215,6 +227,31 @@ test("a pattern's brace that belongs to no placeholder, and a list without rows,
     ["rows([])", "4:14 the swarm has no jobs: the list of values or rows is empty (put at least one in)"],
   ] as const)
     assert.equal(await mistakes(definition(jobs, outputs)), [expected]);
+});
+
+test("what stands in a command as text, is no job's, or is not waited for", async () => {
+  const said = async (command: string) => {
+    const inputs = '{ text: "in/{id}.txt" }';
+    const { problems, notes } = await check({ jobs: 'files("in/{id}.txt")', inputs, command }, { "in/a.txt": "" });
+    return [...problems, ...notes];
+  };
+  for (const [text, expected] of [
+    [
+      "cat {inputs.text}",
+      "{inputs.text} is plain text in a command: placeholders are for paths of inputs and outputs (write ${inputs.text}; for the text itself: '{inputs.text}')",
+    ],
+    ["echo $SLURM_ARRAY_TASK_ID", "$SLURM_ARRAY_TASK_ID is no number of the job: jobs are no tasks of a job array"],
+    ["sleep 1 &", "the last command runs in the background (&): the job is over without it, and it is ended"],
+  ] as const)
+    assert.equal(await said(`sh\`${text}\``), [expected]);
+  for (const text of [
+    "sleep 1 & wait",
+    "a && b",
+    "SLURM_ARRAY_TASK_ID=1; echo $SLURM_ARRAY_TASK_ID",
+    "echo '&'",
+    "echo {a.b}",
+  ])
+    assert.equal(await said(`sh\`${text}\``), [], text);
 });
 
 test("what only the files tell of a pattern", async () => {

@@ -5,6 +5,7 @@ const LONGEST = 80;
 
 /** What takes an object with options, where one of them is given alone. */
 const OPTIONS: Readonly<Record<string, (value: string) => string>> = {
+  TreeOptions: (root) => `tree({ root: ${root}, select: ["**"] })`,
   SshOptions: (host) => `ssh({ host: ${host}, directory: "/data/me/locusts" })`,
   SlurmOptions: (host) =>
     `slurm({ host: ${host}, directory: "/data/me/locusts", nodes: 2, cpusPerNode: 16, walltime: "04:00:00" })`,

@@ -183,10 +183,17 @@ function unknownVariable({ node, checker }: Mistake, head: string): Wording | un
   }
   const inTemplate = unknownInTemplate(name, node, checker);
   if (inTemplate) return inTemplate;
+  const quoted = wantsText(node, checker) ? `a text stands in quotes: "${name}"` : undefined;
   const inScope = /Did you mean '([^']+)'/.exec(head)?.[1];
   const elsewhere = inScope === undefined && offered.length > 0 ? ownValue(ELSEWHERE, name) : undefined;
   const meant = inScope ?? closest(name, offered);
-  return { message: `there is no "${name}" here`, hint: elsewhere ?? (meant && `did you mean "${meant}"?`) };
+  return { message: `there is no "${name}" here`, hint: elsewhere ?? quoted ?? (meant && `did you mean "${meant}"?`) };
+}
+
+/** Is this a bare word where a text is wanted? */
+function wantsText(node: ts.Node, checker: ts.TypeChecker): boolean {
+  if (!ts.isIdentifier(node) || !ts.isPropertyAssignment(node.parent)) return false;
+  return membersOf(checker.getContextualType(node)).some((type) => (type.flags & ts.TypeFlags.StringLike) !== 0);
 }
 
 /** What can be imported from "locusts", if the file imports anything from there. */

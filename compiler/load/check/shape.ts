@@ -71,6 +71,7 @@ function notByName(name: string, property: ts.ObjectLiteralElementLike): readonl
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   timeout: ["time"],
   walltime: ["time"],
+  time: ["walltime"],
   cores: ["cpus", "slots"],
   threads: ["cpus", "slots"],
   ram: ["memory"],
@@ -81,6 +82,10 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
 /** What other tools have as an option, and is written otherwise here. */
 const OTHERWISE: Readonly<Record<string, string>> = {
   conda: 'write prepare: sh`source "$(conda info --base)/etc/profile.d/conda.sh"; conda activate NAME`',
+  user: 'write host: "USER@HOST"',
+  email:
+    'a command is run: notify: { command: sh`mail -s "$LOCUSTS_SUMMARY" me@lab.org` }; slurm({ mail: … }) is SLURM\'s own',
+  to: 'a command is run: notify: { command: sh`mail -s "$LOCUSTS_SUMMARY" me@lab.org` }',
   slots: "slots are of a target: targets: { here: local({ slots: 4 }) }",
 };
 

@@ -74,12 +74,17 @@ function unasked(name: string, node: ts.Node): Wording | undefined {
   }
   const property = ts.findAncestor(node, ts.isPropertyAssignment);
   if (property?.name.getText() !== "command") return undefined;
-  return { ...COMMAND_IS_FUNCTION, at: property.initializer };
+  return commandWanted(property.initializer);
 }
 
-export const COMMAND_IS_FUNCTION: Wording = {
-  message: "command is a function: write command: ({ inputs, outputs }) => sh`…`",
-};
+const COMMAND_IS_FUNCTION = "command is a function: write command: ({ inputs, outputs }) => sh`…`";
+const CHECK_IS_FUNCTION = "a check is a function: write ({ output }) => sh`…`";
+
+/** What stands where a function that gives a command is wanted. */
+export function commandWanted(value: ts.Node): Wording {
+  const isCheck = ts.findAncestor(value, ts.isCallExpression)?.expression.getText() === "checked";
+  return { message: isCheck ? CHECK_IS_FUNCTION : COMMAND_IS_FUNCTION, at: value };
+}
 
 /** A name that nobody has, which is all that stands between `${` and `}` of an sh template. */
 export function unknownInTemplate(name: string, node: ts.Node, checker: ts.TypeChecker): Wording | undefined {

@@ -8,7 +8,7 @@ import { asyncWords, functionWords } from "./function-words.js";
 import { isFunctionValue, type Mistake, nodesIn, valueAt, type Wording } from "./mistake.js";
 import { missingOptions, wrongOption, wrongPart } from "./option-words.js";
 import { nameOfOption, unwrap } from "./places.js";
-import { COMMAND_IS_FUNCTION, wholeInTemplate, withTag } from "./template-words.js";
+import { commandWanted, wholeInTemplate, withTag } from "./template-words.js";
 import { treeWords } from "./tree-words.js";
 import { ts } from "./ts-morph.js";
 import { widened } from "./widened-words.js";
@@ -143,7 +143,7 @@ function command({ node, checker }: Mistake, given: string, wanted: string): Wor
     };
   }
   if (/=> Command$/.test(wanted) && !given.includes("=>")) {
-    return { ...COMMAND_IS_FUNCTION, at: value };
+    return commandWanted(value);
   }
   if (!/^(Command|ShellCommand \| NodeCommand)$/.test(wanted)) return undefined;
   const isAsync = asyncWords(value);

@@ -35,6 +35,7 @@ export async function collect(
   const { workspace, results, scheduler, target, files } = deployed;
   const hasTree = collectedTree(deployed.description) !== undefined;
   let finished = 0; // jobs whose results were collected now
+  const doneNow = new Set<string>(); // of these, the keys of those that are done
   let active = 0; // runs that still go on
   let stopped = 0; // runs that did go on, and were stopped
   let waiting = 0; // runs that were stopped, and in whose trees jobs are still to run
@@ -72,6 +73,7 @@ export async function collect(
     });
     await follower.read();
     finished += (await follower.collect()).length;
+    for (const key of follower.doneKeys) doneNow.add(key);
     addAll(passedOver, follower.state.passedOver);
     if (follower.aboutTakenAway !== undefined) passedOver.push(follower.aboutTakenAway);
     const phase = follower.state.phase(isActive, collectedTree(description) !== undefined);
@@ -92,10 +94,11 @@ export async function collect(
   }
   passOverLost(deployed.jobs(), deployed.description, results.placed);
   const report = options.report && reportSource(deployed, options.report);
-  const { tables, notes } = await writeTables(workspace, results, deployed, report);
+  const { tables, notes } = await writeTables(workspace, results, deployed, report, doneNow);
   return {
     ...leaveOutRunningAgain(tables, atWork),
     finished,
+    doneBefore: tables.doneBefore,
     active,
     stopped,
     trees,

@@ -99,6 +99,8 @@ export class RunFollower {
   readonly failures: Failure[] = [];
   /** jobs that are done, of which there is something to say */
   readonly remarks: JobResult[] = [];
+  /** the keys of those that are done */
+  readonly doneKeys = new Set<string>();
   done = 0;
   /** jobs that have ended as failed, and those of whose outputs that was found out since */
   failed = 0;
@@ -204,6 +206,7 @@ export class RunFollower {
       (this.#before?.has(ended.number) ? usedBefore : used)?.add(result);
       if (result.status === "done") {
         this.done += 1;
+        this.doneKeys.add(job.key);
         if (result.detail !== "") this.remarks.push(result);
       } else this.failures.push(asFailure(job, result, this.options.description));
       if (result.status === "failed" && ended.event === "done") this.failed += 1;

@@ -34,6 +34,7 @@ async function draftPage(
 /**
  * Writes the tables, and the report if there is to be one.
  *
+ * @param now keys of jobs that are not of before, if they are done
  * @returns what they say of the jobs, and what there is to say of themselves, as sentences
  */
 export async function writeTables(
@@ -41,11 +42,12 @@ export async function writeTables(
   { placed, ownership }: Results,
   { description, jobs }: { readonly description: BundleDescription; readonly jobs: () => Iterable<BundledJob> },
   report: ReportSource | undefined,
+  now?: ReadonlySet<string>,
 ) {
   const { draftTypedTables } = await import("../results/data/write-data-tables.js");
   const together = new FilesTogether(workspace);
   try {
-    const tables = draftResultTables(together, description, jobs(), placed);
+    const tables = draftResultTables(together, description, jobs(), placed, now);
     const typed = { folder: workspace.results, state: workspace.state, description, jobs, placed };
     const notes = [
       ...draftTypedTables(together, typed),

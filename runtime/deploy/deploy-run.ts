@@ -57,6 +57,8 @@ export class DeployRun {
   readonly #untidied: Run[] = [];
   #tidying: Promise<void> | undefined;
   readonly #noted = new Set<string>();
+  /** keys of jobs that this deploy has found to be done */
+  readonly #doneNow = new Set<string>();
   finished = 0;
   readonly #began = Date.now();
 
@@ -134,6 +136,7 @@ export class DeployRun {
 
   count(follower: RunFollower): void {
     addAll(this.failures, follower.failures);
+    for (const key of follower.doneKeys) this.#doneNow.add(key);
     this.finished += follower.done + follower.failures.length;
   }
 
@@ -265,6 +268,7 @@ export class DeployRun {
     if (!early && this.trees.some(({ applied }) => applied)) return this.conclude({ how: "outdated" });
     const { workspace, description, target } = options;
     const newKeys = early ? undefined : renameKeys(this.results, workspace.state, description, options.newKeysOf);
+    for (const [older, key] of newKeys ?? []) if (this.#doneNow.has(older)) this.#doneNow.add(key);
     const before = join(targetDirectory(workspace, target), "bundle");
     const carried = findCarriedOver(workspace.state, this.ledger, before, options.bundle, description);
     carryResultsOver(placed, carried, description);
@@ -272,19 +276,12 @@ export class DeployRun {
     const { only, redo } = options.choice;
     const isAsked = only !== undefined || redo !== undefined;
     const taken = new Set(isAsked ? [] : this.failures.map(({ key }) => newKeys?.get(key) ?? key));
-    const selection = selectJobs(() => this.jobs(), description, placed, [kept, stale], {
-      ...options.choice,
-      except: taken,
-    });
+    const choice = { ...options.choice, except: taken, now: this.#doneNow };
+    const selection = selectJobs(() => this.jobs(), description, placed, [kept, stale], choice);
     let end: DeployEnd = early ?? { how: "complete" };
     if (!early) {
-      options.observer.selected({
-        total: selection.total,
-        wanted: selection.wanted.size,
-        cached: selection.cached - this.finished + this.failures.length,
-        left: selection.left,
-        reasons: selection.reasons,
-      });
+      const { total, wanted, cached, left, reasons } = selection;
+      options.observer.selected({ total, wanted: wanted.size, cached, left, reasons });
       const returning = selection.returning.map(({ job }) => job);
       ownership.checkPlaces([...selection.wanted.values(), ...returning], description);
       if (options.signal.aborted) {
@@ -315,7 +312,7 @@ export class DeployRun {
   async writeTables(report: ReportSource | undefined) {
     const { description, workspace, observer } = this.options;
     const swarm = { description, jobs: () => this.jobs() };
-    const { tables, notes } = await writeTables(workspace, this.results, swarm, report);
+    const { tables, notes } = await writeTables(workspace, this.results, swarm, report, this.#doneNow);
     // They are written more than once where outputs are moved before jobs run.
     for (const note of notes) {
       if (!this.#noted.has(note)) observer.noted(note);
@@ -325,16 +322,15 @@ export class DeployRun {
   }
 
   async conclude(end: DeployEnd): Promise<DeployOutcome> {
-    const { options } = this;
-    const { totals, failures } = await this.writeTables(this.#reportSource());
-    options.observer.tidying();
+    const { workspace, description, target, observer } = this.options;
+    const { totals, failures, doneBefore } = await this.writeTables(this.#reportSource());
+    observer.tidying();
     await this.tidyEarlier();
-    const { workspace, description } = options;
     for (const note of noteTree(workspace.results, workspace.state, description, () => this.jobs()))
-      options.observer.noted(note);
-    const cached = Math.max(0, totals.done - this.finished + this.failures.length);
+      observer.noted(note);
+    const stale = this.results.placed.stalePaths();
     return {
-      report: makeReport(options.target, totals, { running: 0, cached }, failures, this.results.placed.stalePaths()),
+      report: makeReport(target, totals, { running: 0, cached: doneBefore }, failures, stale),
       end,
       failures,
       finished: this.finished,

@@ -74,15 +74,22 @@ function placeOf(output: string, { tree }: BundleDescription): string {
   return tree ? posix.join("tree", tree.workdir, output) : output;
 }
 
-/** Drafts `results/jobs.tsv`, a line a job, and `results/outputs.tsv`, a line an output. @returns what they say */
+/**
+ * Drafts `results/jobs.tsv`, a line a job, and `results/outputs.tsv`, a line an output.
+ *
+ * @param now keys of jobs that are not of before, if they are done
+ * @returns what they say
+ */
 export function draftResultTables(
   together: FilesTogether,
   description: BundleDescription,
   jobs: Iterable<BundledJob>,
   placed: PlacedOutputs,
-): { readonly totals: Totals; readonly failures: readonly Failure[] } {
+  now: ReadonlySet<string> = new Set(),
+): { readonly totals: Totals; readonly failures: readonly Failure[]; readonly doneBefore: number } {
   let total = 0;
   let done = 0;
+  let doneBefore = 0;
   const failures: Failure[] = [];
   const jobTable = new NewFile(together.draft(RESULT_TABLES.jobs.file));
   const outputTable = new NewFile(together.draft(RESULT_TABLES.outputs.file));
@@ -92,8 +99,10 @@ export function draftResultTables(
     for (const job of jobs) {
       total += 1;
       const result = currentResult(job, description, placed);
-      if (result?.status === "done") done += 1;
-      else if (result) failures.push(asFailure(job, result, description));
+      if (result?.status === "done") {
+        done += 1;
+        if (!now.has(job.key)) doneBefore += 1;
+      } else if (result) failures.push(asFailure(job, result, description));
       const values = jobValues(result).map((value) => String(value ?? NO_VALUE));
       jobTable.add(plainRow([job.name, ...job.params, ...values]));
       description.outputs.forEach(({ name }, i) => {
@@ -105,5 +114,5 @@ export function draftResultTables(
   } finally {
     for (const table of [jobTable, outputTable]) table.finish();
   }
-  return { totals: { total, done, failed: failures.length }, failures };
+  return { totals: { total, done, failed: failures.length }, failures, doneBefore };
 }

@@ -33,6 +33,8 @@ export interface Choice {
   readonly limit: number | undefined;
   /** keys of jobs that are not to be run again now */
   readonly except?: ReadonlySet<string>;
+  /** keys of jobs that are not of before, if they are done */
+  readonly now?: ReadonlySet<string>;
 }
 
 /** With a limit those come first that were asked for by name, and those that have failed before come last. */
@@ -148,7 +150,7 @@ export function selectJobs(
         ? "redo"
         : whyRun(job, description, placed, past, stores, lost);
     if (typeof why !== "string") {
-      cached += 1;
+      if (!choice.now?.has(job.key)) cached += 1;
       addAll(returning, why);
       only?.means(job, ended?.cause); // then it is known which ones are meant, and that none of them has to run
     } else if (!choice.except?.has(job.key)) {

@@ -100,6 +100,25 @@ test("gather tells when it has collected results of a definition that was edited
   assert.equal(stdout, `3 jobs collected; 3/3 done, 0 failed\n${since}\n`);
 });
 
+test("what was done before is counted right where a run of before is collected first, whatever was edited or is redone", async () => {
+  const deployment = new Deployment(COPY, FILES);
+  await deployment.succeed();
+  const detach = async (content: string) => {
+    deployment.write("in/b.txt", content);
+    await deployment.verb(["deploy", "--detach"]);
+    while (!(await deployment.verb(["status"])).stdout.includes("1 job has ended"));
+  };
+  await detach("second\n");
+  deployment.write("in/b.txt", "third\n");
+  const { stderr, stdout } = await deployment.verb(["deploy"]);
+  assert.match(stderr, /^3 jobs, 2 done before: 1 to run \(1 changed\)$/m);
+  assert.match(stdout, /^3\/3 done \(2 of them before\): results$/m);
+  await detach("fourth\n");
+  assert.equal((await deployment.succeed(["--redo", "b"])).jobs.cached, 2);
+  await detach("bad\n");
+  assert.equal(JSON.parse((await deployment.verb(["gather", "--json"])).stdout).jobs.cached, 2);
+});
+
 test("--redo: all, a job, a cause; --limit", async () => {
   const deployment = new Deployment(COPY, { ...FILES, "in/b.txt": "bad\n" });
   const limited = await deployment.deploy(["--limit", "1"]);

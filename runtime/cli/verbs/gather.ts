@@ -75,7 +75,7 @@ const gatherAlone: Verb<GatherOptions> = (context, options) =>
       const document = makeReport(
         deployed.target,
         totals,
-        { running: 0, cached: totals.done - collected.finished },
+        { running: 0, cached: collected.doneBefore },
         collected.failures,
         deployed.results.placed.stalePaths(),
       );

@@ -58,8 +58,8 @@ interface SlurmRequest extends TargetOptions, Partial<AccessOptions> {
   readonly nodes?: number;
   readonly cpusPerNode: number;
   readonly threadsPerCore?: number;
-  /** of one node, as `--gpus-per-node` takes it: `2`, or `"a100:2"` */
-  readonly gpus?: number | `${string}:${number}`;
+  /** of one node, as `--gpus-per-node` takes it: `2`, `"a100:2"`, or `"a100:1,v100:1"` */
+  readonly gpus?: number | `${string}:${number}` | `${string}:${number},${string}:${number}`;
   /** how long one pilot may run */
   readonly walltime: Duration;
   readonly constraint?: string;

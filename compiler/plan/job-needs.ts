@@ -42,7 +42,7 @@ function slotsIn(capacity: Capacity, needs: Needs): number {
   if (capacity.memoryMebibytes > 0 && needs.memoryMebibytes > 0) {
     bounds.push(Math.floor(capacity.memoryMebibytes / needs.memoryMebibytes));
   }
-  if (needs.gpus > 0) bounds.push(Math.floor(capacity.gpus / needs.gpus));
+  if (needs.gpus > 0 && capacity.gpus !== undefined) bounds.push(Math.floor(capacity.gpus / needs.gpus));
   return Math.max(1, Math.min(...bounds));
 }
 
@@ -52,7 +52,7 @@ export function* whatLacks(
   needs: Needs,
 ): Generator<readonly [option: string, message: string, hint: string]> {
   if (!capacity) return;
-  const { cpus, memoryMebibytes: memory, memoryOption, gpus } = capacity;
+  const { cpus, memoryMebibytes: memory, memoryOption, gpus, gpuOption } = capacity;
   if (needs.cpus > cpus) {
     const hint = "raise cpusPerNode, or lower resources.cpus";
     yield ["cpusPerNode", `needs ${countOf(needs.cpus, "core")}, and a pilot has ${cpus}`, hint];
@@ -61,7 +61,9 @@ export function* whatLacks(
     const message = `needs ${needs.memoryMebibytes} MB, and a pilot has ${memory} MB`;
     yield [memoryOption, message, "raise it, or lower resources.memory"];
   }
-  if (needs.gpus > gpus) yield ["gpus", `needs ${countOf(needs.gpus, "GPU")}, and a pilot has ${gpus}`, "raise gpus"];
+  if (gpus !== undefined && needs.gpus > gpus) {
+    yield [gpuOption, `needs ${countOf(needs.gpus, "GPU")}, and a pilot has ${gpus}`, `raise ${gpuOption}`];
+  }
 }
 
 /** Why a pilot is too short for jobs that take their whole limit; undefined if it is not. */

@@ -6,6 +6,7 @@ import { hasOnlyPlainVariables } from "../format/quote.js";
 import { refuseSbatchLine } from "../format/sbatch-options.js";
 import { isWithin } from "../format/within.js";
 import type { ReportMistake } from "../problem/problem.js";
+import { gpusOfPilot, saysMemory } from "./pilot-gpus.js";
 import { OptionReader } from "./read-options.js";
 import type { Capacity, PilotPlan, TargetPlan } from "./swarm-plan.js";
 
@@ -185,11 +186,14 @@ class TargetResolver {
     const { read } = this;
     const memoryOption = target.memoryPerCpu ? "memoryPerCpu" : "memory";
     const share = read.mebibytes([memoryOption], target[memoryOption]);
+    const { gpus, option: gpuOption } = gpusOfPilot(target);
+    const memoryMebibytes = target.memoryPerCpu ? share * target.cpusPerNode : share;
     return {
       cpus: read.wholeNumber(["cpusPerNode"], target.cpusPerNode, 1, 1),
-      memoryMebibytes: target.memoryPerCpu ? share * target.cpusPerNode : share,
+      memoryMebibytes: saysMemory(target) ? 0 : memoryMebibytes,
       memoryOption,
-      gpus: Number(String(target.gpus ?? 0).replace(/^.*:/, "")),
+      gpus,
+      gpuOption,
     };
   }
 }

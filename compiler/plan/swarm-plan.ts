@@ -49,7 +49,10 @@ export interface Capacity {
   readonly memoryMebibytes: number;
   /** the option of the target that says it */
   readonly memoryOption: string;
-  readonly gpus: number;
+  /** undefined: what it asks for cannot be counted */
+  readonly gpus: number | undefined;
+  /** the option of the target that says it */
+  readonly gpuOption: string;
 }
 
 export interface TargetPlan {

@@ -65,6 +65,31 @@ test("a job that needs more than a pilot has is named, once", async () => {
   ]);
 });
 
+test("GPUs of a pilot are counted by whatever option asks for them, and where they cannot be counted nothing is refused", async () => {
+  const lacks = async (options: string, gpus: number, memory = "1 GB") => {
+    const target = `targets: { c: slurm({ directory: "/data", cpusPerNode: 16, walltime: "4h", ${options} }) },`;
+    const [said1] = await said(`resources: { gpus: ${gpus}, memory: "${memory}" },`, target);
+    return said1?.replace(/^\S+ a job needs /, "");
+  };
+  for (const three of [
+    ...["gpus: 3", 'gpus: "a100:3"', 'gpus: "a100:1,v100:2"', 'gres: "gpu:3"', 'gres: ["lscratch:9", "gpu:a100:3"]'],
+    ...['gres: "gpu:2,gpu:v100"', 'sbatch: ["--gpus=3"]', 'sbatch: ["-G a100:3"]', 'sbatch: ["--gres=gpu:3"]'],
+    ...['sbatch: ["--gpus-per-node 3"]', 'sbatch: ["--gpus-per-task=3"]', 'sbatch: ["--tres-per-node=gres/gpu:3"]'],
+  ]) {
+    assert.equal(await lacks(three, 3), undefined, three);
+    const option = /^\w+/.exec(three)?.[0];
+    assert.equal(await lacks(three, 4), `4 GPUs, and a pilot has 3 (raise ${option})`, three);
+  }
+  for (const unknown of [
+    ...['sbatch: ["--gpus-per-socket=1"]', 'sbatch: ["--gpus-per-n=1"]', 'gpus: 1, gres: "gpu:1"', "exclusive: true"],
+    ...['gres: "gpu:a100:1:x"', 'sbatch: ["--exclusive"]', 'sbatch: ["--gres=gpu:many:more"]'],
+  ])
+    assert.equal(await lacks(unknown, 4), undefined, unknown);
+  for (const none of ['gres: "lscratch:9"', 'sbatch: ["--gpu-bind=closest", "--gres-flags=enforce-binding"]'])
+    assert.equal(await lacks(none, 1), "1 GPU, and a pilot has 0 (raise gpus)", none);
+  assert.equal(await lacks('gpus: 1, memory: "1 GB", sbatch: ["--mem=64G"]', 1, "8 GB"), undefined);
+});
+
 test("more retries than anybody waits for are refused where they stand, before anything is worked out for each", async () => {
   assert.deepEqual(await said("resources: ({ attempt }) => ({ cpus: attempt }), limits: { retries: 1e8 },"), [
     "6:71 retries is 100000000 (write a whole number from 0 to 1000)",

@@ -9,7 +9,7 @@ export function readRequest(directives: readonly string[]) {
   const cpus = Number(options.get("cpus-per-task") ?? 1);
   const ofNode = readMebibytes(options.get("mem") ?? "");
   const ofCpu = readMebibytes(options.get("mem-per-cpu") ?? "");
-  const gpus = options.get("gpus-per-node");
+  const gpus = options.get("gpus-per-node") ?? options.get("gpus"); // a pilot is one node
   const threads = options.get("threads-per-core") ?? (options.get("hint") === "nomultithread" ? "1" : undefined);
   return {
     /** any of them; none: the cluster's default */
@@ -21,7 +21,7 @@ export function readRequest(directives: readonly string[]) {
     /** MB of the node; undefined: what the partition gives. --mem=0 is all that the node has */
     memory: ofNode || (ofCpu === undefined ? undefined : ofCpu * cpus),
     resources: [
-      ...readGenericResources(gpus === undefined ? "" : `gpu:${gpus}`),
+      ...readGenericResources(gpus === undefined ? "" : gpus.replace(/^|,/g, "$&gpu:")),
       ...readGenericResources(options.get("gres") ?? ""),
     ],
     /** in seconds */

@@ -1,4 +1,5 @@
-import { parse } from "sh-syntax";
+import { ParseError, parse } from "sh-syntax";
+import { ProblemsFound } from "../problem/problem.js";
 
 interface SyntaxMistake {
   readonly message: string;
@@ -36,11 +37,30 @@ function reword(text: string, command: string): Omit<SyntaxMistake, "offset"> {
   return { message: text.replaceAll("EOF", "the end of the command") };
 }
 
+/** It reserves more than 10 GB of address space, and uses little of it: some login nodes allow less to a process. */
+const NO_ADDRESSES = {
+  message: "the syntax of commands cannot be checked: this process may not use as much address space as that takes",
+  hint: "raise the limit (ulimit -v unlimited), or work on another machine: much memory it does not take",
+};
+
+/** What is wrong with a text that has ended the parser itself. @throws whatever it was, if the text is not to blame */
+function explainEnd(error: unknown): SyntaxMistake {
+  const { message } = error as Error;
+  if (/out of memory|allocation failed/i.test(message)) throw new ProblemsFound([NO_ADDRESSES]);
+  if (!/call stack size|memory access out of bounds|unreachable/.test(message)) throw error;
+  return {
+    message: "too much is nested in one another here to be read",
+    hint: "write it with fewer brackets, or put it into a script that is an input",
+    offset: 0,
+  };
+}
+
 /** Parses bash text; costs some 10 ms a call, as each starts a WebAssembly program of its own. */
 export async function checkSyntax(text: string): Promise<SyntaxMistake | { readonly commands: number }> {
   try {
     return { commands: (await parse(text)).Stmts.length };
   } catch (error) {
+    if (!(error instanceof ParseError || error instanceof SyntaxError)) return explainEnd(error);
     // what the language forbids comes as a plain SyntaxError whose message starts with line:column
     const place = (error as { Pos?: { Offset: number } }).Pos;
     const [, line, column, message] = /^(\d+):(\d+): (.*)$/s.exec((error as Error).message) ?? [];

@@ -95,6 +95,15 @@ test("a disk that refuses is named, with what to do", async () => {
   assert.match(stderr, /bundle\/\S+: it would be larger than a file may be \(EFBIG\)\n.*hint: raise the limit/);
 });
 
+test("where a process may have little address space, that is told, and the definition is not to blame", async () => {
+  const { exitCode, stdout, stderr } = await bash(swarm(), "ulimit -v 6000000; locusts check");
+  assert.equal(exitCode, 1);
+  assert.match(
+    stdout + stderr,
+    /^error: the syntax of commands cannot be checked: .*\n.*hint: raise the limit \(ulimit -v /,
+  );
+});
+
 test("the hint for a bundle elsewhere that is out of date makes it anew there", async () => {
   const definition = 'jobs: list("id", ["a"]), command: ({ params }) => sh`: ${params.id}`,';
   const deployment = new Deployment(definition);

@@ -5,8 +5,9 @@
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
 const CONTROL = /[\x00-\x1f\x7f-\x9f]/;
+/** Colours and the like, links and titles, and what `tput sgr0` writes (`ESC ( B`). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
-const ESCAPE_SEQUENCE = /\x1b\[[0-9;?]*[ -/]*[@-~]/g;
+const ESCAPE_SEQUENCE = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[ -/]+[0-~])/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
 const OTHER_THAN_SPACE = /[\x00-\x08\x0b-\x1f\x7f-\x9f]+/g;
 

@@ -206,4 +206,23 @@ test("jobs that differ by their own names and params alone have failed alike; a 
   );
 });
 
+test("what a program colours is the same word: escape sequences part none, and hide no trouble", () => {
+  const shown = (before: string, after: string) =>
+    ["alpha", "beta", "gamma"].map((value) => ({
+      params: [value],
+      exitCode: 1,
+      err: `${before}fault${after}: ${before}${value}${after}: no reads left\n`,
+      out: "error: of little weight\n",
+    }));
+  const link = "\x1b]8;;http://x/y\x1b\\";
+  for (const [before, after] of [
+    ...([["\x1b[1m", "\x1b[0m"] as const, ["\x1b[38:5:1m", "\x1b[K"] as const] as const),
+    ...([["\x1b(B\x1b[m", "\x1b(B"] as const, [link, "\x1b]8;;\x07"] as const] as const),
+  ])
+    assert.deepEqual(
+      cluster(["x"], shown(before, after)).clusters.map(({ jobs, text }) => [jobs.length, text]),
+      [[3, "fault: *: no reads left"]],
+    );
+});
+
 test.run();

@@ -15,7 +15,9 @@ const LONGEST_LINE = 500;
 function readEnd(results: string, log: string, stream: Stream, most: number) {
   try {
     const end = readLogTail(join(results, logPath(log, stream)), most);
-    return end.text.trim() === "" ? undefined : end;
+    // The last letter of an order to a terminal is none of the word that stands behind it.
+    const text = end.text.split("\n").map(withoutControls).join("\n");
+    return text.trim() === "" ? undefined : { ...end, text };
   } catch (error) {
     // It wrote none, or somebody else's may not be read: the rest can be told all the same.
     if (!["ENOENT", "EACCES", "EPERM"].includes(errorCode(error) ?? "")) throw error;
@@ -52,7 +54,7 @@ export function lastLines(results: string, { log }: Pick<Failure, "log">, most: 
   const end = tellingEnd(results, log, TAIL_BYTES);
   if (!end) return [];
   const lines = linesOfEnd(end.text);
-  const shown = lines.slice(-most).map(withoutControls);
+  const shown = lines.slice(-most);
   if (end.omitted > 0 && lines.length <= most) shown[0] = `…${shown[0]}`;
   return shown.map((line) => (line.length > LONGEST_LINE ? `…${line.slice(-LONGEST_LINE)}` : line));
 }

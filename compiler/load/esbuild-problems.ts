@@ -7,9 +7,10 @@ import { meansLocusts } from "./check/locusts-name.js";
  * What esbuild found wrong, as problems.
  *
  * @param fallback where a message without a place of its own belongs
+ * @param ours text of a file that nobody else has: what is wrong there is told at `fallback`, too
  * @throws the error itself if it is none of esbuild's
  */
-export function problemsOfBuild(error: unknown, fallback: Place | undefined): readonly Problem[] {
+export function problemsOfBuild(error: unknown, fallback: Place | undefined, ours?: string): readonly Problem[] {
   if (error instanceof Error && /^The service (was stopped|is no longer running)/.test(error.message)) {
     const message = "esbuild, which bundles definitions, was ended before it was done";
     return [{ message, hint: "run the same command again" }];
@@ -19,8 +20,12 @@ export function problemsOfBuild(error: unknown, fallback: Place | undefined): re
   return (errors as readonly Message[]).map((message) => ({
     ...wordsFor(message),
     // esbuild counts columns from 0, in UTF-8 bytes
-    place: placeOf(message) ?? fallback,
+    place: isIn(message, ours) ? fallback : (placeOf(message) ?? fallback),
   }));
+}
+
+function isIn({ location }: Message, text: string | undefined): boolean {
+  return location !== null && text?.split("\n")[location.line - 1] === location.lineText;
 }
 
 function placeOf({ location }: Message): Place | undefined {

@@ -28,10 +28,11 @@ export async function bundleProgram(
 ): Promise<string> {
   await expectProgram(folder, path, place);
   const { build } = await import("esbuild");
+  const contents = wrapper(`./${posix.normalize(path)}`);
   try {
     const result = await build({
       stdin: {
-        contents: wrapper(`./${posix.normalize(path)}`),
+        contents,
         resolveDir: folder,
         sourcefile: "main.ts",
         loader: "ts",
@@ -51,7 +52,7 @@ export async function bundleProgram(
     });
     return result.outputFiles[0]?.text ?? "";
   } catch (error) {
-    throw new ProblemsFound(problemsOfBuild(error, place));
+    throw new ProblemsFound(problemsOfBuild(error, place, contents));
   }
 }
 
@@ -65,12 +66,19 @@ export async function checkProgram(folder: string, path: string, place: Place | 
 
 async function expectProgram(folder: string, path: string, place: Place | undefined): Promise<void> {
   const found = await stat(join(folder, path)).catch(() => undefined);
-  if (found?.isFile()) return;
-  const problem: Problem = {
-    message: found ? `the program "${path}" is no file` : `there is no program "${path}"`,
-    place,
-    hint: 'write its path from the definition\'s folder, with its ending: node("./program.ts")',
-  };
+  const isCode = /\.[cm]?[jt]sx?$/.test(path);
+  if (found?.isFile() && isCode) return;
+  const problem: Problem = found?.isFile()
+    ? {
+        message: `the program "${path}" is no TypeScript or JavaScript`,
+        place,
+        hint: "name it as an input, and run it by sh`…`: `python3 ${inputs.script}`",
+      }
+    : {
+        message: found ? `the program "${path}" is no file` : `there is no program "${path}"`,
+        place,
+        hint: 'write its path from the definition\'s folder, with its ending: node("./program.ts")',
+      };
   throw new ProblemsFound([problem]);
 }
 

@@ -81,6 +81,45 @@ test("a program may use Node, and knows its swarm's inputs", async () => {
   assert.equal(await mistakesOf(checkProgram(folder, "./program.ts", PLACE)), []);
 });
 
+test("a program is a default export that is a function, of TypeScript or JavaScript", async () => {
+  const said = async (text: string, path = "program.ts") => {
+    const folder = makeFolder({ ...FILES, [path]: text });
+    const [mistake] = await mistakesOf(checkProgram(folder, `./${path}`, PLACE));
+    return mistake;
+  };
+  const none = "program.ts:1:1 program.ts has no default export";
+  assert.is(await said('import { writeFileSync } from "node:fs";\nwriteFileSync("x", "y");\n'), none);
+  assert.is(await said("console.log(1);\n"), none);
+  assert.is(await said(""), none);
+  assert.is(await said("export const run = () => {};\n"), none);
+  assert.is(await said("console.log(1);\n", "program.js"), none.replaceAll(".ts", ".js"));
+  const noFunction = "program.ts:2:1 the default export of program.ts is no function";
+  for (const value of ["5", '"text"', "{ run() {} }", "class { run() {} }", "[() => {}]", "null"])
+    assert.is(await said(`\nexport default ${value};\n`), noFunction, value);
+  for (const good of [
+    ...[
+      "export default () => {};",
+      "export default async function run() {}",
+      "const f = () => {}; export { f as default };",
+    ],
+    ...[
+      "export default JSON.parse('1');",
+      "export default Function('1');",
+      'export { loud as default } from "./lib/loud.js";',
+    ],
+  ])
+    assert.is(await said(good), undefined, good);
+  assert.is(await said("module.exports = () => {};\n", "program.cjs"), undefined);
+});
+
+test("what is wrong with the file around a program is told where the definition names the program", async () => {
+  const folder = makeFolder({ ...FILES, "program.ts": "export const run = 1;\n", "program.dat": "data" });
+  const message = 'swarm.config.ts:7:18 the program "program.dat" is no TypeScript or JavaScript';
+  assert.equal(await mistakesOf(checkProgram(folder, "program.dat", PLACE)), [message]);
+  const [bundled = ""] = await mistakesOf(bundleProgram(folder, "program.ts", PLACE, wrapper));
+  assert.match(bundled, /^swarm\.config\.ts:7:18 /);
+});
+
 test("mistakes in a program are shown in the program", async () => {
   const folder = makeFolder({ ...FILES, "program.ts": GOOD.replace("inputs.first", "inputs.frist") });
   assert.equal(await mistakesOf(checkProgram(folder, "./program.ts", PLACE)), [

@@ -1,4 +1,6 @@
+import { relative } from "node:path";
 import type { Place, Problem } from "../../problem/problem.js";
+import { findNoProgram } from "./default-export.js";
 import { findDefinitionObject, findPart } from "./places.js";
 import { problemsIn } from "./problems.js";
 import { importsLocustsAlone, openProject } from "./project.js";
@@ -30,5 +32,7 @@ export function checkDefinition(folder: string, file: string): CheckedDefinition
 }
 
 export function checkProgramTypes(folder: string, file: string): readonly Problem[] {
-  return problemsIn(openProject(folder, file, "program"), { pure: false, definition: undefined });
+  const project = openProject(folder, file, "program");
+  const problems = problemsIn(project, { pure: false, definition: undefined });
+  return problems.length > 0 ? problems : findNoProgram(project, relative(folder, file));
 }

@@ -1,12 +1,26 @@
 /** Bash refuses to set these. */
 const READ_ONLY = new Set(["PPID", "UID", "EUID", "SHELLOPTS", "BASHOPTS", "BASH_VERSINFO"]);
 
-/** And gives these values of its own, whatever is written to them. */
+/**
+ * And gives these values of its own, whatever is written to them; or has them for itself when it starts anew, as it does
+ * between a manager and its jobs.
+ */
 const BASHS_OWN = new Set([
-  ...["_", "BASHPID", "BASH_ALIASES", "BASH_ARGC", "BASH_ARGV", "BASH_ARGV0", "BASH_CMDS", "BASH_COMMAND"],
+  ...["_", "BASH", "BASHPID", "BASH_ALIASES", "BASH_ARGC", "BASH_ARGV", "BASH_ARGV0", "BASH_CMDS", "BASH_COMMAND"],
   ...["BASH_EXECUTION_STRING", "BASH_LINENO", "BASH_MONOSECONDS", "BASH_REMATCH", "BASH_SOURCE", "BASH_SUBSHELL"],
-  ...["BASH_TRAPSIG", "BASH_XTRACEFD", "DIRSTACK", "EPOCHREALTIME", "EPOCHSECONDS", "FUNCNAME", "GROUPS", "HISTCMD"],
-  ...["LINENO", "OLDPWD", "PIPESTATUS", "PWD", "RANDOM", "SECONDS", "SHLVL", "SRANDOM"],
+  ...[
+    "BASH_TRAPSIG",
+    "BASH_VERSION",
+    "BASH_XTRACEFD",
+    "COMP_WORDBREAKS",
+    "DIRSTACK",
+    "EPOCHREALTIME",
+    "EPOCHSECONDS",
+    "FUNCNAME",
+    "GROUPS",
+    "HISTCMD",
+  ],
+  ...["LINENO", "OLDPWD", "PIPESTATUS", "PS1", "PS2", "PWD", "RANDOM", "SECONDS", "SHLVL", "SRANDOM"],
 ]);
 
 /** Variables whose names nobody writes into a value but to have what they hold there. */

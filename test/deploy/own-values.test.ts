@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { refuseVariable } from "../../compiler/plan/refuse-variable.js";
 import { suite } from "../runner/suite.js";
 import { Deployment } from "./deployment.js";
 
@@ -52,6 +53,28 @@ test("a program gets each value of a param as the definition has it, where it ha
   assert.match(
     stderr,
     /^swarm\.config\.ts:\d+:\d+.* the param depth is the text "7" in a job and a number in another: a program cannot tell "7" from 7$/m,
+  );
+});
+
+test("each variable that bash has a use for is refused, or is there for the job's programs as it was said", async () => {
+  const names = [
+    ...["BASH", "BASH_ARGV0", "BASH_COMPAT", "BASH_ENV", "BASH_LOADABLES_PATH", "BASH_VERSION", "CHILD_MAX", "COLUMNS"],
+    ...["COMPREPLY", "COMP_CWORD", "COMP_LINE", "COMP_WORDBREAKS", "COPROC", "ENV", "EXECIGNORE", "FIGNORE"],
+    ...["GLOBIGNORE", "HISTCMD", "HISTFILE", "HISTSIZE", "HOSTFILE", "HOSTNAME", "HOSTTYPE", "IFS", "IGNOREEOF"],
+    ...["INPUTRC", "LINES", "MACHTYPE", "MAIL", "MAILCHECK", "MAPFILE", "OPTARG", "OPTERR", "OPTIND", "OSTYPE", "PPID"],
+    ...["PROMPT_COMMAND", "PS0", "PS1", "PS2", "PS3", "PS4", "PWD", "RANDOM", "READLINE_LINE", "REPLY", "SECONDS"],
+    ...["SHELL", "SHELLOPTS", "SHLVL", "SRANDOM", "TERM", "TIMEFORMAT", "TMOUT", "UID", "auto_resume", "histchars"],
+  ].filter((name) => refuseVariable(name, "77") === undefined);
+  const deployment = new Deployment(`
+    jobs: list("id", ["a"]),
+    environment: { variables: { ${names.map((name) => `${name}: 77`).join(", ")} } },
+    outputs: { there: "there" },
+    command: ({ outputs, params }) => sh\`env > \${outputs.there}; : \${params.id}\`,`);
+  await deployment.succeed();
+  const there = deployment.result("there").split("\n");
+  assert.deepEqual(
+    names.filter((name) => !there.includes(`${name}=77`)),
+    [],
   );
 });
 

@@ -8,7 +8,7 @@ import { Deployment } from "./deployment.js";
 const test = suite("a job's surroundings");
 
 test("variables hold what the definition says, and libraries are told of the cores", async () => {
-  const nasty = 'it\'s "$name" `id` \\ $(id) \n two lines\t; * ? é 日本 !x % ';
+  const nasty = 'it\'s "$name" `id` \\ $(ID) \n two lines\t; * ? é 日本 !x % ';
   const deployment = new Deployment(`
     jobs: list("id", ["a"]),
     environment: { variables: { NASTY: ${JSON.stringify(nasty)}, NUMBER: 7, MKL_NUM_THREADS: 3, pattern: "p" } },

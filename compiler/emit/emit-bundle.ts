@@ -233,6 +233,7 @@ export class BundleEmitter {
       outputs: swarm.outputs.map(({ name, pattern, kind, optional, data }) => {
         return { name, pattern, kind, optional, ...(data ? { data } : {}) };
       }),
+      ...(swarm.maxFailures > 0 ? { maxFailures: swarm.maxFailures } : {}),
       ...(swarm.notify === undefined ? {} : { notify: swarm.notify }),
       tree: swarm.tree ? describeTree(swarm.tree, this.#treeContent) : null,
     };

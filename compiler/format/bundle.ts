@@ -149,6 +149,8 @@ export interface BundleDescription {
   readonly budget: Budget;
   /** what each job asks for. Bundles of earlier versions do not say */
   readonly needs?: JobNeeds;
+  /** failed jobs after which no further one is begun, if there is such a limit. Bundles of earlier versions do not say */
+  readonly maxFailures?: number;
   readonly params: readonly string[];
   /** whether jobs are the lines of a list of commands: they are called by their numbers, which may be others tomorrow */
   readonly runsLines?: true;

@@ -242,10 +242,9 @@ export class DeployRun {
 
   async runWanted(selection: Selection): Promise<DeployEnd> {
     const { wanted } = selection;
-    const jobs = [...wanted.values()];
     // In a tree that jobs share, their order may matter.
     const isFree = this.options.description.tree === null || this.options.description.tree.mode === "perJob";
-    const run = await stageWanted(this.opened, this.options, jobs, isFree, this.ledger);
+    const run = await stageWanted(this.opened, this.options, selection, isFree, this.ledger);
     try {
       // Not before: as long as nothing can run, the old results are better than none.
       await this.putRight(selection);

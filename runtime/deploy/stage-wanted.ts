@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { BundledJob } from "../../compiler/format/bundle.js";
 import type { Ledger } from "../results/ledger.js";
 import { expectedTimes } from "../results/longest-first.js";
+import type { Selection } from "../results/select-jobs.js";
 import type { Run } from "../run/run-folder.js";
 import { pilotsFor } from "../schedulers/pilots/pilot-scheduler.js";
 import type { OpenedTarget } from "../target/open-target.js";
@@ -17,14 +17,16 @@ import type { DeployOptions } from "./types.js";
 export async function stageWanted(
   opened: OpenedTarget,
   options: DeployOptions,
-  wanted: readonly BundledJob[],
+  { wanted: chosen, why }: Pick<Selection, "wanted" | "why">,
   isFree: boolean,
   ledger: Pick<Ledger, "get" | "lastOf" | "lastRun">,
 ): Promise<Run> {
   const { files } = opened;
   const { description, observer, workspace } = options;
-  const { pilots } = description;
+  const { pilots, maxFailures } = description;
+  const wanted = [...chosen.values()];
   await preflight(opened, options, wanted.length);
+  const hasFailedBefore = (number: number) => why.get(number) === "failed before";
   const times = isFree ? expectedTimes(wanted, ledger) : undefined;
   const staged = await stageRun({
     bundle: options.bundle,
@@ -34,6 +36,8 @@ export async function stageWanted(
     wanted,
     managers: pilots ? pilotsFor(pilots, wanted.length) : 1,
     isFree,
+    // Or the same ones would end each deploy before it comes to others.
+    last: new Set(maxFailures === undefined ? [] : wanted.map(({ number }) => number).filter(hasFailedBefore)),
     lastRun: ledger.lastRun(options.target),
     ...(times && { times }),
     staged: (count) => observer.staging(count, wanted.length),

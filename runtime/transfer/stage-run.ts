@@ -49,6 +49,8 @@ export interface StageOptions {
   readonly managers: number;
   /** whether they may run in any order: then the widest come first, and the longest */
   readonly isFree: boolean;
+  /** numbers of those that are to come last, if they may */
+  readonly last?: ReadonlySet<number>;
   /** seconds that they will take, by number, where that is known */
   readonly times?: ReadonlyMap<number, number>;
   /** how many tries each of them has used up */
@@ -65,13 +67,17 @@ function* withInputs(jobs: readonly BundledJob[], inputs: BundledInputs): Genera
 /** The order in which jobs are to run. What is known of inputs comes in the bundle's order. */
 function inOrder(
   jobs: Iterable<JobToPack>,
-  { isFree, times, description }: StageOptions,
+  { isFree, last = new Set(), times, description }: StageOptions,
   secondsOf: (job: JobToPack) => number,
 ): Iterable<JobToPack> {
   const { byJob } = description.needs ?? {};
-  if (!isFree || !(times || byJob?.resources)) return jobs;
+  if (!isFree || !(times || byJob?.resources || last.size > 0)) return jobs;
   const longest = longestFirst([...jobs], secondsOf);
-  return byJob?.resources ? widestFirst(longest, ({ job }) => readNeeds(byJob, job.needs ?? []), byJob.most) : longest;
+  const isLast = ({ job }: JobToPack) => Number(last.has(job.number));
+  const widest = byJob?.resources
+    ? widestFirst(longest, ({ job }) => readNeeds(byJob, job.needs ?? []), byJob.most)
+    : longest;
+  return [...widest].sort((a, b) => isLast(a) - isLast(b));
 }
 
 /**

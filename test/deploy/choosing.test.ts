@@ -180,4 +180,21 @@ test("what goes on of an earlier version is no run that a deploy would follow, a
   await deployment.verb(["cancel"]);
 });
 
+test("with maxFailures, jobs that have failed before come last: each deploy comes to others", async () => {
+  const deployment = new Deployment(
+    `jobs: range("i", 1, 30), limits: { maxFailures: 2 },
+    command: ({ params }) => sh\`((\${params.i} == 5))\`,`,
+    {},
+    undefined,
+    1,
+  );
+  let ended = 0;
+  for (const run of [1, 2, 3]) {
+    await deployment.deploy();
+    const [, first] = deployment.journal(run).find(([event]) => event === "start") ?? [];
+    assert.equal(Number(first), ended + 1);
+    ended = [...deployment.jobs().values()].filter(({ status }) => status !== "pending").length;
+  }
+});
+
 test.run();

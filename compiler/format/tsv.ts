@@ -26,12 +26,20 @@ export function encodeReadableRow(values: readonly string[]): string {
   return `${values.map((value) => (value === "" ? "" : encodeField(value))).join("\t")}\n`;
 }
 
+const NOT_PLAIN = /[\0\t\n\r]/g;
+
 /**
  * One line of a table whose values hold neither tabs nor line ends, such as params: each stands as
- * it is, a backslash too. Should one hold them after all, as a host's name might, it gets blanks.
+ * it is, a backslash too. Should one hold them after all, as a host's name might, it gets blanks; and
+ * for a NUL, at which many programs take a line, or the file, for ended.
  */
 export function plainRow(values: readonly string[]): string {
-  return `${values.map((value) => value.replace(/[\t\n\r]/g, " ")).join("\t")}\n`;
+  return `${values.map((value) => value.replace(NOT_PLAIN, " ")).join("\t")}\n`;
+}
+
+/** Has a row a blank for something in this value? */
+export function isBlankedInPlainRow(value: string): boolean {
+  return value.search(NOT_PLAIN) >= 0;
 }
 
 export function decodeRow(line: string): string[] {

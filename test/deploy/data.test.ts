@@ -48,7 +48,7 @@ test("the rows of all jobs come together, with their types; a job whose file doe
   const { exitCode, stderr } = await swarm.deploy();
   assert.equal(exitCode, 3);
   const blanks =
-    /^note: fit\.tsv has blanks for the tabs and line ends of 2 texts; fit\.parquet has them as they are$/m;
+    /^note: fit\.tsv has blanks for the tabs, line ends and NULs of 2 texts; fit\.parquet has them as they are$/m;
   assert.match(stderr, blanks);
   const jobs = swarm.jobs();
   const { failures } = (await swarm.deploy(["--only", "a"])).report;

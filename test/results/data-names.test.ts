@@ -83,4 +83,14 @@ test("NaN and Infinity, which JSON has not, are told with what to write", async 
   );
 });
 
+test("a NUL within a text is a blank in the .tsv, as a tab is, and is counted; other characters stay", async () => {
+  const swarm = new Deployment(`
+    jobs: list("id", ["a"]),
+    outputs: { fit: data("{id}.json", { x: "string", y: "string" }) },
+    command: ({ outputs, params }) => sh\`printf '{"x": "a\\\\u0000b", "y": "c\\\\u0001d"}' > \${outputs.fit}; : \${params.id}\`,`);
+  const { stderr } = await swarm.verb(["deploy"]);
+  assert.match(stderr, /^note: fit\.tsv has blanks for the tabs, line ends and NULs of 1 text;/m);
+  assert.equal(swarm.result("fit.tsv"), "name\tid\tx\ty\na\ta\ta b\tc\u0001d\n");
+});
+
 test.run();

@@ -12,7 +12,7 @@ import {
 import { isExactNumber } from "../../../compiler/format/exact-number.js";
 import { errorCode, textOf } from "../../../compiler/format/file-access.js";
 import { JOBS_PARQUET, NO_VALUE } from "../../../compiler/format/results.js";
-import { plainRow } from "../../../compiler/format/tsv.js";
+import { isBlankedInPlainRow, plainRow } from "../../../compiler/format/tsv.js";
 import { NewFile, writeAtomically } from "../../../compiler/format/write-atomically.js";
 import type { FilesTogether } from "../../workspace/files-together.js";
 import { STATE_FILES } from "../../workspace/workspace.js";
@@ -85,7 +85,7 @@ class OutputTables {
           plainRow([...start, ...row.map((value, i) => textOfValue(value, this.#mayBeEmpty[i] === true))]),
         );
         this.#parquet.add([...front, ...row]);
-        for (const value of row) if (typeof value === "string" && /[\t\n\r]/.test(value)) this.#blanked += 1;
+        for (const value of row) if (typeof value === "string" && isBlankedInPlainRow(value)) this.#blanked += 1;
       }
       return undefined;
     } catch (error) {
@@ -101,7 +101,7 @@ class OutputTables {
     this.#parquet.finish();
     if (this.#blanked === 0) return undefined;
     const texts = countOf(this.#blanked, "text");
-    return `${this.tables.tsv} has blanks for the tabs and line ends of ${texts}; ${this.tables.parquet} has them as they are`;
+    return `${this.tables.tsv} has blanks for the tabs, line ends and NULs of ${texts}; ${this.tables.parquet} has them as they are`;
   }
 }
 

@@ -121,15 +121,17 @@ is_refusal() { # text
 # Whatever sbatch says, nothing is submitted twice: before it is asked again, the queue is looked at.
 # Fails with 3 where there is a limit of jobs.
 submit() { # first last generation sbatch-options...
-  local first=$1 last=$2 generation=$3 full=$name-p$1.$3 job='' is_sure='' answer='' code=1 pause=2 looked logs
+  local first=$1 last=$2 generation=$3 full=$name-p$1.$3 job='' is_sure='' answer='' code=1 pause=2 looked logs output=/dev/null
   shift 3
   logs=("$run/pilots/$full".*_*.log)
+  # Where there is a backslash in it, or in the folder that it is in, SLURM puts nothing in the place of %x: pilot.sh writes it.
+  [[ $run == *\\* ]] || output=${run//%/%%}/pilots/%x.%A_%a.log
   ! find_noted "$first" "$generation" || { printf '%s\n' "$job"; return; }
   for (( ; ; )); do
     [[ ! -e $run/cancelled ]] || fail "$run was cancelled"
     answer=$(timeout "$((deadline - SECONDS > 60 ? 60 : deadline - SECONDS > 5 ? deadline - SECONDS : 5))" \
       sbatch --parsable "${options[@]}" "$@" --job-name="$full" --chdir="$run" \
-      --output="${run//%/%%}/pilots/%x.%A_%a.log" ${after:+"--dependency=afterany:$after"} "$bundle/pilot.sh" "$run" "$((first - 1))" "$generation" </dev/null 2>&1)
+      --output="$output" ${after:+"--dependency=afterany:$after"} "$bundle/pilot.sh" "$run" "$((first - 1))" "$generation" </dev/null 2>&1)
     code=$?
     read_id "$answer"
     [[ $code != 0 || ! $is_sure ]] || break

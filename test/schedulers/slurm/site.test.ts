@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { noCluster } from "../../cluster/availability.js";
 import { type Cluster, useCluster } from "../../cluster/cluster.js";
@@ -61,6 +62,16 @@ realTest("settings of the user's for SLURM's programs neither hide pilots nor ch
   assert.equal(cancelled.document.stopped, 1);
   const queue = await cluster.administer("squeue --all --noheader --format='%T %Z'");
   assert.ok(!queue.includes(swarm.directory), queue);
+});
+
+realTest("a directory may be called by what SLURM reads in names of files", async () => {
+  const place = new Shims(await useCluster()).place();
+  const home = `${place.home} of DOM\\user's %x`;
+  const swarm = new Swarm({ ...place, home }, jobs(2), 'walltime: "2m"');
+  await swarm.succeed();
+  swarm.assertOnce(2);
+  const logs = readdirSync(join(swarm.run(), "pilots")).filter((file) => file.endsWith(".log"));
+  assert.match(logs.join(" "), /^locusts-test-\S*p1\.1\.\d+_1\.log$/);
 });
 
 /** Whatever sbatch says, pilots and their successors are submitted once. */

@@ -25,6 +25,9 @@ if [[ ! -e $1/run ]]; then
   printf 'pilot.sh: %s is not to be seen on %s: is its file system mounted there?\n' "$1" "${SLURMD_NODENAME-}" >&2
   exit 1
 fi
+if [[ $1 == *\\* && ${SLURM_ARRAY_JOB_ID-} ]]; then # SLURM itself can write no log there
+  exec >>"$1/pilots/${SLURM_JOB_NAME-}.${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID-}.log" 2>&1
+fi
 run=$1 number=$(($2 + ${SLURM_ARRAY_TASK_ID:-1})) generation=$3
 
 # What SLURM is set to; nothing where it does not answer.

@@ -88,10 +88,16 @@ RC
   printf 'shell %d\n%s' "$(printf '%s' "$rc" | wc -c)" "$rc"
 }
 
-# What the definition asks of SLURM for a pilot, as srun takes it.
+# What a pilot asks of SLURM, as srun takes it: what the definition says, and where it says nothing, what sbatch would be
+# told by variables.
 read_directives() {
-  local line
+  local line variable locusts_honoured=''
   options=()
+  eval "$(grep '^locusts_honoured=' "$there/bundle/submit.sh")" # quoted as for a shell
+  for variable in $locusts_honoured; do
+    line=SBATCH_${variable^^}
+    [[ ! ${!line-} ]] || options+=("--$variable=${!line}")
+  done
   while IFS= read -r line; do
     case $line in
       '#SBATCH --signal='* | '#SBATCH --open-mode='* | '#SBATCH --requeue' | '#SBATCH --no-requeue') ;;

@@ -74,6 +74,18 @@ realTest("a directory may be called by what SLURM reads in names of files", asyn
   assert.match(logs.join(" "), /^locusts-test-\S*p1\.1\.\d+_1\.log$/);
 });
 
+realTest("what runs a job alone asks SLURM for what pilots ask for, by variables too", async () => {
+  const place = new Shims(await useCluster()).place({ SBATCH_PARTITION: "hidden", SBATCH_ACCOUNT: "nobody" });
+  const swarm = new Swarm(
+    place,
+    jobs(1, "echo $SLURM_JOB_PARTITION $SLURM_JOB_ACCOUNT;"),
+    'walltime: "2m", account: "lab"',
+  );
+  await swarm.succeed();
+  const { exitCode, stdout, stderr } = await swarm.verb(["repro", "1"]);
+  assert.deepEqual([exitCode, stdout], [0, "hidden lab\n"], stderr);
+});
+
 /** Whatever sbatch says, pilots and their successors are submitted once. */
 async function submitThroughChatter(cluster: Cluster): Promise<void> {
   const chatty = new Shims(cluster);

@@ -115,6 +115,7 @@ function readNeeds(bundle: string, description: BundleDescription, budget: Budge
       directives: existsSync(script) ? readDirectives(readFileSync(script, "utf8")) : [],
       scratch: "",
       jobMemory: 0,
+      pin: false,
     },
   };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { chmodSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "../runner/suite.js";
 import { Deployment, until } from "./deployment.js";
@@ -141,6 +142,28 @@ test.skipUnless(hasTaskset, "taskset is not installed", "limits.pin binds each j
     assert.deepEqual([...new Set(mostAtOnce(jobs).values())], [1]);
   }
 });
+
+const hasCores = hasTaskset && availableParallelism() > 1;
+
+test.skipUnless(
+  hasCores,
+  "there are no two cores, or no taskset",
+  "in an allocation that is not bound to cores of its own, limits.pin binds jobs only where it has the whole node",
+  async () => {
+    const deployment = new Deployment(
+      `jobs: range("i", 1, 2), outputs: { core: "{i}.txt" }, limits: { pin: true },
+       command: ({ outputs }) => sh\`grep Cpus_allowed_list /proc/self/status > \${outputs.core}\`,`,
+      { scontrol: "#!/bin/sh\necho 'NodeName=n1 CPUAlloc=1 CPUEfctv=1 CPUTot=2 CPULoad=0.1'\n" },
+    );
+    const inAllocation = { SLURMD_NODENAME: "n1", SLURM_CPUS_ON_NODE: "1" };
+    const whole = readFileSync("/proc/self/status", "utf8").match(/^Cpus_allowed_list:.*\n/m)?.[0];
+    await deployment.succeed([], inAllocation);
+    assert.deepEqual([deployment.result("1.txt"), deployment.result("2.txt")], [whole, whole]);
+    chmodSync(deployment.path("scontrol"), 0o755);
+    await deployment.succeed(["--redo"], { ...inAllocation, PATH: `${deployment.folder}:${process.env.PATH}` });
+    for (const file of ["1.txt", "2.txt"]) assert.match(deployment.result(file), /:\t\d+\n$/);
+  },
+);
 
 test("a job finds its own GPUs in all that a scheduler says of them, and none if it has asked for none", async () => {
   const said = {

@@ -23,6 +23,7 @@ const NEEDS: PilotNeeds = {
   directives: ["--partition=main", "--nodes=1", "--ntasks=1", "--cpus-per-task=2", "--time=00:10:00"],
   scratch: "",
   jobMemory: 0,
+  pin: false,
 };
 
 /** The findings for pilots with further directives. */
@@ -281,6 +282,15 @@ test("sbatch has the last word, and the controller the first", () => {
   assert.deepEqual(failsOf([], away), [
     "controller: SLURM's controller does not answer: Slurmctld(primary) at vm is DOWN",
   ]);
+});
+
+test("cores that SLURM does not bind pilots to are said where jobs are to have their own", () => {
+  const unbound: Parameters<typeof slurmSays> = [
+    { config: [["ConstrainRAMSpace", "ConstrainCores = no\nConstrainRAMSpace"]] },
+  ];
+  assert.deepEqual(warnsOf([], unbound), []);
+  assert.deepEqual(warnsOf([], [], { pin: true }), []);
+  assert.match(warnsOf([], unbound, { pin: true }).join(), /^cores: SLURM binds no pilot to cores of its own there: /);
 });
 
 test("memory that nobody limits, and jobs that need more than they are given", () => {

@@ -22,3 +22,13 @@ locusts_share_others() {
 locusts_heed_others() { :; }
 
 locusts_count_gpus_others() { :; }
+
+# As SLURM's. What they call the number differs, and who is not in an allocation may have a variable of that name.
+locusts_is_unbound_others() { # cores that may be used
+  local entry
+  [[ ${PBS_JOBID-}${LSB_JOBID-}${SGE_TASK_ID-} ]] || return 1
+  for entry in NSLOTS NCPUS LSB_DJOB_NUMPROC; do
+    [[ ${!entry-} != [1-9]*([0-9]) ]] || (($1 <= ${!entry})) || return 0
+  done
+  return 1
+}

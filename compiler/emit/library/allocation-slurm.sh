@@ -68,3 +68,12 @@ locusts_heed_slurm() {
 locusts_count_gpus_slurm() {
   [[ ${SLURM_GPUS_ON_NODE-} != +([0-9]) ]] || locusts_gpu_count=$SLURM_GPUS_ON_NODE
 }
+
+# Does SLURM let this allocation use more cores than are its own? Then it binds nothing to cores, and others may be on the
+# node that are told of the same ones; unless it has all that the node has for jobs.
+locusts_is_unbound_slurm() { # cores that may be used
+  local node
+  [[ ${SLURMD_NODENAME-} && ${SLURM_CPUS_ON_NODE-} == [1-9]*([0-9]) ]] && (($1 > SLURM_CPUS_ON_NODE)) || return 1
+  node=$(unset -v SLURM_CLUSTERS; timeout 10 scontrol --all --oneliner show node "$SLURMD_NODENAME" </dev/null 2>/dev/null)
+  [[ ! $node =~ \ CPU(Efctv|Tot)=([1-9][0-9]*) ]] || ((SLURM_CPUS_ON_NODE < BASH_REMATCH[2]))
+}

@@ -21,9 +21,10 @@ locusts_find_gpus() {
   fi
 }
 
-# Leaves the numbers of the cores that this process may use in locusts_pins.
+# Leaves the numbers of the cores that this process may use in locusts_pins. Where it may use those of others on this machine,
+# too, each of its managers would bind jobs to the same ones: then none is bound.
 locusts_find_pins() {
-  local key value range core
+  local key value range core scheduler
   locusts_pins=()
   while read -r key value; do
     [[ $key == Cpus_allowed_list: ]] || continue
@@ -31,6 +32,12 @@ locusts_find_pins() {
       for ((core = ${range%-*}; core <= ${range#*-}; core++)); do locusts_pins+=("$core"); done
     done
   done </proc/self/status
+  for scheduler in "${locusts_allocations[@]}"; do
+    "locusts_is_unbound_$scheduler" "${#locusts_pins[@]}" || continue
+    locusts_say "limits.pin: this allocation is not bound to cores of its own on $locusts_host: neither are its jobs"
+    locusts_pin='' locusts_pins=()
+    return
+  done
   type -P taskset >/dev/null ||
     locusts_stop_for "$locusts_node_trouble" "$locusts_host has no taskset, by which limits.pin binds jobs to cores: install util-linux"
 }
@@ -47,6 +54,8 @@ locusts_find_devices() {
   fi
   if [[ $locusts_pin ]]; then
     locusts_find_pins
+  fi
+  if [[ $locusts_pin ]]; then
     ((locusts_job_cpus <= ${#locusts_pins[@]})) ||
       locusts_stop_for "$locusts_node_trouble" "$locusts_host: a job is to be bound to $locusts_job_cpus cores of its own, and there are ${#locusts_pins[@]}"
     ((locusts_slots * locusts_job_cpus <= ${#locusts_pins[@]})) || locusts_slots=$((${#locusts_pins[@]} / locusts_job_cpus))

@@ -56,6 +56,7 @@ function needsOf(plan: SwarmPlan, description: BundleDescription, pilots: number
       directives: plan.target.pilots?.directives ?? [],
       scratch: plan.target.pilots?.scratch ?? "",
       jobMemory: most.memoryMebibytes,
+      pin: plan.pin,
     },
   };
 }

@@ -12,6 +12,8 @@ export interface PilotNeeds extends BundledPilots {
   readonly scratch: string;
   /** MB that one job needs; 0: not known */
   readonly jobMemory: number;
+  /** whether jobs are to be bound to cores of their own */
+  readonly pin: boolean;
 }
 
 /** How many SLURM jobs are submitted at once; those that pilots submit themselves come later. */

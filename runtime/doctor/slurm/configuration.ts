@@ -11,6 +11,7 @@ export function readConfiguration(text: string) {
   const enforced = field("AccountingStorageEnforce").split(",");
   const byKernel = /task\/cgroup/.test(field("TaskPlugin")) && field("ConstrainRAMSpace") !== "no";
   const byPolling = /OverMemoryKill/i.test(field("JobAcctGatherParams"));
+  const bindsByGroup = /task\/cgroup/.test(field("TaskPlugin")) && field("ConstrainCores") !== "no";
   /** whether the kernel keeps jobs within their memory, SLURM looks now and then, or nobody does */
   const memoryControl: "kernel" | "polled" | "none" = byKernel ? "kernel" : byPolling ? "polled" : "none";
   return {
@@ -18,6 +19,8 @@ export function readConfiguration(text: string) {
     /** the highest index of an array is one less */
     arraySize: number("MaxArraySize"),
     memoryControl,
+    /** whether an allocation is bound to cores of its own; true where that is not known */
+    bindsCores: field("TaskPlugin") === "" || /task\/affinity/.test(field("TaskPlugin")) || bindsByGroup,
     /** whether limits of accounts and qos count */
     enforcesLimits: enforced.includes("limits"),
     enforcesAssociations: enforced.includes("associations"),

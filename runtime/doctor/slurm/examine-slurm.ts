@@ -9,7 +9,14 @@ import { examineNodes, examinePartitionLimits } from "./node-findings.js";
 import { readNodeKinds } from "./node-kinds.js";
 import { choosePartitions, examinePartition } from "./partition-findings.js";
 import { type Partition, readPartitions } from "./partitions.js";
-import { examineArrays, examineMemory, examineScratch, examineSuccessors, sayBound } from "./pilot-findings.js";
+import {
+  examineArrays,
+  examineCores,
+  examineMemory,
+  examineScratch,
+  examineSuccessors,
+  sayBound,
+} from "./pilot-findings.js";
 import { type PilotRequest, readRequest } from "./pilot-request.js";
 import { type Accounts, listLimitSources, readAccounts } from "./submitter.js";
 
@@ -113,6 +120,8 @@ export function examineSlurm(text: string, needs: PilotNeeds, facts: Pick<HostFa
   if (arrays) findings.push(arrays);
   const scratch = examineScratch(needs.scratch);
   if (scratch) findings.push(scratch);
+  const cores = examineCores(needs, configuration);
+  if (cores) findings.push(cores);
   findings.push(examineSubmission(answers.get("sbatch"), findings), bound);
   return findings;
 }

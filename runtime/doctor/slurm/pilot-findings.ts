@@ -82,6 +82,16 @@ export function examineScratch(scratch: string): Finding | undefined {
   );
 }
 
+/** Of jobs that are to have cores of their own: a pilot has to have some. */
+export function examineCores({ pin }: PilotNeeds, { bindsCores }: Configuration): Finding | undefined {
+  if (!pin || bindsCores) return undefined;
+  return warn(
+    "cores",
+    "SLURM binds no pilot to cores of its own there: limits.pin binds jobs only where a pilot has the whole node",
+    "ask for all of a node, by cpusPerNode, or leave pin out",
+  );
+}
+
 export function sayBound({ count, nodes, successors, walltimeSeconds }: PilotNeeds): Finding {
   const each = successors === 0 ? "without successors" : `each followed by up to ${successors}`;
   const hours = Math.round(((count * (1 + successors) * walltimeSeconds) / 3600) * 100) / 100;

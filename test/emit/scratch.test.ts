@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { cpSync, existsSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { JOURNAL } from "../../compiler/format/journal.js";
-import { begin } from "../deploy/deployment.js";
+import { begin, kill, until } from "../deploy/deployment.js";
 import { type JournalLine, jobs, Pilots, tally, tallyOf } from "../deploy/pilots.js";
 import { suite } from "../runner/suite.js";
 
@@ -69,6 +69,29 @@ test("many quick jobs in several slots", async () => {
   pilots.assertAllDone(400);
   assert.equal(tally(pilots).length, 400);
   assert.deepEqual(readdirSync(pilots.path("scratch")), []);
+});
+
+test("what a pilot leaves there that was killed, others of its run on that node remove, and nothing else", async () => {
+  const pilots = new Pilots(jobs(30, "sleep 0.2; : > big"));
+  await pilots.stage(2);
+  const words = ["--scratch", pilots.path("scratch")];
+  const first = pilots.beginPilot(1, words, tallyOf(pilots));
+  await until("it is at work", () => pilots.lines("done").length > 2);
+  for (const process of [pilots.pid("p1.1"), ...pilots.processesOf("p1.1")]) kill(process, "SIGKILL");
+  await first.outcome;
+  const [left] = readdirSync(pilots.path("scratch"));
+  assert.match(left ?? "", /^locusts\.p1\.1\./);
+  // One of another run, whose process had the same number.
+  const other = pilots.path("scratch", "locusts.p1.1.1");
+  cpSync(pilots.path("scratch", left as string), other, { recursive: true });
+  // On another node it is taken over, and cannot be reached; later, one on its own node finds it.
+  const elsewhere = await pilots.beginPilot(2, words, tallyOf(pilots)).outcome;
+  assert.equal(elsewhere.exitCode, 0, elsewhere.stderr);
+  assert.deepEqual(readdirSync(pilots.path("scratch")).sort(), ["locusts.p1.1.1", left].sort());
+  const here = await pilots.beginPilot(1, [...words, "--allocation", "2"], tallyOf(pilots)).outcome;
+  assert.equal(here.exitCode, 0, here.stderr);
+  assert.deepEqual(readdirSync(pilots.path("scratch")), ["locusts.p1.1.1"]);
+  pilots.assertAllDone(30);
 });
 
 const isRoot = process.getuid?.() === 0;

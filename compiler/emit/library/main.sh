@@ -212,6 +212,7 @@ locusts_finish() {
   [[ ! $locusts_lost ]] || locusts_stopping=lost locusts_detail=$locusts_lost
   locusts_leave_scratch
   if [[ $locusts_is_pilot ]]; then
+    locusts_drop_scratch_of_the_dead
     locusts_say_farewell
   else
     locusts_farewell=${locusts_stopping:+left $locusts_stopping}

@@ -27,6 +27,8 @@ locusts_enter_scratch() {
   local place=$locusts_scratch/locusts.$locusts_incarnation.$$
   [[ $locusts_scratch ]] || return 0
   [[ -d $locusts_scratch ]] || locusts_made_scratch=1
+  # Should this be killed, others find by it what to remove here.
+  { printf '%s\n' "$place" "$locusts_made_scratch" >|"$locusts_home/scratch"; } 2>/dev/null
   if locusts_try_twice locusts_begin_scratch "$place"; then
     locusts_work=$place
   else
@@ -38,13 +40,14 @@ locusts_enter_scratch() {
 }
 
 locusts_begin_scratch() { # folder
-  mkdir -p -- "$1/slots" && locusts_probe "$1"
+  mkdir -p -- "$1/slots" && locusts_probe "$1" && printf '%s\n' "$PWD" >|"$1/run"
 }
 
 locusts_leave_scratch() {
   [[ $locusts_scratch ]] || return 0
   locusts_drop_folders "$locusts_work"
   [[ ! $locusts_made_scratch ]] || rmdir -- "$locusts_scratch" 2>/dev/null
+  [[ -e $locusts_work ]] || rm -f -- "$locusts_home/scratch"
 }
 
 # A long task beside must not silence this manager.

@@ -16,6 +16,7 @@
 #     notified                     the word at the end is given
 #     cancelled                    nobody begins any more, and who is at work leaves
 #     work/<name>.<incarnation>/          the jobs' folders and logs
+#     work/<name>.<incarnation>/scratch   where they run on the node's own disk, while that is there
 #     work/tree                    the tree that the jobs run in, or get copies of
 #     baseline                     what was in the tree before
 

@@ -173,4 +173,36 @@ locusts_take_over_all() { # manager-name
     fi
     incarnation=$1.$((${incarnation##*.} + 1))
   done
+  [[ ! $locusts_is_pilot ]] || locusts_drop_scratch_of_the_dead
+}
+
+# Removes what pilots of this run that were killed on this machine have left on its own disk. What counts of it was brought
+# to the shared one; who is only silent has not died, and who died and was not taken over yet is left for then.
+locusts_drop_scratch_of_the_dead() {
+  local note incarnation heartbeat pid host boot
+  for note in work/*/scratch; do
+    incarnation=${note#work/} incarnation=${incarnation%/scratch} heartbeat=''
+    [[ $incarnation != "$locusts_incarnation" && -f $note ]] || continue
+    read -r pid _ host _ boot <"managers/$incarnation" || continue
+    { read -r heartbeat <"managers/$incarnation.beat"; } 2>/dev/null
+    [[ $heartbeat == @(finished|left|continued)* ]] || continue
+    locusts_is_of_this_machine "$host" "$boot" || continue
+    ! locusts_is_alive "managers/$incarnation" || continue
+    locusts_end_what_remains "$incarnation"
+    locusts_drop_scratch_of "$incarnation" "$pid"
+  done
+} 2>/dev/null
+
+# Removes a folder that is certainly of that incarnation of this run: numbers of processes come again.
+locusts_drop_scratch_of() { # incarnation-name pid
+  local place='' made='' run=''
+  { IFS='' read -r place; read -r made; } <"work/$1/scratch"
+  [[ $place == /*/locusts."$1"."$2" ]] || return 0
+  if [[ -e $place ]]; then
+    IFS='' read -r run <"$place/run"
+    [[ $run == "$PWD" && -O $place ]] || return 0
+    locusts_drop_folders "$place"
+  fi
+  [[ ! $made ]] || rmdir -- "${place%/*}"
+  [[ -e $place ]] || rm -f -- "work/$1/scratch"
 }

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import type { Host } from "../../runtime/hosts/host.js";
+import { packLine } from "../../runtime/hosts/script/packed-script.js";
 import { ConnectionLost } from "../../runtime/hosts/script/script-run.js";
 import { ThisMachine } from "../../runtime/hosts/this-machine.js";
 import { noCluster } from "../cluster/availability.js";
@@ -146,6 +148,16 @@ for (const shell of ["tcsh", "dash"]) {
     assert.deepEqual(stdout.split("\0").slice(0, -1), words);
   });
 }
+
+test("a script for a terminal comes through any login shell as it is", () => {
+  const script = `printf '%s|' 'a b' "it's" '\\' "'\\''" '!x' '$HOME'\nprintf '%s' 'ä"'; cat`;
+  const line = packLine(script);
+  assert.match(line, /^[^'\\!]*'[^'\\!]*'[^'\\!]*$/, "fish and csh read backslashes, or !, within quotes");
+  for (const shell of ["bash", "dash", "tcsh", "zsh", "fish"]) {
+    const { error, stdout } = spawnSync(shell, ["-c", line], { input: "typed", encoding: "utf8" });
+    if (error === undefined) assert.equal(stdout, `a b|it's|\\|'\\''|!x|$HOME|ä"typed`, shell);
+  }
+});
 
 test.skipUnless(!noCluster, noCluster ?? "", "a login that runs no commands says so in its own words", async () => {
   const other = await useSshd({ settings: ["ForceCommand echo This account is closed.; exit 1"] });

@@ -4,6 +4,7 @@ import type { BundledJob } from "../../../compiler/format/bundle.js";
 import { quoteWord } from "../../../compiler/format/quote.js";
 import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
 import { type OfferedShell, type ReproEnd, reproJob } from "../../collect/repro-job.js";
+import { packLine } from "../../hosts/script/packed-script.js";
 import { configurationWords } from "../../hosts/ssh/settings.js";
 import { secondsOf } from "../../run/journal.js";
 import { RuntimeProblem } from "../../system/problem.js";
@@ -50,9 +51,7 @@ function shellCommand({ description }: DeployedSwarm, { startFile, allocation }:
     allocation === undefined ? bash : `exec srun --jobid=${allocation} --overlap --pty bash -c ${quoteWord(bash)}`;
   const { host } = description.access ?? { host: null };
   // The user's own ssh has what a terminal needs.
-  return host === null
-    ? ["bash", "-c", inside]
-    : ["ssh", "-t", ...configurationWords(), "--", host, `bash -c ${quoteWord(inside)}`];
+  return host === null ? ["bash", "-c", inside] : ["ssh", "-t", ...configurationWords(), "--", host, packLine(inside)];
 }
 
 async function openShell(deployed: DeployedSwarm, shell: OfferedShell): Promise<void> {

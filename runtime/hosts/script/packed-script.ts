@@ -54,3 +54,11 @@ export function packScript(script: string, args: readonly string[]): PackedScrip
     mark,
   };
 }
+
+/**
+ * A command line by which any login shell starts bash with a script of some lines that leaves standard input alone, for a
+ * terminal, say. Quotes within quotes are read in other ways by some of them: this one has nothing in it that they read.
+ */
+export function packLine(script: string): string {
+  return `exec bash --norc -p -c 'eval "$(echo ${Buffer.from(script).toString("base64")} | base64 -d)"' bash`;
+}

@@ -39,6 +39,15 @@ export async function examineTree(
   if (tree.mode === "copy") return ok("tree", `all jobs run in one copy of ${formatBytes(tree.bytes)}`);
   const script = "[[ -d $1 && -r $1 && -x $1 ]]";
   const { code } = await host.run(script, [tree.place], { timeout: SECONDS * 1000 });
+  if (tree.isFolder) {
+    return code === 0
+      ? ok("folder", `all lines run in ${tree.place}`)
+      : fail(
+          "folder",
+          `${tree.place}, in which the lines are to run, is no folder there that can be read`,
+          "give commands(…, { folder }) the path that it has on the target; without it, it is the definition's own folder",
+        );
+  }
   return code === 0
     ? ok("tree", `jobs run in ${tree.place} itself`)
     : fail("tree", `${tree.place} is no folder there that can be read`, "give root the path that it has on the target");

@@ -27,6 +27,7 @@ mode=$3 root=$4 facts=$5
 shift 5
 mkdir -p work || exit 1
 if [[ $mode == inPlace || $mode == folder ]]; then
+  [[ -d $root || $mode == inPlace ]] || fail "the folder $root, in which the lines are to run, is not there: give commands(…, { folder }) the path that it has there"
   [[ -d $root ]] || fail "the tree $root is no folder"
   ln -sfn -- "$root" work/tree || exit 1
 elif [[ -e staged ]]; then

@@ -37,6 +37,7 @@ function needsOf(plan: SwarmPlan, description: BundleDescription, pilots: number
           bytes: description.tree?.content?.bytes ?? 0,
           sharesFiles: tree.readOnly.length > 0,
           place: resolve(folder, tree.root),
+          isFolder: description.tree?.collects === false,
         }
       : null,
     swarm: plan.name,

@@ -45,6 +45,8 @@ export interface TreeNeeds {
   readonly sharesFiles: boolean;
   /** with `inPlace`, where it lies on the target */
   readonly place: string;
+  /** whether it is no tree to the definition, but the folder in which the lines of a list run */
+  readonly isFolder: boolean;
 }
 
 /** The programs that a swarm needs on the host that its target is reached by. */

@@ -13,7 +13,7 @@ import { logNameOf, logPath, STREAMS } from "../results/logs.js";
 import { InvalidData, isOfJob, OutputRefused } from "../results/output-refused.js";
 import type { Results } from "../results/results.js";
 import type { Used } from "../results/used.js";
-import { type EndedTry, placeOfTry, secondsOf } from "../run/journal.js";
+import { placeOfTry, secondsOf } from "../run/journal.js";
 import { Pace } from "../run/pace.js";
 import type { Run } from "../run/run-folder.js";
 import { type FinishedTry, RunState } from "../run/run-state.js";
@@ -21,6 +21,7 @@ import { RuntimeProblem } from "../system/problem.js";
 import { messageOf } from "../system/system-errors.js";
 import type { Artifact, Fetched, TargetFiles } from "../transfer/target-files.js";
 import { CollectedFolders } from "./collected-folders.js";
+import { resultOf } from "./result-of.js";
 
 /** So many jobs, or bytes of outputs, are collected together: then the ledger is written. */
 const MOST_JOBS_AT_ONCE = 1000;
@@ -58,19 +59,6 @@ interface Batch {
   /** those of which another checkout has collected what they made, and has removed it: they have not failed for that */
   readonly takenAway: ReadonlySet<FinishedTry>;
   readonly fetched: Fetched;
-}
-
-/** What is known of a job's result by the try that it has ended with, before anything was collected. */
-function resultOf({ key, name }: BundledJob, ended: EndedTry) {
-  const { cause, exitCode, attempt: attempts, start, host, outputs, detail, usage, incarnation: manager, slot } = ended;
-  const seconds = secondsOf(ended);
-  return { key, name, cause, exitCode, attempts, seconds, ...usage, host, start, manager, slot, outputs, detail };
-}
-
-/** The result of a job as it will be, where nothing of it was collected yet. */
-export function uncollectedResult(job: BundledJob, ended: EndedTry, run: string): JobResult {
-  const status = ended.event === "done" ? "done" : "failed";
-  return { ...resultOf(job, ended), status, run, digests: [], earlier: [] };
 }
 
 function* logsOf(ended: FinishedTry): Generator<Artifact> {
@@ -303,20 +291,21 @@ export class RunFollower {
         if (mistake !== undefined) throw new InvalidData(mistake);
         const gone = outputs.findIndex((state, i) => state === "missing" && description.outputs[i]?.optional === false);
         if (gone >= 0) throw new OutputRefused(`${job.outputs[gone]} is gone from the job's folder`);
-        outputs.forEach((state, i) => {
-          if (typeof state !== "number" || description.tree) return;
-          const path = job.outputs[i] as string;
-          const at = `${place}/${path}`;
-          const why = fetched.refused.get(at);
-          if (why !== undefined) throw new OutputRefused(`${path} ${why}`);
-          const which = { job, output: i };
-          const brought =
-            description.outputs[i]?.kind === "folder"
-              ? this.#results.collectFolder(join(folder, path), path, state + (fetched.instead.get(at) ?? 0), which)
-              : this.#results.collectFile(join(folder, path), path, state, which);
-          outputs[i] = brought.bytes;
-          digests[i] = brought.digest;
-        });
+        let refused: Error | undefined;
+        for (const [i, state] of outputs.entries()) {
+          if (typeof state !== "number" || description.tree) continue;
+          try {
+            const brought = this.#bring(job, i, { place, bytes: state, fetched });
+            outputs[i] = brought.bytes;
+            digests[i] = brought.digest;
+          } catch (error) {
+            // The others are brought all the same, and then set aside: who was killed may have brought them before, and
+            // nothing that nobody knows is to be left behind.
+            if (!isOfJob(error)) throw error;
+            refused ??= error;
+          }
+        }
+        if (refused) throw refused;
         if (collectedTree(description)) this.#results.recordTree(treeRecord(job, description), job);
       } catch (error) {
         // The trouble of one job keeps no other from being collected.
@@ -339,5 +328,19 @@ export class RunFollower {
     const status = failed ? "failed" : "done";
     const { earlier } = ended;
     return { ...resultOf(job, ended), status, cause, earlier, run: this.#label, outputs, digests, detail };
+  }
+
+  /** Brings one output of a job to its place in the results. @throws OutputRefused if it cannot be */
+  #bring(job: BundledJob, output: number, from: { place: string; bytes: number; fetched: Fetched }) {
+    const { description, run } = this.options;
+    const path = job.outputs[output] as string;
+    const at = `${from.place}/${path}`;
+    const why = from.fetched.refused.get(at);
+    if (why !== undefined) throw new OutputRefused(`${path} ${why}`);
+    const source = join(run.folder, "work", at);
+    const which = { job, output };
+    return description.outputs[output]?.kind === "folder"
+      ? this.#results.collectFolder(source, path, from.bytes + (from.fetched.instead.get(at) ?? 0), which)
+      : this.#results.collectFile(source, path, from.bytes, which);
   }
 }

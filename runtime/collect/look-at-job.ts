@@ -7,8 +7,8 @@ import { STREAMS, type Stream } from "../results/logs.js";
 import { type EndedTry, placeOfTry, type StartedTry } from "../run/journal.js";
 import { isClosed, type Run } from "../run/run-folder.js";
 import { type DeployedSwarm, viewRun } from "./deployed-swarm.js";
-import { uncollectedResult } from "./follow-run.js";
 import { baseOf, folderOf } from "./look-at.js";
+import { uncollectedResult } from "./result-of.js";
 
 export interface JobFolder {
   /** where its command runs, as the target calls it */

@@ -12,7 +12,7 @@ import { isCancelled, type Run } from "../run/run-folder.js";
 import type { Departure } from "../run/run-state.js";
 import { noteTree } from "../trees/tree-notes.js";
 import { asFailedSwarm, type DeployedSwarm, openRuns, viewRun } from "./deployed-swarm.js";
-import { uncollectedResult } from "./follow-run.js";
+import { uncollectedResult } from "./result-of.js";
 
 /** A job that runs. */
 export interface RunningJob {

@@ -159,20 +159,20 @@ export class World {
     const digests = ["", ""];
     let refused = "";
     if (!job.fails) {
-      try {
-        for (const [output, path] of job.outputs.entries()) {
-          if (output === 1 && !hasMore(job)) continue;
+      for (const [output, path] of job.outputs.entries()) {
+        if (output === 1 && !hasMore(job)) continue;
+        try {
           const bytes = Buffer.byteLength(output === 0 ? job.content : "more\n");
           const bring = output === 0 && folder ? results.collectFolder : results.collectFile;
           const brought = bring.call(results, join(work, path), path, bytes, { job, output });
           outputs[output] = brought.bytes;
           digests[output] = brought.digest;
+        } catch (error) {
+          if (!isOfJob(error)) throw error;
+          refused ||= error.message;
         }
-      } catch (error) {
-        if (!isOfJob(error)) throw error;
-        refused = error.message;
-        outputs.fill("invalid");
       }
+      if (refused !== "") outputs.fill("invalid");
     }
     const failed = job.fails || refused !== "";
     results.setAsideInsteadOf(job, outputs);

@@ -67,7 +67,7 @@ function isPathLike(source: string, at: number): boolean {
 }
 
 const IN_BACKGROUND = {
-  message: "the last command runs in the background (&): the job is over without it, and it is ended",
+  message: "the last command runs in the background (&): the job does not wait for it, and it is ended with the job",
   hint: "leave out the &, or put wait after it",
   isNote: true,
 };
@@ -116,7 +116,7 @@ class ValueReview {
       this.#tell(
         use,
         true,
-        `$${name} is no number of the job: jobs are no tasks of a job array`,
+        `$${name} does not tell jobs apart: they are no tasks of a job array`,
         `write \${params.${param}}`,
       );
       return;

@@ -92,8 +92,8 @@ export default defineSwarm({ name: "t", jobs: table("p.tsv", columns), outputs: 
 `;
   const told = (types: string, asConst: string) => mistakes(source(types, asConst), { "p.tsv": "id\tn\nx\t1\n" });
   const any = (place: string, name: string, value: string) =>
-    `${place} to TypeScript, a text in ${name} may be any text, and here only some can be` +
-    ` (write as const behind it: const ${name} = ${value} as const)`;
+    `${place} ${name} lacks "as const": without it, TypeScript takes its texts for any texts` +
+    ` (write const ${name} = ${value} as const)`;
   const others = [
     any("3:16", "scores", '{ x: "number?" }'),
     any("4:16", "limits", '{ retries: 1, retryOn: ["exit"] }'),
@@ -179,7 +179,7 @@ ${Object.entries(parts)
     [
       "command",
       "({ inputs }) => sh`cat ${inputs.text}` + sh`x`",
-      "6:28 what runs cannot be put together by + (write all of it in one template: sh`…`, a line for each command)",
+      "6:28 commands cannot be joined by + (write all of it in one template: sh`…`, a line for each command)",
     ],
     [
       "targets",
@@ -240,8 +240,11 @@ test("what stands in a command as text, is no job's, or is not waited for", asyn
       "cat {inputs.text}",
       "{inputs.text} is plain text in a command: placeholders are for paths of inputs and outputs (write ${inputs.text}; for the text itself: '{inputs.text}')",
     ],
-    ["echo $SLURM_ARRAY_TASK_ID", "$SLURM_ARRAY_TASK_ID is no number of the job: jobs are no tasks of a job array"],
-    ["sleep 1 &", "the last command runs in the background (&): the job is over without it, and it is ended"],
+    ["echo $SLURM_ARRAY_TASK_ID", "$SLURM_ARRAY_TASK_ID does not tell jobs apart: they are no tasks of a job array"],
+    [
+      "sleep 1 &",
+      "the last command runs in the background (&): the job does not wait for it, and it is ended with the job",
+    ],
   ] as const)
     assert.equal(await said(`sh\`${text}\``), [expected]);
   for (const text of [

@@ -32,7 +32,7 @@ export function wordsForValues(mistake: Mistake): Wording | undefined {
   }
   if (/^Operator '\+' cannot be applied to types '.*\b(?:ShellCommand|Reference)'/.test(mistake.lines[0] ?? ""))
     return {
-      message: "what runs cannot be put together by +",
+      message: "commands cannot be joined by +",
       hint: "write all of it in one template: sh`…`, a line for each command",
     };
   return column(mistake) ?? jobs(mistake) ?? wrongOption(mistake) ?? argument(mistake) ?? argumentCount(mistake);

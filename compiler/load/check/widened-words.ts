@@ -1,6 +1,5 @@
 import { column } from "./column-words.js";
-import type { Mistake, Wording } from "./mistake.js";
-import { valueAt } from "./mistake.js";
+import { type Mistake, valueAt, type Wording } from "./mistake.js";
 import { follow } from "./places.js";
 import { ts } from "./ts-morph.js";
 
@@ -27,8 +26,8 @@ export function widened(mistake: Mistake): Wording | undefined {
     // What is no column's type is told first.
     return (
       column(mistake) ?? {
-        message: `to TypeScript, a text in ${name.text} may be any text, and here only some can be`,
-        hint: `write as const behind it: const ${name.text} = ${short} as const`,
+        message: `${name.text} lacks "as const": without it, TypeScript takes its texts for any texts`,
+        hint: `write const ${name.text} = ${short} as const`,
         at: written,
       }
     );

@@ -156,6 +156,7 @@ ${Object.entries(parts)
       "{ text: ({ params }) => `in/${params.id}.txt` }",
       '4:19 text is no function (an input is a path with params as placeholders, as in "in/{id}.txt")',
     ],
+    ["inputs", "{}", '6:53 there is no input "text"; this swarm has no inputs'],
     [
       "outputs",
       '{ o: minBytes("{id}", "1 MB") }',

@@ -1,3 +1,4 @@
+import { ownValue } from "../../format/own-value.js";
 import { type Mistake, valueAt, type Wording } from "./mistake.js";
 import { ts } from "./ts-morph.js";
 
@@ -46,7 +47,7 @@ export function argument({ node, lines, checker }: Mistake): Wording | undefined
       at: value,
     };
   }
-  const write = ts.isStringLiteralLike(value) ? OPTIONS[wanted] : undefined;
+  const write = ts.isStringLiteralLike(value) ? ownValue(OPTIONS, wanted) : undefined;
   return write && { message: `${callee}(…) takes an object with its options`, hint: `write ${write(text)}`, at: value };
 }
 

@@ -1,3 +1,4 @@
+import { ownValue } from "../../format/own-value.js";
 import { isFunctionValue, type Mistake, membersOf, valueAt, type Wording } from "./mistake.js";
 import { nameOfOption } from "./places.js";
 import { unknownProperty } from "./shape.js";
@@ -31,7 +32,7 @@ export function functionWords({ node, checker, lines }: Mistake): Wording | unde
     if (name === undefined) return undefined;
     return {
       message: `${name} is no function`,
-      hint: FUNCTIONS_OF[name] ?? PATHS_OF[around(written) ?? ""],
+      hint: ownValue(FUNCTIONS_OF, name) ?? ownValue(PATHS_OF, around(written) ?? ""),
       at: written,
     };
   }

@@ -26,9 +26,7 @@ export function symbolOf(name: ts.Node, checker: ts.TypeChecker): ts.Symbol | un
 export function follow(node: ts.Expression, checker: ts.TypeChecker): ts.Expression {
   const inner = unwrap(node);
   if (!ts.isIdentifier(inner)) return inner;
-  let symbol = ts.isShorthandPropertyAssignment(inner.parent)
-    ? checker.getShorthandAssignmentValueSymbol(inner.parent)
-    : checker.getSymbolAtLocation(inner);
+  let symbol = symbolOf(inner, checker);
   if (symbol && symbol.flags & ts.SymbolFlags.Alias) symbol = checker.getAliasedSymbol(symbol);
   const declaration = symbol?.valueDeclaration;
   if (!declaration) return inner;

@@ -143,8 +143,14 @@ function withoutConsequences(
   // Where one of them is no path, TypeScript may know of none.
   const isEmptied = (name: Foundation, { message }: Wording) =>
     message.endsWith(`; this swarm has no ${name}`) &&
-    definition?.properties.some((property) => property.name?.getText() === name && property.getText().includes(":"));
+    definition?.properties.some((property) => property.name?.getText() === name && hasParts(property));
   return found.filter(({ wording }) => !wording.follows?.some((name) => wrong.has(name) || isEmptied(name, wording)));
+}
+
+/** Is it written out there, with something in it? */
+function hasParts(property: ts.ObjectLiteralElementLike): boolean {
+  const value = ts.isPropertyAssignment(property) ? property.initializer : undefined;
+  return value !== undefined && ts.isObjectLiteralExpression(value) && value.properties.length > 0;
 }
 
 /** Where the names that a piece of source uses are declared in the project's own files, and those that these use. */

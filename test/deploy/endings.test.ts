@@ -133,4 +133,25 @@ test("cancel ends a deploy that somebody has suspended by Ctrl-Z, too", async ()
   await deployment.assertQuiet();
 });
 
+test("a run with a job that is suspended can be stopped: its slot is told, and ends by itself", async () => {
+  const deployment = new Deployment('jobs: range("i", 1, 2), command: () => sh`kill -STOP $BASHPID`,');
+  const { child, outcome } = deployment.begin(["deploy"]);
+  await until("both are suspended", () => deployment.journal().filter(([event]) => event === "start").length === 2);
+  await new Promise((resolve) => setTimeout(resolve, 500)); // the slots look at them from time to time now
+  child.kill("SIGINT");
+  await outcome;
+  assert.deepEqual(
+    deployment
+      .journal()
+      .filter(([event]) => event === "stopped")
+      .map(([, job, , cause, code]) => [job, cause, code])
+      .sort(),
+    [
+      ["1", "stopped", "143"],
+      ["2", "stopped", "143"],
+    ],
+  );
+  await deployment.assertQuiet();
+});
+
 test.run();

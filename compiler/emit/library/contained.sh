@@ -5,13 +5,11 @@
 # Kills what a process has started, and what that has, wherever it has gone: where an image is mounted by a program, that
 # one has left the job's process group, and nobody ends it when what has started it is killed.
 locusts_kill_below() { # pid
-  local file child children
+  local file children child IFS=' '
   for file in "/proc/$1"/task/*/children; do
-    children=''
-    { IFS='' read -r children <"$file"; } 2>/dev/null
-    while [[ $children == *[0-9]* ]]; do
-      child=${children%%[!0-9]*} children=${children#*[!0-9]}
-      [[ $child ]] || continue
+    children=()
+    { mapfile children <"$file"; } 2>/dev/null
+    for child in ${children[0]-}; do
       locusts_kill_below "$child"
       kill -KILL "$child" 2>/dev/null
     done

@@ -16,7 +16,6 @@ locusts_read_clock() {
 # Leaves hundredths of a second since this machine was started in locusts_uptime: a clock that nobody sets.
 locusts_read_uptime() {
   local words
-  # A trap may run this while IFS is something else for another read.
   if { IFS=' ' read -r words _ </proc/uptime; } 2>/dev/null; then
     locusts_uptime=$((10#${words/./}))
   else
@@ -25,12 +24,15 @@ locusts_read_uptime() {
 }
 
 # Leaves what the system says of a process, from its state on, in locusts_stat. Fails if it is gone.
+# Here and in all else that a trap runs, files are read by mapfile: a trap may come in the middle of a
+# `read -t`, and another `read` would take its time limit away, so that it waits for ever. And it may come
+# where IFS is something else.
 locusts_read_stat() { # pid
-  local text='' IFS=' '
-  { read -r -d '' text <"/proc/$1/stat"; } 2>/dev/null
+  local text=() IFS=' '
+  { mapfile -d '' text <"/proc/$1/stat"; } 2>/dev/null
   # shellcheck disable=SC2206 # a letter and numbers, to be split
-  locusts_stat=(${text##*) })
-  [[ $text ]]
+  locusts_stat=(${text[0]##*) })
+  ((${#text[@]} > 0))
 }
 
 # Is this process stopped, and may it be continued?

@@ -135,10 +135,11 @@ locusts_signal_job() { # signal pid
 
 # Adds the process groups that a process's descendants lead to groups. What has a session of its own is meant to stay.
 locusts_find_groups() { # pid
-  local file children='' child IFS=' '
+  local file children child IFS=' '
   for file in "/proc/$1"/task/*/children; do
-    { read -r children <"$file"; } 2>/dev/null
-    for child in $children; do
+    children=()
+    { mapfile children <"$file"; } 2>/dev/null
+    for child in ${children[0]-}; do
       if ! locusts_read_stat "$child" || [[ ${locusts_stat[3]} == "$child" ]]; then continue; fi
       [[ ${locusts_stat[2]} != "$child" ]] || groups+=("$child")
       locusts_find_groups "$child"

@@ -1,6 +1,6 @@
 import type { ShellPart } from "../dsl/command.js";
 import { scanShell } from "../shell/context.js";
-import { HOLE } from "../shell/pieces.js";
+import { HOLE } from "../shell/findings.js";
 import { withHoles } from "../shell/template.js";
 import type { PlanMistake } from "./plan-mistake.js";
 import type { OutputPlan } from "./swarm-plan.js";

@@ -1,12 +1,5 @@
-import {
-  type End,
-  type Findings,
-  type HoleContext,
-  type Mark,
-  PieceScanner,
-  type ShellUse,
-  type ShellWord,
-} from "./pieces.js";
+import type { Findings, HoleContext, Mark, ShellUse, ShellWord } from "./findings.js";
+import { type End, PieceScanner } from "./pieces.js";
 
 /** Where bash would stop reading a keyword. */
 const END = "(?=[\\s;&|()<>]|$)";

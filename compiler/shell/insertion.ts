@@ -1,6 +1,6 @@
 import type { Reference } from "../dsl/command.js";
 import { quoteInAnsi, quoteInDouble, quoteInHereDocument, quoteSingle, quoteWord } from "../format/quote.js";
-import type { HoleContext, Quoting } from "./pieces.js";
+import type { HoleContext, Quoting } from "./findings.js";
 
 type Insertion =
   | { readonly text: string; readonly arithmetic?: boolean }

@@ -1,6 +1,6 @@
 import { cleanSource } from "../format/delivery.js";
 import { isWithin } from "../format/within.js";
-import type { ShellWord } from "./pieces.js";
+import type { ShellWord } from "./findings.js";
 import type { Remark } from "./review-values.js";
 
 /** The files that a job has in its folder, and those that lie beside the definition. */

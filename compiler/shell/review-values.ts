@@ -1,5 +1,5 @@
 import type { ShellContexts } from "./context.js";
-import { HOLE, type Quoting, type ShellUse } from "./pieces.js";
+import { HOLE, type Quoting, type ShellUse } from "./findings.js";
 
 /** What a command's text can refer to, and where each stands in the definition: `params.id`. */
 export interface KnownNames {

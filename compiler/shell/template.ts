@@ -1,7 +1,7 @@
 import type { ShellPart } from "../dsl/command.js";
 import { scanShell } from "./context.js";
+import { HOLE, type Mark } from "./findings.js";
 import { insertCode, insertConstant, insertReference } from "./insertion.js";
-import { HOLE, type Mark } from "./pieces.js";
 import { type FilesAround, reviewFiles } from "./review-files.js";
 import { type KnownNames, reviewValues } from "./review-values.js";
 import { checkSyntax } from "./syntax.js";

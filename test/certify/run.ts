@@ -1,11 +1,5 @@
 /**
  * The certificate: kills processes and makes system calls fail at exact points of runs, deploys again, and judges.
- *
- *     node dist/test/certify/run.js [--sample N] [--scenarios A,B] [--only REGEX] [--seconds N] [--workers N] [--seed TEXT] [--list]
- *     node dist/test/certify/run.js --point 'SCENARIO FAULT NTH ROLE|CALL|PATH'
- *
- * Without options it tries all points. The last line is `N passed, N failed, N skipped`; skipped are scenarios
- * that cannot be had on this machine. Exit codes: 1 some are bad, 2 wrong usage, 77 no points can be tried on this machine.
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
@@ -24,24 +18,45 @@ import { Worker } from "./worker.js";
 
 const NOT_HERE = 77;
 
-const { values: options } = parseArgs({
-  options: {
-    /** so many points, spread over all */
-    sample: { type: "string" },
-    /** names of scenarios, with commas between them */
-    scenarios: { type: "string" },
-    /** points whose text matches */
-    only: { type: "string" },
-    /** begin no more points after so long */
-    seconds: { type: "string" },
-    workers: { type: "string", default: String(Math.min(8, 2 * availableParallelism())) },
-    seed: { type: "string", default: "" },
-    /** says how many points there are, and tries none */
-    list: { type: "boolean", default: false },
-    /** this one alone; its folder is kept */
-    point: { type: "string" },
-  },
-});
+const USAGE = `usage: npm run certify -- [--sample N] [--scenarios A,B] [--only REGEX] [--seconds N] [--workers N] [--seed TEXT] [--list]
+       npm run certify -- --point 'SCENARIO FAULT NTH ROLE|CALL|PATH'
+
+  --sample     so many points, spread over all; which ones, --seed says
+  --scenarios  of these only: ${SCENARIOS.map(({ name }) => name).join(", ")}
+  --only       points whose text matches
+  --seconds    begin no more points after so long
+  --workers    points that are tried at once
+  --list       say how many points there are, and try none
+  --point      this one alone; its folder is kept
+
+The last line is "N passed, N failed, N skipped"; skipped are scenarios that cannot be had on this machine.
+Exit codes: 1 some are bad, 2 wrong usage, 77 no points can be tried on this machine.`;
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        sample: { type: "string" },
+        scenarios: { type: "string" },
+        only: { type: "string" },
+        seconds: { type: "string" },
+        workers: { type: "string", default: String(Math.min(8, 2 * availableParallelism())) },
+        seed: { type: "string", default: "" },
+        list: { type: "boolean", default: false },
+        point: { type: "string" },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+    if (!values.help) return values;
+    console.log(USAGE);
+    process.exit(0);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+const options = readOptions();
 
 /** Does something for each of some things, with as many workers at once as there are. */
 async function share<T>(

@@ -1,3 +1,4 @@
+import { ownValue } from "../format/own-value.js";
 import type { ShellContexts } from "./context.js";
 import { HOLE, type Quoting, type ShellUse } from "./findings.js";
 
@@ -71,6 +72,29 @@ const IN_BACKGROUND = {
   hint: "leave out the &, or put wait after it",
   isNote: true,
 };
+
+/** Programs that leave a job to a scheduler, and what has them wait for its end. */
+const SUBMITS: Readonly<Record<string, RegExp>> = {
+  sbatch: /\s(?:-W|--wait)\b/,
+  qsub: /\s(?:-sync\s+y|-W\s*block=true|-Wblock=true)\b/,
+  bsub: /\s-K\b/,
+};
+
+/** A job that submits another one ends before that. */
+function submission(source: string, words: ShellContexts["words"]): Remark | undefined {
+  for (const { text, at, isCommand } of words) {
+    const waits = isCommand ? ownValue(SUBMITS, text) : undefined;
+    const line = /^(?:\\\n|[^\n])*/.exec(source.slice(at))?.[0] ?? "";
+    if (!waits || waits.test(line)) continue;
+    return {
+      message: `${text} leaves work to the scheduler: the job is done before that is, and nobody looks at how it ends`,
+      hint: "write in the command what is to be done: targets, such as slurm(…), say where jobs run",
+      at,
+      isNote: true,
+    };
+  }
+  return undefined;
+}
 
 class ValueReview {
   readonly remarks: Remark[] = [];
@@ -177,9 +201,11 @@ class ValueReview {
 }
 
 /** What was meant to be a value in a command, and is none. */
-export function reviewValues(source: string, { uses }: ShellContexts, known: KnownNames): readonly Remark[] {
+export function reviewValues(source: string, { uses, words }: ShellContexts, known: KnownNames): readonly Remark[] {
   const review = new ValueReview(source, known);
   for (const use of uses) review.look(use);
   const at = source.search(/(?<![&\\<>])&\s*$/);
-  return at < 0 ? review.remarks : [...review.remarks, { ...IN_BACKGROUND, at }];
+  const remarks = at < 0 ? review.remarks : [...review.remarks, { ...IN_BACKGROUND, at }];
+  const submits = submission(source, words);
+  return submits ? [...remarks, submits] : remarks;
 }

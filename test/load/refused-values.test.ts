@@ -246,6 +246,10 @@ test("what stands in a command as text, is no job's, or is not waited for", asyn
       "sleep 1 &",
       "the last command runs in the background (&): the job does not wait for it, and it is ended with the job",
     ],
+    [
+      "sbatch run.sh",
+      "sbatch leaves work to the scheduler: the job is done before that is, and nobody looks at how it ends",
+    ],
   ] as const)
     assert.equal(await said(`sh\`${text}\``), [expected]);
   for (const text of [
@@ -253,6 +257,8 @@ test("what stands in a command as text, is no job's, or is not waited for", asyn
     "a && b",
     "SLURM_ARRAY_TASK_ID=1; echo $SLURM_ARRAY_TASK_ID",
     "echo '&'",
+    "sbatch --wait run.sh",
+    "echo sbatch",
     "echo {a.b}",
   ])
     assert.equal(await said(`sh\`${text}\``), [], text);

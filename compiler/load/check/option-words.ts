@@ -69,6 +69,34 @@ function listWanted(value: ts.Node, wanted: string): Wording | undefined {
   return { message: `${name} is a list`, hint: `write ${name}: [${value.getText()}]`, at: value };
 }
 
+/** What an object of options looks like, where its names alone do not tell. */
+const OBJECTS: Readonly<Record<string, string>> = {
+  notify: 'write notify: { command: sh`mail -s "$LOCUSTS_SUMMARY" me@lab.org` }',
+  variables: 'write variables: { NAME: "value" }',
+};
+
+/** A text, a number or a list where an object of options is wanted. */
+function objectWanted(value: ts.Node, checker: ts.TypeChecker): Wording | undefined {
+  const name = nameOfOption(value);
+  const isPlain = ts.isLiteralExpression(value) || ts.isArrayLiteralExpression(value);
+  const isTruth = value.kind === ts.SyntaxKind.TrueKeyword || value.kind === ts.SyntaxKind.FalseKeyword;
+  if (name === undefined || !(isPlain || isTruth) || !ts.isExpression(value)) return undefined;
+  // One that may be made for each job is wanted as a function, too.
+  const members = membersOf(checker.getContextualType(value)).filter(
+    (type) => type.getCallSignatures().length === 0 && (type.flags & ts.TypeFlags.Undefined) === 0,
+  );
+  const [options, ...others] = members;
+  if (!options || others.length > 0 || (options.flags & ts.TypeFlags.Object) === 0) return undefined;
+  if (checker.isArrayLikeType(options)) return undefined;
+  const hint =
+    ownValue(OBJECTS, name) ??
+    `it has ${options
+      .getProperties()
+      .map((part) => part.name)
+      .join(", ")}`;
+  return { message: `${name} is an object, not ${value.getText()}`, hint, at: value };
+}
+
 /** What targets are, where there is only one of them, or a list. */
 function namedTargets(value: ts.Node): Wording | undefined {
   if (nameOfOption(value) !== "targets" || ts.isObjectLiteralExpression(value)) return undefined;
@@ -93,7 +121,11 @@ export function wrongOption({ node, checker, lines }: Mistake): Wording | undefi
   const written = valueAt(node);
   const [, wanted] =
     /^Type '.*' is not assignable to type '(.*)'(?: Did you mean .*)?$/s.exec(lines.at(-1) ?? "") ?? [];
-  const known = namedTargets(written) ?? oneOfSome(written, checker) ?? listWanted(written, wanted ?? "");
+  const known =
+    namedTargets(written) ??
+    oneOfSome(written, checker) ??
+    listWanted(written, wanted ?? "") ??
+    objectWanted(written, checker);
   if (known) return known;
   if (wanted === undefined) return undefined;
   const members = wanted.split(" | ").filter((member) => member !== "undefined");

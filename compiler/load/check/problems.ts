@@ -1,4 +1,5 @@
 import type { Problem } from "../../problem/problem.js";
+import { findAssignedConditions } from "./assigned-conditions.js";
 import { findEarlyUses } from "./early-uses.js";
 import { excessMistakes } from "./excess.js";
 import { type Foundation, innermostNode, mistakeOf, type Wording } from "./mistake.js";
@@ -46,7 +47,7 @@ export function problemsIn(project: CheckedProject, { pure, definition }: Wanted
   const own: Found[] = [...shapes, ...excessMistakes(project)].map((wording) => shown(wording));
   if (pure) {
     const lost = [...findRoundedNumbers(project), ...findRepeatedKeys(project)];
-    const uses = [...findImpurity(project), ...findEarlyUses(project), ...lost];
+    const uses = [...findImpurity(project), ...findEarlyUses(project), ...findAssignedConditions(project), ...lost];
     for (const { source, node, impurity } of uses) {
       own.push({ source, start: node.getStart(source), end: chainEnd(node), wording: impurity });
     }

@@ -20,6 +20,8 @@ const NO_TIME = Date.UTC(2000, 0);
 
 class Tar {
   readonly #blocks: Buffer[] = [];
+  /** as folders are made here: who shares a project may have them be writable for a group */
+  readonly #folderMode = 0o777 & ~process.umask();
 
   add(entry: Omit<TarEntry, "size">, content?: Buffer): void {
     this.#blocks.push(tarHeader({ ...entry, size: content?.length ?? 0 }));
@@ -27,8 +29,7 @@ class Tar {
   }
 
   folder(name: string): void {
-    // As folders are made here: who shares a project may have them be writable for a group.
-    this.add({ name, kind: "folder", mode: 0o777 & ~process.umask(), mtime: NO_TIME });
+    this.add({ name, kind: "folder", mode: this.#folderMode, mtime: NO_TIME });
   }
 
   link(name: string, leadsTo: string): void {

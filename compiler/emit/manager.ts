@@ -16,6 +16,33 @@ function byExec({ command, lastProgram: at, container }: SwarmPlan): string {
   return at === undefined || container ? command : `${command.slice(0, at)}$locusts_exec ${command.slice(at)}`;
 }
 
+/** How the command is run: what comes before it and after it. */
+function describeCommand(swarm: SwarmPlan) {
+  const command = byExec(swarm);
+  const usesExec = command !== swarm.command;
+  const runsLine = swarm.runsLines && /\blocusts_line\b/.test(command);
+  const lineIsLast = runsLine && /(?:^|[\n;])\s*locusts_line\s*$/.test(command);
+  // Of what bash waits for none: `prog > >(gzip > out.gz)`.
+  const substitutes = command.includes(">(");
+  const steps = [
+    ...(substitutes ? ["locusts_await_substitutions_at_exit"] : []),
+    ...(swarm.prepare === undefined ? [] : ["locusts_prepare"]),
+    "locusts_command",
+  ];
+  return {
+    command,
+    usesExec,
+    runsLine,
+    lineIsLast,
+    wrapsLine: swarm.runsLines && !runsLine,
+    substitutes,
+    exits: !usesExec && !lineIsLast && !substitutes,
+    awaitsSubstitutions: substitutes || (runsLine && !lineIsLast),
+    trapsErrors: /\bERR\b/.test(`${swarm.prepare ?? ""}\n${command}`),
+    steps: steps.join(" "),
+  };
+}
+
 /** What manager.sh says about needs that are not the same for all jobs. */
 function describeByJob({ byJob, target }: SwarmPlan) {
   // Who says how many jobs there are at a time is not asked whether they fit.
@@ -42,10 +69,7 @@ export function emitManager(swarm: SwarmPlan, bounds?: NeedBounds): string {
     slots: slots === undefined ? "" : String(slots),
     // Between SIGTERM for the last jobs and the end of a pilot's time there are but a few seconds.
     grace: graceSeconds(pilots),
-    command: byExec(swarm),
-    usesExec: byExec(swarm) !== swarm.command,
-    // Of what bash waits for none: `prog > >(gzip > out.gz)`.
-    substitutes: swarm.command.includes(">("),
+    ...describeCommand(swarm),
     pilots: pilots
       ? { ...pilots, nodesMaySubmit: pilots.nodesMaySubmit ? 1 : 0, spareSeconds: spareSeconds(pilots.closingSeconds) }
       : false,

@@ -30,6 +30,8 @@ export async function findLastProgram(text: string, before = ""): Promise<number
   if (!last?.Cmd || last.Negated || last.Background || last.Coprocess) return undefined;
   const bytes = Buffer.from(text);
   const command = bytes.subarray(last.Cmd.Pos.Offset, last.Cmd.End.Offset).toString();
+  // It forks where it leads a process group, and what it has begun would not be waited for.
+  if (/\bsetsid\b/.test(command)) return undefined;
   const name = /^[\w./+][\w./+-]*(?=\s|$)/.exec(command)?.[0];
   if (name === undefined || NO_PROGRAMS.has(name) || name.startsWith(OWN_FUNCTIONS)) return undefined;
   // Only words may stand between these: no operator, and no redirection.

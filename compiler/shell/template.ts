@@ -206,6 +206,12 @@ export async function assembleTemplate(parts: readonly ShellPart[], around?: She
     const hint = "between [[ and ]] it does, as in [[ $x == @(a|b) ]]; in a case, write a | b)";
     mistakes.push({ message, hint, ...inSource(contexts.extended) });
   }
+  const alias = contexts.words.find(({ text, isCommand }) => isCommand && text === "shopt");
+  if (around && alias && /^shopt\s[^\n;&|]*\bexpand_aliases\b/.test(source.slice(alias.at))) {
+    const message =
+      "bash knows no aliases here: it reads all of the command before a shopt -s expand_aliases in it could run";
+    notes.push({ message, hint: 'write a function: ll() { ls -l "$@"; }', ...inSource(alias.at) });
+  }
   if (around && mistakes.length === 0) {
     const values = reviewValues(source, contexts, around.known);
     const files = around.files ? reviewFiles(contexts.words, around.files) : [];

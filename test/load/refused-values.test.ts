@@ -250,6 +250,10 @@ test("what stands in a command as text, is no job's, or is not waited for", asyn
       "sbatch run.sh",
       "sbatch leaves work to the scheduler: the job is done before that is, and nobody looks at how it ends",
     ],
+    [
+      "shopt -s expand_aliases; alias ll=ls",
+      "bash knows no aliases here: it reads all of the command before a shopt -s expand_aliases in it could run",
+    ],
   ] as const)
     assert.equal(await said(`sh\`${text}\``), [expected]);
   for (const text of [

@@ -37,6 +37,7 @@ const LEFT_ALONE = [
   ["a function", "cat() { echo mine; }\ncat x"],
   ["a function of a file", ". ./functions.sh\nfoo"],
   ["an alias", "shopt -s expand_aliases; alias foo=bar\nfoo"],
+  ["what forks if it leads a process group", "nice setsid foo > out"],
   ["something for the end", "trap 'rm -f lock' EXIT\nfoo"],
 ] as const;
 

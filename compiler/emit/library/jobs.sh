@@ -1,5 +1,6 @@
 # Part of Locusts, the same for every swarm: `locusts build` puts it here, and nobody edits it.
 # shellcheck shell=bash disable=SC2034,SC2154 # the parts share their variables
+# shellcheck disable=SC2030,SC2031 # a job counts SECONDS for itself
 # ---- The jobs of a slot, one after another -------------------------------------------
 
 # Takes the jobs of its part of a list; where it helps another slot, those that are free. A job belongs to the
@@ -33,6 +34,7 @@ locusts_work_through_list() {
       locusts_interrupted='' locusts_was_signalled=''
       (
         set +C +m
+        SECONDS=0
         [[ ! $locusts_is_special ]] || locusts_enter_environment
         # shellcheck disable=SC1090 # only the user knows it
         [[ ! $locusts_start_file ]] || { . "$locusts_start_file"; builtin cd -- "$locusts_run"; }
@@ -47,6 +49,7 @@ locusts_work_through_list() {
       [[ ! $locusts_stopping && ! $locusts_interrupted ]] || locusts_end_job TERM # before its number was known
       # A loop, since only there bash forgets a process at once; with what it remembers a fork takes longer.
       until locusts_await_end; do [[ ! $locusts_late ]] || locusts_publish_meanwhile; done
+      [[ ! ${locusts_awaits_background-} ]] || locusts_await_background
       [[ ! $locusts_stopping$locusts_was_signalled && $locusts_code -le 128 && ($locusts_time_limit == 0 || ! -e $locusts_work/slots/timeout.$locusts_pid) ]] || locusts_await_rest
       kill -KILL -- "-$locusts_pid" # whatever the job left running in the background
       locusts_now=${EPOCHREALTIME:-$SECONDS.000000} locusts_now=${locusts_now/[!0-9]/}

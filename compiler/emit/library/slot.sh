@@ -245,6 +245,7 @@ locusts_slot_main() { # number --incarnation name manager incarnation-folder sha
   locusts_on_error+=' printf "%s %s %s\n" "$locusts_try" "$LINENO" "${BASH_SOURCE[0]}" >|"$locusts_root$locusts_folder.end"; } 2>/dev/null'
   locusts_level=1
   ! declare -F locusts_line >/dev/null || locusts_on_error='' # a line is known by itself
+  [[ ! ${locusts_traps_errors-} ]] || locusts_on_error='' # and what it brings with it would have functions run that trap
   locusts_away=${locusts_home:+$5/} # before the places of jobs that are elsewhere meanwhile
   locusts_run=$PWD
   locusts_put_aside
@@ -272,8 +273,8 @@ locusts_slot_main() { # number --incarnation name manager incarnation-folder sha
   # Standard output is the journal here, 3 leads to the manager, 4 brings its answers, and 5 will be the
   # list at hand. Jobs get nothing to read, and what bash complains of goes nowhere: a redirection for
   # each of these would cost more than the rest of the bookkeeping.
-  local requests=$7
-  exec 4<&0 </dev/null 2>/dev/null 3>&"$requests" {requests}>&-
+  locusts_requests=$7
+  exec 4<&0 </dev/null 2>/dev/null 3>&"$locusts_requests" {locusts_requests}>&-
   locusts_pid='' locusts_stopping='' locusts_was_asked='' locusts_disk_is_full='' locusts_left='' locusts_spoilt=''
   locusts_ended=0 locusts_interrupted='' locusts_was_signalled='' locusts_late='' locusts_published=0 locusts_open_list='' locusts_at=0
   locusts_batch=$locusts_jobs_a_batch locusts_between_batches=$locusts_shortest_batch

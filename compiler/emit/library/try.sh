@@ -159,6 +159,18 @@ locusts_await_rest() {
   fi
 }
 
+# A line of a list has ended, and may have left something running in the background: it has its time, as by hand.
+locusts_await_background() {
+  local rounds
+  for ((rounds = 1; ; rounds++)); do
+    kill -0 -- "-$locusts_pid" || return 0
+    ((rounds % 20 != 1)) || locusts_is_any_left "$locusts_pid" || return 0
+    [[ ! $locusts_stopping$locusts_was_signalled && ! -e $locusts_work/slots/timeout.$locusts_pid ]] || return 0
+    [[ ! $locusts_late ]] || locusts_publish_meanwhile
+    LC_ALL=C read -r -t 0.05 <> <(:)
+  done
+}
+
 locusts_await_groups() { # process-groups
   local rounds
   kill -0 -- "${@/#/-}" || return 0

@@ -41,6 +41,7 @@ locusts_command() {
     esac
   
 
+  exit # from in here, where what the command has declared is still there for its traps
 }
 
 # The environment of every job, on top of the one that the manager was started in.

@@ -79,6 +79,7 @@ test("what a pilot leaves there that was killed, others of its run on that node 
   await until("it is at work", () => pilots.lines("done").length > 2);
   for (const process of [pilots.pid("p1.1"), ...pilots.processesOf("p1.1")]) kill(process, "SIGKILL");
   await first.outcome;
+  await until("what they had just begun is gone, too", () => pilots.processesOf("p1.1").length === 0);
   const [left] = readdirSync(pilots.path("scratch"));
   assert.match(left ?? "", /^locusts\.p1\.1\./);
   // One of another run, whose process had the same number.

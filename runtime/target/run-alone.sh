@@ -78,7 +78,8 @@ if declare -F locusts_line >/dev/null; then
 else
   LOCUSTS_TEXT=\$(declare -f locusts_command)
   for _ in 1 2; do LOCUSTS_TEXT=\${LOCUSTS_TEXT#*\$'\n'}; done
-  printf '%s\\n' "\${LOCUSTS_TEXT%\$'\n'*}"
+  LOCUSTS_TEXT=\${LOCUSTS_TEXT%\$'\n'*}
+  printf '%s\\n' "\${LOCUSTS_TEXT%\$'\n    exit'}"
   unset LOCUSTS_TEXT
 fi >|"\$LOCUSTS_COMMAND"
 printf 'the command is in %s; to run it: (set -e -o pipefail; . "\$LOCUSTS_COMMAND")\\n' "\$LOCUSTS_COMMAND"

@@ -1,7 +1,8 @@
 import type { ReportMistake } from "../problem/problem.js";
 
 /** What lies beside the targets' folders in `.locusts/` or `bundle/`; whatever the disk makes of capitals. */
-const TAKEN = /^(lock|definition|checkout|kept|stale|results|trees|outputs|lib)$|^(lock|checkout)\.|\.(tsv|new)$/i;
+const TAKEN =
+  /^(lock|definition|checkout|kept|stale|damaged|keys|putting|tables|results|trees|outputs|lib)$|^(lock|checkout)\.|\.(tsv|new)$/i;
 /** Of a name, in bytes. */
 const LONGEST = 100;
 

@@ -16,8 +16,6 @@ import { bundleFolder, knownBundles, STATE_FILES, targetDirectory, type Workspac
 import { collect } from "./collect.js";
 import { deployedTargets, openDeployed } from "./deployed-swarm.js";
 
-/** What is known of results: it stays, since results do. */
-const RECORDS = [STATE_FILES.ledger, STATE_FILES.placed, STATE_FILES.applied];
 /** Below the state folder: what is not as Locusts writes it, and was in the way. */
 const DAMAGED = "damaged";
 
@@ -97,7 +95,7 @@ async function resetTarget(workspace: Workspace, target: string, tell: TellColle
 function setDamagedAside(workspace: Workspace): string[] {
   const { home, state, results } = workspace;
   const notes: string[] = [];
-  for (const name of RECORDS) {
+  for (const name of Object.values(STATE_FILES)) {
     const stats = lstatSync(join(state, name), { throwIfNoEntry: false });
     if (stats && !stats.isFile()) notes.push(setAside(workspace, join(state, name)));
   }
@@ -128,14 +126,16 @@ export async function resetState(
   tell: TellCollected,
 ): Promise<readonly string[]> {
   const { state } = workspace;
-  const kept = new Set<string>([...Object.values(KEPT_FOLDERS), DAMAGED]);
+  // A state file is no target, also where a folder lies in its place.
+  const others = new Set<string>([...Object.values(KEPT_FOLDERS), DAMAGED, ...Object.values(STATE_FILES)]);
   const folders = readdirSync(state, { withFileTypes: true }).filter(
-    (entry) => entry.isDirectory() && !kept.has(entry.name),
+    (entry) => entry.isDirectory() && !others.has(entry.name),
   );
   const targets = new Set([...folders.map(({ name }) => name), ...deployedTargets(workspace)]);
   const notes = setDamagedAside(workspace);
   for (const each of target === undefined ? targets : [target])
     notes.push(...(await resetTarget(workspace, each, tell)));
+  // What is known of results stays, since results do; what saves time goes.
   for (const name of [STATE_FILES.digests, STATE_FILES.checked]) rmSync(join(state, name), { force: true });
   return notes;
 }

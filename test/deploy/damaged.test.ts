@@ -137,6 +137,21 @@ test("what is lost of a run keeps no deploy from going on, and status and clean 
   assert.equal(deployment.exists(".locusts/local/runs"), false);
 });
 
+test("clean --reset takes no state file for a target, where a folder lies in its place", async () => {
+  const deployment = new Deployment(SWARM("one"));
+  await deployment.succeed();
+  const names = ["placed.tsv", "digests.tsv", "tree.tsv", "putting"];
+  for (const name of names) {
+    rmSync(deployment.path(".locusts", name), { force: true });
+    deployment.write(`.locusts/${name}/x`, "");
+  }
+  const { stdout, exitCode } = await deployment.verb(["clean", "--reset"]);
+  assert.equal(exitCode, 0, stdout);
+  for (const name of names) assert.ok(stdout.includes(`.locusts/${name} was not as Locusts writes it`), stdout);
+  assert.doesNotMatch(stdout, /has been deployed|collected yet|could not be removed/);
+  for (const name of names) assert.ok(!deployment.exists(`.locusts/${name}`), name);
+});
+
 test("clean --reset gets one out of anything, ends what runs, and keeps results", async () => {
   const deployment = new Deployment(SWARM("one"));
   await deployment.succeed();

@@ -21,6 +21,8 @@ test("targets have names that are no paths, and not those of Locusts' own files:
     "lock.after-x",
     "checkout",
     "definition",
+    "damaged",
+    "tables",
     ".git",
   ];
   const good = ["box", "lab-2", "a.b", "büro"];

@@ -81,6 +81,21 @@ test("params stand in the table as they are, with and without the page's script"
   for (const value of values) assert.ok(page.includes(`<td class="number">${value}</td>`), String(value));
 });
 
+test("while one is at work that leaves the page out, report says that there is none, and names no file", async () => {
+  const swarm = new Deployment("jobs: [], command: () => sh`true`,");
+  const go = swarm.path("go");
+  swarm.define(`jobs: list("i", [1]), command: () => sh\`until [ -e ${go} ]; do sleep 0.1; done\`,`);
+  const begun = swarm.begin(["deploy", "--no-report"]);
+  while (!existsSync(swarm.path(".locusts/local/runs/1"))) await sleep(50);
+  const none = await swarm.verb(["report"]);
+  assert.deepEqual([none.exitCode, none.stdout], [1, ""]);
+  assert.match(none.stderr, /at work here: .*, and there is no report yet\n {2}hint: /);
+  swarm.write("go", "");
+  assert.equal((await begun.outcome).exitCode, 0);
+  assert.equal((await swarm.verb(["report"])).stdout.trim(), "results/report.html");
+  assert.ok(swarm.exists("results/report.html"));
+});
+
 test("while a deploy goes on the page has news, in a script beside it; at the end it is one file again", async () => {
   const swarm = new Deployment("jobs: [], command: () => sh`true`,");
   const go = swarm.path("go");

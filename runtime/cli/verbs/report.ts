@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { reportSource } from "../../collect/collect.js";
 import type { DeployedSwarm } from "../../collect/deployed-swarm.js";
 import { lookAt } from "../../collect/look-at.js";
@@ -21,6 +22,14 @@ export function tellFailuresOf(deployed: DeployedSwarm): TellFailures {
   return tellFailures(new CommandLines(deployed));
 }
 
+/** Who is at work writes the page, or leaves it out; there is none so far. */
+function noPageYet({ message }: AtWork): RuntimeProblem {
+  return new RuntimeProblem(
+    `${message}, and there is no report yet`,
+    "a deploy writes one a few seconds after its start, with --no-report none: run this again then, or at its end",
+  );
+}
+
 /** `locusts report`: writes the page of what was collected, and of what runs. */
 export const report: Verb<{ readonly open?: boolean }> = async (context, options) => {
   const { terminal } = context;
@@ -37,7 +46,8 @@ export const report: Verb<{ readonly open?: boolean }> = async (context, options
     });
   } catch (error) {
     if (!(error instanceof AtWork)) throw error;
-    terminal.say(`${error.message}; a deploy writes its report by itself`);
+    if (!existsSync(path)) throw noPageYet(error);
+    terminal.say(`${error.message}; a deploy writes its report by itself, unless it was told --no-report`);
   }
   if (context.json) terminal.printDocument("report", { report: path });
   else terminal.print(fromHere(path));

@@ -102,7 +102,15 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     return command;
   }
 
-  verb("init", "begin a definition that works, to be changed", () => import("./verbs/init.js"));
+  program
+    .command("init")
+    .description("begin a definition that works, to be changed")
+    .argument("[definition]", "the folder of its swarm.config.ts, or a file that is to be it, as other.config.ts", ".")
+    .option("--json", "print one document for programs on stdout")
+    .action(async (place: string, options: CommonOptions) => {
+      const { init } = await import("./verbs/init.js");
+      finish(await init(contextOf(place, options), options));
+    });
   verb("check", "check a definition and its inputs; write nothing", () => import("./verbs/check.js")).option(
     "--no-inputs",
     "do not look at inputs: the data need not be there; where jobs come from them, take those of the bundle",

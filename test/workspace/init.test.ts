@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compile } from "../../compiler/compile.js";
 import { findData } from "../../runtime/workspace/existing-data.js";
@@ -36,6 +36,26 @@ test("where nothing looks like a file for each job, the example is told as one, 
   assert.match(stdout, /^ {2}to run each line of tasks\.txt: locusts run tasks\.txt$/m);
   assert.match(stdout, /^ {2}for a job for each row of params\.csv: jobs: table\("params\.csv"\)$/m);
   assert.match(stdout, /^ {2}it is an example with inputs of its own: /m);
+});
+
+test("a definition is begun in a file of another name; init has no target, and no list is taken for a folder", async () => {
+  const folder = makeFolder({ "tasks.txt": "echo 1\n" });
+  const named = await locusts(["init", "sub/other.config.ts"], { cwd: folder });
+  assert.match(
+    named.stdout,
+    /^written in sub: other\.config\.ts, inputs\/.*\n {2}next: locusts deploy sub\/other\.config\.ts$/m,
+  );
+  assert.equal((await locusts(["deploy", "sub/other.config.ts"], { cwd: folder })).exitCode, 0);
+  const again = await locusts(["init", "sub/other.config.ts"], { cwd: folder });
+  assert.deepEqual([again.exitCode, /other\.config\.ts exists already/.test(again.stderr)], [1, true]);
+  const target = await locusts(["init", "q", "--target", "foo"], { cwd: folder });
+  assert.deepEqual([target.exitCode, /unknown option '--target'/.test(target.stderr)], [64, true]);
+  const list = await locusts(["init", "tasks.txt"], { cwd: folder });
+  assert.match(
+    list.stderr,
+    /tasks\.txt is a file, and no name for a definition\n {2}hint: .* locusts run tasks\.txt\n/,
+  );
+  assert.deepEqual(readdirSync(folder).sort(), ["sub", "tasks.txt"]);
 });
 
 test("what is data, and what is not", () => {

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 import { countOf } from "../../../compiler/format/amounts.js";
@@ -111,17 +111,37 @@ function howEditorsFind(folder: string): string | undefined {
   }
 }
 
-export const init: Verb<object> = async (context) => {
-  const folder = resolve(context.place);
-  const definition = join(folder, DEFINITION_NAME);
+/**
+ * The file that is to be written: by its folder, or as the file that it is to be.
+ *
+ * @throws RuntimeProblem if something is there already
+ */
+function definitionMeant(typed: string): string {
+  const place = resolve(typed);
+  const stats = statSync(place, { throwIfNoEntry: false });
+  const isFile = stats?.isDirectory() !== true && /\.[cm]?ts$/.test(place);
+  const definition = isFile ? place : join(place, DEFINITION_NAME);
+  if (stats && !stats.isDirectory() && !isFile) {
+    throw new RuntimeProblem(
+      `${place} is a file, and no name for a definition`,
+      `name a folder, or a file that ends in .ts; if it is a list of commands: locusts run ${quoteWord(typed)}`,
+    );
+  }
   if (existsSync(definition)) {
     throw new RuntimeProblem(`${definition} exists already`, "name another folder: locusts init <folder>");
   }
+  return definition;
+}
+
+export const init: Verb<object> = async (context) => {
+  const definition = definitionMeant(context.place);
+  const folder = dirname(definition);
+  const definitionName = basename(definition);
   const hadData = entriesIn(folder).some(({ name }) => !name.startsWith("."));
   const found = findData(folder);
   const files: Readonly<Record<string, string>> = found
-    ? { [DEFINITION_NAME]: definitionOf(beginWith(found, folder)) }
-    : { [DEFINITION_NAME]: definitionOf(EXAMPLE), ...EXAMPLES };
+    ? { [definitionName]: definitionOf(beginWith(found, folder)) }
+    : { [definitionName]: definitionOf(EXAMPLE), ...EXAMPLES };
   const written: string[] = [];
   for (const [name, text] of Object.entries(files)) {
     if (existsSync(join(folder, name))) continue; // what is there stays

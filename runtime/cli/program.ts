@@ -33,7 +33,8 @@ function withRunOptions(command: Command): Command {
     .option("--keep-logs", "collect the logs of jobs that went well, too")
     .option("--no-report", "leave results/report.html as it is")
     .option("--detach", "leave as soon as it runs; status and gather come back to it")
-    .option("--take-over", "have the swarm's folder on the target, whichever checkout it belonged to");
+    .option("--take-over", "have the swarm's folder on the target, whichever checkout it belonged to")
+    .option("--accept-new-host-key", "trust a host that was never seen before, and remember its key");
 }
 
 function isDefinition(word: string): boolean {
@@ -130,7 +131,7 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
       "build, run what is new, changed or unfinished, and gather the results",
       () => import("./verbs/deploy.js"),
     ),
-  ).option("--accept-new-host-key", "trust a host that was never seen before, and remember its key");
+  );
   verb("status", "tell where the swarm stands", () => import("./verbs/status.js")).option(
     "--watch",
     "first show how far the run is that goes on, until its end",
@@ -198,8 +199,10 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
         "detach",
         "keepLogs",
         "takeOver",
+        "acceptNewHostKey",
       ]),
     )
+    .option("-t, --target <name>", "one of a saved definition's targets (default: the only one, else local)")
     .option("--json", "print one document for programs on stdout")
     .action(async (place: string, options: RunOptions & CommonOptions) => {
       const context = contextOf(place, options);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "../runner/suite.js";
 import { locusts } from "../swarms/command-line.js";
@@ -188,6 +188,12 @@ test("locusts run needs no definition: its swarm lies beside the list, and all v
   writeFileSync(join(folder, definition), read(definition).replace("{ commands", "{ sh, commands"));
   assert.equal((await here(["run", "my lists/tasks.txt"])).exitCode, 0);
   assert.equal(read("out.txt").match(/around/g)?.length, 2, "it is as the user has changed it");
+  writeFileSync(join(folder, definition), read(definition).replace("local: local(),", "one: local(), two: local(),"));
+  const unclear = await here(["run", "my lists/tasks.txt"]);
+  assert.match(unclear.stderr, /choose one with --target: one, two/);
+  const chosen = await here(["run", "my lists/tasks.txt", "--target", "two", "--only", "1", "--redo"]);
+  assert.equal(chosen.exitCode, 0, chosen.stderr);
+  assert.ok(existsSync(join(folder, "my lists/tasks.txt.locusts/.locusts/two")));
 });
 
 test("locusts run takes lines from standard input, and says what it cannot take", async () => {
@@ -205,6 +211,10 @@ test("locusts run takes lines from standard input, and says what it cannot take"
     none.stderr,
     /error: there is no file tasks\n {2}hint: name a list of commands, or - for standard input\n/,
   );
+  writeFileSync(join(folder, "list"), "true\n");
+  const elsewhere = await locusts(["run", "list", "--target", "lab"], { cwd: folder });
+  assert.match(elsewhere.stderr, /there is no target "lab": .*\n {2}hint: .*locusts run list --save\n/);
+  assert.ok(!readdirSync(join(folder, "list.locusts")).includes("swarm.config.ts"));
   const folderGiven = await locusts(["run", "no"], { cwd: folder });
   assert.equal(folderGiven.exitCode, 1);
 });

@@ -31,7 +31,7 @@ export function setTypedPlace(word: string, target?: string): void {
   typedTarget = target;
   const isFile = existsSync(place) && statSync(place).isFile();
   isList = isFile && !/\.[cm]?[jt]s$/.test(place);
-  if (isList) typedFolder = listHome(place);
+  if (isList || (isFile && existsSync(listHome(place)))) typedFolder = listHome(place);
   else typedFolder = isFile ? dirname(place) : place;
 }
 
@@ -70,7 +70,7 @@ const TABLE = /(?<![\w./-])results\/jobs\.tsv\b/g;
 export function nameVerbs(message: string): string {
   const isNowhere = !existsSync(typed) && !existsSync(typedFolder); // then messages are about where the user stands
   const place = typed === "." || isNowhere ? "" : ` ${quoteWord(typed)}`;
-  const target = typedTarget === undefined || isList ? "" : ` --target ${quoteWord(typedTarget)}`;
+  const target = typedTarget === undefined ? "" : ` --target ${quoteWord(typedTarget)}`;
   if (place + target === "") return message;
   // A list is run by another verb than a definition.
   const named = (call: string) => (isList && call === "locusts deploy" ? "locusts run" : call);

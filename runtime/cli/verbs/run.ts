@@ -124,8 +124,15 @@ async function takeList(place: string, home: string): Promise<string> {
   return list;
 }
 
-/** The definition of a run. @throws RuntimeProblem if its lines would run elsewhere than until now */
-function madeAnew(home: string, list: string, place: string, options: RunOptions): string {
+/** The definition of a run. @throws RuntimeProblem if its lines would run elsewhere than until now, or on no target of its */
+function madeAnew(home: string, list: string, { place, target = "local" }: VerbContext, options: RunOptions): string {
+  if (target !== "local") {
+    const call = `locusts run ${quoteWord(place)} --save`;
+    throw new RuntimeProblem(
+      `there is no target "${target}": run has its lines run on this machine, as the target local`,
+      `other targets are for a definition that you have saved: ${call}`,
+    );
+  }
   const folder = relative(home, options.folder ?? ".") || ".";
   if (options.folder === undefined) refuseOtherFolder(home, join(home, DEFINITION_NAME), folder);
   return MADE_ANEW + definitionOf(list, folder, swarmName(place === "-" ? "stdin" : place), options.slots);
@@ -142,7 +149,7 @@ async function lookAlone(context: VerbContext, options: RunOptions, home: string
   const standIn = join(folder, DEFINITION_NAME);
   try {
     const list = await takeList(place, folder);
-    writeFileSync(standIn, madeAnew(home, relative(folder, list), place, options));
+    writeFileSync(standIn, madeAnew(home, relative(folder, list), context, options));
     const isThere = existsSync(join(home, DEFINITION_NAME));
     return await deploy(isThere ? { ...context, place: home, standIn } : { ...context, place: folder }, options);
   } finally {
@@ -175,7 +182,7 @@ async function runLocked(context: VerbContext, options: RunOptions, home: string
       throw new RuntimeProblem(message, `it is yours: ${IN_DEFINITION[name]} ${shown}`);
     }
   } else {
-    const text = madeAnew(home, relative(home, list), place, options);
+    const text = madeAnew(home, relative(home, list), context, options);
     makeFolders(home);
     writeAtomically(definition, [options.save ? text.slice(MADE_ANEW.length) : text]);
     // Nothing of it is worth a commit, unless the user has taken it over.

@@ -40,7 +40,7 @@ export function judgeHostKey(
   return new RuntimeProblem(
     `the host key of ${settings.alias} is not known; it shows ${shown}`,
     `compare it with what those who run it say, and connect once by hand: ssh ${settings.alias}; ` +
-      "or have new keys taken down unseen: --accept-new-host-key (deploy, doctor), or StrictHostKeyChecking accept-new in your ssh configuration",
+      "or have new keys taken down unseen: --accept-new-host-key (deploy, run, doctor), or StrictHostKeyChecking accept-new in your ssh configuration",
   );
 }
 

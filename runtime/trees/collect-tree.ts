@@ -125,5 +125,5 @@ export async function collectTree(options: CollectTreeOptions) {
   }
   /** changes that went into the environment on this machine; undefined: that was not asked for */
   const applied = apply ? decision.toApply.length : undefined;
-  return { changes: found, conflicts, applied, staying: [...staying] };
+  return { changes: found, conflicts, applied, root, staying: [...staying] };
 }

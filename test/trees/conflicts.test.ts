@@ -123,6 +123,28 @@ test("jobs that do the same agree, and those that do not are all heard", async (
   assert.equal(deployment.read("env/removed"), "b\n");
 });
 
+test("what is said of a tree names its places as they are, also of a definition by another name", async () => {
+  const deployment = treeOf(
+    'list("id", ["a", "b"])',
+    'mode: "perJob", apply: true',
+    'echo "$param_id" > made; echo > left-out.txt; echo > same',
+  );
+  deployment.write("sub/other.config.ts", deployment.read("swarm.config.ts").replace('root: "env"', 'root: "../env"'));
+  deployment.write("sub/swarm.config.ts", deployment.read("swarm.config.ts"));
+  const { stdout, stderr } = await deployment.verb(["deploy", "sub/other.config.ts"]);
+  const results = "sub/other.config.ts.locusts/results";
+  assert.match(stdout, /^ {2}1 change applied to env on this machine$/m, stderr);
+  assert.ok(
+    stdout.includes(
+      `conflict: made: jobs have changed it in different ways (2 jobs); every version is kept below ${results}/conflicts\n`,
+    ),
+    stdout,
+  );
+  const kept = "tree/left-out.txt";
+  assert.ok(stdout.includes(`; the other version is kept: ${results}/${kept}\n`), stdout);
+  assert.ok(deployment.exists(`${results}/${kept}`));
+});
+
 test("a later run of some jobs takes nothing away of what the others have changed", async () => {
   const fields =
     'echo "line ${params.id}" >> log; echo ${params.id} > "own ${params.id}"; [[ ${params.id} != b || -e ${flag} ]]';

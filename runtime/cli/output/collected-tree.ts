@@ -4,7 +4,7 @@ import { printableName } from "../../../compiler/format/control-characters.js";
 import { Groups } from "../../../compiler/format/groups.js";
 import { RESULT_TABLES } from "../../../compiler/format/results.js";
 import type { CollectedTree } from "../../trees/collect-tree.js";
-import type { Conflict } from "../../trees/decide-places.js";
+import { CONFLICTS_FOLDER, type Conflict, TREE_FOLDER } from "../../trees/decide-places.js";
 import type { Workspace } from "../../workspace/workspace.js";
 import type { TreeDocument } from "./documents.js";
 import type { Voice } from "./terminal.js";
@@ -25,7 +25,8 @@ function countChanges({ changes }: CollectedTree): string {
   return `${counts.created} created, ${counts.changed} changed, ${counts.deleted} deleted (${formatBytes(bytes)})`;
 }
 
-function sayConflicts(terminal: Voice, tree: CollectedTree): void {
+function sayConflicts(terminal: Voice, workspace: Workspace, tree: CollectedTree): void {
+  const results = fromHere(workspace.results);
   const byPath = new Groups<string, Conflict>();
   for (const conflict of tree.conflicts) byPath.add(conflict.change.path, conflict);
   for (const [path, versions] of [...byPath].slice(0, MOST_LISTED)) {
@@ -33,26 +34,26 @@ function sayConflicts(terminal: Voice, tree: CollectedTree): void {
     const jobs = versions.length > 1 ? ` (${countOf(versions.length, "job")})` : "";
     const place =
       versions.length > 1
-        ? "; every version is kept below results/conflicts"
+        ? `; every version is kept below ${results}/${CONFLICTS_FOLDER}`
         : kept === undefined
           ? ""
-          : `; the other version is kept: results/${printableName(kept)}`;
+          : `; the other version is kept: ${results}/${printableName(kept)}`;
     terminal.say(`  ${terminal.colors.yellow("conflict:")} ${printableName(path)}: ${why}${jobs}${place}`);
   }
   const more = byPath.size - MOST_LISTED;
-  if (more > 0) terminal.say(`  and ${more} more, in ${RESULT_TABLES.conflicts.file}`);
+  if (more > 0) terminal.say(`  and ${more} more, in ${results}/${RESULT_TABLES.conflicts.file}`);
 }
 
 export function sayCollectedTree(terminal: Voice, workspace: Workspace, tree: CollectedTree): void {
   const results = fromHere(workspace.results);
   terminal.say(`the tree: ${countChanges(tree)}, listed in ${results}/${RESULT_TABLES.changes.file}`);
   if (tree.applied !== undefined) {
-    terminal.say(`  ${countOf(tree.applied, "change")} applied to the environment on this machine`);
+    terminal.say(`  ${countOf(tree.applied, "change")} applied to ${fromHere(tree.root)} on this machine`);
   }
-  sayConflicts(terminal, tree);
+  sayConflicts(terminal, workspace, tree);
 }
 
-export function sayTreePreview(terminal: Voice, tree: CollectedTree): void {
+export function sayTreePreview(terminal: Voice, workspace: Workspace, tree: CollectedTree): void {
   terminal.say(`the tree: ${countChanges(tree)}`);
   for (const { path, change, kind, job } of tree.changes.slice(0, MOST_LISTED)) {
     terminal.say(
@@ -61,9 +62,11 @@ export function sayTreePreview(terminal: Voice, tree: CollectedTree): void {
   }
   const more = tree.changes.length - MOST_LISTED;
   if (more > 0) terminal.say(`  and ${more} more`);
-  if (tree.applied === undefined) terminal.say("  gather would bring it to results/tree");
-  else terminal.say(`  gather would apply ${countOf(tree.applied, "change")} to the environment on this machine`);
-  sayConflicts(terminal, tree);
+  if (tree.applied === undefined)
+    terminal.say(`  gather would bring it to ${fromHere(workspace.results, TREE_FOLDER)}`);
+  else
+    terminal.say(`  gather would apply ${countOf(tree.applied, "change")} to ${fromHere(tree.root)} on this machine`);
+  sayConflicts(terminal, workspace, tree);
 }
 
 /** What documents say of trees: nothing of a swarm whose jobs collect none. */

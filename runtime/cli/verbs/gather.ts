@@ -27,7 +27,7 @@ async function preview({ terminal, json }: VerbContext, deployed: DeployedSwarm)
     terminal.printDocument("gather", { target: deployed.target, trees: trees.map(describeCollectedTree), unfinished });
     return EXIT.fine;
   }
-  for (const tree of trees) sayTreePreview(terminal.report, tree);
+  for (const tree of trees) sayTreePreview(terminal.report, deployed.workspace, tree);
   if (unfinished > 0)
     terminal.report.say("a tree is collected when all its jobs have ended: locusts deploy goes on with them");
   else if (trees.length === 0) terminal.report.say("no tree waits to be collected");

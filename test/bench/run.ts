@@ -51,6 +51,7 @@ interface Wishes {
   readonly quick: boolean;
   readonly strict: boolean;
   readonly json: boolean;
+  readonly help: boolean;
 }
 
 function readWishes(words: readonly string[]): Wishes {
@@ -62,6 +63,7 @@ function readWishes(words: readonly string[]): Wishes {
       quick: { type: "boolean", default: false },
       strict: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
     },
   });
   const unknown = positionals.filter((name) => !BENCHES.some((bench) => bench.name === name));
@@ -121,6 +123,10 @@ async function main(): Promise<number> {
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n\n${USAGE}\n`);
     return 64;
+  }
+  if (wishes.help) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
   }
   const ground = new Ground();
   const stopCluster = prepareToStopClusters();

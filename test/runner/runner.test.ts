@@ -10,6 +10,7 @@ import { suite } from "./suite.js";
 const test = suite("the test runner");
 
 const runner = fileURLToPath(new URL("./run.js", import.meta.url));
+const root = fileURLToPath(new URL("../", import.meta.url));
 const uvu = import.meta.resolve("uvu");
 const preamble = `import { suite } from ${JSON.stringify(new URL("./suite.js", import.meta.url).href)};
 const test = suite("sample");
@@ -300,6 +301,16 @@ test("a file that uses uvu itself is judged by uvu's totals", async () => {
   assert.equal((await outcomeOf({ "plain.test.js": broken })).last, "0 passed, 1 failed, 0 skipped");
   const forgotten = await outcomeOf({ "plain.test.js": `${plain}test("a", () => {});` });
   assert.equal(forgotten.last, "0 passed, 1 failed, 0 skipped");
+});
+
+test("bench and certify say how they are called, without an error, where that is asked", async () => {
+  for (const name of ["bench", "certify"]) {
+    const { error, stdout } = await new Promise<{ error: Error | null; stdout: string }>((resolve) =>
+      execFile(process.execPath, [join(root, name, "run.js"), "--help"], (error, stdout) => resolve({ error, stdout })),
+    );
+    assert.equal(error, null);
+    assert.match(stdout, new RegExp(`^usage: npm run ${name} `));
+  }
 });
 
 test.run();

@@ -15,7 +15,6 @@ export default defineSwarm({
         "other_files_1/**",
         "other_files_2/**",
         "!!other_files_2",
-        "!useless_folder",
       ],
     }),
   },

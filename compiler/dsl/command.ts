@@ -90,7 +90,8 @@ export type ShellValue = Reference | ShellCommand | string | number;
 
 /**
  * A shell command. Its text goes to bash as written (`\${x}` and `` \` `` as `${x}` and `` ` ``); references become
- * quoted variables, strings and numbers become one quoted word each, and another `sh` template is put in as it is.
+ * quoted variables, strings and numbers become one quoted word each (a number written as such, `${3}`, is refused: bash
+ * means something else), and another `sh` template is put in as it is.
  *
  * @example sh`sort ${inputs.table} > ${outputs.sorted}`
  */

@@ -52,7 +52,7 @@ export class JobSource<out P, out F = {}> {
     this.#said = { source, filters };
   }
 
-  /** Only the jobs for which `keep` is true. It may look at nothing but its argument. */
+  /** Only the jobs for which `keep` is true. Its answer may depend on nothing but its argument and constants of the definition. */
   filter(keep: (params: P) => boolean): JobSource<P, F> {
     const { source, filters } = this.#said;
     return new JobSource<P, F>(source, [...filters, keep as (params: never) => boolean]);

@@ -76,8 +76,8 @@ export function checked<const S extends string>(
 }
 
 /**
- * An output that holds data: a JSON object or a list of them (`.json`), objects line by line (`.jsonl`), or a table with
- * a header (`.tsv`, `.csv`). Each row must have these columns; a `?` behind a type lets a value be missing. The rows of
+ * An output that holds data: a JSON object or a list of them (`.json`), objects line by line (`.jsonl`, `.ndjson`), or a
+ * table with a header (`.tsv`, `.csv`). Each row must have these columns; a `?` behind a type lets a value be missing. The rows of
  * all jobs come together in `results/NAME.tsv` and `results/NAME.parquet`, and `results.ts` reads them with their types.
  *
  * @example data("fits/{id}.json", { slope: "number", converged: "boolean", note: "string?" })

@@ -5,7 +5,10 @@ import type { Duration, Memory } from "./units.js";
 interface TargetOptions {
   /** jobs at a time on one machine; unless given, as many as its cores and memory allow */
   readonly slots?: number;
-  /** replaces parts of the swarm's environment on this target */
+  /**
+   * each property given takes the place of the swarm's as a whole on this target: of `variables`, repeat those that are
+   * to stay
+   */
   readonly environment?: Environment;
 }
 

@@ -26,7 +26,8 @@ class NotPosix extends Error {
   }
 }
 
-const cannot = (construct: string, hint?: string) => new NotPosix(`grep -E cannot express ${construct}`, hint);
+const NO = "POSIX extended regular expressions cannot express";
+const cannot = (construct: string, hint?: string) => new NotPosix(`${NO} ${construct}`, hint);
 
 function addEscape(set: BracketSet, kind: "digit" | "space" | "word"): void {
   const range = (from: string, to: string) => set.ranges.push([from.charCodeAt(0), to.charCodeAt(0)]);
@@ -232,10 +233,10 @@ class EreWriter {
  */
 export function toPosixEre(source: string, flags: string): PosixEre | EreMistake {
   if (flags.includes("s")) {
-    return { mistake: "grep -E cannot express the s flag", hint: "leave it out: grep looks at one line at a time" };
+    return { mistake: `${NO} the s flag`, hint: "leave it out: grep looks at one line at a time" };
   }
   if (flags.includes("y")) {
-    return { mistake: "grep -E cannot express the y flag", hint: "leave it out, and begin the pattern with ^" };
+    return { mistake: `${NO} the y flag`, hint: "leave it out, and begin the pattern with ^" };
   }
   const ignoreCase = flags.includes("i");
   try {

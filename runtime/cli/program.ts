@@ -167,11 +167,15 @@ Exit codes: 0 fine, 1 error, 2 differs (diff, build --check), 3 some jobs failed
     .option("--no-inputs", "with --against: compare the bundle that lies here; the data need not be there")
     .option("--markdown", "print a comment for a pull request");
   verb("cancel", "end what runs, and collect what is finished", () => import("./verbs/cancel.js"));
-  verb("clean", "remove working folders and staged inputs, never results", () => import("./verbs/clean.js"))
+  verb(
+    "clean",
+    "remove working folders, staged inputs and outputs of earlier versions; never what lies in results/",
+    () => import("./verbs/clean.js"),
+  )
     .addOption(
       new Option(
         "--stale",
-        "move away outputs and logs in results/ whose jobs the definition no longer has; remove nothing",
+        "move away outputs and logs in results/ whose jobs the definition no longer has; remove nothing (clean does, later)",
       ).conflicts(["nodes", "reset"]),
     )
     .addOption(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { kill, until } from "../deploy/deployment.js";
+import { type Begun, kill, until } from "../deploy/deployment.js";
 import { jobs, Pilots, tally, tallyOf } from "../deploy/pilots.js";
 import { suite } from "../runner/suite.js";
 
@@ -52,6 +52,62 @@ test("a chunk that was claimed while others took over is run all the same", asyn
   assert.equal(second.exitCode, 0, second.stderr);
   pilots.assertAllDone(150);
 });
+
+test("one that is suspended when the other does its last jobs is taken over", async () => {
+  const pilots = new Pilots(jobs(4, "until [[ -e $TALLY.gate ]]; do sleep 0.1; done"));
+  await pilots.stage(2);
+  const [, second] = pilots.beginAll([], tallyOf(pilots)) as [Begun, Begun];
+  await until("all jobs run", () => pilots.lines("start").length === 4);
+  assert.equal(new Set(pilots.lines("start").map(({ life }) => life)).size, 2);
+  const beats = (life: string) => Number(readFileSync(join(pilots.run(), "managers", `${life}.beat`), "utf8"));
+  await until("each has seen the other alive", () => beats("p1.1") > 5 && beats("p2.1") > 5);
+  const suspended = [pilots.pid("p1.1"), ...pilots.processesOf("p1.1")];
+  for (const process of suspended) kill(process, "SIGSTOP");
+  pilots.write("tally.gate", "");
+  const { exitCode, stderr } = await second.outcome;
+  for (const process of suspended) kill(process, "SIGKILL");
+  assert.equal(exitCode, 0, stderr);
+  pilots.assertAllDone(4);
+  assert.match(readFileSync(join(pilots.run(), "managers/p1.1.beat"), "utf8"), /^finished, taken over by p2\.1/);
+  await pilots.assertQuiet();
+});
+
+/** One manager at work, and what it runs. */
+async function alone(fields: string) {
+  const pilots = new Pilots(fields);
+  await pilots.stage(1);
+  const { outcome } = pilots.beginPilot(1, ["--allocation", "1"], tallyOf(pilots));
+  await until("two jobs run", () => pilots.lines("start").length === 2);
+  return { pilots, outcome, all: [pilots.pid("p1.1"), ...pilots.processesOf("p1.1")] };
+}
+
+test("USR1 for all that a pilot runs fails no job, and the pilot goes on; a job's own is its own", async () => {
+  const fields = jobs(6, "sleep 1; ((i != 5)) || { kill -USR1 $$; sleep 9; }");
+  const { pilots, outcome, all } = await alone(fields);
+  for (const process of all) kill(process, "SIGUSR1");
+  const { exitCode, stderr } = await outcome;
+  assert.equal(exitCode, 0, stderr);
+  const of = (event: string) =>
+    pilots.lines(event).map(({ fields: [job, , cause, code] }) => `${job} ${cause} ${code}`);
+  assert.deepEqual(of("stopped").sort(), ["1 stopped 138", "2 stopped 138"]);
+  assert.deepEqual(of("failed"), ["5 signal 138"]);
+  assert.equal(pilots.settled().size, 6);
+  assert.deepEqual(pilots.ends(), { "p1.1": "finished" });
+  await pilots.assertQuiet();
+});
+
+for (const signal of ["SIGUSR2", "SIGALRM", "SIGXCPU", "SIGQUIT"] as const) {
+  test(`by ${signal} for all that a pilot runs it leaves in order, and no job has failed`, async () => {
+    const { pilots, outcome, all } = await alone(jobs(4, "sleep 1"));
+    for (const process of all) kill(process, signal);
+    assert.equal((await outcome).exitCode, 143);
+    assert.deepEqual(pilots.ends(), { "p1.1": "signal" });
+    assert.deepEqual(pilots.lines("failed"), []);
+    assert.equal((await pilots.beginPilot(1, [], tallyOf(pilots)).outcome).exitCode, 0);
+    pilots.assertAllDone(4);
+    await pilots.assertQuiet();
+  });
+}
 
 test("two lives of one manager at once do no harm", async () => {
   const pilots = new Pilots(jobs(40, "sleep 0.2"));

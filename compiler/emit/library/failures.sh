@@ -9,6 +9,7 @@ locusts_slow_failure=60000 # milliseconds: who takes as long as that has not fai
 # if it is so on the next node as well.
 locusts_judge_failure() { # the columns of its line
   local fields
+  ! locusts_excuse_signalled "$1" || return 0
   locusts_held+=("$1")
   IFS=$'\t' read -r -a fields <<<"failed"$'\t'"$1"
   if [[ $locusts_stopping == bad-node ]]; then
@@ -28,6 +29,23 @@ locusts_judge_failure() { # the columns of its line
       locusts_end_trial
     fi
   fi
+}
+
+locusts_same_signal=3 # seconds within which one signal has come to all
+
+# Was the job hit by a USR1 that came to all of this pilot, the manager too (`scancel --signal=USR1 --full`)? That is
+# not its own end: it runs again, once all else is done.
+locusts_excuse_signalled() { # the columns of its line
+  local number try cause code rest at passed
+  IFS=$'\t' read -r number try cause code rest <<<"$1"
+  at=${locusts_signalled[number]-}
+  [[ $at ]] || return
+  unset "locusts_signalled[$number]"
+  [[ $locusts_warned_at && $cause == @(signal|exit|missing-output) ]] || return
+  passed=$((at - locusts_warned_at))
+  ((passed >= -locusts_same_signal && passed <= locusts_same_signal)) || return
+  locusts_note stopped "$number" "$try" stopped "$code" "$rest"
+  locusts_lost_slots=1 locusts_has_left=1
 }
 
 # A single pilot that stops after so many failures loses no more by accepting them.

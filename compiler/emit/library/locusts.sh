@@ -52,7 +52,7 @@ locusts_parts=(environment journal slot jobs try usage outputs record)
 ((${#locusts_watched[@]} == 0)) || locusts_parts+=(copies)
 [[ ${1-} == --slot && ! $locusts_shares_by_job ]] || locusts_parts+=(allocation-slurm allocation-others)
 if [[ ${1-} != --slot ]]; then
-  locusts_parts+=(run take-over requests slots devices shares pilots failures memory running machine modules main)
+  locusts_parts+=(run take-over requests slots devices shares pilots stand-by failures memory running machine modules main)
   [[ ! ${locusts_notify-} ]] || locusts_parts+=(notify)
 fi
 for locusts_part in "${locusts_parts[@]}"; do

@@ -12,9 +12,9 @@ locusts_begin_pilot() {
   ((locusts_heartbeat_seconds <= 10)) || locusts_heartbeat_seconds=10
   ((locusts_heartbeat_seconds > 0)) || locusts_heartbeat_seconds=1
   locusts_seen_incarnation=() locusts_seen_heartbeat=() locusts_seen_alive=() locusts_silent_seconds=()
-  locusts_in_ring='' locusts_has_asked='' locusts_is_cut='' locusts_successor=''
+  locusts_in_ring='' locusts_is_idle='' locusts_has_asked='' locusts_is_cut='' locusts_successor=''
   locusts_run_place=$PWD locusts_last_seen=$locusts_uptime locusts_trouble=''
-  locusts_node_trouble=bad-node
+  locusts_node_trouble=bad-node locusts_warned_at='' locusts_signalled=()
   printf -v locusts_begun_at '%(%s)T' -1
   locusts_begun_uptime=$locusts_uptime
   ! locusts_has_too_many_failures || locusts_stop_for too-many-failures "failed jobs: $locusts_failures"
@@ -65,7 +65,7 @@ locusts_give_heartbeat() {
   # Where it cannot be written, or not where the others look, they do not see it.
   if locusts_heed_take_over; then
     locusts_last_seen=$locusts_uptime
-  elif ! { printf '%s\n' "$locusts_heartbeats" >|"managers/$locusts_incarnation.beat"; }; then
+  elif ! { printf '%s\n' "$locusts_heartbeats${locusts_is_idle:+ idle}" >|"managers/$locusts_incarnation.beat"; }; then
     locusts_trouble='it cannot be written to'
   elif [[ ! $locusts_run_place -ef . ]]; then
     locusts_trouble='what lies there now is not what this manager works in: it was unmounted or moved'
@@ -103,6 +103,16 @@ locusts_check_own_heartbeat() {
   locusts_stop_for signal
 }
 
+# Leaves the newest incarnation in a manager's place, with its heartbeat, in incarnation and heartbeat. Fails if it has
+# not begun.
+locusts_read_heartbeat() { # number
+  incarnation=${locusts_seen_incarnation[$1]-0} heartbeat=''
+  while [[ -e managers/p$1.$((incarnation + 1)) ]]; do incarnation=$((incarnation + 1)); done
+  ((incarnation > 0)) || return
+  locusts_seen_incarnation[$1]=$incarnation
+  { read -r heartbeat <"managers/p$1.$incarnation.beat"; } 2>/dev/null || :
+}
+
 # Looks after the managers that follow this one. Those that left work behind, or were silent for too
 # long, lose it to us. Leaves in locusts_doubt whether the one that is looked after may be dead.
 locusts_look_after_others() {
@@ -116,13 +126,9 @@ locusts_look_after_others() {
   for ((step = 1; step < locusts_managers; step++)); do
     [[ ! $locusts_stopping ]] || return
     i=$(((${locusts_name#p} + step - 1) % locusts_managers + 1))
-    incarnation=${locusts_seen_incarnation[i]-0}
-    while [[ -e managers/p$i.$((incarnation + 1)) ]]; do incarnation=$((incarnation + 1)); done
-    ((incarnation > 0)) || continue # it has not begun
-    heartbeat=''
-    { read -r heartbeat <"managers/p$i.$incarnation.beat"; } 2>/dev/null
-    locusts_seen_incarnation[i]=$incarnation
+    locusts_read_heartbeat "$i" || continue # it has not begun
     case $heartbeat in
+      *' idle') [[ ! $locusts_is_idle ]] || continue ;; # it has no jobs either, and looks after those that follow it
       finished* | continued*) continue ;;
       left*) locusts_take_over_all "p$i"; continue ;;
     esac
@@ -161,22 +167,6 @@ locusts_watch_others() {
   # Slots that had nothing to do any more have left.
   while ((${#locusts_inherited[@]} > 0 && ${#locusts_slot_pid[@]} < locusts_slots)) && [[ ! $locusts_stopping ]]; do
     locusts_start_slot
-  done
-}
-
-# Nobody waits for others, except for one that may have died: until it gives a heartbeat, or its
-# jobs can be taken over.
-locusts_stand_by() {
-  locusts_doubt=''
-  while [[ ! $locusts_stopping ]]; do
-    [[ ! $locusts_in_ring ]] || locusts_look_after_others
-    [[ $locusts_doubt ]] || ((${#locusts_inherited[@]} > 0)) || locusts_take_over_late_claims
-    if ((${#locusts_inherited[@]} == 0)); then
-      [[ $locusts_doubt ]] || return 0
-      read -r -t 1 <> <(:)
-    fi
-    locusts_tick
-    locusts_serve_all
   done
 }
 

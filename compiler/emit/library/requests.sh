@@ -167,6 +167,7 @@ locusts_replace_slot() { # slot [refused]
 locusts_run_strays() {
   local list before=$locusts_lists chunks=()
   locusts_lost_slots='' locusts_parts_at_work=()
+  locusts_end_trial # what has failed is in no journal before
   locusts_read_journal "$locusts_incarnation" || return
   for ((list = 1; list <= before; list++)); do chunks[locusts_list_chunk[list]]=1; done
   for list in "${!chunks[@]}"; do locusts_open_chunk "$list" again || return; done
@@ -320,6 +321,7 @@ locusts_serve() {
       slot=${slot%% *}
       case $word in
         failed) locusts_count_failure ;;
+        signalled) locusts_signalled[list]=$SECONDS ;; # a job, with its slot
         failure) locusts_judge_failure "${words#* * }" ;;
         good) locusts_end_trial ;;
         full) locusts_stop_for disk-full ;;

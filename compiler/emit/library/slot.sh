@@ -127,6 +127,14 @@ locusts_take_leave() {
   printf 'refused %s\n' "$locusts_slot" >&3
 }
 
+# What is sent to this slot may be for all of us; then the job may end as if it had done its work. A pilot does not
+# stop by USR1, and has to know whom it has hit.
+locusts_heed_signal() { # signal
+  locusts_was_signalled=1
+  [[ $1 != USR1 || ! $locusts_is_pilot || ! ${locusts_number-} ]] || printf 'signalled %s %s\n' "$locusts_slot" "$locusts_number" >&3
+  locusts_end_job "$1"
+}
+
 # The job at hand has failed for good.
 locusts_report_failure() { # the fields of its line
   locusts_publish # what has ended well before is not to be taken for something that came after
@@ -296,12 +304,13 @@ locusts_slot_main() { # number --incarnation name manager incarnation-folder sha
   trap 'locusts_interrupted=1; locusts_obey_stop' USR2
   # A job that ends itself by "kill $$" means no more than that. By USR1 the manager has this slot look, too, whether
   # its job can be ended at all.
-  trap 'locusts_interrupted=1; [[ -s $locusts_work/slots/timeout.$locusts_pid ]] || locusts_end_job USR1' USR1
+  trap 'locusts_interrupted=1; [[ -s $locusts_work/slots/timeout.$locusts_pid ]] || locusts_heed_signal USR1' USR1
   trap locusts_late=1 URG
-  # What is sent to this slot may be for all of us; then the job may end as if it had done its work.
-  trap 'locusts_interrupted=1 locusts_was_signalled=1; locusts_end_job TERM' TERM
-  trap 'locusts_interrupted=1 locusts_was_signalled=1; locusts_end_job INT' INT
-  trap 'locusts_interrupted=1 locusts_was_signalled=1; locusts_end_job HUP' HUP
+  local signal
+  for signal in TERM INT HUP QUIT ALRM XCPU VTALRM PROF; do
+    # shellcheck disable=SC2064 # its name is known now, and no more when it comes
+    trap "locusts_interrupted=1; locusts_heed_signal $signal" "$signal"
+  done
   locusts_refused=''
   trap locusts_take_leave EXIT
 

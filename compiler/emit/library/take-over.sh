@@ -149,6 +149,7 @@ locusts_take_over() { # incarnation-name [again]
       locusts_learn_from "$owner"
     done
     locusts_has_unfinished "$chunk" || continue
+    locusts_end_idleness
     ! locusts_create_claim "$chunk" "$chunk.$((generation + 1))" || locusts_inherited+=("$chunk")
     [[ ! $locusts_stopping ]] || return
   done

@@ -71,6 +71,8 @@ export interface BatchSystem {
    * @throws RuntimeProblem if it refuses
    */
   giveUp?(pilots: PilotsOfRun, silent: readonly Queued[]): Promise<void>;
+  /** The command by which people have suspended pilots go on. */
+  howToResume?(ids: readonly string[]): string;
   /** How pilots have ended that have not said so themselves. */
   explainExit(pilots: PilotsOfRun): Promise<ExitExplanation>;
 }

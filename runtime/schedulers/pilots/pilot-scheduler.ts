@@ -17,6 +17,8 @@ const LONGEST_DOUBT = 10_000;
 const LONGEST_HASTE = 120_000;
 /** For how long the queue has to have nothing of pilots of which nothing else is known, in milliseconds. */
 const PATIENCE_WITH_QUEUE = 90_000;
+/** So many pilots are named where somebody may do something about them. */
+const MOST_ADVISED = 3;
 /** How long a pilot may be silent, in seconds, where a bundle does not say. */
 const HEARTBEAT_TIMEOUT = 120;
 
@@ -40,6 +42,8 @@ export class PilotScheduler implements Scheduler {
   #isFirst = true;
   /** since when the queue has none of them, although they have not left */
   #missingSince: number | undefined;
+  /** since when all of them that are left are suspended: none of them takes over what another was at */
+  #suspendedSince: number | undefined;
 
   /** @param jobName how the names of all pilots of this checkout's swarm begin */
   constructor(
@@ -147,7 +151,7 @@ export class PilotScheduler implements Scheduler {
     }
     if (isActive(answer)) {
       this.#missingSince = undefined;
-      return { active: true, explanation: describeQueue(queued) };
+      return { active: true, explanation: `${describeQueue(queued)}${this.#adviseOnSuspended(queued, now)}` };
     }
     this.#missingSince ??= now;
     const missing = (message: string) => ({
@@ -165,6 +169,15 @@ export class PilotScheduler implements Scheduler {
       return missing("and does not say what became of them: it is asked again");
     this.#missingSince = undefined;
     return { active: false, explanation: "" };
+  }
+
+  /** Where nobody goes on with the jobs until somebody does something: what that is. */
+  #adviseOnSuspended(queued: readonly Queued[], now: number): string {
+    const left = queued.filter(({ phase }) => phase !== "over");
+    this.#suspendedSince = left.every(({ phase }) => phase === "suspended") ? (this.#suspendedSince ?? now) : undefined;
+    if (this.#suspendedSince === undefined || now - this.#suspendedSince < this.#heartbeats.timeout) return "";
+    const resume = this.system.howToResume?.(left.map(({ id }) => id).slice(0, MOST_ADVISED));
+    return `: ${resume === undefined ? "" : `${resume}, or `}locusts cancel`;
   }
 
   async cancel(run: Run, hurry?: AbortSignal): Promise<boolean> {
@@ -186,7 +199,8 @@ function isActive({ queued }: QueueAnswer): boolean {
 }
 
 /** The queue for people: `3 pilots run, 1 is suspended, 1 waits: for free nodes`. */
-function describeQueue(queued: readonly Queued[]): string {
+function describeQueue(all: readonly Queued[]): string {
+  const queued = all.filter(({ phase }) => phase !== "over");
   const pending = queued.filter(({ phase }) => phase === "pending");
   const suspended = queued.filter(({ phase }) => phase === "suspended").length;
   const running = queued.length - pending.length - suspended;

@@ -57,6 +57,10 @@ export class Slurm implements BatchSystem {
     return readQueueAnswer(lines, ended.code === 0, notes);
   }
 
+  howToResume(ids: readonly string[]): string {
+    return `scontrol resume ${ids.join(",")}`;
+  }
+
   /** Releases pilots that are held since a node could not start them: SLURM has taken it out of service. */
   async #release(queued: readonly SlurmJob[]): Promise<string[]> {
     const held = queued.filter(

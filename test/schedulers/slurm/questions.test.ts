@@ -12,14 +12,11 @@ const test = suite("questions");
 const RUN: Run = { number: 1, folder: "/nowhere", digest: "", chunks: 1, jobs: 1 };
 const PILOTS = { nodes: 40, nodesMaySubmit: true, cpusPerNode: 1, minJobsPerCpu: 1, silenceSeconds: 4 };
 
-/** Follows pilots as a deploy does. @returns the seconds at which SLURM was asked */
-async function follow(
-  hours: number,
-  answer: (second: number) => string,
-  haveLeft: (second: number) => boolean,
-): Promise<number[]> {
+/** Follows pilots as a deploy does. @returns the seconds at which SLURM was asked, and what was said of the pilots last */
+async function look(hours: number, answer: (second: number) => string, haveLeft: (second: number) => boolean) {
   const asked: number[] = [];
   let clock = 0;
+  let said = "";
   const host = {
     name: "lab",
     run: async () => {
@@ -34,13 +31,17 @@ async function follow(
   performance.now = () => clock;
   try {
     for (; clock < hours * 3_600_000; clock += 500) {
-      assert.ok((await scheduler.status(RUN, haveLeft(clock / 1000))).active, `at ${clock / 1000} s`);
+      const { active, explanation } = await scheduler.status(RUN, haveLeft(clock / 1000));
+      assert.ok(active, `at ${clock / 1000} s`);
+      said = explanation;
     }
   } finally {
     performance.now = before;
   }
-  return asked;
+  return { asked, said };
 }
+
+const follow = async (...of: Parameters<typeof look>) => (await look(...of)).asked;
 
 const queued = (id: string, state: string, reason = "None") => `queue|${id}|${state}|${reason}|n1\n`;
 
@@ -68,6 +69,19 @@ test("once a minute, where the queue does not have pilots that give heartbeats",
   const answer = (second: number) => `submitted|7|1|1|1\nheartbeat|p1.1|${Math.floor(second / 10)}\n`;
   const asked = await follow(1, answer, () => false);
   assert.ok(asked.filter((second) => second >= 180).length <= 57, asked.join(" "));
+});
+
+test("where all pilots are suspended for long, what to do is said; not while one of them goes on", async () => {
+  const said = async (...states: string[]) => {
+    const answer = () => states.map((state, i) => queued(`7_${i + 1}`, state)).join("");
+    return (await look(0.1, answer, () => false)).said;
+  };
+  assert.equal(await said("SUSPENDED"), "1 pilot is suspended: scontrol resume 7_1, or locusts cancel");
+  const two = "2 pilots are suspended: scontrol resume 7_1,7_2, or locusts cancel";
+  assert.equal(await said("SUSPENDED", "SUSPENDED", "COMPLETED"), two);
+  assert.equal(await said("SUSPENDED", "RUNNING"), "1 pilot runs, 1 is suspended");
+  const briefly = (second: number) => queued("7_1", second < 60 ? "RUNNING" : "SUSPENDED");
+  assert.equal((await look(1 / 60 + 0.001, briefly, () => false)).said, "1 pilot is suspended");
 });
 
 test.run();

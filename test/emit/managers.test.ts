@@ -158,6 +158,15 @@ test("a job that was running in three lives when they died has failed", async ()
   assert.equal(pilots.lines("failed").length, 1);
 });
 
+test("a job that has failed does not run again where another one has killed its slot", async () => {
+  const pilots = new Pilots(jobs(2, "((i != 1)) || { echo $i >> $TALLY; exit 3; }; kill -9 $$; exit"), "", {}, 1);
+  await pilots.stage(1);
+  const { exitCode, stderr } = await pilots.beginPilot(1, [], tallyOf(pilots)).outcome;
+  assert.equal(exitCode, 0, stderr);
+  assert.deepEqual(tally(pilots), [1]);
+  assert.equal(pilots.lines("failed").length, 2);
+});
+
 test("all managers together stop after too many failures", async () => {
   const pilots = new Pilots(`${jobs(200, "sleep 0.1; ((i % 2))")} limits: { maxFailures: 10 },`);
   await pilots.stage(3);

@@ -295,9 +295,10 @@ locusts_main() { # options
   locusts_note manager "$locusts_incarnation" "$locusts_host" $$ "$locusts_cores"
   [[ ! $locusts_is_pilot ]] || locusts_give_heartbeat
   locusts_take_over_all "$locusts_name"
-  # Whoever sends one of these to all that a pilot runs ends its jobs with it. A pilot's USR1 says something else.
+  # Whoever sends one of these to all that a pilot runs ends its jobs with it. A pilot's USR1 says something else. And
+  # not by ALRM: that is how older bash counts the time of `read -t`.
   trap 'locusts_stop_for signal "${locusts_allocation:+the pilot $locusts_allocation on $locusts_host}"' \
-    TERM INT HUP QUIT USR1 USR2 ALRM XCPU VTALRM PROF
+    TERM INT HUP QUIT USR1 USR2 XCPU VTALRM PROF
   [[ ! $locusts_is_pilot ]] || trap 'locusts_is_warned=1 locusts_warned_at=$SECONDS' USR1
   trap : PIPE # a slot that was killed does not read its answer
   locusts_run_jobs

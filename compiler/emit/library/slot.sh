@@ -306,10 +306,9 @@ locusts_slot_main() { # number --incarnation name manager incarnation-folder sha
   # its job can be ended at all.
   trap 'locusts_interrupted=1; [[ -s $locusts_work/slots/timeout.$locusts_pid ]] || locusts_heed_signal USR1' USR1
   trap locusts_late=1 URG
-  local signal
-  for signal in TERM INT HUP QUIT ALRM XCPU VTALRM PROF; do
+  for locusts_signal in TERM INT HUP QUIT XCPU VTALRM PROF; do # whatever has another name, jobs would find
     # shellcheck disable=SC2064 # its name is known now, and no more when it comes
-    trap "locusts_interrupted=1; locusts_heed_signal $signal" "$signal"
+    trap "locusts_interrupted=1; locusts_heed_signal $locusts_signal" "$locusts_signal"
   done
   locusts_refused=''
   trap locusts_take_leave EXIT

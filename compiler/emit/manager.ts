@@ -38,7 +38,7 @@ function describeCommand(swarm: SwarmPlan) {
     substitutes,
     exits: !usesExec && !lineIsLast && !substitutes,
     awaitsSubstitutions: substitutes || (runsLine && !lineIsLast),
-    trapsErrors: /\bERR\b/.test(`${swarm.prepare ?? ""}\n${command}`),
+    trapsErrors: /\btrap\b[\s\S]*?\bERR\b/.test(`${swarm.prepare ?? ""}\n${command}`),
     steps: steps.join(" "),
   };
 }

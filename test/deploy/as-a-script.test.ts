@@ -34,7 +34,8 @@ test("what it has declared is still there for its trap, and only what it sets a 
       failing: "trap 'echo $?' EXIT; [[ -e nothing ]] && :",
       errors: "trap 'echo failed; exit 9' ERR; n=$(grep -c zzz /dev/null; true); echo $n",
       once: "set +e; trap 'echo failed' ERR; f() { false; true; }; f; false; true",
-      variables: "compgen -v | grep '^[a-z]' | grep -vE '^(locusts|in|out|param)_' || echo none",
+      variables:
+        "compgen -v | grep -vxF \"$(compgen -e)\" | grep '^[a-z]' | grep -vE '^(locusts|in|out|param)_' || echo none",
     }),
     { declared: "a b 3 0\n", failing: "exit 1", errors: "0\n", once: "failed\n", variables: "none\n" },
   );

@@ -161,13 +161,14 @@ locusts_await_rest() {
 
 # A line of a list has ended, and may have left something running in the background: it has its time, as by hand.
 locusts_await_background() {
-  local rounds
+  local rounds pause=0.05
   for ((rounds = 1; ; rounds++)); do
     kill -0 -- "-$locusts_pid" || return 0
+    ((rounds != 40)) || pause=0.5 # each takes a process
     ((rounds % 20 != 1)) || locusts_is_any_left "$locusts_pid" || return 0
     [[ ! $locusts_stopping$locusts_was_signalled && ! -e $locusts_work/slots/timeout.$locusts_pid ]] || return 0
     [[ ! $locusts_late ]] || locusts_publish_meanwhile
-    LC_ALL=C read -r -t 0.05 <> <(:)
+    LC_ALL=C read -r -t "$pause" <> <(:)
   done
 }
 

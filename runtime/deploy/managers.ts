@@ -91,7 +91,9 @@ export class Managers {
     } catch (error) {
       // What was asked of the target was cut short.
       if (error === this.options.signal.reason && this.opened.scheduler.outlivesInterrupt) return left(follower);
-      throw error;
+      // Who has taken the target over removes what is asked for here.
+      const isOthers = async () => !(await this.opened.isStillMine().catch(() => true));
+      throw error instanceof RuntimeProblem && (await isOthers()) ? takenOver(this.opened.files.there) : error;
     }
   }
 

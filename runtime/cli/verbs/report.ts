@@ -26,7 +26,7 @@ export function tellFailuresOf(deployed: DeployedSwarm): TellFailures {
 function noPageYet({ message }: AtWork): RuntimeProblem {
   return new RuntimeProblem(
     `${message}, and there is no report yet`,
-    "a deploy writes one a few seconds after its start, with --no-report none: run this again then, or at its end",
+    "a deploy writes one a few seconds after its start, unless it was told --no-report; run this again at its end",
   );
 }
 
